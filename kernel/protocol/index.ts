@@ -1,0 +1,4 @@
+// The protocol's door: everything that both ends of the wire share.
+export * from "./messages";
+export * from "./mime";
+export * from "./transport";

@@ -1,0 +1,129 @@
+// Jupyter's messages, version 5.4, as TypeScript types: the one description that both ends of the wire import.
+// https://jupyter-client.readthedocs.io/en/stable/messaging.html
+import type { Json, MimeBundle } from "./mime";
+
+export const PROTOCOL_VERSION = "5.4";
+
+export type Channel = "shell" | "control" | "iopub" | "stdin";
+
+export interface Header {
+  msg_id: string;
+  msg_type: MessageType;
+  session: string;
+  username: string;
+  /** ISO 8601. */
+  date: string;
+  version: string;
+}
+
+export interface Message<T extends MessageType = MessageType> {
+  channel: Channel;
+  header: Header & { msg_type: T };
+  /** The header of the request that caused this message; empty for a request. */
+  parent_header: Header | Record<string, never>;
+  metadata: Record<string, Json>;
+  content: Content[T];
+}
+
+/** A message of any type, to be told apart by `header.msg_type` (see `isMessage`). */
+export type AnyMessage = { [T in MessageType]: Message<T> }[MessageType];
+
+export interface ErrorContent {
+  ename: string;
+  evalue: string;
+  /** Lines to print; may hold ANSI colours. */
+  traceback: string[];
+}
+
+export type ReplyContent<Fields = unknown> =
+  | ({ status: "ok" } & Fields)
+  | ({ status: "error" } & ErrorContent)
+  | { status: "aborted" };
+
+/** Requests of a client, each answered by a reply between two `status` messages, busy and idle. */
+export interface Requests {
+  kernel_info_request: Record<string, never>;
+  execute_request: {
+    code: string;
+    /** Run without outputs, execution count or history. */
+    silent: boolean;
+    store_history: boolean;
+    user_expressions: Record<string, string>;
+    allow_stdin: boolean;
+    /** Abort the requests that are queued behind this one if it fails. */
+    stop_on_error: boolean;
+  };
+  is_complete_request: { code: string };
+  complete_request: { code: string; cursor_pos: number };
+  inspect_request: { code: string; cursor_pos: number; detail_level: 0 | 1 };
+  interrupt_request: Record<string, never>;
+  shutdown_request: { restart: boolean };
+}
+
+export interface Replies {
+  kernel_info_reply: ReplyContent<{
+    protocol_version: string;
+    implementation: string;
+    implementation_version: string;
+    language_info: {
+      name: string;
+      version: string;
+      mimetype: string;
+      file_extension: string;
+      codemirror_mode?: string;
+      pygments_lexer?: string;
+    };
+    banner: string;
+    help_links: { text: string; url: string }[];
+  }>;
+  execute_reply: ReplyContent<{ user_expressions: Record<string, Json> }> & { execution_count: number };
+  is_complete_reply: { status: "complete" | "incomplete" | "invalid" | "unknown"; indent?: string };
+  complete_reply: ReplyContent<{
+    matches: string[];
+    cursor_start: number;
+    cursor_end: number;
+    metadata: Record<string, Json>;
+  }>;
+  inspect_reply: ReplyContent<{ found: boolean; data: MimeBundle; metadata: Record<string, Json> }>;
+  interrupt_reply: ReplyContent;
+  shutdown_reply: ReplyContent<{ restart: boolean }>;
+}
+
+/** What the kernel publishes for every client to see. */
+export interface Publications {
+  status: { execution_state: "starting" | "busy" | "idle" };
+  execute_input: { code: string; execution_count: number };
+  stream: { name: "stdout" | "stderr"; text: string };
+  display_data: DisplayContent;
+  update_display_data: DisplayContent;
+  execute_result: DisplayContent & { execution_count: number };
+  clear_output: { wait: boolean };
+  error: ErrorContent;
+}
+
+export interface DisplayContent {
+  data: MimeBundle;
+  metadata: Record<string, Json>;
+  transient?: { display_id?: string };
+}
+
+export type Content = Requests & Replies & Publications;
+export type MessageType = keyof Content;
+export type RequestType = keyof Requests;
+export type PublicationType = keyof Publications;
+export type ReplyType = keyof Replies;
+
+/** `execute_request` → `execute_reply`. */
+export type ReplyTo<T extends RequestType> = T extends `${infer Name}_request`
+  ? `${Name}_reply` extends ReplyType
+    ? `${Name}_reply`
+    : never
+  : never;
+
+/** Narrows a message by its type. */
+export function isMessage<T extends MessageType>(
+  message: Message | AnyMessage,
+  type: T,
+): message is Message<T> {
+  return message.header.msg_type === type;
+}

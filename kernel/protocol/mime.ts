@@ -1,0 +1,21 @@
+// MIME types and bundles: what an output is made of, on the wire and in a saved notebook.
+
+/** Any value that survives JSON. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** One output in several forms, richest first for a reader to choose from: MIME type → its data. */
+export type MimeBundle = Record<string, Json>;
+
+export const Mime = {
+  plain: "text/plain",
+  html: "text/html",
+  markdown: "text/markdown",
+  latex: "text/latex",
+  svg: "image/svg+xml",
+  png: "image/png",
+  json: "application/json",
+  plotly: "application/vnd.plotly.v1+json",
+} as const;
+
+/** A value that knows how to show itself has a method under this symbol (the convention of Deno's kernel). */
+export const displaySymbol: unique symbol = Symbol.for("Jupyter.display") as never;

@@ -1,0 +1,176 @@
+// The small backend interface: every heavy loop of the runtime, over one linear memory.
+// Two implementations answer to it: `reference.ts` (plain TypeScript, the truth in tests) and `emitted.ts` (WebAssembly).
+
+/** A byte offset into the runtime's memory, 16-byte aligned where it starts a storage. */
+export type Pointer = number;
+
+/** y = f(x), elementwise. */
+export type UnaryOp =
+  | "copy"
+  | "neg"
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "abs"
+  | "reciprocal"
+  | "sigmoid"
+  | "tanh"
+  | "relu";
+
+/** dx = g(dy, saved), elementwise: `saved` is the forward's output y (the input x for "abs"). */
+export type UnaryGradOp = "sigmoid" | "tanh" | "relu" | "abs";
+
+/** y = f(a, b), elementwise; comparisons give 1 or 0. */
+export type BinaryOp =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "maximum"
+  | "minimum"
+  | "pow"
+  | "eq"
+  | "ne"
+  | "lt"
+  | "le"
+  | "gt"
+  | "ge";
+
+/** Reductions of f32 to f32 (`argmax`, `argmin` write i32). */
+export type ReduceOp = "sum" | "mean" | "max" | "min" | "argmax" | "argmin" | "prod";
+
+/** How the operands of `binary` are laid over the result y[rows, columns]. */
+export type BinaryLayout =
+  /** a and b both [rows, columns]. */
+  | "same"
+  /** One of the two is a single number for all of y. */
+  | "scalarLeft"
+  | "scalarRight"
+  /** One of the two is [columns], repeated for each row. */
+  | "rowLeft"
+  | "rowRight"
+  /** One of the two is [rows], repeated for each column. */
+  | "columnLeft"
+  | "columnRight";
+
+/**
+ * All buffers are contiguous f32 unless said otherwise; counts are elements, never bytes. A count of 0 is legal and
+ * does nothing. No buffer that is written overlaps one that is read, except where "may alias" is said.
+ */
+export interface Kernels {
+  /** "reference", "wasm-simd", "wasm-relaxed-simd". */
+  readonly name: string;
+
+  /** c[m,n] = op(a)[m,k] · op(b)[k,n] (+ c if accumulate); a is [k,m] if transA, b is [n,k] if transB. */
+  gemm(
+    a: Pointer,
+    b: Pointer,
+    c: Pointer,
+    m: number,
+    n: number,
+    k: number,
+    transA: boolean,
+    transB: boolean,
+    accumulate: boolean,
+  ): void;
+
+  /** y[n] = f(x[n]); y may alias x. */
+  unary(op: UnaryOp, x: Pointer, y: Pointer, n: number): void;
+  /** dx[n] = g(dy[n], saved[n]) (+ dx if accumulate); dx may alias dy. */
+  unaryGrad(op: UnaryGradOp, saved: Pointer, dy: Pointer, dx: Pointer, n: number, accumulate: boolean): void;
+  /** y[rows,columns] = f(a, b); y may alias an operand of its own size. */
+  binary(
+    op: BinaryOp,
+    layout: BinaryLayout,
+    a: Pointer,
+    b: Pointer,
+    y: Pointer,
+    rows: number,
+    columns: number,
+  ): void;
+  /** y[n] = value. */
+  fill(y: Pointer, value: number, n: number): void;
+  /** y[n] += alpha · x[n]. */
+  axpy(alpha: number, x: Pointer, y: Pointer, n: number): void;
+  /** y[n] = x[n] · alpha; y may alias x. */
+  scale(alpha: number, x: Pointer, y: Pointer, n: number): void;
+  /** y[columns, rows] = x[rows, columns] transposed. */
+  transpose(x: Pointer, y: Pointer, rows: number, columns: number): void;
+
+  /** Reduces the middle axis: x[outer, n, inner] → y[outer, inner]. Sums accumulate so that 1e6 terms keep 6 digits. */
+  reduce(op: ReduceOp, x: Pointer, y: Pointer, outer: number, n: number, inner: number): void;
+
+  /**
+   * Batch statistics over x[outer, channels, inner], per channel with m = outer·inner: mean[c] and the biased variance
+   * variance[c], in two passes (Σ(x−μ)²/m: E[x²]−E[x]² loses every digit at a large mean).
+   */
+  batchNormStatistics(
+    x: Pointer,
+    mean: Pointer,
+    variance: Pointer,
+    outer: number,
+    channels: number,
+    inner: number,
+  ): void;
+  /** y = weight[c]·(x − mean[c])·invStd[c] + bias[c]; weight and bias may be 0 (absent: 1 and 0). */
+  batchNormApply(
+    x: Pointer,
+    mean: Pointer,
+    invStd: Pointer,
+    weight: Pointer,
+    bias: Pointer,
+    y: Pointer,
+    outer: number,
+    channels: number,
+    inner: number,
+  ): void;
+  /**
+   * Gradients of train-mode BatchNorm (Ioffe & Szegedy 2015): dBias = Σdy, dWeight = Σdy·x̂,
+   * dx = (weight·invStd/m)·(m·dy − dBias − x̂·dWeight). dBias and dWeight are overwritten (never 0: pass scratch).
+   */
+  batchNormBackward(
+    x: Pointer,
+    mean: Pointer,
+    invStd: Pointer,
+    weight: Pointer,
+    dy: Pointer,
+    dx: Pointer,
+    dWeight: Pointer,
+    dBias: Pointer,
+    outer: number,
+    channels: number,
+    inner: number,
+  ): void;
+
+  /** logProbabilities[r,c] = x − logsumexp(x) along each row; stable for any finite x. */
+  logSoftmax(x: Pointer, logProbabilities: Pointer, rows: number, columns: number): void;
+  /**
+   * Cross-entropy of logits[rows, columns] against targets (i32[rows], each within 0…columns−1, checked by the caller):
+   * writes the summed loss to loss[1] and (softmax − onehot) to dLogits, unscaled.
+   */
+  crossEntropy(
+    logits: Pointer,
+    targets: Pointer,
+    loss: Pointer,
+    dLogits: Pointer,
+    rows: number,
+    columns: number,
+  ): void;
+
+  /**
+   * One SGD step on a parameter, as torch.optim.SGD: g += weightDecay·p; buffer = momentum·buffer + (1−dampening)·g
+   * (buffer = g on the first step); p −= lr·(nesterov ? g + momentum·buffer : buffer). buffer is 0 if momentum is 0.
+   */
+  sgd(
+    parameter: Pointer,
+    gradient: Pointer,
+    buffer: Pointer,
+    n: number,
+    lr: number,
+    momentum: number,
+    dampening: number,
+    weightDecay: number,
+    nesterov: boolean,
+    firstStep: boolean,
+  ): void;
+}
