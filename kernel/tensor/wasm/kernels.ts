@@ -1,5 +1,6 @@
 // The small backend interface: every heavy loop of the runtime, over one linear memory.
-// Two implementations answer to it: `reference.ts` (plain TypeScript, the truth in tests) and `emitted.ts` (WebAssembly).
+// Two implementations answer to it: `reference.ts` (plain TypeScript, the truth in tests) and `emitted.ts` (WebAssembly);
+// `index.ts` chooses.
 
 /** A byte offset into the runtime's memory, 16-byte aligned where it starts a storage. */
 export type Pointer = number;
@@ -97,7 +98,10 @@ export interface Kernels {
   /** y[columns, rows] = x[rows, columns] transposed. */
   transpose(x: Pointer, y: Pointer, rows: number, columns: number): void;
 
-  /** Reduces the middle axis: x[outer, n, inner] → y[outer, inner]. Sums accumulate so that 1e6 terms keep 6 digits. */
+  /**
+   * Reduces the middle axis: x[outer, n, inner] → y[outer, inner]. Sums accumulate so that 1e6 terms keep 6 digits.
+   * NaN wins max, min, argmax and argmin, which give the first of equals; over n = 0 they give −∞, ∞, 0 and 0.
+   */
   reduce(op: ReduceOp, x: Pointer, y: Pointer, outer: number, n: number, inner: number): void;
 
   /**
