@@ -3,6 +3,7 @@
 import type { Kernels } from "./kernels";
 import { createReferenceKernels } from "./reference";
 
+export { type Kernels, reservedBytes } from "./kernels";
 export { createReferenceKernels } from "./reference";
 
 export interface KernelOptions {

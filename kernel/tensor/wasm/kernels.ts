@@ -5,6 +5,12 @@
 /** A byte offset into the runtime's memory, 16-byte aligned where it starts a storage. */
 export type Pointer = number;
 
+/**
+ * The first bytes of the memory belong to the kernels (packed panels, constants): storages start at this address or
+ * above it, and the memory is at least this large when the kernels are made.
+ */
+export const reservedBytes = 131072;
+
 /** y = f(x), elementwise. */
 export type UnaryOp =
   | "copy"
