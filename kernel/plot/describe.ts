@@ -1,0 +1,92 @@
+// A chart in words, for terminals, screen readers and whoever reads a notebook's file. Imports nothing outside this folder.
+import type { Axis, Layout, Trace } from "./plotly";
+
+/** `Training loss (line chart; x: step, y: loss)`, then a line for each series. */
+export function describe(data: readonly Trace[], layout: Layout): string {
+  const shown = data.filter((trace) => trace.hoverinfo !== "skip");
+  const kinds = new Set(shown.map(kind));
+  const axes = [axisText("x", layout), axisText("y", layout)].filter((text) => text !== "");
+  const head = [[...kinds].join(" and ") || "empty chart", ...axes].join(", ");
+  const title = plainText(layout.title?.text ?? "");
+  const lines = shown.map((trace) => `  ${seriesText(trace)}`);
+  return [title === "" ? capital(head) : `${title} (${head})`, ...lines].join("\n");
+}
+
+function kind(trace: Trace): string {
+  if (typeof trace.meta?.summary === "string") return "histogram";
+  const type = trace.type ?? "scatter";
+  return type === "scatter" || type === "scattergl"
+    ? trace.mode === "markers"
+      ? "scatter chart"
+      : "line chart"
+    : `${type} chart`;
+}
+
+/** The first axis of that letter with a title: in small multiples only the outer ones have it. */
+function axisText(letter: "x" | "y", layout: Layout): string {
+  const axes = Object.entries(layout).filter(([key]) => key.startsWith(`${letter}axis`)) as [string, Axis][];
+  const axis = axes.map(([, value]) => value).find(({ title }) => title?.text !== undefined);
+  return axis === undefined
+    ? ""
+    : `${letter}: ${plainText(axis.title?.text ?? "")}${axis.type === "log" ? " (log scale)" : ""}`;
+}
+
+function seriesText(trace: Trace): string {
+  const label = plainText(typeof trace.meta?.label === "string" ? trace.meta.label : (trace.name ?? ""));
+  const name = label === "" ? "" : `${label}: `;
+  if (typeof trace.meta?.summary === "string") return `${name}${trace.meta.summary}`;
+  const x = extent(trace.x);
+  const y = extent(trace.y);
+  const length = trace.y?.length ?? trace.x?.length ?? 0;
+  if (length === 0) return `${name}no points`;
+  const parts = [length === 1 ? "1 point" : `${length} points`];
+  if (x !== undefined) parts.push(`x ${digits(x.low)} to ${digits(x.high)}`);
+  if (y !== undefined) parts.push(`y ${digits(y.low)} to ${digits(y.high)}, last ${digits(y.last)}`);
+  if (y !== undefined && y.gaps > 0)
+    parts.push(`${y.gaps} not finite, first at x ${x === undefined ? "?" : String(trace.x?.[y.firstGap])}`);
+  return name + parts.join(", ");
+}
+
+interface Extent {
+  low: number;
+  high: number;
+  /** The last finite one. */
+  last: number;
+  gaps: number;
+  firstGap: number;
+}
+
+function extent(values: Trace["x"]): Extent | undefined {
+  if (values === undefined) return undefined;
+  const found: Extent = { low: Infinity, high: -Infinity, last: Number.NaN, gaps: 0, firstGap: -1 };
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    if (typeof value === "number" && Number.isFinite(value)) {
+      if (value < found.low) found.low = value;
+      if (value > found.high) found.high = value;
+      found.last = value;
+    } else if (typeof value !== "string") {
+      if (found.gaps++ === 0) found.firstGap = at;
+    }
+  }
+  return found.low > found.high && found.gaps === 0 ? undefined : found;
+}
+
+/** Three digits that matter, as a person writes them: 0.0123, 12.3, 1230, 1.2e-7. */
+export function digits(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "none" : value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e6)
+      ? value
+          .toExponential(2)
+          .replace(/\.?0+e/, "e")
+          .replace("e+", "e")
+      : size >= 100
+        ? String(Math.round(value))
+        : String(Number(value.toPrecision(3)));
+  return text.replace(/-/g, "−");
+}
+
+const plainText = (text: string) => text.replace(/<br ?\/?>/g, " ").replace(/<[^>]*>/g, "");
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

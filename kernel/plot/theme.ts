@@ -1,0 +1,122 @@
+// How a figure looks before any viewer themes it: colours legible on white and on black, quiet lines, no background.
+import type { Layout, Line, Template } from "./plotly";
+
+/**
+ * Okabe and Ito's colour-blind-safe hues, moved in lightness until each has at least 3:1 contrast on white and on
+ * VS Code's dark background, so that one saved colour serves both. Ochre and yellow are left out: at this lightness
+ * a deuteranope cannot tell ochre from vermilion.
+ */
+export const palette = ["#0f6fb5", "#d55e00", "#009b74", "#c776a6", "#3897d6"] as const;
+
+/** The look of the nth series; after the last colour they come again dashed, then dotted. */
+export function seriesLine(index: number): Required<Pick<Line, "color" | "dash">> {
+  const dashes = ["solid", "dash", "dot", "dashdot"] as const;
+  const round = Math.floor(index / palette.length);
+  return { color: palette[index % palette.length]!, dash: dashes[round % dashes.length]! };
+}
+
+/** `#rrggbb` with an opacity. */
+export function faded(color: string, opacity: number): string {
+  const channels = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  return `rgba(${channels.join(",")},${opacity})`;
+}
+
+/** 4.2:1 on white and 3.9:1 on VS Code's dark background: what a viewer that does not theme will show. */
+export const neutral = {
+  text: "#777b80",
+  grid: "rgba(128,128,128,0.2)",
+  line: "rgba(128,128,128,0.5)",
+} as const;
+
+const family =
+  'system-ui, -apple-system, "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+
+const axis = {
+  automargin: true,
+  gridcolor: neutral.grid,
+  gridwidth: 1,
+  linecolor: neutral.line,
+  zeroline: false,
+  ticks: "",
+  title: { standoff: 10, font: { size: 12 } },
+  tickfont: { size: 11 },
+  exponentformat: "power",
+};
+
+/** The template of every figure. A viewer changes its colours only, and a figure's own settings win over it. */
+export const template: Template = {
+  layout: {
+    font: { family, size: 12, color: neutral.text },
+    title: {
+      font: { size: 15, weight: 600 },
+      x: 0,
+      xref: "paper",
+      xanchor: "left",
+      yref: "container",
+      y: 1,
+      yanchor: "top",
+      pad: { t: 12 },
+    },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    colorway: [...palette],
+    xaxis: {
+      ...axis,
+      showgrid: false,
+      showline: true,
+      ticks: "outside",
+      ticklen: 4,
+      tickcolor: neutral.line,
+    },
+    yaxis: { ...axis, nticks: 7 },
+    legend: {
+      orientation: "h",
+      x: 0,
+      xanchor: "left",
+      y: 1,
+      yanchor: "bottom",
+      font: { size: 12 },
+      itemwidth: 30,
+      bgcolor: "rgba(0,0,0,0)",
+    },
+    hoverlabel: { font: { size: 12 }, align: "left", namelength: -1 },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: neutral.line, activecolor: neutral.text },
+  },
+};
+
+/** Room above the plot: a line for the title, and as many as the legend's names will need in a narrow cell. */
+export function topMargin(title: string | undefined, legend: readonly string[]): number {
+  const narrow = 500;
+  let rows = legend.length > 0 ? 1 : 0;
+  let used = 0;
+  for (const name of legend) {
+    const width = 50 + textWidth(name, 12);
+    if (used > 0 && used + width > narrow) {
+      rows++;
+      used = 0;
+    }
+    used += width;
+  }
+  return 14 + (title === undefined ? 0 : 30) + 22 * rows;
+}
+
+/** A first guess of a text's width in pixels: Chinese glyphs are square, Latin ones a little over half as wide. */
+function textWidth(text: string, size: number): number {
+  let width = 0;
+  for (const glyph of text) width += glyph > "\u2e7f" ? size : size * 0.56;
+  return width;
+}
+
+/** The layout that single-panel charts share. */
+export function baseLayout(title: string | undefined, legend: readonly string[], height: number): Layout {
+  return {
+    ...(title === undefined ? {} : { title: { text: title } }),
+    height,
+    margin: { l: 56, r: 20, t: topMargin(title, legend), b: 48 },
+    showlegend: legend.length > 0,
+    hovermode: "x unified",
+    // The reader's zoom and hidden series survive a redraw.
+    uirevision: "keep",
+    template,
+  };
+}
