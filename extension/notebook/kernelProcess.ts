@@ -1,0 +1,78 @@
+// One kernel process: started, spoken to over IPC, ended. No vscode here.
+import { type ChildProcess, fork } from "node:child_process";
+import type { AnyMessage, Transport } from "../../kernel/protocol";
+
+export interface KernelLaunch {
+  /** The kernel's entry, dist/kernel/main.js. */
+  entry: string;
+  /** A Node to run it with; by default the one that VS Code itself runs on. */
+  nodePath?: string;
+  /** Where relative paths in cells start. */
+  cwd: string;
+  log(line: string): void;
+}
+
+/** How long a kernel may take to end by itself. */
+const graceMs = 2000;
+
+export class KernelProcess implements Transport {
+  readonly #child: ChildProcess;
+  #ended: string | undefined;
+  #errors = "";
+
+  constructor({ entry, nodePath, cwd, log }: KernelLaunch) {
+    // VS Code's own variables would lead a `code` or a Node that a cell starts back to this window.
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith("VSCODE_")),
+    );
+    this.#child = fork(entry, [], {
+      cwd,
+      // Electron's executable is a Node if told so; a plain Node does not mind.
+      execPath: nodePath ?? process.execPath,
+      env: { ...env, ELECTRON_RUN_AS_NODE: "1" },
+      execArgv: [],
+      serialization: "json",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    this.#child.stdout?.on("data", (chunk: Buffer) => log(`stdout: ${chunk}`));
+    this.#child.stderr?.on("data", (chunk: Buffer) => {
+      this.#errors = (this.#errors + chunk).slice(-2000);
+      log(`stderr: ${chunk}`);
+    });
+    this.#child.on("error", (error) => log(`process: ${error.message}`));
+    log(`process ${this.#child.pid} started in ${cwd}`);
+  }
+
+  send(message: AnyMessage): void {
+    // A message to a process that has just died is lost; `onClose` tells of the death.
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  onMessage(receive: (message: AnyMessage) => void): void {
+    this.#child.on("message", (message) => receive(message as AnyMessage));
+  }
+
+  onClose(closed: () => void): void {
+    const end = (how: string) => {
+      if (this.#ended !== undefined) return;
+      this.#ended = how;
+      closed();
+    };
+    this.#child.once("error", (error) => end(`could not be started: ${error.message}`));
+    // "close" comes after the last output has been read, so the last words are complete.
+    this.#child.once("close", (code, signal) => end(`ended (${signal ?? `exit code ${code}`})`));
+  }
+
+  /** How the process ended, and what it said last. */
+  get lastWords(): string {
+    const errors = this.#errors.trim();
+    return `${this.#ended ?? "is running"}${errors ? `\n${errors}` : ""}`;
+  }
+
+  /** Ends the process: a closed channel asks it to, and force follows. */
+  close(): void {
+    const kill = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
+    this.#child.once("exit", () => clearTimeout(kill));
+    if (this.#child.connected) this.#child.disconnect();
+  }
+}

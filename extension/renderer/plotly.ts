@@ -1,0 +1,33 @@
+// The notebook renderer of Plotly figures. VS Code loads it when the first figure shows. Runs in a web page.
+import { Chart } from "./chart";
+import { asFigure } from "./figure";
+import type { OutputItem, RendererApi } from "./rendererApi";
+
+export function activate(): RendererApi {
+  const charts = new Map<string, Chart>();
+  const dispose = (id: string) => {
+    charts.get(id)?.dispose();
+    charts.delete(id);
+  };
+  return {
+    renderOutputItem(item: OutputItem, element: HTMLElement): void {
+      try {
+        const figure = asFigure(item.json());
+        const chart = charts.get(item.id);
+        if (chart === undefined) {
+          charts.set(item.id, new Chart(element, figure));
+        } else {
+          // An update of the same output: the chart that stands there goes on.
+          chart.moveTo(element);
+          chart.show(figure);
+        }
+      } catch (error) {
+        dispose(item.id);
+        element.textContent = error instanceof Error ? error.message : String(error);
+      }
+    },
+    disposeOutputItem(id?: string): void {
+      for (const each of id === undefined ? [...charts.keys()] : [id]) dispose(each);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+// The colours and the font of the place where a chart stands, and how a figure takes them on. Runs in a web page.
+import type { Layout } from "./figure";
+
+export interface Theme {
+  text: string;
+  line: string;
+  grid: string;
+  /** Behind hover texts. */
+  surface: string;
+  /** Behind the whole chart. */
+  paper: string;
+  family: string;
+}
+
+/** For pictures that leave the notebook: a white page whatever the editor's theme. */
+export const print: Omit<Theme, "family"> = {
+  text: "#1f2328",
+  line: "#9aa1a9",
+  grid: "#e4e7ea",
+  surface: "#ffffff",
+  paper: "#ffffff",
+};
+
+/** Reads the theme from the text around the chart, so that it fits any editor theme and any web page. */
+export function readTheme(place: HTMLElement): Theme {
+  const probe = place.ownerDocument.createElement("span");
+  place.append(probe);
+  const resolve = (color: string) => {
+    probe.style.color = color;
+    return getComputedStyle(probe).color;
+  };
+  const highContrast =
+    place.ownerDocument.body.classList.contains("vscode-high-contrast") ||
+    matchMedia("(prefers-contrast: more)").matches;
+  const mixed = (percent: number) => resolve(`color-mix(in srgb, currentColor ${percent}%, transparent)`);
+  const theme: Theme = {
+    text: resolve("currentColor"),
+    line: mixed(highContrast ? 100 : 45),
+    grid: mixed(highContrast ? 40 : 13),
+    surface: resolve(`var(--vscode-editorHoverWidget-background, ${backgroundOf(place)})`),
+    paper: "rgba(0,0,0,0)",
+    family: getComputedStyle(place).fontFamily,
+  };
+  probe.remove();
+  return theme;
+}
+
+function backgroundOf(place: HTMLElement): string {
+  for (let at: HTMLElement | null = place; at !== null; at = at.parentElement) {
+    const { backgroundColor } = getComputedStyle(at);
+    if (backgroundColor !== "rgba(0, 0, 0, 0)") return backgroundColor;
+  }
+  return "Canvas";
+}
+
+/** Calls back when the editor's or the system's theme may have changed; returns how to stop. */
+export function watchTheme(changed: () => void): () => void {
+  const observer = new MutationObserver(changed);
+  const attributeFilter = ["class", "style", "data-theme", "data-vscode-theme-id"];
+  observer.observe(document.documentElement, { attributes: true, attributeFilter });
+  observer.observe(document.body, { attributes: true, attributeFilter });
+  const queries = ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"].map((query) =>
+    matchMedia(query),
+  );
+  for (const query of queries) query.addEventListener("change", changed);
+  return () => {
+    observer.disconnect();
+    for (const query of queries) query.removeEventListener("change", changed);
+  };
+}
+
+/**
+ * The layout in the theme's colours. They go into the template, Plotly's layer of defaults, so that a colour that the
+ * figure itself sets stays. A template that paints its own background brings a whole look of its own: it is kept.
+ */
+export function themed(layout: Layout, theme: Theme): Layout {
+  const template = layout.template?.layout ?? {};
+  if (template.paper_bgcolor !== undefined && template.paper_bgcolor !== "rgba(0,0,0,0)")
+    return { ...layout };
+  const axis = {
+    gridcolor: theme.grid,
+    linecolor: theme.line,
+    tickcolor: theme.line,
+    zerolinecolor: theme.line,
+  };
+  return {
+    ...layout,
+    template: {
+      ...layout.template,
+      layout: {
+        ...template,
+        paper_bgcolor: theme.paper,
+        plot_bgcolor: "rgba(0,0,0,0)",
+        font: { size: 12, ...template.font, family: theme.family, color: theme.text },
+        xaxis: { ...template.xaxis, ...axis },
+        yaxis: { ...template.yaxis, ...axis },
+        hoverlabel: {
+          ...template.hoverlabel,
+          bgcolor: theme.surface,
+          bordercolor: theme.line,
+          font: { size: 12, family: theme.family, color: theme.text },
+        },
+        modebar: { bgcolor: "rgba(0,0,0,0)", color: theme.line, activecolor: theme.text },
+      },
+    },
+  };
+}

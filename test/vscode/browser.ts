@@ -1,0 +1,34 @@
+// Finds a Chromium and opens VS Code's workbench in it.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
+import { installBrowser, type Say } from "./install";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** The system's Chromium or Chrome where there is one (BNLAB_CHROMIUM names another), else the one npm carries. */
+export async function launchBrowser(say: Say): Promise<Browser> {
+  const found = process.env.BNLAB_CHROMIUM ?? systemChromium();
+  const { executable, env } = found ? { executable: found, env: {} } : await installBrowser(say);
+  return chromium.launch({
+    executablePath: executable,
+    env: { ...(process.env as Record<string, string>), ...env },
+    args: [
+      "--no-sandbox", // root has none
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader", // WebGL without a graphics card
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ],
+  });
+}
+
+function systemChromium(): string | undefined {
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
+  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(existsSync);
+}
+
+/** The document in which a notebook's outputs are rendered. */
+export const notebookOutputs = (page: Page): FrameLocator =>
+  page.frameLocator("iframe.webview").frameLocator("iframe#active-frame");

@@ -1,0 +1,119 @@
+// Runs VS Code's server: the whole of VS Code, its window shown by a browser.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { installServer, type Say } from "./install";
+
+export interface RunningServer {
+  port: number;
+  /** The server's name for a file of this machine. The authority must be the page's own, to the letter. */
+  uri(file: string): string;
+  /** The address of a window. The payload's entries are VS Code's own options for one. */
+  windowUrl(folder: string, payload: [string, string][]): string;
+  /** Rejects when the server ends by itself. */
+  died: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/** A window without tips, updates, telemetry or a chat beside the notebook. */
+const settings = {
+  "chat.disableAIFeatures": true,
+  "extensions.autoCheckUpdates": false,
+  "extensions.autoUpdate": false,
+  "extensions.ignoreRecommendations": true,
+  "files.autoSave": "off", // on the web the default rewrites every notebook that is run
+  "git.enabled": false,
+  "security.workspace.trust.enabled": false,
+  "telemetry.telemetryLevel": "off",
+  "typescript.disableAutomaticTypeAcquisition": true,
+  "update.mode": "none",
+  "window.menuBarVisibility": "compact",
+  "workbench.editorAssociations": { "*.ipynb": "jupyter-notebook" }, // else `openFile` shows the JSON
+  "workbench.enableExperiments": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+};
+
+/** Built-in extensions that have no part in a notebook and cost each start a second. */
+const skipped = ["GitHub.copilot-chat", "vscode.git", "vscode.github", "vscode.microsoft-authentication"];
+
+export interface ServerOptions {
+  say: Say;
+  settings?: Record<string, unknown>;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Starts a server on a free port, with an empty profile of its own that `stop` removes. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { node, vscode } = await installServer(options.say);
+  const profile = mkdtempSync(path.join(os.tmpdir(), "bnlab-vscode-"));
+  mkdirSync(path.join(profile, "user/User"), { recursive: true });
+  writeFileSync(
+    path.join(profile, "user/User/settings.json"),
+    JSON.stringify({ ...settings, ...options.settings }, null, 2),
+  );
+  const args = [
+    ...["--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--accept-server-license-terms"],
+    ...["--user-data-dir", path.join(profile, "user"), "--server-data-dir", path.join(profile, "server")],
+    ...["--extensions-dir", path.join(profile, "extensions")],
+    ...["--disable-workspace-trust", "--disable-telemetry", "--disable-experiments"],
+    "--enable-smoke-test-driver", // without it the payload's extension and test paths are ignored
+    ...["--reconnection-grace-time", "20", "--enable-remote-auto-shutdown"], // ends alone if we are killed
+  ];
+  // Variables of a VS Code that we were started in would lead this one to it.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_)/.test(name));
+  const child = spawn(node, [path.join(vscode, "out/server-main.js"), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true, // a process group: the extension hosts end with it
+    env: {
+      ...Object.fromEntries(inherited),
+      EXTENSIONS_GALLERY: '{"serviceUrl":""}', // no marketplace, so no waiting for one
+      VSCODE_SKIP_BUILTIN_EXTENSIONS: skipped.join(","),
+      ...options.env,
+    },
+  });
+  let log = "";
+  const died = new Promise<never>((_, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) =>
+      reject(new Error(`VS Code's server ended (${code ?? signal})\n${log}`)),
+    );
+  });
+  died.catch(() => {}); // whoever waits on it hears of it; at `stop` nobody does
+  const listening = new Promise<number>((resolve) => {
+    const read = (chunk: Buffer) => {
+      log = (log + chunk).slice(-20_000);
+      const port = /Extension host agent listening on (\d+)/.exec(log)?.[1];
+      if (port) resolve(Number(port));
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+  });
+  const stop = async () => {
+    const gone = died.catch(() => {});
+    signalGroup(child.pid, "SIGTERM");
+    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 3000))]);
+    signalGroup(child.pid, "SIGKILL");
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const port = await Promise.race([listening, died]).catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  const uri = (file: string) => `vscode-remote://127.0.0.1:${port}${encodeURI(path.resolve(file))}`;
+  const windowUrl = (folder: string, payload: [string, string][]) => {
+    const query = new URLSearchParams({ folder: path.resolve(folder), payload: JSON.stringify(payload) });
+    return `http://127.0.0.1:${port}/?${query}`;
+  };
+  return { port, uri, windowUrl, died, stop };
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid) process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // already gone
+  }
+}
