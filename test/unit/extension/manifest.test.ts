@@ -1,0 +1,39 @@
+// The manifest and the code name the same things.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { it } from "node:test";
+import * as ids from "../../../extension/ids";
+import { Mime } from "../../../kernel/protocol";
+import manifest from "../../../package.json" with { type: "json" };
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+it("every command is in the manifest, and no other", () => {
+  const declared = manifest.contributes.commands.map(({ command }) => command);
+  assert.deepEqual(declared.sort(), Object.values(ids.Command).sort());
+});
+
+it("every setting is in the manifest, and no other", () => {
+  const declared = Object.keys(manifest.contributes.configuration.properties);
+  assert.deepEqual(
+    declared,
+    Object.values(ids.Setting).map((name) => `${ids.settingSection}.${name}`),
+  );
+});
+
+it("the restart button shows for our kernel only", () => {
+  assert.equal(`${manifest.publisher}.${manifest.name}`, ids.extensionId);
+  const restart = manifest.contributes.menus["notebook/toolbar"].find(
+    ({ command }) => command === ids.Command.restartKernel,
+  );
+  assert.equal(restart?.when, `notebookKernel == '${ids.extensionId}/${ids.controllerId}'`);
+});
+
+it("the renderer takes the charts' MIME type", () => {
+  assert.deepEqual(manifest.contributes.notebookRenderer[0]?.mimeTypes, [Mime.plotly]);
+});
+
+it("the icon is there", () => {
+  assert.ok(existsSync(path.join(root, manifest.icon)));
+});
