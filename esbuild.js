@@ -1,8 +1,10 @@
 // Builds dist/: the extension and its renderer, and the kernel with all that a cell needs to run and to be typed.
-import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+// `node esbuild.js` builds all, `node esbuild.js kernel` that part; --production minifies.
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import ts from "typescript";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
@@ -17,6 +19,8 @@ const kernel = {
     main: "kernel/main.ts",
     cli: "kernel/cli.ts",
     runner: "kernel/session/runner/main.ts",
+    channel: "kernel/session/runner/channel.ts",
+    typescriptLoader: "kernel/session/runner/typescriptLoader.ts",
     bnlab: "kernel/public.ts",
   },
   outdir: "dist/kernel",
@@ -24,8 +28,22 @@ const kernel = {
   splitting: true,
   platform: "node",
   target: "node20",
-  banner: { js: 'import { createRequire as bnlabCreateRequire } from "node:module"; const require = bnlabCreateRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as bnlabCreateRequire } from "node:module"; const require = bnlabCreateRequire(import.meta.url), __dirname = import.meta.dirname;',
+  },
   alias: { "@tslab/typescript-for-tslab": at("kernel/session/converter/typescriptForTslab.ts") },
+  plugins: [
+    {
+      // Not bundled: TypeScript finds its lib.*.d.ts files beside itself (see copyTypeScript).
+      name: "typescript",
+      setup(build) {
+        build.onResolve({ filter: /^typescript$/ }, () => ({
+          path: "./typescript/lib/typescript.js",
+          external: true,
+        }));
+      },
+    },
+  ],
 };
 
 /** The extension: one CommonJS file for VS Code's extension host. */
@@ -50,5 +68,58 @@ const renderer = {
   target: "es2022",
 };
 
-await rm(at("dist"), { recursive: true, force: true });
-await Promise.all([kernel, extension, renderer].map((options) => esbuild.build(options)));
+/** The same charts for any web page: a script that an exported notebook carries inside, so always small. */
+const standalone = { ...renderer, entryPoints: { standalone: "extension/renderer/standalone.ts" }, format: "iife", minify: true, sourcemap: false };
+
+/** TypeScript itself, without its command line and translations; a package of its own, for it is CommonJS. */
+async function copyTypeScript() {
+  const from = at("node_modules/typescript");
+  const to = at("dist/kernel/typescript");
+  await mkdir(`${to}/lib`, { recursive: true });
+  for (const name of ["package.json", "LICENSE.txt", "ThirdPartyNoticeText.txt"]) {
+    await cp(`${from}/${name}`, `${to}/${name}`);
+  }
+  for (const name of await readdir(`${from}/lib`)) {
+    if (name === "typescript.js" || /^lib\..*\.d\.ts$/.test(name)) await cp(`${from}/lib/${name}`, `${to}/lib/${name}`);
+  }
+}
+
+/** What cells are checked against: Node's types, and bnlab's own, emitted from the sources. */
+async function writeTypes() {
+  const to = at("dist/types");
+  await cp(at("node_modules/@types/node"), `${to}/@types/node`, { recursive: true });
+  await cp(at("node_modules/undici-types"), `${to}/undici-types`, { recursive: true });
+  const program = ts.createProgram([at("kernel/public.ts")], {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"],
+    types: ["node"],
+    strict: true,
+    skipLibCheck: true,
+    resolveJsonModule: true,
+    declaration: true,
+    emitDeclarationOnly: true,
+    stripInternal: true,
+    rootDir: at("kernel"),
+    outDir: `${to}/bnlab`,
+  });
+  const { diagnostics } = program.emit();
+  const failed = diagnostics.filter(({ category }) => category === ts.DiagnosticCategory.Error);
+  if (failed.length === 0) return;
+  const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => "\n" };
+  throw new Error(`bnlab's declarations could not be written:\n${ts.formatDiagnostics(failed, host)}`);
+}
+
+const parts = {
+  kernel: async () => {
+    await Promise.all(["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })));
+    await Promise.all([esbuild.build(kernel), copyTypeScript(), writeTypes()]);
+    await cp(at("node_modules/plotly.js/dist/plotly-cartesian.min.js"), at("dist/kernel/plotly.min.js"));
+  },
+  extension: () => esbuild.build(extension),
+  renderer: () => esbuild.build(renderer),
+};
+
+const named = process.argv.slice(2).filter((argument) => argument in parts);
+await Promise.all((named.length > 0 ? named : Object.keys(parts)).map((name) => parts[name]()));
