@@ -13,6 +13,7 @@ export function describe(data: readonly Trace[], layout: Layout): string {
 }
 
 function kind(trace: Trace): string {
+  if (typeof trace.meta?.kind === "string") return trace.meta.kind;
   if (typeof trace.meta?.summary === "string") return "histogram";
   const type = trace.type ?? "scatter";
   return type === "scatter" || type === "scattergl"
