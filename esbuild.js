@@ -1,6 +1,6 @@
 // Builds dist/: the extension and its renderer, and the kernel with all that a cell needs to run and to be typed.
 // `node esbuild.js` builds all, `node esbuild.js kernel` that part; --production minifies.
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -10,7 +10,13 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
 const production = process.argv.includes("--production");
 
-const common = { bundle: true, logLevel: "warning", minify: production, sourcemap: !production, absWorkingDir: root };
+const common = {
+  bundle: true,
+  logLevel: "warning",
+  minify: production,
+  sourcemap: !production,
+  absWorkingDir: root,
+};
 
 /** The kernel: process entries that share chunks, so that the runner and the cell's `bnlab` are one runtime. */
 const kernel = {
@@ -43,6 +49,15 @@ const kernel = {
         }));
       },
     },
+    {
+      // A variable of tslab's is called `await`, which no ES module may have.
+      name: "tslab",
+      setup(build) {
+        build.onLoad({ filter: /tslab[\\/]dist[\\/]converter\.js$/ }, async ({ path: file }) => ({
+          contents: (await readFile(file, "utf8")).replaceAll(/\bawait\b(?= = |\.)/g, "awaitToken"),
+        }));
+      },
+    },
   ],
 };
 
@@ -69,7 +84,13 @@ const renderer = {
 };
 
 /** The same charts for any web page: a script that an exported notebook carries inside, so always small. */
-const standalone = { ...renderer, entryPoints: { standalone: "extension/renderer/standalone.ts" }, format: "iife", minify: true, sourcemap: false };
+const standalone = {
+  ...renderer,
+  entryPoints: { standalone: "extension/renderer/standalone.ts" },
+  format: "iife",
+  minify: true,
+  sourcemap: false,
+};
 
 /** TypeScript itself, without its command line and translations; a package of its own, for it is CommonJS. */
 async function copyTypeScript() {
@@ -80,7 +101,8 @@ async function copyTypeScript() {
     await cp(`${from}/${name}`, `${to}/${name}`);
   }
   for (const name of await readdir(`${from}/lib`)) {
-    if (name === "typescript.js" || /^lib\..*\.d\.ts$/.test(name)) await cp(`${from}/lib/${name}`, `${to}/lib/${name}`);
+    if (name === "typescript.js" || /^lib\..*\.d\.ts$/.test(name))
+      await cp(`${from}/lib/${name}`, `${to}/lib/${name}`);
   }
 }
 
@@ -107,13 +129,19 @@ async function writeTypes() {
   const { diagnostics } = program.emit();
   const failed = diagnostics.filter(({ category }) => category === ts.DiagnosticCategory.Error);
   if (failed.length === 0) return;
-  const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => "\n" };
+  const host = {
+    getCanonicalFileName: (name) => name,
+    getCurrentDirectory: () => root,
+    getNewLine: () => "\n",
+  };
   throw new Error(`bnlab's declarations could not be written:\n${ts.formatDiagnostics(failed, host)}`);
 }
 
 const parts = {
   kernel: async () => {
-    await Promise.all(["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })));
+    await Promise.all(
+      ["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })),
+    );
     await Promise.all([esbuild.build(kernel), copyTypeScript(), writeTypes()]);
     await cp(at("node_modules/plotly.js/dist/plotly-cartesian.min.js"), at("dist/kernel/plotly.min.js"));
   },

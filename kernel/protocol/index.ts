@@ -1,4 +1,7 @@
 // The protocol's door: everything that both ends of the wire share.
+export * from "./client";
+export * from "./ipc";
+export * from "./memory";
 export * from "./messages";
 export * from "./mime";
 export * from "./transport";

@@ -1,0 +1,22 @@
+// Entry of the kernel's process, forked with an IPC channel; its working folder is the notebook's.
+import { Kernel } from "./kernel";
+import { ipcTransport } from "./protocol";
+import { Session } from "./session/session";
+import { version } from "./version";
+
+if (!process.send) {
+  console.error(
+    "bnlab kernel: expected to be forked with an IPC channel, as VS Code and `bnlab run` do; see `bnlab --help`",
+  );
+  process.exit(1);
+}
+// Ctrl+C in a terminal reaches the whole group; whoever started the kernel decides what it means.
+process.on("SIGINT", () => {});
+
+const session = new Session(process.cwd());
+const transport = ipcTransport(process);
+transport.onClose(() => {
+  session.close();
+  process.exit(0);
+});
+new Kernel({ transport, session, version, onShutdown: () => transport.close() });

@@ -1,0 +1,146 @@
+// A client's end of the protocol: requests out, replies and publications matched to the request they belong to.
+import {
+  type AnyMessage,
+  type Channel,
+  type Content,
+  type Header,
+  type Message,
+  type MessageType,
+  PROTOCOL_VERSION,
+  type PublicationType,
+  type ReplyTo,
+  type Requests,
+  type RequestType,
+} from "./messages";
+import type { Transport } from "./transport";
+
+/** A publication of any type, told apart by `header.msg_type`. */
+export type AnyPublication = { [T in PublicationType]: Message<T> }[PublicationType];
+
+export interface RequestOptions {
+  /** `control` is answered at once, `shell` in its turn. */
+  channel?: Channel;
+  /** Receives what the kernel publishes because of this request, also what comes after the reply. */
+  onPublication?(publication: AnyPublication): void;
+}
+
+export class KernelGone extends Error {
+  override name = "KernelGone";
+}
+
+interface Pending {
+  resolve(reply: Message): void;
+  reject(error: Error): void;
+  reply?: Message;
+  idle: boolean;
+}
+
+export class KernelClient {
+  private readonly session = crypto.randomUUID();
+  private readonly pending = new Map<string, Pending>();
+  private readonly listeners = new Map<string, (publication: AnyPublication) => void>();
+  private gone = false;
+
+  constructor(private readonly transport: Transport) {
+    transport.onMessage((message) => this.receive(message));
+    transport.onClose(() => this.close("the kernel's process has ended"));
+  }
+
+  /** Resolves when the request's reply has come and its last output before it: both the reply and `idle`. */
+  request<T extends RequestType>(
+    type: T,
+    content: Requests[T],
+    { channel = "shell", onPublication }: RequestOptions = {},
+  ): Promise<Message<ReplyTo<T>>> {
+    if (this.gone) return Promise.reject(new KernelGone(`${type}: the kernel's process has ended`));
+    const message = createMessage(channel, type, content as Content[T], { session: this.session });
+    const id = message.header.msg_id;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, {
+        resolve: (reply) => resolve(reply as Message<ReplyTo<T>>),
+        reject,
+        idle: false,
+      });
+      // Only the latest execution still publishes after its end (a timer it left running).
+      if (onPublication) {
+        for (const other of this.listeners.keys()) if (!this.pending.has(other)) this.listeners.delete(other);
+        this.listeners.set(id, onPublication);
+      }
+      this.transport.send(message as AnyMessage);
+    });
+  }
+
+  execute(
+    code: string,
+    onPublication: (publication: AnyPublication) => void,
+    options: Partial<Requests["execute_request"]> = {},
+  ): Promise<Message<"execute_reply">> {
+    const content = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
+    return this.request(
+      "execute_request",
+      { ...content, stop_on_error: true, ...options },
+      { onPublication },
+    );
+  }
+
+  interrupt(): Promise<Message<"interrupt_reply">> {
+    return this.request("interrupt_request", {}, { channel: "control" });
+  }
+
+  shutdown(restart = false): Promise<Message<"shutdown_reply">> {
+    return this.request("shutdown_request", { restart }, { channel: "control" });
+  }
+
+  /** Fails what is still waiting; for a transport that cannot tell itself. */
+  close(reason: string): void {
+    this.gone = true;
+    for (const { reject } of this.pending.values()) reject(new KernelGone(reason));
+    this.pending.clear();
+    this.listeners.clear();
+  }
+
+  private receive(message: AnyMessage): void {
+    const id = "msg_id" in message.parent_header ? message.parent_header.msg_id : "";
+    const pending = this.pending.get(id);
+    if (message.channel === "iopub") {
+      this.listeners.get(id)?.(message as AnyPublication);
+      const { msg_type } = message.header;
+      if (
+        pending &&
+        msg_type === "status" &&
+        (message as Message<"status">).content.execution_state === "idle"
+      ) {
+        pending.idle = true;
+      }
+    } else if (pending) {
+      pending.reply = message;
+    }
+    if (pending?.reply && pending.idle) {
+      this.pending.delete(id);
+      pending.resolve(pending.reply);
+    }
+  }
+}
+
+/** A message with a header of its own. */
+export function createMessage<T extends MessageType>(
+  channel: Channel,
+  type: T,
+  content: Content[T],
+  { session, parent = {} }: { session: string; parent?: Header | Record<string, never> },
+): Message<T> {
+  return {
+    channel,
+    header: {
+      msg_id: crypto.randomUUID(),
+      msg_type: type,
+      session,
+      username: "bnlab",
+      date: new Date().toISOString(),
+      version: PROTOCOL_VERSION,
+    },
+    parent_header: parent,
+    metadata: {},
+    content,
+  };
+}

@@ -1,0 +1,119 @@
+// Cells in, runnable code and messages about the code out: tslab's converter, with what it knows between cells.
+import path from "node:path";
+import { createConverter, isCompleteCode, type Converter as Tslab } from "tslab/dist/converter";
+import { printQuickInfo } from "tslab/dist/inspect";
+import ts from "typescript";
+import { type EmittedCell, emitCell } from "./emit";
+import { takeTypeErrors } from "./typescriptForTslab";
+
+export interface CodeMessage {
+  /** From 1, as editors count. */
+  line: number;
+  column: number;
+  /** `TS2322`. */
+  code: string;
+  text: string;
+  /** The file, when it is not the cell. */
+  file?: string;
+}
+
+export type Converted =
+  | { ok: true; cell: EmittedCell; showsResult: boolean; warnings: CodeMessage[]; declarations: Declarations }
+  | { ok: false; errors: CodeMessage[] };
+
+/** What the cells so far have declared: their types as a .d.ts text, and the names of their values. */
+export interface Declarations {
+  types: string;
+  values: ReadonlySet<string>;
+}
+
+/** What every cell finds without an import. */
+const globals = `declare const display: typeof import("bnlab").display;\n`;
+
+export class Converter {
+  private readonly tslab: Tslab = createConverter();
+  private declarations: Declarations = { types: globals, values: new Set() };
+
+  /** Converts a cell; its declarations count only once they are handed to `accept`. */
+  convert(source: string): Converted {
+    const result = this.tslab.convert(this.declarations.types, source);
+    const warnings = takeTypeErrors().map(describeDiagnostic);
+    if (result.diagnostics.length > 0) {
+      return {
+        ok: false,
+        errors: result.diagnostics.map(({ start, code, messageText, fileName }) => ({
+          line: start.line + 1,
+          column: start.character + 1,
+          code: `TS${code}`,
+          text: messageText,
+          file: fileName,
+        })),
+      };
+    }
+    const cell = emitCell(result.output ?? "", this.declarations.values, result.lastExpressionVar);
+    return {
+      ok: true,
+      cell,
+      showsResult: !hidesResult(source),
+      warnings,
+      declarations: {
+        types: completeTypes(result.declOutput ?? "", cell.declares),
+        values: new Set([...this.declarations.values, ...cell.declares]),
+      },
+    };
+  }
+
+  accept(declarations: Declarations): void {
+    this.declarations = declarations;
+  }
+
+  /** Forgets what cells declared: the runner that held their values has gone. */
+  reset(): void {
+    this.declarations = { types: globals, values: new Set() };
+  }
+
+  complete(source: string, position: number): { matches: string[]; start: number; end: number } {
+    const { candidates, start, end } = this.tslab.complete(this.declarations.types, source, position);
+    return { matches: candidates, start, end };
+  }
+
+  /** The type and documentation of what stands at a position. */
+  inspect(source: string, position: number): string | undefined {
+    const info = this.tslab.inspect(this.declarations.types, source, position);
+    return info ? printQuickInfo(info) : undefined;
+  }
+
+  isComplete(source: string): { complete: boolean; indent: string } {
+    const { completed, indent } = isCompleteCode(source);
+    return { complete: completed, indent: indent ?? "" };
+  }
+
+  close(): void {
+    this.tslab.close();
+  }
+}
+
+/** A semicolon after the last expression hides its value, as in IPython. */
+function hidesResult(source: string): boolean {
+  const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ESNext);
+  const last = file.statements.at(-1);
+  return last !== undefined && ts.isExpressionStatement(last) && last.getText(file).endsWith(";");
+}
+
+/** When a type has no name that a declaration could use, TypeScript emits no declarations: the names become `any`. */
+function completeTypes(types: string, values: readonly string[]): string {
+  if (!types.startsWith("undefined")) return types;
+  return types.slice("undefined".length) + values.map((name) => `declare let ${name}: any;\n`).join("");
+}
+
+function describeDiagnostic(diagnostic: ts.Diagnostic): CodeMessage {
+  const { line, character } = diagnostic.file!.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
+  const isCell = path.basename(diagnostic.file!.fileName) === "__tslab__.ts";
+  return {
+    line: isCell ? line : line + 1, // tslab puts one line before the cell
+    column: character + 1,
+    code: `TS${diagnostic.code}`,
+    text: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+    file: isCell ? undefined : diagnostic.file!.fileName,
+  };
+}

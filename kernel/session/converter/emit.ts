@@ -1,0 +1,327 @@
+// From the ES module that TypeScript made of a cell to the function that runs it: text edits, line for line.
+import ts from "typescript";
+
+/**
+ * A cell's top-level names live in boxes `{ v }` that all cells share, so a later cell sees them, may declare them anew,
+ * and functions of earlier cells see the new value; what a cell declared before it threw is there already.
+ */
+export interface EmittedCell {
+  /** An expression: `(async function ($$, $$on, $$import) { … })`, the cell's text beginning on its second line. */
+  code: string;
+  /** Modules to load before the cell starts. */
+  imports: CellImport[];
+  /** Names that the cell declares, values only. */
+  declares: string[];
+  /** Source map of the lines of the cell's text, JSON. */
+  map: string;
+  /** What the edits did to columns: [line, column after the edit, characters gained], in order. */
+  shifts: [number, number, number][];
+}
+
+export interface CellImport {
+  specifier: string;
+  attributes: Record<string, string>;
+  /** `imported` is a name, or `*` for the whole module. */
+  bindings: { local: string; imported: string }[];
+}
+
+/** The parser's scopes, which TypeScript's public types leave out. */
+type WithLocals = ts.Node & { locals?: ReadonlyMap<string, unknown> };
+const { bindSourceFile } = ts as unknown as {
+  bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
+};
+
+interface Edit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/** @param known names that earlier cells have declared. @param result the variable that holds the last expression. */
+export function emitCell(module: string, known: ReadonlySet<string>, result?: string): EmittedCell {
+  const { text, map } = splitSourceMap(module);
+  const file = ts.createSourceFile("cell.ts", text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
+  bindSourceFile(file, {});
+  const emitter = new CellEmitter(file, known, result);
+  const { code, shifts } = applyEdits(text, emitter.edits);
+  const boxes = [...emitter.boxes].map((name) => `${box(name)} = $$("${name}")`);
+  const start = emitter.hoisted.map((name) => ` ${box(name)}.v = ${name};`).join("");
+  const head = `(async function ($$, $$on, $$import) { "use strict";${boxes.length > 0 ? ` const ${boxes.join(", ")};` : ""}${start}`;
+  return {
+    code: `${head}\n${code}\n})`,
+    imports: emitter.imports,
+    declares: [...emitter.declares],
+    map,
+    shifts,
+  };
+}
+
+function box(name: string): string {
+  return `$$${name}`;
+}
+
+class CellEmitter {
+  readonly edits: Edit[] = [];
+  readonly imports: CellImport[] = [];
+  readonly boxes = new Set<string>();
+  readonly declares = new Set<string>();
+  /** Functions, whose boxes are filled before the first statement runs. */
+  readonly hoisted: string[] = [];
+  private readonly top: ReadonlyMap<string, unknown>;
+
+  constructor(
+    private readonly file: ts.SourceFile,
+    private readonly known: ReadonlySet<string>,
+    private readonly result: string | undefined,
+  ) {
+    this.top = (file as WithLocals).locals ?? new Map();
+    for (const statement of file.statements) this.statement(statement);
+  }
+
+  private replace(start: number, end: number, text: string): void {
+    this.edits.push({ start, end, text });
+  }
+
+  /** Takes text out, but keeps its line breaks. */
+  private blank(start: number, end: number): void {
+    this.replace(start, end, this.file.text.slice(start, end).replace(/[^\n]/g, ""));
+  }
+
+  private statement(node: ts.Statement): void {
+    if (ts.isImportDeclaration(node)) {
+      this.importDeclaration(node);
+      this.blank(node.getStart(), node.end);
+    } else if (ts.isExportDeclaration(node)) {
+      this.blank(node.getStart(), node.end);
+    } else if (ts.isVariableStatement(node)) {
+      this.variables(node);
+    } else if (ts.isFunctionDeclaration(node) && node.name && this.isShared(node.name.text)) {
+      this.dropExport(node);
+      this.declare(node.name.text);
+      this.hoisted.push(node.name.text);
+      this.children(node);
+    } else if (ts.isClassDeclaration(node) && node.name) {
+      this.dropExport(node);
+      this.replace(node.getStart(), node.getStart(), `${this.declare(node.name.text)} = `);
+      this.children(node);
+      this.replace(node.end, node.end, ";");
+    } else if (ts.isExportAssignment(node)) {
+      this.replace(node.getStart(), node.expression.getStart(), "void ");
+      this.visit(node.expression);
+    } else {
+      this.visit(node);
+    }
+  }
+
+  private variables(node: ts.VariableStatement): void {
+    const list = node.declarationList;
+    const only = list.declarations[0];
+    if (this.result && only && ts.isIdentifier(only.name) && only.name.text === this.result) {
+      this.replace(node.getStart(), only.initializer!.getStart(), "$$.result = (");
+      this.visit(only.initializer!);
+      this.replace(only.end, only.end, ")");
+      return;
+    }
+    this.dropExport(node);
+    if (only && ts.isIdentifier(only.name) && !this.isShared(only.name.text)) {
+      this.children(list);
+      return;
+    }
+    this.replace(list.getStart(), only!.getStart(), "(");
+    for (const declaration of list.declarations) this.variable(declaration, true);
+    this.replace(list.end, list.end, ")");
+  }
+
+  private variable(node: ts.VariableDeclaration, reset: boolean): void {
+    this.visit(node.name);
+    if (!node.initializer) {
+      if (reset) this.replace(node.end, node.end, " = void 0");
+      return;
+    }
+    // An assignment to a property names no function; a property of an object literal does.
+    const named = ts.isIdentifier(node.name) && isAnonymousFunction(node.initializer);
+    const name = named ? node.name.getText() : "";
+    const start = node.initializer.getStart();
+    if (named) this.replace(start, start, `({ ${name}: `);
+    this.visit(node.initializer);
+    if (named) this.replace(node.initializer.end, node.initializer.end, ` }).${name}`);
+  }
+
+  private dropExport(node: ts.Statement & { modifiers?: ts.NodeArray<ts.ModifierLike> }): void {
+    for (const modifier of node.modifiers ?? []) {
+      if (modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword) {
+        this.blank(modifier.getStart(), modifier.end);
+      }
+    }
+  }
+
+  private importDeclaration(node: ts.ImportDeclaration): void {
+    const bindings: CellImport["bindings"] = [];
+    const clause = node.importClause;
+    if (clause?.name) bindings.push({ local: clause.name.text, imported: "default" });
+    const named = clause?.namedBindings;
+    if (named && ts.isNamespaceImport(named)) bindings.push({ local: named.name.text, imported: "*" });
+    else if (named) {
+      for (const element of named.elements) {
+        bindings.push({ local: element.name.text, imported: (element.propertyName ?? element.name).text });
+      }
+    }
+    for (const { local } of bindings) this.declare(local);
+    const attributes: Record<string, string> = {};
+    for (const { name, value } of node.attributes?.elements ?? []) {
+      if (ts.isStringLiteral(value)) attributes[name.text] = value.text;
+    }
+    this.imports.push({ specifier: (node.moduleSpecifier as ts.StringLiteral).text, attributes, bindings });
+  }
+
+  private children(node: ts.Node): void {
+    ts.forEachChild(node, (child) => this.visit(child));
+  }
+
+  private visit(node: ts.Node): void {
+    if (ts.isIdentifier(node)) {
+      if (isReference(node) && this.isTop(node)) this.reference(node);
+    } else if (ts.isAwaitExpression(node)) {
+      // Once more through the kernel when the value is there: an interrupted cell goes no further.
+      this.replace(node.getStart(), node.getStart(), "(await $$on(");
+      this.children(node);
+      this.replace(node.end, node.end, "))");
+    } else if (ts.isForOfStatement(node) && node.awaitModifier) {
+      this.visit(node.initializer);
+      this.visit(node.expression);
+      this.replace(node.statement.getStart(), node.statement.getStart(), "{ await $$on(); ");
+      this.visit(node.statement);
+      this.replace(node.statement.end, node.statement.end, "}");
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      this.replace(node.expression.getStart(), node.expression.end, "$$import");
+      this.children(node);
+    } else if (ts.isVariableDeclarationList(node) && this.isSharedVar(node)) {
+      // `for (var i = 0; …)`: the variable is the cell's own, declared in passing.
+      this.replace(node.getStart(), node.declarations[0]!.getStart(), "");
+      for (const declaration of node.declarations) this.variable(declaration, false);
+    } else {
+      this.children(node);
+    }
+  }
+
+  private reference(node: ts.Identifier): void {
+    const name = this.top.has(node.text) ? this.declare(node.text) : this.use(node.text);
+    const { parent } = node;
+    if (ts.isShorthandPropertyAssignment(parent) && parent.name === node) {
+      this.replace(node.end, node.end, `: ${name}`);
+    } else if (ts.isBindingElement(parent) && parent.name === node && !parent.propertyName) {
+      const isKey = ts.isObjectBindingPattern(parent.parent) && !parent.dotDotDotToken;
+      this.replace(node.getStart(), node.end, isKey ? `${node.text}: ${name}` : name);
+    } else {
+      const isCallee =
+        (ts.isCallExpression(parent) && parent.expression === node) ||
+        (ts.isTaggedTemplateExpression(parent) && parent.tag === node);
+      // Called as a property it would receive the box as `this`.
+      this.replace(node.getStart(), node.end, isCallee ? `(0, ${name})` : name);
+    }
+  }
+
+  private use(name: string): string {
+    this.boxes.add(name);
+    return `${box(name)}.v`;
+  }
+
+  private declare(name: string): string {
+    this.declares.add(name);
+    return this.use(name);
+  }
+
+  /** TypeScript's own helpers (`__esDecorate`) stay local to the cell. */
+  private isShared(name: string): boolean {
+    return !name.startsWith("__");
+  }
+
+  private isSharedVar(list: ts.VariableDeclarationList): boolean {
+    if (list.flags & ts.NodeFlags.BlockScoped) return false;
+    const name = firstName(list.declarations[0]!.name);
+    return name !== undefined && this.isShared(name.text) && this.isTop(name);
+  }
+
+  /** Whether the name at this place is the cell's own or an earlier cell's, not one of an inner scope. */
+  private isTop(node: ts.Identifier): boolean {
+    const name = node.text;
+    if (!this.isShared(name)) return false;
+    for (let scope: ts.Node = node.parent; scope !== this.file; scope = scope.parent) {
+      if ((scope as WithLocals).locals?.has(name)) return false;
+      if ((ts.isFunctionExpression(scope) || ts.isClassLike(scope)) && scope.name?.text === name)
+        return false;
+    }
+    return this.top.has(name) || this.known.has(name);
+  }
+}
+
+function firstName(name: ts.BindingName): ts.Identifier | undefined {
+  if (ts.isIdentifier(name)) return name;
+  for (const element of name.elements) {
+    const found = ts.isBindingElement(element) ? firstName(element.name) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function isAnonymousFunction(node: ts.Expression): boolean {
+  if (ts.isParenthesizedExpression(node)) return isAnonymousFunction(node.expression);
+  return (
+    ts.isArrowFunction(node) || ((ts.isFunctionExpression(node) || ts.isClassExpression(node)) && !node.name)
+  );
+}
+
+/** Whether an identifier stands for a variable, rather than being a property's, a label's or a declaration's name. */
+function isReference(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent) || ts.isMetaProperty(parent)) return parent.name !== node;
+  if (ts.isBindingElement(parent)) return parent.propertyName !== node;
+  if (ts.isLabeledStatement(parent) || ts.isBreakOrContinueStatement(parent)) return false;
+  if (
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertyDeclaration(parent) ||
+    ts.isMethodDeclaration(parent) ||
+    ts.isAccessor(parent) ||
+    ts.isFunctionLike(parent) ||
+    ts.isClassLike(parent) ||
+    ts.isParameter(parent)
+  ) {
+    return parent.name !== node;
+  }
+  return true;
+}
+
+function applyEdits(text: string, edits: Edit[]): { code: string; shifts: EmittedCell["shifts"] } {
+  const ordered = edits
+    .map((edit, sequence) => ({ ...edit, sequence }))
+    .sort((a, b) => a.start - b.start || a.sequence - b.sequence);
+  const shifts: EmittedCell["shifts"] = [];
+  let code = "";
+  let from = 0;
+  let line = 0;
+  let lineStart = 0;
+  const append = (piece: string) => {
+    for (let at = piece.indexOf("\n"); at >= 0; at = piece.indexOf("\n", at + 1)) {
+      line++;
+      lineStart = code.length + at + 1;
+    }
+    code += piece;
+  };
+  for (const { start, end, text: inserted } of ordered) {
+    append(text.slice(from, start));
+    append(inserted);
+    from = end;
+    const gained = inserted.length - (end - start);
+    if (gained !== 0) shifts.push([line, code.length - lineStart, gained]);
+  }
+  append(text.slice(from));
+  return { code, shifts };
+}
+
+const inlineMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;
+
+function splitSourceMap(module: string): { text: string; map: string } {
+  const found = inlineMap.exec(module);
+  if (!found) return { text: module, map: "" };
+  return { text: module.slice(0, found.index), map: Buffer.from(found[1]!, "base64").toString("utf8") };
+}

@@ -1,0 +1,201 @@
+// What tslab's converter imports in place of its TypeScript fork: stock TypeScript, with the few differences it needs.
+import ts from "typescript";
+import { typesFolder } from "./typesFolder";
+
+/** The rest of what tslab takes from TypeScript, as it is. */
+export const {
+  CompletionTriggerKind,
+  EmitHint,
+  FileWatcherEventKind,
+  JsxEmit,
+  ModuleKind,
+  ModuleResolutionKind,
+  NewLineKind,
+  NodeFlags,
+  ScriptKind,
+  ScriptTarget,
+  SymbolFlags,
+  SyntaxKind,
+  createPrinter,
+  createSourceFile,
+  factory,
+  getLineAndCharacterOfPosition,
+  getPreEmitDiagnostics,
+  isClassDeclaration,
+  isEnumDeclaration,
+  isExportDeclaration,
+  isExpressionStatement,
+  isFunctionDeclaration,
+  isIdentifier,
+  isImportDeclaration,
+  isInterfaceDeclaration,
+  isNamespaceImport,
+  isPropertyAccessExpression,
+  isTypeAliasDeclaration,
+  isVariableStatement,
+  sys,
+} = ts;
+
+/** TypeScript's own tables that its public types leave out. */
+const internals = ts as unknown as {
+  nullTransformationContext: ts.TransformationContext;
+  Completions: {
+    getCompletionsAtPosition(...args: unknown[]): ts.CompletionInfo | undefined;
+  };
+  formatting: { getFormatContext(options: ts.FormatCodeSettings, host: object): unknown };
+  SymbolDisplay: {
+    getSymbolDisplayPartsDocumentationAndSymbolKind(
+      checker: ts.TypeChecker,
+      symbol: ts.Symbol,
+      file: ts.SourceFile,
+      enclosing: ts.Node,
+      location: ts.Node,
+    ): { displayParts: ts.SymbolDisplayPart[]; documentation: ts.SymbolDisplayPart[]; symbolKind: string };
+  };
+  getTouchingPropertyName(file: ts.SourceFile, position: number): ts.Node;
+  findNextToken(...args: unknown[]): ts.Node | undefined;
+  findPrecedingToken(...args: unknown[]): ts.Node | undefined;
+};
+
+export const { findNextToken, findPrecedingToken } = internals;
+
+/** Mistakes that JavaScript itself refuses, so that running the cell would only hide what is wrong. */
+const refusedByJavaScript = new Set([
+  2451, // Cannot redeclare block-scoped variable
+  2588, // Cannot assign to a constant
+]);
+
+let semantic: ts.Diagnostic[] = [];
+
+/** The type errors of the conversion that has just returned (conversions are synchronous); taken once. */
+export function takeTypeErrors(): ts.Diagnostic[] {
+  const taken = semantic;
+  semantic = [];
+  return taken;
+}
+
+/** Only what stops a cell: syntax. A type error is a warning, kept aside for `takeTypeErrors`. */
+export function getPreEmitDiagnosticsOfFiles(
+  program: ts.Program,
+  files: readonly ts.SourceFile[],
+): ts.Diagnostic[] {
+  const cell = files[0]!;
+  const syntax = program.getSyntacticDiagnostics(cell);
+  if (syntax.length > 0) return [...syntax];
+  const found = program.getSemanticDiagnostics(cell);
+  const refused = found.filter((diagnostic) => refusedByJavaScript.has(diagnostic.code));
+  semantic = refused.length > 0 ? [] : found.filter((d) => d.category === ts.DiagnosticCategory.Error);
+  return refused;
+}
+
+export function getDefaultTypeRoots(): string[] {
+  return [`${typesFolder}/@types`];
+}
+
+export function getNullTransformationContext(): ts.TransformationContext {
+  return internals.nullTransformationContext;
+}
+
+/**
+ * tslab calls this only to write `exports.` before names of earlier cells, which breaks `{ x }` and decorators;
+ * emit.ts does that by scope. The file must still be a new node, for tslab goes on to replace its statements.
+ */
+export function visitEachChild(node: ts.Node): ts.Node {
+  if (!ts.isSourceFile(node)) return node;
+  return ts.factory.updateSourceFile(node, ts.factory.createNodeArray([...node.statements]));
+}
+
+/** tslab's step from ES module to CommonJS, left out: emit.ts makes a cell of the ES module. */
+export function transpileModule(input: string): ts.TranspileOutput {
+  return { outputText: input };
+}
+
+/** tslab's options are those of TypeScript 5.0's days. */
+export function createWatchCompilerHost(
+  rootFiles: string[],
+  options: ts.CompilerOptions,
+  system: ts.System,
+  createProgram: ts.CreateProgram<ts.EmitAndSemanticDiagnosticsBuilderProgram> | undefined,
+  reportDiagnostic: ts.DiagnosticReporter,
+  reportWatchStatus: ts.WatchStatusReporter,
+): ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram> {
+  // What ships with the kernel does not change while it runs: two hundred watchers fewer.
+  const watchFile = system.watchFile?.bind(system);
+  system.watchFile = (file, ...rest) =>
+    file.includes("/node_modules/") || file.startsWith(typesFolder) || /\/lib\.[^/]*\.d\.ts$/.test(file)
+      ? { close() {} }
+      : watchFile!(file, ...rest);
+  return ts.createWatchCompilerHost(
+    rootFiles,
+    {
+      ...options,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      allowImportingTsExtensions: true,
+      target: ts.ScriptTarget.ES2022,
+      lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts", "lib.esnext.iterator.d.ts"],
+      types: ["node"],
+      paths: { bnlab: [`${typesFolder}/bnlab/public.d.ts`], "undici-types": [`${typesFolder}/undici-types`] },
+      strict: true,
+      checkJs: false,
+      esModuleInterop: true,
+      experimentalDecorators: false,
+      noImplicitUseStrict: undefined,
+      disableTopLevelAwait: undefined,
+      inlineSourceMap: true,
+    },
+    system,
+    createProgram ?? ts.createEmitAndSemanticDiagnosticsBuilderProgram,
+    reportDiagnostic,
+    reportWatchStatus,
+  );
+}
+
+/** Files that a cell imports are loaded by the runner, so the cell alone is emitted. */
+export function createWatchProgram(
+  host: ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram>,
+): ts.WatchOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram> {
+  const created = host.afterProgramCreate;
+  host.afterProgramCreate = (program) => {
+    const alone = Object.create(program) as ts.EmitAndSemanticDiagnosticsBuilderProgram;
+    alone.getAllDependencies = (file: ts.SourceFile) => [file.fileName];
+    created?.call(host, alone);
+  };
+  return ts.createWatchProgram(host);
+}
+
+export const Completions = {
+  getCompletionsAtPositionForTslab: (host: object, ...args: unknown[]) =>
+    internals.Completions.getCompletionsAtPosition(
+      { ...host, getCurrentDirectory: () => ts.sys.getCurrentDirectory() },
+      ...args,
+      internals.formatting.getFormatContext(ts.getDefaultFormatCodeSettings(), {}),
+    ),
+};
+
+export function getQuickInfoAtPosition(
+  file: ts.SourceFile,
+  checker: ts.TypeChecker,
+  _cancellation: unknown,
+  position: number,
+): ts.QuickInfo | undefined {
+  const node = internals.getTouchingPropertyName(file, position);
+  const symbol = node === file ? undefined : checker.getSymbolAtLocation(node);
+  if (!symbol) return undefined;
+  const { displayParts, documentation, symbolKind } =
+    internals.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(
+      checker,
+      symbol,
+      file,
+      node.parent,
+      node,
+    );
+  return {
+    kind: symbolKind as ts.ScriptElementKind,
+    kindModifiers: "",
+    textSpan: ts.createTextSpan(node.getStart(file), node.getWidth(file)),
+    displayParts,
+    documentation,
+    tags: symbol.getJsDocTags(checker),
+  };
+}

@@ -1,0 +1,135 @@
+// Runs cells one after another and says how each ended. Driven by messages alone: when an interrupt stops the code it
+// unwinds every frame, so nothing here may count on its own promises going on.
+import vm from "node:vm";
+import type { MimeBundle } from "../../protocol";
+import { toBundle } from "../bundle";
+import type { DisplaySession } from "../display";
+import type { CellTimers } from "./cellTimers";
+import type { Modules } from "./modules";
+import type { Outbox } from "./outbox";
+import type { StackTraces } from "./stackTraces";
+import { type CellProgram, type Outcome, type Output, Shared } from "./wire";
+
+interface Box {
+  v: unknown;
+}
+
+/** One cell on its way. */
+interface Run {
+  program: CellProgram;
+  interrupted: boolean;
+  /** Displays that are still being made. */
+  pending: Set<Promise<unknown>>;
+  /** What live figures do before the cell ends. */
+  flushes: (() => void)[];
+}
+
+type CellFunction = (
+  scope: ((name: string) => Box) & { result?: unknown },
+  goOn: (value?: unknown) => unknown,
+  load: (specifier: string, options?: { with?: Record<string, string> }) => Promise<unknown>,
+) => Promise<void>;
+
+export class CellRunner implements DisplaySession {
+  /** The cells' names and values, for all cells. */
+  private readonly boxes = new Map<string, Box>();
+  private running: Run | undefined;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly modules: Modules,
+    private readonly traces: StackTraces,
+    private readonly timers: CellTimers,
+    private readonly shared: Int32Array,
+  ) {}
+
+  run(program: CellProgram): void {
+    const run: Run = { program, interrupted: false, pending: new Set(), flushes: [] };
+    this.running = run;
+    this.outbox.begin(program.id);
+    this.timers.begin();
+    this.traces.add(program);
+    this.execute(run).then(
+      () => this.finish(run, { status: "ok" }),
+      (error: unknown) => this.finish(run, { status: "error", error: this.traces.describe(error) }),
+    );
+  }
+
+  /** May be called again for the same cell, if what it did was itself stopped half-way. */
+  interrupt(cell: number): void {
+    const run = this.running;
+    if (run?.program.id === cell) {
+      run.interrupted = true;
+      this.timers.cancel();
+      this.finish(run, { status: "interrupted" });
+    }
+    Atomics.store(this.shared, Shared.interrupted, cell);
+  }
+
+  /** An error that no cell could catch: a timer's, or a promise's that nobody awaits. */
+  reportUncaught(error: unknown): void {
+    this.outbox.output({ type: "error", content: this.traces.describe(error) });
+  }
+
+  publish(output: Output): void {
+    this.outbox.output(output);
+  }
+
+  hold(pending: Promise<unknown>): void {
+    this.running?.pending.add(pending);
+  }
+
+  onCellEnd(flush: () => void): void {
+    this.running?.flushes.push(flush);
+  }
+
+  private async execute(run: Run): Promise<void> {
+    const { program } = run;
+    await this.modules.loadAll(program.imports, (name, value) => {
+      this.box(name).v = value;
+    });
+    if (run.interrupted) return;
+    const start: CellFunction = new vm.Script(program.code, {
+      filename: program.name,
+      lineOffset: -1, // the cell's text begins on the second line
+    }).runInThisContext();
+    const scope: Parameters<CellFunction>[0] = (name) => this.box(name);
+    // The value comes back as it is for the cell to go on with; after an interrupt, a promise that never settles.
+    const goOn = (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value);
+    await start(scope, goOn, (specifier, options) => this.modules.load(specifier, options?.with));
+    if (program.showsResult && scope.result !== undefined) {
+      const data: MimeBundle = await toBundle(scope.result);
+      if (run.interrupted) return;
+      this.outbox.output({ type: "execute_result", content: { data, metadata: {} } });
+    }
+    while (run.pending.size > 0) {
+      const pending = [...run.pending];
+      run.pending.clear();
+      await Promise.all(pending);
+    }
+  }
+
+  private box(name: string): Box {
+    let box = this.boxes.get(name);
+    if (!box) {
+      box = { v: undefined };
+      this.boxes.set(name, box);
+    }
+    return box;
+  }
+
+  private finish(run: Run, outcome: Outcome): void {
+    if (this.running !== run) return;
+    for (let flush = run.flushes.shift(); flush; flush = run.flushes.shift()) {
+      try {
+        flush();
+      } catch (error) {
+        this.reportUncaught(error);
+      }
+    }
+    this.timers.end();
+    this.outbox.end();
+    this.outbox.post({ type: "done", cell: run.program.id, outcome });
+    this.running = undefined;
+  }
+}

@@ -1,0 +1,53 @@
+// The timers that the running cell has set, so that an interrupt can call them off; the kernel's own are not among them.
+
+type Handle = NodeJS.Timeout | NodeJS.Immediate;
+
+export class CellTimers {
+  /** Untouched by cells and by `cancel`. */
+  readonly own = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  private readonly handles = new Set<Handle>();
+  private recording = false;
+
+  install(): void {
+    for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
+      const original = globalThis[name] as (callback: Callback, ...rest: unknown[]) => Handle;
+      const once = name !== "setInterval";
+      const recorded = (callback: Callback, ...rest: unknown[]): Handle => {
+        if (!this.recording || typeof callback !== "function") return original(callback, ...rest);
+        const handle = original(
+          (...args: unknown[]) => {
+            if (once) this.handles.delete(handle);
+            return callback(...args);
+          },
+          ...rest,
+        );
+        this.handles.add(handle);
+        return handle;
+      };
+      // util.promisify(setTimeout) stands on a property of the function.
+      Object.defineProperties(recorded, Object.getOwnPropertyDescriptors(original));
+      Object.assign(globalThis, { [name]: recorded });
+    }
+  }
+
+  begin(): void {
+    this.handles.clear();
+    this.recording = true;
+  }
+
+  /** The timers that are still to come live on: a cell may leave something running. */
+  end(): void {
+    this.recording = false;
+    this.handles.clear();
+  }
+
+  cancel(): void {
+    for (const handle of this.handles) {
+      if ("refresh" in handle) clearTimeout(handle);
+      else clearImmediate(handle);
+    }
+    this.handles.clear();
+  }
+}
+
+type Callback = (...args: unknown[]) => unknown;

@@ -1,0 +1,104 @@
+// The runner's second thread: holds the line to the supervisor, so that outputs leave and an interrupt arrives while the
+// main thread is busy in a cell.
+import { Session } from "node:inspector";
+import { Socket } from "node:net";
+import { parentPort, workerData } from "node:worker_threads";
+import { LineReader } from "./lines";
+import { type ChannelData, type Posted, Shared, type ToRunner } from "./wire";
+
+/** The pipe that the supervisor opened for the runner, after stdin, stdout and stderr. */
+const CHANNEL_FD = 3;
+/** Outputs wait for company this long: one message a screen frame is enough for any reader. */
+const FLUSH_MS = 20;
+const FLUSH_CHARACTERS = 16_384;
+/** What the pipe may hold before outputs wait here, and the main thread with them. */
+const PIPE_LIMIT = 1 << 20;
+/** How long the main thread may take to see an interrupt by itself, before its code is stopped. */
+const TERMINATE_AFTER_MS = 40;
+const TERMINATE_AGAIN_MS = 250;
+
+const main = parentPort!;
+const shared = new Int32Array((workerData as ChannelData).shared);
+const supervisor = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+
+let queue: Posted[] = [];
+let queued = 0;
+let timer: NodeJS.Timeout | undefined;
+
+main.on("message", (posted: Posted) => {
+  const { message, size } = posted;
+  if (!mergeIntoLast(posted)) queue.push(posted);
+  queued += size;
+  if (message.type !== "output" || queued > FLUSH_CHARACTERS) flush();
+  else timer ??= setTimeout(flush, FLUSH_MS);
+});
+supervisor.on("drain", flush);
+supervisor.on("data", new LineReader((line) => receive(JSON.parse(line) as ToRunner)).push);
+// Without its supervisor the runner has nobody to work for, however busy its main thread is.
+supervisor.on("close", () => process.kill(process.pid, "SIGKILL"));
+supervisor.on("error", () => process.kill(process.pid, "SIGKILL"));
+
+/** Text joins the text before it; of the updates of one display only the last is worth sending. */
+function mergeIntoLast({ message, size }: Posted): boolean {
+  if (message.type !== "output") return false;
+  const { output, cell } = message;
+  const last = queue.at(-1);
+  if (output.type === "stream" && last?.message.type === "output") {
+    const before = last.message.output;
+    if (before.type !== "stream" || before.content.name !== output.content.name) return false;
+    if (last.message.cell !== cell) return false;
+    before.content.text += output.content.text;
+    last.size += size;
+    return true;
+  }
+  if (output.type === "update_display_data") {
+    const id = output.content.transient?.display_id;
+    const stale = queue.findIndex(
+      ({ message: m }) =>
+        m.type === "output" &&
+        m.output.type === "update_display_data" &&
+        m.output.content.transient?.display_id === id,
+    );
+    if (stale >= 0) release(queue.splice(stale, 1)[0]!.size);
+  }
+  return false;
+}
+
+function flush(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  if (supervisor.writableLength > PIPE_LIMIT || queue.length === 0) return;
+  const sending = queue;
+  queue = [];
+  const size = sending.reduce((sum, posted) => sum + posted.size, 0);
+  supervisor.write(`${sending.map(({ message }) => JSON.stringify(message)).join("\n")}\n`, () =>
+    release(size),
+  );
+  queued = 0;
+}
+
+function release(size: number): void {
+  Atomics.sub(shared, Shared.outstanding, size);
+  Atomics.notify(shared, Shared.outstanding);
+}
+
+function receive(message: ToRunner): void {
+  main.postMessage(message);
+  if (message.type === "interrupt") setTimeout(() => terminate(message), TERMINATE_AFTER_MS);
+}
+
+let inspector: Session | undefined;
+
+/**
+ * Stops the code that the main thread is in, unless it has seen the interrupt meanwhile. The message is posted again,
+ * for the first one may have been what the termination unwound.
+ */
+function terminate(message: ToRunner & { type: "interrupt" }): void {
+  if (Atomics.load(shared, Shared.interrupted) >= message.cell) return;
+  if (!inspector) {
+    inspector = new Session();
+    inspector.connectToMainThread();
+  }
+  inspector.post("Runtime.terminateExecution", () => main.postMessage(message));
+  setTimeout(() => terminate(message), TERMINATE_AGAIN_MS);
+}

@@ -1,0 +1,44 @@
+// Entry of the process that cells run in: its main thread is the cells', its second thread keeps the line.
+import { Worker } from "node:worker_threads";
+import { clearOutput, display, sessionSymbol } from "../display";
+import { CellRunner } from "./cellRunner";
+import { CellTimers } from "./cellTimers";
+import { Modules } from "./modules";
+import { Outbox } from "./outbox";
+import { StackTraces } from "./stackTraces";
+import { type ChannelData, Shared, type ToRunner } from "./wire";
+
+const shared = new SharedArrayBuffer(Shared.length * Int32Array.BYTES_PER_ELEMENT);
+const channel = new Worker(new URL("./channel.js", import.meta.url), {
+  workerData: { shared } satisfies ChannelData,
+});
+const timers = new CellTimers();
+timers.install();
+const outbox = new Outbox(channel, shared, timers.own);
+const traces = new StackTraces();
+traces.install();
+const runner = new CellRunner(outbox, new Modules(process.cwd()), traces, timers, new Int32Array(shared));
+
+for (const name of ["stdout", "stderr"] as const) {
+  const decoder = new TextDecoder();
+  process[name].write = (
+    chunk: Uint8Array | string,
+    encoding?: BufferEncoding | ((error?: Error | null) => void),
+    written?: (error?: Error | null) => void,
+  ): boolean => {
+    outbox.write(name, typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
+    const callback = typeof encoding === "function" ? encoding : written;
+    if (callback) process.nextTick(callback);
+    return true;
+  };
+}
+Object.assign(globalThis, { [sessionSymbol]: runner, display, clearOutput });
+
+process.on("uncaughtException", (error) => runner.reportUncaught(error));
+process.on("unhandledRejection", (reason) => runner.reportUncaught(reason));
+
+channel.on("message", (message: ToRunner) => {
+  if (message.type === "run") runner.run(message.cell);
+  else runner.interrupt(message.cell);
+});
+outbox.post({ type: "ready" });

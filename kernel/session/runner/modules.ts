@@ -1,0 +1,87 @@
+// What `import` means in a cell: bnlab is the runtime beside this file, all else is found from the notebook's folder.
+import { register } from "node:module";
+import path from "node:path";
+import vm from "node:vm";
+import type { CellImport } from "../converter/emit";
+
+type Namespace = Record<string, unknown>;
+type Attributes = Record<string, string>;
+
+/** The runtime that the build puts beside the runner; both share one copy of every module. */
+const runtime = new URL("./bnlab.js", import.meta.url).href;
+
+export class Modules {
+  private readonly importFromFolder: (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
+  private readsTypeScript = false;
+
+  constructor(private readonly folder: string) {
+    this.importFromFolder = new vm.Script("(specifier, options) => import(specifier, options)", {
+      filename: path.join(folder, "cell.mjs"),
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    }).runInThisContext();
+  }
+
+  async load(specifier: string, attributes: Attributes = {}): Promise<Namespace> {
+    if (specifier === "bnlab") return await import(runtime);
+    if (/^(\.{0,2}\/|file:)/.test(specifier) || path.isAbsolute(specifier)) this.readTypeScript();
+    try {
+      return await this.importFromFolder(specifier, { with: attributes });
+    } catch (error) {
+      throw this.explained(specifier, error);
+    }
+  }
+
+  /** Loads all that a cell imports and hands out the values, name by name. */
+  async loadAll(imports: readonly CellImport[], bind: (name: string, value: unknown) => void): Promise<void> {
+    for (const { specifier, attributes, bindings } of imports) {
+      const module = await this.load(specifier, attributes);
+      for (const { local, imported } of bindings) bind(local, exportOf(module, imported, specifier));
+    }
+  }
+
+  /** From the first import of a file on: TypeScript files and JSON, without extensions, anew when they have changed. */
+  private readTypeScript(): void {
+    if (this.readsTypeScript) return;
+    this.readsTypeScript = true;
+    register(new URL("./typescriptLoader.js", import.meta.url), { data: { runtime } });
+  }
+
+  private explained(specifier: string, error: unknown): unknown {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "ERR_MODULE_NOT_FOUND" || !message.includes(`'${specifier}'`)) return error;
+    const isFile = /^[./]|^file:/.test(specifier);
+    const remedy = isFile ? "" : `; install it there: npm install ${packageOf(specifier)}`;
+    return Object.assign(
+      new Error(`cannot find ${isFile ? "" : "package "}"${specifier}" from ${this.folder}${remedy}`),
+      {
+        name: "ImportError",
+      },
+    );
+  }
+}
+
+function exportOf(module: Namespace, name: string, specifier: string): unknown {
+  if (name === "*") return module;
+  if (name in module) return module[name];
+  // A CommonJS package is its `module.exports`; Node finds only those of its names that it can see in the text.
+  const whole = module.default;
+  if (whole !== null && (typeof whole === "object" || typeof whole === "function") && name in whole) {
+    return (whole as Namespace)[name];
+  }
+  if (name === "default") return module;
+  throw Object.assign(new Error(`"${specifier}" has no export named "${name}"; it has ${namesOf(module)}`), {
+    name: "ImportError",
+  });
+}
+
+function namesOf(module: Namespace): string {
+  const names = Object.keys(module);
+  return names.length === 0 ? "none" : names.slice(0, 12).join(", ") + (names.length > 12 ? ", …" : "");
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}

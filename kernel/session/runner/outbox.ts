@@ -1,0 +1,118 @@
+// All that the main thread says to the supervisor, in order: text is gathered, floods are cut, a full line makes it wait.
+import type { Worker } from "node:worker_threads";
+import { type FromRunner, type Output, type Posted, Shared } from "./wire";
+
+type StreamName = "stdout" | "stderr";
+
+/** Text posted piece by piece within a window; what comes beyond is gathered, so that a flood costs little a line. */
+const WINDOW_MS = 20;
+const WINDOW_PIECES = 64;
+const GATHER_CHARACTERS = 16_384;
+/** What one cell may print: a notebook with more cannot be opened again. */
+const HEAD_CHARACTERS = 1 << 20;
+const TAIL_CHARACTERS = 8_192;
+/** The main thread waits while more than this is on its way. */
+const OUTSTANDING_LIMIT = 8 << 20;
+
+export class Outbox {
+  /** The cell that outputs belong to: the one that runs, or the last. */
+  cell = 0;
+  private readonly counters: Int32Array;
+  private gathered: { name: StreamName; text: string } = { name: "stdout", text: "" };
+  private timer: NodeJS.Timeout | undefined;
+  private windowStart = 0;
+  private windowPieces = 0;
+  private printed = 0;
+  private dropped = 0;
+  private tail: { name: StreamName; text: string } = { name: "stdout", text: "" };
+
+  constructor(
+    private readonly channel: Pick<Worker, "postMessage">,
+    shared: SharedArrayBuffer,
+    private readonly timers: { setTimeout: typeof setTimeout; clearTimeout: typeof clearTimeout },
+  ) {
+    this.counters = new Int32Array(shared);
+  }
+
+  begin(cell: number): void {
+    this.end();
+    this.cell = cell;
+    this.printed = 0;
+  }
+
+  write(name: StreamName, text: string): void {
+    if (this.printed >= HEAD_CHARACTERS) {
+      this.dropped += text.length;
+      this.tail = { name, text: (this.tail.text + text).slice(-TAIL_CHARACTERS) };
+      return;
+    }
+    const room = HEAD_CHARACTERS - this.printed;
+    this.printed += text.length;
+    if (this.gathered.name !== name) this.flush();
+    this.gathered.name = name;
+    this.gathered.text += text.slice(0, room);
+    if (text.length > room) this.write(name, text.slice(room));
+
+    const now = performance.now();
+    if (now - this.windowStart > WINDOW_MS) {
+      this.windowStart = now;
+      this.windowPieces = 0;
+    }
+    if (++this.windowPieces <= WINDOW_PIECES || this.gathered.text.length >= GATHER_CHARACTERS) this.flush();
+    else this.timer ??= this.timers.setTimeout(() => this.flush(), WINDOW_MS);
+  }
+
+  output(output: Output): void {
+    this.flush();
+    this.post({ type: "output", cell: this.cell, output });
+  }
+
+  /** Everything printed so far is on its way after this, also the end of what was too much. */
+  end(): void {
+    this.flush();
+    const { dropped, tail } = this;
+    if (dropped === 0) return;
+    this.dropped = 0;
+    this.tail = { name: "stdout", text: "" };
+    const kept = tail.text.slice(tail.text.length < dropped ? tail.text.indexOf("\n") + 1 : 0);
+    const note = `\n… ${(dropped - kept.length).toLocaleString("en")} characters left out: a cell may print ${HEAD_CHARACTERS.toLocaleString("en")}. The end of it:\n`;
+    this.stream("stderr", note);
+    this.stream(tail.name, kept);
+  }
+
+  post(message: FromRunner, size = 0): void {
+    const characters = size || sizeOf(message);
+    Atomics.add(this.counters, Shared.outstanding, characters);
+    this.channel.postMessage({ message, size: characters } satisfies Posted);
+    // Bounded waits: an interrupt's termination takes effect between them at the latest.
+    for (let out = this.outstanding(); out > OUTSTANDING_LIMIT; out = this.outstanding()) {
+      Atomics.wait(this.counters, Shared.outstanding, out, 50);
+    }
+  }
+
+  private outstanding(): number {
+    return Atomics.load(this.counters, Shared.outstanding);
+  }
+
+  private flush(): void {
+    this.timers.clearTimeout(this.timer);
+    this.timer = undefined;
+    const { name, text } = this.gathered;
+    if (text === "") return;
+    this.gathered.text = "";
+    this.stream(name, text);
+  }
+
+  private stream(name: StreamName, text: string): void {
+    this.post(
+      { type: "output", cell: this.cell, output: { type: "stream", content: { name, text } } },
+      text.length,
+    );
+  }
+}
+
+/** A figure's size is not worth counting exactly: its arrays count, the rest is small. */
+function sizeOf(message: FromRunner): number {
+  if (message.type !== "output" || !("data" in message.output.content)) return 256;
+  return JSON.stringify(message.output.content.data).length;
+}

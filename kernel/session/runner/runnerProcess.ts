@@ -1,0 +1,108 @@
+// The supervisor's side of the runner: starts it, hands it cells, stops it, and says in words how it died.
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { LineReader } from "./lines";
+import type { CellProgram, FromRunner, Outcome, Output, ToRunner } from "./wire";
+
+const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
+/** Node's experimental warnings are about how the kernel works, not about what a cell does. */
+const nodeOptions = ["--disable-warning=ExperimentalWarning"];
+/** How long an interrupted cell may take before its runner is killed. */
+const OBEY_MS = 3000;
+
+/** How a cell ended, from the supervisor's view: the runner may have died of it. */
+export type RunOutcome = Outcome | { status: "died"; cause: string };
+
+export class RunnerProcess {
+  private readonly child: ChildProcess;
+  private readonly channel: Duplex;
+  private current: { cell: number; end: (outcome: RunOutcome) => void } | undefined;
+  private dead: string | undefined;
+  private disobedient = false;
+
+  constructor(
+    folder: string,
+    private readonly onOutput: (output: Output) => void,
+    /** Called when the runner died while no cell was running. */
+    private readonly onIdleDeath: (cause: string) => void,
+  ) {
+    this.child = spawn(process.execPath, [...nodeOptions, entry], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe", "overlapped"],
+      windowsHide: true,
+    });
+    this.channel = this.child.stdio[3] as Duplex;
+    this.channel.on("data", new LineReader((line) => this.receive(JSON.parse(line) as FromRunner)).push);
+    this.channel.on("error", () => {}); // the exit says it better
+    for (const name of ["stdout", "stderr"] as const) {
+      // Cells' own prints come by the channel; this is what was written past it, by child processes above all.
+      const decoder = new TextDecoder();
+      this.child[name]!.on("data", (chunk: Uint8Array) => {
+        onOutput({ type: "stream", content: { name, text: decoder.decode(chunk, { stream: true }) } });
+      });
+    }
+    this.child.on("error", (error) => this.died(`it could not be started: ${error.message}`));
+    this.child.on("exit", (code, signal) => this.died(this.causeOf(code, signal)));
+  }
+
+  run(cell: CellProgram): Promise<RunOutcome> {
+    if (this.dead) return Promise.resolve({ status: "died", cause: this.dead });
+    return new Promise((resolve) => {
+      this.current = { cell: cell.id, end: resolve };
+      this.send({ type: "run", cell });
+    });
+  }
+
+  /** Stops the running cell; a runner that does not obey is killed. */
+  interrupt(): void {
+    const interrupted = this.current;
+    if (!interrupted) return;
+    this.send({ type: "interrupt", cell: interrupted.cell });
+    setTimeout(() => {
+      if (this.current !== interrupted) return;
+      this.disobedient = true;
+      this.kill();
+    }, OBEY_MS).unref();
+  }
+
+  kill(): void {
+    this.child.kill("SIGKILL");
+  }
+
+  private send(message: ToRunner): void {
+    this.channel.write(`${JSON.stringify(message)}\n`);
+  }
+
+  private receive(message: FromRunner): void {
+    if (message.type === "output") this.onOutput(message.output);
+    else if (message.type === "done" && message.cell === this.current?.cell) void this.end(message.outcome);
+  }
+
+  private async end(outcome: RunOutcome): Promise<void> {
+    const ending = this.current;
+    this.current = undefined;
+    // What was written past the channel before the end may still be in its own pipe: let those be read first.
+    await setImmediate();
+    await setImmediate();
+    ending?.end(outcome);
+  }
+
+  private died(cause: string): void {
+    if (this.dead) return;
+    this.dead = cause;
+    if (this.current) void this.end({ status: "died", cause });
+    else this.onIdleDeath(cause);
+  }
+
+  private causeOf(code: number | null, signal: NodeJS.Signals | null): string {
+    if (this.disobedient) return `it did not stop within ${OBEY_MS / 1000} s of the interrupt and was killed`;
+    if (signal === "SIGKILL")
+      return "it was killed (SIGKILL): by a cell, by somebody, or by the system for want of memory";
+    if (signal === "SIGABRT" || code === 134)
+      return "it aborted (SIGABRT): a fatal error such as an exhausted heap";
+    if (signal) return `it ended by signal ${signal}`;
+    return code === 0 ? "process.exit() was called (exit code 0)" : `it exited with code ${code}`;
+  }
+}

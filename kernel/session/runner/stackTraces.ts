@@ -1,0 +1,130 @@
+// Errors in a cell's own terms: its frames only, with the lines the reader wrote.
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { plainText } from "../bundle";
+import { excerptOf } from "../excerpt";
+import type { CellProgram } from "./wire";
+
+export interface DescribedError {
+  ename: string;
+  evalue: string;
+  traceback: string[];
+}
+
+interface Place {
+  cell: CellProgram;
+  line: number;
+  column: number;
+}
+
+/** The prefix and suffix that emit.ts gives to names: `(0 , $$f.v) is not a function`. */
+const boxed = /\(0 ?, \$\$([\w$]+)\.v\)|\$\$([\w$]+)\.v\b/g;
+
+export class StackTraces {
+  private readonly cells = new Map<string, CellProgram & { sourceMap?: SourceMap }>();
+
+  /** Makes every `error.stack` of this process, also one that a cell prints, speak of cells and their lines. */
+  install(): void {
+    Error.prepareStackTrace = (error, frames) => {
+      const lines = frames.map((frame) => this.describeFrame(frame));
+      const own = lines.filter((line) => line.own).map((line) => line.text);
+      // Without a frame of the reader's own, where it happened is all there is to say.
+      const shown = own.length > 0 ? own : lines.filter((line) => !line.internal).map((line) => line.text);
+      return [headline(error), ...shown.map((text) => `    at ${text}`)].join("\n");
+    };
+  }
+
+  add(cell: CellProgram): void {
+    this.cells.set(cell.name, cell);
+  }
+
+  describe(error: unknown): DescribedError {
+    if (!(error instanceof Error)) {
+      const evalue = plainText(error);
+      return { ename: "Thrown", evalue, traceback: [`Thrown: ${evalue}`] };
+    }
+    const ename = String(error.name || "Error");
+    const evalue = readable(String(error.message));
+    return { ename, evalue, traceback: this.traceback(error, new Set()) };
+  }
+
+  private traceback(error: Error, seen: Set<unknown>): string[] {
+    seen.add(error);
+    const stack = String(error.stack ?? `${error.name}: ${error.message}`);
+    const framesAt = stack.search(/^ {4}at /m);
+    const lines = [headline(error)];
+    const frames = framesAt < 0 ? [] : stack.slice(framesAt).trimEnd().split("\n");
+    const excerpt = this.excerpt(frames[0]);
+    if (excerpt.length > 0) lines.push("", ...excerpt, "");
+    lines.push(...frames);
+    const inner = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];
+    for (const cause of inner) {
+      if (cause instanceof Error && !seen.has(cause)) {
+        const [first, ...rest] = this.traceback(cause, seen);
+        lines.push(`Caused by: ${first}`, ...rest);
+      }
+    }
+    return lines;
+  }
+
+  private excerpt(frame: string | undefined): string[] {
+    const found = frame && /(Cell \[\d*\]), line (\d+), column (\d+)/.exec(frame);
+    const cell = found && this.cells.get(found[1]!);
+    if (!found || !cell) return [];
+    return excerptOf(cell.source, Number(found[2]), Number(found[3]));
+  }
+
+  private describeFrame(frame: NodeJS.CallSite): { text: string; own: boolean; internal: boolean } {
+    const file = frame.getFileName() ?? "";
+    const place = this.place(file, frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
+    if (!place) {
+      const internal = file === "" || file.startsWith("node:") || file.startsWith(import.meta.url);
+      const isReaders = !internal && !file.includes("/node_modules/") && !file.startsWith(dist);
+      return { text: frame.toString(), own: isReaders, internal };
+    }
+    const where = `${place.cell.name}, line ${place.line}, column ${place.column}`;
+    const name = frame.getFunctionName()?.replace(/^\$\$[\w$]*\.?v?$/, "");
+    return {
+      text: name ? `${frame.isAsync() ? "async " : ""}${name} (${where})` : where,
+      own: true,
+      internal: false,
+    };
+  }
+
+  /** The place in the cell that a place in the code it became came from. */
+  private place(name: string, line: number, column: number): Place | undefined {
+    const cell = this.cells.get(name);
+    if (!cell) return undefined;
+    if (!cell.map) return { cell, line, column };
+    cell.sourceMap ??= new SourceMap(JSON.parse(cell.map) as SourceMapPayload);
+    const emitted = columnBefore(cell.shifts, line - 1, column - 1);
+    const entry = cell.sourceMap.findEntry(line - 1, emitted);
+    // tslab puts one line before the cell, so the map's line n, from 0, is the cell's line n, from 1.
+    if (!("originalLine" in entry) || entry.originalLine < 1) return { cell, line, column };
+    return { cell, line: entry.originalLine, column: entry.originalColumn + 1 };
+  }
+}
+
+/** The build's folder: the runner's own frames and those of the libraries that came with it are no news to a reader. */
+const dist = new URL(".", import.meta.url).href;
+
+/** The column that a place had before the edits of its line; inside what an edit put there, where the edit began. */
+function columnBefore(shifts: CellProgram["shifts"], line: number, column: number): number {
+  let gained = 0;
+  for (const [shiftLine, end, by] of shifts) {
+    if (shiftLine !== line) continue;
+    if (end <= column) gained += by;
+    else if (end - by < column) gained += column - (end - by);
+  }
+  return Math.max(0, column - gained);
+}
+
+function headline(error: unknown): string {
+  if (!(error instanceof Error)) return plainText(error);
+  const message = readable(String(error.message));
+  const name = String(error.name || "Error");
+  return message ? `${name}: ${message}` : name;
+}
+
+function readable(message: string): string {
+  return message.replace(boxed, (_, called, used) => called ?? used);
+}

@@ -1,0 +1,64 @@
+// What the supervisor, the runner's channel thread and the runner's main thread say to each other: types only.
+import type { Publications } from "../../protocol";
+import type { CellImport } from "../converter/emit";
+
+/** A cell ready to run. */
+export interface CellProgram {
+  /** Tells cells apart, also those that are not counted. */
+  id: number;
+  /** `Cell [3]`: what stack traces call it. */
+  name: string;
+  source: string;
+  code: string;
+  imports: CellImport[];
+  map: string;
+  shifts: [number, number, number][];
+  showsResult: boolean;
+}
+
+/** Supervisor → runner. */
+export type ToRunner = { type: "run"; cell: CellProgram } | { type: "interrupt"; cell: number };
+
+type OutputType =
+  | "stream"
+  | "display_data"
+  | "update_display_data"
+  | "execute_result"
+  | "clear_output"
+  | "error";
+
+/** One thing to show; an execute_result gets its count from the supervisor. */
+export type Output = {
+  [T in OutputType]: { type: T; content: Omit<Publications[T], "execution_count"> };
+}[OutputType];
+
+/** How a cell ended. */
+export type Outcome =
+  | { status: "ok" }
+  | { status: "error"; error: Publications["error"] }
+  | { status: "interrupted" };
+
+/** Runner → supervisor. */
+export type FromRunner =
+  | { type: "ready" }
+  | { type: "output"; cell: number; output: Output }
+  | { type: "done"; cell: number; outcome: Outcome };
+
+/** What the main thread hands to the channel; `size` is what it added to the outstanding characters. */
+export interface Posted {
+  message: FromRunner;
+  size: number;
+}
+
+/** The numbers that the runner's two threads share. */
+export const Shared = {
+  /** Characters that the main thread has posted and the channel has not sent. */
+  outstanding: 0,
+  /** The last cell whose interrupt the main thread has carried out. */
+  interrupted: 1,
+  length: 2,
+} as const;
+
+export interface ChannelData {
+  shared: SharedArrayBuffer;
+}

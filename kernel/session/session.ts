@@ -1,0 +1,131 @@
+// One notebook's session: converts its cells, has them run in a process of their own, and tells what came of each.
+import type { MimeBundle, Publications } from "../protocol";
+import type { CodeMessage, Converter } from "./converter/converter";
+import { excerptOf } from "./excerpt";
+import { RunnerProcess, type RunOutcome } from "./runner/runnerProcess";
+import type { Output } from "./runner/wire";
+
+type ErrorOutput = Publications["error"];
+
+export type CellOutcome = { status: "ok" } | { status: "error" | "interrupted"; error: ErrorOutput };
+
+export type Publish = (output: Output) => void;
+
+export class Session {
+  private runner: RunnerProcess;
+  /** Loading TypeScript takes most of the start: it happens beside the runner's own. */
+  private readonly converter: Promise<Converter>;
+  private cells = 0;
+  private cancelled = false;
+  /** Where outputs go: to the cell that runs, and what comes late to the last. */
+  private publish: Publish = () => {};
+  private closed = false;
+
+  /** @param folder the notebook's: the process's working folder, where imports and files are looked for. */
+  constructor(private readonly folder: string) {
+    this.runner = this.startRunner();
+    this.converter = startConverter();
+  }
+
+  /** @param count the execution count, by which messages name the cell. */
+  async execute(source: string, count: number, publish: Publish): Promise<CellOutcome> {
+    this.publish = publish;
+    this.cancelled = false;
+    const converter = await this.converter;
+    const name = `Cell [${count}]`;
+    const converted = converter.convert(source);
+    if (!converted.ok) return { status: "error", error: syntaxError(name, source, converted.errors) };
+    for (const warning of converted.warnings) {
+      publish({ type: "stream", content: { name: "stderr", text: `${describe(name, warning)}\n` } });
+    }
+    if (this.cancelled) return interrupted();
+    converter.accept(converted.declarations);
+    const { code, imports, map, shifts } = converted.cell;
+    const id = ++this.cells;
+    const { showsResult } = converted;
+    const outcome = await this.runner.run({ id, name, source, code, imports, map, shifts, showsResult });
+    return this.conclude(outcome, converter);
+  }
+
+  /** Stops the running cell, whatever it is doing; variables are kept. */
+  interrupt(): void {
+    this.cancelled = true;
+    this.runner.interrupt();
+  }
+
+  async complete(code: string, position: number): Promise<{ matches: string[]; start: number; end: number }> {
+    return (await this.converter).complete(code, position);
+  }
+
+  async inspect(code: string, position: number): Promise<MimeBundle | undefined> {
+    const text = (await this.converter).inspect(code, position);
+    return text ? { "text/plain": text } : undefined;
+  }
+
+  async isComplete(code: string): Promise<{ complete: boolean; indent: string }> {
+    return (await this.converter).isComplete(code);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.runner.kill();
+  }
+
+  private startRunner(): RunnerProcess {
+    return new RunnerProcess(
+      this.folder,
+      (output) => this.publish(output),
+      (cause) => void this.replaceRunner(cause),
+    );
+  }
+
+  private conclude(outcome: RunOutcome, converter: Converter): CellOutcome {
+    if (outcome.status === "ok") return { status: "ok" };
+    if (outcome.status === "error") return { status: "error", error: outcome.error };
+    if (outcome.status === "interrupted") return interrupted();
+    converter.reset();
+    if (!this.closed) this.runner = this.startRunner();
+    return { status: "error", error: runnerDied(outcome.cause) };
+  }
+
+  /** The runner went while no cell ran, by something that an earlier cell had left behind. */
+  private async replaceRunner(cause: string): Promise<void> {
+    if (this.closed) return;
+    this.runner = this.startRunner();
+    this.publish({ type: "error", content: runnerDied(cause) });
+    (await this.converter).reset();
+  }
+}
+
+async function startConverter(): Promise<Converter> {
+  const { Converter } = await import("./converter/converter");
+  const converter = new Converter();
+  converter.convert("0"); // the first check reads all declarations: not at the first cell's expense
+  return converter;
+}
+
+function describe(cell: string, { line, code, text }: CodeMessage): string {
+  return `${cell}, line ${line}: warning ${code}: ${text}`;
+}
+
+function syntaxError(cell: string, source: string, errors: CodeMessage[]): ErrorOutput {
+  const first = errors[0]!;
+  const traceback = errors.flatMap(({ line, column, code, text }) => [
+    `SyntaxError: ${text} (${code})`,
+    "",
+    ...excerptOf(source, line, column),
+    "",
+    `    at ${cell}, line ${line}, column ${column}`,
+  ]);
+  return { ename: "SyntaxError", evalue: first.text, traceback };
+}
+
+function interrupted(): CellOutcome {
+  const error = { ename: "Interrupted", evalue: "the cell was stopped; all variables are kept" };
+  return { status: "interrupted", error: { ...error, traceback: [`${error.ename}: ${error.evalue}`] } };
+}
+
+function runnerDied(cause: string): ErrorOutput {
+  const evalue = `the process that cells run in has ended: ${cause}. A fresh one has started: variables are gone, run the cells again.`;
+  return { ename: "KernelDied", evalue, traceback: [`KernelDied: ${evalue}`] };
+}

@@ -1,0 +1,4 @@
+// The version, from the one place that states it.
+import { version } from "../package.json";
+
+export { version };
