@@ -1,0 +1,231 @@
+// The graph and the walk back through it. Rules of single operations live beside their forward in ops/.
+
+import type { Engine } from "./engine";
+import { sameShape, show } from "./shape";
+import type { Storage } from "./storage";
+import type { Tensor } from "./tensor";
+
+/** How an operation passes its gradient on. `Info` is what its forward noted down. */
+export interface Rule<Info = undefined> {
+  readonly name: string;
+  /** Which values the backward reads; changing one in place between forward and backward is an error. */
+  readonly reads?: "inputs" | "output";
+  /**
+   * Gives each input that requires it its gradient, by `pass.give`. `dy` is contiguous in the output's shape and the
+   * rule's own: it may overwrite it or give it on.
+   */
+  backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void;
+}
+
+/** One recorded operation. */
+export class Node<Info = unknown> {
+  /** The gradient of `output`, while a pass is under way. */
+  gradient: Storage | null = null;
+  /** The backward() pass that consumed this node, 0 before. */
+  consumedBy = 0;
+  /** The pass that last visited this node. */
+  visit = 0;
+
+  constructor(
+    readonly rule: Rule<Info>,
+    /** Grows with time: a node's inputs were made before it, so falling order is a topological one. */
+    readonly sequence: number,
+    public inputs: readonly Tensor[],
+    public output: Tensor,
+    public info: Info,
+    /** Buffers of the forward that only the backward reads; freed with the node. */
+    public saved: readonly Storage[],
+    public versions: number,
+  ) {}
+}
+
+const nothing: readonly never[] = [];
+
+/** Notes down that `output` came from `inputs`, if gradients are on and any input requires one. Returns `output`. */
+export function record<Info>(
+  rule: Rule<Info>,
+  output: Tensor,
+  inputs: readonly Tensor[],
+  info: Info,
+  saved: readonly Storage[] = nothing,
+): Tensor {
+  const engine = output.engine;
+  if (wantsGraph(engine, inputs)) {
+    const node = new Node(rule, ++engine.recorded, inputs, output, info, saved, 0);
+    node.versions = versionsOf(node);
+    output.gradFn = node as Node;
+    output.requiresGrad = true;
+  } else {
+    for (const storage of saved) engine.release(storage);
+  }
+  return output;
+}
+
+/** Whether an operation on `inputs` is to be recorded. */
+export function wantsGraph(engine: Engine, inputs: readonly Tensor[]): boolean {
+  if (!engine.gradEnabled) return false;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i]!.requiresGrad) return true;
+  return false;
+}
+
+function versionsOf<Info>(node: Node<Info>): number {
+  if (node.rule.reads === "output") return node.output.storage.version;
+  let sum = 0;
+  if (node.rule.reads === "inputs") for (const input of node.inputs) sum += input.storage.version;
+  return sum;
+}
+
+/** One walk from a tensor back to the leaves. */
+export class BackwardPass {
+  /** The gradient the running rule owns, until it gives it away. */
+  private current: Storage | null = null;
+
+  constructor(readonly engine: Engine) {}
+
+  /** Adds `gradient`, contiguous in x's shape and owned by the caller, to the gradient of x. The pass owns it then. */
+  give(x: Tensor, gradient: Storage): void {
+    if (gradient === this.current) this.current = null;
+    const existing = this.existing(x);
+    if (existing !== null) {
+      this.engine.kernels.axpy(1, gradient.pointer, existing.pointer, x.count);
+      this.engine.release(gradient);
+    } else if (x.gradFn !== null) x.gradFn.gradient = gradient;
+    else x.adoptGrad(gradient);
+  }
+
+  /** The gradient of x that is there already, for kernels that can add to it in place. */
+  existing(x: Tensor): Storage | null {
+    return x.gradFn !== null ? x.gradFn.gradient : x.gradStorage();
+  }
+
+  /** A buffer of the size of x. */
+  allocate(x: Tensor): Storage {
+    return this.engine.allocate(x.count, x.shape);
+  }
+
+  /** A copy of a gradient, for a second input. */
+  copy(gradient: Storage, count: number): Storage {
+    const copy = this.engine.allocate(count);
+    this.engine.kernels.unary("copy", gradient.pointer, copy.pointer, count);
+    return copy;
+  }
+
+  /** Walks back from `root`, whose gradient is `seed`. */
+  run(root: Node, seed: Storage, retainGraph: boolean): void {
+    const engine = this.engine;
+    const nodes = graphOf(root, engine.passes + 1);
+    const number = ++engine.passes;
+    root.gradient = seed;
+    try {
+      for (const node of nodes) {
+        const dy = node.gradient;
+        if (dy === null) continue;
+        node.gradient = null;
+        if (versionsOf(node) !== node.versions) throw changedInPlace(node);
+        if (node.output.retainsGrad) node.output.addGrad(dy);
+        this.current = dy;
+        node.rule.backward(node, dy, this);
+        if (this.current !== null) engine.release(dy);
+      }
+    } finally {
+      this.current = null;
+      for (const node of nodes) {
+        if (node.gradient !== null) engine.release(node.gradient);
+        node.gradient = null;
+      }
+    }
+    if (!retainGraph) consume(engine, nodes, number);
+  }
+}
+
+/** The nodes below `root`, newest first. */
+function graphOf(root: Node, visit: number): Node[] {
+  const nodes: Node[] = [root];
+  root.visit = visit;
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i]!;
+    if (node.consumedBy !== 0) throw consumedTwice(node);
+    for (const input of node.inputs) {
+      const next = input.gradFn;
+      if (next !== null && next.visit !== visit) {
+        next.visit = visit;
+        nodes.push(next);
+      }
+    }
+  }
+  return nodes.sort((a, b) => b.sequence - a.sequence);
+}
+
+/** Below this a storage is left to the collector: losses, logits and predictions stay readable for good. */
+const smallBytes = 16 * 1024;
+
+/**
+ * Lets go of a graph. What the previous pass's graph held is freed now; what this one held stays readable until the end
+ * of the next pass. A storage that a tensor outside the graph shares (a view, a detached tensor) is left to the collector.
+ */
+function consume(engine: Engine, nodes: Node[], pass: number): void {
+  for (const storage of engine.consumed) {
+    if (storage.consumed === storage.tensors) engine.release(storage, pass);
+  }
+  const consumed: Storage[] = [];
+  for (const node of nodes) {
+    const storage = node.output.storage;
+    if (storage.byteLength > smallBytes && storage.consumed++ === 0) consumed.push(storage);
+    for (const saved of node.saved) engine.release(saved);
+    node.saved = nothing;
+    node.inputs = nothing;
+    node.info = undefined;
+    node.consumedBy = pass;
+  }
+  engine.consumed = consumed;
+}
+
+/** Starts backward() from a tensor. */
+export function backward(
+  tensor: Tensor,
+  gradient: Tensor | undefined,
+  { retainGraph = false }: { retainGraph?: boolean } = {},
+): void {
+  if (!tensor.requiresGrad) {
+    throw new Error(
+      "backward: expected a tensor that requires grad, got one without: no parameter took part in it, or it was made under noGrad()",
+    );
+  }
+  const { engine } = tensor;
+  let seed: Storage;
+  if (gradient === undefined) {
+    if (tensor.count !== 1) {
+      throw new Error(
+        `backward: expected a tensor of one element, got shape ${show(tensor.shape)}; take .sum() or .mean() first, or pass a gradient of that shape`,
+      );
+    }
+    seed = engine.allocate(1);
+    engine.f32[seed.pointer >>> 2] = 1;
+  } else {
+    if (!sameShape(gradient.shape, tensor.shape) || gradient.dtype !== "float32") {
+      throw new Error(
+        `backward: expected a float32 gradient of shape ${show(tensor.shape)}, got ${gradient.dtype} ${show(gradient.shape)}`,
+      );
+    }
+    const source = gradient.contiguous();
+    seed = engine.allocate(tensor.count, tensor.shape);
+    engine.kernels.unary("copy", source.pointer, seed.pointer, tensor.count);
+  }
+  const pass = new BackwardPass(engine);
+  if (tensor.gradFn === null) pass.give(tensor, seed);
+  else pass.run(tensor.gradFn, seed, retainGraph);
+}
+
+function consumedTwice(node: Node): Error {
+  return new Error(
+    `backward: went through a graph a second time: backward() number ${node.consumedBy} already freed what "${node.rule.name}" had saved; ` +
+      "pass { retainGraph: true } to the first backward(), or cut the graph with detach()",
+  );
+}
+
+function changedInPlace(node: Node): Error {
+  return new Error(
+    `backward: a value that the gradient of "${node.rule.name}" needs was changed in place after the forward pass ` +
+      "(an optimizer step, or a method ending in _); run the forward again, or change a copy (clone())",
+  );
+}

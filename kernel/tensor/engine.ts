@@ -1,0 +1,157 @@
+// The runtime's state, one instance a process: memory, kernels, collector, modes. Makes and frees storages.
+
+import { Collector, type CollectorHost } from "./collector";
+import { bytesPerElement, type DType } from "./dtype";
+import { blockClassOf, Heap } from "./heap";
+import { Generator } from "./random";
+import { countOf, type Shape, show, stridesOf } from "./shape";
+import { type Freeing, Storage } from "./storage";
+import type { Tensor } from "./tensor";
+import { createKernels, type KernelOptions, type Kernels, reservedBytes } from "./wasm";
+
+/** How the engine makes tensors without importing the class, whose methods import the operations, which import this. */
+export type TensorConstructor = new (
+  storage: Storage,
+  offset: number,
+  shape: Shape,
+  strides: Shape,
+  dtype: DType,
+) => Tensor;
+
+export interface EngineOptions extends KernelOptions {
+  /** Address space to reserve; halved until the platform grants it. Default 4 GiB. */
+  readonly maxBytes?: number;
+  /** Makes the kernels; default: the fastest this platform runs. */
+  readonly kernels?: (memory: WebAssembly.Memory, options: KernelOptions) => Kernels;
+}
+
+/** What tensors take of the memory now. */
+export interface MemoryUsage {
+  /** Bytes of the blocks in use. */
+  readonly liveBytes: number;
+  /** The most that `liveBytes` has been. */
+  readonly peakBytes: number;
+  /** Number of blocks in use. */
+  readonly liveStorages: number;
+  /** Bytes of memory ever touched: a loop that does not leak leaves it where it is. */
+  readonly heapBytes: number;
+}
+
+export class Engine {
+  readonly kernels: Kernels;
+  /** The whole memory; it never grows, so these views never detach. */
+  readonly f32: Float32Array;
+  readonly i32: Int32Array;
+  /** The generator that random operations draw from unless told otherwise. */
+  readonly generator = new Generator(Date.now());
+  readonly collector: Collector;
+  gradEnabled = true;
+  /** Number of operations recorded so far. */
+  recorded = 0;
+  /** Number of backward() passes so far. */
+  passes = 0;
+  /** Storages of the graph that the last backward() consumed; the end of the next one frees them. */
+  consumed: Storage[] = [];
+  /** What the innermost running tidy() has seen allocated. */
+  scope: Storage[] | null = null;
+  private readonly heap: Heap;
+  private readonly scalarPointer: number;
+  /** Storages whose `.data` the user holds: each lives as long as its view does. */
+  private readonly views = new WeakMap<object, Storage>();
+
+  constructor(
+    private readonly construct: TensorConstructor,
+    { maxBytes = 2 ** 32, kernels = createKernels, ...options }: EngineOptions = {},
+  ) {
+    this.heap = new Heap(maxBytes, reservedBytes);
+    this.collector = new Collector((pointer, blockClass) => this.heap.free(pointer, blockClass));
+    this.f32 = new Float32Array(this.heap.memory.buffer);
+    this.i32 = new Int32Array(this.heap.memory.buffer);
+    this.kernels = kernels(this.heap.memory, options);
+    this.scalarPointer = this.heap.allocate(0);
+  }
+
+  /** A new contiguous tensor whose elements are whatever the block held. */
+  empty(shape: Shape, dtype: DType): Tensor {
+    return new this.construct(this.allocate(countOf(shape), shape), 0, shape, stridesOf(shape), dtype);
+  }
+
+  /** Like `empty`, with the shape and (contiguous) strides of x. */
+  emptyLike(x: Tensor, dtype: DType): Tensor {
+    return new this.construct(this.allocate(x.count, x.shape), 0, x.shape, x.strides, dtype);
+  }
+
+  /** A tensor over storage that exists. */
+  view(storage: Storage, offset: number, shape: Shape, strides: Shape, dtype: DType): Tensor {
+    return new this.construct(storage, offset, shape, strides, dtype);
+  }
+
+  /** Room for `count` elements; `shape` is for the error. May run the collector: see Storage.pointer. */
+  allocate(count: number, shape?: Shape): Storage {
+    if (this.collector.due) this.collector.collect();
+    const byteLength = count * bytesPerElement;
+    const blockClass = blockClassOf(byteLength);
+    const pointer = this.heap.allocate(blockClass) || this.allocateHard(blockClass, count, shape);
+    const storage = new Storage(this, pointer, byteLength, blockClass);
+    this.collector.add(storage);
+    if (this.scope !== null) this.scope.push(storage);
+    return storage;
+  }
+
+  /** The heap is full: collect, then join freed neighbours, then give up with the facts. */
+  private allocateHard(blockClass: number, count: number, shape?: Shape): number {
+    if (count * bytesPerElement <= this.heap.capacity) {
+      this.collector.collect();
+      this.heap.consolidate();
+      const pointer = this.heap.allocate(blockClass);
+      if (pointer !== 0) return pointer;
+    }
+    const { liveBytes, liveStorages } = this.memoryUsage();
+    const remedy =
+      this.collector.host === null
+        ? "await between steps so that unused tensors can be collected, wrap a step in tidy(), or use smaller batches"
+        : "drop references to tensors you no longer need (arrays that collect them, a loss kept with its graph), or use smaller batches";
+    throw new RangeError(
+      `out of tensor memory: asked for ${mebibytes(count * bytesPerElement)}${shape ? ` for shape ${show(shape)}` : ""}, ` +
+        `with ${mebibytes(liveBytes)} of ${mebibytes(this.heap.capacity)} in use by ${liveStorages} tensors; ${remedy}`,
+    );
+  }
+
+  /** Frees a storage now. The caller knows that nobody reads it again, or that whoever does must be told. */
+  release(storage: Storage, by: Freeing = "release"): void {
+    if (storage.freedBy !== null || storage.pinned) return;
+    storage.freedBy = by;
+    this.collector.remove(storage);
+  }
+
+  /** Keeps the storage alive as long as the view of it is. */
+  expose(view: object, storage: Storage): void {
+    storage.pinned = true;
+    this.views.set(view, storage);
+  }
+
+  /** The pointer of a number, valid until the next call: kernels take scalars by address. */
+  scalar(value: number): number {
+    this.f32[this.scalarPointer >>> 2] = value;
+    return this.scalarPointer;
+  }
+
+  setCollectorHost(host: CollectorHost | null): void {
+    this.collector.host = host;
+  }
+
+  memoryUsage(): MemoryUsage {
+    const { liveBytes, peakBytes, liveStorages } = this.collector;
+    return { liveBytes, peakBytes, liveStorages, heapBytes: this.heap.top };
+  }
+
+  /** Back to the state between cells, after an interrupt that unwound frames without running their `finally`. */
+  recover(): void {
+    this.gradEnabled = true;
+    this.scope = null;
+  }
+}
+
+function mebibytes(bytes: number): string {
+  return bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}

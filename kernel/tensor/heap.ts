@@ -1,0 +1,112 @@
+// The block allocator over one WebAssembly memory. Knows blocks and bytes; knows no tensors.
+
+const pageBytes = 65536;
+const unit = 64; // every block starts on a cache line
+
+/** The class of blocks that hold `bytes`: sizes 64, 128, 192, 256 bytes, then four to each power of two. */
+export function blockClassOf(bytes: number): number {
+  const units = Math.max(1, Math.ceil(bytes / unit));
+  if (units <= 4) return units - 1;
+  const exponent = 31 - Math.clz32(units - 1);
+  return 4 * (exponent - 2) + ((units - 1) >>> (exponent - 2));
+}
+
+/** The size of a class's blocks, in bytes. */
+export function blockBytes(blockClass: number): number {
+  if (blockClass < 4) return (blockClass + 1) * unit;
+  const quarter = blockClass & 3;
+  return (quarter + 5) * 2 ** ((blockClass >> 2) - 1) * unit;
+}
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+/**
+ * Reserves one memory up front and hands out blocks of it. The memory never grows, so no view of it ever detaches;
+ * untouched pages cost address space only.
+ */
+export class Heap {
+  readonly memory: WebAssembly.Memory;
+  /** One past the highest byte ever handed out. */
+  top: number;
+  private readonly limit: number;
+  /** Freed blocks by class, last freed first out: its lines are still in the cache. */
+  private freed: number[][] = [];
+  /** Address ranges that blocks are carved from; at first the whole heap. */
+  private spans: Span[];
+
+  /** `base` bytes at the start stay untouched for the kernels' own tables and packing buffers. */
+  constructor(maxBytes: number, base: number) {
+    this.memory = reserve(maxBytes);
+    this.limit = this.memory.buffer.byteLength;
+    this.top = base;
+    this.spans = [{ start: base, end: this.limit }];
+  }
+
+  /** Total bytes blocks may take. */
+  get capacity(): number {
+    return this.limit;
+  }
+
+  /** A block of the class, or 0 where the heap has none left. */
+  allocate(blockClass: number): number {
+    const list = this.freed[blockClass];
+    if (list !== undefined && list.length > 0) return list.pop()!;
+    return this.carve(blockBytes(blockClass));
+  }
+
+  free(pointer: number, blockClass: number): void {
+    const list = this.freed[blockClass];
+    if (list === undefined) this.freed[blockClass] = [pointer];
+    else list.push(pointer);
+  }
+
+  private carve(bytes: number): number {
+    for (const span of this.spans) {
+      if (span.end - span.start >= bytes) {
+        const pointer = span.start;
+        span.start += bytes;
+        if (span.start > this.top) this.top = span.start;
+        return pointer;
+      }
+    }
+    return 0;
+  }
+
+  /** Joins all freed neighbours into spans again, so that many small blocks can serve one large one. */
+  consolidate(): void {
+    const free = this.spans.filter((span) => span.end > span.start);
+    this.freed.forEach((list, blockClass) => {
+      for (const start of list) free.push({ start, end: start + blockBytes(blockClass) });
+    });
+    free.sort((a, b) => a.start - b.start);
+    const joined: Span[] = [];
+    for (const span of free) {
+      const last = joined.at(-1);
+      if (last !== undefined && last.end === span.start) last.end = span.end;
+      else joined.push(span);
+    }
+    this.freed = [];
+    this.spans = joined;
+  }
+}
+
+/** The largest memory the platform grants, up to `maxBytes`, halving; shared, so that threads may join. */
+function reserve(maxBytes: number): WebAssembly.Memory {
+  let refusal: unknown;
+  for (let bytes = maxBytes; bytes >= 2 ** 24; bytes /= 2) {
+    const pages = Math.ceil(bytes / pageBytes);
+    for (const shared of [true, false]) {
+      try {
+        return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+      } catch (error) {
+        refusal = error;
+      }
+    }
+  }
+  throw new Error(
+    `tensor memory: expected the platform to grant at least 16 MiB of WebAssembly memory, got ${String(refusal)}`,
+  );
+}

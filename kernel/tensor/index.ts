@@ -1,0 +1,21 @@
+// The room's door: all that other rooms may import of kernel/tensor.
+export type { CollectorHost } from "./collector";
+export * from "./creation";
+export type { DType, NestedArray, NestedInput, TensorData } from "./dtype";
+export type { MemoryUsage } from "./engine";
+export * from "./functions";
+export type { Extremes } from "./ops/reduction";
+export { Generator } from "./random";
+export {
+  enableGrad,
+  isGradEnabled,
+  keep,
+  manualSeed,
+  memoryUsage,
+  noGrad,
+  recover,
+  setCollectorHost,
+  tidy,
+} from "./runtime";
+export type { Shape } from "./shape";
+export { type Correction, type KeepDim, Tensor } from "./tensor";

@@ -1,0 +1,304 @@
+// Binary arithmetic with NumPy broadcasting, between tensors or a tensor and a number.
+
+import { type BackwardPass, type Rule, record } from "../autograd";
+import type { DType } from "../dtype";
+import type { Engine } from "../engine";
+import { broadcastShapes, countOf, type Shape } from "../shape";
+import type { Storage } from "../storage";
+import { copyStrided } from "../strided";
+import type { Tensor } from "../tensor";
+import type { BinaryOp } from "../wasm/kernels";
+import { binaryInto, sumTo } from "./broadcast";
+import { cast, describe, requireFloat } from "./check";
+import { contiguous, expand } from "./view";
+
+/** The part of an operand's gradient that its own shape takes. */
+function giveTo(pass: BackwardPass, x: Tensor, gradient: Storage, shape: Shape): void {
+  pass.give(x, sumTo(pass.engine, gradient, shape, x.shape));
+}
+
+/** A new buffer f(a, b): one of them a gradient of shape `shape`, the other an input that broadcasts to it. */
+function product(pass: BackwardPass, op: BinaryOp, dy: Storage, x: Tensor, shape: Shape): Storage {
+  const out = pass.engine.allocate(countOf(shape), shape);
+  binaryInto(pass.engine, op, dy.pointer, shape, x.pointer, x.shape, out.pointer, shape);
+  return out;
+}
+
+const add: Rule = {
+  name: "add",
+  backward(node, dy, pass) {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    const { shape, count } = node.output;
+    if (a.requiresGrad) giveTo(pass, a, b.requiresGrad ? pass.copy(dy, count) : dy, shape);
+    if (b.requiresGrad) giveTo(pass, b, dy, shape);
+  },
+};
+
+const sub: Rule = {
+  name: "sub",
+  backward(node, dy, pass) {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    const { shape, count } = node.output;
+    if (a.requiresGrad) giveTo(pass, a, b.requiresGrad ? pass.copy(dy, count) : dy, shape);
+    if (b.requiresGrad) {
+      pass.engine.kernels.scale(-1, dy.pointer, dy.pointer, count);
+      giveTo(pass, b, dy, shape);
+    }
+  },
+};
+
+// da = dy·b, db = dy·a
+const mul: Rule = {
+  name: "mul",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    const { shape } = node.output;
+    if (a.requiresGrad) giveTo(pass, a, product(pass, "mul", dy, b, shape), shape);
+    if (b.requiresGrad) giveTo(pass, b, product(pass, "mul", dy, a, shape), shape);
+  },
+};
+
+// da = dy / b, db = −dy·a / b²
+const div: Rule = {
+  name: "div",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    const { shape, count } = node.output;
+    const { engine } = pass;
+    const da = product(pass, "div", dy, b, shape);
+    if (b.requiresGrad) {
+      const db = product(pass, "div", da, b, shape);
+      binaryInto(engine, "mul", db.pointer, shape, a.pointer, a.shape, db.pointer, shape);
+      engine.kernels.scale(-1, db.pointer, db.pointer, count);
+      giveTo(pass, b, db, shape);
+    }
+    if (a.requiresGrad) giveTo(pass, a, da, shape);
+    else engine.release(da);
+  },
+};
+
+// da = dy·b·a^(b−1), db = dy·a^b·ln a; both are 0 where their formula says 0·∞: b = 0, and a = 0 with b ≥ 0
+const pow: Rule = {
+  name: "pow",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    const { shape, count } = node.output;
+    const { engine } = pass;
+    const wide = engine.gradEnabled;
+    engine.gradEnabled = false;
+    const base = contiguous(expand(a, shape));
+    const exponent = contiguous(expand(b, shape));
+    engine.gradEnabled = wide;
+    const da = engine.allocate(count, shape);
+    const db = engine.allocate(count, shape);
+    const { f32 } = engine;
+    const at = (pointer: number) => pointer >>> 2;
+    const [x, n, g] = [at(base.pointer), at(exponent.pointer), at(dy.pointer)];
+    const [p, q] = [at(da.pointer), at(db.pointer)];
+    for (let i = 0; i < count; i++) {
+      const value = f32[x + i]!;
+      const power = f32[n + i]!;
+      f32[p + i] = power === 0 ? 0 : f32[g + i]! * power * value ** (power - 1);
+      f32[q + i] = value === 0 && power >= 0 ? 0 : f32[g + i]! * value ** power * Math.log(value);
+    }
+    if (a.requiresGrad) giveTo(pass, a, da, shape);
+    else engine.release(da);
+    if (b.requiresGrad) giveTo(pass, b, db, shape);
+    else engine.release(db);
+  },
+};
+
+/** The larger (or smaller) one takes the gradient; equals take half each, as in PyTorch. */
+function choose(name: "maximum" | "minimum", wins: BinaryOp): Rule {
+  return {
+    name,
+    reads: "inputs",
+    backward(node, dy, pass) {
+      const [a, b] = node.inputs as [Tensor, Tensor];
+      const { shape, count } = node.output;
+      const { kernels } = pass.engine;
+      for (const [x, other] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        if (!x.requiresGrad) continue;
+        const share = pass.engine.allocate(count, shape);
+        const tie = pass.engine.allocate(count, shape);
+        binaryInto(pass.engine, wins, x.pointer, x.shape, other.pointer, other.shape, share.pointer, shape);
+        binaryInto(pass.engine, "eq", x.pointer, x.shape, other.pointer, other.shape, tie.pointer, shape);
+        kernels.axpy(0.5, tie.pointer, share.pointer, count);
+        kernels.binary("mul", "same", dy.pointer, share.pointer, share.pointer, 1, count);
+        pass.engine.release(tie);
+        giveTo(pass, x, share, shape);
+      }
+    },
+  };
+}
+
+/** The operations that carry a gradient. */
+export type ArithmeticOp = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum";
+
+const rules: { [O in ArithmeticOp]: Rule } = {
+  add,
+  sub,
+  mul,
+  div,
+  pow,
+  maximum: choose("maximum", "gt"),
+  minimum: choose("minimum", "lt"),
+};
+
+const addNumber: Rule<number> = {
+  name: "add",
+  backward(node, dy, pass) {
+    pass.give(node.inputs[0]!, dy);
+  },
+};
+
+/** y = x·s and y = x/s: the same factor goes back. */
+const mulNumber: Rule<number> = {
+  name: "mul",
+  backward(node, dy, pass) {
+    pass.engine.kernels.scale(node.info, dy.pointer, dy.pointer, node.output.count);
+    pass.give(node.inputs[0]!, dy);
+  },
+};
+
+// dx = dy·s·x^(s−1)
+const powNumber: Rule<number> = {
+  name: "pow",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const s = node.info;
+    const { engine } = pass;
+    const power = pass.allocate(x);
+    engine.kernels.binary("pow", "scalarRight", x.pointer, engine.scalar(s - 1), power.pointer, 1, x.count);
+    engine.kernels.binary("mul", "same", dy.pointer, power.pointer, dy.pointer, 1, x.count);
+    engine.kernels.scale(s, dy.pointer, dy.pointer, x.count);
+    engine.release(power);
+    pass.give(x, dy);
+  },
+};
+
+/** f(a, b). Two integer operands give integers, except `div`, which always gives float32. */
+export function arithmetic(op: ArithmeticOp, left: Tensor, right: Tensor | number): Tensor {
+  if (typeof right === "number") return withNumber(op, left, right);
+  requireTensor(op, right);
+  const shape = broadcastShapes(op, left.shape, right.shape);
+  if (left.dtype !== "float32" && right.dtype !== "float32" && op !== "div") {
+    return integers(op, left, right, shape);
+  }
+  const a = contiguous(requireFloat(op, left));
+  const b = contiguous(requireFloat(op, right));
+  const { engine } = a;
+  const y = resultOf(engine, a, shape, "float32");
+  binaryInto(engine, op, a.pointer, a.shape, b.pointer, b.shape, y.pointer, shape);
+  return record(rules[op], y, [a, b], undefined);
+}
+
+function withNumber(op: ArithmeticOp, left: Tensor, right: number): Tensor {
+  const whole = left.dtype !== "float32" && Number.isInteger(right) && op !== "div";
+  if (whole || op === "maximum" || op === "minimum") {
+    return arithmetic(op, left, number(left.engine, right, whole ? "int32" : "float32"));
+  }
+  const x = contiguous(requireFloat(op, left));
+  const { engine } = x;
+  const y = engine.emptyLike(x, "float32");
+  if (op === "mul") engine.kernels.scale(right, x.pointer, y.pointer, x.count);
+  else engine.kernels.binary(op, "scalarRight", x.pointer, engine.scalar(right), y.pointer, 1, x.count);
+  if (op === "pow") return record(powNumber, y, [x], right);
+  if (op === "mul") return record(mulNumber, y, [x], right);
+  if (op === "div") return record(mulNumber, y, [x], 1 / right);
+  return record(addNumber, y, [x], right);
+}
+
+export type ComparisonOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+
+/** Compares element by element, giving a bool tensor, which carries no gradient. */
+export function compare(op: ComparisonOp, left: Tensor, right: Tensor | number): Tensor {
+  if (typeof right !== "number") requireTensor(op, right);
+  const { engine } = left;
+  const other =
+    typeof right === "number"
+      ? number(engine, right, Number.isInteger(right) ? left.dtype : "float32")
+      : right;
+  const shape = broadcastShapes(op, left.shape, other.shape);
+  if (left.dtype === "int32" && other.dtype === "int32") return integers(op, left, other, shape);
+  const a = contiguous(requireFloat(op, left));
+  const b = contiguous(requireFloat(op, other));
+  const y = resultOf(engine, a, shape, "bool");
+  binaryInto(engine, op, a.pointer, a.shape, b.pointer, b.shape, y.pointer, shape);
+  return y;
+}
+
+const integerFunctions: {
+  [O in Exclude<ArithmeticOp, "div"> | ComparisonOp]: (a: number, b: number) => number;
+} = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: Math.imul,
+  pow: (a, b) => a ** b,
+  maximum: Math.max,
+  minimum: Math.min,
+  eq: (a, b) => Number(a === b),
+  ne: (a, b) => Number(a !== b),
+  lt: (a, b) => Number(a < b),
+  le: (a, b) => Number(a <= b),
+  gt: (a, b) => Number(a > b),
+  ge: (a, b) => Number(a >= b),
+};
+
+/** Exact over all 32 bits, which float32 kernels are not. */
+function integers(op: keyof typeof integerFunctions, left: Tensor, right: Tensor, shape: Shape): Tensor {
+  const { engine } = left;
+  const a = contiguous(expand(cast(left, "int32"), shape));
+  const b = contiguous(expand(cast(right, "int32"), shape));
+  const compares = op === "eq" || op === "ne" || op === "lt" || op === "le" || op === "gt" || op === "ge";
+  const y = engine.empty(shape, compares ? "bool" : "int32");
+  const target = compares ? engine.f32 : engine.i32;
+  const f = integerFunctions[op];
+  const [p, q, r] = [a.pointer >>> 2, b.pointer >>> 2, y.pointer >>> 2];
+  for (let i = 0; i < y.count; i++) target[r + i] = f(engine.i32[p + i]!, engine.i32[q + i]!);
+  return y;
+}
+
+function resultOf(engine: Engine, a: Tensor, shape: Shape, dtype: DType): Tensor {
+  return shape === a.shape ? engine.emptyLike(a, dtype) : engine.empty(shape, dtype);
+}
+
+/** A tensor [] of one number. */
+function number(engine: Engine, value: number, dtype: DType): Tensor {
+  const tensor = engine.empty([], dtype);
+  (dtype === "int32" ? engine.i32 : engine.f32)[tensor.pointer >>> 2] = value;
+  return tensor;
+}
+
+function requireTensor(operation: string, value: unknown): void {
+  if (typeof value !== "object" || value === null || !("storage" in value)) {
+    throw new TypeError(`${operation}: expected a tensor or a number, got ${describe(value)}`);
+  }
+}
+
+/** target ← f(target, other), in target's own memory. */
+export function assign(operation: string, target: Tensor, value: Tensor): void {
+  const { engine } = target;
+  if (target.requiresGrad && engine.gradEnabled) {
+    throw new Error(
+      `${operation}: expected a tensor outside the graph, got one that requires grad; ` +
+        "change parameters inside noGrad(() => …), or use the operation without _",
+    );
+  }
+  const shape = broadcastShapes(operation, target.shape, value.shape);
+  if (countOf(shape) !== target.count) {
+    throw new RangeError(
+      `${operation}: expected a value that broadcasts to [${target.shape.join(", ")}], got [${value.shape.join(", ")}]`,
+    );
+  }
+  const source = expand(cast(value, target.dtype), target.shape);
+  copyStrided(engine, target.shape, source.layout, target.layout);
+  target.storage.version++;
+}

@@ -1,0 +1,206 @@
+// Batch normalization over the channel axis of [N, C, ...] (Ioffe & Szegedy 2015), by PyTorch's conventions.
+
+import { type Rule, record } from "../autograd";
+import type { Engine } from "../engine";
+import { countOf, show } from "../shape";
+import type { Storage } from "../storage";
+import type { Tensor } from "../tensor";
+import { requireFloat } from "./check";
+import { contiguous } from "./view";
+
+export interface BatchNormOptions {
+  /** γ [C]; absent: 1. */
+  readonly weight?: Tensor | null;
+  /** β [C]; absent: 0. */
+  readonly bias?: Tensor | null;
+  /** Running mean [C]: normalizes when not training, updated in place when training. */
+  readonly runningMean?: Tensor | null;
+  /** Running variance [C], unbiased. */
+  readonly runningVar?: Tensor | null;
+  /** Normalize by the statistics of the batch (default false). */
+  readonly training?: boolean;
+  /** running ← (1 − momentum)·running + momentum·batch (default 0.1). */
+  readonly momentum?: number;
+  readonly eps?: number;
+}
+
+/** x[outer, channels, inner]. */
+interface Extent {
+  readonly outer: number;
+  readonly channels: number;
+  readonly inner: number;
+}
+
+interface Info extends Extent {
+  readonly hasWeight: boolean;
+  readonly training: boolean;
+}
+
+const batchNormRule: Rule<Info> = {
+  name: "batchNorm",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const { outer, channels, inner, hasWeight, training } = node.info;
+    const weight = hasWeight ? node.inputs[1]! : null;
+    const bias = node.inputs[hasWeight ? 2 : 1] ?? null;
+    const [mean, invStd] = node.saved as [Storage, Storage];
+    const { engine } = pass;
+    const dx = pass.allocate(x);
+    const dWeight = engine.allocate(channels);
+    const dBias = engine.allocate(channels);
+    const gamma = weight?.pointer ?? 0;
+    if (training) {
+      engine.kernels.batchNormBackward(
+        x.pointer,
+        mean.pointer,
+        invStd.pointer,
+        gamma,
+        dy.pointer,
+        dx.pointer,
+        dWeight.pointer,
+        dBias.pointer,
+        outer,
+        channels,
+        inner,
+      );
+    } else frozenBackward(engine, node.info, x, mean, invStd, gamma, dy, dx, dWeight, dBias);
+    if (weight?.requiresGrad) pass.give(weight, dWeight);
+    else engine.release(dWeight);
+    if (bias?.requiresGrad) pass.give(bias, dBias);
+    else engine.release(dBias);
+    if (x.requiresGrad) pass.give(x, dx);
+    else engine.release(dx);
+  },
+};
+
+/** With fixed statistics: dx = γ·r·dy, dβ = Σdy, dγ = Σdy·x̂. */
+function frozenBackward(
+  engine: Engine,
+  { outer, channels, inner }: Extent,
+  x: Tensor,
+  mean: Storage,
+  invStd: Storage,
+  gamma: number,
+  dy: Storage,
+  dx: Storage,
+  dWeight: Storage,
+  dBias: Storage,
+): void {
+  const { kernels } = engine;
+  const zero = engine.allocate(channels);
+  const sums = engine.allocate(outer * channels);
+  const sumOverChannel = (from: Storage, to: Storage) => {
+    kernels.reduce("sum", from.pointer, sums.pointer, outer * channels, inner, 1);
+    kernels.reduce("sum", sums.pointer, to.pointer, 1, outer, channels);
+  };
+  sumOverChannel(dy, dBias);
+  kernels.batchNormApply(x.pointer, mean.pointer, invStd.pointer, 0, 0, dx.pointer, outer, channels, inner);
+  kernels.binary("mul", "same", dx.pointer, dy.pointer, dx.pointer, 1, x.count);
+  sumOverChannel(dx, dWeight);
+  kernels.fill(zero.pointer, 0, channels);
+  kernels.batchNormApply(
+    dy.pointer,
+    zero.pointer,
+    invStd.pointer,
+    gamma,
+    0,
+    dx.pointer,
+    outer,
+    channels,
+    inner,
+  );
+  engine.release(zero);
+  engine.release(sums);
+}
+
+/**
+ * y = γ·(x − μ)/√(σ² + ε) + β per channel of x [N, C] or [N, C, ...]. Training: μ and σ² (biased) are the batch's, and
+ * the running statistics are updated in place with the unbiased variance, also under noGrad. Otherwise they are the
+ * running ones; without running statistics the batch's are used in both modes.
+ * Throws when a channel has a single value and the batch's statistics are to be used.
+ */
+export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor {
+  const { weight = null, bias = null, runningMean = null, runningVar = null } = options;
+  const { training = false, momentum = 0.1, eps = 1e-5 } = options;
+  const x = contiguous(requireFloat("batchNorm", input));
+  if (x.shape.length < 2)
+    throw new RangeError(`batchNorm: expected input [N, C] or [N, C, ...], got ${show(x.shape)}`);
+  const [outer, channels] = x.shape as [number, number];
+  const inner = countOf(x.shape.slice(2));
+  requireChannels("weight", weight, channels);
+  requireChannels("bias", bias, channels);
+  requireChannels("runningMean", runningMean, channels);
+  requireChannels("runningVar", runningVar, channels);
+  const fromBatch = training || runningMean === null || runningVar === null;
+  const m = outer * inner;
+  if (fromBatch && m <= 1) {
+    throw new RangeError(
+      `batchNorm: expected more than one value per channel to take batch statistics of, got input ${show(x.shape)}; ` +
+        "use a larger batch (dropLast in the loader), or eval mode",
+    );
+  }
+  const { engine } = x;
+  const { f32, kernels } = engine;
+  const gamma = weight && contiguous(weight);
+  const beta = bias && contiguous(bias);
+  const y = engine.emptyLike(x, "float32");
+  const mean = engine.allocate(channels);
+  const invStd = engine.allocate(channels);
+  const mu = mean.pointer >>> 2;
+  const scale = invStd.pointer >>> 2;
+  if (fromBatch) {
+    kernels.batchNormStatistics(x.pointer, mean.pointer, invStd.pointer, outer, channels, inner);
+    if (training) {
+      if (runningMean) track(engine, runningMean, mu, channels, momentum, 1);
+      if (runningVar) track(engine, runningVar, scale, channels, momentum, m / (m - 1));
+    }
+    for (let c = 0; c < channels; c++) f32[scale + c] = 1 / Math.sqrt(f32[scale + c]! + eps);
+  } else {
+    const fixedMean = contiguous(runningMean).pointer >>> 2;
+    for (let c = 0; c < channels; c++) f32[mu + c] = f32[fixedMean + c]!;
+    const fixedVar = contiguous(runningVar).pointer >>> 2;
+    for (let c = 0; c < channels; c++) f32[scale + c] = 1 / Math.sqrt(f32[fixedVar + c]! + eps);
+  }
+  kernels.batchNormApply(
+    x.pointer,
+    mean.pointer,
+    invStd.pointer,
+    gamma?.pointer ?? 0,
+    beta?.pointer ?? 0,
+    y.pointer,
+    outer,
+    channels,
+    inner,
+  );
+  const inputs = [x, gamma, beta].filter((tensor) => tensor !== null);
+  const info = { outer, channels, inner, hasWeight: gamma !== null, training: fromBatch };
+  return record(batchNormRule, y, inputs, info, [mean, invStd]);
+}
+
+/** running ← (1 − momentum)·running + momentum·factor·batch, where batch starts at element `batch` of the memory. */
+function track(
+  engine: Engine,
+  running: Tensor,
+  batch: number,
+  channels: number,
+  momentum: number,
+  factor: number,
+): void {
+  const { f32 } = engine;
+  const at = running.pointer >>> 2;
+  for (let c = 0; c < channels; c++) {
+    f32[at + c] = (1 - momentum) * f32[at + c]! + momentum * factor * f32[batch + c]!;
+  }
+  running.storage.version++;
+}
+
+function requireChannels(name: string, tensor: Tensor | null, channels: number): void {
+  if (tensor === null) return;
+  const wrong = tensor.shape.length !== 1 || tensor.shape[0] !== channels || tensor.dtype !== "float32";
+  if (wrong || (name.startsWith("running") && !tensor.isContiguous())) {
+    throw new RangeError(
+      `batchNorm: expected ${name} [${channels}] float32 for ${channels} channels, got ${show(tensor.shape)} ${tensor.dtype}`,
+    );
+  }
+}

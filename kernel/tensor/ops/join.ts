@@ -1,0 +1,173 @@
+// Putting tensors together and picking from them: cat, stack, indexSelect, where.
+
+import { type Rule, record } from "../autograd";
+import { broadcastShapes, checkDim, countOf, sameShape, show, stridesOf } from "../shape";
+import { copyStrided, packed } from "../strided";
+import type { Tensor } from "../tensor";
+import { sumTo } from "./broadcast";
+import { cast, requireFloat } from "./check";
+import { contiguous, expand, unsqueeze } from "./view";
+
+// Each input takes its own stretch of dy.
+const catRule: Rule<{ dim: number }> = {
+  name: "cat",
+  backward(node, dy, pass) {
+    const { dim } = node.info;
+    const strides = stridesOf(node.output.shape);
+    let start = 0;
+    for (const x of node.inputs) {
+      if (x.requiresGrad) {
+        const dx = pass.allocate(x);
+        const part = { storage: dy, offset: start * strides[dim]!, strides };
+        copyStrided(pass.engine, x.shape, part, packed(dx, x.shape));
+        pass.give(x, dx);
+      }
+      start += x.shape[dim]!;
+    }
+  },
+};
+
+export function cat(tensors: readonly Tensor[], dim: number): Tensor {
+  const first = tensors[0];
+  if (first === undefined) throw new RangeError("cat: expected at least one tensor, got none");
+  const at = checkDim("cat", dim, first.shape);
+  for (const x of tensors) {
+    const fits =
+      x.shape.length === first.shape.length && x.shape.every((n, i) => i === at || n === first.shape[i]);
+    if (!fits || first.shape.length === 0) {
+      throw new RangeError(
+        `cat: expected shapes equal except at dim ${dim}, got ${tensors.map((t) => show(t.shape)).join(", ")}`,
+      );
+    }
+  }
+  const dtype = tensors.every((x) => x.dtype === first.dtype) ? first.dtype : "float32";
+  const parts = tensors.map((x) => (x.dtype === dtype ? x : cast(x, dtype)));
+  const { engine } = first;
+  const total = parts.reduce((sum, x) => sum + x.shape[at]!, 0);
+  const y = engine.empty(first.shape.with(at, total), dtype);
+  let start = 0;
+  for (const x of parts) {
+    const { storage, strides } = y;
+    copyStrided(engine, x.shape, x.layout, { storage, offset: start * strides[at]!, strides });
+    start += x.shape[at]!;
+  }
+  return record(catRule, y, parts, { dim: at });
+}
+
+export function stack(tensors: readonly Tensor[], dim: number): Tensor {
+  const first = tensors[0];
+  if (first === undefined) throw new RangeError("stack: expected at least one tensor, got none");
+  if (tensors.some((x) => !sameShape(x.shape, first.shape))) {
+    throw new RangeError(`stack: expected equal shapes, got ${tensors.map((t) => show(t.shape)).join(", ")}`);
+  }
+  return cat(
+    tensors.map((x) => unsqueeze(x, dim)),
+    dim,
+  );
+}
+
+interface Picks {
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
+  readonly index: Int32Array;
+}
+
+// Rows picked twice gather both gradients.
+const indexSelectRule: Rule<Picks> = {
+  name: "indexSelect",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const { outer, n, inner, index } = node.info;
+    const dx = pass.allocate(x);
+    const { kernels } = pass.engine;
+    kernels.fill(dx.pointer, 0, x.count);
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < index.length; i++) {
+        const from = dy.pointer + (o * index.length + i) * inner * 4;
+        kernels.axpy(1, from, dx.pointer + (o * n + index[i]!) * inner * 4, inner);
+      }
+    }
+    pass.give(x, dx);
+  },
+};
+
+/** The slices of x at the given positions along a dimension, copied in that order. */
+export function indexSelect(input: Tensor, dim: number, positions: Tensor | ArrayLike<number>): Tensor {
+  const at = checkDim("indexSelect", dim, input.shape);
+  const x = contiguous(input);
+  const index = indicesOf("indexSelect", positions, x.shape[at] ?? 1);
+  const outer = countOf(x.shape.slice(0, at));
+  const inner = countOf(x.shape.slice(at + 1));
+  const n = x.shape[at] ?? 1;
+  const { engine } = x;
+  const y = engine.empty(x.shape.length === 0 ? [index.length] : x.shape.with(at, index.length), x.dtype);
+  const { i32 } = engine;
+  const source = x.pointer >>> 2;
+  const target = y.pointer >>> 2;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < index.length; i++) {
+      const from = source + (o * n + index[i]!) * inner;
+      const to = target + (o * index.length + i) * inner;
+      if (inner === 1) i32[to] = i32[from]!;
+      else i32.copyWithin(to, from, from + inner);
+    }
+  }
+  return record(indexSelectRule, y, [x], { outer, n, inner, index });
+}
+
+function indicesOf(operation: string, positions: Tensor | ArrayLike<number>, n: number): Int32Array {
+  let list: ArrayLike<number>;
+  if ("storage" in positions) {
+    if (positions.dtype !== "int32" || positions.shape.length !== 1) {
+      throw new TypeError(
+        `${operation}: expected indices as an int32 tensor [n] or an array, got ${positions.dtype} ${show(positions.shape)}`,
+      );
+    }
+    const order = contiguous(positions);
+    list = order.engine.i32.subarray(order.pointer >>> 2, (order.pointer >>> 2) + order.count);
+  } else list = positions;
+  return Int32Array.from(list, (index) => {
+    if (!Number.isInteger(index) || index < 0 || index >= n) {
+      throw new RangeError(`${operation}: expected indices from 0 to ${n - 1}, got ${index}`);
+    }
+    return index;
+  });
+}
+
+// The gradient goes to the side that was taken; multiplying by a mask would turn ∞·0 into NaN.
+const whereRule: Rule<{ condition: Tensor }> = {
+  name: "where",
+  backward(node, dy, pass) {
+    const { shape, count } = node.output;
+    const { condition } = node.info;
+    const { f32 } = pass.engine;
+    for (const [side, x] of node.inputs.entries()) {
+      if (!x.requiresGrad) continue;
+      const part = pass.engine.allocate(count, shape);
+      const mask = condition.pointer >>> 2;
+      const from = dy.pointer >>> 2;
+      const to = part.pointer >>> 2;
+      for (let i = 0; i < count; i++)
+        f32[to + i] = (f32[mask + i] !== 0) === (side === 0) ? f32[from + i]! : 0;
+      pass.give(x, sumTo(pass.engine, part, shape, x.shape));
+    }
+  },
+};
+
+/** a where the condition holds, else b; all three broadcast. */
+export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  const shape = broadcastShapes("where", broadcastShapes("where", condition.shape, a.shape), b.shape);
+  const { engine } = condition;
+  const whole = a.dtype !== "float32" && b.dtype !== "float32";
+  const left = whole ? cast(a, "int32") : requireFloat("where", a);
+  const right = whole ? cast(b, "int32") : requireFloat("where", b);
+  const test = contiguous(expand(cast(condition, "bool"), shape));
+  const p = contiguous(expand(left, shape));
+  const q = contiguous(expand(right, shape));
+  const y = engine.empty(shape, whole ? "int32" : "float32");
+  const { f32, i32 } = engine;
+  const [mask, from, other, to] = [test.pointer >>> 2, p.pointer >>> 2, q.pointer >>> 2, y.pointer >>> 2];
+  for (let i = 0; i < y.count; i++) i32[to + i] = f32[mask + i] !== 0 ? i32[from + i]! : i32[other + i]!;
+  return record(whereRule, y, [p, q], { condition: test });
+}

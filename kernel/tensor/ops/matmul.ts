@@ -1,0 +1,208 @@
+// Matrix products: every heavy one of them is a gemm over [rows, columns], transposed operands read in place.
+
+import { type BackwardPass, type Rule, record } from "../autograd";
+import { broadcastShapes, countOf, type Shape, show, stridesOf } from "../shape";
+import type { Tensor } from "../tensor";
+import { requireFloat } from "./check";
+import { contiguous, reshape } from "./view";
+
+/** Whether a 2-D tensor is the transpose of a contiguous matrix, which gemm reads without a copy. */
+function isTransposed(x: Tensor): boolean {
+  return x.strides[0] === 1 && x.strides[1] === x.shape[0];
+}
+
+/** A gemm result added to the gradient of x: in place where there is one already. */
+export function giveGemm(
+  pass: BackwardPass,
+  x: Tensor,
+  a: { readonly pointer: number },
+  b: { readonly pointer: number },
+  m: number,
+  n: number,
+  k: number,
+  transA: boolean,
+  transB: boolean,
+): void {
+  const existing = pass.existing(x);
+  const dx = existing ?? pass.allocate(x);
+  pass.engine.kernels.gemm(a.pointer, b.pointer, dx.pointer, m, n, k, transA, transB, existing !== null);
+  if (existing === null) pass.give(x, dx);
+}
+
+// C = A·B: dA = dC·Bᵀ, dB = Aᵀ·dC
+const matmulRule: Rule<{ transA: boolean; transB: boolean }> = {
+  name: "matmul",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    const { transA, transB } = node.info;
+    const [m, k] = a.shape as [number, number];
+    const n = b.shape[1]!;
+    if (a.requiresGrad) giveGemm(pass, a, dy, b, m, k, n, false, !transB);
+    if (b.requiresGrad) giveGemm(pass, b, a, dy, k, n, m, !transA, false);
+  },
+};
+
+/** [m, k] · [k, n] → [m, n] */
+function matmul2(left: Tensor, right: Tensor): Tensor {
+  const transA = !left.isContiguous() && isTransposed(left);
+  const transB = !right.isContiguous() && isTransposed(right);
+  const a = transA ? left : contiguous(left);
+  const b = transB ? right : contiguous(right);
+  const [m, k] = a.shape as [number, number];
+  const n = b.shape[1]!;
+  const { engine } = a;
+  const y = engine.empty([m, n], "float32");
+  engine.kernels.gemm(a.pointer, b.pointer, y.pointer, m, n, k, transA, transB, false);
+  return record(matmulRule, y, [a, b], { transA, transB });
+}
+
+/** Element offsets of each matrix of a batch, for an operand whose batch dimensions broadcast to `batch`. */
+function batchOffsets(batch: Shape, shape: Shape): number[] {
+  const own = shape.slice(0, -2);
+  const strides = stridesOf(own);
+  const matrix = shape.at(-1)! * shape.at(-2)!;
+  return Array.from({ length: countOf(batch) }, (_, position) => {
+    let rest = position;
+    let offset = 0;
+    for (let i = 1; i <= batch.length; i++) {
+      const size = batch[batch.length - i]!;
+      const index = rest % size;
+      rest = (rest - index) / size;
+      if (i <= own.length && own[own.length - i] !== 1) offset += index * strides[own.length - i]!;
+    }
+    return offset * matrix;
+  });
+}
+
+const batchedRule: Rule<{ offsetsA: number[]; offsetsB: number[] }> = {
+  name: "matmul",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const [a, b] = node.inputs as [Tensor, Tensor];
+    const { offsetsA, offsetsB } = node.info;
+    const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
+    const { kernels } = pass.engine;
+    // A matrix shared by several of the batch gathers their gradients, so both start from 0.
+    if (a.requiresGrad) {
+      const da = pass.allocate(a);
+      kernels.fill(da.pointer, 0, a.count);
+      for (const [i, offset] of offsetsA.entries()) {
+        const right = b.pointer + offsetsB[i]! * 4;
+        kernels.gemm(dy.pointer + i * m * n * 4, right, da.pointer + offset * 4, m, k, n, false, true, true);
+      }
+      pass.give(a, da);
+    }
+    if (b.requiresGrad) {
+      const db = pass.allocate(b);
+      kernels.fill(db.pointer, 0, b.count);
+      for (const [i, offset] of offsetsB.entries()) {
+        const left = a.pointer + offsetsA[i]! * 4;
+        kernels.gemm(left, dy.pointer + i * m * n * 4, db.pointer + offset * 4, k, n, m, true, false, true);
+      }
+      pass.give(b, db);
+    }
+  },
+};
+
+/** [..., m, k] · [..., k, n] → [..., m, n], the batch dimensions broadcast. */
+function matmulBatched(left: Tensor, right: Tensor): Tensor {
+  const a = contiguous(left);
+  const b = contiguous(right);
+  const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
+  const { engine } = a;
+  const y = engine.empty([...batch, m, n], "float32");
+  const offsetsA = batchOffsets(batch, a.shape);
+  const offsetsB = batchOffsets(batch, b.shape);
+  for (const [i, offset] of offsetsA.entries()) {
+    const to = y.pointer + i * m * n * 4;
+    engine.kernels.gemm(
+      a.pointer + offset * 4,
+      b.pointer + offsetsB[i]! * 4,
+      to,
+      m,
+      n,
+      k,
+      false,
+      false,
+      false,
+    );
+  }
+  return record(batchedRule, y, [a, b], { offsetsA, offsetsB });
+}
+
+/** The product by torch.matmul's rules: vectors count as a row on the left and as a column on the right. */
+export function matmul(left: Tensor, right: Tensor): Tensor {
+  const a = requireFloat("matmul", left);
+  const b = requireFloat("matmul", right);
+  const rankA = a.shape.length;
+  const rankB = b.shape.length;
+  const inner = rankB > 1 ? b.shape[rankB - 2] : b.shape[0];
+  if (rankA === 0 || rankB === 0 || a.shape[rankA - 1] !== inner) {
+    throw new RangeError(
+      `matmul: expected [..., m, k] and [..., k, n] (or vectors [k]), got ${show(a.shape)} and ${show(b.shape)}`,
+    );
+  }
+  if (rankA === 2 && rankB === 2) return matmul2(a, b);
+  if (rankA === 1) {
+    const product = matmul(reshape(a, [1, a.shape[0]!]), b);
+    return reshape(
+      product,
+      product.shape.filter((_, i) => i !== product.shape.length - (rankB === 1 ? 1 : 2)),
+    );
+  }
+  if (rankB === 1) {
+    const product = matmul(a, reshape(b, [b.shape[0]!, 1]));
+    return reshape(product, product.shape.slice(0, -1));
+  }
+  if (rankB === 2) {
+    const rows = reshape(a, [countOf(a.shape.slice(0, -1)), a.shape.at(-1)!]);
+    return reshape(matmul2(rows, b), [...a.shape.slice(0, -1), b.shape[1]!]);
+  }
+  return matmulBatched(a, b);
+}
+
+// y = x·Wᵀ + b: dx = dy·W, dW = dyᵀ·x, db = Σ over rows of dy
+const linearRule: Rule = {
+  name: "linear",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const [x, weight, bias] = node.inputs as [Tensor, Tensor, Tensor?];
+    const [outputs, inputs] = weight.shape as [number, number];
+    const rows = inputs === 0 ? node.output.count / outputs : x.count / inputs;
+    if (bias?.requiresGrad) {
+      const db = pass.allocate(bias);
+      pass.engine.kernels.reduce("sum", dy.pointer, db.pointer, 1, rows, outputs);
+      pass.give(bias, db);
+    }
+    if (weight.requiresGrad) giveGemm(pass, weight, dy, x, outputs, inputs, rows, true, false);
+    if (x.requiresGrad) giveGemm(pass, x, dy, weight, rows, inputs, outputs, false, false);
+  },
+};
+
+/**
+ * x[..., in] · weight[out, in]ᵀ + bias[out] → [..., out], as torch.nn.functional.linear.
+ */
+export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  const x = contiguous(requireFloat("linear", input));
+  const w = contiguous(requireFloat("linear", weight));
+  const [outputs, inputs] = w.shape as [number, number];
+  if (w.shape.length !== 2 || x.shape.length === 0 || x.shape.at(-1) !== inputs) {
+    throw new RangeError(
+      `linear: expected input [..., in] and weight [out, in], got input ${show(x.shape)} and weight ${show(w.shape)}`,
+    );
+  }
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs)) {
+    throw new RangeError(`linear: expected bias [${outputs}], got ${show(bias.shape)}`);
+  }
+  const b = bias ? contiguous(requireFloat("linear", bias)) : null;
+  const { engine } = x;
+  const shape = x.shape.length === 2 ? [x.shape[0]!, outputs] : x.shape.with(-1, outputs);
+  const y = engine.empty(shape, "float32");
+  const rows = countOf(shape.slice(0, -1));
+  engine.kernels.gemm(x.pointer, w.pointer, y.pointer, rows, outputs, inputs, false, true, false);
+  if (b === null) return record(linearRule, y, [x, w], undefined);
+  engine.kernels.binary("add", "rowRight", y.pointer, b.pointer, y.pointer, rows, outputs);
+  return record(linearRule, y, [x, w, b], undefined);
+}

@@ -1,0 +1,274 @@
+// Reductions over some or all dimensions.
+
+import { type Rule, record } from "../autograd";
+import type { DType } from "../dtype";
+import { checkDim, countOf, type Shape, show } from "../shape";
+import type { Tensor } from "../tensor";
+import type { ReduceOp } from "../wasm/kernels";
+import { arithmetic } from "./arithmetic";
+import { repeatTo } from "./broadcast";
+import { cast, requireFloat } from "./check";
+import { square, unary } from "./elementwise";
+import { contiguous, permute } from "./view";
+
+/** One dimension, several, or undefined for all. */
+export type Dims = number | readonly number[] | undefined;
+
+/** The dimensions in rising order; all of them for undefined. */
+function dimsOf(operation: string, dims: Dims, shape: Shape): number[] {
+  if (dims === undefined) return shape.map((_, i) => i);
+  const list = (typeof dims === "number" ? [dims] : dims).map((dim) => checkDim(operation, dim, shape));
+  if (new Set(list).size !== list.length) {
+    throw new RangeError(`${operation}: expected each dim once, got ${show(dims as readonly number[])}`);
+  }
+  return shape.length === 0 ? [] : list.sort((a, b) => a - b);
+}
+
+/** The result with each reduced dimension kept at size 1, and without them. */
+function shapesOf(shape: Shape, dims: readonly number[]): { kept: number[]; dropped: number[] } {
+  return {
+    kept: shape.map((size, i) => (dims.includes(i) ? 1 : size)),
+    dropped: shape.filter((_, i) => !dims.includes(i)),
+  };
+}
+
+/** A tensor whose reduced dimensions are neighbours: x as [outer, n, inner]. */
+interface Gathered {
+  readonly x: Tensor;
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
+  /** The shape of x with the reduced dimensions at size 1. */
+  readonly kept: Shape;
+}
+
+/** A copy only if the reduced dimensions are not neighbours. */
+function gathered(x: Tensor, dims: readonly number[]): Gathered {
+  const neighbours = dims.every((dim, i) => i === 0 || dim === dims[i - 1]! + 1);
+  if (!neighbours) {
+    const others = x.shape.map((_, i) => i).filter((i) => !dims.includes(i));
+    const moved = permute(x, [...others, ...dims]);
+    return gathered(
+      moved,
+      dims.map((_, i) => others.length + i),
+    );
+  }
+  const first = dims[0] ?? 0;
+  return {
+    x: contiguous(x),
+    outer: countOf(x.shape.slice(0, first)),
+    n: countOf(dims.map((dim) => x.shape[dim]!)),
+    inner: countOf(x.shape.slice(first + dims.length)),
+    kept: shapesOf(x.shape, dims).kept,
+  };
+}
+
+interface Reduction {
+  /** The output's shape with the reduced dimensions at size 1, which broadcasts against the input. */
+  readonly kept: Shape;
+  readonly n: number;
+}
+
+// Every summand has the output's gradient (÷ n for the mean).
+function spread(name: "sum" | "mean"): Rule<Reduction> {
+  return {
+    name,
+    backward(node, dy, pass) {
+      const x = node.inputs[0]!;
+      const { kept, n } = node.info;
+      const { kernels } = pass.engine;
+      if (name === "mean") kernels.scale(1 / n, dy.pointer, dy.pointer, node.output.count);
+      if (node.output.count === 1) {
+        const dx = pass.allocate(x);
+        kernels.fill(dx.pointer, pass.engine.f32[dy.pointer >>> 2]!, x.count);
+        pass.give(x, dx);
+      } else pass.give(x, repeatTo(pass.engine, dy.pointer, kept, x.shape));
+    },
+  };
+}
+
+const rules = { sum: spread("sum"), mean: spread("mean") };
+
+export function sumOrMean(op: "sum" | "mean", input: Tensor, dims: Dims, keepdim: boolean): Tensor {
+  const list = dimsOf(op, dims, input.shape);
+  const { kept, dropped } = shapesOf(input.shape, list);
+  if (op === "sum" && input.dtype !== "float32") {
+    return integers(input, list, keepdim ? kept : dropped);
+  }
+  const { x, outer, n, inner, kept: reduced } = gathered(requireFloat(op, input), list);
+  const { engine } = x;
+  const y = engine.empty(keepdim ? kept : dropped, "float32");
+  engine.kernels.reduce(op, x.pointer, y.pointer, outer, n, inner);
+  return record(rules[op], y, [x], { kept: reduced, n });
+}
+
+/** Sums of int32 and counts of bool, exact. */
+function integers(input: Tensor, dims: readonly number[], shape: Shape): Tensor {
+  const { x, outer, n, inner } = gathered(cast(input, "int32"), dims);
+  const { engine } = x;
+  const y = engine.empty(shape, "int32");
+  const { i32 } = engine;
+  const from = x.pointer >>> 2;
+  const to = y.pointer >>> 2;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let sum = 0;
+      for (let j = 0; j < n; j++) sum += i32[from + (o * n + j) * inner + i]!;
+      i32[to + o * inner + i] = sum;
+    }
+  }
+  return y;
+}
+
+/** Σ(x − mean)² / (n − correction), in two passes. */
+export function variance(input: Tensor, dims: Dims, correction: number, keepdim: boolean): Tensor {
+  const x = requireFloat("var", input);
+  const n = countOf(dimsOf("var", dims, x.shape).map((dim) => x.shape[dim]!));
+  const centred = arithmetic("sub", x, sumOrMean("mean", x, dims, true));
+  return arithmetic("div", sumOrMean("sum", square(centred), dims, keepdim), Math.max(n - correction, 0));
+}
+
+export function standardDeviation(x: Tensor, dims: Dims, correction: number, keepdim: boolean): Tensor {
+  return unary("sqrt", variance(x, dims, correction, keepdim));
+}
+
+/** The element at each index along a dimension takes the whole gradient. */
+const pickRule: Rule<{ indices: Tensor; outer: number; n: number; inner: number }> = {
+  name: "max",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const { indices, outer, n, inner } = node.info;
+    const dx = pass.allocate(x);
+    pass.engine.kernels.fill(dx.pointer, 0, x.count);
+    const { f32, i32 } = pass.engine;
+    const at = indices.pointer >>> 2;
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) {
+        const position = o * inner + i;
+        f32[(dx.pointer >>> 2) + (o * n + i32[at + position]!) * inner + i] =
+          f32[(dy.pointer >>> 2) + position]!;
+      }
+    }
+    pass.give(x, dx);
+  },
+};
+
+/** Equals share the gradient of an extreme over the whole tensor, as in PyTorch. */
+const extremeRule: Rule = {
+  name: "max",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const dx = pass.allocate(x);
+    const { kernels, f32 } = pass.engine;
+    kernels.binary("eq", "scalarRight", x.pointer, node.output.pointer, dx.pointer, 1, x.count);
+    let ties = 0;
+    for (let i = 0; i < x.count; i++) ties += f32[(dx.pointer >>> 2) + i]!;
+    kernels.scale(f32[dy.pointer >>> 2]! / ties, dx.pointer, dx.pointer, x.count);
+    pass.give(x, dx);
+  },
+};
+
+/** Largest and smallest values along a dimension, and where they are. */
+export interface Extremes {
+  readonly values: Tensor;
+  readonly indices: Tensor;
+}
+
+function requireElements(op: ReduceOp, x: Tensor, n: number): void {
+  if (n === 0)
+    throw new RangeError(`${op}: expected at least one element to choose from, got shape ${show(x.shape)}`);
+}
+
+export function extreme(op: "max" | "min", input: Tensor): Tensor {
+  requireElements(op, input, input.count);
+  const x = contiguous(requireFloat(op, input));
+  const { engine } = x;
+  const y = engine.empty([], "float32");
+  engine.kernels.reduce(op, x.pointer, y.pointer, 1, x.count, 1);
+  return restore(record(extremeRule, y, [x], undefined), input.dtype);
+}
+
+export function extremeAlong(op: "max" | "min", input: Tensor, dim: number, keepdim: boolean): Extremes {
+  const list = dimsOf(op, dim, input.shape);
+  const x = contiguous(requireFloat(op, input));
+  const indices = argument(op === "max" ? "argmax" : "argmin", x, dim, keepdim);
+  const { engine } = x;
+  const values = engine.empty(indices.shape, "float32");
+  const { outer, n, inner } = gathered(x, list);
+  engine.kernels.reduce(op, x.pointer, values.pointer, outer, n, inner);
+  return {
+    values: restore(record(pickRule, values, [x], { indices, outer, n, inner }), input.dtype),
+    indices,
+  };
+}
+
+/** Index of the largest (smallest) element: int32, along a dimension or in the flattened tensor. */
+export function argument(
+  op: "argmax" | "argmin",
+  input: Tensor,
+  dim: number | undefined,
+  keepdim: boolean,
+): Tensor {
+  const list = dimsOf(op, dim, input.shape);
+  const { kept, dropped } = shapesOf(input.shape, list);
+  const flat = gathered(requireFloat(op, input), list);
+  requireElements(op, input, flat.n);
+  const { engine } = input;
+  const y = engine.empty(keepdim ? kept : dropped, "int32");
+  engine.kernels.reduce(op, flat.x.pointer, y.pointer, flat.outer, flat.n, flat.inner);
+  return y;
+}
+
+function restore(y: Tensor, dtype: DType): Tensor {
+  return dtype === "float32" ? y : cast(y, dtype);
+}
+
+// dx_i = dy · Π of all the other factors, formed without dividing: a factor may be 0
+const productRule: Rule<{ outer: number; n: number; inner: number }> = {
+  name: "prod",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const { outer, n, inner } = node.info;
+    const dx = pass.allocate(x);
+    const { f32 } = pass.engine;
+    const [from, to, gradient] = [x.pointer >>> 2, dx.pointer >>> 2, dy.pointer >>> 2];
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) {
+        const at = (j: number) => (o * n + j) * inner + i;
+        let before = f32[gradient + o * inner + i]!;
+        for (let j = 0; j < n; j++) {
+          f32[to + at(j)] = before;
+          before *= f32[from + at(j)]!;
+        }
+        let after = 1;
+        for (let j = n - 1; j >= 0; j--) {
+          f32[to + at(j)]! *= after;
+          after *= f32[from + at(j)]!;
+        }
+      }
+    }
+    pass.give(x, dx);
+  },
+};
+
+export function product(input: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
+  const list = dimsOf("prod", dim, input.shape);
+  const { kept, dropped } = shapesOf(input.shape, list);
+  const { x, outer, n, inner } = gathered(requireFloat("prod", input), list);
+  const { engine } = x;
+  const y = engine.empty(keepdim ? kept : dropped, "float32");
+  engine.kernels.reduce("prod", x.pointer, y.pointer, outer, n, inner);
+  return restore(record(productRule, y, [x], { outer, n, inner }), input.dtype);
+}
+
+/** Brings a dimension to the end, applies f to rows, and takes it back. */
+export function alongLast(x: Tensor, dim: number, f: (x: Tensor) => Tensor): Tensor {
+  const last = x.shape.length - 1;
+  if (dim === last) return f(contiguous(x));
+  const order = x.shape.map((_, i) => i).filter((i) => i !== dim);
+  order.push(dim);
+  const back = order.map((_, i) => order.indexOf(i));
+  return permute(f(contiguous(permute(x, order))), back);
+}

@@ -1,0 +1,75 @@
+// Softmax and its logarithm along one dimension.
+
+import { type Rule, record } from "../autograd";
+import { checkDim, countOf } from "../shape";
+import type { Tensor } from "../tensor";
+import { requireFloat } from "./check";
+import { alongLast } from "./reduction";
+
+/** [..., columns] as rows × columns. */
+function rowsOf(x: Tensor): { rows: number; columns: number } {
+  return { rows: countOf(x.shape.slice(0, -1)), columns: x.shape.at(-1) ?? 1 };
+}
+
+// y = x − logΣeˣ: dx = dy − eʸ·Σdy
+const logSoftmaxRule: Rule = {
+  name: "logSoftmax",
+  reads: "output",
+  backward(node, dy, pass) {
+    const y = node.output;
+    const { rows, columns } = rowsOf(y);
+    const { engine } = pass;
+    const { kernels } = engine;
+    const sums = engine.allocate(rows);
+    const share = engine.allocate(y.count, y.shape);
+    kernels.reduce("sum", dy.pointer, sums.pointer, rows, columns, 1);
+    kernels.unary("exp", y.pointer, share.pointer, y.count);
+    kernels.binary("mul", "columnRight", share.pointer, sums.pointer, share.pointer, rows, columns);
+    kernels.axpy(-1, share.pointer, dy.pointer, y.count);
+    engine.release(sums);
+    engine.release(share);
+    pass.give(node.inputs[0]!, dy);
+  },
+};
+
+// y = eˣ / Σeˣ: dx = y·(dy − Σ dy·y)
+const softmaxRule: Rule = {
+  name: "softmax",
+  reads: "output",
+  backward(node, dy, pass) {
+    const y = node.output;
+    const { rows, columns } = rowsOf(y);
+    const { engine } = pass;
+    const { kernels } = engine;
+    const sums = engine.allocate(rows);
+    const products = engine.allocate(y.count, y.shape);
+    kernels.binary("mul", "same", dy.pointer, y.pointer, products.pointer, 1, y.count);
+    kernels.reduce("sum", products.pointer, sums.pointer, rows, columns, 1);
+    kernels.binary("sub", "columnRight", dy.pointer, sums.pointer, dy.pointer, rows, columns);
+    kernels.binary("mul", "same", dy.pointer, y.pointer, dy.pointer, 1, y.count);
+    engine.release(sums);
+    engine.release(products);
+    pass.give(node.inputs[0]!, dy);
+  },
+};
+
+function along(operation: "softmax" | "logSoftmax", input: Tensor, dim: number): Tensor {
+  const at = checkDim(operation, dim, input.shape);
+  return alongLast(requireFloat(operation, input), at, (x) => {
+    const { engine } = x;
+    const { rows, columns } = rowsOf(x);
+    const y = engine.emptyLike(x, "float32");
+    engine.kernels.logSoftmax(x.pointer, y.pointer, rows, columns);
+    if (operation === "logSoftmax") return record(logSoftmaxRule, y, [x], undefined);
+    engine.kernels.unary("exp", y.pointer, y.pointer, y.count);
+    return record(softmaxRule, y, [x], undefined);
+  });
+}
+
+export function softmax(x: Tensor, dim: number): Tensor {
+  return along("softmax", x, dim);
+}
+
+export function logSoftmax(x: Tensor, dim: number): Tensor {
+  return along("logSoftmax", x, dim);
+}

@@ -1,0 +1,192 @@
+// Views: other shapes and strides over the same storage. No data moves until an operation needs it contiguous.
+
+import { type Rule, record } from "../autograd";
+import { checkDim, checkShape, countOf, type Shape, sameShape, show, stridesOf } from "../shape";
+import { copyStrided, packed } from "../strided";
+import type { Tensor } from "../tensor";
+import { sumTo } from "./broadcast";
+
+// The gradient of a view that keeps every element in order is the output's own: gradients are always contiguous.
+const reshapeRule: Rule = {
+  name: "reshape",
+  backward(node, dy, pass) {
+    pass.give(node.inputs[0]!, dy);
+  },
+};
+const contiguousRule: Rule = { ...reshapeRule, name: "contiguous" };
+
+/** x itself if its elements lie in order, else a copy in which they do. */
+export function contiguous(x: Tensor): Tensor {
+  if (x.isContiguous()) return x;
+  const { engine } = x;
+  const y = engine.empty(x.shape, x.dtype);
+  copyStrided(engine, x.shape, x.layout, y.layout);
+  return record(contiguousRule, y, [x], undefined);
+}
+
+export function reshape(input: Tensor, sizes: Shape): Tensor {
+  const shape = [...sizes];
+  const unknown = shape.indexOf(-1);
+  if (unknown >= 0) {
+    const known = countOf(shape.filter((_, i) => i !== unknown));
+    shape[unknown] = known === 0 ? 0 : input.count / known;
+  }
+  if (shape.some((size) => !Number.isInteger(size) || size < 0) || countOf(shape) !== input.count) {
+    throw new RangeError(
+      `reshape: expected sizes for the ${input.count} elements of ${show(input.shape)}, got ${show(sizes)}`,
+    );
+  }
+  const x = contiguous(input);
+  const y = x.engine.view(x.storage, x.offset, shape, stridesOf(shape), x.dtype);
+  return record(reshapeRule, y, [x], undefined);
+}
+
+/** [d0, …, dStart · … · dEnd, …, dn] */
+export function flatten(x: Tensor, startDim: number, endDim: number): Tensor {
+  const start = checkDim("flatten", startDim, x.shape);
+  const end = checkDim("flatten", endDim, x.shape);
+  if (start > end) {
+    throw new RangeError(
+      `flatten: expected startDim ≤ endDim, got ${startDim} and ${endDim} for ${show(x.shape)}`,
+    );
+  }
+  const middle = countOf(x.shape.slice(start, end + 1));
+  return reshape(x, [...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
+}
+
+// y[i_p0, i_p1, …] = x[i_0, i_1, …]; the gradient is dy permuted back.
+const permuteRule: Rule<readonly number[]> = {
+  name: "permute",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const strides = stridesOf(node.output.shape);
+    const back = new Array<number>(strides.length);
+    for (const [to, from] of node.info.entries()) back[from] = strides[to]!;
+    const dx = pass.allocate(x);
+    copyStrided(pass.engine, x.shape, { storage: dy, offset: 0, strides: back }, packed(dx, x.shape));
+    pass.give(x, dx);
+  },
+};
+
+export function permute(x: Tensor, order: readonly number[]): Tensor {
+  const dims = order.map((dim) => checkDim("permute", dim, x.shape));
+  if (dims.length !== x.shape.length || new Set(dims).size !== dims.length) {
+    throw new RangeError(`permute: expected each dim of ${show(x.shape)} once, got ${show(order)}`);
+  }
+  const shape = dims.map((dim) => x.shape[dim]!);
+  const strides = dims.map((dim) => x.strides[dim]!);
+  return record(permuteRule, x.engine.view(x.storage, x.offset, shape, strides, x.dtype), [x], dims);
+}
+
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  const a = checkDim("transpose", dim0, x.shape);
+  const b = checkDim("transpose", dim1, x.shape);
+  const order = x.shape.map((_, i) => (i === a ? b : i === b ? a : i));
+  return permute(x, order);
+}
+
+export function squeeze(x: Tensor, dim: number | undefined): Tensor {
+  const only = dim === undefined ? undefined : checkDim("squeeze", dim, x.shape);
+  const kept = x.shape.map((_, i) => i).filter((i) => x.shape[i] !== 1 || (only !== undefined && i !== only));
+  return restride(
+    x,
+    kept.map((i) => x.shape[i]!),
+    kept.map((i) => x.strides[i]!),
+  );
+}
+
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  const rank = x.shape.length;
+  if (!Number.isInteger(dim) || dim < -rank - 1 || dim > rank) {
+    throw new RangeError(
+      `unsqueeze: expected dim from ${-rank - 1} to ${rank} for ${show(x.shape)}, got ${dim}`,
+    );
+  }
+  const at = dim < 0 ? dim + rank + 1 : dim;
+  return restride(x, x.shape.toSpliced(at, 0, 1), x.strides.toSpliced(at, 0, 1));
+}
+
+function restride(x: Tensor, shape: Shape, strides: Shape): Tensor {
+  return record(reshapeRule, x.engine.view(x.storage, x.offset, shape, strides, x.dtype), [x], undefined);
+}
+
+const expandRule: Rule = {
+  name: "expand",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    pass.give(x, sumTo(pass.engine, dy, node.output.shape, x.shape));
+  },
+};
+
+/** Repeats size-1 dimensions (and new leading ones) without copying; −1 keeps a size. */
+export function expand(x: Tensor, sizes: Shape): Tensor {
+  const added = sizes.length - x.shape.length;
+  const shape = sizes.map((size, i) => (size === -1 && i >= added ? x.shape[i - added]! : size));
+  const fits = x.shape.every((size, i) => size === 1 || size === shape[i + added]);
+  if (added < 0 || !fits) {
+    throw new RangeError(`expand: expected sizes that ${show(x.shape)} repeats to, got ${show(sizes)}`);
+  }
+  checkShape("expand", shape);
+  if (sameShape(shape, x.shape)) return x;
+  const strides = shape.map((size, i) => {
+    const dim = i - added;
+    return dim >= 0 && x.shape[dim] === size ? x.strides[dim]! : 0;
+  });
+  return record(expandRule, x.engine.view(x.storage, x.offset, shape, strides, x.dtype), [x], undefined);
+}
+
+// dx is 0 outside the region that the view shows.
+const regionRule: Rule<{ readonly offset: number; readonly strides: Shape }> = {
+  name: "slice",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const dx = pass.allocate(x);
+    pass.engine.kernels.fill(dx.pointer, 0, x.count);
+    const { shape } = node.output;
+    copyStrided(pass.engine, shape, packed(dy, shape), { storage: dx, ...node.info });
+    pass.give(x, dx);
+  },
+};
+
+/** Elements start, start+step, … before end along one dimension; negative positions count from the back. */
+export function slice(x: Tensor, dim: number, start: number, end: number, step: number): Tensor {
+  const at = checkDim("slice", dim, x.shape);
+  if (x.shape.length === 0)
+    throw new RangeError("slice: expected at least one dimension, got a single number []");
+  if (!Number.isInteger(step) || step < 1) {
+    throw new RangeError(`slice: expected a step that is a whole number ≥ 1, got ${step}`);
+  }
+  const size = x.shape[at]!;
+  const from = clampPosition(start, size);
+  const to = Math.max(from, clampPosition(end, size));
+  const shape = x.shape.with(at, Math.ceil((to - from) / step));
+  const strides = x.strides.with(at, x.strides[at]! * step);
+  const y = x.engine.view(x.storage, x.offset + from * x.strides[at]!, shape, strides, x.dtype);
+  const own = stridesOf(x.shape); // where the region lies in the contiguous gradient
+  return record(regionRule, y, [x], { offset: from * own[at]!, strides: own.with(at, own[at]! * step) });
+}
+
+function clampPosition(position: number, size: number): number {
+  return Math.min(Math.max(position < 0 ? position + size : position, 0), size);
+}
+
+/** The index-th slice along a dimension, which disappears. */
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  const at = checkDim("select", dim, x.shape);
+  const size = x.shape[at] ?? 0;
+  if (!Number.isInteger(index) || index < -size || index >= size) {
+    throw new RangeError(
+      `select: expected an index from ${-size} to ${size - 1} along dim ${dim} of ${show(x.shape)}, got ${index}`,
+    );
+  }
+  const from = index < 0 ? index + size : index;
+  const y = x.engine.view(
+    x.storage,
+    x.offset + from * x.strides[at]!,
+    x.shape.toSpliced(at, 1),
+    x.strides.toSpliced(at, 1),
+    x.dtype,
+  );
+  const own = stridesOf(x.shape);
+  return record(regionRule, y, [x], { offset: from * own[at]!, strides: own.toSpliced(at, 1) });
+}

@@ -1,0 +1,128 @@
+// The one engine of this process, and the functions that act on it as a whole: modes, memory, the random seed.
+
+import type { CollectorHost } from "./collector";
+import { Engine, type MemoryUsage } from "./engine";
+import type { Generator } from "./random";
+import type { Storage } from "./storage";
+import { Tensor } from "./tensor";
+
+/** The engine that creation functions use. */
+export const engine = new Engine(Tensor);
+
+/** Starts the default random stream over: the same seed gives the same numbers. */
+export function manualSeed(seed: number): Generator {
+  return engine.generator.manualSeed(seed);
+}
+
+/** What tensors take of the memory now. A loop that does not leak leaves `heapBytes` where it is. */
+export function memoryUsage(): MemoryUsage {
+  return engine.memoryUsage();
+}
+
+/** Gives the engine a way to collect garbage at once; without it unused tensors go between turns of the event loop. */
+export function setCollectorHost(host: CollectorHost | null): void {
+  engine.setCollectorHost(host);
+}
+
+/** Puts modes back after an interrupt that unwound noGrad() or tidy() without running their ends. */
+export function recover(): void {
+  engine.recover();
+}
+
+/** What an async function would return to noGrad() or tidy(): their effect would end at its first await. */
+type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
+
+/**
+ * Runs fn without recording operations, and returns what it returns. fn must be synchronous: a mode that lasted over an
+ * await would also hold for whatever code runs in between.
+ */
+export function noGrad<T>(fn: () => Synchronous<T>): T {
+  return withGrad("noGrad", false, fn);
+}
+
+/** Runs fn with recording on, inside a noGrad(). */
+export function enableGrad<T>(fn: () => Synchronous<T>): T {
+  return withGrad("enableGrad", true, fn);
+}
+
+/** Whether operations are recorded now. */
+export function isGradEnabled(): boolean {
+  return engine.gradEnabled;
+}
+
+function withGrad<T>(name: string, enabled: boolean, fn: () => Synchronous<T>): T {
+  const before = engine.gradEnabled;
+  engine.gradEnabled = enabled;
+  try {
+    return requireSynchronous(name, fn());
+  } finally {
+    engine.gradEnabled = before;
+  }
+}
+
+function requireSynchronous<T>(name: string, result: T): T {
+  if (
+    typeof result === "object" &&
+    result !== null &&
+    "then" in result &&
+    typeof result.then === "function"
+  ) {
+    (result as unknown as Promise<unknown>).then(undefined, () => {}); // the error below is the one to see
+    throw new TypeError(
+      `${name}: expected a synchronous function, got one that returns a promise; ` +
+        `await first, and wrap each stretch between awaits: const x = await …; ${name}(() => f(x))`,
+    );
+  }
+  return result;
+}
+
+/** Leaves a tensor's memory to the collector: neither backward() nor tidy() frees it while you hold it. */
+export function keep(tensor: Tensor): Tensor {
+  tensor.storage.pinned = true;
+  return tensor;
+}
+
+/**
+ * Runs fn and frees at once every tensor it made, except those in its result (a tensor, or arrays and plain objects of
+ * them), their graph, gradients, and what keep() marked. Never needed for correctness: unused tensors are collected.
+ */
+export function tidy<T>(fn: () => Synchronous<T>): T {
+  const outer = engine.scope;
+  const scope: Storage[] = [];
+  engine.scope = scope;
+  let result: T;
+  try {
+    result = requireSynchronous("tidy", fn());
+  } finally {
+    engine.scope = outer;
+  }
+  const held = new Set<Storage>();
+  holdAll(result, held, new Set());
+  for (const storage of scope) {
+    if (held.has(storage)) outer?.push(storage);
+    else engine.release(storage, "tidy");
+  }
+  return result;
+}
+
+/** Collects the storages that a value reaches: tensors in arrays and plain objects, and what their graphs still need. */
+function holdAll(root: unknown, held: Set<Storage>, seen: Set<unknown>): void {
+  const pending = [root];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (value instanceof Tensor) {
+      held.add(value.storage);
+      const node = value.gradFn;
+      if (node === null) continue;
+      for (const storage of node.saved) held.add(storage);
+      pending.push(...node.inputs, node.info);
+    } else if (Array.isArray(value) || isPlain(value)) pending.push(...Object.values(value));
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

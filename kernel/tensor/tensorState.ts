@@ -1,0 +1,220 @@
+// What a tensor is: a shape over a storage, its numbers read out, its gradient. Operations are added in tensor.ts.
+
+import type { Node } from "./autograd";
+import { bytesPerElement, type DType, type NestedArray, type TensorData } from "./dtype";
+import type { Engine } from "./engine";
+import { formatTensor } from "./format";
+import { countOf, isContiguous, type Shape, sameShape, show } from "./shape";
+import type { Storage } from "./storage";
+import { copyStrided, type Layout, packed } from "./strided";
+import type { Tensor } from "./tensor";
+
+export abstract class TensorState {
+  /** Number of elements. @internal */
+  readonly count: number;
+  /** The operation this came from, null for a leaf. @internal */
+  gradFn: Node | null = null;
+  /** Whether operations on this are recorded, so that backward() reaches it. Set it with `requiresGrad_()`. */
+  requiresGrad = false;
+  /** Whether backward() leaves a gradient on this although it is not a leaf. @internal */
+  retainsGrad = false;
+  private gradient: Tensor | null = null;
+  /** Whether user code has seen the gradient tensor, so that its memory must not be reused under it. */
+  private gradientSeen = false;
+
+  /** Tensors come from operations and from tensor(), zeros(), randn() and the like. @internal */
+  constructor(
+    /** @internal */
+    readonly storage: Storage,
+    /** First element within the storage. @internal */
+    readonly offset: number,
+    /** Sizes by dimension; [] for a single number. */
+    readonly shape: Shape,
+    /** Elements from one index to the next, by dimension. */
+    readonly strides: Shape,
+    /** "float32", "int32" or "bool". */
+    readonly dtype: DType,
+  ) {
+    this.count = countOf(shape);
+    storage.tensors++;
+  }
+
+  /** @internal */
+  get engine(): Engine {
+    return this.storage.engine;
+  }
+
+  /** Address of the first element; read it after an operation's last allocation (see Storage). @internal */
+  get pointer(): number {
+    if (this.storage.freedBy !== null) throw this.freed();
+    return this.storage.pointer + this.offset * bytesPerElement;
+  }
+
+  /** @internal */
+  get layout(): Layout {
+    if (this.storage.freedBy !== null) throw this.freed();
+    return this;
+  }
+
+  private freed(): Error {
+    const by = this.storage.freedBy;
+    const who =
+      typeof by === "number"
+        ? `backward() number ${by} freed it, as an intermediate result of the graph of the backward() before`
+        : by === "tidy"
+          ? "tidy() freed it at its end"
+          : "its gradient was reset";
+    const remedy =
+      by === "tidy"
+        ? "return it from tidy(), or mark it with keep(t)"
+        : "mark it with keep(t) when you make it, take t.detach(), or read it before the next backward()";
+    return new Error(`use of a freed tensor ${show(this.shape)}: ${who}; ${remedy}`);
+  }
+
+  /** Number of elements. */
+  numel(): number {
+    return this.count;
+  }
+
+  /** Number of dimensions. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** True for tensors that no recorded operation made: data and parameters. */
+  get isLeaf(): boolean {
+    return this.gradFn === null;
+  }
+
+  /** Whether the elements lie in memory in the order of their indices. */
+  isContiguous(): boolean {
+    return isContiguous(this.shape, this.strides);
+  }
+
+  /**
+   * The elements in order as a typed array: Float32Array, Int32Array, or Uint8Array for bool. For a contiguous float32
+   * or int32 tensor it is the memory itself (writing changes the tensor, and it stays valid as long as you hold it);
+   * otherwise a copy.
+   */
+  get data(): TensorData {
+    const { engine, storage } = this;
+    if (this.dtype === "bool") return Uint8Array.from(this.copied());
+    if (!this.isContiguous()) return this.copied();
+    const memory = this.dtype === "int32" ? engine.i32 : engine.f32;
+    const first = this.pointer >>> 2;
+    const view = memory.subarray(first, first + this.count);
+    engine.expose(view, storage);
+    return view;
+  }
+
+  /** The elements in order, copied out of the runtime's memory. */
+  private copied(): Float32Array | Int32Array {
+    const { engine } = this;
+    const memory = this.dtype === "int32" ? engine.i32 : engine.f32;
+    if (this.isContiguous()) {
+      const first = this.pointer >>> 2;
+      return memory.slice(first, first + this.count);
+    }
+    const scratch = engine.allocate(this.count, this.shape);
+    copyStrided(engine, this.shape, this.layout, packed(scratch, this.shape));
+    const first = scratch.pointer >>> 2;
+    const copy = memory.slice(first, first + this.count);
+    engine.release(scratch);
+    return copy;
+  }
+
+  /** The number of a one-element tensor (1 or 0 for bool). Throws for any other size. */
+  item(): number {
+    if (this.count !== 1) {
+      throw new RangeError(
+        `item: expected a tensor of one element, got shape ${show(this.shape)}; use toArray() or data`,
+      );
+    }
+    return this.at(this.pointer >>> 2);
+  }
+
+  /** The elements as nested arrays of numbers (bool as 1 and 0); a number for shape []. */
+  toArray(): NestedArray {
+    const values = this.copied();
+    let next = 0;
+    const build = (dim: number): NestedArray =>
+      dim === this.shape.length
+        ? values[next++]!
+        : Array.from({ length: this.shape[dim]! }, () => build(dim + 1));
+    return build(0);
+  }
+
+  private at(index: number): number {
+    return (this.dtype === "int32" ? this.engine.i32 : this.engine.f32)[index]!;
+  }
+
+  /** The gradient that backward() has accumulated, null before and after `grad = null`. */
+  get grad(): Tensor | null {
+    if (this.gradient !== null) this.gradientSeen = true;
+    return this.gradient;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null && (!sameShape(value.shape, this.shape) || value.dtype !== "float32")) {
+      throw new RangeError(
+        `grad: expected a float32 tensor of shape ${show(this.shape)}, got ${value.dtype} ${show(value.shape)}`,
+      );
+    }
+    const old = this.gradient;
+    if (old !== null && old !== value && !this.gradientSeen) {
+      old.storage.pinned = false;
+      this.engine.release(old.storage); // nobody else can hold it, so the next backward() finds it warm
+    }
+    this.gradient = value === null ? null : value.isContiguous() ? value : value.clone();
+    if (this.gradient !== null) this.gradient.storage.pinned = true;
+    this.gradientSeen = value !== null;
+  }
+
+  /** The gradient's memory, without showing the tensor to anybody. @internal */
+  gradStorage(): Storage | null {
+    return this.gradient === null ? null : this.gradient.storage;
+  }
+
+  /** Makes a buffer that the caller owns the gradient. @internal */
+  adoptGrad(storage: Storage): void {
+    storage.pinned = true; // it outlives the pass, and a tidy() around it
+    this.gradient = this.engine.view(storage, 0, this.shape, packed(storage, this.shape).strides, "float32");
+    this.gradientSeen = false;
+  }
+
+  /** Adds a copy of a buffer that somebody else owns to the gradient. @internal */
+  addGrad(from: Storage): void {
+    const { kernels } = this.engine;
+    const existing = this.gradStorage();
+    if (existing !== null) {
+      kernels.axpy(1, from.pointer, existing.pointer, this.count);
+      return;
+    }
+    const copy = this.engine.allocate(this.count, this.shape);
+    kernels.unary("copy", from.pointer, copy.pointer, this.count);
+    this.adoptGrad(copy);
+  }
+
+  /** The tensor as PyTorch prints it; of large ones only the edges. */
+  toString(): string {
+    const { shape, dtype, requiresGrad, strides } = this;
+    const first = this.pointer >>> 2;
+    return formatTensor({
+      shape,
+      dtype,
+      requiresGrad,
+      from: this.gradFn?.rule.name ?? null,
+      at: (index) => this.at(index.reduce((sum, i, dim) => sum + i * strides[dim]!, first)),
+    });
+  }
+
+  /** What a notebook shows. @internal */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString() };
+  }
+
+  /** What console.log shows. @internal */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.storage.freedBy === null ? this.toString() : `tensor(freed, shape=${show(this.shape)})`;
+  }
+}
