@@ -1,0 +1,11 @@
+// The door of kernel/nn: `import { nn } from "bnlab"`.
+
+export { ReLU, Sigmoid, Tanh } from "./activations";
+export { BatchNorm1d, type BatchNormOptions } from "./batchNorm";
+export { Flatten, Identity, Sequential } from "./containers";
+export * as functional from "./functional";
+export * as init from "./init";
+export { Linear } from "./linear";
+export { CrossEntropyLoss, MSELoss } from "./losses";
+export { type ForwardHook, type Layer, Module, type StateDict } from "./module";
+export { Parameter } from "./parameter";
