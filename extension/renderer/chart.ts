@@ -7,6 +7,8 @@ const DEFAULT_HEIGHT = 400;
 
 export class Chart {
   readonly #host: HTMLElement;
+  /** The same object for every drawing: to Plotly another click handler is another chart, drawn anew without its zoom. */
+  readonly #config: object;
   readonly #stopWatching: () => void;
   readonly #resized: ResizeObserver;
   #figure: Figure;
@@ -21,6 +23,16 @@ export class Chart {
     this.#host.className = "bnlab-chart";
     this.#host.setAttribute("role", "img");
     this.#figure = figure;
+    this.#config = {
+      ...figure.config,
+      displaylogo: false,
+      responsive: false, // watched here, where a hidden cell is known
+      showSendToCloud: false, // nothing leaves the machine
+      modeBarButtons: [
+        [this.#downloadButton("png", Plotly.Icons.camera), this.#downloadButton("svg", Plotly.Icons.disk)],
+        ["zoom2d", "pan2d", "resetScale2d"],
+      ],
+    };
     this.moveTo(parent);
     this.show(figure);
     this.#stopWatching = watchTheme(() => this.#themeChanged());
@@ -64,7 +76,7 @@ export class Chart {
         const theme = readTheme(this.#host);
         this.#theme = JSON.stringify(theme);
         this.#width = this.#host.clientWidth;
-        await Plotly.react(this.#host, this.#traces(), this.#layout(theme), this.#config());
+        await Plotly.react(this.#host, this.#traces(), this.#layout(theme), this.#config);
       }
     } catch (error) {
       this.#host.textContent = `Plotly could not draw this figure: ${error instanceof Error ? error.message : error}`;
@@ -98,24 +110,9 @@ export class Chart {
     return { uirevision: "keep", ...structuredClone(themed(this.#figure.layout, theme)), autosize: true };
   }
 
-  #config(): object {
-    const { Icons } = Plotly;
-    const download = (format: "png" | "svg", icon: object) => ({
-      name: format,
-      title: `Save as ${format.toUpperCase()}`,
-      icon,
-      click: () => void this.#download(format),
-    });
-    return {
-      ...this.#figure.config,
-      displaylogo: false,
-      responsive: false, // watched here, where a hidden cell is known
-      showSendToCloud: false, // nothing leaves the machine
-      modeBarButtons: [
-        [download("png", Icons.camera), download("svg", Icons.disk)],
-        ["zoom2d", "pan2d", "resetScale2d"],
-      ],
-    };
+  #downloadButton(format: "png" | "svg", icon: object): object {
+    const title = `Save as ${format.toUpperCase()}`;
+    return { name: format, title, icon, click: () => void this.#download(format) };
   }
 
   async #download(format: "png" | "svg"): Promise<void> {

@@ -23,26 +23,38 @@ export const print: Omit<Theme, "family"> = {
 
 /** Reads the theme from the text around the chart, so that it fits any editor theme and any web page. */
 export function readTheme(place: HTMLElement): Theme {
-  const probe = place.ownerDocument.createElement("span");
-  place.append(probe);
-  const resolve = (color: string) => {
-    probe.style.color = color;
-    return getComputedStyle(probe).color;
-  };
+  const { color, fontFamily } = getComputedStyle(place);
   const highContrast =
-    place.ownerDocument.body.classList.contains("vscode-high-contrast") ||
+    document.body.classList.contains("vscode-high-contrast") ||
     matchMedia("(prefers-contrast: more)").matches;
-  const mixed = (percent: number) => resolve(`color-mix(in srgb, currentColor ${percent}%, transparent)`);
-  const theme: Theme = {
-    text: resolve("currentColor"),
-    line: mixed(highContrast ? 100 : 45),
-    grid: mixed(highContrast ? 40 : 13),
-    surface: resolve(`var(--vscode-editorHoverWidget-background, ${backgroundOf(place)})`),
+  const hover = getComputedStyle(document.documentElement).getPropertyValue(
+    "--vscode-editorHoverWidget-background",
+  );
+  return {
+    text: rgba(color),
+    line: rgba(color, highContrast ? 1 : 0.45),
+    grid: rgba(color, highContrast ? 0.4 : 0.13),
+    surface: rgba(hover.trim() || backgroundOf(place)),
     paper: "rgba(0,0,0,0)",
-    family: getComputedStyle(place).fontFamily,
+    family: fontFamily,
   };
-  probe.remove();
-  return theme;
+}
+
+const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+
+/** Any CSS colour as Plotly reads it: it draws what it cannot parse, such as `color(srgb …)`, in black. */
+function rgba(color: string, opacity = 1): string {
+  if (canvas === null) return color;
+  canvas.clearRect(0, 0, 1, 1);
+  canvas.fillStyle = color;
+  canvas.fillRect(0, 0, 1, 1);
+  const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data as unknown as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return `rgba(${red}, ${green}, ${blue}, ${(alpha / 255) * opacity})`;
 }
 
 function backgroundOf(place: HTMLElement): string {

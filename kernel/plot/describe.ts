@@ -73,19 +73,19 @@ function extent(values: Trace["x"]): Extent | undefined {
   return found.low > found.high && found.gaps === 0 ? undefined : found;
 }
 
-/** Three digits that matter, as a person writes them: 0.0123, 12.3, 1230, 1.2e-7. */
-export function digits(value: number): string {
+/** The digits that matter, as a person writes them: 0.0123, 12.3, 1230, 1.2e−7. */
+export function digits(value: number, significant = 3): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "none" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   const text =
     size !== 0 && (size < 1e-3 || size >= 1e6)
       ? value
-          .toExponential(2)
+          .toExponential(significant - 1)
           .replace(/\.?0+e/, "e")
           .replace("e+", "e")
       : size >= 100
         ? String(Math.round(value))
-        : String(Number(value.toPrecision(3)));
+        : String(Number(value.toPrecision(significant)));
   return text.replace(/-/g, "−");
 }
 

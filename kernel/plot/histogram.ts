@@ -8,7 +8,7 @@ import { baseLayout, faded, palette, topMargin } from "./theme";
 export interface HistogramOptions {
   title?: string;
   xTitle?: string;
-  /** How many bins the range is cut into; default 60. */
+  /** How many bins the range is cut into; default 40. */
   bins?: number;
   /** The x range; default: the smallest to the largest finite value. What lies outside is counted and said. */
   range?: readonly [number, number];
@@ -23,7 +23,7 @@ export interface HistogramOptions {
 type Values = ArrayLike<number>;
 type Groups = Readonly<Record<string, Values>>;
 
-const PANEL = 118;
+const PANEL = 130;
 const GAP = 66;
 const PANEL_TITLE = 38;
 const yTitles = { share: "share of values", count: "values", density: "density" } as const;
@@ -41,7 +41,7 @@ export function histogram(
   groups: Groups | Readonly<Record<string, Groups>>,
   options: HistogramOptions = {},
 ): Figure {
-  const { title, xTitle, bins = 60, range, y = "share", shareX = true } = options;
+  const { title, xTitle, bins = 40, range, y = "share", shareX = true } = options;
   const arms = armsOf(groups);
   const panels = [...new Set([...arms.values()].flatMap((layers) => Object.keys(layers)))];
   const columns = options.columns ?? Math.min(3, Math.max(1, panels.length === 4 ? 2 : panels.length));
@@ -107,7 +107,7 @@ export function histogram(
     if (index % columns === 0) yaxis.title = { text: yTitles[y] };
     layout[`xaxis${id}`] = xaxis;
     layout[`yaxis${id}`] = yaxis;
-    annotations.push(heading(panel, notes.join("   "), id));
+    annotations.push(heading(panel, notes.join("\u2002"), id));
   });
   layout.annotations = annotations;
   return new Figure({ data, layout });
@@ -193,7 +193,9 @@ function heading(panel: string, notes: string, id: string): Annotation {
 
 function statsText(found: Moments, outside: number, short: boolean): string {
   const { count, mean, std, min, max } = found;
-  const spreadText = short ? `${digits(mean)} ± ${digits(std)}` : `mean ${digits(mean)}, std ${digits(std)}`;
+  const spreadText = short
+    ? `${digits(mean, 2)} ± ${digits(std, 2)}`
+    : `mean ${digits(mean)}, std ${digits(std)}`;
   const main = count === 0 ? "no values" : min === max ? `all ${digits(mean)}` : spreadText;
   return [main, ...leftOut(found, outside)].join(", ");
 }

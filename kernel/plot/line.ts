@@ -35,7 +35,7 @@ export class LineFigure extends Figure {
     const layout: Layout = baseLayout(title, Object.keys(series), height);
     layout.xaxis = xTitle === undefined ? {} : { title: { text: xTitle } };
     layout.yaxis = yTitle === undefined ? {} : { title: { text: yTitle } };
-    if (logY) layout.yaxis.type = "log";
+    if (logY) Object.assign(layout.yaxis, { type: "log", tickformat: "~g" });
     super({ data: [], layout });
     this.#smoothing = smoothing;
     for (const [name, values] of Object.entries(series)) {
