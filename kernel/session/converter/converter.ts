@@ -28,7 +28,9 @@ export interface Declarations {
 }
 
 /** What every cell finds without an import. */
-const globals = `declare const display: typeof import("bnlab").display;\n`;
+const globals = ["display", "clearOutput"]
+  .map((name) => `declare const ${name}: typeof import("bnlab").${name};\n`)
+  .join("");
 
 export class Converter {
   private readonly tslab: Tslab = createConverter();

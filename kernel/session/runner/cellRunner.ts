@@ -85,9 +85,15 @@ export class CellRunner implements DisplaySession {
 
   private async execute(run: Run): Promise<void> {
     const { program } = run;
-    await this.modules.loadAll(program.imports, (name, value) => {
-      this.box(name).v = value;
-    });
+    for (const declaration of program.imports) {
+      try {
+        await this.modules.bind(declaration, (name, value) => {
+          this.box(name).v = value;
+        });
+      } catch (error) {
+        throw this.traces.placedAtImport(error, program, declaration.specifier);
+      }
+    }
     if (run.interrupted) return;
     const start: CellFunction = new vm.Script(program.code, {
       filename: program.name,

@@ -34,6 +34,18 @@ for (const name of ["stdout", "stderr"] as const) {
 }
 Object.assign(globalThis, { [sessionSymbol]: runner, display, clearOutput });
 
+// What was printed before the process ends itself is the best clue to why.
+process.on("exit", () => outbox.drain());
+const { abort, kill } = process;
+process.abort = () => {
+  outbox.drain();
+  return abort();
+};
+process.kill = (pid, signal) => {
+  if (pid === process.pid) outbox.drain();
+  return kill(pid, signal);
+};
+
 process.on("uncaughtException", (error) => runner.reportUncaught(error));
 process.on("unhandledRejection", (reason) => runner.reportUncaught(reason));
 

@@ -10,13 +10,16 @@ type Attributes = Record<string, string>;
 /** The runtime that the build puts beside the runner; both share one copy of every module. */
 const runtime = new URL("./bnlab.js", import.meta.url).href;
 
+/** What cells are called as importers; no such file need exist. */
+const cellFile = "cell.mjs";
+
 export class Modules {
   private readonly importFromFolder: (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
   private readsTypeScript = false;
 
   constructor(private readonly folder: string) {
     this.importFromFolder = new vm.Script("(specifier, options) => import(specifier, options)", {
-      filename: path.join(folder, "cell.mjs"),
+      filename: path.join(folder, cellFile),
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext();
   }
@@ -31,12 +34,11 @@ export class Modules {
     }
   }
 
-  /** Loads all that a cell imports and hands out the values, name by name. */
-  async loadAll(imports: readonly CellImport[], bind: (name: string, value: unknown) => void): Promise<void> {
-    for (const { specifier, attributes, bindings } of imports) {
-      const module = await this.load(specifier, attributes);
-      for (const { local, imported } of bindings) bind(local, exportOf(module, imported, specifier));
-    }
+  /** Loads what one import declaration asks for and hands out the values, name by name. */
+  async bind(declaration: CellImport, bind: (name: string, value: unknown) => void): Promise<void> {
+    const { specifier, attributes, bindings } = declaration;
+    const module = await this.load(specifier, attributes);
+    for (const { local, imported } of bindings) bind(local, exportOf(module, imported, specifier));
   }
 
   /** From the first import of a file on: TypeScript files and JSON, without extensions, anew when they have changed. */
@@ -48,7 +50,8 @@ export class Modules {
 
   private explained(specifier: string, error: unknown): unknown {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "ERR_MODULE_NOT_FOUND" || !message.includes(`'${specifier}'`)) return error;
+    // Not when it is a file deeper down that misses something.
+    if (code !== "ERR_MODULE_NOT_FOUND" || !message.endsWith(cellFile)) return error;
     const isFile = /^[./]|^file:/.test(specifier);
     const remedy = isFile ? "" : `; install it there: npm install ${packageOf(specifier)}`;
     return Object.assign(

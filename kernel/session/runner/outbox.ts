@@ -14,6 +14,9 @@ const TAIL_CHARACTERS = 8_192;
 /** The main thread waits while more than this is on its way. */
 const OUTSTANDING_LIMIT = 8 << 20;
 
+/** Enough for a pipe that is read at all. */
+const DRAIN_MS = 500;
+
 export class Outbox {
   /** The cell that outputs belong to: the one that runs, or the last. */
   cell = 0;
@@ -86,6 +89,15 @@ export class Outbox {
     this.channel.postMessage({ message, size: characters } satisfies Posted);
     // Bounded waits: an interrupt's termination takes effect between them at the latest.
     for (let out = this.outstanding(); out > OUTSTANDING_LIMIT; out = this.outstanding()) {
+      Atomics.wait(this.counters, Shared.outstanding, out, 50);
+    }
+  }
+
+  /** Waits until all is with the supervisor: before the process ends itself. */
+  drain(): void {
+    this.end();
+    const deadline = performance.now() + DRAIN_MS;
+    for (let out = this.outstanding(); out > 0 && performance.now() < deadline; out = this.outstanding()) {
       Atomics.wait(this.counters, Shared.outstanding, out, 50);
     }
   }

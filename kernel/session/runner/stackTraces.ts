@@ -47,13 +47,26 @@ export class StackTraces {
     return { ename, evalue, traceback: this.traceback(error, new Set()) };
   }
 
+  /** An import's error comes out of Node's loader, which knows no cell: the declaration's line is added. */
+  placedAtImport(error: unknown, cell: CellProgram, specifier: string): unknown {
+    const at = cell.source.search(new RegExp(`["']${specifier.replace(/[^\\w]/g, "\\\\$&")}["']`));
+    if (!(error instanceof Error) || at < 0) return error;
+    const before = cell.source.slice(0, at).split("\n");
+    const place = `    at ${cell.name}, line ${before.length}, column ${before.at(-1)!.length + 1}`;
+    const frames = (error.stack ?? "")
+      .split("\n")
+      .filter((line) => /^ {4}at /.test(line) && !line.includes("node:"));
+    error.stack = [headline(error), ...frames, place].join("\n");
+    return error;
+  }
+
   private traceback(error: Error, seen: Set<unknown>): string[] {
     seen.add(error);
     const stack = String(error.stack ?? `${error.name}: ${error.message}`);
     const framesAt = stack.search(/^ {4}at /m);
     const lines = [headline(error)];
     const frames = framesAt < 0 ? [] : stack.slice(framesAt).trimEnd().split("\n");
-    const excerpt = this.excerpt(frames[0]);
+    const excerpt = this.excerpt(frames.find((frame) => frame.includes("Cell [")));
     if (excerpt.length > 0) lines.push("", ...excerpt, "");
     lines.push(...frames);
     const inner = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];

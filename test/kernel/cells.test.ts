@@ -1,0 +1,272 @@
+// What a reader sees of cells: values, prints, errors, and what one cell leaves for the next.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { startKernel } from "./startKernel";
+
+const kernel = startKernel();
+after(() => kernel.stop());
+const { run } = kernel;
+
+test("variables, functions and classes reach later cells", async () => {
+  await run(
+    `const base = 40;\nfunction add(n: number) { return base + n; }\nclass Point { constructor(public x = 1) {} }`,
+  );
+  assert.equal((await run("add(2)")).result, "42");
+  assert.equal((await run("new Point(3)")).result, "Point { x: 3 }");
+  assert.equal((await run("({ base, both: [add, Point].length })")).result, "{ base: 40, both: 2 }");
+});
+
+test("a name may be declared again, and earlier functions see the new value", async () => {
+  await run("const scale = 2;\nconst scaled = (n: number) => n * scale;");
+  assert.equal((await run("const scale = 10;\nscaled(4)")).result, "40");
+  assert.equal(
+    (await run("function scale() { return 'a function now' }\nscale()")).result,
+    "'a function now'",
+  );
+  assert.equal((await run("let scale: string[] = ['a']; scale.length")).result, "1");
+});
+
+test("assigning from a later cell changes the variable that closures hold", async () => {
+  await run("let step = 0;\nfunction next() { return ++step; }\nnext();");
+  assert.equal((await run("step = 10;\nnext()")).result, "11");
+  assert.equal((await run("step")).result, "11");
+});
+
+test("destructuring, defaults, rest, shorthand and shadowing keep to scopes", async () => {
+  const ran = await run(`
+const { a, b: { c = 5, ...others }, ...rest } = { a: 1, b: { d: 2, e: 3 } as { c?: number; d: number; e: number }, f: 4 };
+const [head, , ...tail] = [1, 2, 3, 4];
+const shadow = (a: number) => { const c = a * 2; return { a, c }; };
+for (const head of ["inner"]) if (head !== "inner") throw new Error("outer seen");
+[{ a, c, others, rest, head, tail }, shadow(7)]`);
+  assert.equal(ran.error, "");
+  assert.equal(
+    (await run("JSON.stringify([a, c, others, rest, head, tail, shadow(7)])")).result,
+    `'[1,5,{"d":2,"e":3},{"f":4},1,[3,4],{"a":7,"c":14}]'`,
+  );
+});
+
+test("var, enum, namespace, generics and satisfies are TypeScript as ever", async () => {
+  await run(`
+for (var i = 0, last = -1; i < 3; i++) last = i;
+enum Mode { Train, Eval }
+namespace Units { export const px = 16; }
+const pair = <T,>(value: T): [T, T] => [value, value];
+const options = { eps: 1e-5 } satisfies Record<string, number>;`);
+  assert.equal(
+    (await run("[i, last, Mode[Mode.Eval], Units.px, pair(1), options.eps]")).result,
+    "[ 3, 2, 'Eval', 16, [ 1, 1 ], 0.00001 ]",
+  );
+});
+
+test("functions and classes keep their names", async () => {
+  assert.equal(
+    (await run("const square = (x: number) => x * x;\nconst Box = class { v = 1 };\n[square, new Box()]"))
+      .result,
+    "[ [Function: square], Box { v: 1 } ]",
+  );
+});
+
+test("top-level await and for await", async () => {
+  const ran = await run(`
+async function* count() { for (let n = 0; n < 3; n++) { await null; yield n; } }
+const seen: number[] = [];
+for await (const n of count()) seen.push(n);
+seen.push(await Promise.resolve(9));
+seen`);
+  assert.equal(ran.result, "[ 0, 1, 2, 9 ]");
+});
+
+test("a semicolon after the last expression hides its value, as do undefined and declarations", async () => {
+  assert.equal((await run("1 + 1")).result, "2");
+  assert.equal((await run("1 + 1;")).result, undefined);
+  assert.equal((await run("undefined")).result, undefined);
+  assert.equal((await run("const hidden = 1")).result, undefined);
+  assert.equal((await run("null")).result, "null");
+});
+
+test("prints, displays and the result come in the order they were made", async () => {
+  const { publications } = await run(`
+console.log("one");
+console.error("two");
+display("three");
+process.stdout.write("four\\n");
+"five"`);
+  const shown = publications.flatMap(({ header, content }) => {
+    if (header.msg_type === "stream" && "text" in content) return [`${content.name}: ${content.text.trim()}`];
+    return "data" in content ? [`${header.msg_type}: ${content.data["text/plain"]}`] : [];
+  });
+  assert.deepEqual(shown, [
+    "stdout: one",
+    "stderr: two",
+    "display_data: 'three'",
+    "stdout: four",
+    "execute_result: 'five'",
+  ]);
+});
+
+test("what child processes write past the kernel is shown as well", async () => {
+  const ran = await run(
+    `import { execSync } from "node:child_process";\nexecSync("echo from a child", { stdio: "inherit" });`,
+  );
+  assert.equal(ran.text("stdout"), "from a child\n");
+});
+
+test("a value that shows itself gives its bundle, at once or later", async () => {
+  const now = await run(
+    `({ [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>now</b>", "text/plain": "now" }) })`,
+  );
+  assert.equal(now.result, "now");
+  const later = await run(`({ [Symbol.for("Jupyter.display")]: async () => ({ "text/plain": "later" }) })`);
+  assert.equal(later.result, "later");
+});
+
+test("a type error warns and the cell runs", async () => {
+  const ran = await run("const fine = 1;\nconst wrong: string = fine;\nwrong");
+  assert.match(ran.text("stderr"), /^Cell \[\d+\], line 2: warning TS2322: Type 'number' is not assignable/);
+  assert.equal(ran.result, "1");
+  assert.equal(ran.reply.status, "ok");
+});
+
+test("types reach later cells", async () => {
+  await run("interface Sample { label: number }\nconst sample: Sample = { label: 3 };");
+  assert.match((await run("const other: Sample = { label: 'x' };")).text("stderr"), /TS2322/);
+  assert.match(
+    (await run("sample.lable")).text("stderr"),
+    /TS2551: Property 'lable' does not exist on type 'Sample'/,
+  );
+  assert.equal((await run("sample.label.toFixed(1)")).text("stderr"), "");
+});
+
+test("a syntax error names the line, and nothing of the cell runs", async () => {
+  const ran = await run("console.log('ran');\n\nconst x = = 3;");
+  assert.equal(ran.reply.status, "error");
+  assert.equal(ran.text("stdout"), "");
+  assert.match(ran.error, /SyntaxError: Expression expected/);
+  assert.match(ran.error, /> 3 \| const x = = 3;/);
+});
+
+test("what JavaScript refuses is refused before the cell runs", async () => {
+  assert.match(
+    (await run("const once = 1; const once = 2;")).error,
+    /SyntaxError: Cannot redeclare block-scoped variable 'once'/,
+  );
+  assert.match(
+    (await run("const fixed = 1;\nfixed = 2;")).error,
+    /because it is a constant[\s\S]*line 2, column 1/,
+  );
+});
+
+test("a thrown error shows the cell's own lines, whatever types stand above, and keeps what was declared", async () => {
+  const ran = await run(`interface Long {
+  a: number;
+  b: string;
+}
+type Alias =
+  | "one"
+  | "two";
+const keptBefore = "kept";
+function boom(
+  value: Long,
+  alias: Alias,
+): never {
+  throw new RangeError(\`no \${value.b}\`);
+}
+const result = [1].map((n) =>
+  boom({ a: n, b: "luck" }, "one"),
+);
+const never = 1;`);
+  assert.equal(ran.reply.status, "error");
+  assert.match(ran.error, /^RangeError: no luck$/m);
+  assert.match(ran.error, /^> 13 \| {3}throw new RangeError/m);
+  assert.match(ran.error, /at boom \(Cell \[\d+\], line 13, column 9\)/);
+  assert.match(ran.error, /Cell \[\d+\], line 16/);
+  assert.match(ran.error, /Cell \[\d+\], line 15/);
+  assert.doesNotMatch(ran.error, /runner|node:|chunk-/);
+  assert.equal((await run("keptBefore")).result, "'kept'");
+});
+
+test("an error after an await names its line, and that of the function that awaited", async () => {
+  const ran = await run(`type T = number;
+async function late() {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  throw new Error("late");
+}
+await late();`);
+  assert.match(ran.error, /at late \(Cell \[\d+\], line 4, column 9\)/);
+  assert.match(ran.error, /Cell \[\d+\], line 6/);
+});
+
+test("an error keeps its cause, and anything may be thrown", async () => {
+  assert.match(
+    (await run(`throw new Error("outer", { cause: new TypeError("inner") })`)).error,
+    /Caused by: TypeError: inner/,
+  );
+  assert.match((await run(`throw { code: 7 }`)).error, /Thrown: \{ code: 7 \}/);
+  assert.match(
+    (await run("const list: any = undefined;\nlist.length")).error,
+    /Cannot read properties of undefined/,
+  );
+  assert.match((await run("const five: any = 5;\nfive(1)")).error, /TypeError: five is not a function/);
+});
+
+test("an error in an earlier cell's function names that cell", async () => {
+  const defined = await run("\n\nconst fails = () => {\n  throw new Error('from before');\n};");
+  const count = "execution_count" in defined.reply ? defined.reply.execution_count : 0;
+  assert.match(
+    (await run("fails()")).error,
+    new RegExp(`at fails \\(Cell \\[${count}\\], line 4, column 9\\)`),
+  );
+});
+
+test("errors that no cell can catch are shown and end nothing", async () => {
+  const ran = await run(`
+setTimeout(() => { throw new Error("in a timer"); }, 1);
+Promise.reject(new Error("nobody awaits"));
+await new Promise((resolve) => setTimeout(resolve, 30));
+"still here"`);
+  assert.match(ran.error, /in a timer/);
+  assert.match(ran.error, /nobody awaits/);
+  assert.equal(ran.result, "'still here'");
+});
+
+test("silent requests show nothing and are not counted", async () => {
+  const before = await run("1");
+  const publications: string[] = [];
+  await kernel.client.execute("console.log('x'); 5", (p) => publications.push(p.header.msg_type), {
+    silent: true,
+  });
+  assert.deepEqual(publications, ["status", "status"]);
+  const next = await run("1");
+  assert.equal(
+    next.reply.status === "ok" && next.reply.execution_count,
+    1 + (before.reply.status === "ok" ? before.reply.execution_count : NaN),
+  );
+});
+
+test("an error aborts the cells queued behind it, unless asked not to", async () => {
+  const [, queued] = await Promise.all([run("throw new Error('first')"), run("'second'")]);
+  assert.equal(queued.reply.status, "aborted");
+  const [, kept] = await Promise.all([
+    kernel.client.execute("throw new Error('first')", () => {}, { stop_on_error: false }),
+    run("'second'"),
+  ]);
+  assert.equal(kept.result, "'second'");
+});
+
+test("completion and inspection know the cells before", async () => {
+  await run("/** How fast. */\nconst learningRate = 0.1;");
+  const completed = await kernel.client.request("complete_request", { code: "learningR", cursor_pos: 9 });
+  assert.deepEqual(completed.content.status === "ok" && completed.content.matches, ["learningRate"]);
+  const inspected = await kernel.client.request("inspect_request", {
+    code: "learningRate",
+    cursor_pos: 3,
+    detail_level: 0,
+  });
+  assert.match(
+    inspected.content.status === "ok" ? String(inspected.content.data["text/plain"]) : "",
+    /const learningRate: 0\.1/,
+  );
+  const open = await kernel.client.request("is_complete_request", { code: "function f() {" });
+  assert.equal(open.content.status, "incomplete");
+});

@@ -1,0 +1,71 @@
+// The built kernel in a process of its own, as VS Code and the command line start it.
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import {
+  type AnyPublication,
+  ipcTransport,
+  KernelClient,
+  type Message,
+  type PublicationType,
+} from "../../kernel/protocol";
+
+const entry = path.join(import.meta.dirname, "../../dist/kernel/main.js");
+
+/** What came of one cell. */
+export interface Ran {
+  reply: Message<"execute_reply">["content"];
+  publications: AnyPublication[];
+  /** All that it printed to stdout, or to stderr. */
+  text(name: "stdout" | "stderr"): string;
+  /** The text form of its last expression. */
+  result: string | undefined;
+  /** The lines of its error, joined. */
+  error: string;
+}
+
+export interface TestKernel {
+  client: KernelClient;
+  process: ChildProcess;
+  folder: string;
+  run(code: string, onPublication?: (publication: AnyPublication) => void): Promise<Ran>;
+  stop(): Promise<void>;
+}
+
+export function startKernel(): TestKernel {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-kernel-"));
+  const child = fork(entry, { cwd: folder, execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const client = new KernelClient(ipcTransport(child));
+  return {
+    client,
+    process: child,
+    folder,
+    async run(code, onPublication) {
+      const publications: AnyPublication[] = [];
+      const reply = await client.execute(code, (publication) => {
+        publications.push(publication);
+        onPublication?.(publication);
+      });
+      const contents = <T extends PublicationType>(type: T) =>
+        publications.filter((p) => p.header.msg_type === type).map((p) => p.content as Message<T>["content"]);
+      return {
+        reply: reply.content,
+        publications,
+        text: (name) =>
+          contents("stream")
+            .filter((stream) => stream.name === name)
+            .map((stream) => stream.text)
+            .join(""),
+        result: contents("execute_result")[0]?.data["text/plain"] as string | undefined,
+        error: contents("error")
+          .flatMap((error) => error.traceback)
+          .join("\n"),
+      };
+    },
+    async stop() {
+      await client.shutdown();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
