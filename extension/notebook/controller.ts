@@ -11,9 +11,8 @@ import {
   Setting,
   settingSection,
 } from "../ids";
-import type { KernelState } from "./kernelClient";
 import type { KernelLaunch } from "./kernelProcess";
-import { NotebookKernel } from "./notebookKernel";
+import { type KernelState, NotebookKernel } from "./notebookKernel";
 
 export class NotebookKernels implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;

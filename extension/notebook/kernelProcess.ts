@@ -17,8 +17,11 @@ const graceMs = 2000;
 
 export class KernelProcess implements Transport {
   readonly #child: ChildProcess;
-  #ended: string | undefined;
+  #end: string | undefined;
   #errors = "";
+
+  /** Resolves when the process has ended, or could not be started. */
+  readonly ended: Promise<void>;
 
   constructor({ entry, nodePath, cwd, log }: KernelLaunch) {
     // VS Code's own variables would lead a `code` or a Node that a cell starts back to this window.
@@ -39,7 +42,16 @@ export class KernelProcess implements Transport {
       this.#errors = (this.#errors + chunk).slice(-2000);
       log(`stderr: ${chunk}`);
     });
-    this.#child.on("error", (error) => log(`process: ${error.message}`));
+    this.ended = new Promise((resolve) => {
+      const end = (how: string) => {
+        this.#end ??= how;
+        log(`process ${this.#child.pid} ${this.#end}`);
+        resolve();
+      };
+      this.#child.once("error", (error) => end(`could not be started: ${error.message}`));
+      // "close" comes after the last output has been read, so the last words are complete.
+      this.#child.once("close", (code, signal) => end(`ended (${signal ?? `exit code ${code}`})`));
+    });
     log(`process ${this.#child.pid} started in ${cwd}`);
   }
 
@@ -53,20 +65,17 @@ export class KernelProcess implements Transport {
   }
 
   onClose(closed: () => void): void {
-    const end = (how: string) => {
-      if (this.#ended !== undefined) return;
-      this.#ended = how;
-      closed();
-    };
-    this.#child.once("error", (error) => end(`could not be started: ${error.message}`));
-    // "close" comes after the last output has been read, so the last words are complete.
-    this.#child.once("close", (code, signal) => end(`ended (${signal ?? `exit code ${code}`})`));
+    void this.ended.then(closed);
   }
 
-  /** How the process ended, and what it said last. */
+  /** How the process ended, in words. */
+  get end(): string {
+    return this.#end ?? "is running";
+  }
+
+  /** What the process wrote to stderr last: where Node says why it ended. */
   get lastWords(): string {
-    const errors = this.#errors.trim();
-    return `${this.#ended ?? "is running"}${errors ? `\n${errors}` : ""}`;
+    return this.#errors.trim();
   }
 
   /** Ends the process: a closed channel asks it to, and force follows. */

@@ -1,10 +1,17 @@
 // One notebook's kernel: the queue of its cells, the process that runs them, and what they show.
 import type * as vscode from "vscode";
-import type { Message } from "../../kernel/protocol";
-import { KernelClient, KernelGone, type KernelState } from "./kernelClient";
+import {
+  type AnyPublication,
+  type Content,
+  isMessage,
+  KernelClient,
+  KernelGone,
+} from "../../kernel/protocol";
 import { type KernelLaunch, KernelProcess } from "./kernelProcess";
 import { OutputModel } from "./outputs";
 import { OutputWriter } from "./outputWriter";
+
+export type KernelState = Content["status"]["execution_state"] | "off";
 
 interface Queued {
   cell: vscode.NotebookCell;
@@ -59,15 +66,21 @@ export class NotebookKernel implements vscode.Disposable {
   async interrupt(): Promise<void> {
     this.#cancelQueue();
     if (!this.#current) return;
-    await this.#kernel?.client.interrupt().catch((error: unknown) => {
-      if (!(error instanceof KernelGone)) throw error; // gone is stopped, too
-    });
+    await this.#kernel?.client.interrupt().catch(ignoreGone);
   }
 
   /** Ends the process and starts a new one, with no variables. */
   restart(): void {
     this.#end();
-    this.#start();
+    const { client } = this.#start();
+    // Any request does: its `idle` says that the new process is up.
+    client
+      .request(
+        "kernel_info_request",
+        {},
+        { onPublication: (publication) => this.#publish(undefined, publication) },
+      )
+      .catch(ignoreGone);
   }
 
   dispose(): void {
@@ -86,44 +99,54 @@ export class NotebookKernel implements vscode.Disposable {
     const kernel = this.#kernel ?? this.#start();
     let succeeded = false;
     try {
-      const reply = await kernel.client.execute(cell.document.getText(), (message) =>
-        this.#publish(cell, message),
+      const reply = await kernel.client.execute(cell.document.getText(), (publication) =>
+        this.#publish(cell, publication),
       );
-      execution.executionOrder = reply.execution_count;
-      succeeded = reply.status === "ok";
+      execution.executionOrder = reply.content.execution_count;
+      succeeded = reply.content.status === "ok";
     } catch (error) {
       if (!(error instanceof KernelGone)) throw error;
-      this.#outputs.fail(cell, kernel.stopped ? restarted : died(kernel.process.lastWords));
+      if (this.#kernel === kernel) this.#forget();
+      this.#outputs.fail(cell, kernel.stopped ? restarted : died(kernel.process));
     }
     await this.#writer.flush();
     execution.end(succeeded, Date.now());
     return succeeded;
   }
 
-  #publish(cell: vscode.NotebookCell, message: Message): void {
-    this.#outputs.receive(cell, message);
-    this.#writer.wake();
+  #publish(cell: vscode.NotebookCell | undefined, publication: AnyPublication): void {
+    if (isMessage(publication, "status")) this.#stateChanged(publication.content.execution_state);
+    if (!cell) return;
+    if (isMessage(publication, "execute_input") && this.#current?.cell === cell) {
+      this.#current.execution.executionOrder = publication.content.execution_count;
+    }
+    this.#outputs.receive(cell, publication);
+    if (this.#outputs.changed) this.#writer.wake();
   }
 
   #start(): Kernel {
     const process = new KernelProcess(this.#launch());
-    const client = new KernelClient(process, (state) => {
-      if (state === "off" && this.#kernel === kernel) this.#kernel = undefined;
-      this.#stateChanged(state);
-    });
-    const kernel: Kernel = { client, process, stopped: false };
+    const kernel: Kernel = { process, client: new KernelClient(process), stopped: false };
     this.#kernel = kernel;
     this.#stateChanged("starting");
+    void process.ended.then(() => {
+      if (this.#kernel === kernel) this.#forget();
+    });
     return kernel;
   }
 
   #end(): void {
     this.#cancelQueue();
     const kernel = this.#kernel;
-    this.#kernel = undefined;
     if (!kernel) return;
+    this.#forget();
     kernel.stopped = true;
-    kernel.client.close();
+    kernel.client.close("the kernel was stopped");
+    kernel.process.close();
+  }
+
+  #forget(): void {
+    this.#kernel = undefined;
     this.#stateChanged("off");
   }
 
@@ -132,14 +155,19 @@ export class NotebookKernel implements vscode.Disposable {
   }
 }
 
+/** A kernel that is gone is interrupted, and not to be asked. */
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof KernelGone)) throw error;
+}
+
 const restarted = {
   ename: "KernelRestarted",
   evalue: "the kernel was restarted while this cell ran",
   traceback: [],
 };
 
-const died = (lastWords: string) => ({
+const died = ({ end, lastWords }: KernelProcess) => ({
   ename: "KernelDied",
-  evalue: `the kernel process ${lastWords}\nIts variables are lost. The next cell that runs starts a new kernel.`,
-  traceback: [],
+  evalue: `the kernel process ${end}; its variables are lost. The next cell that runs starts a new kernel.`,
+  traceback: lastWords.split("\n"),
 });

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { Command } from "../ids";
 import type { NotebookKernels } from "./controller";
-import type { KernelState } from "./kernelClient";
+import type { KernelState } from "./notebookKernel";
 
 const pictures: Record<KernelState, string> = {
   starting: "$(loading~spin)",

@@ -12,6 +12,9 @@ export async function launchBrowser(say: Say): Promise<Browser> {
   const { executable, env } = found ? { executable: found, env: {} } : await installBrowser(say);
   return chromium.launch({
     executablePath: executable,
+    handleSIGINT: false, // who launches it closes it, and the server too
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     env: { ...(process.env as Record<string, string>), ...env },
     args: [
       "--no-sandbox", // root has none

@@ -1,0 +1,162 @@
+// Cells run: in order, with failures, interrupts, restarts and deaths of the kernel.
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { Command } from "../../extension/ids";
+import { closeNotebook, decode, isAlive, openNotebook, run, start, textOf, until } from "./notebooks";
+
+const interrupt = () => vscode.commands.executeCommand("notebook.cancelExecution");
+const summaries = (notebook: vscode.NotebookDocument) =>
+  notebook.getCells().map(({ executionSummary }) => executionSummary?.success);
+const errorOf = (cell: vscode.NotebookCell): { name: string; message: string; stack: string } => {
+  const item = cell.outputs.at(-1)?.items[0];
+  assert.equal(item?.mime, vscode.NotebookCellOutputItem.error(new Error()).mime);
+  return JSON.parse(decode(item));
+};
+
+describe(`execution in ${vscode.env.appName} ${vscode.version}`, () => {
+  afterEach(closeNotebook);
+
+  it("runs a TypeScript notebook without asking for a kernel", async () => {
+    const notebook = await openNotebook([
+      "const a: number = 20;",
+      "const b = await Promise.resolve(a + 1);\nb",
+      "a * 2",
+    ]);
+    await run(notebook);
+    assert.deepEqual(summaries(notebook), [true, true, true]);
+    assert.deepEqual(
+      [0, 1, 2].map((i) => textOf(notebook, i)),
+      ["", "21", "40"],
+    );
+    const { executionOrder, timing } = notebook.cellAt(2).executionSummary ?? {};
+    assert.equal(executionOrder, 3);
+    assert.ok(timing && timing.endTime >= timing.startTime && timing.startTime > 0);
+  });
+
+  it("takes a notebook that names only the language", async () => {
+    const notebook = await openNotebook(["6 * 7"], { language_info: { name: "typescript" } });
+    await run(notebook);
+    assert.equal(textOf(notebook, 0), "42");
+  });
+
+  it("runs cells where the notebook lies", async () => {
+    const notebook = await openNotebook(['import path from "node:path";\npath.basename(process.cwd())']);
+    await run(notebook);
+    assert.match(textOf(notebook, 0), /notebook-\w+/);
+    assert.ok(notebook.uri.path.includes(textOf(notebook, 0).replaceAll("'", "")));
+  });
+
+  it("shows an error with its line and cancels the cells behind it", async () => {
+    const notebook = await openNotebook([
+      "const kept = 5;",
+      'const early = 1;\nthrow new TypeError("boom");',
+      '"not run"',
+    ]);
+    void start(notebook);
+    await until("the failure", () => notebook.cellAt(1).executionSummary?.success === false);
+    const error = errorOf(notebook.cellAt(1));
+    assert.equal(error.name, "TypeError");
+    assert.equal(error.message, "boom");
+    assert.match(error.stack, /TypeError: boom/);
+    assert.match(error.stack, /\b2\b/);
+    assert.deepEqual(summaries(notebook), [true, false, undefined]);
+    assert.equal(notebook.cellAt(2).outputs.length, 0);
+    await replace(notebook, 2, "kept + early");
+    await run(notebook, 2, 3);
+    assert.equal(textOf(notebook, 2), "6");
+  });
+
+  it("interrupts an endless loop, keeps the variables and forgets the queue", async () => {
+    const notebook = await openNotebook([
+      "let n = 7;",
+      'console.log("looping");\nwhile (true) n++;',
+      '"not run"',
+      "n > 7",
+    ]);
+    void start(notebook, 0, 3);
+    await until("the loop", () => textOf(notebook, 1).includes("looping"));
+    await interrupt();
+    await until("the interrupt", () => notebook.cellAt(1).executionSummary?.success === false);
+    assert.deepEqual(summaries(notebook), [true, false, undefined, undefined]);
+    await run(notebook, 3, 4);
+    assert.equal(textOf(notebook, 3), "true");
+  });
+
+  it("interrupts what merely waits", async () => {
+    const notebook = await openNotebook(['console.log("waiting");\nawait new Promise(() => {});', "1 + 1"]);
+    void start(notebook, 0, 1);
+    await until("the cell", () => textOf(notebook, 0).includes("waiting"));
+    await interrupt();
+    await until("the interrupt", () => notebook.cellAt(0).executionSummary?.success === false);
+    await run(notebook, 1, 2);
+    assert.equal(textOf(notebook, 1), "2");
+  });
+
+  it("restarts with no variables, in the middle of a loop too", async () => {
+    const notebook = await openNotebook([
+      "const v = 1;",
+      'console.log("looping");\nwhile (true) {}',
+      "typeof v",
+      "process.ppid",
+    ]);
+    await run(notebook, 3, 4);
+    const pid = Number(textOf(notebook, 3));
+    void start(notebook, 0, 2);
+    await until("the loop", () => textOf(notebook, 1).includes("looping"));
+    await vscode.commands.executeCommand(Command.restartKernel);
+    await until("the end of the loop", () => notebook.cellAt(1).executionSummary?.success === false);
+    assert.match(errorOf(notebook.cellAt(1)).message, /restarted/);
+    await run(notebook, 2, 3);
+    assert.match(textOf(notebook, 2), /undefined/);
+    assert.equal(notebook.cellAt(2).executionSummary?.executionOrder, 1);
+    await until("the end of the old process", () => !isAlive(pid));
+  });
+
+  it("says that the kernel died, and starts a new one", async () => {
+    const notebook = await openNotebook([
+      'process.kill(process.ppid, "SIGKILL");\nawait new Promise(() => {});',
+      "2 + 2",
+    ]);
+    void start(notebook);
+    await until("the death", () => notebook.cellAt(0).executionSummary?.success === false);
+    assert.match(errorOf(notebook.cellAt(0)).message, /kernel process ended.*variables are lost/);
+    assert.deepEqual(summaries(notebook), [false, undefined]);
+    await run(notebook, 1, 2);
+    assert.equal(textOf(notebook, 1), "4");
+  });
+
+  it("survives a cell that ends its process", async () => {
+    const notebook = await openNotebook(["process.exit(3);", "2 + 3"]);
+    void start(notebook, 0, 1);
+    await until("the end", () => notebook.cellAt(0).executionSummary?.success === false);
+    await run(notebook, 1, 2);
+    assert.equal(textOf(notebook, 1), "5");
+  });
+
+  it("ends the kernel's processes with the notebook, even in a loop", async () => {
+    const notebook = await openNotebook(["console.log(process.pid, process.ppid);\nwhile (true) {}"]);
+    void start(notebook);
+    const text = await until("the loop", () => /^(\d+) (\d+)/.exec(textOf(notebook, 0)) ?? undefined);
+    const pids = text.slice(1).map(Number);
+    assert.ok(pids.every(isAlive));
+    await closeNotebook();
+    await until("the processes to end", () => !pids.some(isAlive));
+  });
+
+  it("keeps two notebooks apart", async () => {
+    const one = await openNotebook(["const x = 1;", "x"]);
+    await run(one);
+    const two = await openNotebook(["typeof x"]);
+    await run(two);
+    assert.match(textOf(two, 0), /undefined/);
+    await closeNotebook();
+    assert.equal(textOf(one, 1), "1");
+  });
+});
+
+async function replace(notebook: vscode.NotebookDocument, index: number, text: string): Promise<void> {
+  const { document } = notebook.cellAt(index);
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+}

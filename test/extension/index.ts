@@ -1,0 +1,22 @@
+// Loaded by the extension host. Leaves a report and, only if it came to its end, a result.
+import { appendFileSync, writeFileSync } from "node:fs";
+import { format } from "node:util";
+import Mocha from "mocha";
+
+export async function run(): Promise<void> {
+  const { BNLAB_TEST_RESULT: result, BNLAB_TEST_REPORT: report, BNLAB_TEST_GREP: grep } = process.env;
+  if (!result || !report)
+    throw new Error("test/extension: expected BNLAB_TEST_RESULT and BNLAB_TEST_REPORT in the environment");
+  Mocha.reporters.Base.consoleLog = (...args: unknown[]) => appendFileSync(report, `${format(...args)}\n`);
+  const mocha = new Mocha({ ui: "bdd", reporter: "spec", timeout: 60_000, color: false, grep });
+  mocha.suite.emit("pre-require", globalThis, "", mocha);
+  await import("./execution.test");
+  await import("./outputs.test");
+  await import("./commands.test");
+  await new Promise<void>((resolve) => {
+    const runner = mocha.run((failed) => {
+      writeFileSync(result, JSON.stringify({ passed: runner.stats?.passes ?? 0, failed }));
+      resolve();
+    });
+  });
+}
