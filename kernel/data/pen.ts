@@ -60,19 +60,14 @@ function distortion(strength: number, uniform: Uniform): (x: number, y: number) 
   const shear = symmetric(0.3);
   const [scaleX, scaleY] = [9.3 * (1 + symmetric(0.25)), 9.3 * (1 + symmetric(0.18))];
   const [shiftX, shiftY] = [symmetric(3.4), symmetric(3)];
-  const bend = Array.from({ length: 8 }, () => symmetric(0.12)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const cubic = () => {
+    const [p, q, r, s] = [symmetric(0.12), symmetric(0.12), symmetric(0.12), symmetric(0.12)];
+    return (x: number, y: number) => p * x * y + q * y * y + r * x * x * y + s * y * y * y;
+  };
+  const [bendX, bendY] = [cubic(), cubic()];
   return (x, y) => {
-    const bentX = x + bend[0] * x * y + bend[1] * y * y + bend[2] * x * x * y + bend[3] * y * y * y;
-    const bentY = y + bend[4] * x * y + bend[5] * x * x + bend[6] * x * y * y + bend[7] * x * x * x;
+    const bentX = x + bendX(x, y);
+    const bentY = y + bendY(y, x);
     const [u, v] = [scaleX * (bentX + shear * bentY), scaleY * bentY];
     const centre = (side - 1) / 2;
     return [centre + shiftX + cosine * u - sine * v, centre + shiftY + sine * u + cosine * v];

@@ -22,6 +22,8 @@ export abstract class Module {
   training = true;
   readonly #buffers = new Set<string>();
   readonly #hooks = new Set<{ readonly call: ForwardHook }>();
+  /** What the first hook shadowed, where forward is a class field: `forward = (x) => …`. */
+  #ownForward: PropertyDescriptor | undefined;
 
   abstract forward(...inputs: never[]): unknown;
 
@@ -60,7 +62,7 @@ export abstract class Module {
 
   /** All parameters here and inside, each once. */
   namedParameters(): [name: string, parameter: Parameter][] {
-    return unique(this.tensors((value) => value instanceof Parameter)) as [string, Parameter][];
+    return unique(this.#tensors((value) => value instanceof Parameter)) as [string, Parameter][];
   }
 
   parameters(): Parameter[] {
@@ -69,7 +71,7 @@ export abstract class Module {
 
   /** All buffers here and inside, each once: running statistics and other state that is not learnt. */
   namedBuffers(): [name: string, buffer: Tensor][] {
-    return unique(this.tensors((_, property, module) => module.#buffers.has(property)));
+    return unique(this.#tensors((_, property, module) => module.#buffers.has(property)));
   }
 
   buffers(): Tensor[] {
@@ -101,7 +103,7 @@ export abstract class Module {
 
   /** Every parameter and buffer, sharing memory with the module: clone() what must outlive the next step. */
   stateDict(): StateDict {
-    return Object.fromEntries(this.state().map(([name, value]) => [name, value.detach()]));
+    return Object.fromEntries(this.#state().map(([name, value]) => [name, value.detach()]));
   }
 
   /**
@@ -109,7 +111,7 @@ export abstract class Module {
    * unexpected name and differing shape, before anything is copied; `strict: false` passes over the first two.
    */
   loadStateDict(state: StateDict, { strict = true }: { strict?: boolean } = {}): void {
-    const own = new Map(this.state());
+    const own = new Map(this.#state());
     const faults: string[] = [];
     const missing = [...own.keys()].filter((name) => state[name] === undefined);
     const unexpected = Object.keys(state).filter((name) => !own.has(name));
@@ -136,18 +138,16 @@ export abstract class Module {
    * Subclasses override forward() and everybody calls forward(), so the first hook shadows it on this one instance.
    */
   registerForwardHook(hook: ForwardHook): () => void {
-    if (this.#hooks.size === 0) this.shadowForward();
+    if (this.#hooks.size === 0) this.#shadowForward();
     const entry = { call: hook };
     this.#hooks.add(entry);
     return () => {
-      if (this.#hooks.delete(entry) && this.#hooks.size === 0) this.unshadowForward();
+      if (this.#hooks.delete(entry) && this.#hooks.size === 0) this.#unshadowForward();
     };
   }
 
-  #ownForward: PropertyDescriptor | undefined;
-
-  private shadowForward(): void {
-    this.#ownForward = Object.getOwnPropertyDescriptor(this, "forward"); // a class field `forward = (x) => …`
+  #shadowForward(): void {
+    this.#ownForward = Object.getOwnPropertyDescriptor(this, "forward");
     const forward = this.forward;
     const shadow = (...inputs: never[]): unknown => {
       let output = forward.apply(this, inputs);
@@ -165,7 +165,7 @@ export abstract class Module {
     });
   }
 
-  private unshadowForward(): void {
+  #unshadowForward(): void {
     if (this.#ownForward !== undefined) Object.defineProperty(this, "forward", this.#ownForward);
     else Reflect.deleteProperty(this, "forward");
   }
@@ -177,17 +177,9 @@ export abstract class Module {
 
   /** The tree of modules, as PyTorch prints it. */
   toString(): string {
-    const lines = this.namedChildren().map(([name, child]) => `(${name}): ${child.toString()}`);
-    const head = this.constructor.name;
-    if (lines.length === 0) return `${head}(${this.extraRepr()})`;
-    return [
-      `${head}(`,
-      ...lines
-        .join("\n")
-        .split("\n")
-        .map((line) => `  ${line}`),
-      ")",
-    ].join("\n");
+    const children = this.namedChildren().map(([name, child]) => `(${name}): ${child.toString()}`);
+    if (children.length === 0) return `${this.constructor.name}(${this.extraRepr()})`;
+    return `${this.constructor.name}(\n  ${children.join("\n").replaceAll("\n", "\n  ")}\n)`;
   }
 
   /** What console.log shows. */
@@ -197,21 +189,18 @@ export abstract class Module {
 
   /** What a notebook shows. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    const count = this.parameters().reduce(
-      (sum, parameter) => sum + parameter.shape.reduce((n, size) => n * size, 1),
-      0,
-    );
+    const count = this.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
     return { "text/plain": `${this.toString()}\n${count.toLocaleString("en-US")} parameters` };
   }
 
-  private state(): [string, Tensor][] {
-    return this.tensors(
+  #state(): [string, Tensor][] {
+    return this.#tensors(
       (value, property, module) => value instanceof Parameter || module.#buffers.has(property),
     );
   }
 
   /** The tensors among the properties here and inside that are `wanted`, by dotted name. */
-  private tensors(
+  #tensors(
     wanted: (value: Tensor, property: string, module: Module) => boolean,
   ): [name: string, value: Tensor][] {
     return this.namedModules().flatMap(([path, module]) =>
