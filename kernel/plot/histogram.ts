@@ -8,6 +8,8 @@ import { baseLayout, faded, palette, topMargin } from "./theme";
 export interface HistogramOptions {
   title?: string;
   xTitle?: string;
+  /** Default: what `y` says. */
+  yTitle?: string;
   /** How many bins the range is cut into; default 40. */
   bins?: number;
   /** The x range; default: the smallest to the largest finite value. What lies outside is counted and said. */
@@ -23,7 +25,6 @@ export interface HistogramOptions {
 type Values = ArrayLike<number>;
 type Groups = Readonly<Record<string, Values>>;
 
-const PANEL = 130;
 const GAP = 66;
 const PANEL_TITLE = 38;
 const yTitles = { share: "share of values", count: "values", density: "density" } as const;
@@ -41,7 +42,7 @@ export function histogram(
   groups: Groups | Readonly<Record<string, Groups>>,
   options: HistogramOptions = {},
 ): Figure {
-  const { title, xTitle, bins = 40, range, y = "share", shareX = true } = options;
+  const { title, xTitle, bins = 40, range, y = "share", yTitle = yTitles[y], shareX = true } = options;
   const arms = armsOf(groups);
   const panels = [...new Set([...arms.values()].flatMap((layers) => Object.keys(layers)))];
   const columns = options.columns ?? Math.min(3, Math.max(1, panels.length === 4 ? 2 : panels.length));
@@ -79,7 +80,7 @@ export function histogram(
       const { counts, outside } = countInBins(values, low, high, bins);
       const color = palette[armIndex % palette.length]!;
       const note = statsText(found, outside, compared);
-      notes.push(compared ? `<span style="color:${color}">${note}</span>` : note);
+      notes.push(compared ? `<span style="color:${color}">■</span> ${note}` : note);
       data.push({
         ...steps(counts, low, high, heightScale(y, found.count, (high - low) / bins)),
         name: compared ? arm : panel,
@@ -104,7 +105,7 @@ export function histogram(
     if (xTitle !== undefined && index + columns >= panels.length) xaxis.title = { text: xTitle };
     const yaxis: Axis = { anchor: `x${id}`, nticks: 4, rangemode: "tozero" };
     if (y === "share") yaxis.tickformat = "~%";
-    if (index % columns === 0) yaxis.title = { text: yTitles[y] };
+    if (index % columns === 0) yaxis.title = { text: yTitle };
     layout[`xaxis${id}`] = xaxis;
     layout[`yaxis${id}`] = yaxis;
     annotations.push(heading(panel, notes.join("\u2002"), id));
@@ -163,13 +164,14 @@ function heightScale(y: "share" | "count" | "density", count: number, width: num
 }
 
 function frame(title: string | undefined, legend: readonly string[], rows: number, columns: number): Layout {
+  const panel = rows > 1 ? 130 : columns > 1 ? 170 : 230;
   const top = topMargin(title, legend) + PANEL_TITLE;
   const bottom = 48;
-  const height = top + bottom + Math.max(1, rows) * PANEL + Math.max(0, rows - 1) * GAP;
+  const height = top + bottom + Math.max(1, rows) * panel + Math.max(0, rows - 1) * GAP;
   return {
     ...baseLayout(title, legend, height),
     margin: { l: 56, r: 20, t: top, b: bottom },
-    grid: { rows: Math.max(1, rows), columns, pattern: "independent", xgap: 0.2, ygap: GAP / (PANEL + GAP) },
+    grid: { rows: Math.max(1, rows), columns, pattern: "independent", xgap: 0.2, ygap: GAP / (panel + GAP) },
     // Above the panels' own headings, which stand where a legend would be.
     legend: { yref: "container", y: 1 - (title === undefined ? 8 : 40) / height, yanchor: "top" },
   };

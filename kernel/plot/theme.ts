@@ -6,7 +6,7 @@ import type { Layout, Line, Template } from "./plotly";
  * VS Code's dark background, so that one saved colour serves both. Ochre and yellow are left out: at this lightness
  * a deuteranope cannot tell ochre from vermilion.
  */
-export const palette = ["#0f6fb5", "#d55e00", "#009b74", "#c776a6", "#3897d6"] as const;
+export const palette = ["#1673ba", "#d55e00", "#009b74", "#c776a6", "#3c9cd9"] as const;
 
 /** The look of the nth series; after the last colour they come again dashed, then dotted. */
 export function seriesLine(index: number): Required<Pick<Line, "color" | "dash">> {

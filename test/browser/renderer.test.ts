@@ -243,7 +243,9 @@ for (const [name, figure] of Object.entries(gallery)) {
         );
         await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
         const file = `${name} ${width} ${theme}.png`.replace(/[ ,]+/g, "-");
+        if (theme === "dark") await page.locator("#a .nsewdrag").first().hover();
         await page.locator("#a").screenshot({ path: path.join(shots, file) });
+        await page.mouse.move(0, 899);
       }
     }
     assert.equal(await traces("a"), figure.data.length);

@@ -1,0 +1,19 @@
+// The gradients that the last backward left in a model's parameters. Imports kernel/tensor only.
+import type { Tensor } from "../tensor";
+
+/**
+ * Copies of the parameters' gradients, flat, by the parameters' names (`0.weight`); parameters without one are left out.
+ *
+ * @throws Error if no parameter has a gradient.
+ */
+export function gradients(model: {
+  namedParameters(): readonly (readonly [name: string, parameter: Tensor])[];
+}): Record<string, Float32Array> {
+  const found = model
+    .namedParameters()
+    .flatMap(([name, { grad }]) => (grad === null ? [] : [[name, Float32Array.from(grad.data)] as const]));
+  if (found.length === 0) {
+    throw new Error("gradients: expected parameters with gradients, got none; call loss.backward() before");
+  }
+  return Object.fromEntries(found);
+}
