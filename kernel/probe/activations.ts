@@ -10,7 +10,7 @@ export interface Probed {
 
 export interface ProbedModule {
   namedChildren(): readonly unknown[];
-  registerForwardHook(hook: (module: never, inputs: never, output: Tensor) => unknown): () => void;
+  registerForwardHook(hook: (module: unknown, inputs: unknown, output: Tensor) => unknown): () => void;
 }
 
 export interface ActivationsOptions {
