@@ -113,8 +113,8 @@ export class BackwardPass {
   /** Walks back from `root`, whose gradient is `seed`. */
   run(root: Node, seed: Storage, retainGraph: boolean): void {
     const engine = this.engine;
-    const nodes = graphOf(root, engine.passes + 1);
     const number = ++engine.passes;
+    const nodes = graphOf(root, number);
     root.gradient = seed;
     try {
       for (const node of nodes) {

@@ -32,7 +32,7 @@ import {
   unsqueeze,
 } from "./ops/view";
 import type { Generator } from "./random";
-import { type Shape, sameShape } from "./shape";
+import { checkDim, type Shape, sameShape } from "./shape";
 import { TensorState } from "./tensorState";
 
 /** Whether reduced dimensions stay, at size 1. */
@@ -104,7 +104,7 @@ export class Tensor extends TensorState {
   size(): Shape;
   size(dim: number): number;
   size(dim?: number): Shape | number {
-    return dim === undefined ? this.shape : this.shape.at(dim)!;
+    return dim === undefined ? this.shape : this.shape[checkDim("size", dim, this.shape)]!;
   }
 
   // Arithmetic: with a tensor that broadcasts, or a number.

@@ -9,6 +9,11 @@ import type { Storage } from "./storage";
 import { copyStrided, type Layout, packed } from "./strided";
 import type { Tensor } from "./tensor";
 
+/** Under this name an object tells a notebook how to show it. */
+const display: unique symbol = Symbol.for("Jupyter.display") as never;
+/** Under this name an object tells Node's console how to show it. */
+const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
+
 export abstract class TensorState {
   /** Number of elements. @internal */
   readonly count: number;
@@ -209,12 +214,12 @@ export abstract class TensorState {
   }
 
   /** What a notebook shows. @internal */
-  [Symbol.for("Jupyter.display")](): Record<string, string> {
+  [display](): Record<string, string> {
     return { "text/plain": this.toString() };
   }
 
   /** What console.log shows. @internal */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [inspect](): string {
     return this.storage.freedBy === null ? this.toString() : `tensor(freed, shape=${show(this.shape)})`;
   }
 }

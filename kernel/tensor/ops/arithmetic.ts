@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor";
 import type { BinaryOp } from "../wasm/kernels";
 import { binaryInto, sumTo } from "./broadcast";
 import { cast, describe, requireFloat } from "./check";
+import { clone } from "./elementwise";
 import { contiguous, expand } from "./view";
 
 /** The part of an operand's gradient that its own shape takes. */
@@ -298,7 +299,8 @@ export function assign(operation: string, target: Tensor, value: Tensor): void {
       `${operation}: expected a value that broadcasts to [${target.shape.join(", ")}], got [${value.shape.join(", ")}]`,
     );
   }
-  const source = expand(cast(value, target.dtype), target.shape);
+  const converted = expand(cast(value, target.dtype), target.shape);
+  const source = converted.storage === target.storage ? clone(converted) : converted; // they may overlap
   copyStrided(engine, target.shape, source.layout, target.layout);
   target.storage.version++;
 }

@@ -99,9 +99,9 @@ export function sumTo(engine: Engine, gradient: Storage, from: Shape, to: Shape)
 }
 
 /** A buffer of shape `to` that repeats `source` of shape `from`. */
-export function repeatTo(engine: Engine, source: number, from: Shape, to: Shape): Storage {
+export function repeatTo(engine: Engine, source: Storage, from: Shape, to: Shape): Storage {
   const repeated = engine.allocate(countOf(to), to);
   engine.kernels.fill(repeated.pointer, 0, countOf(to));
-  binaryInto(engine, "add", repeated.pointer, to, source, from, repeated.pointer, to);
+  binaryInto(engine, "add", repeated.pointer, to, source.pointer, from, repeated.pointer, to);
   return repeated;
 }

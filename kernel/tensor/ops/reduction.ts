@@ -82,7 +82,7 @@ function spread(name: "sum" | "mean"): Rule<Reduction> {
         const dx = pass.allocate(x);
         kernels.fill(dx.pointer, pass.engine.f32[dy.pointer >>> 2]!, x.count);
         pass.give(x, dx);
-      } else pass.give(x, repeatTo(pass.engine, dy.pointer, kept, x.shape));
+      } else pass.give(x, repeatTo(pass.engine, dy, kept, x.shape));
     },
   };
 }
@@ -266,7 +266,7 @@ export function product(input: Tensor, dim: number | undefined, keepdim: boolean
 /** Brings a dimension to the end, applies f to rows, and takes it back. */
 export function alongLast(x: Tensor, dim: number, f: (x: Tensor) => Tensor): Tensor {
   const last = x.shape.length - 1;
-  if (dim === last) return f(contiguous(x));
+  if (dim === last || last < 0) return f(contiguous(x));
   const order = x.shape.map((_, i) => i).filter((i) => i !== dim);
   order.push(dim);
   const back = order.map((_, i) => order.indexOf(i));
