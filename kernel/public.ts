@@ -1,2 +1,13 @@
-// All that a cell imports as "bnlab".
+// All that a cell imports as "bnlab": with livePlot.ts the only file that joins tensor, plot and display.
+import { nodeCollector } from "./host/nodeCollector";
+import { setCollectorHost } from "./tensor";
+
+export * as data from "./data";
+export * as plot from "./livePlot";
+export * as nn from "./nn";
+export * as optim from "./optim";
+export * as probe from "./probe";
 export { clearOutput, type DisplayHandle, display } from "./session/display";
+export * from "./tensor";
+
+setCollectorHost(nodeCollector());
