@@ -143,10 +143,9 @@ const parts = {
       ["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })),
     );
     await Promise.all([esbuild.build(kernel), copyTypeScript(), writeTypes()]);
-    await cp(at("node_modules/plotly.js/dist/plotly-cartesian.min.js"), at("dist/kernel/plotly.min.js"));
   },
   extension: () => esbuild.build(extension),
-  renderer: () => esbuild.build(renderer),
+  renderer: () => Promise.all([renderer, standalone].map((options) => esbuild.build(options))),
 };
 
 const named = process.argv.slice(2).filter((argument) => argument in parts);

@@ -1,0 +1,78 @@
+// A notebook as one web page that needs nothing else: text, code, outputs, live charts; light or dark as the reader has it.
+import { readFile } from "node:fs/promises";
+import type { Cell, Notebook } from "../notebookFile";
+import { highlight } from "./highlight";
+import { markdownRenderer } from "./markdown";
+import { escapeHtml, OutputWriter } from "./outputs";
+import { style } from "./style";
+
+export interface PageOptions {
+  title: string;
+  /** Where the notebook's pictures are looked for. */
+  folder: string;
+}
+
+export async function renderPage(notebook: Notebook, { title, folder }: PageOptions): Promise<string> {
+  const markdown = markdownRenderer(folder);
+  const outputs = new OutputWriter((text) => markdown(text, {}));
+  const body = notebook.cells.map((cell) => renderCell(cell, markdown, outputs)).join("\n");
+  const charts = outputs.hasCharts ? await chartScript() : "";
+  return `<!doctype html>
+<html lang="${languageOf(notebook)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="BN Lab">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+${charts}
+</body>
+</html>
+`;
+}
+
+type Markdown = ReturnType<typeof markdownRenderer>;
+
+function renderCell(cell: Cell, markdown: Markdown, outputs: OutputWriter): string {
+  if (cell.cell_type !== "code") {
+    const text =
+      cell.cell_type === "markdown"
+        ? markdown(cell.source, cell.attachments ?? {})
+        : `<pre>${escapeHtml(cell.source)}</pre>`;
+    return `<section class="text">\n${text}</section>`;
+  }
+  if (cell.source.trim() === "" && cell.outputs.length === 0) return "";
+  const label = `In [${cell.execution_count ?? " "}]`;
+  const shown = cell.outputs.map((output) => outputs.write(output)).join("\n");
+  return `<section class="code">
+<div class="input"><span class="label">${label}</span><pre><code>${highlight(cell.source)}</code></pre></div>
+${shown ? `<div class="outputs">\n${shown}\n</div>` : ""}
+</section>`;
+}
+
+/** The renderer that VS Code uses too, and what has it draw every figure of the page. */
+async function chartScript(): Promise<string> {
+  const renderer = await readFile(new URL("../renderer/standalone.js", import.meta.url), "utf8");
+  return `<script>${renderer.replaceAll("</script", "<\\/script")}</script>
+<script>
+for (const chart of document.querySelectorAll(".chart")) {
+  bnlabPlotly.draw(chart, JSON.parse(chart.nextElementSibling.textContent));
+}
+</script>`;
+}
+
+/** So that a browser picks the right glyphs: Chinese and Japanese share code points, not shapes. */
+function languageOf(notebook: Notebook): string {
+  const text = notebook.cells
+    .filter((cell) => cell.cell_type === "markdown")
+    .map((cell) => cell.source)
+    .join("");
+  const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
+  return han > text.length / 10 ? "zh-CN" : "en";
+}

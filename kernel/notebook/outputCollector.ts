@@ -1,0 +1,51 @@
+// What the kernel publishes, gathered as a notebook's outputs: texts joined, displays updated in place, outputs cleared.
+import { type AnyPublication, isMessage, type MimeBundle } from "../protocol";
+import type { CellOutput, CodeCell } from "./notebookFile";
+
+type Shown = Extract<CellOutput, { data: MimeBundle }>;
+
+/** One for a whole run: a later cell may update what an earlier one has shown. */
+export class OutputCollector {
+  private readonly displays = new Map<string, Set<Shown>>();
+  private readonly clearing = new Set<CodeCell>();
+
+  collect(cell: CodeCell, publication: AnyPublication): void {
+    if (isMessage(publication, "update_display_data")) {
+      const { transient, data, metadata } = publication.content;
+      for (const shown of this.displays.get(transient?.display_id ?? "") ?? [])
+        Object.assign(shown, { data, metadata });
+    } else if (isMessage(publication, "clear_output")) {
+      if (publication.content.wait) this.clearing.add(cell);
+      else cell.outputs = [];
+    } else {
+      const output = this.outputOf(publication);
+      if (!output) return;
+      if (this.clearing.delete(cell)) cell.outputs = [];
+      const last = cell.outputs.at(-1);
+      const joins =
+        output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name;
+      if (joins) last.text += output.text;
+      else cell.outputs.push(output);
+    }
+  }
+
+  private outputOf(publication: AnyPublication): CellOutput | undefined {
+    if (isMessage(publication, "stream")) return { output_type: "stream", ...publication.content };
+    if (isMessage(publication, "error")) {
+      const { ename, evalue, traceback } = publication.content;
+      return { output_type: "error", ename, evalue, traceback };
+    }
+    if (isMessage(publication, "execute_result")) {
+      const { data, metadata, execution_count } = publication.content;
+      return { output_type: "execute_result", execution_count, data, metadata };
+    }
+    if (!isMessage(publication, "display_data")) return undefined;
+    const { data, metadata, transient } = publication.content;
+    const shown: Shown = { output_type: "display_data", data, metadata };
+    if (transient?.display_id) {
+      const same = this.displays.get(transient.display_id) ?? new Set();
+      this.displays.set(transient.display_id, same.add(shown));
+    }
+    return shown;
+  }
+}

@@ -1,0 +1,96 @@
+// A run as lines of text: one a cell, and beneath it, indented, what the cell prints. The same on a terminal and in a pipe.
+import { stripVTControlCharacters, styleText } from "node:util";
+import { type AnyPublication, isMessage, Mime, type MimeBundle } from "../protocol";
+import type { CodeCell } from "./notebookFile";
+import type { CellEnd } from "./runNotebook";
+
+const INDENT = "      ";
+/** How much of a cell's first line stands beside its number. */
+const TITLE_CHARACTERS = 60;
+
+export class Progress {
+  /** Whether the line that has been written last is still open. */
+  private lineIsOpen = false;
+  /** Whether the cell has printed, and whether its last line is unfinished. */
+  private printed = false;
+  private midLine = false;
+  private readonly colours: boolean;
+  /** Displays whose state counts only when the cell has ended: charts, and whatever was updated. */
+  private latest = new Map<string, MimeBundle>();
+
+  constructor(private readonly out: NodeJS.WriteStream) {
+    this.colours = out.isTTY && !process.env.NO_COLOR;
+  }
+
+  start(cell: CodeCell, place: { number: number; of: number }): void {
+    const number = String(place.number).padStart(String(place.of).length);
+    const lines = cell.source.trim().split("\n");
+    const first = lines.find((line) => line.trim() !== "" && !line.startsWith("import ")) ?? lines[0]!;
+    const title = first.length > TITLE_CHARACTERS ? `${first.slice(0, TITLE_CHARACTERS - 1)}…` : first;
+    this.write(
+      `[${number}/${place.of}] ${this.paint("bold", `In [${place.number}]`)} ${this.paint("dim", title)}`,
+    );
+    this.lineIsOpen = true;
+    this.printed = false;
+    this.latest = new Map();
+  }
+
+  publication(publication: AnyPublication): void {
+    if (isMessage(publication, "stream")) {
+      const { name, text } = publication.content;
+      this.print(stripVTControlCharacters(text), name === "stderr" ? "yellow" : undefined);
+    } else if (isMessage(publication, "error")) {
+      this.print(`${publication.content.traceback.map(stripVTControlCharacters).join("\n")}\n`, "red");
+    } else if (isMessage(publication, "execute_result")) {
+      this.printBundle(publication.content.data);
+    } else if (isMessage(publication, "display_data") || isMessage(publication, "update_display_data")) {
+      const { data, transient } = publication.content;
+      const id = transient?.display_id;
+      if (id && (Mime.plotly in data || publication.header.msg_type === "update_display_data"))
+        this.latest.set(id, data);
+      else this.printBundle(data);
+    }
+  }
+
+  end({ reply, milliseconds, timedOut }: CellEnd): void {
+    for (const data of this.latest.values()) this.printBundle(data);
+    const seconds = `${(milliseconds / 1000).toFixed(1)} s`;
+    const word = timedOut
+      ? `✗ stopped after its time limit, ${seconds}`
+      : `${reply.status === "ok" ? "✓" : "✗"} ${seconds}`;
+    if (this.midLine) this.write("\n");
+    this.midLine = false;
+    this.write(this.printed ? INDENT : "  ");
+    this.write(`${this.paint(reply.status === "ok" ? "green" : "red", word)}\n`);
+    this.lineIsOpen = false;
+  }
+
+  line(text: string): void {
+    if (this.lineIsOpen) this.write("\n");
+    this.lineIsOpen = false;
+    this.write(`${text}\n`);
+  }
+
+  private printBundle(data: MimeBundle): void {
+    const text = data[Mime.plain] ?? `[${Object.keys(data)[0] ?? "nothing"}]`;
+    this.print(`${text}\n`);
+  }
+
+  /** Text as it comes: a line may arrive in pieces. */
+  private print(text: string, colour?: "yellow" | "red"): void {
+    if (text === "") return;
+    if (!this.printed) this.write("\n");
+    const indented = text.replace(/^(?=.)/gm, (_, at: number) => (at > 0 || !this.midLine ? INDENT : ""));
+    this.write(colour ? this.paint(colour, indented) : indented);
+    this.printed = true;
+    this.midLine = !text.endsWith("\n");
+  }
+
+  private paint(style: "bold" | "dim" | "green" | "red" | "yellow", text: string): string {
+    return this.colours ? styleText(style, text) : text;
+  }
+
+  private write(text: string): void {
+    this.out.write(text);
+  }
+}
