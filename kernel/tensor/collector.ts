@@ -78,18 +78,22 @@ export class Collector {
     return this.liveBytes > this.byteBudget || this.liveStorages > this.countBudget;
   }
 
-  /**
-   * Frees every storage that nothing refers to. Without a host only those whose WeakRef the engine's own collections
-   * have cleared, and those only between turns of the event loop.
-   */
-  collect(): void {
-    this.collections++;
+  /** Turns the strong list into WeakRefs: from here on only users hold their storages. */
+  weaken(): void {
     for (const storage of this.young) {
       if (storage.survivor !== null) continue; // left here by a collection that an interrupt cut short
       storage.survivor = new Survivor(storage);
       this.old.push(storage.survivor);
     }
     this.young = [];
+  }
+
+  /**
+   * Frees every weakened storage that nothing refers to. Without a host only those whose WeakRef the platform's own
+   * collections have cleared, and those only between turns of the event loop.
+   */
+  sweep(): void {
+    this.collections++;
     this.host?.collect();
     const alive: Survivor[] = [];
     for (const survivor of this.old) {

@@ -1,6 +1,6 @@
 // The runtime's state, one instance a process: memory, kernels, collector, modes. Makes and frees storages.
 
-import { Collector, type CollectorHost } from "./collector";
+import { Collector, type CollectorHost, type Survivor } from "./collector";
 import { bytesPerElement, type DType } from "./dtype";
 import { blockClassOf, Heap } from "./heap";
 import { Generator } from "./random";
@@ -37,6 +37,12 @@ export interface MemoryUsage {
   readonly heapBytes: number;
 }
 
+/** What a running tidy() has seen allocated: strongly, until a collection comes by. */
+export interface Scope {
+  made: (Storage | Survivor)[];
+  readonly outer: Scope | null;
+}
+
 export class Engine {
   readonly kernels: Kernels;
   /** The whole memory; it never grows, so these views never detach. */
@@ -52,8 +58,8 @@ export class Engine {
   passes = 0;
   /** Storages of the graph that the last backward() consumed; the end of the next one frees them. */
   consumed: Storage[] = [];
-  /** What the innermost running tidy() has seen allocated. */
-  scope: Storage[] | null = null;
+  /** The innermost running tidy(). */
+  scope: Scope | null = null;
   private readonly heap: Heap;
   private readonly scalarPointer: number;
   /** Storages whose `.data` the user holds: each lives as long as its view does. */
@@ -88,20 +94,29 @@ export class Engine {
 
   /** Room for `count` elements; `shape` is for the error. May run the collector: see Storage.pointer. */
   allocate(count: number, shape?: Shape): Storage {
-    if (this.collector.due) this.collector.collect();
+    if (this.collector.due) this.collect();
     const byteLength = count * bytesPerElement;
     const blockClass = blockClassOf(byteLength);
     const pointer = this.heap.allocate(blockClass) || this.allocateHard(blockClass, count, shape);
     const storage = new Storage(this, pointer, byteLength, blockClass);
     this.collector.add(storage);
-    if (this.scope !== null) this.scope.push(storage);
+    if (this.scope !== null) this.scope.made.push(storage);
     return storage;
+  }
+
+  /** Frees every storage that no tensor and no `.data` view holds. */
+  collect(): void {
+    this.collector.weaken();
+    for (let scope = this.scope; scope !== null; scope = scope.outer) {
+      scope.made = scope.made.flatMap((item) => (item instanceof Storage ? (item.survivor ?? []) : item));
+    }
+    this.collector.sweep();
   }
 
   /** The heap is full: collect, then join freed neighbours, then give up with the facts. */
   private allocateHard(blockClass: number, count: number, shape?: Shape): number {
     if (count * bytesPerElement <= this.heap.capacity) {
-      this.collector.collect();
+      this.collect();
       this.heap.consolidate();
       const pointer = this.heap.allocate(blockClass);
       if (pointer !== 0) return pointer;

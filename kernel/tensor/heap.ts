@@ -11,11 +11,14 @@ export function blockClassOf(bytes: number): number {
   return 4 * (exponent - 2) + ((units - 1) >>> (exponent - 2));
 }
 
+/** Class 99 holds 4 GiB, all that 32 bits address. */
+const sizes = Array.from({ length: 100 }, (_, blockClass) =>
+  blockClass < 4 ? (blockClass + 1) * unit : ((blockClass & 3) + 5) * 2 ** ((blockClass >> 2) - 1) * unit,
+);
+
 /** The size of a class's blocks, in bytes. */
 export function blockBytes(blockClass: number): number {
-  if (blockClass < 4) return (blockClass + 1) * unit;
-  const quarter = blockClass & 3;
-  return (quarter + 5) * 2 ** ((blockClass >> 2) - 1) * unit;
+  return sizes[blockClass]!;
 }
 
 interface Span {

@@ -1,9 +1,9 @@
 // The one engine of this process, and the functions that act on it as a whole: modes, memory, the random seed.
 
 import type { CollectorHost } from "./collector";
-import { Engine, type MemoryUsage } from "./engine";
+import { Engine, type MemoryUsage, type Scope } from "./engine";
 import type { Generator } from "./random";
-import type { Storage } from "./storage";
+import { Storage } from "./storage";
 import { Tensor } from "./tensor";
 
 /** The engine that creation functions use. */
@@ -87,19 +87,20 @@ export function keep(tensor: Tensor): Tensor {
  * them), their graph, gradients, and what keep() marked. Never needed for correctness: unused tensors are collected.
  */
 export function tidy<T>(fn: () => Synchronous<T>): T {
-  const outer = engine.scope;
-  const scope: Storage[] = [];
+  const scope: Scope = { made: [], outer: engine.scope };
   engine.scope = scope;
   let result: T;
   try {
     result = requireSynchronous("tidy", fn());
   } finally {
-    engine.scope = outer;
+    engine.scope = scope.outer;
   }
   const held = new Set<Storage>();
   holdAll(result, held, new Set());
-  for (const storage of scope) {
-    if (held.has(storage)) outer?.push(storage);
+  for (const item of scope.made) {
+    const storage = item instanceof Storage ? item : item.ref.deref();
+    if (storage === undefined) continue; // already garbage
+    if (held.has(storage)) scope.outer?.made.push(storage);
     else engine.release(storage, "tidy");
   }
   return result;

@@ -116,23 +116,29 @@ export function indexSelect(input: Tensor, dim: number, positions: Tensor | Arra
   return record(indexSelectRule, y, [x], { outer, n, inner, index });
 }
 
+/** A checked copy of the indices. */
 function indicesOf(operation: string, positions: Tensor | ArrayLike<number>, n: number): Int32Array {
-  let list: ArrayLike<number>;
-  if ("storage" in positions) {
-    if (positions.dtype !== "int32" || positions.shape.length !== 1) {
-      throw new TypeError(
-        `${operation}: expected indices as an int32 tensor [n] or an array, got ${positions.dtype} ${show(positions.shape)}`,
-      );
+  const list = "storage" in positions ? labelsOf(operation, positions) : positions;
+  const index = new Int32Array(list.length);
+  for (let i = 0; i < list.length; i++) {
+    const value = list[i]!;
+    if (!Number.isInteger(value) || value < 0 || value >= n) {
+      throw new RangeError(`${operation}: expected indices from 0 to ${n - 1}, got ${value}`);
     }
-    const order = contiguous(positions);
-    list = order.engine.i32.subarray(order.pointer >>> 2, (order.pointer >>> 2) + order.count);
-  } else list = positions;
-  return Int32Array.from(list, (index) => {
-    if (!Number.isInteger(index) || index < 0 || index >= n) {
-      throw new RangeError(`${operation}: expected indices from 0 to ${n - 1}, got ${index}`);
-    }
-    return index;
-  });
+    index[i] = value;
+  }
+  return index;
+}
+
+function labelsOf(operation: string, positions: Tensor): Int32Array {
+  if (positions.dtype !== "int32" || positions.shape.length !== 1) {
+    throw new TypeError(
+      `${operation}: expected indices as an int32 tensor [n] or an array, got ${positions.dtype} ${show(positions.shape)}`,
+    );
+  }
+  const order = contiguous(positions);
+  const first = order.pointer >>> 2;
+  return order.engine.i32.subarray(first, first + order.count);
 }
 
 // The gradient goes to the side that was taken; multiplying by a mask would turn ∞·0 into NaN.

@@ -212,3 +212,15 @@ test("a full heap is an error that can be caught; freed blocks then serve any si
   assert.throws(() => engine.empty([6_000_000], "float32"), /out of tensor memory/);
   assert.throws(() => big.add(1), /asked for 22\.9 MiB for shape \[6000000\]/);
 });
+
+test("a tidy around a long loop does not hold what the loop drops", () => {
+  const x = randn([256, 1024]);
+  const { heapBytes } = memoryUsage();
+  const last = tidy(() => {
+    let y = x.add(1);
+    for (let i = 0; i < 400; i++) y = x.add(i); // 400 MiB in all
+    return y;
+  });
+  assert.ok(memoryUsage().heapBytes < heapBytes + 192 * 2 ** 20);
+  assert.equal(last.data[0], Math.fround(x.data[0]! + 399));
+});
