@@ -5,6 +5,11 @@ import { print, readTheme, type Theme, themed, watchTheme } from "./theme";
 
 const DEFAULT_HEIGHT = 400;
 
+// Plotly draws a broad white line under the line that follows the pointer; on a dark page that is all one sees.
+const style = document.createElement("style");
+style.textContent = ".bnlab-chart .spikeline { stroke-width: 1px }";
+document.head.append(style);
+
 export class Chart {
   readonly #host: HTMLElement;
   /** The same object for every drawing: to Plotly another click handler is another chart, drawn anew without its zoom. */

@@ -94,6 +94,7 @@ export function themed(layout: Layout, theme: Theme): Layout {
     linecolor: theme.line,
     tickcolor: theme.line,
     zerolinecolor: theme.line,
+    spikecolor: theme.line,
   };
   return {
     ...layout,

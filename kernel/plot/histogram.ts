@@ -99,7 +99,7 @@ export function histogram(
       range: [low - (high - low) * 0.02, high + (high - low) * 0.02],
       anchor: `y${id}`,
       nticks: 5,
-      hoverformat: ".3~g",
+      unifiedhovertitle: { text: `%{x:.3~g} ± ${digits((high - low) / bins / 2, 2)}` },
     };
     if (shareX && index > 0) xaxis.matches = "x";
     if (xTitle !== undefined && index + columns >= panels.length) xaxis.title = { text: xTitle };

@@ -33,7 +33,8 @@ export class LineFigure extends Figure {
       throw new RangeError(`plot: expected smoothing of at least 0 and below 1, got ${smoothing}`);
     }
     const layout: Layout = baseLayout(title, Object.keys(series), height);
-    layout.xaxis = xTitle === undefined ? {} : { title: { text: xTitle } };
+    layout.xaxis =
+      xTitle === undefined ? {} : { title: { text: xTitle }, unifiedhovertitle: { text: `${xTitle} %{x}` } };
     layout.yaxis = yTitle === undefined ? {} : { title: { text: yTitle } };
     if (logY) Object.assign(layout.yaxis, { type: "log", tickformat: "~g" });
     super({ data: [], layout });

@@ -67,6 +67,9 @@ export const template: Template = {
       ticks: "outside",
       ticklen: 4,
       tickcolor: neutral.line,
+      spikethickness: 1,
+      spikedash: "solid",
+      spikecolor: neutral.line,
     },
     yaxis: { ...axis, nticks: 7 },
     legend: {

@@ -29,7 +29,7 @@ test("loss: golden JSON", () => {
     showlegend: true,
     hovermode: "x unified",
     uirevision: "keep",
-    xaxis: { title: { text: "step" } },
+    xaxis: { title: { text: "step" }, unifiedhovertitle: { text: "step %{x}" } },
     yaxis: { title: { text: "loss" } },
     meta: {
       summary:
