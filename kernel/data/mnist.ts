@@ -32,7 +32,8 @@ export function mnist(directory: string, { train = true }: { train?: boolean } =
       `mnist: expected labels 0…9 in ${labels.file}, got ${labels.bytes[wrong]} for image ${wrong}`,
     );
   }
-  const greys = Float32Array.from(images.bytes, (byte) => byte / 255);
+  const greys = new Float32Array(images.bytes.length); // Float32Array.from with a function takes ten times as long
+  for (let i = 0; i < greys.length; i++) greys[i] = images.bytes[i]! / 255;
   return new ImageDataset(
     tensor(greys, { shape: [count, 1, height, width] }),
     tensor(Int32Array.from(labels.bytes)),
