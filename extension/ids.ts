@@ -20,3 +20,6 @@ export const Setting = { nodePath: "nodePath" } as const;
 
 /** What a notebook says of the kernel it was made with; Jupyter's own words. */
 export const kernelspec = { name: "bnlab", display_name: controllerLabel, language: "typescript" };
+
+/** Without `language_info` VS Code saves no execution counts. */
+export const notebookMetadata = { kernelspec, language_info: { name: kernelspec.language } };

@@ -1,16 +1,12 @@
 // Opens an empty TypeScript notebook, unsaved.
 import * as vscode from "vscode";
-import { kernelspec, notebookType } from "../ids";
+import { kernelspec, notebookMetadata, notebookType } from "../ids";
 import type { RunCommand } from "./command";
 
 export const newNotebook: RunCommand = async () => {
   const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, "", kernelspec.language);
   const data = new vscode.NotebookData([cell]);
-  data.metadata = {
-    metadata: { kernelspec, language_info: { name: kernelspec.language } },
-    nbformat: 4,
-    nbformat_minor: 5,
-  };
+  data.metadata = { metadata: notebookMetadata, nbformat: 4, nbformat_minor: 5 };
   const notebook = await vscode.workspace.openNotebookDocument(notebookType, data);
   await vscode.window.showNotebookDocument(notebook);
 };

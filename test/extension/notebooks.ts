@@ -2,10 +2,10 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
-import { kernelspec } from "../../extension/ids";
+import { notebookMetadata, notebookType } from "../../extension/ids";
 
 /** A notebook file as a Jupyter front end leaves it, in a folder of its own in the workspace. */
-export function writeNotebook(cells: string[], metadata: object = { kernelspec }): vscode.Uri {
+export function writeNotebook(cells: string[], metadata: object = notebookMetadata): vscode.Uri {
   const workspace = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   if (!workspace) throw new Error("writeNotebook: expected an open workspace folder");
   const file = path.join(mkdtempSync(path.join(workspace, "notebook-")), "test.ipynb");
@@ -21,10 +21,14 @@ export function writeNotebook(cells: string[], metadata: object = { kernelspec }
   return vscode.Uri.file(file);
 }
 
+/** Opens it as the explorer does: `openNotebookDocument` would keep the notebook open for minutes after its editor. */
 export async function openNotebook(cells: string[], metadata?: object): Promise<vscode.NotebookDocument> {
-  const notebook = await vscode.workspace.openNotebookDocument(writeNotebook(cells, metadata));
-  await vscode.window.showNotebookDocument(notebook);
-  return notebook;
+  const uri = writeNotebook(cells, metadata);
+  await vscode.commands.executeCommand("vscode.openWith", uri, notebookType);
+  return until("the editor", () => {
+    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    return notebook?.uri.path === uri.path && notebook;
+  });
 }
 
 export async function closeNotebook(): Promise<void> {
