@@ -1,7 +1,9 @@
 // Chooses the kernels for this engine; the rest of tensor/ imports only this file and the types in kernels.ts.
 
-import type { Kernels } from "./kernels";
+import { createEmittedKernels } from "./emitted";
+import { type Kernels, reservedBytes } from "./kernels";
 import { createReferenceKernels } from "./reference";
+import { detectSimd } from "./target";
 
 export { type Kernels, reservedBytes } from "./kernels";
 export { createReferenceKernels } from "./reference";
@@ -11,8 +13,19 @@ export interface KernelOptions {
   readonly simd?: "auto" | "plain" | "off";
 }
 
-/** The fastest kernels over `memory` that this engine can run. */
+/**
+ * The fastest kernels over `memory` that this engine can run. They write its first `reservedBytes`.
+ * @throws where the memory is smaller than that.
+ */
 export function createKernels(memory: WebAssembly.Memory, { simd = "auto" }: KernelOptions = {}): Kernels {
-  void simd;
-  return createReferenceKernels(memory);
+  const size = memory.buffer.byteLength;
+  if (size < reservedBytes) {
+    throw new RangeError(
+      `createKernels: expected a memory of at least ${reservedBytes} bytes, got ${size}; create it with more pages`,
+    );
+  }
+  const engine = detectSimd();
+  if (simd === "off" || !engine.simd) return createReferenceKernels(memory);
+  const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  return createEmittedKernels({ memory, shared, relaxed: simd === "auto" && engine.relaxed });
 }

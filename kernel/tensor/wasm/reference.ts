@@ -273,7 +273,7 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
       const f32 = floats();
       for (let i = 0; i < n; i++) {
         const p = f32[at(parameter) + i]!;
-        const g = f32[at(gradient) + i]! + weightDecay * p;
+        const g = f32[at(gradient) + i]! + (weightDecay === 0 ? 0 : weightDecay * p);
         let step = g;
         if (momentum !== 0) {
           const velocity = firstStep ? g : momentum * f32[at(buffer) + i]! + (1 - dampening) * g;

@@ -1,0 +1,227 @@
+// The kernels as WebAssembly: each is emitted and compiled when first asked for, then kept.
+
+import { batchNormApplyKernel, batchNormBackwardKernel, batchNormStatisticsKernel } from "./batchNorm";
+import {
+  axpyKernel,
+  binaryKernel,
+  fillKernel,
+  type Operand,
+  scaleKernel,
+  unaryGradKernel,
+  unaryKernel,
+} from "./elementwise";
+import { type GemmShape, gemmKernel } from "./gemm";
+import type { BinaryLayout, BinaryOp, Kernels, ReduceOp } from "./kernels";
+import { writeConstants } from "./math";
+import { argExtremeKernel, extremeKernel, productKernel, sumKernel } from "./reduce";
+import { createReferenceKernels } from "./reference";
+import { sgdKernel } from "./sgd";
+import { crossEntropyKernel, logSoftmaxKernel } from "./softmax";
+import type { Run, Target } from "./target";
+import { transposeKernel } from "./transpose";
+
+/** Kernels by key, each made on first use. */
+class Lazy<K> {
+  private readonly made = new Map<K, Run>();
+  constructor(private readonly make: (key: K) => Run) {}
+  get(key: K): Run {
+    let run = this.made.get(key);
+    if (run === undefined) {
+      run = this.make(key);
+      this.made.set(key, run);
+    }
+    return run;
+  }
+}
+
+/**
+ * Matrix products by shape, in two generations of at most `limit`: what was not used while a whole generation came in
+ * is dropped, so shapes that vary without end (odd batch sizes) hold a bounded number of modules.
+ */
+export class ShapeCache {
+  private young = new Map<number | string, Run>();
+  private old = new Map<number | string, Run>();
+  constructor(
+    private readonly make: (shape: GemmShape) => Run,
+    private readonly limit = 256,
+  ) {}
+
+  get size(): number {
+    return this.young.size + this.old.size;
+  }
+
+  get(m: number, n: number, k: number, transA: boolean, transB: boolean): Run {
+    const side = 2 ** 17; // three sides and two flags are exact in a double's 53 bits
+    const flags = (transA ? 2 : 0) + (transB ? 1 : 0);
+    const key =
+      m < side && n < side && k < side ? ((m * side + n) * side + k) * 4 + flags : `${m},${n},${k},${flags}`;
+    let run = this.young.get(key);
+    if (run === undefined) {
+      run = this.old.get(key) ?? this.make({ m, n, k, transA, transB });
+      if (this.young.size >= this.limit) {
+        this.old = this.young;
+        this.young = new Map();
+      }
+      this.young.set(key, run);
+    }
+    return run;
+  }
+}
+
+const operands: { [L in BinaryLayout]: readonly [Operand, Operand] } = {
+  same: ["stream", "stream"],
+  scalarLeft: ["number", "stream"],
+  scalarRight: ["stream", "number"],
+  rowLeft: ["row", "stream"],
+  rowRight: ["stream", "row"],
+  columnLeft: ["number", "stream"],
+  columnRight: ["stream", "number"],
+};
+
+/** The layout with the longest runs that means the same for this shape. */
+function simplified(layout: BinaryLayout, rows: number, columns: number): BinaryLayout {
+  if (rows === 1) {
+    if (layout === "columnLeft") return "scalarLeft";
+    if (layout === "columnRight") return "scalarRight";
+    if (layout === "rowLeft" || layout === "rowRight") return "same";
+  }
+  if (columns === 1) {
+    if (layout === "rowLeft") return "scalarLeft";
+    if (layout === "rowRight") return "scalarRight";
+    if (layout === "columnLeft" || layout === "columnRight") return "same";
+  }
+  return layout;
+}
+
+function reduceKernel(target: Target, op: ReduceOp, contiguous: boolean): Run {
+  switch (op) {
+    case "sum":
+    case "mean":
+      return sumKernel(target, op === "mean", contiguous);
+    case "max":
+    case "min":
+      return extremeKernel(target, op, contiguous);
+    case "argmax":
+      return argExtremeKernel(target, "max");
+    case "argmin":
+      return argExtremeKernel(target, "min");
+    case "prod":
+      return productKernel(target);
+  }
+}
+
+/** All kernels over `target.memory`, whose reserved bytes they write. */
+export function createEmittedKernels(target: Target): Kernels {
+  writeConstants(target.memory);
+  const reference = createReferenceKernels(target.memory);
+
+  const gemm = new ShapeCache((shape) => gemmKernel(target, shape));
+  const unary = new Lazy((op: Parameters<typeof unaryKernel>[1]) => unaryKernel(target, op));
+  type GradOp = Parameters<typeof unaryGradKernel>[1];
+  const unaryGrad = new Lazy((op: GradOp) => unaryGradKernel(target, op, false));
+  const unaryGradAdding = new Lazy((op: GradOp) => unaryGradKernel(target, op, true));
+  const binary = new Lazy((key: `${Exclude<BinaryOp, "pow">} ${BinaryLayout}`) => {
+    const [op, layout] = key.split(" ") as [Exclude<BinaryOp, "pow">, BinaryLayout];
+    return binaryKernel(target, op, ...operands[layout]);
+  });
+  const reduceRuns = new Lazy((op: ReduceOp) => reduceKernel(target, op, true));
+  const reduceColumns = new Lazy((op: ReduceOp) => reduceKernel(target, op, false));
+  const statistics = new Lazy((columns: boolean) => batchNormStatisticsKernel(target, columns));
+  const apply = new Lazy((key: number) =>
+    batchNormApplyKernel(target, (key & 4) !== 0, { weight: (key & 2) !== 0, bias: (key & 1) !== 0 }),
+  );
+  const backward = new Lazy((key: number) =>
+    batchNormBackwardKernel(target, (key & 2) !== 0, (key & 1) !== 0),
+  );
+  const sgd = new Lazy((key: number) =>
+    sgdKernel(target, {
+      decay: (key & 8) !== 0,
+      momentum: (key & 4) !== 0,
+      nesterov: (key & 2) !== 0,
+      firstStep: (key & 1) !== 0,
+    }),
+  );
+  const single = new Lazy((make: (target: Target) => Run) => make(target));
+
+  return {
+    name: target.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
+
+    gemm(a, b, c, m, n, k, transA, transB, accumulate) {
+      if (m === 0 || n === 0) return;
+      if (k > 0) gemm.get(m, n, k, transA, transB)(a, b, c, accumulate ? 1 : 0);
+      else if (!accumulate) single.get(fillKernel)(c, 0, m * n);
+    },
+
+    unary(op, x, y, n) {
+      unary.get(op)(x, y, n);
+    },
+
+    unaryGrad(op, saved, dy, dx, n, accumulate) {
+      (accumulate ? unaryGradAdding : unaryGrad).get(op)(saved, dy, dx, n);
+    },
+
+    binary(op, layout, a, b, y, rows, columns) {
+      if (op === "pow") {
+        // In f32 e^(b·ln a) would lose up to seven bits; a square is what most callers mean.
+        const exponent =
+          layout === "scalarRight" ? new Float32Array(target.memory.buffer, b, 1)[0] : undefined;
+        if (exponent === 2) binary.get("mul same")(a, a, y, 1, rows * columns);
+        else reference.binary(op, layout, a, b, y, rows, columns);
+        return;
+      }
+      const simple = simplified(layout, rows, columns);
+      const run = binary.get(`${op} ${simple}`);
+      if (simple === "same" || simple === "scalarLeft" || simple === "scalarRight")
+        run(a, b, y, 1, rows * columns);
+      else run(a, b, y, rows, columns);
+    },
+
+    fill(y, value, n) {
+      single.get(fillKernel)(y, value, n);
+    },
+
+    axpy(alpha, x, y, n) {
+      single.get(axpyKernel)(alpha, x, y, n);
+    },
+
+    scale(alpha, x, y, n) {
+      single.get(scaleKernel)(alpha, x, y, n);
+    },
+
+    transpose(x, y, rows, columns) {
+      single.get(transposeKernel)(x, y, rows, columns);
+    },
+
+    reduce(op, x, y, outer, n, inner) {
+      (inner === 1 ? reduceRuns : reduceColumns).get(op)(x, y, outer, n, inner);
+    },
+
+    batchNormStatistics(x, mean, variance, outer, channels, inner) {
+      statistics.get(inner === 1)(x, mean, variance, outer, channels, inner);
+    },
+
+    batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner) {
+      const key = (inner === 1 ? 4 : 0) + (weight !== 0 ? 2 : 0) + (bias !== 0 ? 1 : 0);
+      apply.get(key)(x, mean, invStd, weight, bias, y, outer, channels, inner);
+    },
+
+    batchNormBackward(x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner) {
+      const key = (inner === 1 ? 2 : 0) + (weight !== 0 ? 1 : 0);
+      backward.get(key)(x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner);
+    },
+
+    logSoftmax(x, logProbabilities, rows, columns) {
+      single.get(logSoftmaxKernel)(x, logProbabilities, rows, columns);
+    },
+
+    crossEntropy(logits, targets, loss, dLogits, rows, columns) {
+      single.get(crossEntropyKernel)(logits, targets, loss, dLogits, rows, columns);
+    },
+
+    sgd(parameter, gradient, buffer, n, lr, momentum, dampening, weightDecay, nesterov, firstStep) {
+      const key =
+        (weightDecay !== 0 ? 8 : 0) + (momentum !== 0 ? 4 + (nesterov ? 2 : 0) + (firstStep ? 1 : 0) : 0);
+      sgd.get(key)(parameter, gradient, buffer, n, -lr, momentum, 1 - dampening, weightDecay);
+    },
+  };
+}

@@ -1,0 +1,265 @@
+// Matrix products, one module a shape: every stride is an immediate and every edge has its exact tile.
+
+import {
+  type Code,
+  type FunctionBuilder,
+  f32x4,
+  i32,
+  type Local,
+  repeat,
+  times,
+  v128,
+  when,
+} from "./assembler";
+import { compile, madd, type Run, type Target } from "./target";
+import { transposed } from "./transpose";
+
+export interface GemmShape {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transA: boolean;
+  readonly transB: boolean;
+}
+
+/** Rows of k in a panel: with 8 columns 16 KiB, a third to a half of a level-1 cache. */
+const depth = 512;
+/** Rows of A that a packed panel serves before the next: 192·512 floats stay in level 2. A multiple of every tile's rows. */
+const rowBlock = 192;
+/** Where panels are packed: depth · 32 columns · 4 bytes, the first half of the reserved bytes. */
+const panelStart = 0;
+
+/** The columns a panel spans: whole vectors, then a partial one of `tail` lanes. */
+interface Panel {
+  readonly vectors: number;
+  readonly tail: number;
+}
+
+/**
+ * The tile of rows × vectors kept in registers. V8 has 15 usable vector registers: fused, 12 sums + 2 of B + 1 of A
+ * are exactly that (6×8); with separate mul and add the product needs one more, so 9 sums (3×12). Few rows take wide
+ * panels instead, so that there are always enough independent sums to hide the latency.
+ */
+function tileFor(target: Target, m: number, n: number): { rows: number; vectors: number } {
+  const sums = target.relaxed ? 12 : 9;
+  const preferred = target.relaxed ? 2 : 3;
+  const needed = Math.ceil(n / 4);
+  if (m * preferred >= sums) {
+    const vectors = needed === 3 ? 3 : Math.min(preferred, needed); // n ≤ 12: one panel, A is read once
+    return { rows: tileRows(sums, vectors), vectors };
+  }
+  return { rows: m, vectors: Math.min(8, Math.max(1, Math.floor(sums / m)), needed) };
+}
+
+/** Rows for a panel of that many vectors; at most 8, and a divisor of `rowBlock`. */
+const tileRows = (sums: number, vectors: number) =>
+  [8, 6, 4, 3, 2, 1].find((rows) => rows * vectors <= sums) ?? 1;
+
+/** run(a, b, c, accumulate): c[m,n] = op(a)·op(b) (+ c). m, n and k are at least 1. */
+export function gemmKernel(target: Target, shape: GemmShape): Run {
+  const { m, n, k, transA, transB } = shape;
+  const tile = tileFor(target, m, n);
+  const width = tile.vectors * 4;
+  // Packing costs one copy of B for every 192 rows; it pays where B lies crosswise, or serves enough rows.
+  const packed = transB || m >= 256;
+  const aRow = transA ? 4 : k * 4;
+  const aStep = transA ? m * 4 : 4;
+  const bColumn = transB ? k * 4 : 4;
+  const bStep = transB ? 4 : n * 4;
+  const blocks = Math.ceil(k / depth);
+  const blockDepth = Math.ceil(k / blocks);
+
+  return compile(target, ["i32", "i32", "i32", "i32"], (f, a, b, c, accumulate) => {
+    const [kLeft, kNow, mLeft, mNow, aBlock, cBlock, bPanel, cPanel, panels] = Array.from({ length: 9 }, () =>
+      f.local("i32"),
+    ) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
+
+    const panel = (columns: Panel): Code => {
+      const vectors = columns.vectors + (columns.tail > 0 ? 1 : 0);
+      const rows =
+        m < tile.rows ? m : vectors === tile.vectors ? tile.rows : tileRows(target.relaxed ? 12 : 9, vectors);
+      const left = f.local("i32");
+      const pointers = { a: f.local("i32"), c: f.local("i32") };
+      const oneTile = (count: number): Code =>
+        computeTile(f, target, {
+          rows: Math.min(count, m),
+          columns,
+          a: pointers.a,
+          aRow,
+          aStep,
+          b: packed ? i32.const(panelStart) : bPanel.get,
+          bStep: packed ? vectors * 16 : bStep,
+          padded: packed,
+          c: pointers.c,
+          cRow: n * 4,
+          depth: kNow,
+          accumulate: accumulate!,
+        });
+      const rest = m % rows; // rowBlock is a multiple of `rows`: only the last block has a rest
+      return [
+        packed ? packPanel(f, columns, bPanel, bColumn, bStep, kNow) : [],
+        [pointers.a.set(aBlock.get), pointers.c.set(cPanel.get), left.set(mNow.get)],
+        whileAtLeast(left, rows, [
+          oneTile(rows),
+          pointers.a.advance(rows * aRow),
+          pointers.c.advance(rows * n * 4),
+        ]),
+        rest > 0 ? when(left.get, oneTile(rest)) : [],
+      ];
+    };
+
+    const wholePanels = Math.floor(n / width);
+    const edge = n % width;
+    return downBy(kLeft, kNow, k, blockDepth, [
+      [mLeft.set(i32.const(m)), aBlock.set(a!.get), cBlock.set(c!.get)],
+      downBy(mLeft, mNow, m, rowBlock, [
+        [bPanel.set(b!.get), cPanel.set(cBlock.get)],
+        wholePanels > 0
+          ? times(panels, i32.const(wholePanels), [
+              panel({ vectors: tile.vectors, tail: 0 }),
+              bPanel.advance(width * bColumn),
+              cPanel.advance(width * 4),
+            ])
+          : [],
+        edge > 0 ? panel({ vectors: edge >> 2, tail: edge & 3 }) : [],
+        [aBlock.advance(rowBlock * aRow), cBlock.advance(rowBlock * n * 4)],
+      ]),
+      [a!.advance(i32.mul(kNow.get, i32.const(aStep))), b!.advance(i32.mul(kNow.get, i32.const(bStep)))],
+      accumulate!.set(i32.const(1)),
+    ]);
+  });
+}
+
+/** Covers `total` in portions of `size`, the last one smaller: `now` is the portion's size while `body` runs. */
+function downBy(left: Local, now: Local, total: number, size: number, body: Code): Code {
+  const portion: Code = [
+    now.set(left.get),
+    when(i32.less(i32.const(size), left.get), now.set(i32.const(size))),
+    left.set(i32.sub(left.get, now.get)),
+    body,
+  ];
+  return [left.set(i32.const(total)), [0x03, 0x40, portion, left.get, 0x0d, 0, 0x0b]];
+}
+
+function whileAtLeast(left: Local, size: number, body: Code): Code {
+  const again = i32.less(i32.const(size - 1), left.get);
+  return when(again, [0x03, 0x40, body, left.advance(-size), again, 0x0d, 0, 0x0b]);
+}
+
+interface TilePlan {
+  readonly rows: number;
+  readonly columns: Panel;
+  readonly a: Local;
+  readonly aRow: number;
+  readonly aStep: number;
+  readonly b: Code;
+  readonly bStep: number;
+  /** A packed panel has whole vectors, zeros beyond its columns. */
+  readonly padded: boolean;
+  readonly c: Local;
+  readonly cRow: number;
+  readonly depth: Local;
+  readonly accumulate: Local;
+}
+
+/** c[rows, columns] = Σ_p a[·,p]·b[p,·]: one vector load of B a column group, one splat-load of A a row, all sums in registers. */
+function computeTile(f: FunctionBuilder, target: Target, plan: TilePlan): Code {
+  const { rows, columns, a, aRow, aStep, bStep, c, cRow } = plan;
+  const vectors = columns.vectors + (columns.tail > 0 ? 1 : 0);
+  const sums = Array.from({ length: rows }, () => f.vectors(vectors));
+  const bs = f.vectors(vectors);
+  const [splat, loaded] = f.vectors(2) as [Local, Local];
+  const [p, aCursor, bCursor] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const lanes = (v: number) => (v < columns.vectors ? 4 : columns.tail);
+  const eachSum = (visit: (sum: Local, offset: number, lanes: number) => Code): Code =>
+    sums.map((row, i) => row.map((sum, v) => visit(sum, i * cRow + v * 16, lanes(v))));
+  return [
+    eachSum((sum) => sum.set(v128.zero)),
+    [p.set(plan.depth.get), aCursor.set(a.get), bCursor.set(plan.b)],
+    repeat(p, [
+      bs.map((vector, v) =>
+        vector.set(plan.padded ? v128.load(bCursor.get, v * 16) : loadLanes(bCursor, lanes(v), v * 16)),
+      ),
+      sums.map((row, i) => [
+        splat.set(v128.loadSplat(aCursor.get, i * aRow)),
+        row.map((sum, v) => sum.set(madd(target, splat.get, bs[v]!.get, sum.get))),
+      ]),
+      [aCursor.advance(aStep), bCursor.advance(bStep)],
+    ]),
+    when(
+      plan.accumulate.get,
+      eachSum((sum, offset, count) => [
+        loaded.set(loadLanes(c, count, offset)),
+        sum.set(f32x4.add(sum.get, loaded.get)),
+      ]),
+    ),
+    eachSum((sum, offset, count) => storeLanes(c, sum.get, count, offset)),
+  ];
+}
+
+/** The first `count` lanes at pointer + offset, nothing beyond them; the others are 0. */
+function loadLanes(pointer: Local, count: number, offset: number): Code {
+  if (count === 4) return v128.load(pointer.get, offset);
+  if (count === 1) return v128.load1(pointer.get, offset);
+  const two = v128.load2(pointer.get, offset);
+  return count === 2 ? two : v128.loadLane(pointer.get, two, 2, offset + 8);
+}
+
+function storeLanes(pointer: Local, value: Code, count: number, offset: number): Code {
+  if (count === 4) return v128.store(pointer.get, value, offset);
+  if (count === 1) return v128.storeLane(pointer.get, value, 0, offset);
+  const two = v128.store2(pointer.get, value, offset);
+  return count === 2 ? two : [two, v128.storeLane(pointer.get, value, 2, offset + 8)];
+}
+
+/** Copies a panel of B to `panelStart`, row after row of p, its columns side by side and filled up with zeros. */
+function packPanel(
+  f: FunctionBuilder,
+  columns: Panel,
+  b: Local,
+  bColumn: number,
+  bStep: number,
+  depthNow: Local,
+): Code {
+  const lanes = [...new Array<number>(columns.vectors).fill(4), ...(columns.tail > 0 ? [columns.tail] : [])];
+  const [p, from, to] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const rowBytes = lanes.length * 16;
+  const start: Code = [from.set(b.get), to.set(i32.const(panelStart))];
+  if (bColumn === 4) {
+    return [
+      start,
+      times(p, depthNow.get, [
+        lanes.map((count, v) => v128.store(to.get, loadLanes(from, count, v * 16), v * 16)),
+        [from.advance(bStep), to.advance(rowBytes)],
+      ]),
+    ];
+  }
+  /** Lanes from `count` rows of transposed B at one p. */
+  const gather = (v: number, count: number, step: number): Code => {
+    let vector = v128.load1(from.get, v * 4 * bColumn + step * bStep);
+    for (let i = 1; i < count; i++)
+      vector = v128.loadLane(from.get, vector, i, (v * 4 + i) * bColumn + step * bStep);
+    return vector;
+  };
+  const rows = f.vectors(4);
+  const square = transposed(f, rows);
+  return [
+    start,
+    times(p, i32.shr(depthNow.get, i32.const(2)), [
+      lanes.map((count, v) =>
+        count === 4
+          ? [
+              rows.map((row, i) => row.set(v128.load(from.get, (v * 4 + i) * bColumn))),
+              square.code,
+              square.columns.map((column, step) => v128.store(to.get, column, step * rowBytes + v * 16)),
+            ]
+          : [0, 1, 2, 3].map((step) => v128.store(to.get, gather(v, count, step), step * rowBytes + v * 16)),
+      ),
+      [from.advance(4 * bStep), to.advance(4 * rowBytes)],
+    ]),
+    times(p, i32.and(depthNow.get, i32.const(3)), [
+      lanes.map((count, v) => v128.store(to.get, gather(v, count, 0), v * 16)),
+      [from.advance(bStep), to.advance(rowBytes)],
+    ]),
+  ];
+}

@@ -1,0 +1,53 @@
+// One pass of stochastic gradient descent over a parameter, its gradient and its momentum buffer.
+
+import { f32x4 } from "./assembler";
+import { eachVector, loadStep, storeStep } from "./loops";
+import { compile, madd, type Run, type Target } from "./target";
+
+export interface SgdVariant {
+  readonly decay: boolean;
+  readonly momentum: boolean;
+  readonly nesterov: boolean;
+  readonly firstStep: boolean;
+}
+
+/** run(parameter, gradient, buffer, n, −lr, momentum, 1 − dampening, weightDecay), specialised to what is in use. */
+export function sgdKernel(target: Target, variant: SgdVariant): Run {
+  return compile(
+    target,
+    ["i32", "i32", "i32", "i32", "f32", "f32", "f32", "f32"],
+    (f, parameter, gradient, buffer, n, minusLr, momentum, fresh, decay) => {
+      const [rate, mu, one, lambda] = [minusLr!, momentum!, fresh!, decay!].map((scalar) => {
+        const splat = f.local("v128");
+        return { splat, set: splat.set(f32x4.splat(scalar.get)) };
+      });
+      const [p, g, velocity] = f.vectors(3);
+      const streams = variant.momentum ? [parameter!, gradient!, buffer!] : [parameter!, gradient!];
+      return [
+        [rate!.set, mu!.set, one!.set, lambda!.set],
+        eachVector(f, n!.get, streams, 2, (step, at) => [
+          p!.set(loadStep(step, parameter!, at)),
+          g!.set(loadStep(step, gradient!, at)),
+          variant.decay ? g!.set(madd(target, lambda!.splat.get, p!.get, g!.get)) : [],
+          variant.momentum
+            ? [
+                velocity!.set(
+                  variant.firstStep
+                    ? g!.get
+                    : madd(
+                        target,
+                        mu!.splat.get,
+                        loadStep(step, buffer!, at),
+                        f32x4.mul(one!.splat.get, g!.get),
+                      ),
+                ),
+                storeStep(step, buffer!, velocity!.get, at),
+                g!.set(variant.nesterov ? madd(target, mu!.splat.get, velocity!.get, g!.get) : velocity!.get),
+              ]
+            : [],
+          storeStep(step, parameter!, madd(target, rate!.splat.get, g!.get, p!.get), at),
+        ]),
+      ];
+    },
+  );
+}

@@ -1,0 +1,50 @@
+// What the generators emit for: the instruction set of this engine, and how bytes become a callable kernel.
+
+import {
+  assemble,
+  type Code,
+  type FunctionBuilder,
+  f32x4,
+  i32,
+  type Local,
+  type ValueType,
+  v128,
+} from "./assembler";
+
+export interface Target {
+  /** Relaxed SIMD: one instruction for a·b + c (V8 ≥ 11.4; Node ≥ 22). */
+  readonly relaxed: boolean;
+  readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+}
+
+/** A compiled kernel; pointers and counts as numbers, booleans as 0 or 1. */
+export type Run = (...args: number[]) => void;
+
+/** Assembles and compiles one kernel; synchronous, well under a millisecond. */
+export function compile(
+  target: Target,
+  parameters: readonly ValueType[],
+  build: (f: FunctionBuilder, ...parameters: Local[]) => Code,
+): Run {
+  const module = new WebAssembly.Module(assemble(target, parameters, build));
+  return new WebAssembly.Instance(module, { m: { m: target.memory } }).exports.run as Run;
+}
+
+/** a·b + c, fused where the target can. */
+export function madd(target: Target, a: Code, b: Code, c: Code): Code {
+  return target.relaxed ? f32x4.relaxedMadd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}
+
+const asMemory = { shared: false };
+
+/** Whether this engine compiles fixed-width SIMD, and relaxed SIMD. */
+export function detectSimd(): { simd: boolean; relaxed: boolean } {
+  if (typeof WebAssembly === "undefined") return { simd: false, relaxed: false };
+  const accepts = (value: Code) =>
+    WebAssembly.validate(assemble(asMemory, [], () => v128.store(i32.const(0), value)));
+  return {
+    simd: accepts(f32x4.add(v128.zero, v128.zero)),
+    relaxed: accepts(f32x4.relaxedMadd(v128.zero, v128.zero, v128.zero)),
+  };
+}
