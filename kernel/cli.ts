@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The command line: `bnlab run` executes a notebook through the same kernel as VS Code.
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { runCommand } from "./notebook/runCommand";

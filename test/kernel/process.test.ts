@@ -106,9 +106,8 @@ while (!existsSync("print-has-arrived"));`,
 });
 
 test("what a live figure does at the cell's end comes before the reply", async () => {
-  const ran = await run(`import { onCellEnd } from "bnlab";
-const live = display("first");
-onCellEnd(() => live.update("final"));
+  const ran = await run(`const live = display("first");
+(globalThis as any)[Symbol.for("bnlab.session")].onCellEnd(() => live.update("final"));
 "result"`);
   const shown = ran.publications.flatMap(({ content }) =>
     "data" in content ? [content.data["text/plain"]] : [],

@@ -21,7 +21,9 @@ export const style = `
 html { background: var(--paper); -webkit-text-size-adjust: 100%; }
 body { margin: 0; color: var(--ink); font: 400 1.0625rem/1.65 var(--sans); overflow-wrap: break-word; }
 :lang(zh) body, body:lang(zh) { line-height: 1.8; }
-main { max-width: 50rem; margin: 0 auto; padding: 4rem 1.5rem 6rem; }
+main { max-width: 60rem; margin: 0 auto; padding: 4rem 1.5rem 6rem; }
+/* Lines of prose are shorter than lines of code. */
+section.text { max-width: 46rem; }
 h1, h2, h3, h4 { line-height: 1.25; text-wrap: balance; font-weight: 650; letter-spacing: -0.012em; }
 h1 { font-size: 2.125rem; margin: 0 0 1.5rem; letter-spacing: -0.022em; }
 h2 { font-size: 1.4375rem; margin: 3.25rem 0 0.75rem; }
@@ -62,7 +64,7 @@ section.code { margin: 1.5rem 0 2rem; }
 .hljs-number { color: var(--number); }
 .hljs-title, .hljs-section, .hljs-attr.hljs-name { color: var(--title); }
 .hljs-title.class_, .hljs-type, .hljs-built_in { color: var(--type); }
-@media (max-width: 64rem) {
+@media (max-width: 72rem) {
   .label { position: static; display: block; padding: 0.625rem 1.125rem 0; }
   .input .label + pre { padding-top: 0.25rem; }
   .input .label:empty { display: none; }

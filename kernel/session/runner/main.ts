@@ -46,6 +46,8 @@ process.kill = (pid, signal) => {
   return kill(pid, signal);
 };
 
+// Ctrl+C in a terminal reaches this process too; what it means for the cell is the supervisor's to say.
+process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => runner.reportUncaught(error));
 process.on("unhandledRejection", (reason) => runner.reportUncaught(reason));
 

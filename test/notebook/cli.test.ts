@@ -1,0 +1,259 @@
+// `bnlab run` as its user meets it: what it prints, how it ends, what it writes.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+
+const cli = path.join(import.meta.dirname, "../../dist/kernel/cli.js");
+const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-cli-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string) => path.join(folder, name);
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function bnlab(
+  args: string[],
+  onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [cli, ...args], { cwd: folder });
+  const ended: Ended = { code: null, stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => {
+    ended.stdout += chunk;
+    onStdout?.(ended.stdout, (signal) => child.kill(signal));
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    ended.stderr += chunk;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ ...ended, code })));
+}
+
+type Source = string | { markdown: string };
+
+function write(name: string, cells: Source[], extra: object = {}): string {
+  const notebook = {
+    cells: cells.map((cell) =>
+      typeof cell === "string"
+        ? {
+            cell_type: "code",
+            execution_count: 7,
+            metadata: { tags: ["keep"] },
+            outputs: [{ output_type: "stream", name: "stdout", text: ["stale\n"] }],
+            source: cell.split(/(?<=\n)/),
+          }
+        : { cell_type: "markdown", metadata: {}, source: cell.markdown },
+    ),
+    metadata: { language_info: { name: "typescript" }, authors: [{ name: "Ada" }] },
+    nbformat: 4,
+    nbformat_minor: 4,
+    ...extra,
+  };
+  writeFileSync(at(name), JSON.stringify(notebook));
+  return at(name);
+}
+
+interface Written {
+  nbformat_minor: number;
+  metadata: { authors: object[]; kernelspec: object };
+  cells: {
+    id: string;
+    cell_type: string;
+    execution_count: number | null;
+    metadata: { tags?: string[]; execution?: Record<string, string> };
+    outputs: {
+      output_type: string;
+      text?: string[];
+      data?: Record<string, unknown>;
+      ename?: string;
+      traceback?: string[];
+    }[];
+  }[];
+}
+const read = (name: string): Written => JSON.parse(readFileSync(at(name), "utf8"));
+
+test("a notebook runs: progress, the executed file, the page", async () => {
+  write("good.ipynb", [
+    { markdown: "# Eins <und> zwei\n\nText with `code` and **bold**.\n\n```ts\nconst a = 1;\n```" },
+    "const half: number = 21;\nconsole.log('printing');\nconsole.error('<b>warned</b>');",
+    "const shown = display('first state');\nhalf * 2",
+    "shown.update('last state');",
+    `display.raw({ "application/vnd.plotly.v1+json": { data: [{ y: [1, 2], name: "</script>" }], layout: {} }, "text/plain": "a chart" })`,
+    `display.html("<i>html</i>"); display.svg("<svg width='9'></svg>"); display.png(new Uint8Array([1, 2, 3])); display.markdown("*md*");`,
+  ]);
+  const { code, stdout, stderr } = await bnlab([
+    "run",
+    "good.ipynb",
+    "-o",
+    "out/good.ipynb",
+    "--html",
+    "out/good.html",
+  ]);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^\[1\/5\] In \[1\] const half: number = 21;\n {6}printing\n {6}<b>warned<\/b>\n {6}✓ \d+\.\d s$/m,
+  );
+  assert.match(stdout, /^\[3\/5\] In \[3\] shown\.update/m);
+  assert.match(
+    stdout,
+    /out\/good\.ipynb\nWeb page {2}out\/good\.html\n\nIn VS Code.*code out\/good\.ipynb\n$/,
+  );
+
+  const written = read("out/good.ipynb");
+  assert.equal(written.nbformat_minor, 5);
+  assert.deepEqual(written.metadata.authors, [{ name: "Ada" }]);
+  assert.deepEqual(written.metadata.kernelspec, {
+    name: "bnlab",
+    display_name: "BN Lab (TypeScript)",
+    language: "typescript",
+  });
+  assert.equal(new Set(written.cells.map((cell) => cell.id)).size, 6);
+  const [, prints, result, update] = written.cells;
+  assert.deepEqual(prints!.outputs, [
+    { output_type: "stream", name: "stdout", text: ["printing\n"] },
+    { output_type: "stream", name: "stderr", text: ["<b>warned</b>\n"] },
+  ]);
+  assert.deepEqual([prints!.execution_count, result!.execution_count], [1, 2]);
+  assert.deepEqual(prints!.metadata.tags, ["keep"]);
+  assert.ok(
+    Date.parse(prints!.metadata.execution!["iopub.status.idle"]!) >=
+      Date.parse(prints!.metadata.execution!["iopub.execute_input"]!),
+  );
+  assert.deepEqual(
+    result!.outputs.map(({ data }) => data!["text/plain"]),
+    [["'last state'"], ["42"]],
+    "updated in its place",
+  );
+  assert.deepEqual(update!.outputs, []);
+
+  const page = readFileSync(at("out/good.html"), "utf8");
+  assert.match(page, /<title>Eins &lt;und&gt; zwei<\/title>/);
+  assert.match(page, /<strong>bold<\/strong>/);
+  assert.match(page, /<span class="hljs-keyword">const<\/span>/);
+  assert.match(page, /<pre class="stream stderr">&lt;b&gt;warned&lt;\/b&gt;<\/pre>/);
+  assert.match(
+    page,
+    /<i>html<\/i>[\s\S]*<svg width='9'><\/svg>[\s\S]*data:image\/png;base64,AQID[\s\S]*<em>md<\/em>/,
+  );
+  assert.match(page, /"name":"\\u003c\/script>"/);
+  assert.match(page, /bnlabPlotly\.draw/);
+  assert.doesNotMatch(
+    page.replace(/<script>[\s\S]*?<\/script>/g, ""),
+    /(src|href)="https?:/,
+    "needs nothing from the web",
+  );
+});
+
+test("a failing cell stops the run; what came before it is in the files", async () => {
+  write("failing.ipynb", [
+    "console.log('before');",
+    "const x = 1;\nthrow new Error('on purpose');",
+    "console.log('never');",
+  ]);
+  const { code, stdout } = await bnlab([
+    "run",
+    "failing.ipynb",
+    "-o",
+    "failed.ipynb",
+    "--html",
+    "failed.html",
+  ]);
+  assert.equal(code, 1);
+  assert.match(stdout, /^ {6}Error: on purpose$/m);
+  assert.match(stdout, /^ {6}> 2 \| throw new Error\('on purpose'\);$/m);
+  assert.match(stdout, /at Cell \[2\], line 2, column 7/);
+  assert.doesNotMatch(stdout, /never/);
+  const { cells } = read("failed.ipynb");
+  assert.deepEqual(
+    cells.map((cell) => cell.execution_count),
+    [1, 2, null],
+  );
+  assert.deepEqual(
+    cells.map((cell) => cell.outputs.map((output) => output.output_type)),
+    [["stream"], ["error"], []],
+  );
+  assert.match(readFileSync(at("failed.html"), "utf8"), /<pre class="error" role="alert">Error: on purpose/);
+});
+
+test("--allow-errors goes on", async () => {
+  write("allowed.ipynb", ["throw new Error('first');", "'second'"]);
+  const { code } = await bnlab(["run", "allowed.ipynb", "-o", "allowed.out.ipynb", "--allow-errors"]);
+  assert.equal(code, 0);
+  assert.deepEqual(read("allowed.out.ipynb").cells[1]!.outputs[0]!.data, { "text/plain": ["'second'"] });
+});
+
+test("--timeout stops a cell that does not end", async () => {
+  write("slow.ipynb", ["const here = 1;", "while (true);"]);
+  const { code, stdout } = await bnlab(["run", "slow.ipynb", "-o", "slow.out.ipynb", "--timeout", "0.5"]);
+  assert.equal(code, 1);
+  assert.match(stdout, /✗ stopped after its time limit/);
+  assert.equal(read("slow.out.ipynb").cells[1]!.outputs[0]!.ename, "Interrupted");
+});
+
+test("Ctrl+C stops the cell and writes what there is", { skip: process.platform === "win32" }, async () => {
+  write("endless.ipynb", ["console.log('running');\nwhile (true);", "'after'"]);
+  let sent = false;
+  const { code } = await bnlab(
+    ["run", "endless.ipynb", "-o", "endless.out.ipynb", "--allow-errors"],
+    (stdout, kill) => {
+      if (!sent && stdout.includes("running\n")) {
+        sent = true;
+        kill("SIGINT");
+      }
+    },
+  );
+  assert.equal(code, 130);
+  const [first, second] = read("endless.out.ipynb").cells;
+  assert.deepEqual(
+    first!.outputs.map((output) => output.output_type),
+    ["stream", "error"],
+  );
+  assert.deepEqual(second!.outputs, []);
+});
+
+test("the default name of the executed notebook stands beside the notebook", async () => {
+  write("plain.ipynb", ["1"]);
+  assert.equal((await bnlab(["run", "plain.ipynb"])).code, 0);
+  assert.ok(existsSync(at("plain.executed.ipynb")));
+});
+
+test("what cannot be run is said in one line, with exit code 2", async () => {
+  writeFileSync(at("broken.ipynb"), '{"cells": [');
+  writeFileSync(at("old.ipynb"), '{"nbformat": 3, "worksheets": []}');
+  writeFileSync(at("list.ipynb"), "[]");
+  write("python.ipynb", ["1"], { metadata: { kernelspec: { name: "python3", language: "python" } } });
+  write("cells.ipynb", [], { cells: [{ cell_type: "chart" }] });
+  const expected: Record<string, RegExp> = {
+    "missing.ipynb": /^bnlab run: missing\.ipynb: there is no such file\n$/,
+    ".": /^bnlab run: \.: it is a folder; name the \.ipynb file\n$/,
+    "broken.ipynb": /^bnlab run: broken\.ipynb: it is not JSON: .+\n$/,
+    "old.ipynb": /^bnlab run: old\.ipynb: expected a notebook of nbformat 4, got nbformat 3; .+\n$/,
+    "list.ipynb": /^bnlab run: list\.ipynb: expected a notebook, a JSON object with cells\n$/,
+    "python.ipynb": /^bnlab run: python\.ipynb: its cells are python; BN Lab runs notebooks in TypeScript\n$/,
+    "cells.ipynb":
+      /^bnlab run: cells\.ipynb: cell 1: expected cell_type code, markdown or raw, got "chart"\n$/,
+  };
+  for (const [file, message] of Object.entries(expected)) {
+    const { code, stdout, stderr } = await bnlab(["run", file]);
+    assert.match(stderr, message);
+    assert.deepEqual([code, stdout], [2, ""], file);
+  }
+});
+
+test("--help, --version, and a wrong command line", async () => {
+  const help = await bnlab(["run", "--help"]);
+  assert.equal(help.code, 0);
+  assert.match(help.stdout, /Exit codes:\n {2}0 /);
+  assert.match((await bnlab(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
+  for (const args of [["run"], ["walk"], ["run", "plain.ipynb", "--timeout", "soon"]]) {
+    const { code, stderr } = await bnlab(args);
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: .+\n$/, args.join(" "));
+  }
+});
