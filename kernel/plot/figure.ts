@@ -7,7 +7,7 @@ import type { Config, Datum, Layout, Trace } from "./plotly";
 export const display: unique symbol = Symbol.for("Jupyter.display") as never;
 
 /** A trace longer than this is thinned where it is shown or saved; `figure.data` keeps every point. */
-export const MAX_POINTS = 20_000;
+export const MAX_POINTS = 5_000;
 
 /** What a notebook shows and saves of a figure. */
 export interface FigureBundle {

@@ -196,16 +196,22 @@ function heading(panel: string, notes: string, id: string): Annotation {
 function statsText(found: Moments, outside: number, short: boolean): string {
   const { count, mean, std, min, max } = found;
   const spreadText = short
-    ? `${digits(mean, 2)} ± ${digits(std, 2)}`
-    : `mean ${digits(mean)}, std ${digits(std)}`;
+    ? `${digits(settled(mean, std), 2)} ± ${digits(std, 2)}`
+    : `mean ${digits(settled(mean, std))}, std ${digits(std)}`;
   const main = count === 0 ? "no values" : min === max ? `all ${digits(mean)}` : spreadText;
   return [main, ...leftOut(found, outside)].join(", ");
+}
+
+/** A mean no finer than a thousandth of the spread: −2e−9 beside a deviation of 1 is 0. */
+function settled(mean: number, std: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(std)) - 2);
+  return unit > 0 ? Math.round(mean / unit) * unit + 0 : mean;
 }
 
 function summaryText(found: Moments, outside: number): string {
   const { count, mean, std, min, max } = found;
   if (count === 0) return ["no values", ...leftOut(found, outside)].join(", ");
-  const main = `${count} values from ${digits(min)} to ${digits(max)}, mean ${digits(mean)}, std ${digits(std)}`;
+  const main = `${count} values from ${digits(min)} to ${digits(max)}, mean ${digits(settled(mean, std))}, std ${digits(std)}`;
   return [main, ...leftOut(found, outside)].join(", ");
 }
 
