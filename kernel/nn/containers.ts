@@ -1,13 +1,13 @@
 // Modules that arrange others, or nothing at all.
 
 import type { Tensor } from "../tensor";
-import { type Layer, Module } from "./module";
+import { Module } from "./module";
 
 /** Applies layers one after the other. */
-export class Sequential extends Module implements Iterable<Layer> {
-  readonly layers: readonly Layer[];
+export class Sequential extends Module implements Iterable<Module> {
+  readonly layers: readonly Module[];
 
-  constructor(...layers: Layer[]) {
+  constructor(...layers: Module[]) {
     super();
     for (const [i, layer] of layers.entries()) {
       if (!(layer instanceof Module)) {
@@ -23,12 +23,12 @@ export class Sequential extends Module implements Iterable<Layer> {
     return this.layers.length;
   }
 
-  [Symbol.iterator](): Iterator<Layer> {
+  [Symbol.iterator](): Iterator<Module> {
     return this.layers[Symbol.iterator]();
   }
 
   /** The i-th layer; −1 is the last. */
-  at(index: number): Layer {
+  at(index: number): Module {
     const layer = this.layers.at(index);
     if (layer === undefined)
       throw new RangeError(`Sequential: expected one of its ${this.length} layers, got ${index}`);

@@ -7,5 +7,5 @@ export * as functional from "./functional";
 export * as init from "./init";
 export { Linear } from "./linear";
 export { CrossEntropyLoss, MSELoss } from "./losses";
-export { type ForwardHook, type Layer, Module, type StateDict } from "./module";
+export { type ForwardHook, Module, type StateDict } from "./module";
 export { Parameter } from "./parameter";

@@ -9,9 +9,6 @@ export type ForwardHook = (module: Module, inputs: readonly Tensor[], output: Te
 /** Tensors by their dotted names, `1.running_var`: PyTorch's keys. */
 export type StateDict = Record<string, Tensor>;
 
-/** A module from one tensor to one tensor: what a Sequential is made of. */
-export type Layer = Module & { forward(input: Tensor): Tensor };
-
 /**
  * A subclass assigns its parameters, buffers and child modules to properties and overrides `forward`; arrays of modules
  * count too. In names, a child goes by its property (`hidden.0`); parameters and buffers go by PyTorch's snake_case
@@ -25,7 +22,8 @@ export abstract class Module {
   /** What the first hook shadowed, where forward is a class field: `forward = (x) => …`. */
   #ownForward: PropertyDescriptor | undefined;
 
-  abstract forward(...inputs: never[]): unknown;
+  /** What the module computes; call it as `module.forward(x)`. */
+  abstract forward(...inputs: Tensor[]): Tensor;
 
   /** Marks the property as state that is saved but not learnt, and gives its first value back to assign to it. */
   protected registerBuffer<T extends Tensor | null>(property: string, value: T): T {

@@ -266,7 +266,7 @@ describe("layers refuse", () => {
       /Linear: expected inFeatures and outFeatures to be whole numbers ≥ 1, got 0/,
     );
     assert.throws(
-      () => new nn.Sequential(nn.ReLU as unknown as nn.Layer),
+      () => new nn.Sequential(nn.ReLU as unknown as nn.Module),
       /Sequential: expected modules, got function at 0; layers are made with new/,
     );
     assert.throws(() => mlp().at(9), /Sequential: expected one of its 5 layers, got 9/);
