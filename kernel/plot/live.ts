@@ -2,8 +2,8 @@
 import { display, type Figure, type FigureBundle, MAX_POINTS } from "./figure";
 import { LineFigure } from "./line";
 
-/** A trace has at most this many points while the figure moves; a screen cannot show more. */
-export const LIVE_POINTS = 2_000;
+/** A trace has at most this many points while the figure moves; two for each two pixels of a cell. */
+export const LIVE_POINTS = 1_000;
 
 /** Something that shows itself in a notebook. */
 interface Displayable {
