@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   assemble,
-  type Code,
   f32x4,
   i32,
   signedLeb,

@@ -1,0 +1,123 @@
+// Speed of the kernels on this machine: `npx tsx bench/kernels.ts`. Medians; each row also under the reference kernels.
+
+import { createKernels, createReferenceKernels, type Kernels, reservedBytes } from "../kernel/tensor/wasm";
+
+const memory = new WebAssembly.Memory({ initial: 2048, maximum: 2048, shared: true });
+const floats = new Float32Array(memory.buffer);
+for (let i = reservedBytes / 4; i < floats.length; i++) floats[i] = ((i * 7919) % 1000) / 1000 - 0.5;
+
+const megabyte = 2 ** 20;
+const [a, b, c, d] = [8, 40, 72, 104].map((start) => start * megabyte) as [number, number, number, number];
+/** Small buffers: one number a channel. */
+const [mean, invStd, weight, bias, dWeight, dBias] = [0, 1, 2, 3, 4, 5].map((i) => megabyte * (1 + i)) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+floats.fill(1, invStd / 4, invStd / 4 + 4096);
+
+/** Seconds a call: the median of 15 batches, each long enough for the clock, after the engine has optimised. */
+function seconds(call: () => void): number {
+  const time = (count: number) => {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) call();
+    return (performance.now() - start) / 1000;
+  };
+  const once = time(1);
+  const count = Math.max(1, Math.ceil(0.01 / Math.max(once, 1e-7)));
+  if (once > 0.5) return once; // a reference kernel on a large case
+  const until = performance.now() + 300;
+  while (performance.now() < until) time(count);
+  const calibrated = Math.max(1, Math.ceil((0.01 / Math.max(time(count), 1e-7)) * count));
+  const samples = Array.from({ length: 15 }, () => time(calibrated) / calibrated);
+  return samples.sort((x, y) => x - y)[7]!;
+}
+
+interface Row {
+  readonly name: string;
+  readonly unit: string;
+  /** From seconds a call to the unit. */
+  readonly figure: (seconds: number) => number;
+  readonly call: (kernels: Kernels) => void;
+}
+
+const gemm = (name: string, m: number, n: number, k: number, transA = false, transB = false): Row => ({
+  name: `gemm ${name} ${m}×${n}×${k}`,
+  unit: "GFLOP/s",
+  figure: (s) => (2 * m * n * k) / s / 1e9,
+  call: (kernels) => kernels.gemm(a, b, c, m, n, k, transA, transB, false),
+});
+const microseconds = (name: string, call: (kernels: Kernels) => void): Row => ({
+  name,
+  unit: "µs",
+  figure: (s) => s * 1e6,
+  call,
+});
+const batchNorm = (outer: number, channels: number, inner: number): Row[] => {
+  const shape = [outer, channels, inner] as const;
+  const label = inner === 1 ? `(${outer}, ${channels})` : `(${outer}, ${channels}, ${inner})`;
+  return [
+    microseconds(`BatchNorm forward ${label}`, (kernels) => {
+      kernels.batchNormStatistics(a, mean, bias, ...shape);
+      kernels.batchNormApply(a, mean, invStd, weight, bias, b, ...shape);
+    }),
+    microseconds(`BatchNorm backward ${label}`, (kernels) => {
+      kernels.batchNormBackward(a, mean, invStd, weight, b, c, dWeight, dBias, ...shape);
+    }),
+  ];
+};
+const elements = (name: string, n: number, call: (kernels: Kernels) => void): Row => ({
+  name: `${name} of ${n}`,
+  unit: "elements/ns",
+  figure: (s) => n / s / 1e9,
+  call,
+});
+
+const rows: Row[] = [
+  gemm("forward", 60, 100, 784),
+  gemm("forward, x·Wᵀ", 60, 100, 784, false, true),
+  gemm("dW", 784, 100, 60, true, false),
+  gemm("dX", 60, 784, 100, false, true),
+  gemm("logits", 60, 10, 100),
+  gemm("one row", 1, 100, 784),
+  gemm("one row, x·Wᵀ", 1, 100, 784, false, true),
+  gemm("square", 256, 256, 256),
+  gemm("square", 1024, 1024, 1024),
+  gemm("square, A·Bᵀ", 1024, 1024, 1024, false, true),
+  gemm("square, Aᵀ·B", 1024, 1024, 1024, true, false),
+  gemm("convolution", 50176, 64, 288),
+  ...batchNorm(60, 100, 1),
+  ...batchNorm(64, 32, 784),
+  ...batchNorm(4096, 512, 1),
+  ...(["exp", "log", "sigmoid", "tanh", "relu"] as const).map((op) =>
+    elements(op, 6000, (kernels) => kernels.unary(op, a, b, 6000)),
+  ),
+  elements("add", 6000, (kernels) => kernels.binary("add", "same", a, b, c, 1, 6000)),
+  elements("sum", 6000, (kernels) => kernels.reduce("sum", a, b, 1, 6000, 1)),
+  elements("sum over 60 rows", 6000, (kernels) => kernels.reduce("sum", a, b, 1, 60, 100)),
+  elements("max", 6000, (kernels) => kernels.reduce("max", a, b, 1, 6000, 1)),
+  elements("transpose", 78400, (kernels) => kernels.transpose(a, b, 784, 100)),
+  elements("SGD with momentum", 78400, (kernels) =>
+    kernels.sgd(a, b, d, 78400, 1e-9, 0.9, 0, 0, false, false),
+  ),
+  microseconds("cross-entropy 60×10", (kernels) => kernels.crossEntropy(a, d, c, b, 60, 10)),
+];
+new Int32Array(memory.buffer, d, 60).fill(3);
+
+const wanted = process.argv[2] ?? "";
+const sets = [
+  createKernels(memory),
+  createKernels(memory, { simd: "plain" }),
+  createReferenceKernels(memory),
+];
+const distinct = sets.filter((set, i) => sets.findIndex(({ name }) => name === set.name) === i);
+console.log(`Node ${process.version}, V8 ${process.versions.v8}, ${process.arch}; one thread, medians\n`);
+console.log(`| kernel | unit | ${distinct.map(({ name }) => name).join(" | ")} |`);
+console.log(`|---|---|${distinct.map(() => "---:|").join("")}`);
+for (const { name, unit, figure, call } of rows.filter((row) => row.name.includes(wanted))) {
+  const figures = distinct.map((kernels) => figure(seconds(() => call(kernels))).toPrecision(3));
+  console.log(`| ${name} | ${unit} | ${figures.join(" | ")} |`);
+}
