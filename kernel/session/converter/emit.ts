@@ -2,7 +2,7 @@
 import ts from "typescript";
 
 /**
- * A cell's top-level names live in boxes `{ v }` that all cells share, so a later cell sees them, may declare them anew,
+ * A cell's top-level names live in boxes, `$$x.x`, that all cells share, so a later cell sees them, may declare them anew,
  * and functions of earlier cells see the new value; what a cell declared before it threw is there already.
  */
 export interface EmittedCell {
@@ -45,7 +45,7 @@ export function emitCell(module: string, known: ReadonlySet<string>, result?: st
   const emitter = new CellEmitter(file, known, result);
   const { code, shifts } = applyEdits(text, emitter.edits);
   const boxes = [...emitter.boxes].map((name) => `${box(name)} = $$("${name}")`);
-  const start = emitter.hoisted.map((name) => ` ${box(name)}.v = ${name};`).join("");
+  const start = emitter.hoisted.map((name) => ` ${slot(name)} = ${name};`).join("");
   const head = `(async function ($$, $$on, $$import) { "use strict";${boxes.length > 0 ? ` const ${boxes.join(", ")};` : ""}${start}`;
   return {
     code: `${head}\n${code}\n})`,
@@ -58,6 +58,11 @@ export function emitCell(module: string, known: ReadonlySet<string>, result?: st
 
 function box(name: string): string {
   return `$$${name}`;
+}
+
+/** Named as the variable, so that to V8 every box has a shape, and a number in it a representation, of its own. */
+function slot(name: string): string {
+  return `${box(name)}.${name}`;
 }
 
 class CellEmitter {
@@ -223,7 +228,7 @@ class CellEmitter {
 
   private use(name: string): string {
     this.boxes.add(name);
-    return `${box(name)}.v`;
+    return slot(name);
   }
 
   private declare(name: string): string {

@@ -10,9 +10,8 @@ import type { Outbox } from "./outbox";
 import type { StackTraces } from "./stackTraces";
 import { type CellProgram, type Outcome, type Output, Shared } from "./wire";
 
-interface Box {
-  v: unknown;
-}
+/** Holds one variable under its own name; empty until the cell gets there. */
+type Box = Record<string, unknown>;
 
 /** One cell on its way. */
 interface Run {
@@ -88,7 +87,7 @@ export class CellRunner implements DisplaySession {
     for (const declaration of program.imports) {
       try {
         await this.modules.bind(declaration, (name, value) => {
-          this.box(name).v = value;
+          this.box(name)[name] = value;
         });
       } catch (error) {
         throw this.traces.placedAtImport(error, program, declaration.specifier);
@@ -118,7 +117,7 @@ export class CellRunner implements DisplaySession {
   private box(name: string): Box {
     let box = this.boxes.get(name);
     if (!box) {
-      box = { v: undefined };
+      box = {};
       this.boxes.set(name, box);
     }
     return box;

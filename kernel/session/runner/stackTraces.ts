@@ -16,8 +16,8 @@ interface Place {
   column: number;
 }
 
-/** The prefix and suffix that emit.ts gives to names: `(0 , $$f.v) is not a function`. */
-const boxed = /\(0 ?, \$\$([\w$]+)\.v\)|\$\$([\w$]+)\.v\b/g;
+/** What emit.ts makes of a variable: `(0 , $$f.f) is not a function`. */
+const boxed = /\(0 ?, \$\$([^\s.]+)\.\1\)|\$\$([^\s.]+)\.\2(?![\w$])/g;
 
 export class StackTraces {
   private readonly cells = new Map<string, CellProgram & { sourceMap?: SourceMap }>();
@@ -95,7 +95,7 @@ export class StackTraces {
       return { text: frame.toString(), own: isReaders, internal };
     }
     const where = `${place.cell.name}, line ${place.line}, column ${place.column}`;
-    const name = frame.getFunctionName()?.replace(/^\$\$[\w$]*\.?v?$/, "");
+    const name = readable(frame.getFunctionName() ?? "");
     return {
       text: name ? `${frame.isAsync() ? "async " : ""}${name} (${where})` : where,
       own: true,
