@@ -59,6 +59,18 @@ const options = { eps: 1e-5 } satisfies Record<string, number>;`);
   );
 });
 
+test("export, using and decorators in a cell", async () => {
+  const ran = await run(`
+export const shared = 4;
+using held = { [Symbol.dispose]() { console.log("let go"); } };
+const noted: string[] = [];
+const note = (_: unknown, context: ClassMethodDecoratorContext) => void noted.push(String(context.name));
+class Marked { @note go() {} }`);
+  assert.equal(ran.text("stderr"), "");
+  assert.equal(ran.text("stdout"), "let go\n");
+  assert.equal((await run("[shared, noted, new Marked()]")).result, "[ 4, [ 'go' ], Marked {} ]");
+});
+
 test("functions and classes keep their names", async () => {
   assert.equal(
     (await run("const square = (x: number) => x * x;\nconst Box = class { v = 1 };\n[square, new Box()]"))

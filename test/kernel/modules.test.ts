@@ -100,8 +100,9 @@ test("import() in a cell", async () => {
   assert.equal((await run(`const { twice: again } = await import("esm-only");\nagain(21)`)).result, "42");
 });
 
-test("a missing package or export is said in words", async () => {
-  const missing = await run(`import x from "not-there/sub";`);
+test("a missing package or export is said in words, with the import's line", async () => {
+  const missing = await run(`\nimport x from "not-there/sub";`);
+  assert.match(missing.error, /> 2 \| import x[\s\S]*at Cell \[\d+\], line 2, column 15$/);
   assert.match(
     missing.error,
     /ImportError: cannot find package "not-there\/sub" from .*; install it there: npm install not-there$/m,

@@ -39,7 +39,10 @@ export class Converter {
   /** Converts a cell; its declarations count only once they are handed to `accept`. */
   convert(source: string): Converted {
     const result = this.tslab.convert(this.declarations.types, source);
-    const warnings = takeTypeErrors().map(describeDiagnostic);
+    const lines = source.split("\n").length; // after them come tslab's own
+    const warnings = takeTypeErrors()
+      .map(describeDiagnostic)
+      .filter(({ line, file }) => file !== undefined || line <= lines);
     if (result.diagnostics.length > 0) {
       return {
         ok: false,

@@ -65,6 +65,12 @@ const refusedByJavaScript = new Set([
   2588, // Cannot assign to a constant
 ]);
 
+/** tslab exports every name once more at the cell's end; where the cell has an `export` of its own, TypeScript objects. */
+const causedByTslab = new Set([
+  2323, // Cannot redeclare exported variable
+  2484, // Export declaration conflicts
+]);
+
 let semantic: ts.Diagnostic[] = [];
 
 /** The type errors of the conversion that has just returned (conversions are synchronous); taken once. */
@@ -83,8 +89,10 @@ export function getPreEmitDiagnosticsOfFiles(
   const syntax = program.getSyntacticDiagnostics(cell);
   if (syntax.length > 0) return [...syntax];
   const found = program.getSemanticDiagnostics(cell);
-  const refused = found.filter((diagnostic) => refusedByJavaScript.has(diagnostic.code));
-  semantic = refused.length > 0 ? [] : found.filter((d) => d.category === ts.DiagnosticCategory.Error);
+  const refused = found.filter(({ code }) => refusedByJavaScript.has(code));
+  const isError = ({ category, code }: ts.Diagnostic) =>
+    category === ts.DiagnosticCategory.Error && !causedByTslab.has(code);
+  semantic = refused.length > 0 ? [] : found.filter(isError);
   return refused;
 }
 

@@ -49,7 +49,7 @@ export class StackTraces {
 
   /** An import's error comes out of Node's loader, which knows no cell: the declaration's line is added. */
   placedAtImport(error: unknown, cell: CellProgram, specifier: string): unknown {
-    const at = cell.source.search(new RegExp(`["']${specifier.replace(/[^\\w]/g, "\\\\$&")}["']`));
+    const at = Math.max(cell.source.indexOf(`"${specifier}"`), cell.source.indexOf(`'${specifier}'`));
     if (!(error instanceof Error) || at < 0) return error;
     const before = cell.source.slice(0, at).split("\n");
     const place = `    at ${cell.name}, line ${before.length}, column ${before.at(-1)!.length + 1}`;
