@@ -34,6 +34,7 @@ const kernel = {
   splitting: true,
   platform: "node",
   target: "node20",
+  keepNames: true, // a module shows itself, and is named in charts, by its class
   banner: {
     js: 'import { createRequire as bnlabCreateRequire } from "node:module"; const require = bnlabCreateRequire(import.meta.url), __dirname = import.meta.dirname;',
   },
