@@ -11,8 +11,18 @@ import {
   v128,
   when,
 } from "./assembler";
+import {
+  blockStart,
+  loadLanes,
+  type Panel,
+  packBlock,
+  packedDepth,
+  packPanel,
+  panelStart,
+  rowBlock,
+  whileAtLeast,
+} from "./pack";
 import { compile, madd, type Run, type Target } from "./target";
-import { transposed } from "./transpose";
 
 export interface GemmShape {
   readonly m: number;
@@ -22,18 +32,8 @@ export interface GemmShape {
   readonly transB: boolean;
 }
 
-/** Rows of k in a panel: with 8 columns 16 KiB, a third to a half of a level-1 cache. */
+/** Rows of k in a panel: with 8 columns 16 KiB, a third to a half of a level-1 cache; less where A is packed too. */
 const depth = 512;
-/** Rows of A that a packed panel serves before the next: 192·512 floats stay in level 2. A multiple of every tile's rows. */
-const rowBlock = 192;
-/** Where panels are packed: depth · 32 columns · 4 bytes, the first half of the reserved bytes. */
-const panelStart = 0;
-
-/** The columns a panel spans: whole vectors, then a partial one of `tail` lanes. */
-interface Panel {
-  readonly vectors: number;
-  readonly tail: number;
-}
 
 /**
  * The tile of rows × vectors kept in registers. V8 has 15 usable vector registers: fused, 12 sums + 2 of B + 1 of A
@@ -62,11 +62,13 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
   const width = tile.vectors * 4;
   // Packing costs one copy of B for every 192 rows; it pays where B lies crosswise, or serves enough rows.
   const packed = transB || m >= 256;
+  // A large A is packed where enough panels read it: rows a power of two apart share one set of the cache.
+  const packedA = m >= tile.rows && n >= 64 && m * k >= 2 ** 17 && (transA || n >= 256);
   const aRow = transA ? 4 : k * 4;
   const aStep = transA ? m * 4 : 4;
   const bColumn = transB ? k * 4 : 4;
   const bStep = transB ? 4 : n * 4;
-  const blocks = Math.ceil(k / depth);
+  const blocks = Math.ceil(k / (packedA ? packedDepth : depth));
   const blockDepth = Math.ceil(k / blocks);
 
   return compile(target, ["i32", "i32", "i32", "i32"], (f, a, b, c, accumulate) => {
@@ -76,17 +78,20 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
 
     const panel = (columns: Panel): Code => {
       const vectors = columns.vectors + (columns.tail > 0 ? 1 : 0);
+      // Few columns leave registers for more rows; a packed A is cut for the whole panels' tiles.
       const rows =
-        m < tile.rows ? m : vectors === tile.vectors ? tile.rows : tileRows(target.relaxed ? 12 : 9, vectors);
+        packedA || m < tile.rows || vectors === tile.vectors
+          ? tile.rows
+          : Math.min(m, tileRows(target.relaxed ? 12 : 9, vectors));
       const left = f.local("i32");
       const pointers = { a: f.local("i32"), c: f.local("i32") };
       const oneTile = (count: number): Code =>
         computeTile(f, target, {
-          rows: Math.min(count, m),
+          rows: count,
           columns,
           a: pointers.a,
-          aRow,
-          aStep,
+          aRow: packedA ? 4 : aRow,
+          aStep: packedA ? count * 4 : aStep,
           b: packed ? i32.const(panelStart) : bPanel.get,
           bStep: packed ? vectors * 16 : bStep,
           padded: packed,
@@ -98,10 +103,14 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
       const rest = m % rows; // rowBlock is a multiple of `rows`: only the last block has a rest
       return [
         packed ? packPanel(f, columns, bPanel, bColumn, bStep, kNow) : [],
-        [pointers.a.set(aBlock.get), pointers.c.set(cPanel.get), left.set(mNow.get)],
+        [
+          pointers.a.set(packedA ? i32.const(blockStart) : aBlock.get),
+          pointers.c.set(cPanel.get),
+          left.set(mNow.get),
+        ],
         whileAtLeast(left, rows, [
           oneTile(rows),
-          pointers.a.advance(rows * aRow),
+          pointers.a.advance(packedA ? i32.mul(kNow.get, i32.const(rows * 4)) : rows * aRow),
           pointers.c.advance(rows * n * 4),
         ]),
         rest > 0 ? when(left.get, oneTile(rest)) : [],
@@ -114,6 +123,17 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
       [mLeft.set(i32.const(m)), aBlock.set(a!.get), cBlock.set(c!.get)],
       downBy(mLeft, mNow, m, rowBlock, [
         [bPanel.set(b!.get), cPanel.set(cBlock.get)],
+        packedA
+          ? packBlock(f, {
+              rows: tile.rows,
+              rest: m % tile.rows,
+              from: aBlock,
+              aRow,
+              aStep,
+              depth: kNow,
+              left: mNow,
+            })
+          : [],
         wholePanels > 0
           ? times(panels, i32.const(wholePanels), [
               panel({ vectors: tile.vectors, tail: 0 }),
@@ -139,11 +159,6 @@ function downBy(left: Local, now: Local, total: number, size: number, body: Code
     body,
   ];
   return [left.set(i32.const(total)), [0x03, 0x40, portion, left.get, 0x0d, 0, 0x0b]];
-}
-
-function whileAtLeast(left: Local, size: number, body: Code): Code {
-  const again = i32.less(i32.const(size - 1), left.get);
-  return when(again, [0x03, 0x40, body, left.advance(-size), again, 0x0d, 0, 0x0b]);
 }
 
 interface TilePlan {
@@ -197,69 +212,9 @@ function computeTile(f: FunctionBuilder, target: Target, plan: TilePlan): Code {
   ];
 }
 
-/** The first `count` lanes at pointer + offset, nothing beyond them; the others are 0. */
-function loadLanes(pointer: Local, count: number, offset: number): Code {
-  if (count === 4) return v128.load(pointer.get, offset);
-  if (count === 1) return v128.load1(pointer.get, offset);
-  const two = v128.load2(pointer.get, offset);
-  return count === 2 ? two : v128.loadLane(pointer.get, two, 2, offset + 8);
-}
-
 function storeLanes(pointer: Local, value: Code, count: number, offset: number): Code {
   if (count === 4) return v128.store(pointer.get, value, offset);
   if (count === 1) return v128.storeLane(pointer.get, value, 0, offset);
   const two = v128.store2(pointer.get, value, offset);
   return count === 2 ? two : [two, v128.storeLane(pointer.get, value, 2, offset + 8)];
-}
-
-/** Copies a panel of B to `panelStart`, row after row of p, its columns side by side and filled up with zeros. */
-function packPanel(
-  f: FunctionBuilder,
-  columns: Panel,
-  b: Local,
-  bColumn: number,
-  bStep: number,
-  depthNow: Local,
-): Code {
-  const lanes = [...new Array<number>(columns.vectors).fill(4), ...(columns.tail > 0 ? [columns.tail] : [])];
-  const [p, from, to] = [f.local("i32"), f.local("i32"), f.local("i32")];
-  const rowBytes = lanes.length * 16;
-  const start: Code = [from.set(b.get), to.set(i32.const(panelStart))];
-  if (bColumn === 4) {
-    return [
-      start,
-      times(p, depthNow.get, [
-        lanes.map((count, v) => v128.store(to.get, loadLanes(from, count, v * 16), v * 16)),
-        [from.advance(bStep), to.advance(rowBytes)],
-      ]),
-    ];
-  }
-  /** Lanes from `count` rows of transposed B at one p. */
-  const gather = (v: number, count: number, step: number): Code => {
-    let vector = v128.load1(from.get, v * 4 * bColumn + step * bStep);
-    for (let i = 1; i < count; i++)
-      vector = v128.loadLane(from.get, vector, i, (v * 4 + i) * bColumn + step * bStep);
-    return vector;
-  };
-  const rows = f.vectors(4);
-  const square = transposed(f, rows);
-  return [
-    start,
-    times(p, i32.shr(depthNow.get, i32.const(2)), [
-      lanes.map((count, v) =>
-        count === 4
-          ? [
-              rows.map((row, i) => row.set(v128.load(from.get, (v * 4 + i) * bColumn))),
-              square.code,
-              square.columns.map((column, step) => v128.store(to.get, column, step * rowBytes + v * 16)),
-            ]
-          : [0, 1, 2, 3].map((step) => v128.store(to.get, gather(v, count, step), step * rowBytes + v * 16)),
-      ),
-      [from.advance(4 * bStep), to.advance(4 * rowBytes)],
-    ]),
-    times(p, i32.and(depthNow.get, i32.const(3)), [
-      lanes.map((count, v) => v128.store(to.get, gather(v, count, 0), v * 16)),
-      [from.advance(bStep), to.advance(rowBytes)],
-    ]),
-  ];
 }

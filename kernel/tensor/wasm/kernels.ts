@@ -9,7 +9,7 @@ export type Pointer = number;
  * The first bytes of the memory belong to the kernels (packed panels, constants): storages start at this address or
  * above it, and the memory is at least this large when the kernels are made.
  */
-export const reservedBytes = 131072;
+export const reservedBytes = 524288;
 
 /** y = f(x), elementwise. */
 export type UnaryOp =

@@ -8,7 +8,7 @@ import { madd, type Target } from "./target";
  * Constants live in memory: V8 rebuilds a v128.const at each use inside a loop (three instructions), a splat-load is one.
  * The table is fixed, so any number of kernel sets over one memory agree on it.
  */
-const constantsStart = 65536;
+const constantsStart = 65536; // between the packed panel and the packed block of gemm
 const constants = {
   one: 1,
   two: 2,

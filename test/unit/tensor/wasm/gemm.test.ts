@@ -85,6 +85,16 @@ test("gemm, the shapes of a small network", () => {
   });
 });
 
+test("gemm, shapes large enough to pack A: rests of rows, columns and k", () => {
+  const random = randomNumbers(20);
+  onEachEngine((guarded, kernels) => {
+    check(guarded, kernels, [200, 67, 660], true, false, true, random);
+    check(guarded, kernels, [200, 67, 660], true, true, false, random);
+    check(guarded, kernels, [515, 261, 257], false, false, true, random);
+    check(guarded, kernels, [387, 257, 350], false, true, false, random);
+  });
+});
+
 test("gemm reads nothing beyond an operand at the end of the memory", () => {
   onEachEngine((guarded, kernels) => {
     for (const transA of bools)
