@@ -78,7 +78,10 @@ const read = (name: string): Written => JSON.parse(readFileSync(at(name), "utf8"
 
 test("a notebook runs: progress, the executed file, the page", async () => {
   write("good.ipynb", [
-    { markdown: "# Eins <und> zwei\n\nText with `code` and **bold**.\n\n```ts\nconst a = 1;\n```" },
+    {
+      markdown:
+        "# Eins <und> zwei\n\nText with `code` and **bold**.\n\n一行没有写完\n就换行。\n\n```ts\nconst a = 1;\n```",
+    },
     "const half: number = 21;\nconsole.log('printing');\nconsole.error('<b>warned</b>');",
     "const shown = display('first state');\nhalf * 2",
     "shown.update('last state');",
@@ -135,6 +138,7 @@ test("a notebook runs: progress, the executed file, the page", async () => {
   const page = readFileSync(at("out/good.html"), "utf8");
   assert.match(page, /<title>Eins &lt;und&gt; zwei<\/title>/);
   assert.match(page, /<strong>bold<\/strong>/);
+  assert.match(page, /一行没有写完就换行。/);
   assert.match(page, /<span class="hljs-keyword">const<\/span>/);
   assert.match(page, /<pre class="stream stderr">&lt;b&gt;warned&lt;\/b&gt;<\/pre>/);
   assert.match(

@@ -17,6 +17,9 @@ const types: Record<string, string> = {
   ".webp": "image/webp",
 };
 
+/** Chinese and Japanese characters, and their punctuation. */
+const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef]/u;
+
 /** @param folder where relative pictures are looked for. */
 export function markdownRenderer(folder: string): (text: string, attachments: Attachments) => string {
   const markdown = new MarkdownIt({
@@ -30,6 +33,12 @@ export function markdownRenderer(folder: string): (text: string, attachments: At
     const source = token.attrGet("src") ?? "";
     token.attrSet("src", inlined(source, folder, env.attachments) ?? source);
     return image(tokens, index, options, env, self);
+  };
+  // Chinese has no spaces: a line that ends in the middle of a sentence must not put one there.
+  markdown.renderer.rules.softbreak = (tokens, index) => {
+    const before = tokens[index - 1]?.content.at(-1) ?? "";
+    const after = tokens[index + 1]?.content.at(0) ?? "";
+    return wide.test(before) && wide.test(after) ? "" : "\n";
   };
   return (text, attachments) => markdown.render(text, { attachments });
 }
