@@ -1,6 +1,7 @@
 // All that a cell imports as "bnlab": with livePlot.ts the only file that joins tensor, plot and display.
 import { nodeCollector } from "./host/nodeCollector";
-import { setCollectorHost } from "./tensor";
+import { onInterrupt } from "./session/display";
+import { recover, setCollectorHost } from "./tensor";
 
 export * as data from "./data";
 export * as plot from "./livePlot";
@@ -11,3 +12,4 @@ export { clearOutput, type DisplayHandle, display } from "./session/display";
 export * from "./tensor";
 
 setCollectorHost(nodeCollector());
+onInterrupt(recover);

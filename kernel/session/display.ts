@@ -9,6 +9,7 @@ export interface DisplaySession {
   /** Keeps the cell from ending before the promise has settled. */
   hold(pending: Promise<unknown>): void;
   onCellEnd(flush: () => void): void;
+  onInterrupt(recover: () => void): void;
 }
 
 export const sessionSymbol: unique symbol = Symbol.for("bnlab.session") as never;
@@ -59,6 +60,11 @@ export function clearOutput({ wait = false }: { wait?: boolean } = {}): void {
 /** Runs `flush` once, before the running cell is reported finished: a live figure sends its final state here. */
 export function onCellEnd(flush: () => void): void {
   session()?.onCellEnd(flush);
+}
+
+/** Runs `recover` after every interrupt: it stops a cell without running any `finally`, so a mode may be left on. */
+export function onInterrupt(recover: () => void): void {
+  session()?.onInterrupt(recover);
 }
 
 function raw(bundle: MimeBundle): object {

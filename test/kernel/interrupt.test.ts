@@ -63,6 +63,23 @@ test("what the interrupted cell had declared is there", async () => {
   assert.equal((await kernel.run("done")).result, "'before the loop'");
 });
 
+test("an interrupt in the middle of noGrad leaves the model trained so far, and recording on", async () => {
+  const running = kernel.run(
+    `import { isGradEnabled, nn, noGrad, randn } from "bnlab";
+const net = new nn.BatchNorm1d(4);
+console.log("begun");
+noGrad(() => { while (true) net.forward(randn([8, 4])); });`,
+    ({ content }) => {
+      if ("text" in content) setTimeout(() => kernel.client.interrupt(), 50);
+    },
+  );
+  assert.match((await running).error, /the cell was stopped; all variables are kept/);
+  const next = await kernel.run(
+    "[net.numBatchesTracked!.item() > 0, isGradEnabled(), net.forward(randn([8, 4])).requiresGrad]",
+  );
+  assert.equal(next.result, "[ true, true, true ]");
+});
+
 test("an interrupt between cells harms nothing", async () => {
   await kernel.client.interrupt();
   assert.equal((await kernel.run("kept.here")).result, "true");

@@ -33,6 +33,8 @@ export class CellRunner implements DisplaySession {
   /** The cells' names and values, for all cells. */
   private readonly boxes = new Map<string, Box>();
   private running: Run | undefined;
+  /** What libraries do to be whole again after an interrupt: it unwinds their frames without running any `finally`. */
+  private readonly recoveries: (() => void)[] = [];
 
   constructor(
     private readonly outbox: Outbox,
@@ -59,6 +61,7 @@ export class CellRunner implements DisplaySession {
     const run = this.running;
     if (run?.program.id === cell) {
       run.interrupted = true;
+      for (const recover of this.recoveries) recover();
       this.timers.cancel();
       this.finish(run, { status: "interrupted" });
     }
@@ -80,6 +83,10 @@ export class CellRunner implements DisplaySession {
 
   onCellEnd(flush: () => void): void {
     this.running?.flushes.push(flush);
+  }
+
+  onInterrupt(recover: () => void): void {
+    this.recoveries.push(recover);
   }
 
   private async execute(run: Run): Promise<void> {
