@@ -7,7 +7,13 @@ const floats = new Float32Array(memory.buffer);
 for (let i = reservedBytes / 4; i < floats.length; i++) floats[i] = ((i * 7919) % 1000) / 1000 - 0.5;
 
 const megabyte = 2 ** 20;
-const [a, b, c, d] = [8, 40, 72, 104].map((start) => start * megabyte) as [number, number, number, number];
+/** Large buffers, apart by no power of two: else their lines would all fall into the same few sets of the cache. */
+const [a, b, c, d] = [8, 72, 88, 120].map((start, i) => start * megabyte + 17 * 64 * i) as [
+  number,
+  number,
+  number,
+  number,
+];
 /** Small buffers: one number a channel. */
 const [mean, invStd, weight, bias, dWeight, dBias] = [0, 1, 2, 3, 4, 5].map((i) => megabyte * (1 + i)) as [
   number,

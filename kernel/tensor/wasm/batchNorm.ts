@@ -186,8 +186,8 @@ export function batchNormBackwardKernel(target: Target, columns: boolean, weight
         const start = [fromX.set(x!.get), fromDy.set(dy!.get), to.set(dx!.get)];
         return [
           setPerM,
-          // Two vectors: with four, the coefficients would no longer fit V8's fifteen registers.
-          eachStep(f, channels!.get, [x!, dy!, dx!, ...perChannel], 2, (step) => {
+          // Four vectors are a cache line of each row: with fewer, large batches fetch every line again.
+          eachStep(f, channels!.get, [x!, dy!, dx!, ...perChannel], 4, (step) => {
             const values = Array.from({ length: step.vectors }, locals);
             const { code, sums } = sumColumns(f, step, outer!.get, rows, 2, (v, put) => [
               dyValue.set(loadStep(step, fromDy, v * 16)),

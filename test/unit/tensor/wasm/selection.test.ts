@@ -6,7 +6,7 @@ import { createKernels, reservedBytes } from "../../../../kernel/tensor/wasm";
 import { detectSimd } from "../../../../kernel/tensor/wasm/target";
 
 test("createKernels takes the best the engine has, less if asked, and plain TypeScript if SIMD is off", () => {
-  const memory = new WebAssembly.Memory({ initial: 4 });
+  const memory = new WebAssembly.Memory({ initial: 8 });
   const best = detectSimd().relaxed ? "wasm-relaxed-simd" : "wasm-simd";
   assert.equal(createKernels(memory).name, best);
   assert.equal(createKernels(memory, { simd: "plain" }).name, "wasm-simd");
