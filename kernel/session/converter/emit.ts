@@ -1,5 +1,6 @@
 // From the ES module that TypeScript made of a cell to the function that runs it: text edits, line for line.
 import ts from "typescript";
+import { applyEdits, type Edit, type Shift } from "./textEdits";
 
 /**
  * A cell's top-level names live in boxes, `$$x.x`, that all cells share, so a later cell sees them, may declare them anew,
@@ -14,8 +15,8 @@ export interface EmittedCell {
   declares: string[];
   /** Source map of the lines of the cell's text, JSON. */
   map: string;
-  /** What the edits did to columns: [line, column after the edit, characters gained], in order. */
-  shifts: [number, number, number][];
+  /** What the edits did to columns. */
+  shifts: Shift[];
 }
 
 export interface CellImport {
@@ -30,12 +31,6 @@ type WithLocals = ts.Node & { locals?: ReadonlyMap<string, unknown> };
 const { bindSourceFile } = ts as unknown as {
   bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
 };
-
-interface Edit {
-  start: number;
-  end: number;
-  text: string;
-}
 
 /** @param known names that earlier cells have declared. @param result the variable that holds the last expression. */
 export function emitCell(module: string, known: ReadonlySet<string>, result?: string): EmittedCell {
@@ -294,33 +289,6 @@ function isReference(node: ts.Identifier): boolean {
     return parent.name !== node;
   }
   return true;
-}
-
-function applyEdits(text: string, edits: Edit[]): { code: string; shifts: EmittedCell["shifts"] } {
-  const ordered = edits
-    .map((edit, sequence) => ({ ...edit, sequence }))
-    .sort((a, b) => a.start - b.start || a.sequence - b.sequence);
-  const shifts: EmittedCell["shifts"] = [];
-  let code = "";
-  let from = 0;
-  let line = 0;
-  let lineStart = 0;
-  const append = (piece: string) => {
-    for (let at = piece.indexOf("\n"); at >= 0; at = piece.indexOf("\n", at + 1)) {
-      line++;
-      lineStart = code.length + at + 1;
-    }
-    code += piece;
-  };
-  for (const { start, end, text: inserted } of ordered) {
-    append(text.slice(from, start));
-    append(inserted);
-    from = end;
-    const gained = inserted.length - (end - start);
-    if (gained !== 0) shifts.push([line, code.length - lineStart, gained]);
-  }
-  append(text.slice(from));
-  return { code, shifts };
 }
 
 const inlineMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;
