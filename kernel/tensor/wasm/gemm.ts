@@ -36,13 +36,11 @@ export interface GemmShape {
 const depth = 512;
 
 /**
- * The tile of rows × vectors kept in registers. V8 has 15 usable vector registers: fused, 12 sums + 2 of B + 1 of A
- * are exactly that (6×8); with separate mul and add the product needs one more, so 9 sums (3×12). Few rows take wide
- * panels instead, so that there are always enough independent sums to hide the latency.
+ * The tile of rows × vectors kept in registers: 6×8 with 12 sums, 3×12 with 9. Few rows take wide panels instead, so
+ * that there are always enough independent sums to hide the latency.
  */
-function tileFor(target: Target, m: number, n: number): { rows: number; vectors: number } {
-  const sums = target.relaxed ? 12 : 9;
-  const preferred = target.relaxed ? 2 : 3;
+function tileFor(sums: Target["tileSums"], m: number, n: number): { rows: number; vectors: number } {
+  const preferred = sums === 12 ? 2 : 3;
   const needed = Math.ceil(n / 4);
   if (m * preferred >= sums) {
     const vectors = needed === 3 ? 3 : Math.min(preferred, needed); // n ≤ 12: one panel, A is read once
@@ -58,7 +56,7 @@ const tileRows = (sums: number, vectors: number) =>
 /** run(a, b, c, accumulate): c[m,n] = op(a)·op(b) (+ c). m, n and k are at least 1. */
 export function gemmKernel(target: Target, shape: GemmShape): Run {
   const { m, n, k, transA, transB } = shape;
-  const tile = tileFor(target, m, n);
+  const tile = tileFor(target.tileSums, m, n);
   const width = tile.vectors * 4;
   // Packing costs one copy of B for every 192 rows; it pays where B lies crosswise, or serves enough rows.
   const packed = transB || m >= 256;
@@ -82,7 +80,7 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
       const rows =
         packedA || m < tile.rows || vectors === tile.vectors
           ? tile.rows
-          : Math.min(m, tileRows(target.relaxed ? 12 : 9, vectors));
+          : Math.min(m, tileRows(target.tileSums, vectors));
       const left = f.local("i32");
       const pointers = { a: f.local("i32"), c: f.local("i32") };
       const oneTile = (count: number): Code =>

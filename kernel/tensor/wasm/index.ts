@@ -3,7 +3,7 @@
 import { createEmittedKernels } from "./emitted";
 import { type Kernels, reservedBytes } from "./kernels";
 import { createReferenceKernels } from "./reference";
-import { detectSimd } from "./target";
+import { chooseTileSums, detectSimd } from "./target";
 
 export { type Kernels, reservedBytes } from "./kernels";
 export { createReferenceKernels } from "./reference";
@@ -27,5 +27,6 @@ export function createKernels(memory: WebAssembly.Memory, { simd = "auto" }: Ker
   const engine = detectSimd();
   if (simd === "off" || !engine.simd) return createReferenceKernels(memory);
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  return createEmittedKernels({ memory, shared, relaxed: simd === "auto" && engine.relaxed });
+  const relaxed = simd === "auto" && engine.relaxed;
+  return createEmittedKernels({ memory, shared, relaxed, tileSums: chooseTileSums(relaxed) });
 }

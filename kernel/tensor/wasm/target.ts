@@ -16,6 +16,8 @@ export interface Target {
   readonly relaxed: boolean;
   readonly memory: WebAssembly.Memory;
   readonly shared: boolean;
+  /** Vector sums a matrix tile keeps in registers. */
+  readonly tileSums: 12 | 9;
 }
 
 /** A compiled kernel; pointers and counts as numbers, booleans as 0 or 1. */
@@ -47,4 +49,13 @@ export function detectSimd(): { simd: boolean; relaxed: boolean } {
     simd: accepts(f32x4.add(v128.zero, v128.zero)),
     relaxed: accepts(f32x4.relaxedMadd(v128.zero, v128.zero, v128.zero)),
   };
+}
+
+/**
+ * V8 has 15 usable vector registers. Fused, 12 sums (6×8) + 2 vectors of B + 1 of A are exactly that; with separate mul
+ * and add the product needs one more, so 9 sums (3×12). V8 12 (Node 22) spills the former: 37 GFLOP/s, not 50.
+ */
+export function chooseTileSums(relaxed: boolean): 12 | 9 {
+  const version = Number.parseInt(globalThis.process?.versions?.v8 ?? "", 10); // NaN on other engines
+  return relaxed && !(version < 13) ? 12 : 9;
 }
