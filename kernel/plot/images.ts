@@ -55,7 +55,7 @@ export function images(pictures: Pictures, options: ImagesOptions = {}): Figure 
         row[left + x] = Math.round((GREYS * (value - range[0])) / (range[1] - range[0]));
       }
     }
-    if (labels !== undefined) annotations.push(label(String(labels[n]), left + width / 2, top));
+    if (labels !== undefined) annotations.push(label(String(labels[n]), left + (width - 1) / 2, top - 0.5));
   }
 
   const frame = { visible: false, showgrid: false, fixedrange: true };

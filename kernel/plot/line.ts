@@ -12,6 +12,8 @@ export interface LineOptions {
   yTitle?: string;
   /** Logarithmic y axis; values ≤ 0 are not drawn. */
   logY?: boolean;
+  /** Lowest and highest y to show; default: all that there is. Double-click brings everything into view. */
+  yRange?: readonly [number, number];
   /**
    * Weight of the past in an exponential moving average, 0 (none) to below 1: the average is drawn over the raw line,
    * which stays behind it, faint. Debiased, so it starts at the first value instead of at 0.
@@ -28,7 +30,7 @@ export class LineFigure extends Figure {
 
   /** @throws RangeError if `smoothing` is not in [0, 1), or a line's x and y differ in length. */
   constructor(series: Readonly<Record<string, Series>>, options: LineOptions = {}) {
-    const { title, xTitle, yTitle, logY = false, smoothing = 0, height = 360 } = options;
+    const { title, xTitle, yTitle, logY = false, smoothing = 0, height = 360, yRange } = options;
     if (!(smoothing >= 0 && smoothing < 1)) {
       throw new RangeError(`plot: expected smoothing of at least 0 and below 1, got ${smoothing}`);
     }
@@ -37,6 +39,14 @@ export class LineFigure extends Figure {
       xTitle === undefined ? {} : { title: { text: xTitle }, unifiedhovertitle: { text: `${xTitle} %{x}` } };
     layout.yaxis = yTitle === undefined ? {} : { title: { text: yTitle } };
     if (logY) Object.assign(layout.yaxis, { type: "log", tickformat: "~g" });
+    if (yRange !== undefined) {
+      if (!(yRange[0] < yRange[1]) || (logY && yRange[0] <= 0)) {
+        const wanted = logY ? "positive and ascending on a log axis" : "ascending";
+        throw new RangeError(`plot: expected yRange to be ${wanted}, got [${yRange.join(", ")}]`);
+      }
+      // Plotly's log axes count in powers of ten.
+      layout.yaxis.range = logY ? [Math.log10(yRange[0]), Math.log10(yRange[1])] : [...yRange];
+    }
     super({ data: [], layout });
     this.#smoothing = smoothing;
     for (const [name, values] of Object.entries(series)) {

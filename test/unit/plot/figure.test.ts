@@ -1,7 +1,7 @@
 // Figures as JSON: what is drawn, said in words, kept small, and left whole.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Figure, histogram, line, loss, type Trace } from "../../../kernel/plot";
+import { Figure, histogram, images, line, loss, type Trace } from "../../../kernel/plot";
 import { digits } from "../../../kernel/plot/describe";
 
 const display = Symbol.for("Jupyter.display") as never;
@@ -101,6 +101,46 @@ test("x and y: given, of one length; append makes the next line in the next colo
   assert.throws(
     () => figure.append("b", [1, 2], [1]),
     /expected x and y of "b" to have the same length, got 2 and 1/,
+  );
+});
+
+test("yRange: the y shown, in powers of ten on a log axis; what cannot be shown is refused", () => {
+  assert.deepEqual(line({}, { yRange: [0, 3] }).layout.yaxis?.range, [0, 3]);
+  assert.deepEqual(line({}, { yRange: [0.01, 10], logY: true }).layout.yaxis?.range, [-2, 1]);
+  assert.throws(() => line({}, { yRange: [3, 0] }), /expected yRange to be ascending, got \[3, 0\]/);
+  assert.throws(
+    () => line({}, { yRange: [0, 3], logY: true }),
+    /expected yRange to be positive and ascending/,
+  );
+});
+
+test("images: greys in a grid, gaps between, labels above; other shapes are refused", () => {
+  const pictures = { shape: [3, 1, 2, 2], data: [0, 1, 0.5, 0, 1, 1, 1, 1, 0, 0, 0, 0] };
+  const { data, layout } = shown(images(pictures, { columns: 2, labels: ["a", "b", "c"] }));
+  const z = data[0]?.z as (number | null)[][];
+  // Pictures of 2×2 pixels, a gap of one, a line for the label above.
+  assert.deepEqual(z, [
+    [null, null, null, null, null, null],
+    [0, 255, null, 255, 255, null],
+    [128, 0, null, 255, 255, null],
+    [null, null, null, null, null, null],
+    [null, null, null, null, null, null],
+    [0, 0, null, null, null, null],
+    [0, 0, null, null, null, null],
+    [null, null, null, null, null, null],
+  ]);
+  assert.deepEqual(
+    layout.annotations?.map(({ text, x, y }) => [text, x, y]),
+    [
+      ["a", 0.5, 0.5],
+      ["b", 3.5, 0.5],
+      ["c", 0.5, 4.5],
+    ],
+  );
+  assert.match(images(pictures).summary, /Picture grid\n.*3 pictures of 2×2 pixels/);
+  assert.throws(
+    () => images({ shape: [3, 3, 2, 2], data: [] }),
+    /expected grey pictures.*got \[3, 3, 2, 2\]/,
   );
 });
 
