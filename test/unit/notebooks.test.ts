@@ -6,7 +6,8 @@ import { describe, it } from "node:test";
 
 const folder = path.join(import.meta.dirname, "../../notebooks");
 const languages = ["en", "zh-cn"];
-const names = (language: string) => readdirSync(path.join(folder, language)).filter((name) => name.endsWith(".ipynb"));
+const names = (language: string) =>
+  readdirSync(path.join(folder, language)).filter((name) => name.endsWith(".ipynb"));
 
 interface Notebook {
   nbformat: number;
