@@ -3,14 +3,11 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { installServer, type Say } from "./install";
+import { installServer, root, type Say } from "./install";
 
 export interface RunningServer {
-  port: number;
-  /** The server's name for a file of this machine. The authority must be the page's own, to the letter. */
-  uri(file: string): string;
-  /** The address of a window. The payload's entries are VS Code's own options for one. */
-  windowUrl(folder: string, payload: [string, string][]): string;
+  /** The address of a window on `folder` with the extension of this repository; the payload says what else it does. */
+  windowUrl(folder: string, payload: { openFile?: string; extensionTestsPath?: string }): string;
   /** Rejects when the server ends by itself. */
   died: Promise<never>;
   stop(): Promise<void>;
@@ -102,12 +99,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await stop();
     throw error;
   });
-  const uri = (file: string) => `vscode-remote://127.0.0.1:${port}${encodeURI(path.resolve(file))}`;
-  const windowUrl = (folder: string, payload: [string, string][]) => {
+  const windowUrl = (folder: string, files: { openFile?: string; extensionTestsPath?: string }) => {
+    // The authority must be the page's own, to the letter.
+    const uri = (file: string) => `vscode-remote://127.0.0.1:${port}${encodeURI(path.resolve(file))}`;
+    const paths = Object.entries({ extensionDevelopmentPath: root, ...files });
+    const payload = [...paths.map(([name, file]) => [name, uri(file)]), ["skipWelcome", "true"]];
     const query = new URLSearchParams({ folder: path.resolve(folder), payload: JSON.stringify(payload) });
     return `http://127.0.0.1:${port}/?${query}`;
   };
-  return { port, uri, windowUrl, died, stop };
+  return { windowUrl, died, stop };
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

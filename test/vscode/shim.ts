@@ -11,15 +11,12 @@ const picture = path.join(cache, "failure.png");
 const { values, positionals } = parseArgs({
   strict: false, // the others are for Electron
   allowPositionals: true,
-  options: { extensionDevelopmentPath: { type: "string" }, extensionTestsPath: { type: "string" } },
+  options: { extensionTestsPath: { type: "string" } },
 });
-const { extensionDevelopmentPath: extension, extensionTestsPath: tests } = values;
+const { extensionTestsPath: tests } = values;
 const [folder] = positionals;
-if (typeof extension !== "string" || typeof tests !== "string" || folder === undefined) {
-  throw new Error(
-    "shim: expected a folder, --extensionDevelopmentPath and --extensionTestsPath, " +
-      `got ${process.argv.slice(2).join(" ")}`,
-  );
+if (typeof tests !== "string" || folder === undefined) {
+  throw new Error(`shim: expected a folder and --extensionTestsPath, got ${process.argv.slice(2).join(" ")}`);
 }
 
 const say = (line: string) => console.log(line);
@@ -43,13 +40,7 @@ try {
     const crashed = new Promise<never>((_, reject) =>
       page.once("crash", () => reject(new Error("page crashed"))),
     );
-    await page.goto(
-      server.windowUrl(folder, [
-        ["extensionDevelopmentPath", server.uri(extension)],
-        ["extensionTestsPath", server.uri(tests)],
-        ["skipWelcome", "true"],
-      ]),
-    );
+    await page.goto(server.windowUrl(folder, { extensionTestsPath: tests }));
     process.exitCode = await Promise.race([ended, crashed, server.died, stopped]).catch(async (error) => {
       await page.screenshot({ path: picture }).catch(() => {}); // a page that has crashed has none
       throw error;
