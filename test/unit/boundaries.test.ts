@@ -28,6 +28,8 @@ const cases: [file: string, specifier: string, allowed: boolean][] = [
   ["kernel/session/a.ts", "../protocol", true],
   ["kernel/session/b.ts", "../tensor", false],
   ["kernel/session/c.ts", "../public", false],
+  ["kernel/notebook/a.ts", "../protocol", true],
+  ["kernel/notebook/b.ts", "../plot/figure", false],
   ["kernel/kernel2.ts", "vscode", false],
   ["extension/notebook/a.ts", "../../kernel/protocol", true],
   ["extension/notebook/b.ts", "../../kernel/session/session", false],
