@@ -188,9 +188,13 @@ export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Ten
   const x = contiguous(requireFloat("linear", input));
   const w = contiguous(requireFloat("linear", weight));
   const [outputs, inputs] = w.shape as [number, number];
-  if (w.shape.length !== 2 || x.shape.length === 0 || x.shape.at(-1) !== inputs) {
+  if (w.shape.length !== 2) {
+    throw new RangeError(`linear: expected weight [out, in], got ${show(w.shape)}`);
+  }
+  if (x.shape.length === 0 || x.shape.at(-1) !== inputs) {
     throw new RangeError(
-      `linear: expected input [..., in] and weight [out, in], got input ${show(x.shape)} and weight ${show(w.shape)}`,
+      `linear: expected input [..., ${inputs}] for weight ${show(w.shape)}, got ${show(x.shape)}; ` +
+        "flatten() pictures first, or transpose what lies the other way",
     );
   }
   if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs)) {
