@@ -1,0 +1,143 @@
+// The tutorials as a newcomer meets them: VS Code's own window, Run All, charts that move and settle.
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { Mime } from "../../kernel/protocol";
+import { launchBrowser, notebookOutputs } from "../vscode/browser";
+import { root } from "../vscode/install";
+import { type RunningServer, startServer } from "../vscode/server";
+
+interface SavedNotebook {
+  cells: { cell_type: string; outputs?: { output_type: string; data?: Record<string, unknown> }[] }[];
+}
+
+const screenshots = path.join(root, "out/screenshots");
+const minute = 60_000;
+/** High enough for the whole notebook: VS Code renders only what is in view. */
+const tall = { width: 1280, height: 12_000 };
+const usual = { width: 1280, height: 960 };
+
+describe("tutorial in VS Code's window", {
+  skip: process.platform !== "linux" && "needs VS Code's server",
+}, () => {
+  let server: RunningServer;
+  let browser: Browser;
+  const workspace = mkdtempSync(path.join(os.tmpdir(), "bnlab-tutorial-"));
+  const useTheme = (folder: string, theme: string) => {
+    mkdirSync(path.join(folder, ".vscode"), { recursive: true });
+    const text = JSON.stringify({ "workbench.colorTheme": theme });
+    writeFileSync(path.join(folder, ".vscode/settings.json"), text);
+  };
+
+  before(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    cpSync(path.join(root, "notebooks"), workspace, { recursive: true });
+    server = await startServer({ say: console.log });
+    browser = await launchBrowser(console.log);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(workspace, { recursive: true, force: true });
+  });
+
+  for (const language of ["en", "zh-cn"]) {
+    it(`runs ${language}/00-start.ipynb`, { timeout: 6 * minute }, async () => {
+      const folder = path.join(workspace, language);
+      useTheme(folder, "Default Light Modern");
+      const file = path.join(folder, "00-start.ipynb");
+      const codeCells = read(file).cells.filter(({ cell_type }) => cell_type === "code").length;
+      const page = await browser.newPage({ viewport: tall });
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(error.message));
+      await page.goto(server.windowUrl(folder, { openFile: file }));
+      await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
+
+      await page.getByRole("button", { name: "Run All" }).first().click();
+      await until("all cells to succeed", async () => {
+        assert.equal(await page.locator(".codicon-notebook-state-error").count(), 0, "a cell failed");
+        return (await page.locator(".codicon-notebook-state-success").count()) === codeCells;
+      });
+
+      await page.keyboard.press("Control+s");
+      await page.locator(".tab.active.dirty").waitFor({ state: "detached", timeout: minute });
+      const outputs = read(file).cells.flatMap((cell) => cell.outputs ?? []);
+      const figures = outputs.filter(({ data }) => data && Mime.plotly in data);
+      assert.ok(figures.length >= codeCells - 2, `${figures.length} charts in the saved file`);
+      const charts = notebookOutputs(page).locator(".js-plotly-plot");
+      await until("every chart to be drawn", async () => (await charts.count()) === figures.length);
+      await until("the table", async () => (await notebookOutputs(page).locator("table").count()) > 0);
+      await page.screenshot({ path: path.join(screenshots, `${language}-whole.png`) });
+
+      await page.setViewportSize(usual);
+      await reveal(page, "Training loss", usual.height / 2);
+      const states = await watchTraining(page);
+      assert.ok(states > 2, `the loss chart moves while the loop runs: seen in ${states} states`);
+
+      await page.keyboard.press("Control+b"); // room for the charts
+      await reveal(page, "Training loss", 140);
+      await page.screenshot({ path: path.join(screenshots, `${language}-light.png`) });
+      const ink = () =>
+        charts
+          .locator("text")
+          .first()
+          .evaluate((text) => getComputedStyle(text).fill);
+      const light = await ink();
+      useTheme(folder, "Default Dark Modern");
+      await until("the charts to turn dark", async () => ![light, ""].includes(await ink()));
+      await page.screenshot({ path: path.join(screenshots, `${language}-dark.png`) });
+      assert.deepEqual(errors, []);
+      await page.close();
+    });
+  }
+});
+
+const read = (file: string) => JSON.parse(readFileSync(file, "utf8")) as SavedNotebook;
+
+/** Runs the cell of the loss chart again; returns in how many states the chart was seen until the cell had ended. */
+async function watchTraining(page: Page): Promise<number> {
+  const states = new Set<string>();
+  const line = notebookOutputs(page)
+    .locator(".js-plotly-plot", { hasText: "Training loss" })
+    .locator("path.js-line")
+    .first();
+  const row = page.locator(".code-cell-row", { hasText: "insideChart.update" });
+  await row.locator(".run-button-container a").first().click();
+  const busy = page.locator(".statusbar-item", { hasText: "BN Lab: busy" });
+  await busy.waitFor({ timeout: minute });
+  while (await busy.isVisible()) {
+    if (await line.isVisible()) states.add((await line.getAttribute("d")) ?? "");
+  }
+  return states.size;
+}
+
+/** Scrolls the notebook until the chart of that title stands `top` pixels below the window's edge, more or less. */
+async function reveal(page: Page, title: string, top: number): Promise<void> {
+  const chart = notebookOutputs(page).locator(".js-plotly-plot", { hasText: title }).first();
+  await page.mouse.move(usual.width / 2, usual.height / 2);
+  await until(`"${title}" to come into view`, async () => {
+    const box = (await chart.count()) > 0 ? await chart.boundingBox() : null;
+    const away = box ? box.y - top : 300;
+    if (Math.abs(away) < 40) return true;
+    // The notebook takes 50 pixels from one turn of the wheel, however far it turns.
+    for (let turns = Math.ceil(Math.abs(away) / 50); turns > 0; turns--) {
+      await page.mouse.wheel(0, 50 * Math.sign(away));
+    }
+    return false;
+  });
+}
+
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  for (
+    const end = Date.now() + 4 * minute;
+    Date.now() < end;
+    await new Promise((wait) => setTimeout(wait, 100))
+  ) {
+    if (await condition()) return;
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
