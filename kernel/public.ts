@@ -1,7 +1,7 @@
 // All that a cell imports as "bnlab": with livePlot.ts the only file that joins tensor, plot and display.
 import { nodeCollector } from "./host/nodeCollector";
 import { onInterrupt } from "./session/display";
-import { recover, setCollectorHost } from "./tensor";
+import { recover, setCollectorHost } from "./tensor/hosting";
 
 export * as data from "./data";
 export * as plot from "./livePlot";

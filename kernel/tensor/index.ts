@@ -1,5 +1,4 @@
 // The room's door: all that other rooms may import of kernel/tensor.
-export type { CollectorHost } from "./collector";
 export * from "./creation";
 export type { DType, NestedArray, NestedInput, TensorData } from "./dtype";
 export type { MemoryUsage } from "./engine";
@@ -13,8 +12,6 @@ export {
   manualSeed,
   memoryUsage,
   noGrad,
-  recover,
-  setCollectorHost,
   tidy,
 } from "./runtime";
 export type { Shape } from "./shape";

@@ -5,15 +5,8 @@ import { DataLoader, digits, type ImageDataset, randomSplit, TensorDataset } fro
 import { nodeCollector } from "../../../kernel/host/nodeCollector";
 import * as nn from "../../../kernel/nn";
 import { SGD } from "../../../kernel/optim";
-import {
-  manualSeed,
-  memoryUsage,
-  noGrad,
-  randint,
-  randn,
-  setCollectorHost,
-  type Tensor,
-} from "../../../kernel/tensor";
+import { manualSeed, memoryUsage, noGrad, randint, randn, type Tensor } from "../../../kernel/tensor";
+import { setCollectorHost } from "../../../kernel/tensor/hosting";
 
 setCollectorHost(nodeCollector());
 

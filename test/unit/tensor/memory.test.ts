@@ -14,13 +14,13 @@ import {
   ones,
   randint,
   randn,
-  setCollectorHost,
   sgdStep,
   Tensor,
   tidy,
   zeros,
 } from "../../../kernel/tensor";
 import { Engine } from "../../../kernel/tensor/engine";
+import { setCollectorHost } from "../../../kernel/tensor/hosting";
 
 setCollectorHost(nodeCollector());
 

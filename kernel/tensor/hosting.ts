@@ -1,0 +1,3 @@
+// The room's side door, for the process that runs the tensors; nothing here is for cells.
+export type { CollectorHost } from "./collector";
+export { recover, setCollectorHost } from "./runtime";
