@@ -2,7 +2,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
-import { notebookMetadata, notebookType } from "../../extension/ids";
+import { extensionId, notebookMetadata, notebookType } from "../../extension/ids";
 
 /** A notebook file as a Jupyter front end leaves it, in a folder of its own in the workspace. */
 export function writeNotebook(cells: string[], metadata: object = notebookMetadata): vscode.Uri {
@@ -24,6 +24,8 @@ export function writeNotebook(cells: string[], metadata: object = notebookMetada
 /** Opens it as the explorer does: `openNotebookDocument` would keep the notebook open for minutes after its editor. */
 export async function openNotebook(cells: string[], metadata?: object): Promise<vscode.NotebookDocument> {
   const uri = writeNotebook(cells, metadata);
+  // A cell that is run before any kernel is there makes VS Code ask for one, and run nothing.
+  await vscode.extensions.getExtension(extensionId)?.activate();
   await vscode.commands.executeCommand("vscode.openWith", uri, notebookType);
   return until("the editor", () => {
     const notebook = vscode.window.activeNotebookEditor?.notebook;

@@ -14,7 +14,11 @@ export type Say = (line: string) => void;
 
 const nodePackage = `node-linux-${process.arch}`;
 const serverPackages = { [nodePackage]: "24.21.0", "code-server": "4.139.1" };
-const browserPackages = { "@sparticuz/chromium": "153.0.0", "@expo-google-fonts/noto-sans-sc": "0.4.3" };
+const browserPackages = {
+  "@sparticuz/chromium": "153.0.0",
+  "@expo-google-fonts/noto-sans-sc": "0.4.3",
+  "dejavu-fonts-ttf": "2.37.3",
+};
 
 export interface Server {
   /** A Node as new as this VS Code asks for; the one that runs us may be older. */
@@ -59,17 +63,23 @@ export async function installBrowser(say: Say): Promise<{ executable: string; en
     const packed = path.join(folder, "node_modules/@sparticuz/chromium/bin");
     await unbrotli(path.join(packed, "chromium.br"), path.join(chromium, "chromium"));
     await chmod(path.join(chromium, "chromium"), 0o755);
-    for (const archive of ["al2023", "swiftshader", "fonts"]) {
+    for (const archive of ["al2023", "swiftshader"]) {
       const tar = path.join(folder, `${archive}.tar`);
       await unbrotli(path.join(packed, `${archive}.tar.br`), tar);
       await command("tar", ["-xf", tar, "-C", chromium]);
     }
-    const chinese = path.join(folder, "node_modules/@expo-google-fonts/noto-sans-sc/400Regular");
+    const packages = path.join(folder, "node_modules");
     await writeFile(
       path.join(chromium, "fonts.conf"),
-      `<?xml version="1.0"?>\n<fontconfig>\n${[path.join(chromium, "fonts"), chinese]
-        .map((dir) => `  <dir>${dir}</dir>\n`)
-        .join("")}  <cachedir>${path.join(folder, "fontCache")}</cachedir>\n</fontconfig>\n`,
+      `<?xml version="1.0"?>
+<fontconfig>
+  <dir>${path.join(packages, "dejavu-fonts-ttf/ttf")}</dir>
+  <dir>${path.join(packages, "@expo-google-fonts/noto-sans-sc/400Regular")}</dir>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <match><edit name="family" mode="append_last"><string>DejaVu Sans</string></edit></match>
+  <cachedir>${path.join(folder, "fontCache")}</cachedir>
+</fontconfig>
+`,
     );
   });
   return {
