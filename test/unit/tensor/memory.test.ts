@@ -224,3 +224,17 @@ test("a tidy around a long loop does not hold what the loop drops", () => {
   assert.ok(memoryUsage().heapBytes < heapBytes + 192 * 2 ** 20);
   assert.equal(last.data[0], Math.fround(x.data[0]! + 399));
 });
+
+test("without a host, unused tensors go between turns as the platform collects garbage", async () => {
+  const engine = new Engine(Tensor, { maxBytes: 2 ** 24 });
+  const held = engine.empty([1000], "float32").fill_(3);
+  for (let i = 0; i < 50; i++) engine.empty([1000], "float32");
+  engine.collect(); // only now are they held weakly, and until this turn ends
+  assert.ok(engine.memoryUsage().liveStorages >= 51);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  nodeCollector().collect(); // the platform, whenever it likes
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  engine.collect();
+  assert.ok(engine.memoryUsage().liveStorages <= 3, `${engine.memoryUsage().liveStorages} storages live on`);
+  assert.equal(held.mean().item(), 3);
+});
