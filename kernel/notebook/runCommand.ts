@@ -64,7 +64,8 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     );
     progress.line(`Web page  ${html}`);
   }
-  progress.line(`\nIn VS Code, with the BN Lab extension: code ${quoted(output)}`);
+  progress.line(`\nIn VS Code, with the BN Lab extension:  code ${quoted(output)}`);
+  progress.line(`From a clone of BN Lab:                 npm run vscode -- ${quoted(output)}`);
   if (stop.signal.aborted) return 130;
   return succeeded || allowErrors ? 0 : 1;
 }

@@ -105,7 +105,7 @@ test("a notebook runs: progress, the executed file, the page", async () => {
   assert.match(stdout, /^\[3\/5\] In \[3\] shown\.update/m);
   assert.match(
     stdout,
-    /out\/good\.ipynb\nWeb page {2}out\/good\.html\n\nIn VS Code.*code out\/good\.ipynb\n$/,
+    /out\/good\.ipynb\nWeb page {2}out\/good\.html\n\nIn VS Code.* code out\/good\.ipynb\nFrom a clone.* npm run vscode -- out\/good\.ipynb\n$/,
   );
 
   const written = read("out/good.ipynb");

@@ -1,4 +1,5 @@
-// `npm run vscode`: the tutorials in VS Code with this extension loaded. Desktop VS Code where there is one, else a browser.
+// `npm run vscode [-- NOTEBOOK]`: the tutorials, or that notebook, in VS Code with this extension loaded. Desktop VS Code where
+// there is one, else a browser.
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,7 +8,9 @@ import { downloadAndUnzipVSCode } from "@vscode/test-electron";
 import { root, type Say } from "./install";
 import { startServer } from "./server";
 
-const notebooks = path.join(root, "notebooks");
+const [asked] = process.argv.slice(2);
+const notebook = asked ? path.resolve(asked) : path.join(root, "notebooks/en/00-start.ipynb");
+const folder = asked ? path.dirname(notebook) : path.join(root, "notebooks");
 const say: Say = (line) => console.log(line);
 
 const desktop = await openDesktop("code");
@@ -20,7 +23,7 @@ if (!desktop) {
 function openDesktop(program: string): Promise<boolean> {
   // On Windows `code` is a script, which only a shell starts.
   const shell = process.platform === "win32";
-  const args = [`--extensionDevelopmentPath=${root}`, notebooks];
+  const args = [`--extensionDevelopmentPath=${root}`, folder, notebook];
   const quoted = shell ? args.map((arg) => `"${arg}"`) : args;
   const child = spawn(shell ? `"${program}"` : program, quoted, { stdio: "ignore", detached: true, shell });
   return new Promise((resolve) => {
@@ -30,8 +33,7 @@ function openDesktop(program: string): Promise<boolean> {
     child.once("spawn", () => setTimeout(resolve, 5000, true).unref());
     child.unref();
   }).then((opened) => {
-    if (opened)
-      say("BN Lab is open in VS Code: choose en/00-start.ipynb or zh-cn/00-start.ipynb, then Run All.");
+    if (opened) say("BN Lab is open in VS Code: press Run All. The Chinese tutorials are in zh-cn/.");
     return opened === true;
   });
 }
@@ -39,18 +41,17 @@ function openDesktop(program: string): Promise<boolean> {
 async function openInBrowser(): Promise<void> {
   say("No `code` on the PATH: VS Code opens in your browser instead.");
   const server = await startServer({ say });
-  const openFile = path.join(notebooks, "en/00-start.ipynb");
   // The window's own address is too long to be read, or to survive a terminal's line breaks.
-  const address = server.windowUrl(notebooks, { openFile });
+  const address = server.windowUrl(folder, { openFile: notebook });
   const door = createServer((_, response) => response.writeHead(302, { location: address }).end());
   await new Promise<void>((listening) => door.listen(0, "127.0.0.1", listening));
   say(`\n  http://127.0.0.1:${(door.address() as AddressInfo).port}/\n`);
   say("Open this address, then press Run All. Ctrl+C here ends VS Code.");
-  const asked = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => resolve());
   });
   try {
-    await Promise.race([asked, server.died]);
+    await Promise.race([ended, server.died]);
   } finally {
     door.close();
     door.closeAllConnections();
