@@ -1,6 +1,15 @@
 // Activation functions as layers: no state, any shape.
 
-import type { Tensor } from "../tensor";
+import {
+  elu,
+  type GeluOptions,
+  gelu,
+  leakyRelu,
+  type SoftplusOptions,
+  silu,
+  softplus,
+  type Tensor,
+} from "../tensor";
 import { Module } from "./module";
 
 /** 1 / (1 + e⁻ˣ). */
@@ -20,5 +29,110 @@ export class Tanh extends Module {
 export class ReLU extends Module {
   override forward(input: Tensor): Tensor {
     return input.relu();
+  }
+}
+
+/** x where x > 0, else negativeSlope·x: see functional.leakyRelu. */
+export class LeakyReLU extends Module {
+  constructor(readonly negativeSlope = 0.01) {
+    super();
+  }
+
+  override forward(input: Tensor): Tensor {
+    return leakyRelu(input, this.negativeSlope);
+  }
+
+  override extraRepr(): string {
+    return `negativeSlope=${this.negativeSlope}`;
+  }
+}
+
+/** x where x > 0, else alpha·(eˣ − 1): see functional.elu. */
+export class ELU extends Module {
+  constructor(readonly alpha = 1) {
+    super();
+  }
+
+  override forward(input: Tensor): Tensor {
+    return elu(input, this.alpha);
+  }
+
+  override extraRepr(): string {
+    return `alpha=${this.alpha}`;
+  }
+}
+
+/** x·Φ(x), exact or by the tanh approximation: see functional.gelu. */
+export class GELU extends Module {
+  readonly approximate: NonNullable<GeluOptions["approximate"]>;
+
+  constructor({ approximate = "none" }: GeluOptions = {}) {
+    super();
+    this.approximate = approximate;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return gelu(input, { approximate: this.approximate });
+  }
+
+  override extraRepr(): string {
+    return `approximate="${this.approximate}"`;
+  }
+}
+
+/** x·sigmoid(x): see functional.silu. */
+export class SiLU extends Module {
+  override forward(input: Tensor): Tensor {
+    return silu(input);
+  }
+}
+
+/** log(1 + e^(beta·x))/beta: see functional.softplus. */
+export class Softplus extends Module {
+  readonly beta: number;
+  readonly threshold: number;
+
+  constructor({ beta = 1, threshold = 20 }: SoftplusOptions = {}) {
+    super();
+    this.beta = beta;
+    this.threshold = threshold;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return softplus(input, { beta: this.beta, threshold: this.threshold });
+  }
+
+  override extraRepr(): string {
+    return `beta=${this.beta}, threshold=${this.threshold}`;
+  }
+}
+
+/** eˣ/Σeˣ along a dimension. */
+export class Softmax extends Module {
+  constructor(readonly dim: number) {
+    super();
+  }
+
+  override forward(input: Tensor): Tensor {
+    return input.softmax(this.dim);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** log(eˣ/Σeˣ) along a dimension, stable for any finite x. */
+export class LogSoftmax extends Module {
+  constructor(readonly dim: number) {
+    super();
+  }
+
+  override forward(input: Tensor): Tensor {
+    return input.logSoftmax(this.dim);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
   }
 }

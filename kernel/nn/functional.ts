@@ -2,7 +2,20 @@
 
 import { crossEntropy as meanCrossEntropy, type Tensor, tensor } from "../tensor";
 
-export { batchNorm, linear, logSoftmax, relu, sigmoid, softmax, tanh } from "../tensor";
+export {
+  batchNorm,
+  elu,
+  gelu,
+  leakyRelu,
+  linear,
+  logSoftmax,
+  relu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  tanh,
+} from "../tensor";
 
 /** How a loss brings its rows together: their mean (default), their sum, or each by itself. */
 export interface LossOptions {

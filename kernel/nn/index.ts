@@ -1,6 +1,17 @@
 // The door of kernel/nn: `import { nn } from "bnlab"`.
 
-export { ReLU, Sigmoid, Tanh } from "./activations";
+export {
+  ELU,
+  GELU,
+  LeakyReLU,
+  LogSoftmax,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Tanh,
+} from "./activations";
 export { BatchNorm1d, type BatchNormOptions } from "./batchNorm";
 export { Flatten, Identity, Sequential } from "./containers";
 export * as functional from "./functional";

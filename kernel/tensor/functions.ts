@@ -6,6 +6,15 @@ import { unary } from "./ops/elementwise";
 import * as join from "./ops/join";
 import type { Tensor } from "./tensor";
 
+export {
+  elu,
+  type GeluOptions,
+  gelu,
+  leakyRelu,
+  type SoftplusOptions,
+  silu,
+  softplus,
+} from "./ops/activation";
 export { type BatchNormOptions, batchNorm } from "./ops/batchNorm";
 export { indexSelect } from "./ops/join";
 export { type CrossEntropyOptions, crossEntropy } from "./ops/loss";
