@@ -4,6 +4,7 @@ import { arithmetic } from "./ops/arithmetic";
 import { requireFloat } from "./ops/check";
 import { unary } from "./ops/elementwise";
 import * as join from "./ops/join";
+import { pad as constantPad } from "./ops/tiling";
 import type { Tensor } from "./tensor";
 
 export {
@@ -77,4 +78,16 @@ export function softmax(x: Tensor, dim: number): Tensor {
 /** log(eˣ/Σeˣ) along a dimension. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
   return x.logSoftmax(dim);
+}
+
+/**
+ * x with `value` around it: padding is [before, after] of the last dimension, then of the one before it, and so on.
+ * Negative padding cuts off.
+ */
+export function pad(
+  x: Tensor,
+  padding: readonly number[],
+  { value = 0 }: { readonly value?: number } = {},
+): Tensor {
+  return constantPad(x, padding, value);
 }

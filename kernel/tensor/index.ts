@@ -3,6 +3,7 @@ export * from "./creation";
 export type { DType, NestedArray, NestedInput, TensorData } from "./dtype";
 export type { MemoryUsage } from "./engine";
 export * from "./functions";
+export type { Closeness } from "./ops/agreement";
 export type { Extremes } from "./ops/reduction";
 export { Generator } from "./random";
 export {

@@ -2,11 +2,14 @@
 
 import { backward } from "./autograd";
 import type { DType } from "./dtype";
+import { all, allclose, any, type Closeness, equal } from "./ops/agreement";
 import { arithmetic, assign, compare } from "./ops/arithmetic";
 import { cast } from "./ops/check";
 import { clamp, clone, square, unary } from "./ops/elementwise";
+import { gather, maskedFill, scatterAdd, sort, topk } from "./ops/indexing";
 import { indexSelect } from "./ops/join";
 import { matmul } from "./ops/matmul";
+import { logsumexp, norm } from "./ops/norm";
 import {
   argument,
   type Dims,
@@ -18,7 +21,9 @@ import {
   sumOrMean,
   variance,
 } from "./ops/reduction";
+import { classify, elementwise } from "./ops/rounding";
 import { logSoftmax, softmax } from "./ops/softmax";
+import { chunk, narrow, repeat, split, tile } from "./ops/tiling";
 import {
   contiguous,
   expand,
@@ -164,6 +169,30 @@ export class Tensor extends TensorState {
   ge(other: Tensor | number): Tensor {
     return compare("ge", this, other);
   }
+  /** Which elements are NaN. */
+  isnan(): Tensor {
+    return classify("isnan", this);
+  }
+  /** Which elements are neither NaN nor infinite. */
+  isfinite(): Tensor {
+    return classify("isfinite", this);
+  }
+  /** Whether any element is not 0: a bool tensor, over one dimension, several, or all. */
+  any(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
+    return any(this, dim, keepdim);
+  }
+  /** Whether no element is 0: a bool tensor, over one dimension, several, or all. */
+  all(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
+    return all(this, dim, keepdim);
+  }
+  /** Whether both have the same shape and the same numbers; NaN equals nothing. */
+  equal(other: Tensor): boolean {
+    return equal(this, other);
+  }
+  /** Whether |this − other| ≤ atol + rtol·|other| everywhere, broadcast. */
+  allclose(other: Tensor, options: Closeness = {}): boolean {
+    return allclose(this, other, options);
+  }
 
   // Functions of each element.
 
@@ -206,6 +235,30 @@ export class Tensor extends TensorState {
   /** x² */
   square(): Tensor {
     return square(this);
+  }
+  /** Sine, x in radians. */
+  sin(): Tensor {
+    return elementwise("sin", this);
+  }
+  /** Cosine, x in radians. */
+  cos(): Tensor {
+    return elementwise("cos", this);
+  }
+  /** −1, 0 or 1; its gradient is 0. */
+  sign(): Tensor {
+    return elementwise("sign", this);
+  }
+  /** The largest whole number ≤ x; its gradient is 0. */
+  floor(): Tensor {
+    return elementwise("floor", this);
+  }
+  /** The smallest whole number ≥ x; its gradient is 0. */
+  ceil(): Tensor {
+    return elementwise("ceil", this);
+  }
+  /** The nearest whole number, halves to the even one; its gradient is 0. */
+  round(): Tensor {
+    return elementwise("round", this);
   }
   /** x held between min and max; either may be left out. */
   clamp({
@@ -283,6 +336,46 @@ export class Tensor extends TensorState {
   indexSelect(dim: number, index: Tensor | ArrayLike<number>): Tensor {
     return indexSelect(this, dim, index);
   }
+  /** `length` elements from `start` on along a dimension. A view. */
+  narrow(dim: number, start: number, length: number): Tensor {
+    return narrow(this, dim, start, length);
+  }
+  /** Views of `size` elements each along a dimension, the last one smaller if need be; or of the sizes listed. */
+  split(size: number | readonly number[], dim = 0): Tensor[] {
+    return split(this, size, dim);
+  }
+  /** At most `chunks` views of equal size along a dimension, the last one smaller if need be. */
+  chunk(chunks: number, dim = 0): Tensor[] {
+    return chunk(this, chunks, dim);
+  }
+  /** This tensor laid side by side sizes[i] times along dimension i; more sizes than dimensions add new ones in front. */
+  repeat(...sizes: number[] | [Shape]): Tensor {
+    return repeat(this, listOf(sizes));
+  }
+  /** As repeat; counts left out in front are 1. */
+  tile(...counts: number[] | [Shape]): Tensor {
+    return tile(this, listOf(counts));
+  }
+  /** One element for each of the int32 indices, picked along a dimension: y[i][j] = this[index[i][j]][j] for dim 0. */
+  gather(dim: number, index: Tensor): Tensor {
+    return gather(this, dim, index);
+  }
+  /** A copy to which source[i][j] is added at [index[i][j]][j] for dim 0; indices may repeat. */
+  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
+    return scatterAdd(this, dim, index, source);
+  }
+  /** A copy with `value` where the bool mask, broadcast, is true. */
+  maskedFill(mask: Tensor, value: number): Tensor {
+    return maskedFill(this, mask, value);
+  }
+  /** The values in order along a dimension, and where they were (int32). Equals keep their order, NaN is the largest. */
+  sort(dim = -1, { descending = false }: { readonly descending?: boolean } = {}): Extremes {
+    return sort(this, dim, descending);
+  }
+  /** The k largest (or smallest) along a dimension, in order, and where they were (int32). */
+  topk(k: number, dim = -1, { largest = true }: { readonly largest?: boolean } = {}): Extremes {
+    return topk(this, k, dim, largest);
+  }
 
   // Reductions.
 
@@ -305,6 +398,14 @@ export class Tensor extends TensorState {
   /** Product over one dimension or all. */
   prod(dim?: number, { keepdim = false }: KeepDim = {}): Tensor {
     return product(this, dim, keepdim);
+  }
+  /** Σ|x| for p = 1, √Σx² for p = 2, max |x| for p = Infinity, over one dimension, several, or all. */
+  norm(p = 2, dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
+    return norm(this, p, dim, keepdim);
+  }
+  /** log Σ eˣ over one dimension, several, or all, without overflow. */
+  logsumexp(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
+    return logsumexp(this, dim, keepdim);
   }
   /** The largest element; with a dimension, the largest along it and where they are. */
   max(): Tensor;

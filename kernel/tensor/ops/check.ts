@@ -5,11 +5,15 @@ import { show } from "../shape";
 import type { Tensor } from "../tensor";
 import { contiguous } from "./view";
 
-/** x as float32: itself, or a converted copy of an int32 or bool tensor. */
-export function requireFloat(operation: string, x: Tensor): Tensor {
+export function requireTensor(operation: string, x: Tensor): void {
   if (typeof x !== "object" || x === null || x.shape === undefined) {
     throw new TypeError(`${operation}: expected a tensor, got ${describe(x)}`);
   }
+}
+
+/** x as float32: itself, or a converted copy of an int32 or bool tensor. */
+export function requireFloat(operation: string, x: Tensor): Tensor {
+  requireTensor(operation, x);
   return x.dtype === "float32" ? x : cast(x, "float32");
 }
 

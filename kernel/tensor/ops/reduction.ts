@@ -15,7 +15,7 @@ import { contiguous, permute } from "./view";
 export type Dims = number | readonly number[] | undefined;
 
 /** The dimensions in rising order; all of them for undefined. */
-function dimsOf(operation: string, dims: Dims, shape: Shape): number[] {
+export function dimsOf(operation: string, dims: Dims, shape: Shape): number[] {
   if (dims === undefined) return shape.map((_, i) => i);
   const list = (typeof dims === "number" ? [dims] : dims).map((dim) => checkDim(operation, dim, shape));
   if (new Set(list).size !== list.length) {
@@ -25,7 +25,7 @@ function dimsOf(operation: string, dims: Dims, shape: Shape): number[] {
 }
 
 /** The result with each reduced dimension kept at size 1, and without them. */
-function shapesOf(shape: Shape, dims: readonly number[]): { kept: number[]; dropped: number[] } {
+export function shapesOf(shape: Shape, dims: readonly number[]): { kept: number[]; dropped: number[] } {
   return {
     kept: shape.map((size, i) => (dims.includes(i) ? 1 : size)),
     dropped: shape.filter((_, i) => !dims.includes(i)),
@@ -43,7 +43,7 @@ interface Gathered {
 }
 
 /** A copy only if the reduced dimensions are not neighbours. */
-function gathered(x: Tensor, dims: readonly number[]): Gathered {
+export function gathered(x: Tensor, dims: readonly number[]): Gathered {
   const neighbours = dims.every((dim, i) => i === 0 || dim === dims[i - 1]! + 1);
   if (!neighbours) {
     const others = x.shape.map((_, i) => i).filter((i) => !dims.includes(i));

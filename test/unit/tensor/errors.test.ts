@@ -11,6 +11,7 @@ import {
   linear,
   matmul,
   ones,
+  pad,
   randint,
   stack,
   tensor,
@@ -57,6 +58,71 @@ const cases: Record<string, [() => unknown, RegExp]> = {
     () => ones([2]).indexSelect(0, ones([1])),
     /^indexSelect: expected indices as an int32 tensor/,
   ],
+  narrow: [
+    () => ones([2, 3]).narrow(1, 2, 2),
+    /^narrow: expected a stretch within the 3 elements along dim 1 of \[2, 3\], got start 2, length 2/,
+  ],
+  "narrow of a number": [() => tensor(1).narrow(0, 0, 1), /^narrow: expected at least one dimension/],
+  split: [
+    () => ones([5]).split([2, 2]),
+    /^split: expected a size ≥ 1, or sizes that add up to the 5 elements along dim 0 of \[5\], got \[2, 2\]/,
+  ],
+  "split by nothing": [() => ones([5]).split(0), /^split: expected a size ≥ 1.*got 0/],
+  chunk: [() => ones([5]).chunk(0), /^chunk: expected a number of chunks ≥ 1, got 0/],
+  pad: [
+    () => pad(ones([2, 3]), [1]),
+    /^pad: expected \[before, after\] for up to 2 dims of \[2, 3\], the last dim first, got \[1\]/,
+  ],
+  "pad by less than nothing": [() => pad(ones([2]), [-1, -2]), /^pad: expected/],
+  repeat: [
+    () => ones([2, 3]).repeat(2),
+    /^repeat: expected a count for each of the 2 dims of \[2, 3\], got \[2\]; use tile/,
+  ],
+  tile: [() => ones([2]).tile(-1), /^tile: expected sizes that are whole numbers ≥ 0, got \[-1\]/],
+  gather: [
+    () => ones([2, 3]).gather(1, zeros([2, 1])),
+    /^gather: expected indices as an int32 tensor, got float32; convert them with \.to\("int32"\)/,
+  ],
+  "gather's shape": [
+    () => ones([2, 3]).gather(1, zeros([3, 1], { dtype: "int32" })),
+    /^gather: expected indices of 2 dims, no larger than \[2, 3\] except along dim 1, got \[3, 1\]/,
+  ],
+  "gather's range": [
+    () => ones([3]).gather(0, tensor(Int32Array.of(3))),
+    /^gather: expected indices from 0 to 2 along dim 0 of \[3\], got 3/,
+  ],
+  scatterAdd: [
+    () => ones([3]).scatterAdd(0, tensor(Int32Array.of(1)), ones([2])),
+    /^scatterAdd: expected a source of the indices' shape \[1\], got \[2\]/,
+  ],
+  maskedFill: [
+    () => ones([2]).maskedFill(ones([2]), 0),
+    /^maskedFill: expected a bool mask, got float32; make one by comparing/,
+  ],
+  "maskedFill's shape": [
+    () => ones([2]).maskedFill(ones([3]).gt(0), 0),
+    /^maskedFill: expected shapes that broadcast, got \[2\] and \[3\]/,
+  ],
+  "maskedFill with a tensor": [
+    () => ones([2]).maskedFill(ones([2]).gt(0), ones([2]) as never),
+    /^maskedFill: expected a number to fill in/,
+  ],
+  topk: [() => ones([2, 3]).topk(4), /^topk: expected k from 0 to 3 along dim -1 of \[2, 3\], got 4/],
+  sort: [() => ones([2]).sort(1), /^sort: expected dim from -1 to 0 for shape \[2\], got 1/],
+  norm: [() => ones([2]).norm(3), /^norm: expected p = 1, 2 or Infinity, got 3; write others as/],
+  "norm of nothing": [
+    () => zeros([0]).norm(Number.POSITIVE_INFINITY),
+    /^norm: expected at least one element for p = Infinity, got shape \[0\]/,
+  ],
+  logsumexp: [() => ones([2]).logsumexp(1), /^logsumexp: expected dim from -1 to 0/],
+  any: [() => ones([2]).any(1), /^any: expected dim from -1 to 0/],
+  all: [() => ones([2]).all(1), /^all: expected dim from -1 to 0/],
+  allclose: [() => ones([2]).allclose(ones([3])), /^allclose: expected shapes that broadcast/],
+  "allclose to a number": [
+    () => ones([2]).allclose(1 as never),
+    /^allclose: expected a tensor, got number 1/,
+  ],
+  "equal to a number": [() => ones([2]).equal(1 as never), /^equal: expected a tensor, got number 1/],
   cat: [
     () => cat([ones([2, 3]), ones([2, 2])]),
     /^cat: expected shapes equal except at dim 0, got \[2, 3\], \[2, 2\]/,

@@ -1,0 +1,165 @@
+// Elements picked one by one: gather, scatterAdd, maskedFill, and the orders that sort and topk pick by.
+
+import { type Rule, record } from "../autograd";
+import { broadcastShapes, checkDim, sameShape, show, stridesOf } from "../shape";
+import type { Tensor } from "../tensor";
+import { requireFloat } from "./check";
+import { where } from "./join";
+import { alongLast, type Extremes } from "./reduction";
+
+import { contiguous, slice } from "./view";
+
+/** Where in x, laid out in order, each element of `index` points along `dim`. */
+function positionsOf(operation: string, x: Tensor, dim: number, index: Tensor): Int32Array {
+  const at = checkDim(operation, dim, x.shape);
+  const rank = x.shape.length;
+  if (index?.dtype !== "int32") {
+    throw new TypeError(
+      `${operation}: expected indices as an int32 tensor, got ${index?.dtype ?? String(index)}; convert them with .to("int32")`,
+    );
+  }
+  if (index.shape.length !== rank || index.shape.some((size, i) => i !== at && size > x.shape[i]!)) {
+    throw new RangeError(
+      `${operation}: expected indices of ${rank} dims, no larger than ${show(x.shape)} except along dim ${dim}, got ${show(index.shape)}`,
+    );
+  }
+  const limit = x.shape[at] ?? 1;
+  const strides = stridesOf(x.shape);
+  const order = contiguous(index);
+  const first = order.pointer >>> 2;
+  const positions = new Int32Array(order.count);
+  for (let i = 0; i < positions.length; i++) {
+    const value = order.engine.i32[first + i]!;
+    if (value < 0 || value >= limit) {
+      throw new RangeError(
+        `${operation}: expected indices from 0 to ${limit - 1} along dim ${dim} of ${show(x.shape)}, got ${value}`,
+      );
+    }
+    let position = value * (strides[at] ?? 0);
+    for (let d = rank - 1, rest = i; d >= 0; d--) {
+      const size = index.shape[d]!;
+      if (d !== at) position += (rest % size) * strides[d]!;
+      rest = Math.floor(rest / size);
+    }
+    positions[i] = position;
+  }
+  return positions;
+}
+
+// An element picked twice gathers both gradients.
+const gatherRule: Rule<Int32Array> = {
+  name: "gather",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const dx = pass.allocate(x);
+    pass.engine.kernels.fill(dx.pointer, 0, x.count);
+    const { f32 } = pass.engine;
+    const [from, to] = [dy.pointer >>> 2, dx.pointer >>> 2];
+    for (let i = 0; i < node.info.length; i++) f32[to + node.info[i]!]! += f32[from + i]!;
+    pass.give(x, dx);
+  },
+};
+
+/** y[i][j] = x[index[i][j]][j] for dim 0, and so on. */
+export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
+  const x = contiguous(input);
+  const positions = positionsOf("gather", x, dim, index);
+  const { engine } = x;
+  const y = engine.empty(index.shape, x.dtype);
+  const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
+  for (let i = 0; i < positions.length; i++) engine.i32[to + i] = engine.i32[from + positions[i]!]!;
+  return record(gatherRule, y, [x], positions);
+}
+
+// What was added takes the gradient of where it went.
+const scatterAddRule: Rule<Int32Array> = {
+  name: "scatterAdd",
+  backward(node, dy, pass) {
+    const [x, source] = node.inputs as [Tensor, Tensor];
+    if (source.requiresGrad) {
+      const ds = pass.allocate(source);
+      const { f32 } = pass.engine;
+      const [from, to] = [dy.pointer >>> 2, ds.pointer >>> 2];
+      for (let i = 0; i < node.info.length; i++) f32[to + i] = f32[from + node.info[i]!]!;
+      pass.give(source, ds);
+    }
+    if (x.requiresGrad) pass.give(x, dy);
+  },
+};
+
+/** A copy of x with y[index[i][j]][j] += source[i][j] for dim 0, and so on. */
+export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const x = contiguous(requireFloat("scatterAdd", input));
+  const values = contiguous(requireFloat("scatterAdd", source));
+  const positions = positionsOf("scatterAdd", x, dim, index);
+  if (!sameShape(index.shape, values.shape)) {
+    throw new RangeError(
+      `scatterAdd: expected a source of the indices' shape ${show(index.shape)}, got ${show(values.shape)}`,
+    );
+  }
+  const { engine } = x;
+  const y = engine.emptyLike(x, "float32");
+  const { f32 } = engine;
+  const [from, to, added] = [x.pointer >>> 2, y.pointer >>> 2, values.pointer >>> 2];
+  f32.copyWithin(to, from, from + x.count);
+  for (let i = 0; i < positions.length; i++) f32[to + positions[i]!]! += f32[added + i]!;
+  return record(scatterAddRule, y, [x, values], positions);
+}
+
+/** x with `value` where the mask, broadcast, is true. */
+export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
+  if (mask?.dtype !== "bool") {
+    throw new TypeError(
+      `maskedFill: expected a bool mask, got ${mask?.dtype ?? String(mask)}; make one by comparing, e.g. x.gt(0)`,
+    );
+  }
+  if (typeof value !== "number") {
+    throw new TypeError(`maskedFill: expected a number to fill in, got ${String(value)}`);
+  }
+  broadcastShapes("maskedFill", x.shape, mask.shape);
+  const { engine } = x;
+  const whole = x.dtype !== "float32" && Number.isInteger(value);
+  const filling = engine.empty([], whole ? "int32" : "float32");
+  (whole ? engine.i32 : engine.f32)[filling.pointer >>> 2] = value;
+  return where(mask, filling, x);
+}
+
+/** NaN counts as larger than every number, as in PyTorch. */
+function rising(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+}
+
+/** Values in order along a dimension and where they were; equals keep their order. */
+export function sort(x: Tensor, dim: number, descending: boolean): Extremes {
+  const at = checkDim("sort", dim, x.shape);
+  const order = alongLast(x.detach(), at, (rows) => {
+    const { engine } = rows;
+    const indices = engine.empty(rows.shape, "int32");
+    const n = rows.shape.at(-1) ?? 1;
+    const memory = rows.dtype === "int32" ? engine.i32 : engine.f32;
+    for (let start = 0; start < rows.count; start += n) {
+      const from = (rows.pointer >>> 2) + start;
+      const compare = (a: number, b: number) => rising(memory[from + a]!, memory[from + b]!);
+      const row = Int32Array.from({ length: n }, (_, i) => i);
+      engine.i32.set(
+        row.sort(descending ? (a, b) => compare(b, a) : compare),
+        (indices.pointer >>> 2) + start,
+      );
+    }
+    return indices;
+  });
+  const indices = contiguous(order);
+  return { values: gather(x, dim, indices), indices };
+}
+
+/** The k largest (smallest) along a dimension, in order, and where they were. */
+export function topk(x: Tensor, k: number, dim: number, largest: boolean): Extremes {
+  const at = checkDim("topk", dim, x.shape);
+  const size = x.shape[at] ?? 1;
+  if (!Number.isInteger(k) || k < 0 || k > size) {
+    throw new RangeError(`topk: expected k from 0 to ${size} along dim ${dim} of ${show(x.shape)}, got ${k}`);
+  }
+  const { values, indices } = sort(x, at, largest);
+  if (x.shape.length === 0) return { values, indices };
+  return { values: slice(values, at, 0, k, 1), indices: contiguous(slice(indices, at, 0, k, 1)) };
+}

@@ -1,0 +1,73 @@
+// Functions of one number for which no kernel is worth it: sine and cosine, signs, rounding, and what numbers are finite.
+
+import { type Rule, record } from "../autograd";
+import type { Tensor } from "../tensor";
+import { cast, requireFloat } from "./check";
+import { clone } from "./elementwise";
+import { contiguous } from "./view";
+
+interface Entry {
+  readonly f: (x: number) => number;
+  /** The derivative at x; 0 everywhere for steps. */
+  readonly slope: (x: number) => number;
+}
+
+const flat = () => 0;
+
+/** Halves go to the even neighbour, as in PyTorch and unlike Math.round. */
+function roundHalfToEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+}
+
+const entries = {
+  sin: { f: Math.sin, slope: Math.cos },
+  cos: { f: Math.cos, slope: (x) => -Math.sin(x) },
+  sign: { f: (x) => Number(x > 0) - Number(x < 0), slope: flat }, // 0 for NaN, as in PyTorch
+  floor: { f: Math.floor, slope: flat },
+  ceil: { f: Math.ceil, slope: flat },
+  round: { f: roundHalfToEven, slope: flat },
+} satisfies Record<string, Entry>;
+
+export type RoundingOp = keyof typeof entries;
+
+// dx = dy · f′(x)
+const rule = (name: RoundingOp): Rule => ({
+  name,
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const { slope } = entries[name];
+    const { f32 } = pass.engine;
+    const [from, to] = [x.pointer >>> 2, dy.pointer >>> 2];
+    for (let i = 0; i < x.count; i++) f32[to + i]! *= slope(f32[from + i]!);
+    pass.give(x, dy);
+  },
+});
+
+const rules = Object.fromEntries(Object.keys(entries).map((name) => [name, rule(name as RoundingOp)]));
+
+/** f(x) element by element; steps of an int32 tensor stay int32. */
+export function elementwise(op: RoundingOp, input: Tensor): Tensor {
+  const whole = input.dtype === "int32" && op !== "sin" && op !== "cos";
+  if (whole && op !== "sign") return clone(input);
+  const x = contiguous(requireFloat(op, input));
+  const y = x.engine.emptyLike(x, "float32");
+  const { f } = entries[op];
+  const { f32 } = x.engine;
+  const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
+  for (let i = 0; i < x.count; i++) f32[to + i] = f(f32[from + i]!);
+  return whole ? cast(y, "int32") : record(rules[op]!, y, [x], undefined);
+}
+
+/** Which elements are NaN, or finite: bool, without gradient. */
+export function classify(op: "isnan" | "isfinite", input: Tensor): Tensor {
+  const x = contiguous(requireFloat(op, input));
+  const y = x.engine.emptyLike(x, "bool");
+  const holds = op === "isnan" ? Number.isNaN : Number.isFinite;
+  const { f32 } = x.engine;
+  const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
+  for (let i = 0; i < x.count; i++) f32[to + i] = Number(holds(f32[from + i]!));
+  return y;
+}

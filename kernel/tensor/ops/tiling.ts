@@ -1,0 +1,142 @@
+// Cutting along a dimension, padding, repeating: narrow, split, chunk, pad, repeat, tile.
+
+import { type Rule, record } from "../autograd";
+import { checkDim, checkShape, type Shape, show, stridesOf } from "../shape";
+import { copyStrided, packed } from "../strided";
+import type { Tensor } from "../tensor";
+import { clone } from "./elementwise";
+import { expand, reshape, slice } from "./view";
+
+/** The dimension counted from the front, of a tensor that has one. */
+function dimOf(operation: string, x: Tensor, dim: number): number {
+  if (x.shape.length === 0) {
+    throw new RangeError(`${operation}: expected at least one dimension, got a single number []`);
+  }
+  return checkDim(operation, dim, x.shape);
+}
+
+/** `length` elements from `start` on along a dimension; a view. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  const at = dimOf("narrow", x, dim);
+  const size = x.shape[at]!;
+  const from = start < 0 ? start + size : start;
+  const whole = Number.isInteger(from) && Number.isInteger(length);
+  if (!whole || from < 0 || length < 0 || from + length > size) {
+    throw new RangeError(
+      `narrow: expected a stretch within the ${size} elements along dim ${dim} of ${show(x.shape)}, got start ${start}, length ${length}`,
+    );
+  }
+  return slice(x, at, from, from + length, 1);
+}
+
+/** Views of `size` elements each, the last one smaller if need be; or of the sizes listed. */
+export function split(x: Tensor, size: number | readonly number[], dim: number): Tensor[] {
+  const at = dimOf("split", x, dim);
+  const total = x.shape[at]!;
+  const sizes = typeof size === "number" ? evenSizes(total, size) : size;
+  const fits =
+    sizes.every((n) => Number.isInteger(n) && n >= 0) && sizes.reduce((a, b) => a + b, 0) === total;
+  if (!fits) {
+    throw new RangeError(
+      `split: expected a size ≥ 1, or sizes that add up to the ${total} elements along dim ${dim} of ${show(x.shape)}, got ${typeof size === "number" ? size : show(size)}`,
+    );
+  }
+  let start = 0;
+  return sizes.map((n) => {
+    const from = start;
+    start += n;
+    return slice(x, at, from, start, 1);
+  });
+}
+
+/** An empty dimension still gives one piece, as in PyTorch; a size that cannot be gives none that fit. */
+function evenSizes(total: number, size: number): number[] {
+  if (!Number.isInteger(size) || size < 1) return total === 0 && size === 0 ? [0] : [-1];
+  const pieces = Math.max(1, Math.ceil(total / size));
+  return Array.from({ length: pieces }, (_, i) => Math.min(size, total - i * size));
+}
+
+/** At most `chunks` views of equal size, the last one smaller if need be. */
+export function chunk(x: Tensor, chunks: number, dim: number): Tensor[] {
+  const at = dimOf("chunk", x, dim);
+  if (!Number.isInteger(chunks) || chunks < 1) {
+    throw new RangeError(`chunk: expected a number of chunks ≥ 1, got ${chunks}`);
+  }
+  const total = x.shape[at]!;
+  if (total === 0) return Array.from({ length: chunks }, () => slice(x, at, 0, 0, 1));
+  return split(x, Math.ceil(total / chunks), at);
+}
+
+// The padding is a constant: x takes the middle of dy.
+const padRule: Rule<number> = {
+  name: "pad",
+  backward(node, dy, pass) {
+    const x = node.inputs[0]!;
+    const dx = pass.allocate(x);
+    const middle = { storage: dy, offset: node.info, strides: stridesOf(node.output.shape) };
+    copyStrided(pass.engine, x.shape, middle, packed(dx, x.shape));
+    pass.give(x, dx);
+  },
+};
+
+/** x with `value` before and after along its last dimensions; negative padding cuts off. */
+export function pad(input: Tensor, padding: readonly number[], value: number): Tensor {
+  const rank = input.shape.length;
+  const pairs = padding.length / 2;
+  // [before, after] of dim, counted as PyTorch does: the last dimension comes first.
+  const along = (dim: number) => [padding[(rank - 1 - dim) * 2] ?? 0, padding[(rank - 1 - dim) * 2 + 1] ?? 0];
+  const shape = input.shape.map((size, dim) => size + along(dim)[0]! + along(dim)[1]!);
+  const whole = padding.every(Number.isInteger);
+  if (!whole || !Number.isInteger(pairs) || pairs > rank || shape.some((size) => size < 0)) {
+    throw new RangeError(
+      `pad: expected [before, after] for up to ${rank} dims of ${show(input.shape)}, the last dim first, got ${show(padding)}`,
+    );
+  }
+  let x = input;
+  for (let dim = rank - pairs; dim < rank; dim++) {
+    const [before, after] = along(dim) as [number, number];
+    if (before < 0 || after < 0) {
+      x = slice(x, dim, Math.max(0, -before), input.shape[dim]! + Math.min(0, after), 1);
+    }
+  }
+  const { engine } = x;
+  const y = engine.empty(shape, x.dtype);
+  const memory = x.dtype === "int32" ? engine.i32 : engine.f32;
+  const first = y.pointer >>> 2;
+  memory.fill(x.dtype === "bool" ? Number(value !== 0) : value, first, first + y.count);
+  const offset = y.strides.reduce((sum, stride, dim) => sum + stride * Math.max(0, along(dim)[0]!), 0);
+  copyStrided(engine, x.shape, x.layout, { storage: y.storage, offset, strides: y.strides });
+  return record(padRule, y, [x], offset);
+}
+
+/** x laid side by side sizes[i] times along each dimension; sizes in front of x's dimensions add new ones. */
+export function repeat(x: Tensor, sizes: Shape): Tensor {
+  checkShape("repeat", sizes);
+  const added = sizes.length - x.shape.length;
+  if (added < 0) {
+    throw new RangeError(
+      `repeat: expected a count for each of the ${x.shape.length} dims of ${show(x.shape)}, got ${show(sizes)}; use tile() to leave out the first ones`,
+    );
+  }
+  const shape = [...new Array<number>(added).fill(1), ...x.shape];
+  const apart = reshape(
+    x,
+    shape.flatMap((size) => [1, size]),
+  );
+  const repeated = expand(
+    apart,
+    shape.flatMap((size, i) => [sizes[i]!, size]),
+  );
+  const y = reshape(
+    repeated,
+    shape.map((size, i) => size * sizes[i]!),
+  );
+  return y.storage === x.storage ? clone(y) : y;
+}
+
+/** As repeat; counts left out in front are 1. */
+export function tile(x: Tensor, counts: Shape): Tensor {
+  checkShape("tile", counts);
+  const missing = Math.max(0, x.shape.length - counts.length);
+  return repeat(x, [...new Array<number>(missing).fill(1), ...counts]);
+}
