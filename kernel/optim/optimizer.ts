@@ -1,6 +1,6 @@
-// The base of all optimizers: which parameters, with which settings.
+// The base of all optimizers: which parameters, with which settings, and what is remembered of each between steps.
 
-import { Tensor } from "../tensor";
+import { full, keep, noGrad, Tensor } from "../tensor";
 
 /** Parameters with settings of their own; what is left out follows the optimizer's. */
 export type ParamGroup<Settings> = { params: Iterable<Tensor> } & Partial<Settings>;
@@ -8,11 +8,24 @@ export type ParamGroup<Settings> = { params: Iterable<Tensor> } & Partial<Settin
 /** Parameters with all their settings: change one (`optimizer.paramGroups[0].lr`) and the next step follows it. */
 export type FullParamGroup<Settings> = { readonly params: readonly Tensor[] } & Settings;
 
+/** What an optimizer remembers of a parameter, under PyTorch's names: `step`, `momentum_buffer`, `exp_avg`, ... */
+export type ParameterState = Record<string, number | Tensor>;
+
+/** As PyTorch's: parameters are numbers, counted through all groups; one that never had a gradient has no state. */
+export interface OptimizerState<Settings> {
+  readonly state: Readonly<Record<number, Readonly<ParameterState>>>;
+  readonly paramGroups: readonly ({ readonly params: readonly number[] } & Settings)[];
+}
+
 /** Updates parameters from their gradients: opt.zeroGrad(); loss.backward(); opt.step(). */
 export abstract class Optimizer<Settings extends object> {
   readonly paramGroups: readonly FullParamGroup<Settings>[];
+  private readonly state = new Map<Tensor, ParameterState>();
 
-  /** Throws unless there is at least one parameter, each a leaf tensor that requires grad, none given twice. */
+  /**
+   * Throws unless there is at least one parameter, each a leaf tensor that requires grad, none given twice, and the
+   * settings of every group pass validate().
+   */
   constructor(params: Iterable<Tensor> | Iterable<ParamGroup<Settings>>, defaults: Settings) {
     const name = this.constructor.name;
     const given: (Tensor | ParamGroup<Settings>)[] = [...params];
@@ -39,7 +52,14 @@ export abstract class Optimizer<Settings extends object> {
       if (seen.has(param)) throw new TypeError(`${name}: expected each parameter once, got one twice`);
       seen.add(param);
     }
+    for (const group of this.paramGroups) this.validate(group);
   }
+
+  /** Throws a RangeError for settings that make no sense. The constructor calls it: it sees no fields of a subclass. */
+  protected abstract validate(settings: Settings): void;
+
+  /** Changes one parameter, which has a gradient, and its state, {} before its first step. */
+  protected abstract update(param: Tensor, state: ParameterState, settings: Settings): void;
 
   /** Forgets the gradients: without it backward() adds to those of the last step. */
   zeroGrad(): void {
@@ -47,5 +67,107 @@ export abstract class Optimizer<Settings extends object> {
   }
 
   /** Changes each parameter by its gradient; one without a gradient stays. */
-  abstract step(): void;
+  step(): void {
+    for (const group of this.paramGroups) {
+      for (const param of group.params) {
+        if (param.gradStorage() === null) continue;
+        let state = this.state.get(param);
+        if (state === undefined) {
+          state = {};
+          this.state.set(param, state);
+        }
+        this.update(param, state, group);
+      }
+    }
+  }
+
+  /** The settings of every group and what is remembered of each parameter, in this optimizer's own memory: steps change it. */
+  stateDict(): OptimizerState<Settings> {
+    const params = this.paramGroups.flatMap((group) => group.params);
+    const number = new Map(params.map((param, i) => [param, i]));
+    const state: Record<number, ParameterState> = {};
+    for (const [param, own] of this.state) {
+      if (Object.keys(own).length > 0) state[number.get(param)!] = { ...own };
+    }
+    const paramGroups = this.paramGroups.map((group) => ({
+      ...(group as Settings),
+      params: group.params.map((param) => number.get(param)!),
+    }));
+    return { state, paramGroups };
+  }
+
+  /**
+   * Goes on where the optimizer whose stateDict() this is has stopped; the tensors are copied. Throws an Error, before
+   * anything changes, unless that one was of the same kind, with as many parameters in each group, of the same shapes.
+   */
+  loadStateDict({ state, paramGroups }: OptimizerState<Settings>): void {
+    const name = `${this.constructor.name}.loadStateDict`;
+    const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
+      groups.map(({ params }) => params.length).join(", ");
+    if (sizes(paramGroups) !== sizes(this.paramGroups)) {
+      throw new Error(
+        `${name}: expected groups of ${sizes(this.paramGroups)} parameters, got ${sizes(paramGroups)}`,
+      );
+    }
+    for (const [i, group] of this.paramGroups.entries()) {
+      const missing = Object.keys(group).filter((key) => key !== "initialLr" && !(key in paramGroups[i]!));
+      if (missing.length > 0) {
+        throw new Error(
+          `${name}: expected the state of this kind of optimizer, got none of its ${missing.join(", ")}`,
+        );
+      }
+      this.validate(paramGroups[i]!);
+    }
+    const loaded = new Map<Tensor, ParameterState>();
+    for (const [i, { params }] of paramGroups.entries()) {
+      for (const [j, number] of params.entries()) {
+        const param = this.paramGroups[i]!.params[j]!;
+        if (state[number] !== undefined) loaded.set(param, copied(name, param, state[number]));
+      }
+    }
+    this.state.clear();
+    for (const [param, own] of loaded) this.state.set(param, own);
+    for (const [i, group] of this.paramGroups.entries()) {
+      Object.assign(group, { ...paramGroups[i], params: group.params });
+    }
+  }
+}
+
+/** The parameter's buffer of that name, in its shape and filled with `initial` the first time it is asked for. */
+export function buffer(param: Tensor, state: ParameterState, name: string, initial = 0): Tensor {
+  state[name] ??= keep(full(param.shape, initial)); // it outlives a tidy() around the step
+  return state[name] as Tensor;
+}
+
+/** Counts this step and returns its number, 1 at first. */
+export function countStep(state: ParameterState): number {
+  state.step = ((state.step as number | undefined) ?? 0) + 1;
+  return state.step;
+}
+
+/** Throws a RangeError unless each named setting is a finite number ≥ 0. */
+export function requireNonNegative<Name extends string>(
+  optimizer: string,
+  settings: Readonly<Record<Name, number>>,
+  names: readonly Name[],
+): void {
+  for (const name of names) {
+    const value = settings[name];
+    if (!(Number.isFinite(value) && value >= 0)) {
+      throw new RangeError(`${optimizer}: expected ${name} to be a number ≥ 0, got ${value}`);
+    }
+  }
+}
+
+function copied(operation: string, param: Tensor, state: Readonly<ParameterState>): ParameterState {
+  const copy = ([name, value]: [string, number | Tensor]): [string, number | Tensor] => {
+    if (typeof value === "number") return [name, value];
+    if (value.shape.join() !== param.shape.join()) {
+      throw new Error(
+        `${operation}: expected ${name} of shape [${param.shape.join(", ")}], got [${value.shape.join(", ")}]`,
+      );
+    }
+    return [name, keep(noGrad(() => value.contiguous().clone()))];
+  };
+  return Object.fromEntries(Object.entries(state).map(copy));
 }

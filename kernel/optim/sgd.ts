@@ -1,7 +1,7 @@
 // Stochastic gradient descent.
 
 import { sgdStep, type Tensor } from "../tensor";
-import { Optimizer, type ParamGroup } from "./optimizer";
+import { Optimizer, type ParameterState, type ParamGroup, requireNonNegative } from "./optimizer";
 
 export interface SGDSettings {
   /** Learning rate. */
@@ -20,8 +20,6 @@ export interface SGDSettings {
  * dampening.
  */
 export class SGD extends Optimizer<SGDSettings> {
-  private readonly velocity = new Map<Tensor, Tensor | null>();
-
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroup<SGDSettings>>,
     {
@@ -33,31 +31,22 @@ export class SGD extends Optimizer<SGDSettings> {
     }: Partial<SGDSettings> & { lr: number },
   ) {
     super(params, { lr, momentum, dampening, weightDecay, nesterov });
-    for (const group of this.paramGroups) check(group);
   }
 
-  override step(): void {
-    for (const group of this.paramGroups) {
-      for (const param of group.params) {
-        this.velocity.set(param, sgdStep(param, this.velocity.get(param) ?? null, group));
-      }
-    }
+  protected override update(param: Tensor, state: ParameterState, settings: SGDSettings): void {
+    const velocity = sgdStep(param, (state.momentum_buffer as Tensor | undefined) ?? null, settings);
+    if (velocity !== null) state.momentum_buffer = velocity;
   }
-}
 
-function check(settings: SGDSettings): void {
-  for (const name of ["lr", "momentum", "weightDecay"] as const) {
-    const value = settings[name];
-    if (!(Number.isFinite(value) && value >= 0)) {
-      throw new RangeError(`SGD: expected ${name} to be a number ≥ 0, got ${value}`);
+  protected override validate(settings: SGDSettings): void {
+    requireNonNegative("SGD", settings, ["lr", "momentum", "weightDecay"]);
+    if (!Number.isFinite(settings.dampening)) {
+      throw new RangeError(`SGD: expected dampening to be a number, got ${settings.dampening}`);
     }
-  }
-  if (!Number.isFinite(settings.dampening)) {
-    throw new RangeError(`SGD: expected dampening to be a number, got ${settings.dampening}`);
-  }
-  if (settings.nesterov && (settings.momentum === 0 || settings.dampening !== 0)) {
-    throw new RangeError(
-      `SGD: expected a momentum above 0 and dampening 0 with nesterov, got ${settings.momentum} and ${settings.dampening}`,
-    );
+    if (settings.nesterov && (settings.momentum === 0 || settings.dampening !== 0)) {
+      throw new RangeError(
+        `SGD: expected a momentum above 0 and dampening 0 with nesterov, got ${settings.momentum} and ${settings.dampening}`,
+      );
+    }
   }
 }

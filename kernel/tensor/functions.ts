@@ -20,7 +20,16 @@ export { type BatchNormOptions, batchNorm } from "./ops/batchNorm";
 export { indexSelect } from "./ops/join";
 export { type CrossEntropyOptions, crossEntropy } from "./ops/loss";
 export { linear, matmul } from "./ops/matmul";
-export { type SgdOptions, sgdStep } from "./ops/update";
+export {
+  type AdagradOptions,
+  type AdamOptions,
+  adagradStep,
+  adamStep,
+  type RmspropOptions,
+  rmspropStep,
+  type SgdOptions,
+  sgdStep,
+} from "./ops/update";
 
 /** Tensors one after the other along a dimension; all other sizes equal. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {

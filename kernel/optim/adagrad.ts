@@ -1,0 +1,60 @@
+// Adagrad: steps scaled by the sum of all squared gradients so far.
+
+import { adagradStep, type Tensor } from "../tensor";
+import {
+  buffer,
+  countStep,
+  Optimizer,
+  type ParameterState,
+  type ParamGroup,
+  requireNonNegative,
+} from "./optimizer";
+
+export interface AdagradSettings {
+  /** Learning rate. */
+  lr: number;
+  /** The rate at step t is lr / (1 + (t − 1)·lrDecay). */
+  lrDecay: number;
+  /** L2 penalty: weightDecay·p joins the gradient. */
+  weightDecay: number;
+  /** Where the sum of squares starts. */
+  initialAccumulatorValue: number;
+  /** Joins the denominator. */
+  eps: number;
+}
+
+/**
+ * g ← grad + weightDecay·p; s ← s + g², from initialAccumulatorValue; p ← p − lr/(1 + (t − 1)·lrDecay) · g / (√s + eps) at
+ * step t. As torch.optim.Adagrad; Duchi, Hazan & Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
+ * Optimization", JMLR 12, 2011. Throws a RangeError for a negative or not finite setting.
+ */
+export class Adagrad extends Optimizer<AdagradSettings> {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroup<AdagradSettings>>,
+    {
+      lr = 1e-2,
+      lrDecay = 0,
+      weightDecay = 0,
+      initialAccumulatorValue = 0,
+      eps = 1e-10,
+    }: Partial<AdagradSettings> = {},
+  ) {
+    super(params, { lr, lrDecay, weightDecay, initialAccumulatorValue, eps });
+  }
+
+  protected override update(param: Tensor, state: ParameterState, settings: AdagradSettings): void {
+    const { lr, lrDecay, weightDecay, initialAccumulatorValue, eps } = settings;
+    const rate = lr / (1 + (countStep(state) - 1) * lrDecay);
+    adagradStep(param, buffer(param, state, "sum", initialAccumulatorValue), { lr: rate, weightDecay, eps });
+  }
+
+  protected override validate(settings: AdagradSettings): void {
+    requireNonNegative("Adagrad", settings, [
+      "lr",
+      "lrDecay",
+      "weightDecay",
+      "initialAccumulatorValue",
+      "eps",
+    ]);
+  }
+}

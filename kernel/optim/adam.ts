@@ -1,0 +1,92 @@
+// Adam and AdamW: steps scaled by running means of the gradient and of its square.
+
+import { adamStep, type Tensor } from "../tensor";
+import {
+  buffer,
+  countStep,
+  Optimizer,
+  type ParameterState,
+  type ParamGroup,
+  requireNonNegative,
+} from "./optimizer";
+
+export interface AdamSettings {
+  /** Learning rate. */
+  lr: number;
+  /** How much the running means of the gradient and of its square keep at each step. */
+  betas: readonly [number, number];
+  /** Joins the denominator. */
+  eps: number;
+  weightDecay: number;
+  /** Divide by the largest mean square so far (Reddi, Kale & Kumar 2018). */
+  amsgrad: boolean;
+}
+
+/** What the two have in common: all but where weight decay acts. */
+abstract class AdamFamily extends Optimizer<AdamSettings> {
+  /** Weight decay shrinks the parameter instead of joining the gradient. */
+  protected abstract readonly decoupled: boolean;
+
+  protected override update(param: Tensor, state: ParameterState, settings: AdamSettings): void {
+    adamStep(
+      param,
+      buffer(param, state, "exp_avg"),
+      buffer(param, state, "exp_avg_sq"),
+      settings.amsgrad ? buffer(param, state, "max_exp_avg_sq") : null,
+      { ...settings, decoupled: this.decoupled, step: countStep(state) },
+    );
+  }
+
+  protected override validate(settings: AdamSettings): void {
+    const { name } = this.constructor;
+    requireNonNegative(name, settings, ["lr", "eps", "weightDecay"]);
+    if (settings.betas.length !== 2 || !settings.betas.every((beta) => beta >= 0 && beta < 1)) {
+      throw new RangeError(
+        `${name}: expected betas to be two numbers ≥ 0 and < 1, got [${settings.betas.join(", ")}]`,
+      );
+    }
+  }
+}
+
+/**
+ * g ← grad + weightDecay·p; m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²;
+ * p ← p − lr·m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + eps) at step t. As torch.optim.Adam; Kingma & Ba, "Adam: A Method for
+ * Stochastic Optimization", ICLR 2015. Throws a RangeError for a negative or not finite setting, and for betas outside [0, 1).
+ */
+export class Adam extends AdamFamily {
+  protected override readonly decoupled = false;
+
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroup<AdamSettings>>,
+    {
+      lr = 1e-3,
+      betas = [0.9, 0.999],
+      eps = 1e-8,
+      weightDecay = 0,
+      amsgrad = false,
+    }: Partial<AdamSettings> = {},
+  ) {
+    super(params, { lr, betas, eps, weightDecay, amsgrad });
+  }
+}
+
+/**
+ * Adam, but weight decay stays out of the means: p ← p·(1 − lr·weightDecay) before each step. As torch.optim.AdamW;
+ * Loshchilov & Hutter, "Decoupled Weight Decay Regularization", ICLR 2019. Throws as Adam does.
+ */
+export class AdamW extends AdamFamily {
+  protected override readonly decoupled = true;
+
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroup<AdamSettings>>,
+    {
+      lr = 1e-3,
+      betas = [0.9, 0.999],
+      eps = 1e-8,
+      weightDecay = 1e-2,
+      amsgrad = false,
+    }: Partial<AdamSettings> = {},
+  ) {
+    super(params, { lr, betas, eps, weightDecay, amsgrad });
+  }
+}

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  Adagrad,
+  type AdagradSettings,
+  Adam,
+  type AdamSettings,
+  AdamW,
+  RMSprop,
+  type RMSpropSettings,
+  SGD,
+} from "../../../kernel/optim";
+import { type Tensor, tensor, tidy, zeros } from "../../../kernel/tensor";
+import { assertClose, fixture, type Packed, unpack } from "../fixtures";
+
+type Settings = Partial<AdamSettings & RMSpropSettings & AdagradSettings>;
+
+interface Trajectory {
+  readonly optimizer: "Adam" | "AdamW" | "RMSprop" | "Adagrad";
+  readonly options: Settings;
+  readonly start: Packed;
+  readonly steps: { readonly grad: Packed; readonly value: Packed }[];
+}
+
+const make = {
+  SGD: (params: Tensor[], options: Settings) => new SGD(params, { lr: 0.1, momentum: 0.9, ...options }),
+  Adam: (params: Tensor[], options: Settings) => new Adam(params, options),
+  AdamW: (params: Tensor[], options: Settings) => new AdamW(params, options),
+  RMSprop: (params: Tensor[], options: Settings) => new RMSprop(params, options),
+  Adagrad: (params: Tensor[], options: Settings) => new Adagrad(params, options),
+};
+
+describe("optimizers follow torch.optim for twelve steps, rtol 2e-6 atol 2e-6", () => {
+  for (const { optimizer: name, options, start, steps } of fixture<{ optimizers: Trajectory[] }>("optim")
+    .optimizers) {
+    test(`${name} ${JSON.stringify(options)}`, () => {
+      const parameter = unpack(start, { requiresGrad: true });
+      const optimizer = make[name]([parameter], options);
+      for (const [i, { grad, value }] of steps.entries()) {
+        parameter.grad = unpack(grad);
+        optimizer.step();
+        assertClose(parameter, value, { rtol: 2e-6, atol: 2e-6 }, `step ${i}`);
+      }
+    });
+  }
+});
+
+const leaf = (...values: number[]) => tensor(values, { requiresGrad: true });
+
+function stepWith(optimizer: { step(): void }, parameter: Tensor, ...gradient: number[]): void {
+  parameter.grad = tensor(gradient);
+  optimizer.step();
+}
+
+describe("every optimizer", () => {
+  for (const name of ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"] as const) {
+    test(`${name} goes on from a state dict exactly as the first one would, and copies it`, () => {
+      const [first, second] = [leaf(1, -2), leaf(0, 0)];
+      const options = { lr: 0.125, weightDecay: 0.1, ...(name === "SGD" ? {} : { eps: 1e-3 }) };
+      const [one, two] = [make[name]([first], options), make[name]([second], {})];
+      for (let i = 0; i < 3; i++) stepWith(one, first, 0.5 + i, -1);
+      second.detach().copy_(first.detach());
+      two.loadStateDict(one.stateDict() as never);
+      for (let i = 0; i < 3; i++) stepWith(one, first, -0.25, 2);
+      assert.notDeepEqual(second.toArray(), first.toArray());
+      for (let i = 0; i < 3; i++) stepWith(two, second, -0.25, 2);
+      assert.deepEqual(second.toArray(), first.toArray());
+      assert.deepEqual(two.stateDict().paramGroups, one.stateDict().paramGroups);
+    });
+
+    test(`${name} leaves a parameter without a gradient alone and counts none of its steps`, () => {
+      const [with_, without] = [leaf(1), leaf(1)];
+      const optimizer = make[name]([with_, without], { lr: 0.1, weightDecay: 0.1 });
+      stepWith(optimizer, with_, 1);
+      assert.deepEqual(without.toArray(), [1]);
+      assert.deepEqual(Object.keys(optimizer.stateDict().state), ["0"]);
+    });
+
+    test(`${name} keeps what it remembers through tidy()`, () => {
+      const [inside, outside] = [leaf(1, 2), leaf(1, 2)];
+      const [one, two] = [make[name]([inside], {}), make[name]([outside], {})];
+      for (let i = 0; i < 3; i++) {
+        tidy(() => stepWith(one, inside, 1, i));
+        zeros([64]).fill_(9); // takes the memory that was wrongly freed
+        stepWith(two, outside, 1, i);
+      }
+      assert.deepEqual(inside.toArray(), outside.toArray());
+    });
+
+    test(`${name} says what is wrong with its settings and parameters`, () => {
+      assert.throws(
+        () => make[name]([], {}),
+        new RegExp(`^RangeError: ${name}: expected parameters, got an empty`),
+      );
+      assert.throws(() => make[name]([leaf(1)], { lr: -1 }), /expected lr to be a number ≥ 0, got -1/);
+      assert.throws(() => make[name]([leaf(1)], { weightDecay: Number.NaN }), /weightDecay .* got NaN/);
+    });
+  }
+
+  test("groups have settings of their own", () => {
+    const [slow, fast] = [leaf(0), leaf(0)];
+    const optimizer = new Adam([{ params: [slow] }, { params: [fast], lr: 0.5, eps: 0 }], {
+      lr: 0.25,
+      eps: 0,
+    });
+    for (const parameter of [slow, fast]) parameter.grad = tensor([3]);
+    optimizer.step(); // the first step of Adam is lr·sign(g)
+    assert.ok(Math.abs(slow.item() + 0.25) < 1e-6, `${slow.item()}`);
+    assert.ok(Math.abs(fast.item() + 0.5) < 1e-6, `${fast.item()}`);
+  });
+});
+
+describe("state dict", () => {
+  test("has PyTorch's names", () => {
+    const names = (
+      optimizer: { step(): void; stateDict(): { state: Record<number, object> } },
+      parameter: Tensor,
+    ) => {
+      stepWith(optimizer, parameter, 1);
+      return Object.keys(optimizer.stateDict().state[0]!).sort();
+    };
+    const p = leaf(1);
+    assert.deepEqual(names(new SGD([p], { lr: 1, momentum: 0.9 }), p), ["momentum_buffer"]);
+    assert.deepEqual(names(new Adam([p], { amsgrad: true }), p), [
+      "exp_avg",
+      "exp_avg_sq",
+      "max_exp_avg_sq",
+      "step",
+    ]);
+    assert.deepEqual(names(new RMSprop([p], { momentum: 0.9, centered: true }), p), [
+      "grad_avg",
+      "momentum_buffer",
+      "square_avg",
+      "step",
+    ]);
+    assert.deepEqual(names(new Adagrad([p]), p), ["step", "sum"]);
+  });
+
+  test("numbers the parameters through all groups", () => {
+    const optimizer = new Adam([{ params: [leaf(1), leaf(2)] }, { params: [leaf(3)], lr: 0.5 }]);
+    const { state, paramGroups } = optimizer.stateDict();
+    assert.deepEqual(state, {});
+    assert.deepEqual(
+      paramGroups.map(({ params, lr }) => [params, lr]),
+      [
+        [[0, 1], 1e-3],
+        [[2], 0.5],
+      ],
+    );
+  });
+
+  test("that does not fit is refused before anything changes", () => {
+    const parameter = leaf(1, 2);
+    const optimizer = new Adam([parameter], { lr: 0.5 });
+    const other = leaf(1, 2, 3);
+    const wide = new Adam([other], { lr: 0.25 });
+    stepWith(wide, other, 1, 1, 1);
+    assert.throws(
+      () => optimizer.loadStateDict(wide.stateDict()),
+      /Adam.loadStateDict: expected exp_avg of shape \[2\], got \[3\]/,
+    );
+    assert.throws(
+      () => optimizer.loadStateDict(new Adam([leaf(1), leaf(2)]).stateDict()),
+      /expected groups of 1 parameters, got 2/,
+    );
+    assert.throws(
+      () => optimizer.loadStateDict(new SGD([leaf(1, 2)], { lr: 0.25 }).stateDict() as never),
+      /expected the state of this kind of optimizer, got none of its betas, eps, amsgrad/,
+    );
+    assert.equal(optimizer.paramGroups[0]!.lr, 0.5);
+    assert.deepEqual(optimizer.stateDict().state, {});
+  });
+});
+
+test("betas outside [0, 1), and the settings of each optimizer, are refused", () => {
+  const message = /AdamW: expected betas to be two numbers ≥ 0 and < 1, got \[0.9, 1\]/;
+  assert.throws(() => new AdamW([leaf(1)], { betas: [0.9, 1] }), message);
+  assert.throws(() => new Adam([{ params: [leaf(1)], betas: [-0.1, 0.9] }]), /Adam: expected betas/);
+  assert.throws(() => new Adam([leaf(1)], { eps: -1 }), /Adam: expected eps .* got -1/);
+  assert.throws(() => new RMSprop([leaf(1)], { alpha: -1 }), /RMSprop: expected alpha .* got -1/);
+  assert.throws(() => new RMSprop([leaf(1)], { momentum: -1 }), /RMSprop: expected momentum .* got -1/);
+  assert.throws(() => new Adagrad([leaf(1)], { lrDecay: -1 }), /Adagrad: expected lrDecay .* got -1/);
+  assert.throws(
+    () => new Adagrad([leaf(1)], { initialAccumulatorValue: -1 }),
+    /Adagrad: expected initialAccumulatorValue .* got -1/,
+  );
+});
