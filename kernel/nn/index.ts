@@ -12,11 +12,14 @@ export {
   Softplus,
   Tanh,
 } from "./activations";
-export { BatchNorm1d, type BatchNormOptions } from "./batchNorm";
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./batchNorm";
+export type { BatchNormOptions } from "./channelNorm";
 export { Flatten, Identity, Sequential } from "./containers";
 export * as functional from "./functional";
 export * as init from "./init";
+export { InstanceNorm1d, InstanceNorm2d } from "./instanceNorm";
 export { Linear } from "./linear";
 export { CrossEntropyLoss, MSELoss } from "./losses";
 export { type ForwardHook, Module, type StateDict } from "./module";
+export { GroupNorm, LayerNorm, type LayerNormOptions, RMSNorm } from "./normalization";
 export { Parameter } from "./parameter";

@@ -17,9 +17,17 @@ export {
   softplus,
 } from "./ops/activation";
 export { type BatchNormOptions, batchNorm } from "./ops/batchNorm";
+export { type InstanceNormOptions, instanceNorm } from "./ops/instanceNorm";
 export { indexSelect } from "./ops/join";
 export { type CrossEntropyOptions, crossEntropy } from "./ops/loss";
 export { linear, matmul } from "./ops/matmul";
+export {
+  groupNorm,
+  type LayerNormOptions,
+  layerNorm,
+  type RmsNormOptions,
+  rmsNorm,
+} from "./ops/normalization";
 export {
   type AdagradOptions,
   type AdamOptions,

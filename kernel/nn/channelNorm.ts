@@ -1,0 +1,90 @@
+// The base of batch and instance normalization: parameters and running statistics by channel.
+
+import { ones, type Shape, type Tensor, tensor, zeros } from "../tensor";
+import { Module } from "./module";
+import { Parameter } from "./parameter";
+
+export interface BatchNormOptions {
+  /** Added to the variance under the root. Default 1e-5. */
+  eps?: number;
+  /**
+   * running ← (1 − momentum)·running + momentum·batch. Default 0.1; 0 freezes; null averages over all batches so far.
+   */
+  momentum?: number | null;
+  /** Learn a scale γ (`weight`) and a shift β (`bias`) per channel. Default true; for instance norms false. */
+  affine?: boolean;
+  /**
+   * Keep running statistics for evaluation. Default true; for instance norms false. Without, the input's own are used in
+   * both modes.
+   */
+  trackRunningStats?: boolean;
+}
+
+export abstract class ChannelNorm extends Module {
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly affine: boolean;
+  readonly trackRunningStats: boolean;
+  /** γ [C], from 1. */
+  readonly weight: Parameter | null;
+  /** β [C], from 0. */
+  readonly bias: Parameter | null;
+  /** [C], from 0. */
+  readonly runningMean: Tensor | null;
+  /** [C], from 1. */
+  readonly runningVar: Tensor | null;
+  /** Batches the running statistics have seen: [] int32. */
+  readonly numBatchesTracked: Tensor | null;
+
+  /** Throws a RangeError for a number of channels below 1 or a momentum outside 0 … 1. */
+  constructor(
+    readonly numFeatures: number,
+    { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: BatchNormOptions = {},
+  ) {
+    super();
+    const name = this.constructor.name;
+    if (!Number.isInteger(numFeatures) || numFeatures < 1) {
+      throw new RangeError(`${name}: expected numFeatures to be a whole number ≥ 1, got ${numFeatures}`);
+    }
+    if (momentum !== null && !(momentum >= 0 && momentum <= 1)) {
+      throw new RangeError(`${name}: expected a momentum from 0 to 1, or null, got ${momentum}`);
+    }
+    this.eps = eps;
+    this.momentum = momentum;
+    this.affine = affine;
+    this.trackRunningStats = trackRunningStats;
+    this.weight = affine ? new Parameter(ones([numFeatures])) : null;
+    this.bias = affine ? new Parameter(zeros([numFeatures])) : null;
+    const tracked = <T>(value: T) => (trackRunningStats ? value : null);
+    this.runningMean = this.registerBuffer("runningMean", tracked(zeros([numFeatures])));
+    this.runningVar = this.registerBuffer("runningVar", tracked(ones([numFeatures])));
+    this.numBatchesTracked = this.registerBuffer("numBatchesTracked", tracked(tensor(0, { dtype: "int32" })));
+  }
+
+  /** The shapes that forward takes, by their dimensions: ["N", "C", "L"]. */
+  protected abstract get layouts(): readonly (readonly string[])[];
+
+  protected checkInput({ shape }: { readonly shape: Shape }): void {
+    const fits = (layout: readonly string[]) =>
+      layout.length === shape.length && shape[layout.indexOf("C")] === this.numFeatures;
+    if (this.layouts.some(fits)) return;
+    const expected = this.layouts.map(
+      (layout) => `[${layout.join(", ").replace("C", `${this.numFeatures}`)}]`,
+    );
+    throw new RangeError(
+      `${this.constructor.name}: expected input ${expected.join(" or ")}, got [${shape.join(", ")}]`,
+    );
+  }
+
+  /** Forgets the running statistics. */
+  resetRunningStats(): void {
+    this.runningMean?.fill_(0);
+    this.runningVar?.fill_(1);
+    this.numBatchesTracked?.fill_(0);
+  }
+
+  override extraRepr(): string {
+    const { numFeatures, eps, momentum, affine, trackRunningStats } = this;
+    return `${numFeatures}, eps=${eps}, momentum=${momentum}, affine=${affine}, trackRunningStats=${trackRunningStats}`;
+  }
+}

@@ -1,0 +1,119 @@
+// Layers that normalize each sample over its features: the same in training and evaluation.
+
+import { groupNorm, layerNorm, ones, rmsNorm, type Shape, type Tensor, zeros } from "../tensor";
+import { Module } from "./module";
+import { Parameter } from "./parameter";
+
+export interface LayerNormOptions {
+  /** Added to the variance under the root. Default 1e-5. */
+  eps?: number;
+  /** Learn a scale γ (`weight`) and a shift β (`bias`) per element of the normalized shape. Default true. */
+  elementwiseAffine?: boolean;
+  /** Without it no β is learnt. Default true. */
+  bias?: boolean;
+}
+
+/** γ·(x − μ)/√(σ² + ε) + β over the last dimensions, which are `normalizedShape`: see functional.layerNorm. */
+export class LayerNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly eps: number;
+  /** γ, from 1. */
+  readonly weight: Parameter | null;
+  /** β, from 0. */
+  readonly bias: Parameter | null;
+
+  constructor(
+    normalizedShape: number | Shape,
+    { eps = 1e-5, elementwiseAffine = true, bias = true }: LayerNormOptions = {},
+  ) {
+    super();
+    this.normalizedShape = sizes("LayerNorm", normalizedShape);
+    this.eps = eps;
+    this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape)) : null;
+    this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape)) : null;
+  }
+
+  override forward(input: Tensor): Tensor {
+    const { weight, bias, eps } = this;
+    return layerNorm(input, this.normalizedShape, { weight, bias, eps });
+  }
+
+  override extraRepr(): string {
+    return `[${this.normalizedShape.join(", ")}], eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
+  }
+}
+
+/** γ·x/√(mean(x²) + ε) over the last dimensions, which are `normalizedShape`: see functional.rmsNorm. */
+export class RMSNorm extends Module {
+  readonly normalizedShape: Shape;
+  /** null: float32's epsilon, 2⁻²³. */
+  readonly eps: number | null;
+  /** γ, from 1. */
+  readonly weight: Parameter | null;
+
+  constructor(
+    normalizedShape: number | Shape,
+    { eps = null, elementwiseAffine = true }: { eps?: number | null; elementwiseAffine?: boolean } = {},
+  ) {
+    super();
+    this.normalizedShape = sizes("RMSNorm", normalizedShape);
+    this.eps = eps;
+    this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape)) : null;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return rmsNorm(input, this.normalizedShape, { weight: this.weight, eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    return `[${this.normalizedShape.join(", ")}], eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
+  }
+}
+
+/** γ·(x − μ)/√(σ² + ε) + β over each group of channels of each sample: see functional.groupNorm. */
+export class GroupNorm extends Module {
+  readonly eps: number;
+  /** γ [C], from 1. */
+  readonly weight: Parameter | null;
+  /** β [C], from 0. */
+  readonly bias: Parameter | null;
+
+  constructor(
+    readonly numGroups: number,
+    readonly numChannels: number,
+    { eps = 1e-5, affine = true }: { eps?: number; affine?: boolean } = {},
+  ) {
+    super();
+    sizes("GroupNorm", [numGroups, numChannels]);
+    if (numChannels % numGroups !== 0) {
+      throw new RangeError(
+        `GroupNorm: expected numChannels to be a multiple of numGroups, got ${numChannels} and ${numGroups}`,
+      );
+    }
+    this.eps = eps;
+    this.weight = affine ? new Parameter(ones([numChannels])) : null;
+    this.bias = affine ? new Parameter(zeros([numChannels])) : null;
+  }
+
+  override forward(input: Tensor): Tensor {
+    const { numGroups, numChannels, weight, bias, eps } = this;
+    if (input.shape[1] !== numChannels) {
+      throw new RangeError(
+        `GroupNorm: expected input [N, ${numChannels}, ...], got [${input.shape.join(", ")}]`,
+      );
+    }
+    return groupNorm(input, numGroups, { weight, bias, eps });
+  }
+
+  override extraRepr(): string {
+    return `${this.numGroups}, ${this.numChannels}, eps=${this.eps}, affine=${this.weight !== null}`;
+  }
+}
+
+function sizes(layer: string, given: number | Shape): Shape {
+  const shape = typeof given === "number" ? [given] : [...given];
+  if (shape.length === 0 || shape.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new RangeError(`${layer}: expected sizes that are whole numbers ≥ 1, got [${shape.join(", ")}]`);
+  }
+  return shape;
+}
