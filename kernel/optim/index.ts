@@ -2,6 +2,10 @@
 
 export { Adagrad, type AdagradSettings } from "./adagrad";
 export { Adam, type AdamSettings, AdamW } from "./adam";
+export { OneCycleLR, type OneCycleOptions } from "./oneCycle";
 export { type FullParamGroup, Optimizer, type OptimizerState, type ParamGroup } from "./optimizer";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./reduceOnPlateau";
 export { RMSprop, type RMSpropSettings } from "./rmsprop";
+export { LRScheduler, type Scheduled, type ScheduledGroup } from "./scheduler";
+export { CosineAnnealingLR, ExponentialLR, LinearWarmup, MultiStepLR, StepLR } from "./schedulers";
 export { SGD, type SGDSettings } from "./sgd";

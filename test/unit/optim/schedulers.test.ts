@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  Adagrad,
+  Adam,
+  CosineAnnealingLR,
+  ExponentialLR,
+  LinearWarmup,
+  MultiStepLR,
+  OneCycleLR,
+  ReduceLROnPlateau,
+  type Scheduled,
+  type ScheduledGroup,
+  SGD,
+  StepLR,
+} from "../../../kernel/optim";
+import { tensor, zeros } from "../../../kernel/tensor";
+import { fixture } from "../fixtures";
+
+interface Schedule {
+  readonly scheduler: keyof typeof make;
+  readonly options: never;
+  readonly momentum: "momentum" | "betas";
+  /** [step][group], before each step. */
+  readonly lrs: readonly number[][];
+  readonly momenta: readonly number[][];
+  readonly metrics?: readonly number[];
+}
+
+const make = {
+  StepLR: (optimizer: Scheduled, options: never) => new StepLR(optimizer, options),
+  MultiStepLR: (optimizer: Scheduled, options: never) => new MultiStepLR(optimizer, options),
+  ExponentialLR: (optimizer: Scheduled, options: never) => new ExponentialLR(optimizer, options),
+  CosineAnnealingLR: (optimizer: Scheduled, options: never) => new CosineAnnealingLR(optimizer, options),
+  LinearLR: (optimizer: Scheduled, options: never) => new LinearWarmup(optimizer, options),
+  OneCycleLR: (optimizer: Scheduled, options: never) => new OneCycleLR(optimizer, options),
+  ReduceLROnPlateau: (optimizer: Scheduled, options: never) => new ReduceLROnPlateau(optimizer, options),
+};
+
+const leaf = () => zeros([1], { requiresGrad: true });
+const sgd = (lr = 0.8) => new SGD([leaf()], { lr });
+
+function assertNear(actual: readonly number[], expected: readonly number[], what: string): void {
+  assert.equal(actual.length, expected.length, what);
+  for (const [i, want] of expected.entries()) {
+    const error = Math.abs(actual[i]! - want);
+    assert.ok(
+      error <= 1e-12 + 2e-8 * Math.abs(want),
+      `${what}, group ${i}: expected ${want}, got ${actual[i]}`,
+    );
+  }
+}
+
+describe("schedulers follow torch.optim.lr_scheduler for 16 steps, rtol 2e-8 atol 1e-12", () => {
+  for (const { scheduler: name, options, momentum, lrs, momenta, metrics } of fixture<{
+    schedulers: Schedule[];
+  }>("optim").schedulers) {
+    test(`${name} ${JSON.stringify(options)} with ${momentum}`, () => {
+      const groups = [{ params: [leaf()] }, { params: [leaf()], lr: 0.4 }];
+      const optimizer: Scheduled =
+        momentum === "momentum"
+          ? new SGD(groups, { lr: 0.8, momentum: 0.5 })
+          : new Adam(groups, { lr: 0.8, betas: [0.5, 0.99] });
+      const scheduler = make[name](optimizer, options);
+      const moving = ({ betas, momentum }: ScheduledGroup) => betas?.[0] ?? momentum!;
+      for (const [i, rates] of lrs.entries()) {
+        assertNear(scheduler.getLastLr(), rates, `lr after ${i} steps`);
+        assertNear(optimizer.paramGroups.map(moving), momenta[i]!, `momentum after ${i} steps`);
+        scheduler.step(metrics?.[i] ?? Number.NaN);
+      }
+    });
+  }
+});
+
+describe("schedulers", () => {
+  test("change what the next step of the optimizer does", () => {
+    const parameter = leaf();
+    const optimizer = new SGD([parameter], { lr: 0.5 });
+    const scheduler = new StepLR(optimizer, { stepSize: 1, gamma: 0.5 });
+    for (let i = 0; i < 3; i++) {
+      parameter.grad = tensor([1]);
+      optimizer.step();
+      scheduler.step();
+    }
+    assert.deepEqual(parameter.toArray(), [-0.875]);
+    assert.deepEqual(scheduler.getLastLr(), [0.0625]);
+  });
+
+  test("work together: a warmup times a decay", () => {
+    const optimizer = sgd(1);
+    const warmup = new LinearWarmup(optimizer, { startFactor: 0.5, totalIters: 2 });
+    const decay = new ExponentialLR(optimizer, { gamma: 0.5 });
+    const rates = [0.5, 0.75 / 2, 1 / 4, 1 / 8];
+    for (const rate of rates) {
+      assertNear(decay.getLastLr(), [rate], "lr");
+      warmup.step();
+      decay.step();
+    }
+  });
+
+  test("a cosine made after a warmup rises again to the rate before both", () => {
+    const optimizer = sgd(1);
+    new LinearWarmup(optimizer, { startFactor: 0.5, totalIters: 1 }).step();
+    const cosine = new CosineAnnealingLR(optimizer, { tMax: 3 });
+    for (let i = 0; i < 6; i++) cosine.step();
+    assertNear(cosine.getLastLr(), [1], "lr");
+  });
+
+  test("ReduceLROnPlateau takes a tensor of one element", () => {
+    const scheduler = new ReduceLROnPlateau(sgd(1), { patience: 0, factor: 0.5 });
+    for (const loss of [1, 2, 2]) scheduler.step(tensor(loss));
+    assert.deepEqual(scheduler.getLastLr(), [0.25]);
+  });
+
+  test("say what is wrong with their options", () => {
+    const wrong: [() => unknown, RegExp][] = [
+      [
+        () => new StepLR(sgd(), { stepSize: 0 }),
+        /^RangeError: StepLR: expected stepSize to be an integer ≥ 1, got 0$/,
+      ],
+      [
+        () => new StepLR(sgd(), { stepSize: 1, gamma: -1 }),
+        /StepLR: expected gamma to be a number ≥ 0, got -1/,
+      ],
+      [() => new MultiStepLR(sgd(), { milestones: [1, 2.5] }), /MultiStepLR: expected milestone .* got 2.5/],
+      [() => new ExponentialLR(sgd(), { gamma: Number.NaN }), /ExponentialLR: expected gamma .* got NaN/],
+      [() => new CosineAnnealingLR(sgd(), { tMax: 0 }), /CosineAnnealingLR: expected tMax .* got 0/],
+      [
+        () => new LinearWarmup(sgd(), { startFactor: 0 }),
+        /LinearWarmup: expected startFactor to be > 0 and ≤ 1, got 0/,
+      ],
+      [() => new OneCycleLR(sgd(), { maxLr: 1 }), /OneCycleLR: expected totalSteps .* got NaN/],
+      [() => new OneCycleLR(sgd(), { maxLr: [1, 2], totalSteps: 3 }), /expected 1 values of maxLr, got 2/],
+      [
+        () => new OneCycleLR(sgd(), { maxLr: 1, totalSteps: 3, pctStart: 2 }),
+        /expected pctStart from 0 to 1, got 2/,
+      ],
+      [
+        () => new OneCycleLR(new Adagrad([leaf()]), { maxLr: 1, totalSteps: 3 }),
+        /^TypeError: .* got neither/,
+      ],
+      [() => new ReduceLROnPlateau(sgd(), { factor: 1 }), /ReduceLROnPlateau: expected factor .* got 1/],
+      [
+        () => new ReduceLROnPlateau(sgd(), { patience: -1 }),
+        /expected patience to be an integer ≥ 0, got -1/,
+      ],
+      [() => new ReduceLROnPlateau(sgd(), { minLr: [0, 0] }), /expected 1 values of minLr, got 2/],
+    ];
+    for (const [build, message] of wrong) assert.throws(build, message);
+  });
+
+  test("OneCycleLR ends: one step too many is an error", () => {
+    const scheduler = new OneCycleLR(sgd(), { maxLr: 1, totalSteps: 4 });
+    for (let i = 0; i < 4; i++) scheduler.step();
+    assert.throws(() => scheduler.step(), /OneCycleLR: expected at most 4 steps, got one more/);
+  });
+});
