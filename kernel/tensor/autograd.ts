@@ -1,7 +1,7 @@
 // The graph and the walk back through it. Rules of single operations live beside their forward in ops/.
 
 import type { Engine } from "./engine";
-import { sameShape, show } from "./shape";
+import { sameShape, show, stridesOf } from "./shape";
 import type { Storage } from "./storage";
 import type { Tensor } from "./tensor";
 
@@ -79,8 +79,16 @@ function versionsOf<Info>(node: Node<Info>): number {
 export class BackwardPass {
   /** The gradient the running rule owns, until it gives it away. */
   private current: Storage | null = null;
+  /** Gradients of leaves that may not go to `.grad` at once: those with hooks, and those that grad() asks for. */
+  private readonly held = new Map<Tensor, Storage>();
+  /** What grad() asked for, as far as the walk came by it. */
+  readonly found = new Map<Tensor, Storage>();
 
-  constructor(readonly engine: Engine) {}
+  constructor(
+    readonly engine: Engine,
+    /** What grad() asks for; no `.grad` changes then. */
+    private readonly wanted: ReadonlySet<Tensor> | null = null,
+  ) {}
 
   /** Adds `gradient`, contiguous in x's shape and owned by the caller, to the gradient of x. The pass owns it then. */
   give(x: Tensor, gradient: Storage): void {
@@ -90,12 +98,15 @@ export class BackwardPass {
       this.engine.kernels.axpy(1, gradient.pointer, existing.pointer, x.count);
       this.engine.release(gradient);
     } else if (x.gradFn !== null) x.gradFn.gradient = gradient;
+    else if (this.wanted?.has(x) ?? x.hooks !== null) this.held.set(x, gradient);
+    else if (this.wanted !== null) this.engine.release(gradient);
     else x.adoptGrad(gradient);
   }
 
   /** The gradient of x that is there already, for kernels that can add to it in place. */
   existing(x: Tensor): Storage | null {
-    return x.gradFn !== null ? x.gradFn.gradient : x.gradStorage();
+    if (x.gradFn !== null) return x.gradFn.gradient;
+    return this.wanted === null && x.hooks === null ? x.gradStorage() : (this.held.get(x) ?? null);
   }
 
   /** A buffer of the size of x. */
@@ -111,22 +122,32 @@ export class BackwardPass {
   }
 
   /** Walks back from `root`, whose gradient is `seed`. */
-  run(root: Node, seed: Storage, retainGraph: boolean): void {
+  run(root: Tensor, seed: Storage, retainGraph: boolean): void {
     const engine = this.engine;
+    if (root.gradFn === null) {
+      this.give(root, seed);
+      this.settle();
+      return;
+    }
     const number = ++engine.passes;
-    const nodes = graphOf(root, number);
-    root.gradient = seed;
+    const nodes = graphOf(root.gradFn, number);
+    root.gradFn.gradient = seed;
     try {
       for (const node of nodes) {
         const dy = node.gradient;
         if (dy === null) continue;
         node.gradient = null;
         if (versionsOf(node) !== node.versions) throw changedInPlace(node);
-        if (node.output.retainsGrad) node.output.addGrad(dy);
+        const { output } = node;
+        if (output.hooks !== null) this.callHooks(output, dy);
+        if (this.wanted === null) {
+          if (output.retainsGrad) output.addGrad(dy);
+        } else if (this.wanted.has(output)) this.found.set(output, this.copy(dy, output.count));
         this.current = dy;
         node.rule.backward(node, dy, this);
         if (this.current !== null) engine.release(dy);
       }
+      this.settle();
     } finally {
       this.current = null;
       for (const node of nodes) {
@@ -136,6 +157,48 @@ export class BackwardPass {
     }
     if (!retainGraph) consume(engine, nodes, number);
   }
+
+  /** Takes the held gradients, whole by now, through their hooks to where they go. */
+  private settle(): void {
+    for (const [x, gradient] of this.held) {
+      this.callHooks(x, gradient);
+      if (this.wanted !== null) this.found.set(x, gradient);
+      else {
+        x.addGrad(gradient);
+        this.engine.release(gradient);
+      }
+    }
+  }
+
+  /** Shows the gradient of x to its hooks, each a copy, and writes over it what they return. */
+  private callHooks(x: Tensor, gradient: Storage): void {
+    const { engine } = this;
+    const recording = engine.gradEnabled;
+    engine.gradEnabled = false;
+    try {
+      for (const hook of x.hooks ?? nothing) {
+        const shown = engine.view(this.copy(gradient, x.count), 0, x.shape, stridesOf(x.shape), "float32");
+        const returned: unknown = hook(shown);
+        if (returned === undefined || returned === null) continue;
+        const source = contiguousGradient("registerHook", "the hook to return nothing or ", returned, x);
+        engine.kernels.unary("copy", source.pointer, gradient.pointer, x.count);
+      }
+    } finally {
+      engine.gradEnabled = recording;
+    }
+  }
+}
+
+/** `value` as a contiguous gradient of x, or an error of what `operation` expected. */
+function contiguousGradient(operation: string, expected: string, value: unknown, x: Tensor): Tensor {
+  const given = value as Partial<Tensor>;
+  if (given.dtype !== "float32" || given.shape === undefined || !sameShape(given.shape, x.shape)) {
+    const got = given.shape === undefined ? String(value) : `${given.dtype} ${show(given.shape)}`;
+    throw new Error(
+      `${operation}: expected ${expected}a float32 gradient of shape ${show(x.shape)}, got ${got}`,
+    );
+  }
+  return (value as Tensor).contiguous();
 }
 
 /** The nodes below `root`, newest first. */
@@ -186,34 +249,32 @@ export function backward(
   gradient: Tensor | undefined,
   { retainGraph = false }: { retainGraph?: boolean } = {},
 ): void {
+  const pass = new BackwardPass(tensor.engine);
+  pass.run(tensor, seedOf("backward", tensor, gradient), retainGraph);
+}
+
+/** The gradient a walk starts from: the one given, or 1 for a tensor of one element. */
+export function seedOf(operation: string, tensor: Tensor, gradient: Tensor | undefined): Storage {
   if (!tensor.requiresGrad) {
     throw new Error(
-      "backward: expected a tensor that requires grad, got one without: no parameter took part in it, or it was made under noGrad()",
+      `${operation}: expected a tensor that requires grad, got one without: no parameter took part in it, or it was made under noGrad()`,
     );
   }
   const { engine } = tensor;
-  let seed: Storage;
   if (gradient === undefined) {
     if (tensor.count !== 1) {
       throw new Error(
-        `backward: expected a tensor of one element, got shape ${show(tensor.shape)}; take .sum() or .mean() first, or pass a gradient of that shape`,
+        `${operation}: expected a tensor of one element, got shape ${show(tensor.shape)}; take .sum() or .mean() first, or pass a gradient of that shape`,
       );
     }
-    seed = engine.allocate(1);
-    engine.f32[seed.pointer >>> 2] = 1;
-  } else {
-    if (!sameShape(gradient.shape, tensor.shape) || gradient.dtype !== "float32") {
-      throw new Error(
-        `backward: expected a float32 gradient of shape ${show(tensor.shape)}, got ${gradient.dtype} ${show(gradient.shape)}`,
-      );
-    }
-    const source = gradient.contiguous();
-    seed = engine.allocate(tensor.count, tensor.shape);
-    engine.kernels.unary("copy", source.pointer, seed.pointer, tensor.count);
+    const one = engine.allocate(1);
+    engine.f32[one.pointer >>> 2] = 1;
+    return one;
   }
-  const pass = new BackwardPass(engine);
-  if (tensor.gradFn === null) pass.give(tensor, seed);
-  else pass.run(tensor.gradFn, seed, retainGraph);
+  const source = contiguousGradient(operation, "", gradient, tensor);
+  const seed = engine.allocate(tensor.count, tensor.shape);
+  engine.kernels.unary("copy", source.pointer, seed.pointer, tensor.count);
+  return seed;
 }
 
 function consumedTwice(node: Node): Error {

@@ -3,6 +3,7 @@ export * from "./creation";
 export type { DType, NestedArray, NestedInput, TensorData } from "./dtype";
 export type { MemoryUsage } from "./engine";
 export * from "./functions";
+export * as autograd from "./gradients";
 export type { Closeness } from "./ops/agreement";
 export type { Extremes } from "./ops/reduction";
 export { Generator } from "./random";
@@ -17,3 +18,4 @@ export {
 } from "./runtime";
 export type { Shape } from "./shape";
 export { type Correction, type KeepDim, Tensor } from "./tensor";
+export type { GradientHook } from "./tensorState";

@@ -38,7 +38,7 @@ import {
 } from "./ops/view";
 import type { Generator } from "./random";
 import { checkDim, type Shape, sameShape } from "./shape";
-import { TensorState } from "./tensorState";
+import { type GradientHook, TensorState } from "./tensorState";
 
 /** Whether reduced dimensions stay, at size 1. */
 export interface KeepDim {
@@ -77,6 +77,25 @@ export class Tensor extends TensorState {
   retainGrad(): this {
     this.retainsGrad = this.gradFn !== null;
     return this;
+  }
+
+  /**
+   * Calls `hook` with the gradient of this tensor in every backward() that reaches it; of a leaf with what that
+   * backward() adds to `.grad`. A tensor of the same shape that the hook returns takes the gradient's place. Returns a
+   * function that removes the hook.
+   */
+  registerHook(hook: GradientHook): () => void {
+    if (!this.requiresGrad) {
+      throw new Error(
+        "registerHook: expected a tensor that requires grad, got one without; make it with { requiresGrad: true } or call requiresGrad_()",
+      );
+    }
+    const own: GradientHook = (gradient) => hook(gradient);
+    this.hooks = [...(this.hooks ?? []), own];
+    return () => {
+      const others = (this.hooks ?? []).filter((other) => other !== own);
+      this.hooks = others.length === 0 ? null : others;
+    };
   }
 
   /** Forgets the gradient. */

@@ -14,6 +14,9 @@ const display: unique symbol = Symbol.for("Jupyter.display") as never;
 /** Under this name an object tells Node's console how to show it. */
 const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
+/** Sees the gradient of a tensor during backward(); the tensor it returns, if any, takes the gradient's place. */
+export type GradientHook = (gradient: Tensor) => Tensor | undefined;
+
 export abstract class TensorState {
   /** Number of elements. @internal */
   readonly count: number;
@@ -23,6 +26,8 @@ export abstract class TensorState {
   requiresGrad = false;
   /** Whether backward() leaves a gradient on this although it is not a leaf. @internal */
   retainsGrad = false;
+  /** What registerHook() registered, null for nothing. @internal */
+  hooks: readonly GradientHook[] | null = null;
   private gradient: Tensor | null = null;
   /** Whether user code has seen the gradient tensor, so that its memory must not be reused under it. */
   private gradientSeen = false;

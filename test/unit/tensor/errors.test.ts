@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {
   arange,
+  autograd,
   batchNorm,
   cat,
   crossEntropy,
@@ -185,6 +186,41 @@ const cases: Record<string, [() => unknown, RegExp]> = {
       ones([2]).grad = ones([3]);
     },
     /^grad: expected a float32 tensor of shape \[2\], got float32 \[3\]/,
+  ],
+  registerHook: [
+    () => ones([2]).registerHook(() => undefined),
+    /^registerHook: expected a tensor that requires grad, got one without; make it with/,
+  ],
+  "grad of constants": [
+    () => autograd.grad(ones([]), ones([], { requiresGrad: true })),
+    /^grad: expected a tensor that requires grad, got one without/,
+  ],
+  "grad for constants": [
+    () => autograd.grad(ones([], { requiresGrad: true }), ones([2])),
+    /^grad: expected inputs that require grad, got input 0 \[2\] without/,
+  ],
+  "grad of many numbers": [
+    () => autograd.grad(ones([2], { requiresGrad: true }).mul(2), ones([], { requiresGrad: true })),
+    /^grad: expected a tensor of one element, got shape \[2\]/,
+  ],
+  "grad of several outputs": [
+    () => {
+      const x = ones([2], { requiresGrad: true });
+      autograd.grad([x.sum(), x.mul(2)], x);
+    },
+    /^grad: expected outputs of one element, got shape \[2\] for output 1; pass gradOutputs/,
+  ],
+  "grad for what took no part": [
+    () => autograd.grad(ones([], { requiresGrad: true }).mul(2), ones([3], { requiresGrad: true })),
+    /^grad: expected outputs that depend on every input.*input 0 \[3\]; pass { allowUnused: true }/,
+  ],
+  "grad of nothing": [
+    () => autograd.grad([], ones([])),
+    /^grad: expected outputs, inputs, and as many gradOutputs as outputs if any, got 0, 1 and 0/,
+  ],
+  "gradcheck of constants": [
+    () => autograd.gradcheck((x) => x.exp(), ones([2])),
+    /^gradcheck: expected contiguous inputs, one of which requires grad/,
   ],
   copy_: [() => ones([2]).copy_(ones([3])), /^copy_: expected shapes that broadcast/],
   "copy_ of more": [
