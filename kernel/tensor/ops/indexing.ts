@@ -3,7 +3,7 @@
 import { type Rule, record } from "../autograd";
 import { broadcastShapes, checkDim, sameShape, show, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
-import { requireFloat } from "./check";
+import { cast, requireFloat } from "./check";
 import { where } from "./join";
 import { alongLast, type Extremes } from "./reduction";
 
@@ -121,7 +121,8 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
   const whole = x.dtype !== "float32" && Number.isInteger(value);
   const filling = engine.empty([], whole ? "int32" : "float32");
   (whole ? engine.i32 : engine.f32)[filling.pointer >>> 2] = value;
-  return where(mask, filling, x);
+  const y = where(mask, filling, x);
+  return x.dtype === "bool" ? cast(y, "bool") : y;
 }
 
 /** NaN counts as larger than every number, as in PyTorch. */

@@ -119,6 +119,7 @@ test("dtypes stay: int32 and bool are cut, picked, padded and rounded as they ar
   assert.deepEqual(big.floor().data, big.data);
   assert.deepEqual(big.sign().data, Int32Array.of(1, -1, 1));
   assert.deepEqual(big.maskedFill(big.lt(0), 0).data, Int32Array.of(2 ** 30 + 1, 0, 7));
+  assert.deepEqual(big.gt(0).maskedFill(big.lt(0), 1).data, Uint8Array.of(1, 1, 1));
   assert.equal(pad(big.gt(0), [0, 1], { value: 1 }).dtype, "bool");
 });
 

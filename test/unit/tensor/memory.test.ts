@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { nodeCollector } from "../../../kernel/host/nodeCollector";
 import {
+  autograd,
   batchNorm,
   crossEntropy,
   keep,
@@ -108,6 +109,23 @@ test("20,000 training steps with an await each leave the heap as it was after 2,
     await null;
   }
   assertFlat(at2000, memoryUsage());
+});
+
+test("gradients of chosen tensors, and hooks that replace gradients, leave the heap as it was", () => {
+  const w = randn([96, 96], { requiresGrad: true });
+  const x = randn([48, 96]);
+  w.registerHook((gradient) => gradient.clamp({ min: -1, max: 1 }));
+  const step = () => {
+    const hidden = linear(x, w).tanh();
+    hidden.registerHook((gradient) => gradient.mul(2));
+    autograd.grad(hidden.sum(), [w, hidden]);
+    w.grad = null;
+    linear(x, w).square().sum().backward();
+  };
+  for (let i = 0; i < 2_000; i++) step();
+  const { heapBytes } = memoryUsage();
+  for (let i = 0; i < 8_000; i++) step();
+  assert.equal(memoryUsage().heapBytes, heapBytes);
 });
 
 test("forward passes without backward stay bounded", () => {
