@@ -12,7 +12,7 @@ interface Columns {
   readonly inner: number;
 }
 
-/** Calls `f` with the index of each result, of its first summand, and of how far the summands lie apart. */
+/** Calls `f` with the index of each result and of its first summand; the others follow `inner` apart. */
 function eachColumn({ outer, n, inner }: Columns, f: (result: number, first: number) => void): void {
   for (let o = 0; o < outer; o++) for (let i = 0; i < inner; i++) f(o * inner + i, o * n * inner + i);
 }
