@@ -1,9 +1,10 @@
 // Layers as functions, without state: torch.nn.functional's names.
 
-import { crossEntropy as meanCrossEntropy, type Tensor, tensor } from "../tensor";
+import { softplus, type Tensor } from "../tensor";
 
 export {
   batchNorm,
+  crossEntropy,
   elu,
   gelu,
   groupNorm,
@@ -12,6 +13,7 @@ export {
   leakyRelu,
   linear,
   logSoftmax,
+  nllLoss,
   relu,
   rmsNorm,
   sigmoid,
@@ -26,35 +28,83 @@ export interface LossOptions {
   reduction?: "mean" | "sum" | "none";
 }
 
-/**
- * −log softmax(logits)[target]: logits [N, C], targets [N] int32 class numbers → [], or [N] with reduction "none".
- * Throws for a target outside 0…C−1. As torch.nn.functional.cross_entropy.
- */
-export function crossEntropy(
-  logits: Tensor,
-  targets: Tensor,
-  { reduction = "mean" }: LossOptions = {},
-): Tensor {
-  if (reduction !== "none") return meanCrossEntropy(logits, targets, { reduction });
-  meanCrossEntropy(logits.detach(), targets); // for its checks of both arguments
-  const [rows, columns] = logits.shape as [number, number];
-  const chosen = new Float32Array(rows * columns);
-  for (const [row, target] of targets.detach().data.entries()) chosen[row * columns + target] = -1;
-  // [N, C] · one-hot → [N]
-  return logits
-    .logSoftmax(1)
-    .mul(tensor(chosen, { shape: [rows, columns] }))
-    .sum(1);
+/** (input − target)², of equal shapes → [], or that shape with reduction "none". Throws a RangeError for unequal ones. */
+export function mseLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  requireEqualShapes("mseLoss", input, target);
+  return reduce("mseLoss", input.sub(target).square(), reduction);
 }
 
-/** (input − target)², of equal shapes → [], or that shape with reduction "none". */
-export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+/** |input − target|, of equal shapes → [], or that shape with reduction "none". Throws a RangeError for unequal ones. */
+export function l1Loss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  requireEqualShapes("l1Loss", input, target);
+  return reduce("l1Loss", input.sub(target).abs(), reduction);
+}
+
+export interface SmoothL1LossOptions extends LossOptions {
+  /** Where the square gives way to the absolute value, ≥ 0. Default 1; 0 is l1Loss. */
+  beta?: number;
+}
+
+/**
+ * d²/(2·beta) where d = |input − target| < beta, else d − beta/2; equal shapes → [], or that shape with reduction "none".
+ * Girshick 2015. Throws a RangeError for unequal shapes and for beta < 0.
+ */
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  { beta = 1, reduction }: SmoothL1LossOptions = {},
+): Tensor {
+  requireEqualShapes("smoothL1Loss", input, target);
+  if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: expected beta ≥ 0, got ${beta}`);
+  const distance = input.sub(target).abs();
+  if (beta === 0) return reduce("smoothL1Loss", distance, reduction);
+  const near = distance.clamp({ max: beta });
+  return reduce(
+    "smoothL1Loss",
+    near
+      .square()
+      .div(2 * beta)
+      .add(distance.sub(near)),
+    reduction,
+  );
+}
+
+export interface BCEWithLogitsOptions extends LossOptions {
+  /** A factor for each loss; broadcasts to the input. */
+  weight?: Tensor | null;
+  /** A factor for the loss of positive targets, one a class; broadcasts to the input. */
+  posWeight?: Tensor | null;
+}
+
+/**
+ * −(p·y·log σ(x) + (1−y)·log(1−σ(x))) of logits x and targets y in 0…1, of equal shapes, p = posWeight → [], or that shape
+ * with reduction "none". As torch.nn.functional.binary_cross_entropy_with_logits, in a form that no x overflows:
+ * (1−y)·x + (1 + (p−1)·y)·log(1 + e⁻ˣ). Throws a RangeError for unequal shapes.
+ */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, posWeight = null, reduction }: BCEWithLogitsOptions = {},
+): Tensor {
+  const name = "binaryCrossEntropyWithLogits";
+  requireEqualShapes(name, input, target);
+  const positive = softplus(input.neg(), { threshold: Number.POSITIVE_INFINITY });
+  const factored = posWeight === null ? positive : positive.mul(posWeight.sub(1).mul(target).add(1));
+  const losses = target.neg().add(1).mul(input).add(factored);
+  return reduce(name, weight === null ? losses : losses.mul(weight), reduction);
+}
+
+function requireEqualShapes(loss: string, input: Tensor, target: Tensor): void {
   if (input.shape.join() !== target.shape.join()) {
     throw new RangeError(
-      `mseLoss: expected input and target of equal shape, got [${input.shape.join(", ")}] and [${target.shape.join(", ")}]`,
+      `${loss}: expected input and target of equal shape, got [${input.shape.join(", ")}] and [${target.shape.join(", ")}]`,
     );
   }
-  const squares = input.sub(target).square();
-  if (reduction === "none") return squares;
-  return reduction === "sum" ? squares.sum() : squares.mean();
+}
+
+function reduce(loss: string, losses: Tensor, reduction: LossOptions["reduction"] = "mean"): Tensor {
+  if (reduction === "none") return losses;
+  if (reduction === "mean") return losses.mean();
+  if (reduction === "sum") return losses.sum();
+  throw new RangeError(`${loss}: expected reduction "mean", "sum" or "none", got ${String(reduction)}`);
 }

@@ -19,7 +19,7 @@ export * as functional from "./functional";
 export * as init from "./init";
 export { InstanceNorm1d, InstanceNorm2d } from "./instanceNorm";
 export { Linear } from "./linear";
-export { CrossEntropyLoss, MSELoss } from "./losses";
+export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss } from "./losses";
 export { type ForwardHook, Module, type StateDict } from "./module";
 export { GroupNorm, LayerNorm, type LayerNormOptions, RMSNorm } from "./normalization";
 export { Parameter } from "./parameter";

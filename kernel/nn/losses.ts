@@ -1,33 +1,107 @@
 // Losses as layers.
 
-import type { Tensor } from "../tensor";
-import { crossEntropy, type LossOptions, mseLoss } from "./functional";
+import type { CrossEntropyOptions, NllOptions, Tensor } from "../tensor";
+import {
+  type BCEWithLogitsOptions,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  type LossOptions,
+  l1Loss,
+  mseLoss,
+  nllLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from "./functional";
 import { Module } from "./module";
 
-/** Cross-entropy of logits [N, C] against class numbers [N] int32: see functional.crossEntropy. */
-export class CrossEntropyLoss extends Module {
-  readonly reduction: NonNullable<LossOptions["reduction"]>;
+type Reduction = NonNullable<LossOptions["reduction"]>;
+
+/** A loss keeps how it brings its elements together; the mean by default. */
+abstract class Loss extends Module {
+  readonly reduction: Reduction;
 
   constructor({ reduction = "mean" }: LossOptions = {}) {
     super();
     this.reduction = reduction;
   }
+}
+
+/** Of class numbers; the weights of the classes are a buffer. */
+abstract class ClassLoss extends Loss {
+  readonly weight: Tensor | null;
+  readonly ignoreIndex: number;
+
+  constructor({ weight = null, ignoreIndex = -100, reduction }: NllOptions = {}) {
+    super({ reduction });
+    this.weight = this.registerBuffer("weight", weight);
+    this.ignoreIndex = ignoreIndex;
+  }
+}
+
+/** Cross-entropy of logits [N, C] against class numbers [N] int32: see functional.crossEntropy. */
+export class CrossEntropyLoss extends ClassLoss {
+  readonly labelSmoothing: number;
+
+  constructor({ labelSmoothing = 0, ...options }: CrossEntropyOptions = {}) {
+    super(options);
+    this.labelSmoothing = labelSmoothing;
+  }
 
   override forward(logits: Tensor, targets: Tensor): Tensor {
-    return crossEntropy(logits, targets, { reduction: this.reduction });
+    const { weight, ignoreIndex, reduction, labelSmoothing } = this;
+    return crossEntropy(logits, targets, { weight, ignoreIndex, reduction, labelSmoothing });
+  }
+}
+
+/** Negative log-likelihood of log probabilities [N, C] and class numbers [N] int32: see functional.nllLoss. */
+export class NLLLoss extends ClassLoss {
+  override forward(logProbabilities: Tensor, targets: Tensor): Tensor {
+    const { weight, ignoreIndex, reduction } = this;
+    return nllLoss(logProbabilities, targets, { weight, ignoreIndex, reduction });
   }
 }
 
 /** Squared error: see functional.mseLoss. */
-export class MSELoss extends Module {
-  readonly reduction: NonNullable<LossOptions["reduction"]>;
+export class MSELoss extends Loss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return mseLoss(input, target, { reduction: this.reduction });
+  }
+}
 
-  constructor({ reduction = "mean" }: LossOptions = {}) {
-    super();
-    this.reduction = reduction;
+/** Absolute error: see functional.l1Loss. */
+export class L1Loss extends Loss {
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return l1Loss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** Squared error near 0, absolute error beyond beta: see functional.smoothL1Loss. */
+export class SmoothL1Loss extends Loss {
+  readonly beta: number;
+
+  constructor({ beta = 1, ...options }: SmoothL1LossOptions = {}) {
+    super(options);
+    this.beta = beta;
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
-    return mseLoss(input, target, { reduction: this.reduction });
+    return smoothL1Loss(input, target, { beta: this.beta, reduction: this.reduction });
+  }
+}
+
+/** Binary cross-entropy of logits against targets in 0…1: see functional.binaryCrossEntropyWithLogits. */
+export class BCEWithLogitsLoss extends Loss {
+  readonly weight: Tensor | null;
+  readonly posWeight: Tensor | null;
+
+  constructor({ weight = null, posWeight = null, ...options }: BCEWithLogitsOptions = {}) {
+    super(options);
+    this.weight = this.registerBuffer("weight", weight);
+    this.posWeight = this.registerBuffer("posWeight", posWeight);
+  }
+
+  override forward(logits: Tensor, targets: Tensor): Tensor {
+    const { weight, posWeight, reduction } = this;
+    return binaryCrossEntropyWithLogits(logits, targets, { weight, posWeight, reduction });
   }
 }

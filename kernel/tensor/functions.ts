@@ -21,6 +21,7 @@ export { type InstanceNormOptions, instanceNorm } from "./ops/instanceNorm";
 export { indexSelect } from "./ops/join";
 export { type CrossEntropyOptions, crossEntropy } from "./ops/loss";
 export { linear, matmul } from "./ops/matmul";
+export { type NllOptions, nllLoss } from "./ops/nll";
 export {
   groupNorm,
   type LayerNormOptions,

@@ -1,12 +1,11 @@
 // Cross-entropy, fused: the forward leaves behind the gradient of the logits.
 
 import { type Rule, record } from "../autograd";
-import { show } from "../shape";
 import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
+import { type NllOptions, type Reduction, requireClasses, smoothedNll } from "./nll";
+import { logSoftmax } from "./softmax";
 import { contiguous } from "./view";
-
-type Reduction = "mean" | "sum" | "none";
 
 // d logits = (softmax − onehot) · dy, ÷ rows for the mean, each row by its own dy for "none"
 const crossEntropyRule: Rule<{ reduction: Reduction; rows: number; columns: number }> = {
@@ -27,40 +26,29 @@ const crossEntropyRule: Rule<{ reduction: Reduction; rows: number; columns: numb
   },
 };
 
-export interface CrossEntropyOptions {
-  /** "mean" over the rows (default), "sum", or "none" for one loss a row. */
-  readonly reduction?: Reduction;
+export interface CrossEntropyOptions extends NllOptions {
+  /** The share of each label that is spread evenly over all classes, from 0 (default) to 1 (Szegedy et al. 2016). */
+  readonly labelSmoothing?: number;
 }
 
 /**
  * −log softmax(logits)[target], over rows: logits [N, C] float32, targets [N] int32 class indices → [] (or [N] for
- * "none"). As torch.nn.functional.cross_entropy. Throws for a target outside 0 … C−1.
+ * "none"). As torch.nn.functional.cross_entropy; weights and ignored rows as in nllLoss. Throws a RangeError for other
+ * shapes, for a target outside 0 … C−1 that is not `ignoreIndex` and for a labelSmoothing outside 0 … 1, a TypeError for
+ * targets that are not int32.
  */
-export function crossEntropy(
-  input: Tensor,
-  target: Tensor,
-  { reduction = "mean" }: CrossEntropyOptions = {},
-): Tensor {
+export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { reduction = "mean", weight = null, labelSmoothing = 0 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new RangeError(`crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`);
+  }
   const logits = contiguous(requireFloat("crossEntropy", input));
+  const { targets, ignored } = requireClasses("crossEntropy", logits, target, options);
+  if (weight !== null || ignored || labelSmoothing > 0) {
+    return smoothedNll("crossEntropy", logSoftmax(logits, 1), targets, options, labelSmoothing);
+  }
   const [rows, columns] = logits.shape as [number, number];
-  if (logits.shape.length !== 2 || target.shape.length !== 1 || target.shape[0] !== rows) {
-    throw new RangeError(
-      `crossEntropy: expected logits [N, C] and targets [N], got ${show(logits.shape)} and ${show(target.shape)}`,
-    );
-  }
-  if (target.dtype !== "int32") {
-    throw new TypeError(
-      `crossEntropy: expected int32 targets (class indices), got ${target.dtype}; convert them with target.to("int32")`,
-    );
-  }
-  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
-    throw new RangeError(
-      `crossEntropy: expected reduction "mean", "sum" or "none", got ${String(reduction)}`,
-    );
-  }
   const { engine } = logits;
-  const targets = contiguous(target);
-  requireLabels(targets, columns);
   const y = engine.empty(reduction === "none" ? [rows] : [], "float32");
   const gradient = engine.allocate(logits.count, logits.shape);
   const { kernels, f32 } = engine;
@@ -82,16 +70,4 @@ export function crossEntropy(
     if (reduction === "mean") f32[y.pointer >>> 2]! /= rows;
   }
   return record(crossEntropyRule, y, [logits], { reduction, rows, columns }, [gradient]);
-}
-
-function requireLabels(targets: Tensor, classes: number): void {
-  const first = targets.pointer >>> 2;
-  for (let row = 0; row < targets.count; row++) {
-    const label = targets.engine.i32[first + row]!;
-    if (label < 0 || label >= classes) {
-      throw new RangeError(
-        `crossEntropy: expected targets from 0 to ${classes - 1} for ${classes} classes, got ${label} in row ${row}`,
-      );
-    }
-  }
 }

@@ -1,0 +1,153 @@
+// The negative log-likelihood of class numbers, with weights, ignored rows and smoothed labels.
+
+import { type Rule, record } from "../autograd";
+import { show } from "../shape";
+import type { Tensor } from "../tensor";
+import { requireFloat } from "./check";
+import { contiguous } from "./view";
+
+export type Reduction = "mean" | "sum" | "none";
+
+export interface NllOptions {
+  /** "mean" over the rows (default), weighted by their targets' weights; "sum"; or "none" for one loss a row. */
+  readonly reduction?: Reduction;
+  /** A weight for each class [C]; absent: 1. */
+  readonly weight?: Tensor | null;
+  /** Rows of this target count for nothing. Default −100. */
+  readonly ignoreIndex?: number;
+}
+
+interface Info {
+  readonly reduction: Reduction;
+  readonly ignoreIndex: number;
+  readonly smoothing: number;
+  /** What the mean divides by: the weights of the targets that count. */
+  readonly total: number;
+}
+
+// d logp[c] = −((1 − s)·w[c]·[c = target] + s/C·w[c]) · dy, ÷ total for the mean, each row by its own dy for "none"
+const nllRule: Rule<Info> = {
+  name: "nllLoss",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const [logp, targets, weight] = node.inputs as [Tensor, Tensor, Tensor?];
+    const { reduction, ignoreIndex, smoothing, total } = node.info;
+    const [rows, columns] = logp.shape as [number, number];
+    const { f32, i32, kernels } = pass.engine;
+    const dx = pass.allocate(logp);
+    kernels.fill(dx.pointer, 0, logp.count);
+    const [to, gradient, label] = [dx.pointer >>> 2, dy.pointer >>> 2, targets.pointer >>> 2];
+    const weights = weight === undefined ? -1 : weight.pointer >>> 2;
+    for (let row = 0; row < rows; row++) {
+      const target = i32[label + row]!;
+      if (target === ignoreIndex) continue;
+      const d =
+        reduction === "none" ? f32[gradient + row]! : f32[gradient]! / (reduction === "mean" ? total : 1);
+      const first = to + row * columns;
+      if (smoothing > 0) {
+        const share = (-d * smoothing) / columns;
+        for (let c = 0; c < columns; c++) f32[first + c] = share * (weights < 0 ? 1 : f32[weights + c]!);
+      }
+      f32[first + target]! -= d * (1 - smoothing) * (weights < 0 ? 1 : f32[weights + target]!);
+    }
+    pass.give(logp, dx);
+  },
+};
+
+/**
+ * −weight[target]·logProbabilities[target], over rows: log probabilities [N, C], targets [N] int32 class numbers → [], or
+ * [N] for "none". As torch.nn.functional.nll_loss: the mean divides by the sum of the targets' weights, and is NaN where
+ * every row is ignored. Throws a RangeError for other shapes and for a target outside 0 … C−1 that is not `ignoreIndex`,
+ * a TypeError for targets that are not int32.
+ */
+export function nllLoss(logProbabilities: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+  const logp = contiguous(requireFloat("nllLoss", logProbabilities));
+  const { targets } = requireClasses("nllLoss", logp, target, options);
+  return smoothedNll("nllLoss", logp, targets, options, 0);
+}
+
+/** nllLoss of checked arguments, with a share `smoothing` of each row's label spread over all classes. */
+export function smoothedNll(
+  operation: string,
+  logp: Tensor,
+  targets: Tensor,
+  { reduction = "mean", weight: given = null, ignoreIndex = -100 }: NllOptions,
+  smoothing: number,
+): Tensor {
+  const [rows, columns] = logp.shape as [number, number];
+  if (
+    given !== null &&
+    (given.dtype !== "float32" || given.shape.length !== 1 || given.shape[0] !== columns)
+  ) {
+    throw new RangeError(
+      `${operation}: expected weight [${columns}] float32, got ${show(given.shape)} ${given.dtype}`,
+    );
+  }
+  const weight = given && contiguous(given);
+  const { engine } = logp;
+  const y = engine.empty(reduction === "none" ? [rows] : [], "float32");
+  const { f32, i32 } = engine;
+  const [from, to, label] = [logp.pointer >>> 2, y.pointer >>> 2, targets.pointer >>> 2];
+  const weights = weight === null ? -1 : weight.pointer >>> 2;
+  let total = 0;
+  let sum = 0;
+  for (let row = 0; row < rows; row++) {
+    const target = i32[label + row]!;
+    let loss = 0;
+    if (target !== ignoreIndex) {
+      const own = weights < 0 ? 1 : f32[weights + target]!;
+      const first = from + row * columns;
+      loss = -(1 - smoothing) * own * f32[first + target]!;
+      if (smoothing > 0) {
+        let spread = 0;
+        for (let c = 0; c < columns; c++) spread += f32[first + c]! * (weights < 0 ? 1 : f32[weights + c]!);
+        loss -= (smoothing / columns) * spread;
+      }
+      total += own;
+      sum += loss;
+    }
+    if (reduction === "none") f32[to + row] = loss;
+  }
+  if (reduction !== "none") f32[to] = reduction === "mean" ? sum / total : sum;
+  const inputs = weight === null ? [logp, targets] : [logp, targets, weight];
+  return record(nllRule, y, inputs, { reduction, ignoreIndex, smoothing, total });
+}
+
+/** The targets, contiguous, and whether any of them is to be ignored; throws for wrong shapes, dtypes and classes. */
+export function requireClasses(
+  operation: string,
+  rowsOfClasses: Tensor,
+  target: Tensor,
+  { reduction = "mean", ignoreIndex = -100 }: NllOptions,
+): { targets: Tensor; ignored: boolean } {
+  const [rows, classes] = rowsOfClasses.shape as [number, number];
+  const input = operation === "crossEntropy" ? "logits" : "log probabilities";
+  if (rowsOfClasses.shape.length !== 2 || target.shape.length !== 1 || target.shape[0] !== rows) {
+    throw new RangeError(
+      `${operation}: expected ${input} [N, C] and targets [N], got ${show(rowsOfClasses.shape)} and ${show(target.shape)}`,
+    );
+  }
+  if (target.dtype !== "int32") {
+    throw new TypeError(
+      `${operation}: expected int32 targets (class indices), got ${target.dtype}; convert them with target.to("int32")`,
+    );
+  }
+  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
+    throw new RangeError(
+      `${operation}: expected reduction "mean", "sum" or "none", got ${String(reduction)}`,
+    );
+  }
+  const targets = contiguous(target);
+  const first = targets.pointer >>> 2;
+  let ignored = false;
+  for (let row = 0; row < targets.count; row++) {
+    const label = targets.engine.i32[first + row]!;
+    if (label === ignoreIndex) ignored = true;
+    else if (label < 0 || label >= classes) {
+      throw new RangeError(
+        `${operation}: expected targets from 0 to ${classes - 1} for ${classes} classes, got ${label} in row ${row}`,
+      );
+    }
+  }
+  return { targets, ignored };
+}
