@@ -5,6 +5,8 @@ import { softplus, type Tensor } from "../tensor";
 export {
   batchNorm,
   crossEntropy,
+  dropout,
+  dropout2d,
   elu,
   gelu,
   groupNorm,

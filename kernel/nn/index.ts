@@ -15,6 +15,7 @@ export {
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./batchNorm";
 export type { BatchNormOptions } from "./channelNorm";
 export { Flatten, Identity, Sequential } from "./containers";
+export { Dropout, Dropout2d } from "./dropout";
 export * as functional from "./functional";
 export * as init from "./init";
 export { InstanceNorm1d, InstanceNorm2d } from "./instanceNorm";

@@ -17,6 +17,7 @@ export {
   softplus,
 } from "./ops/activation";
 export { type BatchNormOptions, batchNorm } from "./ops/batchNorm";
+export { type DropoutOptions, dropout, dropout2d } from "./ops/dropout";
 export { type InstanceNormOptions, instanceNorm } from "./ops/instanceNorm";
 export { indexSelect } from "./ops/join";
 export { type CrossEntropyOptions, crossEntropy } from "./ops/loss";

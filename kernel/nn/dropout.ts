@@ -1,0 +1,36 @@
+// Dropout as layers: active in training, the identity in evaluation.
+
+import { type DropoutOptions, dropout, dropout2d, type Tensor } from "../tensor";
+import { Module } from "./module";
+
+abstract class Dropping extends Module {
+  /** p: the probability of becoming 0. Default 0.5. Throws a RangeError outside 0 … 1. */
+  constructor(readonly p = 0.5) {
+    super();
+    if (!(p >= 0 && p <= 1)) {
+      throw new RangeError(`${this.constructor.name}: expected p from 0 to 1, got ${p}`);
+    }
+  }
+
+  protected get options(): DropoutOptions {
+    return { p: this.p, training: this.training };
+  }
+
+  override extraRepr(): string {
+    return `p=${this.p}`;
+  }
+}
+
+/** In training drops each element with probability p: see functional.dropout. */
+export class Dropout extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return dropout(input, this.options);
+  }
+}
+
+/** In training drops each channel of each sample with probability p: see functional.dropout2d. */
+export class Dropout2d extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return dropout2d(input, this.options);
+  }
+}

@@ -1,0 +1,65 @@
+// Dropout: random elements, or whole channels, become 0 and the others make up for it.
+
+import { type Rule, record } from "../autograd";
+import { countOf, show } from "../shape";
+import type { Tensor } from "../tensor";
+import { requireFloat } from "./check";
+import { contiguous } from "./view";
+
+// y = x ∘ mask: dx = dy ∘ mask, one number of the mask for each run of `inner` elements
+const dropoutRule: Rule<{ runs: number; inner: number }> = {
+  name: "dropout",
+  backward(node, dy, pass) {
+    const { runs, inner } = node.info;
+    const mask = node.saved[0]!.pointer;
+    pass.engine.kernels.binary("mul", "columnRight", dy.pointer, mask, dy.pointer, runs, inner);
+    pass.give(node.inputs[0]!, dy);
+  },
+};
+
+export interface DropoutOptions {
+  /** The probability of becoming 0. Default 0.5. */
+  readonly p?: number;
+  /** Without it, x comes back as it is. Default true. */
+  readonly training?: boolean;
+}
+
+/**
+ * Each element becomes 0 with probability p, by the default generator (manualSeed), and the others are divided by 1 − p,
+ * so that the expected value stays: any shape → the same. Srivastava et al. 2014. Throws a RangeError for p outside 0 … 1.
+ */
+export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
+  return dropRuns("dropout", x, 1, options);
+}
+
+/**
+ * Dropout of whole channels: [N, C, H, W] or [N, C, L] → the same, each channel of each sample kept or dropped as one.
+ * Tompson et al. 2015. Throws a RangeError for another number of dimensions and for p outside 0 … 1.
+ */
+export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
+  if (x.shape.length !== 3 && x.shape.length !== 4) {
+    throw new RangeError(`dropout2d: expected input [N, C, H, W] or [N, C, L], got ${show(x.shape)}`);
+  }
+  return dropRuns("dropout2d", x, countOf(x.shape.slice(2)), options);
+}
+
+function dropRuns(
+  operation: string,
+  input: Tensor,
+  inner: number,
+  { p = 0.5, training = true }: DropoutOptions,
+): Tensor {
+  if (!(p >= 0 && p <= 1)) throw new RangeError(`${operation}: expected p from 0 to 1, got ${p}`);
+  if (!training || p === 0) return input;
+  const x = contiguous(requireFloat(operation, input));
+  const { engine } = x;
+  const { f32, kernels, generator } = engine;
+  const runs = inner === 0 ? 0 : x.count / inner;
+  const y = engine.emptyLike(x, "float32");
+  const mask = engine.allocate(runs);
+  const first = mask.pointer >>> 2;
+  const kept = p === 1 ? 0 : 1 / (1 - p);
+  for (let i = 0; i < runs; i++) f32[first + i] = generator.uniform() < p ? 0 : kept;
+  kernels.binary("mul", "columnRight", x.pointer, mask.pointer, y.pointer, runs, inner);
+  return record(dropoutRule, y, [x], { runs, inner }, [mask]);
+}
