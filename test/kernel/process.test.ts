@@ -105,14 +105,17 @@ while (!existsSync("print-has-arrived"));`,
   assert.equal(ran.reply.status, "ok");
 });
 
-test("what a live figure does at the cell's end comes before the reply", async () => {
-  const ran = await run(`const live = display("first");
-(globalThis as any)[Symbol.for("bnlab.session")].onCellEnd(() => live.update("final"));
+test("a live figure is drawn whole at the cell's end, before the reply", async () => {
+  const ran = await run(`import { plot } from "bnlab";
+const live = plot.live(plot.loss());
+for (let step = 0; step < 3; step++) live.append("run", step, 4 - step);
 "result"`);
   const shown = ran.publications.flatMap(({ content }) =>
     "data" in content ? [content.data["text/plain"]] : [],
   );
-  assert.deepEqual(shown, ["'first'", "'result'", "'final'"]);
+  assert.match(String(shown[0]), /^Empty chart/);
+  assert.equal(shown.at(-2), "'result'");
+  assert.match(String(shown.at(-1)), /run: 3 points, x 0 to 2, y 2 to 4, last 2$/);
 });
 
 test("output that comes after its cell's end belongs to that cell", async () => {

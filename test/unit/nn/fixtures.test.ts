@@ -5,6 +5,7 @@ import * as nn from "../../../kernel/nn";
 import * as optim from "../../../kernel/optim";
 import { noGrad, type Tensor, tensor } from "../../../kernel/tensor";
 import { assertClose, fixture, type Packed, unpack, unpackInt } from "../fixtures";
+import { assertSteps, type NormSteps } from "./normSteps";
 
 interface Case {
   readonly op: string;
@@ -52,55 +53,16 @@ function largest({ data }: Packed): string {
   return Math.max(...data.map(Math.abs)).toPrecision(2);
 }
 
-interface BatchNormCase {
-  readonly options: nn.BatchNormOptions;
-  readonly shape: number[];
-  readonly weight: Packed | null;
-  readonly bias: Packed | null;
-  readonly steps: {
-    readonly training: boolean;
-    readonly x: Packed;
-    readonly y: Packed;
-    readonly dy: Packed;
-    readonly dx: Packed;
-    readonly dWeight: Packed | null;
-    readonly dBias: Packed | null;
-    readonly runningMean: Packed | null;
-    readonly runningVar: Packed | null;
-    readonly numBatchesTracked: number | null;
-  }[];
-}
-
 const batchNorm = fixture<{
-  cases: BatchNormCase[];
+  cases: NormSteps[];
   largeMean: Record<"x" | "y" | "runningMean" | "runningVar", Packed>;
 }>("batchNorm");
 
 describe("BatchNorm1d agrees with PyTorch over three training steps and one of evaluation, rtol 1e-5 atol 2e-6", () => {
-  for (const { options, shape, weight, bias, steps } of batchNorm.cases) {
+  for (const recorded of batchNorm.cases) {
+    const { shape, options } = recorded;
     test(`[${shape}], ${JSON.stringify(options)}`, () => {
-      const layer = new nn.BatchNorm1d(shape[1]!, options);
-      if (weight !== null && bias !== null) {
-        layer.loadStateDict({ weight: unpack(weight), bias: unpack(bias) }, { strict: false });
-      }
-      for (const [i, step] of steps.entries()) {
-        const x = unpack(step.x, { requiresGrad: true });
-        layer.train(step.training);
-        layer.zeroGrad();
-        const y = layer.forward(x);
-        y.backward(unpack(step.dy));
-        const compare = (name: string, actual: Tensor | null, expected: Packed | null) => {
-          if (expected === null) assert.equal(actual, null, `${name} at step ${i}`);
-          else assertClose(actual, expected, tolerance, `${name} at step ${i}`);
-        };
-        compare("y", y, step.y);
-        compare("dx", x.grad, step.dx);
-        compare("dWeight", layer.weight?.grad ?? null, step.dWeight);
-        compare("dBias", layer.bias?.grad ?? null, step.dBias);
-        compare("runningMean", layer.runningMean, step.runningMean);
-        compare("runningVar", layer.runningVar, step.runningVar);
-        assert.equal(layer.numBatchesTracked?.item() ?? null, step.numBatchesTracked);
-      }
+      assertSteps(new nn.BatchNorm1d(shape[1]!, options), recorded, tolerance);
     });
   }
 

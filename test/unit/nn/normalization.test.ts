@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import * as nn from "../../../kernel/nn";
 import { Generator, noGrad, ones, randn, type Tensor, tensor } from "../../../kernel/tensor";
 import { assertClose, fixture, type Packed, unpack } from "../fixtures";
+import { assertSteps, type NormSteps } from "./normSteps";
 
 interface Case {
   readonly op: "layerNorm" | "groupNorm" | "rmsNorm";
@@ -14,17 +15,8 @@ interface Case {
   readonly grads: Packed[];
 }
 
-interface Steps {
+interface Steps extends NormSteps {
   readonly op: "BatchNorm2d" | "BatchNorm3d" | "InstanceNorm1d" | "InstanceNorm2d";
-  readonly options: nn.BatchNormOptions;
-  readonly shape: number[];
-  readonly weight: Packed | null;
-  readonly bias: Packed | null;
-  readonly steps: ({ readonly training: boolean; readonly numBatchesTracked: number | null } & Record<
-    "x" | "y" | "dy" | "dx",
-    Packed
-  > &
-    Record<"dWeight" | "dBias" | "runningMean" | "runningVar", Packed | null>)[];
 }
 
 const { BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d } = nn;
@@ -61,33 +53,13 @@ describe("LayerNorm, GroupNorm and RMSNorm agree with PyTorch, output and gradie
 });
 
 describe("norms by channel agree with PyTorch over three training steps and one of evaluation, rtol 1e-5 atol 2e-6", () => {
-  for (const { op, options, shape, weight, bias, steps } of stateful) {
+  for (const recorded of stateful) {
+    const { op, options, shape, steps } = recorded;
     test(`${op} of [${shape}], ${JSON.stringify(options)}`, () => {
       const channels =
         steps[0]!.runningMean?.shape[0] ??
         shape.at(op.startsWith("Batch") ? 1 : op.endsWith("2d") ? -3 : -2)!;
-      const layer = new normsByChannel[op](channels, options);
-      if (weight && bias) {
-        layer.loadStateDict({ weight: unpack(weight), bias: unpack(bias) }, { strict: false });
-      }
-      for (const [i, step] of steps.entries()) {
-        const x = unpack(step.x, { requiresGrad: true });
-        layer.train(step.training);
-        layer.zeroGrad();
-        const y = layer.forward(x);
-        y.backward(unpack(step.dy));
-        const compare = (name: string, actual: Tensor | null, expected: Packed | null) => {
-          if (expected === null) assert.equal(actual, null, `${name} at step ${i}`);
-          else assertClose(actual, expected, tolerance, `${name} at step ${i}`);
-        };
-        compare("y", y, step.y);
-        compare("dx", x.grad, step.dx);
-        compare("dWeight", layer.weight?.grad ?? null, step.dWeight);
-        compare("dBias", layer.bias?.grad ?? null, step.dBias);
-        compare("runningMean", layer.runningMean, step.runningMean);
-        compare("runningVar", layer.runningVar, step.runningVar);
-        assert.equal(layer.numBatchesTracked?.item() ?? null, step.numBatchesTracked, `step ${i}`);
-      }
+      assertSteps(new normsByChannel[op](channels, options), recorded, tolerance);
     });
   }
 });
