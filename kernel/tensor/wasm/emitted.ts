@@ -218,6 +218,15 @@ export function createEmittedKernels(target: Target): Kernels {
       single.get(crossEntropyKernel)(logits, targets, loss, dLogits, rows, columns);
     },
 
+    conv2dScratch: reference.conv2dScratch,
+    conv2d: reference.conv2d,
+    conv2dBackwardInput: reference.conv2dBackwardInput,
+    conv2dBackwardWeight: reference.conv2dBackwardWeight,
+    maxPool2d: reference.maxPool2d,
+    maxPool2dBackward: reference.maxPool2dBackward,
+    avgPool2d: reference.avgPool2d,
+    avgPool2dBackward: reference.avgPool2dBackward,
+
     sgd(parameter, gradient, buffer, n, lr, momentum, dampening, weightDecay, nesterov, firstStep) {
       const key =
         (weightDecay !== 0 ? 8 : 0) + (momentum !== 0 ? 4 + (nesterov ? 2 : 0) + (firstStep ? 1 : 0) : 0);

@@ -61,6 +61,59 @@ export type BinaryLayout =
   | "columnRight";
 
 /**
+ * Sizes of a 2-D convolution x[batch, inChannels, inHeight, inWidth] → y[batch, outChannels, outHeight, outWidth] with
+ * weight[outChannels, inChannels/groups, kernelHeight, kernelWidth]; none is 0, paddings are ≥ 0, and how much is padded
+ * below and to the right follows from the output's sizes. The same sizes are mostly the same object, so that a kernel may
+ * remember by identity.
+ */
+export interface Conv2dShape {
+  readonly batch: number;
+  readonly inChannels: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly outChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly groups: number;
+}
+
+/**
+ * Sizes of 2-D pooling x[planes, inHeight, inWidth] → y[planes, outHeight, outWidth]; none is 0, paddings are ≥ 0. The
+ * last windows may reach past the padding (ceil mode). The same sizes are mostly the same object.
+ */
+export interface Pool2dShape {
+  readonly planes: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  /** On either side. */
+  readonly paddingHeight: number;
+  readonly paddingWidth: number;
+  /** 1 for averages. */
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+}
+
+/**
+ * What a window's sum is divided by: a number, or how many of its places lie inside the padded input ("padded") or inside
+ * the input ("inside").
+ */
+export type PoolDivisor = number | "padded" | "inside";
+
+/**
  * All buffers are contiguous f32 unless said otherwise; counts are elements, never bytes. A count of 0 is legal and
  * does nothing. No buffer that is written overlaps one that is read, except where "may alias" is said.
  */
@@ -165,6 +218,53 @@ export interface Kernels {
     dLogits: Pointer,
     rows: number,
     columns: number,
+  ): void;
+
+  /** Bytes of scratch, 16-byte aligned, that the three convolutions need for this shape; 0 for none. */
+  conv2dScratch(shape: Conv2dShape): number;
+  /** y = cross-correlation of x with weight, + bias[outChannels] (0: none). */
+  conv2d(shape: Conv2dShape, x: Pointer, weight: Pointer, bias: Pointer, y: Pointer, scratch: Pointer): void;
+  /** dx = gradient of Σ y·dy by x (+ dx if accumulate). */
+  conv2dBackwardInput(
+    shape: Conv2dShape,
+    dy: Pointer,
+    weight: Pointer,
+    dx: Pointer,
+    scratch: Pointer,
+    accumulate: boolean,
+  ): void;
+  /** dWeight = gradient of Σ y·dy by weight (+ dWeight if accumulate). */
+  conv2dBackwardWeight(
+    shape: Conv2dShape,
+    x: Pointer,
+    dy: Pointer,
+    dWeight: Pointer,
+    scratch: Pointer,
+    accumulate: boolean,
+  ): void;
+
+  /**
+   * y = greatest of each window, indices (i32) = where it lies in its plane, row·inWidth + column: the first of equals, or
+   * the last NaN, which beats every number. A window wholly in the padding gives −∞ and −1.
+   */
+  maxPool2d(shape: Pool2dShape, x: Pointer, y: Pointer, indices: Pointer): void;
+  /** dx = dy scattered to `indices`, those of windows that overlap added (+ dx if accumulate); −1 goes nowhere. */
+  maxPool2dBackward(
+    shape: Pool2dShape,
+    dy: Pointer,
+    indices: Pointer,
+    dx: Pointer,
+    accumulate: boolean,
+  ): void;
+  /** y = sum of each window, padding counting as 0, over the divisor. */
+  avgPool2d(shape: Pool2dShape, divisor: PoolDivisor, x: Pointer, y: Pointer): void;
+  /** dx = gradient of Σ y·dy by x (+ dx if accumulate). */
+  avgPool2dBackward(
+    shape: Pool2dShape,
+    divisor: PoolDivisor,
+    dy: Pointer,
+    dx: Pointer,
+    accumulate: boolean,
   ): void;
 
   /**

@@ -2,6 +2,7 @@
 // Every value is computed in float64 and rounded to f32 once, when it is stored.
 
 import type { BinaryLayout, BinaryOp, Kernels, Pointer, ReduceOp, UnaryGradOp, UnaryOp } from "./kernels";
+import { createWindowKernels } from "./referenceWindows";
 
 const unaryFunctions: { [O in UnaryOp]: (x: number) => number } = {
   copy: (x) => x,
@@ -114,6 +115,7 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
 
   return {
     name: "reference",
+    ...createWindowKernels(memory),
 
     gemm(a, b, c, m, n, k, transA, transB, accumulate) {
       const f32 = floats();
