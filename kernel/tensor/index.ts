@@ -6,9 +6,10 @@ export * from "./functions";
 export * as autograd from "./gradients";
 export type { Closeness } from "./ops/agreement";
 export type { Extremes } from "./ops/reduction";
-export { Generator } from "./random";
+export { Generator, type GeneratorState } from "./random";
 export {
   enableGrad,
+  forkRng,
   isGradEnabled,
   keep,
   manualSeed,

@@ -1,5 +1,8 @@
 // Seeded random numbers: the same seed gives the same bits on every machine. Knows no tensors.
 
+/** Where a generator's stream is: numbers only, so that JSON keeps it. */
+export type GeneratorState = readonly number[];
+
 /**
  * A stream of random numbers: xoshiro128** (Blackman & Vigna 2018), its state filled by splitmix32 from the seed.
  * Normals come from Marsaglia's polar method, in pairs.
@@ -34,6 +37,21 @@ export class Generator {
     this.c = next();
     this.d = next() | 1; // a state of all zeros would stay there
     this.spare = Number.NaN;
+    return this;
+  }
+
+  /** Where the stream is now, for setState(). */
+  getState(): GeneratorState {
+    const { a, b, c, d, spare } = this;
+    return Number.isNaN(spare) ? [a, b, c, d] : [a, b, c, d, spare];
+  }
+
+  /** Goes on from where getState() was called, on this generator or another. Throws a TypeError for anything else. */
+  setState(state: GeneratorState): this {
+    if (!Array.isArray(state) || ![4, 5].includes(state.length) || !state.every(Number.isFinite)) {
+      throw new TypeError(`setState: expected what getState() gave, got ${JSON.stringify(state)}`);
+    }
+    [this.a, this.b, this.c, this.d, this.spare = Number.NaN] = state as [number, number, number, number];
     return this;
   }
 

@@ -14,6 +14,19 @@ export function manualSeed(seed: number): Generator {
   return engine.generator.manualSeed(seed);
 }
 
+/**
+ * Runs fn, a synchronous function, and puts the default random stream back to where it was, so that what fn drew changes
+ * nothing after it. As torch.random.fork_rng.
+ */
+export function forkRng<T>(fn: () => Synchronous<T>): T {
+  const state = engine.generator.getState();
+  try {
+    return requireSynchronous("forkRng", fn());
+  } finally {
+    engine.generator.setState(state);
+  }
+}
+
 /** What tensors take of the memory now. A loop that does not leak leaves `heapBytes` where it is. */
 export function memoryUsage(): MemoryUsage {
   return engine.memoryUsage();

@@ -15,8 +15,10 @@ export interface BatchNormOptions {
   readonly bias?: Tensor | null;
   /** Running mean [C]: normalizes when not training, updated in place when training. */
   readonly runningMean?: Tensor | null;
-  /** Running variance [C], unbiased. */
+  /** Running variance [C], unbiased unless told otherwise. */
   readonly runningVar?: Tensor | null;
+  /** Move the running variance towards the biased one of the batch, as Keras does (default false). */
+  readonly biasedRunningVar?: boolean;
   /** Normalize by the statistics of the batch (default false). */
   readonly training?: boolean;
   /** running ← (1 − momentum)·running + momentum·batch (default 0.1). */
@@ -116,13 +118,13 @@ function frozenBackward(
 
 /**
  * y = γ·(x − μ)/√(σ² + ε) + β per channel of x [N, C] or [N, C, ...]. Training: μ and σ² (biased) are the batch's, and
- * the running statistics are updated in place with the unbiased variance, also under noGrad. Otherwise they are the
- * running ones; without running statistics the batch's are used in both modes.
+ * the running statistics are updated in place, with the unbiased variance unless `biasedRunningVar`, also under noGrad.
+ * Otherwise they are the running ones; without running statistics the batch's are used in both modes.
  * Throws when a channel has a single value and the batch's statistics are to be used.
  */
 export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor {
   const { weight = null, bias = null, runningMean = null, runningVar = null } = options;
-  const { training = false, momentum = 0.1, eps = 1e-5 } = options;
+  const { training = false, momentum = 0.1, eps = 1e-5, biasedRunningVar = false } = options;
   const x = contiguous(requireFloat("batchNorm", input));
   if (x.shape.length < 2)
     throw new RangeError(`batchNorm: expected input [N, C] or [N, C, ...], got ${show(x.shape)}`);
@@ -153,7 +155,8 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
     kernels.batchNormStatistics(x.pointer, mean.pointer, invStd.pointer, outer, channels, inner);
     if (training) {
       if (runningMean) track(engine, runningMean, mu, channels, momentum, 1);
-      if (runningVar) track(engine, runningVar, scale, channels, momentum, m / (m - 1));
+      if (runningVar)
+        track(engine, runningVar, scale, channels, momentum, biasedRunningVar ? 1 : m / (m - 1));
     }
     for (let c = 0; c < channels; c++) f32[scale + c] = 1 / Math.sqrt(f32[scale + c]! + eps);
   } else {

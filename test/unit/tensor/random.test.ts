@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Generator, manualSeed, rand, randint, randn, randperm, zeros } from "../../../kernel/tensor";
+import {
+  forkRng,
+  Generator,
+  manualSeed,
+  rand,
+  randint,
+  randn,
+  randperm,
+  zeros,
+} from "../../../kernel/tensor";
 
 test("a seed fixes the bits, on every machine", () => {
   const generator = new Generator(42);
@@ -49,6 +58,39 @@ test("moments and ranges", () => {
   );
   const drawn = zeros([50_000]).normal_(5, 2);
   assert.ok(Math.abs(drawn.mean().item() - 5) < 0.05 && Math.abs(drawn.std().item() - 2) < 0.05);
+});
+
+test("a state kept, as JSON too, goes on where it was, between the two normals of a pair too", () => {
+  const generator = new Generator(5);
+  for (const draws of [1, 2]) {
+    for (let i = 0; i < draws; i++) generator.normal();
+    const state = JSON.parse(JSON.stringify(generator.getState()));
+    const next = () => [generator.normal(), generator.uint32(), generator.normal()];
+    const first = next();
+    generator.setState(state);
+    assert.deepEqual(next(), first);
+  }
+  assert.throws(
+    () => generator.setState([1, 2]),
+    /^TypeError: setState: expected what getState\(\) gave, got \[1,2\]/,
+  );
+});
+
+test("forkRng leaves the default stream where it was, after an error too", () => {
+  manualSeed(9);
+  const expected = randn([3]).toArray();
+  manualSeed(9);
+  assert.deepEqual(
+    forkRng(() => randn([3]).toArray()),
+    expected,
+  );
+  assert.throws(() =>
+    forkRng(() => {
+      rand([7]);
+      throw new Error("inside");
+    }),
+  );
+  assert.deepEqual(randn([3]).toArray(), expected);
 });
 
 test("errors", () => {
