@@ -1,5 +1,5 @@
 // A small WebAssembly assembler: expressions are nested byte lists, a module is one exported function over one
-// imported memory. Knows encodings (WebAssembly 2.0, and relaxed SIMD's fused multiply-add); knows no kernels.
+// imported memory and the address of a scratch area in it. Knows encodings (WebAssembly 2.0, and relaxed SIMD's fused multiply-add); knows no kernels.
 
 /** Encoded instructions; operands come before their operator, so that nesting in TypeScript is nesting on the stack. */
 export type Code = readonly (number | Code)[];
@@ -89,7 +89,10 @@ export interface MemoryType {
   readonly shared: boolean;
 }
 
-/** Encodes a module whose single export "run" takes `parameters`, returns nothing and imports its memory as "m"."m". */
+/**
+ * Encodes a module whose single export "run" takes `parameters` and returns nothing; it imports its memory as "m"."m" and
+ * the address of its scratch area, one for each thread, as "m"."s".
+ */
 export function assemble(
   memory: MemoryType,
   parameters: readonly ValueType[],
@@ -107,13 +110,16 @@ export function assemble(
     flatten([
       [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
       section(1, [1, 0x60, parameters.length, parameters.map((type) => typeBytes[type]), 0]), // types
-      section(2, [1, name("m"), name("m"), 0x02, limits]), // imports
+      section(2, [2, name("m"), name("m"), 0x02, limits, name("m"), name("s"), 0x03, typeBytes.i32, 0]), // imports
       section(3, [1, 0]), // functions: the type of each
       section(7, [1, name("run"), 0x00, 0]), // exports
       section(10, [1, unsignedLeb(body.length), body]), // code
     ]),
   );
 }
+
+/** Where this thread's scratch area starts. */
+export const scratchStart: Code = [0x23, 0];
 
 // — Control flow —
 

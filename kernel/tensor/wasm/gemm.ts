@@ -90,7 +90,7 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
           a: pointers.a,
           aRow: packedA ? 4 : aRow,
           aStep: packedA ? count * 4 : aStep,
-          b: packed ? i32.const(panelStart) : bPanel.get,
+          b: packed ? panelStart : bPanel.get,
           bStep: packed ? vectors * 16 : bStep,
           padded: packed,
           c: pointers.c,
@@ -101,11 +101,7 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
       const rest = m % rows; // rowBlock is a multiple of `rows`: only the last block has a rest
       return [
         packed ? packPanel(f, columns, bPanel, bColumn, bStep, kNow) : [],
-        [
-          pointers.a.set(packedA ? i32.const(blockStart) : aBlock.get),
-          pointers.c.set(cPanel.get),
-          left.set(mNow.get),
-        ],
+        [pointers.a.set(packedA ? blockStart : aBlock.get), pointers.c.set(cPanel.get), left.set(mNow.get)],
         whileAtLeast(left, rows, [
           oneTile(rows),
           pointers.a.advance(packedA ? i32.mul(kNow.get, i32.const(rows * 4)) : rows * aRow),

@@ -1,6 +1,16 @@
-// Copies of operands in the order a tile reads them: a panel of B, a block of A. Both live in the reserved bytes.
+// Copies of operands in the order a tile reads them: a panel of B, a block of A. Both live in the thread's scratch area.
 
-import { type Code, type FunctionBuilder, f32, i32, type Local, times, v128, when } from "./assembler";
+import {
+  type Code,
+  type FunctionBuilder,
+  f32,
+  i32,
+  type Local,
+  scratchStart,
+  times,
+  v128,
+  when,
+} from "./assembler";
 import { transposed } from "./transpose";
 
 /** Rows of A that a panel of B serves before the next: they stay in level 2. A multiple of every tile's rows. */
@@ -8,9 +18,9 @@ export const rowBlock = 192;
 /** Rows of k at a time where A is packed: its block is then 192 KiB. */
 export const packedDepth = 256;
 /** Where a panel of B is packed: up to 512 rows of 32 columns, as far as the constants. */
-export const panelStart = 0;
-/** Where a block of A is packed: rowBlock · packedDepth · 4 bytes, the last of the reserved bytes. */
-export const blockStart = 131072;
+export const panelStart = scratchStart;
+/** Where a block of A is packed: rowBlock · packedDepth · 4 bytes, the end of the area. */
+export const blockStart = i32.add(scratchStart, i32.const(131072));
 
 /** The columns a panel spans: whole vectors, then a partial one of `tail` lanes. */
 export interface Panel {
@@ -44,7 +54,7 @@ export function packPanel(
   const lanes = [...new Array<number>(columns.vectors).fill(4), ...(columns.tail > 0 ? [columns.tail] : [])];
   const [p, from, to] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const rowBytes = lanes.length * 16;
-  const start: Code = [from.set(b.get), to.set(i32.const(panelStart))];
+  const start: Code = [from.set(b.get), to.set(panelStart)];
   if (bColumn === 4) {
     return [
       start,
@@ -115,7 +125,7 @@ export function packBlock(f: FunctionBuilder, plan: BlockPlan): Code {
     tile.advance(count * aRow),
   ];
   return [
-    [left.set(plan.left.get), tile.set(plan.from.get), to.set(i32.const(blockStart))],
+    [left.set(plan.left.get), tile.set(plan.from.get), to.set(blockStart)],
     whileAtLeast(left, rows, oneTile(rows)),
     rest > 0 ? when(left.get, oneTile(rest)) : [],
   ];

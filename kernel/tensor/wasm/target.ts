@@ -30,7 +30,7 @@ export function compile(
   build: (f: FunctionBuilder, ...parameters: Local[]) => Code,
 ): Run {
   const module = new WebAssembly.Module(assemble(target, parameters, build));
-  return new WebAssembly.Instance(module, { m: { m: target.memory } }).exports.run as Run;
+  return new WebAssembly.Instance(module, { m: { m: target.memory, s: 0 } }).exports.run as Run;
 }
 
 /** a·b + c, fused where the target can. */

@@ -81,6 +81,6 @@ test("this engine has SIMD, and a malformed body is refused", () => {
 function run(memory: WebAssembly.Memory, build: Parameters<typeof assemble>[2]): void {
   const shared = memory.buffer instanceof SharedArrayBuffer;
   const code: Uint8Array<ArrayBuffer> = assemble({ shared }, [], build);
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { m: { m: memory } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { m: { m: memory, s: 0 } });
   (instance.exports.run as () => void)();
 }
