@@ -103,6 +103,14 @@ export class BackwardPass {
     else x.adoptGrad(gradient);
   }
 
+  /** Adds to the gradient of x what `write` puts into its buffer: in place of what is there, or added to it. */
+  accumulate(x: Tensor, write: (gradient: Storage, adding: boolean) => void): void {
+    const existing = this.existing(x);
+    const gradient = existing ?? this.allocate(x);
+    write(gradient, existing !== null);
+    if (existing === null) this.give(x, gradient);
+  }
+
   /** The gradient of x that is there already, for kernels that can add to it in place. */
   existing(x: Tensor): Storage | null {
     if (x.gradFn !== null) return x.gradFn.gradient;

@@ -4,7 +4,6 @@ import { arithmetic } from "./ops/arithmetic";
 import { requireFloat } from "./ops/check";
 import { unary } from "./ops/elementwise";
 import * as join from "./ops/join";
-import { pad as constantPad } from "./ops/tiling";
 import type { Tensor } from "./tensor";
 
 export {
@@ -17,6 +16,7 @@ export {
   softplus,
 } from "./ops/activation";
 export { type BatchNormOptions, batchNorm } from "./ops/batchNorm";
+export { type ConvOptions, conv1d, conv2d } from "./ops/conv";
 export { type DropoutOptions, dropout, dropout2d } from "./ops/dropout";
 export { type InstanceNormOptions, instanceNorm } from "./ops/instanceNorm";
 export { indexSelect } from "./ops/join";
@@ -30,6 +30,19 @@ export {
   type RmsNormOptions,
   rmsNorm,
 } from "./ops/normalization";
+export { type PaddingMode, type PadOptions, pad } from "./ops/padding";
+export {
+  type AdaptiveSizes,
+  type AvgPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  avgPool1d,
+  avgPool2d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool2dWithIndices,
+} from "./ops/pool";
 export {
   type AdagradOptions,
   type AdamOptions,
@@ -40,6 +53,7 @@ export {
   type SgdOptions,
   sgdStep,
 } from "./ops/update";
+export type { Sizes } from "./ops/windows";
 
 /** Tensors one after the other along a dimension; all other sizes equal. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
@@ -97,16 +111,4 @@ export function softmax(x: Tensor, dim: number): Tensor {
 /** log(eˣ/Σeˣ) along a dimension. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
   return x.logSoftmax(dim);
-}
-
-/**
- * x with `value` around it: padding is [before, after] of the last dimension, then of the one before it, and so on.
- * Negative padding cuts off.
- */
-export function pad(
-  x: Tensor,
-  padding: readonly number[],
-  { value = 0 }: { readonly value?: number } = {},
-): Tensor {
-  return constantPad(x, padding, value);
 }

@@ -23,10 +23,9 @@ export function giveGemm(
   transA: boolean,
   transB: boolean,
 ): void {
-  const existing = pass.existing(x);
-  const dx = existing ?? pass.allocate(x);
-  pass.engine.kernels.gemm(a.pointer, b.pointer, dx.pointer, m, n, k, transA, transB, existing !== null);
-  if (existing === null) pass.give(x, dx);
+  pass.accumulate(x, (dx, adding) =>
+    pass.engine.kernels.gemm(a.pointer, b.pointer, dx.pointer, m, n, k, transA, transB, adding),
+  );
 }
 
 // C = A·B: dA = dC·Bᵀ, dB = Aᵀ·dC

@@ -1,8 +1,6 @@
-// Cutting along a dimension, padding, repeating: narrow, split, chunk, pad, repeat, tile.
+// Cutting along a dimension and repeating: narrow, split, chunk, repeat, tile.
 
-import { type Rule, record } from "../autograd";
-import { checkDim, checkShape, type Shape, show, stridesOf } from "../shape";
-import { copyStrided, packed } from "../strided";
+import { checkDim, checkShape, type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { clone } from "./elementwise";
 import { expand, reshape, slice } from "./view";
@@ -65,48 +63,6 @@ export function chunk(x: Tensor, chunks: number, dim: number): Tensor[] {
   const total = x.shape[at]!;
   if (total === 0) return Array.from({ length: chunks }, () => slice(x, at, 0, 0, 1));
   return split(x, Math.ceil(total / chunks), at);
-}
-
-// The padding is a constant: x takes the middle of dy.
-const padRule: Rule<number> = {
-  name: "pad",
-  backward(node, dy, pass) {
-    const x = node.inputs[0]!;
-    const dx = pass.allocate(x);
-    const middle = { storage: dy, offset: node.info, strides: stridesOf(node.output.shape) };
-    copyStrided(pass.engine, x.shape, middle, packed(dx, x.shape));
-    pass.give(x, dx);
-  },
-};
-
-/** x with `value` before and after along its last dimensions; negative padding cuts off. */
-export function pad(input: Tensor, padding: readonly number[], value: number): Tensor {
-  const rank = input.shape.length;
-  const pairs = padding.length / 2;
-  // [before, after] of dim, counted as PyTorch does: the last dimension comes first.
-  const along = (dim: number) => [padding[(rank - 1 - dim) * 2] ?? 0, padding[(rank - 1 - dim) * 2 + 1] ?? 0];
-  const shape = input.shape.map((size, dim) => size + along(dim)[0]! + along(dim)[1]!);
-  const whole = padding.every(Number.isInteger);
-  if (!whole || !Number.isInteger(pairs) || pairs > rank || shape.some((size) => size < 0)) {
-    throw new RangeError(
-      `pad: expected [before, after] for up to ${rank} dims of ${show(input.shape)}, the last dim first, got ${show(padding)}`,
-    );
-  }
-  let x = input;
-  for (let dim = rank - pairs; dim < rank; dim++) {
-    const [before, after] = along(dim) as [number, number];
-    if (before < 0 || after < 0) {
-      x = slice(x, dim, Math.max(0, -before), input.shape[dim]! + Math.min(0, after), 1);
-    }
-  }
-  const { engine } = x;
-  const y = engine.empty(shape, x.dtype);
-  const memory = x.dtype === "int32" ? engine.i32 : engine.f32;
-  const first = y.pointer >>> 2;
-  memory.fill(x.dtype === "bool" ? Number(value !== 0) : value, first, first + y.count);
-  const offset = y.strides.reduce((sum, stride, dim) => sum + stride * Math.max(0, along(dim)[0]!), 0);
-  copyStrided(engine, x.shape, x.layout, { storage: y.storage, offset, strides: y.strides });
-  return record(padRule, y, [x], offset);
 }
 
 /** x laid side by side sizes[i] times along each dimension; sizes in front of x's dimensions add new ones. */

@@ -1,0 +1,204 @@
+// Convolution of pictures and sequences (cross-correlation, in fact, as everywhere in deep learning).
+
+import { type Rule, record } from "../autograd";
+import { show } from "../shape";
+import type { Tensor } from "../tensor";
+import type { Conv2dShape } from "../wasm/kernels";
+import { sumTo } from "./broadcast";
+import { requireFloat } from "./check";
+import { contiguous, reshape } from "./view";
+import { countWindows, emptyRule, SameShapes, type Sizes, type SpatialRank, sizesOf } from "./windows";
+
+export interface ConvOptions {
+  /** From one window to the next. Default 1. */
+  readonly stride?: Sizes;
+  /**
+   * Zeros on each side of the input (default 0); "valid" is none; "same" keeps the input's size and needs stride 1, an odd
+   * number of zeros having the extra one below or to the right.
+   */
+  readonly padding?: Sizes | "same" | "valid";
+  /** From one element of the kernel to the next, in elements of the input. Default 1. */
+  readonly dilation?: Sizes;
+  /** Channels come in so many groups that do not mix; as many as channels is depthwise. Default 1. */
+  readonly groups?: number;
+}
+
+const shapes = new SameShapes<Conv2dShape>();
+
+// y = x ⋆ w + b: dx, dw by kernels of their own, db = Σ over batch and positions of dy
+const convRule: Rule<Conv2dShape> = {
+  name: "conv",
+  reads: "inputs",
+  backward(node, dy, pass) {
+    const [x, weight, bias] = node.inputs as [Tensor, Tensor, Tensor?];
+    const shape = node.info;
+    const { engine } = pass;
+    const { kernels } = engine;
+    const scratch = engine.allocate(kernels.conv2dScratch(shape) / 4);
+    const { pointer } = scratch;
+    if (weight.requiresGrad) {
+      pass.accumulate(weight, (dw, adding) =>
+        kernels.conv2dBackwardWeight(shape, x.pointer, dy.pointer, dw.pointer, pointer, adding),
+      );
+    }
+    if (x.requiresGrad) {
+      pass.accumulate(x, (dx, adding) =>
+        kernels.conv2dBackwardInput(shape, dy.pointer, weight.pointer, dx.pointer, pointer, adding),
+      );
+    }
+    engine.release(scratch);
+    if (bias?.requiresGrad) pass.give(bias, sumTo(engine, dy, node.output.shape, [shape.outChannels, 1, 1]));
+  },
+};
+
+/**
+ * y[n, o, i, j] = bias[o] + Σ over c, p, q of weight[o, c, p, q] · x[n, c, i·stride − padding + p·dilation, …]:
+ * [N, C, H, W] → [N, O, H′, W′], weight [O, C/groups, height, width], bias [O]; [C, H, W] → [O, H′, W′]. As
+ * torch.nn.functional.conv2d; H′ = ⌊(H + 2·padding − dilation·(height − 1) − 1) / stride⌋ + 1. Throws a RangeError for
+ * other shapes, channels that the groups do not divide, and a kernel larger than the padded input.
+ */
+export function conv2d(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvOptions = {},
+): Tensor {
+  return convolve("conv2d", 2, input, weight, bias, options);
+}
+
+/**
+ * conv2d of sequences: [N, C, L] → [N, O, L′], weight [O, C/groups, length], bias [O]; [C, L] → [O, L′]. As
+ * torch.nn.functional.conv1d; throws as conv2d does.
+ */
+export function conv1d(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvOptions = {},
+): Tensor {
+  return convolve("conv1d", 1, input, weight, bias, options);
+}
+
+function convolve(
+  operation: string,
+  rank: SpatialRank,
+  input: Tensor,
+  givenWeight: Tensor,
+  givenBias: Tensor | null,
+  options: ConvOptions,
+): Tensor {
+  let x = requireFloat(operation, input);
+  let weight = requireFloat(operation, givenWeight);
+  requireShapes(operation, rank, x, weight, givenBias, options.groups ?? 1);
+  const batched = input.shape.length === rank + 2;
+  if (rank === 1) weight = reshape(weight, weight.shape.toSpliced(2, 0, 1));
+  if (rank === 1 || !batched) {
+    const [width, height = 1] = input.shape.slice(-rank).reverse() as [number, number?];
+    x = reshape(x, [batched ? input.shape[0]! : 1, input.shape.at(-rank - 1)!, height, width]);
+  }
+  const bias = givenBias && contiguous(requireFloat(operation, givenBias));
+  const y = convolve2d(shapeOf(operation, rank, x, weight, options), contiguous(x), contiguous(weight), bias);
+  if (rank === 2 && batched) return y;
+  const positions = rank === 1 ? y.shape.slice(3) : y.shape.slice(2);
+  return reshape(y, [...(batched ? [y.shape[0]!] : []), y.shape[1]!, ...positions]);
+}
+
+function convolve2d(shape: Conv2dShape, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  const { engine } = x;
+  const { batch, outChannels, outHeight, outWidth } = shape;
+  const y = engine.empty([batch, outChannels, outHeight, outWidth], "float32");
+  const inputs = bias === null ? [x, weight] : [x, weight, bias];
+  if (batch === 0) return record(emptyRule, y, inputs, undefined);
+  const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
+  engine.kernels.conv2d(shape, x.pointer, weight.pointer, bias?.pointer ?? 0, y.pointer, scratch.pointer);
+  engine.release(scratch);
+  return record(convRule, y, inputs, shape);
+}
+
+/** The sizes of a convolution of x[N, C, H, W] with weight[O, C/groups, height, width]. */
+function shapeOf(
+  operation: string,
+  rank: SpatialRank,
+  x: Tensor,
+  weight: Tensor,
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions,
+): Conv2dShape {
+  const [batch, inChannels, inHeight, inWidth] = x.shape as [number, number, number, number];
+  const [outChannels, , kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
+  const [strideHeight, strideWidth] = sizesOf(operation, "stride", stride, rank, 1);
+  const [dilationHeight, dilationWidth] = sizesOf(operation, "dilation", dilation, rank, 1);
+  let padded: [number, number]; // before and after, together
+  if (padding === "same") {
+    if (strideHeight !== 1 || strideWidth !== 1) {
+      throw new RangeError(
+        `${operation}: expected stride 1 with padding "same", got ${Math.max(strideHeight, strideWidth)}`,
+      );
+    }
+    padded = [dilationHeight * (kernelHeight - 1), dilationWidth * (kernelWidth - 1)];
+  } else {
+    const [above, left] = sizesOf(operation, "padding", padding === "valid" ? 0 : padding, rank, 0);
+    padded = [2 * above, 2 * left];
+  }
+  const [outHeight, outWidth] = countWindows(operation, [
+    {
+      size: inHeight,
+      padding: padded[0],
+      kernel: kernelHeight,
+      stride: strideHeight,
+      dilation: dilationHeight,
+    },
+    { size: inWidth, padding: padded[1], kernel: kernelWidth, stride: strideWidth, dilation: dilationWidth },
+  ]);
+  return shapes.get({
+    batch,
+    inChannels,
+    inHeight,
+    inWidth,
+    outChannels,
+    outHeight,
+    outWidth,
+    kernelHeight,
+    kernelWidth,
+    strideHeight,
+    strideWidth,
+    paddingTop: Math.floor(padded[0] / 2),
+    paddingLeft: Math.floor(padded[1] / 2),
+    dilationHeight,
+    dilationWidth,
+    groups,
+  });
+}
+
+function requireShapes(
+  operation: string,
+  rank: SpatialRank,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  groups: number,
+): void {
+  const [outChannels, perGroup] = weight.shape as [number, number];
+  if (weight.shape.length !== rank + 2 || weight.count === 0) {
+    const window = rank === 2 ? "height, width" : "length";
+    throw new RangeError(
+      `${operation}: expected weight [out, in/groups, ${window}] of sizes ≥ 1, got ${show(weight.shape)}`,
+    );
+  }
+  if (!Number.isInteger(groups) || groups < 1 || outChannels % groups !== 0) {
+    throw new RangeError(
+      `${operation}: expected groups to be a whole number ≥ 1 that divides the ${outChannels} output channels of weight ${show(weight.shape)}, got ${groups}`,
+    );
+  }
+  const { shape } = input;
+  const batched = shape.length === rank + 2;
+  const channels = shape[batched ? 1 : 0];
+  if ((!batched && shape.length !== rank + 1) || channels !== perGroup * groups) {
+    const one = [`${perGroup * groups}`, ...(rank === 2 ? ["H", "W"] : ["L"])].join(", ");
+    throw new RangeError(
+      `${operation}: expected input [N, ${one}] or [${one}] for weight ${show(weight.shape)}${groups === 1 ? "" : ` in ${groups} groups`}, got ${show(shape)}`,
+    );
+  }
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outChannels)) {
+    throw new RangeError(`${operation}: expected bias [${outChannels}], got ${show(bias.shape)}`);
+  }
+}

@@ -1,0 +1,87 @@
+// Windows that slide over pictures and sequences: the sizes that convolution and pooling share.
+
+import type { Rule } from "../autograd";
+import { show } from "../shape";
+
+/** One number for every spatial dimension, or one each: [height, width], or [length]. */
+export type Sizes = number | readonly number[];
+
+/** Pictures have two spatial dimensions, sequences one: they are computed as pictures of height 1. */
+export type SpatialRank = 1 | 2;
+
+/** `sizes` as [height, width], each at least `least`, which is also a sequence's height. */
+export function sizesOf(
+  operation: string,
+  name: string,
+  sizes: Sizes,
+  rank: SpatialRank,
+  least: 0 | 1,
+): [height: number, width: number] {
+  const list = typeof sizes === "number" ? new Array<number>(rank).fill(sizes) : sizes;
+  const whole = (size: unknown) => Number.isInteger(size) && (size as number) >= least;
+  if (!Array.isArray(list) || list.length !== rank || !list.every(whole)) {
+    const each = rank === 2 ? "[height, width]" : "[length]";
+    const got = Array.isArray(sizes) ? show(sizes) : String(sizes);
+    throw new RangeError(
+      `${operation}: expected ${name} as a whole number ≥ ${least}, or ${each} of such, got ${got}`,
+    );
+  }
+  return rank === 2 ? (list as [number, number]) : [least, list[0] as number];
+}
+
+/** One spatial dimension of the input and how the windows lie along it. */
+interface Axis {
+  readonly size: number;
+  /** Before and after, together. */
+  readonly padding: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Counts a last window that reaches past the padding, if it starts within the input or the padding before it. */
+  readonly ceilMode?: boolean;
+}
+
+/** How many windows there are along each of [height, width]. Throws if there are none. */
+export function countWindows(operation: string, axes: readonly [Axis, Axis]): [number, number] {
+  return axes.map(({ size, padding, kernel, stride, dilation, ceilMode = false }, i) => {
+    const reach = dilation * (kernel - 1) + 1;
+    let count = Math.floor((size + padding - reach + (ceilMode ? stride - 1 : 0)) / stride) + 1;
+    if (ceilMode && (count - 1) * stride >= size + padding / 2) count--;
+    if (size < 1 || count < 1) {
+      throw new RangeError(
+        `${operation}: expected a kernel within the padded ${i === 0 ? "height" : "width"} of ${size + padding}, ` +
+          `got one of ${kernel}${dilation === 1 ? "" : ` spread to ${reach} by dilation ${dilation}`}; use larger inputs, a smaller kernel or more padding`,
+      );
+    }
+    return count;
+  }) as [number, number];
+}
+
+const limit = 256;
+
+/** The same object for the same sizes, as long as there are not many others: kernels remember their preparations by it. */
+export class SameShapes<S extends object> {
+  private readonly known = new Map<string, S>();
+
+  get(shape: S): S {
+    const key = Object.values(shape).join();
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    if (this.known.size >= limit) this.known.clear();
+    this.known.set(key, shape);
+    return shape;
+  }
+}
+
+/** For results without elements: every gradient is 0. */
+export const emptyRule: Rule = {
+  name: "empty",
+  backward(node, _dy, pass) {
+    for (const x of node.inputs) {
+      if (!x.requiresGrad) continue;
+      const dx = pass.allocate(x);
+      pass.engine.kernels.fill(dx.pointer, 0, x.count);
+      pass.give(x, dx);
+    }
+  },
+};
