@@ -3,7 +3,13 @@
 import { softplus, type Tensor } from "../tensor";
 
 export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  avgPool1d,
+  avgPool2d,
   batchNorm,
+  conv1d,
+  conv2d,
   crossEntropy,
   dropout,
   dropout2d,
@@ -15,7 +21,11 @@ export {
   leakyRelu,
   linear,
   logSoftmax,
+  maxPool1d,
+  maxPool2d,
+  maxPool2dWithIndices,
   nllLoss,
+  pad,
   relu,
   rmsNorm,
   sigmoid,
