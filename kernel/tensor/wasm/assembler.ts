@@ -171,6 +171,8 @@ export const i32 = {
   add: binary(0x6a),
   sub: binary(0x6b),
   mul: binary(0x6c),
+  div: binary(0x6e), // unsigned
+  rem: binary(0x70), // unsigned
   and: binary(0x71),
   or: binary(0x72),
   shl: binary(0x74),

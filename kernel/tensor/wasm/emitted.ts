@@ -10,7 +10,7 @@ import {
   unaryGradKernel,
   unaryKernel,
 } from "./elementwise";
-import { type GemmShape, gemmKernel } from "./gemm";
+import { type GemmShape, gemmCut, gemmKernel } from "./gemm";
 import type { BinaryLayout, BinaryOp, Kernels, ReduceOp } from "./kernels";
 import { writeConstants } from "./math";
 import { argExtremeKernel, extremeKernel, productKernel, sumKernel } from "./reduce";
@@ -18,7 +18,11 @@ import { createReferenceKernels } from "./reference";
 import { sgdKernel } from "./sgd";
 import { crossEntropyKernel, logSoftmaxKernel } from "./softmax";
 import type { Run, Target } from "./target";
+import { type Cut, Team } from "./team";
 import { transposeKernel } from "./transpose";
+
+/** Elements of a part of an elementwise call: some microseconds, a multiple of every vector step. */
+const elements = 16384;
 
 /** Kernels by key, each made on first use. */
 class Lazy<K> {
@@ -115,7 +119,18 @@ export function createEmittedKernels(target: Target): Kernels {
   writeConstants(target.memory);
   const reference = createReferenceKernels(target.memory);
 
-  const gemm = new ShapeCache((shape) => gemmKernel(target, shape));
+  let team: Team | null = null;
+  const share = (run: Run, args: readonly number[], cut: Cut): void => {
+    if (team !== null && args[cut.count]! >= 2 * cut.grain) team.share(run, args, cut);
+    else run(...args);
+  };
+
+  const gemm = new ShapeCache((shape) => {
+    const run = gemmKernel(target, shape);
+    const cut = gemmCut(target, shape);
+    const { m, n } = shape;
+    return (a, b, c, accumulate) => share(run, [a!, b!, c!, accumulate!, m, n], cut);
+  });
   const unary = new Lazy((op: Parameters<typeof unaryKernel>[1]) => unaryKernel(target, op));
   type GradOp = Parameters<typeof unaryGradKernel>[1];
   const unaryGrad = new Lazy((op: GradOp) => unaryGradKernel(target, op, false));
@@ -146,6 +161,15 @@ export function createEmittedKernels(target: Target): Kernels {
   return {
     name: target.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
 
+    useThreads(host, scratches) {
+      if (!target.shared) throw new Error("useThreads: expected a shared memory, got one of a single thread");
+      team = new Team(host, target.memory, scratches, (run) => target.modules.get(run)!);
+    },
+
+    settle() {
+      team?.settle();
+    },
+
     gemm(a, b, c, m, n, k, transA, transB, accumulate) {
       if (m === 0 || n === 0) return;
       if (k > 0) gemm.get(m, n, k, transA, transB)(a, b, c, accumulate ? 1 : 0);
@@ -153,11 +177,12 @@ export function createEmittedKernels(target: Target): Kernels {
     },
 
     unary(op, x, y, n) {
-      unary.get(op)(x, y, n);
+      share(unary.get(op), [x, y, n], { count: 2, advance: [4, 4, 0], grain: elements });
     },
 
     unaryGrad(op, saved, dy, dx, n, accumulate) {
-      (accumulate ? unaryGradAdding : unaryGrad).get(op)(saved, dy, dx, n);
+      const run = (accumulate ? unaryGradAdding : unaryGrad).get(op);
+      share(run, [saved, dy, dx, n], { count: 3, advance: [4, 4, 4, 0], grain: elements });
     },
 
     binary(op, layout, a, b, y, rows, columns) {

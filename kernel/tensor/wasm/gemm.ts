@@ -23,6 +23,7 @@ import {
   whileAtLeast,
 } from "./pack";
 import { compile, madd, type Run, type Target } from "./target";
+import type { Cut } from "./team";
 
 export interface GemmShape {
   readonly m: number;
@@ -53,15 +54,37 @@ function tileFor(sums: Target["tileSums"], m: number, n: number): { rows: number
 const tileRows = (sums: number, vectors: number) =>
   [8, 6, 4, 3, 2, 1].find((rows) => rows * vectors <= sums) ?? 1;
 
-/** run(a, b, c, accumulate): c[m,n] = op(a)·op(b) (+ c). m, n and k are at least 1. */
+/** A large A is packed where enough panels read it: rows a power of two apart share one set of the cache. */
+const packsA = (tile: { rows: number }, { m, n, k, transA }: GemmShape) =>
+  m >= tile.rows && n >= 64 && m * k >= 2 ** 17 && (transA || n >= 256);
+
+/** A part of a product should take some microseconds: so many multiplications at least. */
+const partWork = 2 ** 18;
+
+/** How a product is cut: many rows by rows, each part packing its own; else by columns. Grains are multiples of tiles. */
+export function gemmCut(target: Target, shape: GemmShape): Cut {
+  const { m, n, k, transA, transB } = shape;
+  const tile = tileFor(target.tileSums, m, n);
+  if (packsA(tile, shape) || m >= rowBlock) {
+    const grain = 24 * Math.ceil(Math.max(96, partWork / (n * k)) / 24); // 24 is a multiple of every tile's rows
+    return { count: 4, advance: [transA ? 4 : k * 4, 0, n * 4, 0, 0, 0], grain };
+  }
+  const width = tile.vectors * 4;
+  const grain = width * Math.ceil(partWork / (m * k * width));
+  return { count: 5, advance: [0, transB ? k * 4 : 4, 4, 0, 0, 0], grain };
+}
+
+/**
+ * run(a, b, c, accumulate, rows, columns): c[m,n] = op(a)·op(b) (+ c). m, n and k are at least 1. `rows` and `columns` are
+ * m and n, or less for a part of c (see gemmCut) that starts at a, b and c.
+ */
 export function gemmKernel(target: Target, shape: GemmShape): Run {
   const { m, n, k, transA, transB } = shape;
   const tile = tileFor(target.tileSums, m, n);
   const width = tile.vectors * 4;
   // Packing costs one copy of B for every 192 rows; it pays where B lies crosswise, or serves enough rows.
   const packed = transB || m >= 256;
-  // A large A is packed where enough panels read it: rows a power of two apart share one set of the cache.
-  const packedA = m >= tile.rows && n >= 64 && m * k >= 2 ** 17 && (transA || n >= 256);
+  const packedA = packsA(tile, shape);
   const aRow = transA ? 4 : k * 4;
   const aStep = transA ? m * 4 : 4;
   const bColumn = transB ? k * 4 : 4;
@@ -69,7 +92,7 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
   const blocks = Math.ceil(k / (packedA ? packedDepth : depth));
   const blockDepth = Math.ceil(k / blocks);
 
-  return compile(target, ["i32", "i32", "i32", "i32"], (f, a, b, c, accumulate) => {
+  return compile(target, new Array(6).fill("i32"), (f, a, b, c, accumulate, partRows, partColumns) => {
     const [kLeft, kNow, mLeft, mNow, aBlock, cBlock, bPanel, cPanel, panels] = Array.from({ length: 9 }, () =>
       f.local("i32"),
     ) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
@@ -113,9 +136,9 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
 
     const wholePanels = Math.floor(n / width);
     const edge = n % width;
-    return downBy(kLeft, kNow, k, blockDepth, [
-      [mLeft.set(i32.const(m)), aBlock.set(a!.get), cBlock.set(c!.get)],
-      downBy(mLeft, mNow, m, rowBlock, [
+    return downBy(kLeft, kNow, i32.const(k), blockDepth, [
+      [aBlock.set(a!.get), cBlock.set(c!.get)],
+      downBy(mLeft, mNow, partRows!.get, rowBlock, [
         [bPanel.set(b!.get), cPanel.set(cBlock.get)],
         packedA
           ? packBlock(f, {
@@ -129,13 +152,15 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
             })
           : [],
         wholePanels > 0
-          ? times(panels, i32.const(wholePanels), [
+          ? times(panels, i32.div(partColumns!.get, i32.const(width)), [
               panel({ vectors: tile.vectors, tail: 0 }),
               bPanel.advance(width * bColumn),
               cPanel.advance(width * 4),
             ])
           : [],
-        edge > 0 ? panel({ vectors: edge >> 2, tail: edge & 3 }) : [],
+        edge > 0
+          ? when(i32.rem(partColumns!.get, i32.const(width)), panel({ vectors: edge >> 2, tail: edge & 3 }))
+          : [],
         [aBlock.advance(rowBlock * aRow), cBlock.advance(rowBlock * n * 4)],
       ]),
       [a!.advance(i32.mul(kNow.get, i32.const(aStep))), b!.advance(i32.mul(kNow.get, i32.const(bStep)))],
@@ -145,14 +170,14 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
 }
 
 /** Covers `total` in portions of `size`, the last one smaller: `now` is the portion's size while `body` runs. */
-function downBy(left: Local, now: Local, total: number, size: number, body: Code): Code {
+function downBy(left: Local, now: Local, total: Code, size: number, body: Code): Code {
   const portion: Code = [
     now.set(left.get),
     when(i32.less(i32.const(size), left.get), now.set(i32.const(size))),
     left.set(i32.sub(left.get, now.get)),
     body,
   ];
-  return [left.set(i32.const(total)), [0x03, 0x40, portion, left.get, 0x0d, 0, 0x0b]];
+  return [left.set(total), [0x03, 0x40, portion, left.get, 0x0d, 0, 0x0b]];
 }
 
 interface TilePlan {

@@ -28,5 +28,6 @@ export function createKernels(memory: WebAssembly.Memory, { simd = "auto" }: Ker
   if (simd === "off" || !engine.simd) return createReferenceKernels(memory);
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   const relaxed = simd === "auto" && engine.relaxed;
-  return createEmittedKernels({ memory, shared, relaxed, tileSums: chooseTileSums(relaxed) });
+  const tileSums = chooseTileSums(relaxed);
+  return createEmittedKernels({ memory, shared, relaxed, tileSums, modules: new WeakMap() });
 }

@@ -2,6 +2,8 @@
 // Two implementations answer to it: `reference.ts` (plain TypeScript, the truth in tests) and `emitted.ts` (WebAssembly);
 // `index.ts` chooses.
 
+import type { ThreadHost } from "./team";
+
 /** A byte offset into the runtime's memory, 16-byte aligned where it starts a storage. */
 export type Pointer = number;
 
@@ -120,6 +122,14 @@ export type PoolDivisor = number | "padded" | "inside";
 export interface Kernels {
   /** "reference", "wasm-simd", "wasm-relaxed-simd". */
   readonly name: string;
+
+  /**
+   * Shares long calls among this thread and one more for each of `scratches`, areas of `reservedBytes` for the threads'
+   * own use. The numbers stay the same to the last bit.
+   */
+  useThreads(host: ThreadHost, scratches: readonly Pointer[]): void;
+  /** Waits for threads that are still at a call which an interrupt unwound. */
+  settle(): void;
 
   /** c[m,n] = op(a)[m,k] · op(b)[k,n] (+ c if accumulate); a is [k,m] if transA, b is [n,k] if transB. */
   gemm(

@@ -115,6 +115,8 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
 
   return {
     name: "reference",
+    useThreads() {}, // one thread is all it wants
+    settle() {},
     ...createWindowKernels(memory),
 
     gemm(a, b, c, m, n, k, transA, transB, accumulate) {

@@ -12,6 +12,8 @@ import {
 } from "./assembler";
 
 export interface Target {
+  /** Compiled modules, for threads that run a kernel too. */
+  readonly modules: WeakMap<Run, WebAssembly.Module>;
   /** Relaxed SIMD: one instruction for a·b + c (V8 ≥ 11.4; Node ≥ 22). */
   readonly relaxed: boolean;
   readonly memory: WebAssembly.Memory;
@@ -30,7 +32,9 @@ export function compile(
   build: (f: FunctionBuilder, ...parameters: Local[]) => Code,
 ): Run {
   const module = new WebAssembly.Module(assemble(target, parameters, build));
-  return new WebAssembly.Instance(module, { m: { m: target.memory, s: 0 } }).exports.run as Run;
+  const run = new WebAssembly.Instance(module, { m: { m: target.memory, s: 0 } }).exports.run as Run;
+  target.modules.set(run, module);
+  return run;
 }
 
 /** a·b + c, fused where the target can. */

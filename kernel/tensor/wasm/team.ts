@@ -1,0 +1,206 @@
+// Threads that share the work of one kernel call. Knows how work is cut and handed out, by Atomics alone; a host (Node's
+// worker threads) starts them. A part is the same kernel over a smaller range, so the numbers never depend on who ran it.
+
+import type { Run } from "./target";
+
+/** What a thread starts with. */
+export interface Seat {
+  readonly control: SharedArrayBuffer;
+  readonly memory: WebAssembly.Memory;
+  /** Where its own scratch area lies in the memory. */
+  readonly scratch: number;
+}
+
+/** A kernel that parts will name by its slot from now on. */
+export interface Assignment {
+  readonly slot: number;
+  readonly module: WebAssembly.Module;
+}
+
+/** Starts threads that call `serve`. */
+export interface ThreadHost {
+  start(seat: Seat): { post(assignment: Assignment): void };
+}
+
+/** How a call is cut: `count` is the argument that says how many units there are. */
+export interface Cut {
+  readonly count: number;
+  /** What each argument grows by from one unit to the next; 0 where all parts share it. */
+  readonly advance: readonly number[];
+  /** The fewest units that are worth a part of their own; parts are multiples of it. */
+  readonly grain: number;
+}
+
+/** Integers of the control block, the contended ones on cache lines of their own. */
+const Word = {
+  /** Grows with every call that is shared: what threads wait for. */
+  call: 0,
+  /** Parts not taken yet; falls below 0 as threads come too late. */
+  left: 16,
+  /** Threads that may be inside a part. */
+  active: 32,
+  asleep: 48,
+  failed: 64,
+  slot: 65,
+  parts: 66,
+  count: 67,
+  arguments: 68,
+  /** Assignments posted so far. */
+  assigned: 69,
+} as const;
+/** Doubles after them: the units, the units of a part, the arguments, their advances. */
+const firstNumber = 40;
+const most = 24;
+const controlBytes = (firstNumber + 2 + 2 * most) * 8;
+/** Kernels a thread remembers; older ones are told anew. */
+const slots = 512;
+/** A thread that finds nothing for so long goes to sleep: waking costs the next call 5–17 µs. */
+const spinMilliseconds = 0.1;
+
+interface Control {
+  readonly words: Int32Array;
+  readonly numbers: Float64Array;
+}
+
+const viewsOf = (control: SharedArrayBuffer): Control => ({
+  words: new Int32Array(control, 0, firstNumber * 2),
+  numbers: new Float64Array(control, firstNumber * 8),
+});
+
+/** The calling thread and its helpers. */
+export class Team {
+  private readonly control = new SharedArrayBuffer(controlBytes);
+  private readonly views = viewsOf(this.control);
+  private helpers: ReturnType<ThreadHost["start"]>[] | undefined;
+  private readonly slotOf = new Map<Run, number>();
+  private readonly runs: (Run | undefined)[] = [];
+  private nextSlot = 0;
+
+  /** Helpers start with the first call; `scratches` holds the scratch area of each. */
+  constructor(
+    private readonly host: ThreadHost,
+    private readonly memory: WebAssembly.Memory,
+    private readonly scratches: readonly number[],
+    private readonly moduleOf: (run: Run) => WebAssembly.Module,
+  ) {}
+
+  /** Runs run(...args) in parts, some of them on helpers that happen to be free, and returns when all are done. */
+  share(run: Run, args: readonly number[], { count, advance, grain }: Cut): void {
+    const units = args[count]!;
+    const parts = Math.min(Math.floor(units / grain), 4 * (this.scratches.length + 1));
+    const size = Math.ceil(units / parts / grain) * grain;
+    const { words, numbers } = this.views;
+    this.settle();
+    words[Word.slot] = this.assign(run);
+    words[Word.parts] = Math.ceil(units / size);
+    words[Word.count] = count;
+    words[Word.arguments] = args.length;
+    numbers[0] = units;
+    numbers[1] = size;
+    for (let i = 0; i < args.length; i++) {
+      numbers[2 + i] = args[i]!;
+      numbers[2 + args.length + i] = advance[i]!;
+    }
+    Atomics.store(words, Word.left, words[Word.parts]!); // publishes all of the above
+    Atomics.add(words, Word.call, 1);
+    if (Atomics.load(words, Word.asleep) > 0) Atomics.notify(words, Word.call);
+    takeParts(this.views, () => run);
+    this.settle();
+    if (words[Word.failed] !== 0) {
+      words[Word.failed] = 0;
+      throw new Error("a kernel failed on another thread; set BNLAB_THREADS=1 and report it");
+    }
+  }
+
+  /**
+   * Takes back the parts that nobody has begun, and waits for the others. Also what makes the memory safe after an
+   * interrupt unwound a call half way.
+   */
+  settle(): void {
+    const { words } = this.views;
+    Atomics.store(words, Word.left, 0);
+    for (let spins = 0; ; spins++) {
+      const active = Atomics.load(words, Word.active);
+      if (active === 0) return;
+      if (spins > 2000) Atomics.wait(words, Word.active, active, 0.1); // it was preempted: leave it the core
+    }
+  }
+
+  private assign(run: Run): number {
+    let slot = this.slotOf.get(run);
+    if (slot === undefined) {
+      slot = this.nextSlot++ % slots;
+      const former = this.runs[slot];
+      if (former !== undefined) this.slotOf.delete(former);
+      this.runs[slot] = run;
+      this.slotOf.set(run, slot);
+      const module = this.moduleOf(run);
+      this.helpers ??= this.scratches.map((scratch) =>
+        this.host.start({ control: this.control, memory: this.memory, scratch }),
+      );
+      for (const helper of this.helpers) helper.post({ slot, module });
+      this.views.words[Word.assigned]!++;
+    }
+    return slot;
+  }
+}
+
+/** Runs parts of the current call as long as there are any. A part once taken keeps the call open until it is done. */
+function takeParts({ words, numbers }: Control, runOf: (slot: number) => Run): void {
+  for (;;) {
+    const left = Atomics.sub(words, Word.left, 1);
+    if (left <= 0) return;
+    const size = numbers[1]!;
+    const start = (words[Word.parts]! - left) * size;
+    const length = words[Word.arguments]!;
+    const args = new Array<number>(length);
+    for (let i = 0; i < length; i++) args[i] = numbers[2 + i]! + numbers[2 + length + i]! * start;
+    args[words[Word.count]!] = Math.min(size, numbers[0]! - start);
+    runOf(words[Word.slot]!)(...args);
+  }
+}
+
+/**
+ * A helper's life: waits for calls and takes parts of them. `receive` gives the next assignment that has arrived, if any;
+ * what a call needs has arrived before the call.
+ */
+export function serve({ control, memory, scratch }: Seat, receive: () => Assignment | undefined): never {
+  const views = viewsOf(control);
+  const { words } = views;
+  const runs: Run[] = [];
+  let received = 0;
+  const runOf = (slot: number): Run => {
+    while (received < words[Word.assigned]!) {
+      const next = receive();
+      if (next === undefined) continue; // posted, and all but here
+      received++;
+      const instance = new WebAssembly.Instance(next.module, { m: { m: memory, s: scratch } });
+      runs[next.slot] = instance.exports.run as Run;
+    }
+    return runs[slot]!;
+  };
+  let seen = 0;
+  for (;;) {
+    waitWhile(words, seen);
+    seen = Atomics.load(words, Word.call);
+    Atomics.add(words, Word.active, 1);
+    try {
+      takeParts(views, runOf);
+    } catch {
+      Atomics.store(words, Word.failed, 1);
+    }
+    Atomics.sub(words, Word.active, 1);
+    Atomics.notify(words, Word.active);
+  }
+}
+
+/** Returns when the call counter is no longer `seen`. */
+function waitWhile(words: Int32Array, seen: number): void {
+  const until = performance.now() + spinMilliseconds;
+  while (performance.now() < until) {
+    for (let i = 0; i < 50; i++) if (Atomics.load(words, Word.call) !== seen) return;
+  }
+  Atomics.add(words, Word.asleep, 1);
+  Atomics.wait(words, Word.call, seen);
+  Atomics.sub(words, Word.asleep, 1);
+}
