@@ -1,12 +1,18 @@
 // The Jupyter kernel: one table, message type → handler. Busy and idle are published here and nowhere else.
+import { History } from "./history";
 import {
   type AnyMessage,
   type Content,
   createMessage,
+  type ExpressionResult,
+  isMessage,
   type Message,
+  Mime,
   PROTOCOL_VERSION,
   type PublicationType,
+  type Questions,
   type Replies,
+  type ReplyContent,
   type ReplyTo,
   type RequestType,
   type Transport,
@@ -19,6 +25,8 @@ type Handlers = { [T in RequestType]: Handler<T> };
 const replyTypes: { [T in RequestType]: ReplyTo<T> } = {
   kernel_info_request: "kernel_info_reply",
   execute_request: "execute_reply",
+  history_request: "history_reply",
+  comm_info_request: "comm_info_reply",
   is_complete_request: "is_complete_reply",
   complete_request: "complete_reply",
   inspect_request: "inspect_reply",
@@ -41,6 +49,9 @@ export class Kernel {
   /** The requests that an error or an interrupt has called off. */
   private readonly aborted = new Set<AnyMessage>();
   private executionCount = 0;
+  private readonly history = new History();
+  /** Takes the client's answer to the `input_request` that is open. */
+  private answered: ((value: string) => void) | undefined;
 
   constructor(private readonly options: KernelOptions) {
     options.transport.onMessage((message) => this.receive(message));
@@ -48,8 +59,8 @@ export class Kernel {
   }
 
   private receive(message: AnyMessage): void {
-    if (!(message.header.msg_type in replyTypes)) return; // nothing that this kernel answers
-    if (message.channel === "control") void this.serve(message);
+    if (isMessage(message, "input_reply")) this.answered?.(message.content.value);
+    else if (message.channel === "control") void this.serve(message);
     else {
       this.shell.push(message);
       if (!this.serving) void this.serveShell();
@@ -64,13 +75,37 @@ export class Kernel {
   }
 
   private async serve(request: AnyMessage): Promise<void> {
-    const type = request.header.msg_type as RequestType;
+    const type = request.header.msg_type;
     const { header: parent } = request;
     this.publish("status", { execution_state: "busy" }, parent);
-    const content = await this.answer(type, request);
-    this.send(createMessage(request.channel, replyTypes[type], content, { session: this.id, parent }));
+    if (isRequestType(type)) {
+      const content = await this.answer(type, request);
+      this.send(createMessage(request.channel, replyTypes[type], content, { session: this.id, parent }));
+    } else {
+      this.refuse(request);
+    }
     this.publish("status", { execution_state: "idle" }, parent);
-    if (type === "shutdown_request") this.options.onShutdown();
+    if (type !== "shutdown_request") return;
+    // Every client is to know, not only the one that asked.
+    const { restart } = (request as Message<"shutdown_request">).content;
+    this.send(
+      createMessage("iopub", "shutdown_reply", { status: "ok", restart }, { session: this.id, parent }),
+    );
+    this.options.onShutdown();
+  }
+
+  /** What this kernel does not know (a debugger's requests, widgets) is refused, for a client may wait for the answer. */
+  private refuse(request: AnyMessage): void {
+    const type: string = request.header.msg_type;
+    const { header: parent } = request;
+    if (isMessage(request, "comm_open")) {
+      this.publish("comm_close", { comm_id: request.content.comm_id, data: {} }, parent);
+    } else if (type.endsWith("_request")) {
+      const evalue = `${type}: this kernel does not support it`;
+      const failed: ReplyContent = { status: "error", ename: "NotSupported", evalue, traceback: [evalue] };
+      const reply = type.replace(/_request$/, "_reply") as "interrupt_reply";
+      this.send(createMessage(request.channel, reply, failed, { session: this.id, parent }));
+    }
   }
 
   private async answer<T extends RequestType>(type: T, request: AnyMessage): Promise<Content[ReplyTo<T>]> {
@@ -99,26 +134,59 @@ export class Kernel {
       },
       banner: `BN Lab ${this.options.version}: deep learning in TypeScript, Node ${process.version}`,
       help_links: [],
+      debugger: false,
+      supported_features: ["iopub_welcome"],
     }),
 
     execute_request: async (request) => {
       if (this.aborted.delete(request as AnyMessage)) {
         return { status: "aborted", execution_count: this.executionCount };
       }
-      const { code, silent, store_history, stop_on_error } = request.content;
+      const { code, silent = false, stop_on_error = true, user_expressions = {} } = request.content;
+      const { store_history = true, allow_stdin = false } = request.content;
       const count = this.executionCount + 1;
-      if (!silent && store_history) this.executionCount = count;
+      const stored = store_history && !silent;
+      if (stored) {
+        this.executionCount = count;
+        this.history.add(count, code);
+      }
       if (!silent) this.publish("execute_input", { code, execution_count: count }, request.header);
-      const outcome = await this.options.session.execute(code, count, (output) => {
-        if (silent) return;
-        if (output.type !== "execute_result") this.publish(output.type, output.content, request.header);
-        else this.publish("execute_result", { ...output.content, execution_count: count }, request.header);
+      let asking = allow_stdin;
+      let asked: Promise<unknown> = Promise.resolve();
+      const outcome = await this.options.session.execute(code, count, {
+        publish: (output) => {
+          if (silent) return;
+          if (output.type !== "execute_result") {
+            this.publish(output.type, output.content, request.header);
+            return;
+          }
+          if (stored) this.history.result(String(output.content.data[Mime.plain] ?? ""));
+          this.publish("execute_result", { ...output.content, execution_count: count }, request.header);
+        },
+        ask: (question) => {
+          if (!asking) {
+            const reason = allow_stdin ? "the cell that asks has ended" : "this client cannot ask its user";
+            return Promise.reject(new Error(`input: ${reason}`));
+          }
+          const answer = asked.then(() => this.ask(question, request.header)); // one at a time
+          asked = answer;
+          return answer;
+        },
       });
-      if (outcome.status === "ok") return { status: "ok", execution_count: count, user_expressions: {} };
+      asking = false;
+      this.answered = undefined;
+      if (outcome.status === "ok") {
+        const expressions = await this.evaluate(user_expressions);
+        return { status: "ok", execution_count: count, user_expressions: expressions, payload: [] };
+      }
       if (!silent) this.publish("error", outcome.error, request.header);
       if (stop_on_error || outcome.status === "interrupted") this.abortQueued();
       return { status: "error", execution_count: count, ...outcome.error };
     },
+
+    history_request: async ({ content }) => ({ status: "ok", history: this.history.find(content) }),
+
+    comm_info_request: async () => ({ status: "ok", comms: {} }),
 
     is_complete_request: async ({ content }) => {
       const { complete, indent } = await this.options.session.isComplete(content.code);
@@ -152,6 +220,25 @@ export class Kernel {
     },
   };
 
+  private async evaluate(expressions: Record<string, string>): Promise<Record<string, ExpressionResult>> {
+    const results: Record<string, ExpressionResult> = {};
+    for (const [name, expression] of Object.entries(expressions)) {
+      results[name] = await this.options.session.evaluate(expression);
+    }
+    return results;
+  }
+
+  /** Asks the client whose cell is running. After an interrupt nobody waits for the answer. */
+  private ask(question: Questions["input_request"], parent: Message["parent_header"]): Promise<string> {
+    this.send(createMessage("stdin", "input_request", question, { session: this.id, parent }));
+    return new Promise((resolve) => {
+      this.answered = (value) => {
+        this.answered = undefined;
+        resolve(value);
+      };
+    });
+  }
+
   private abortQueued(): void {
     for (const message of this.shell) {
       if (message.header.msg_type === "execute_request") this.aborted.add(message);
@@ -169,4 +256,8 @@ export class Kernel {
   private send(message: Message): void {
     this.options.transport.send(message as AnyMessage);
   }
+}
+
+function isRequestType(type: string): type is RequestType {
+  return type in replyTypes;
 }

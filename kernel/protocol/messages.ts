@@ -45,14 +45,33 @@ export interface Requests {
   kernel_info_request: Record<string, never>;
   execute_request: {
     code: string;
-    /** Run without outputs, execution count or history. */
-    silent: boolean;
-    store_history: boolean;
-    user_expressions: Record<string, string>;
-    allow_stdin: boolean;
-    /** Abort the requests that are queued behind this one if it fails. */
-    stop_on_error: boolean;
+    /** Run without outputs, execution count or history. Default false. */
+    silent?: boolean;
+    /** Count the cell and remember it. Default true, but where `silent`. */
+    store_history?: boolean;
+    /** Name → expression: evaluated after the cell, answered in the reply. */
+    user_expressions?: Record<string, string>;
+    /** Whether the client answers an `input_request`. Default false. */
+    allow_stdin?: boolean;
+    /** Abort the requests that are queued behind this one if it fails. Default true. */
+    stop_on_error?: boolean;
   };
+  history_request: {
+    /** Give [input, output] in place of the input. */
+    output: boolean;
+    raw: boolean;
+    hist_access_type: "range" | "tail" | "search";
+    /** `range`: of this session (0 the current one), from `start` up to and without `stop`. */
+    session?: number;
+    start?: number;
+    stop?: number | null;
+    /** `tail` and `search`: the last n. */
+    n?: number | null;
+    /** `search`: `*` and `?` stand for any characters and any one. */
+    pattern?: string | null;
+    unique?: boolean;
+  };
+  comm_info_request: { target_name?: string };
   is_complete_request: { code: string };
   complete_request: { code: string; cursor_pos: number };
   inspect_request: { code: string; cursor_pos: number; detail_level: 0 | 1 };
@@ -75,8 +94,16 @@ export interface Replies {
     };
     banner: string;
     help_links: { text: string; url: string }[];
+    debugger: boolean;
+    supported_features: string[];
   }>;
-  execute_reply: ReplyContent<{ user_expressions: Record<string, Json> }> & { execution_count: number };
+  execute_reply: ReplyContent<{
+    user_expressions: Record<string, ExpressionResult>;
+    /** Out of use since 5.0, but clients look for it. */
+    payload?: Json[];
+  }> & { execution_count: number };
+  history_reply: ReplyContent<{ history: HistoryEntry[] }>;
+  comm_info_reply: ReplyContent<{ comms: Record<string, { target_name: string }> }>;
   is_complete_reply: { status: "complete" | "incomplete" | "invalid" | "unknown"; indent?: string };
   complete_reply: ReplyContent<{
     matches: string[];
@@ -99,7 +126,28 @@ export interface Publications {
   execute_result: DisplayContent & { execution_count: number };
   clear_output: { wait: boolean };
   error: ErrorContent;
+  comm_close: { comm_id: string; data: Record<string, Json> };
+  /** Tells a subscriber that from here on it hears all. */
+  iopub_welcome: { subscription: string };
 }
+
+/** What the kernel asks of the client whose cell is running, on the channel `stdin`. */
+export interface Questions {
+  input_request: { prompt: string; password: boolean };
+}
+
+/** What a client tells without waiting for a reply. */
+export interface Notices {
+  input_reply: { value: string };
+  comm_open: { comm_id: string; target_name: string; data: Record<string, Json> };
+}
+
+export type ExpressionResult =
+  | { status: "ok"; data: MimeBundle; metadata: Record<string, Json> }
+  | ({ status: "error" } & ErrorContent);
+
+/** Session, line, and the input, or the input and the text of its result. */
+export type HistoryEntry = [session: number, line: number, input: string | [string, string | null]];
 
 export interface DisplayContent {
   data: MimeBundle;
@@ -107,7 +155,7 @@ export interface DisplayContent {
   transient?: { display_id?: string };
 }
 
-export type Content = Requests & Replies & Publications;
+export type Content = Requests & Replies & Publications & Questions & Notices;
 export type MessageType = keyof Content;
 export type RequestType = keyof Requests;
 export type PublicationType = keyof Publications;

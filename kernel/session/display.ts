@@ -1,5 +1,5 @@
 // What cells show besides their last expression: `display`, its handles, and the hook at a cell's end.
-import { type Json, Mime, type MimeBundle } from "../protocol";
+import { type Json, Mime, type MimeBundle, type Questions } from "../protocol";
 import { plainText, toBundle } from "./bundle";
 import type { Output } from "./runner/wire";
 
@@ -10,6 +10,8 @@ export interface DisplaySession {
   hold(pending: Promise<unknown>): void;
   onCellEnd(flush: () => void): void;
   onInterrupt(recover: () => void): void;
+  /** Rejects where the client cannot ask its user. */
+  ask(question: Questions["input_request"]): Promise<string>;
 }
 
 export const sessionSymbol: unique symbol = Symbol.for("bnlab.session") as never;

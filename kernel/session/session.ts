@@ -1,5 +1,5 @@
 // One notebook's session: converts its cells, has them run in a process of their own, and tells what came of each.
-import type { MimeBundle, Publications } from "../protocol";
+import type { ExpressionResult, MimeBundle, Publications, Questions } from "../protocol";
 import type { CodeMessage, Converter } from "./converter/converter";
 import { excerptOf } from "./excerpt";
 import { RunnerProcess, type RunOutcome } from "./runner/runnerProcess";
@@ -9,7 +9,21 @@ type ErrorOutput = Publications["error"];
 
 export type CellOutcome = { status: "ok" } | { status: "error" | "interrupted"; error: ErrorOutput };
 
-export type Publish = (output: Output) => void;
+export type Question = Questions["input_request"];
+
+/** Who a cell runs for: where its outputs go, and who answers what it asks. */
+export interface Frontend {
+  publish(output: Output): void;
+  /** Rejects where nobody can be asked. */
+  ask(question: Question): Promise<string>;
+}
+
+const nobody: Frontend = {
+  publish() {},
+  ask: async () => {
+    throw new Error("input: no cell is running");
+  },
+};
 
 export class Session {
   private runner: RunnerProcess;
@@ -17,8 +31,8 @@ export class Session {
   private readonly converter: Promise<Converter>;
   private cells = 0;
   private cancelled = false;
-  /** Where outputs go: to the cell that runs, and what comes late to the last. */
-  private publish: Publish = () => {};
+  /** Of the cell that runs; what comes late goes to the last. */
+  private frontend: Frontend = nobody;
   private closed = false;
 
   /** @param folder the notebook's: the process's working folder, where imports and files are looked for. */
@@ -28,15 +42,15 @@ export class Session {
   }
 
   /** @param count the execution count, by which messages name the cell. */
-  async execute(source: string, count: number, publish: Publish): Promise<CellOutcome> {
-    this.publish = publish;
+  async execute(source: string, count: number, frontend: Frontend): Promise<CellOutcome> {
+    this.frontend = frontend;
     this.cancelled = false;
     const converter = await this.converter;
     const name = `Cell [${count}]`;
     const converted = converter.convert(source);
     if (!converted.ok) return { status: "error", error: syntaxError(name, source, converted.errors) };
     for (const warning of converted.warnings) {
-      publish({ type: "stream", content: { name: "stderr", text: `${describe(name, warning)}\n` } });
+      frontend.publish({ type: "stream", content: { name: "stderr", text: `${describe(name, warning)}\n` } });
     }
     if (this.cancelled) return interrupted();
     converter.accept(converted.declarations);
@@ -45,6 +59,21 @@ export class Session {
     const { showsResult } = converted;
     const outcome = await this.runner.run({ id, name, source, code, imports, map, shifts, showsResult });
     return this.conclude(outcome, converter);
+  }
+
+  /** The value of an expression, as a client shows it; what it prints is dropped. */
+  async evaluate(expression: string): Promise<ExpressionResult> {
+    const { frontend } = this;
+    let result: ExpressionResult = { status: "ok", data: { "text/plain": "undefined" }, metadata: {} };
+    const outcome = await this.execute(expression, 0, {
+      ...nobody,
+      publish({ type, content }) {
+        if (type === "execute_result")
+          result = { status: "ok", data: content.data, metadata: content.metadata };
+      },
+    });
+    this.frontend = frontend;
+    return outcome.status === "ok" ? result : { status: "error", ...outcome.error };
   }
 
   /** Stops the running cell, whatever it is doing; variables are kept. */
@@ -74,7 +103,8 @@ export class Session {
   private startRunner(): RunnerProcess {
     return new RunnerProcess(
       this.folder,
-      (output) => this.publish(output),
+      (output) => this.frontend.publish(output),
+      (question) => this.frontend.ask(question),
       (cause) => void this.replaceRunner(cause),
     );
   }
@@ -92,7 +122,7 @@ export class Session {
   private async replaceRunner(cause: string): Promise<void> {
     if (this.closed) return;
     this.runner = this.startRunner();
-    this.publish({ type: "error", content: runnerDied(cause) });
+    this.frontend.publish({ type: "error", content: runnerDied(cause) });
     (await this.converter).reset();
   }
 }

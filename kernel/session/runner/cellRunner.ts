@@ -1,14 +1,14 @@
 // Runs cells one after another and says how each ended. Driven by messages alone: when an interrupt stops the code it
 // unwinds every frame, so nothing here may count on its own promises going on.
 import vm from "node:vm";
-import type { MimeBundle } from "../../protocol";
+import type { MimeBundle, Questions } from "../../protocol";
 import { toBundle } from "../bundle";
 import type { DisplaySession } from "../display";
 import type { CellTimers } from "./cellTimers";
 import type { Modules } from "./modules";
 import type { Outbox } from "./outbox";
 import type { StackTraces } from "./stackTraces";
-import { type CellProgram, type Outcome, type Output, Shared } from "./wire";
+import { type Answer, type CellProgram, type Outcome, type Output, Shared } from "./wire";
 
 /** Holds one variable under its own name; empty until the cell gets there. */
 type Box = Record<string, unknown>;
@@ -35,6 +35,9 @@ export class CellRunner implements DisplaySession {
   private running: Run | undefined;
   /** What libraries do to be whole again after an interrupt: it unwinds their frames without running any `finally`. */
   private readonly recoveries: (() => void)[] = [];
+  /** What cells have asked and nobody has answered. */
+  private readonly questions = new Map<number, (answer: Answer) => void>();
+  private asked = 0;
 
   constructor(
     private readonly outbox: Outbox,
@@ -79,6 +82,23 @@ export class CellRunner implements DisplaySession {
 
   hold(pending: Promise<unknown>): void {
     this.running?.pending.add(pending);
+  }
+
+  ask(question: Questions["input_request"]): Promise<string> {
+    const id = ++this.asked;
+    return new Promise((resolve, reject) => {
+      this.questions.set(id, (answer) => {
+        if ("value" in answer) resolve(answer.value);
+        else reject(Object.assign(new Error(answer.error), { name: "InputError" }));
+      });
+      this.outbox.flush();
+      this.outbox.post({ type: "ask", id, question });
+    });
+  }
+
+  answer(id: number, answer: Answer): void {
+    this.questions.get(id)?.(answer);
+    this.questions.delete(id);
   }
 
   onCellEnd(flush: () => void): void {

@@ -53,6 +53,7 @@ process.on("unhandledRejection", (reason) => runner.reportUncaught(reason));
 
 channel.on("message", (message: ToRunner) => {
   if (message.type === "run") runner.run(message.cell);
-  else runner.interrupt(message.cell);
+  else if (message.type === "interrupt") runner.interrupt(message.cell);
+  else runner.answer(message.id, message.answer);
 });
 outbox.post({ type: "ready" });

@@ -106,7 +106,8 @@ export class Outbox {
     return Atomics.load(this.counters, Shared.outstanding);
   }
 
-  private flush(): void {
+  /** What was printed before is shown before what comes next. */
+  flush(): void {
     this.timers.clearTimeout(this.timer);
     this.timer = undefined;
     const { name, text } = this.gathered;

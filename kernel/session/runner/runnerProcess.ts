@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { Questions } from "../../protocol";
 import { LineReader } from "./lines";
-import type { CellProgram, FromRunner, Outcome, Output, ToRunner } from "./wire";
+import type { Answer, CellProgram, FromRunner, Outcome, Output, ToRunner } from "./wire";
 
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
 /** Node's experimental warnings are about how the kernel works, not about what a cell does. */
@@ -25,6 +26,7 @@ export class RunnerProcess {
   constructor(
     folder: string,
     private readonly onOutput: (output: Output) => void,
+    private readonly onQuestion: (question: Questions["input_request"]) => Promise<string>,
     /** Called when the runner died while no cell was running. */
     private readonly onIdleDeath: (cause: string) => void,
   ) {
@@ -77,7 +79,16 @@ export class RunnerProcess {
 
   private receive(message: FromRunner): void {
     if (message.type === "output") this.onOutput(message.output);
+    else if (message.type === "ask") void this.ask(message);
     else if (message.type === "done" && message.cell === this.current?.cell) void this.end(message.outcome);
+  }
+
+  private async ask({ id, question }: FromRunner & { type: "ask" }): Promise<void> {
+    const answer: Answer = await this.onQuestion(question).then(
+      (value) => ({ value }),
+      (error: Error) => ({ error: error.message }),
+    );
+    this.send({ type: "answer", id, answer });
   }
 
   private async end(outcome: RunOutcome): Promise<void> {

@@ -1,5 +1,5 @@
 // What the supervisor, the runner's channel thread and the runner's main thread say to each other: types only.
-import type { Publications } from "../../protocol";
+import type { Publications, Questions } from "../../protocol";
 import type { CellImport } from "../converter/emit";
 
 /** A cell ready to run. */
@@ -17,7 +17,13 @@ export interface CellProgram {
 }
 
 /** Supervisor → runner. */
-export type ToRunner = { type: "run"; cell: CellProgram } | { type: "interrupt"; cell: number };
+export type ToRunner =
+  | { type: "run"; cell: CellProgram }
+  | { type: "interrupt"; cell: number }
+  | { type: "answer"; id: number; answer: Answer };
+
+/** What came of a cell's question: the user's text, or why there is none. */
+export type Answer = { value: string } | { error: string };
 
 type OutputType =
   | "stream"
@@ -42,6 +48,7 @@ export type Outcome =
 export type FromRunner =
   | { type: "ready" }
   | { type: "output"; cell: number; output: Output }
+  | { type: "ask"; id: number; question: Questions["input_request"] }
   | { type: "done"; cell: number; outcome: Outcome };
 
 /** What the main thread hands to the channel; `size` is what it added to the outstanding characters. */
