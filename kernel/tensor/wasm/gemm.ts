@@ -1,16 +1,6 @@
 // Matrix products, one module a shape: every stride is an immediate and every edge has its exact tile.
 
-import {
-  type Code,
-  type FunctionBuilder,
-  f32x4,
-  i32,
-  type Local,
-  repeat,
-  times,
-  v128,
-  when,
-} from "./assembler";
+import { type Code, type FunctionBuilder, f32x4, i32, Local, repeat, times, v128, when } from "./assembler";
 import {
   blockStart,
   loadLanes,
@@ -180,7 +170,7 @@ function downBy(left: Local, now: Local, total: Code, size: number, body: Code):
   return [left.set(total), [0x03, 0x40, portion, left.get, 0x0d, 0, 0x0b]];
 }
 
-interface TilePlan {
+export interface TilePlan {
   readonly rows: number;
   readonly columns: Panel;
   readonly a: Local;
@@ -192,46 +182,51 @@ interface TilePlan {
   readonly padded: boolean;
   readonly c: Local;
   readonly cRow: number;
-  readonly depth: Local;
-  readonly accumulate: Local;
+  /** The number of steps; or runs `step` as often as there are terms, and may move the cursor of A between them. */
+  readonly depth: Local | ((step: Code, aCursor: Local) => Code);
+  /** Whether c's values are added: known now, or when the kernel runs. */
+  readonly accumulate: Local | boolean;
 }
 
 /** c[rows, columns] = Σ_p a[·,p]·b[p,·]: one vector load of B a column group, one splat-load of A a row, all sums in registers. */
-function computeTile(f: FunctionBuilder, target: Target, plan: TilePlan): Code {
+export function computeTile(f: FunctionBuilder, target: Target, plan: TilePlan): Code {
   const { rows, columns, a, aRow, aStep, bStep, c, cRow } = plan;
   const vectors = columns.vectors + (columns.tail > 0 ? 1 : 0);
   const sums = Array.from({ length: rows }, () => f.vectors(vectors));
   const bs = f.vectors(vectors);
   const [splat, loaded] = f.vectors(2) as [Local, Local];
   const [p, aCursor, bCursor] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const { accumulate, depth } = plan;
+  const walk = depth instanceof Local ? (step: Code) => [p.set(depth.get), repeat(p, step)] : depth;
   const lanes = (v: number) => (v < columns.vectors ? 4 : columns.tail);
   const eachSum = (visit: (sum: Local, offset: number, lanes: number) => Code): Code =>
     sums.map((row, i) => row.map((sum, v) => visit(sum, i * cRow + v * 16, lanes(v))));
+  const addOld = eachSum((sum, offset, count) => [
+    loaded.set(loadLanes(c, count, offset)),
+    sum.set(f32x4.add(sum.get, loaded.get)),
+  ]);
   return [
     eachSum((sum) => sum.set(v128.zero)),
-    [p.set(plan.depth.get), aCursor.set(a.get), bCursor.set(plan.b)],
-    repeat(p, [
-      bs.map((vector, v) =>
-        vector.set(plan.padded ? v128.load(bCursor.get, v * 16) : loadLanes(bCursor, lanes(v), v * 16)),
-      ),
-      sums.map((row, i) => [
-        splat.set(v128.loadSplat(aCursor.get, i * aRow)),
-        row.map((sum, v) => sum.set(madd(target, splat.get, bs[v]!.get, sum.get))),
-      ]),
-      [aCursor.advance(aStep), bCursor.advance(bStep)],
-    ]),
-    when(
-      plan.accumulate.get,
-      eachSum((sum, offset, count) => [
-        loaded.set(loadLanes(c, count, offset)),
-        sum.set(f32x4.add(sum.get, loaded.get)),
-      ]),
+    [aCursor.set(a.get), bCursor.set(plan.b)],
+    walk(
+      [
+        bs.map((vector, v) =>
+          vector.set(plan.padded ? v128.load(bCursor.get, v * 16) : loadLanes(bCursor, lanes(v), v * 16)),
+        ),
+        sums.map((row, i) => [
+          splat.set(v128.loadSplat(aCursor.get, i * aRow)),
+          row.map((sum, v) => sum.set(madd(target, splat.get, bs[v]!.get, sum.get))),
+        ]),
+        [aCursor.advance(aStep), bCursor.advance(bStep)],
+      ],
+      aCursor,
     ),
+    accumulate instanceof Local ? when(accumulate.get, addOld) : accumulate ? addOld : [],
     eachSum((sum, offset, count) => storeLanes(c, sum.get, count, offset)),
   ];
 }
 
-function storeLanes(pointer: Local, value: Code, count: number, offset: number): Code {
+export function storeLanes(pointer: Local, value: Code, count: number, offset: number): Code {
   if (count === 4) return v128.store(pointer.get, value, offset);
   if (count === 1) return v128.storeLane(pointer.get, value, 0, offset);
   const two = v128.store2(pointer.get, value, offset);
