@@ -28,6 +28,7 @@ const kernel = {
     channel: "kernel/session/runner/channel.ts",
     typescriptLoader: "kernel/session/runner/typescriptLoader.ts",
     bnlab: "kernel/public.ts",
+    thread: "kernel/host/thread.ts",
   },
   outdir: "dist/kernel",
   format: "esm",

@@ -1,7 +1,8 @@
 // All that a cell imports as "bnlab": with livePlot.ts the only file that joins tensor, plot and display.
 import { nodeCollector } from "./host/nodeCollector";
+import { nodeThreads, threadCount } from "./host/nodeThreads";
 import { onInterrupt } from "./session/display";
-import { recover, setCollectorHost } from "./tensor/hosting";
+import { recover, setCollectorHost, setThreads } from "./tensor/hosting";
 
 export * as data from "./data";
 export * as plot from "./livePlot";
@@ -12,4 +13,5 @@ export { clearOutput, type DisplayHandle, display } from "./session/display";
 export * from "./tensor";
 
 setCollectorHost(nodeCollector());
+setThreads(nodeThreads(), threadCount());
 onInterrupt(recover);

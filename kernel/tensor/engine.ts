@@ -7,7 +7,7 @@ import { Generator } from "./random";
 import { countOf, type Shape, show, stridesOf } from "./shape";
 import { type Freeing, Storage } from "./storage";
 import type { Tensor } from "./tensor";
-import { createKernels, type KernelOptions, type Kernels, reservedBytes } from "./wasm";
+import { createKernels, type KernelOptions, type Kernels, reservedBytes, type ThreadHost } from "./wasm";
 
 /** How the engine makes tensors without importing the class, whose methods import the operations, which import this. */
 export type TensorConstructor = new (
@@ -155,6 +155,14 @@ export class Engine {
     this.collector.host = host;
   }
 
+  /** Shares long kernel calls among `count` threads, this one included. The numbers stay the same. */
+  useThreads(host: ThreadHost, count: number): void {
+    const scratches = Array.from({ length: count - 1 }, () =>
+      this.heap.allocate(blockClassOf(reservedBytes)),
+    );
+    if (scratches.length > 0) this.kernels.useThreads(host, scratches);
+  }
+
   memoryUsage(): MemoryUsage {
     const { liveBytes, peakBytes, liveStorages } = this.collector;
     return { liveBytes, peakBytes, liveStorages, heapBytes: this.heap.top };
@@ -162,6 +170,7 @@ export class Engine {
 
   /** Back to the state between cells, after an interrupt that unwound frames without running their `finally`. */
   recover(): void {
+    this.kernels.settle();
     this.gradEnabled = true;
     this.scope = null;
   }

@@ -1,3 +1,4 @@
 // The room's side door, for the process that runs the tensors; nothing here is for cells.
 export type { CollectorHost } from "./collector";
-export { recover, setCollectorHost } from "./runtime";
+export { recover, setCollectorHost, setThreads } from "./runtime";
+export type { ThreadHost } from "./wasm";

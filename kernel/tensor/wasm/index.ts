@@ -7,6 +7,7 @@ import { chooseTileSums, detectSimd } from "./target";
 
 export { type Kernels, reservedBytes } from "./kernels";
 export { createReferenceKernels } from "./reference";
+export type { ThreadHost } from "./team";
 
 export interface KernelOptions {
   /** "auto": relaxed SIMD where the engine has it; "plain": fixed-width SIMD only; "off": plain TypeScript. */

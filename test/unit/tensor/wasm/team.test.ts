@@ -1,0 +1,103 @@
+// Threads: real ones. Whoever computes a part, the numbers are the same to the last bit, and nothing waits for ever.
+
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as esbuild from "esbuild";
+import { nodeThreads, threadCount } from "../../../../kernel/host/nodeThreads";
+import { createKernels, type Kernels, reservedBytes } from "../../../../kernel/tensor/wasm";
+import { randomNumbers } from "./guardedMemory";
+
+const memory = new WebAssembly.Memory({ initial: 1024, maximum: 1024, shared: true });
+const floats = new Float32Array(memory.buffer);
+const bytes = new Uint8Array(memory.buffer);
+/** Buffers of 8 MiB behind the scratch areas of three threads. */
+const [a, b, c] = [1, 2, 3].map((i) => i * 8 * 2 ** 20) as [number, number, number];
+let alone: Kernels;
+const teams: Kernels[] = [];
+
+before(() => {
+  const { outputFiles } = esbuild.buildSync({
+    entryPoints: ["kernel/host/thread.ts"],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    write: false,
+  });
+  const random = randomNumbers(1);
+  for (let i = a / 4; i < c / 4; i++) floats[i] = random() * 2 - 1;
+  alone = createKernels(memory);
+  for (const helpers of [1, 2]) {
+    const kernels = createKernels(memory);
+    const scratches = Array.from({ length: helpers }, (_, i) => reservedBytes * (2 + i));
+    kernels.useThreads(nodeThreads(outputFiles[0]!.text), scratches);
+    teams.push(kernels);
+  }
+});
+
+/** Runs `call` by one thread and by teams, and compares what each left in c. */
+function compare(what: string, length: number, call: (kernels: Kernels) => void): void {
+  const run = (kernels: Kernels) => {
+    floats.fill(0.5, c / 4, c / 4 + length + 8);
+    call(kernels);
+    return bytes.slice(c, c + (length + 8) * 4);
+  };
+  const expected = run(alone);
+  for (const [i, team] of teams.entries()) {
+    for (let round = 0; round < 3; round++)
+      assert.ok(Buffer.compare(run(team), expected) === 0, `${what}: ${i + 2} threads give other bits`);
+  }
+}
+
+test("products of many shapes are the same bits by one, two and three threads", () => {
+  const random = randomNumbers(2);
+  const size = (most: number) => 1 + Math.floor(random() * most);
+  const shapes = [
+    [60, 100, 784],
+    [784, 100, 60],
+    [256, 256, 256],
+    [1, 1000, 784],
+    [1000, 3, 50],
+    [500, 500, 300],
+  ];
+  for (let i = 0; i < 40; i++) shapes.push([size(700), size(300), size(300)]);
+  for (const [m, n, k] of shapes as [number, number, number][]) {
+    const transA = random() < 0.5;
+    const transB = random() < 0.5;
+    const accumulate = random() < 0.5;
+    compare(`gemm ${m}×${n}×${k} ${transA} ${transB}`, m * n, (kernels) =>
+      kernels.gemm(a, b, c, m, n, k, transA, transB, accumulate),
+    );
+  }
+});
+
+test("elementwise calls of any length are the same bits by one, two and three threads", () => {
+  for (const n of [32767, 32768, 50001, 100_000, 262_144, 1_000_003]) {
+    compare(`sigmoid of ${n}`, n, (kernels) => kernels.unary("sigmoid", a, c, n));
+    compare(`gradient of tanh of ${n}`, n, (kernels) => kernels.unaryGrad("tanh", a, b, c, n, true));
+  }
+});
+
+test("more kernels than a thread remembers", () => {
+  const columns = Array.from({ length: 600 }, (_, i) => 100 + i);
+  for (const n of [...columns, ...columns.slice(0, 20)]) {
+    compare(`gemm 40×${n}×200`, 40 * n, (kernels) => kernels.gemm(a, b, c, 40, n, 200, false, false, false));
+  }
+});
+
+test("settle() after nothing, twice, and between calls changes nothing", () => {
+  for (const team of teams) {
+    team.settle();
+    team.settle();
+  }
+  compare("after settle()", 100_000, (kernels) => kernels.unary("exp", a, c, 100_000));
+});
+
+test("threadCount: what was asked, or an error that says what is expected", () => {
+  assert.equal(threadCount("3"), 3);
+  assert.ok(threadCount("") >= 1);
+  assert.throws(
+    () => threadCount("0"),
+    /BNLAB_THREADS: expected a whole number of threads from 1 on, got "0"/,
+  );
+  assert.throws(() => threadCount("two"), /got "two"/);
+});
