@@ -1,8 +1,8 @@
 // The fully connected layer.
 
 import { type Tensor, zeros } from "../tensor";
+import { startByDefault } from "./defaultStart";
 import { linear } from "./functional";
-import { fans, kaimingUniform_, uniform_ } from "./init";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
@@ -29,13 +29,9 @@ export class Linear extends Module {
     this.resetParameters();
   }
 
-  /** Uniform within ±1/√inFeatures: what kaimingUniform_ with a = √5 comes to, and PyTorch's default. */
+  /** Uniform within ±1/√inFeatures: PyTorch's default. */
   resetParameters(): void {
-    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
-    if (this.bias !== null) {
-      const bound = 1 / Math.sqrt(fans(this.weight).fanIn);
-      uniform_(this.bias, -bound, bound);
-    }
+    startByDefault(this.weight, this.bias);
   }
 
   override forward(input: Tensor): Tensor {

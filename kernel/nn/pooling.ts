@@ -1,0 +1,123 @@
+// Pooling as layers. The options of a layer are its fields, so each forward passes the layer itself as the options.
+
+import {
+  type AdaptiveSizes,
+  type AvgPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  avgPool1d,
+  avgPool2d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  type Sizes,
+  type Tensor,
+} from "../tensor";
+import { Module } from "./module";
+import { showSizes } from "./sizes";
+
+abstract class MaxPool extends Module implements MaxPoolOptions {
+  readonly stride: Sizes;
+  readonly padding: Sizes;
+  readonly dilation: Sizes;
+  readonly ceilMode: boolean;
+
+  constructor(
+    readonly kernelSize: Sizes,
+    { stride, padding = 0, dilation = 1, ceilMode = false }: MaxPoolOptions = {},
+  ) {
+    super();
+    this.stride = stride ?? kernelSize;
+    this.padding = padding;
+    this.dilation = dilation;
+    this.ceilMode = ceilMode;
+  }
+
+  override extraRepr(): string {
+    const { kernelSize, stride, padding, dilation, ceilMode } = this;
+    return `kernelSize=${showSizes(kernelSize)}, stride=${showSizes(stride)}, padding=${showSizes(padding)}, dilation=${showSizes(dilation)}, ceilMode=${ceilMode}`;
+  }
+}
+
+/** The greatest of each window, [N, C, H, W] → [N, C, H′, W′]: see functional.maxPool2d. */
+export class MaxPool2d extends MaxPool {
+  override forward(input: Tensor): Tensor {
+    return maxPool2d(input, this.kernelSize, this);
+  }
+}
+
+/** The greatest of each window, [N, C, L] → [N, C, L′]: see functional.maxPool1d. */
+export class MaxPool1d extends MaxPool {
+  override forward(input: Tensor): Tensor {
+    return maxPool1d(input, this.kernelSize, this);
+  }
+}
+
+abstract class AvgPool extends Module implements AvgPoolOptions {
+  readonly stride: Sizes;
+  readonly padding: Sizes;
+  readonly ceilMode: boolean;
+  readonly countIncludePad: boolean;
+  readonly divisorOverride: number | null;
+
+  constructor(
+    readonly kernelSize: Sizes,
+    {
+      stride,
+      padding = 0,
+      ceilMode = false,
+      countIncludePad = true,
+      divisorOverride = null,
+    }: AvgPoolOptions = {},
+  ) {
+    super();
+    this.stride = stride ?? kernelSize;
+    this.padding = padding;
+    this.ceilMode = ceilMode;
+    this.countIncludePad = countIncludePad;
+    this.divisorOverride = divisorOverride;
+  }
+
+  override extraRepr(): string {
+    return `kernelSize=${showSizes(this.kernelSize)}, stride=${showSizes(this.stride)}, padding=${showSizes(this.padding)}`;
+  }
+}
+
+/** The mean of each window, [N, C, H, W] → [N, C, H′, W′]: see functional.avgPool2d. */
+export class AvgPool2d extends AvgPool {
+  override forward(input: Tensor): Tensor {
+    return avgPool2d(input, this.kernelSize, this);
+  }
+}
+
+/** The mean of each window, [N, C, L] → [N, C, L′]: see functional.avgPool1d. */
+export class AvgPool1d extends AvgPool {
+  override forward(input: Tensor): Tensor {
+    return avgPool1d(input, this.kernelSize, this);
+  }
+}
+
+abstract class AdaptiveAvgPool extends Module {
+  /** null keeps a size as it is. */
+  constructor(readonly outputSize: AdaptiveSizes) {
+    super();
+  }
+
+  override extraRepr(): string {
+    return `outputSize=${showSizes(this.outputSize)}`;
+  }
+}
+
+/** Means over windows that make the output the given size, 1 for one number a channel: see functional.adaptiveAvgPool2d. */
+export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
+  override forward(input: Tensor): Tensor {
+    return adaptiveAvgPool2d(input, this.outputSize);
+  }
+}
+
+/** Means over windows that make the output the given length: see functional.adaptiveAvgPool1d. */
+export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
+  override forward(input: Tensor): Tensor {
+    return adaptiveAvgPool1d(input, this.outputSize);
+  }
+}
