@@ -1,8 +1,10 @@
 // Batches of a data set, in order or shuffled anew each epoch.
 
-import { Generator, type Tensor } from "../tensor";
-import type { Dataset } from "./dataset";
+import { Generator, Tensor } from "../tensor";
+import type { Collated } from "./collate";
+import { batchOf, type Dataset, samplesOf } from "./dataset";
 import { randomOrder } from "./randomOrder";
+import { applyTransform, type Transform } from "./transforms/transform";
 
 export interface DataLoaderOptions {
   /** Samples a batch. Default 1. */
@@ -11,31 +13,67 @@ export interface DataLoaderOptions {
   shuffle?: boolean;
   /** Two loaders of one seed shuffle alike, epoch by epoch. Without a seed the orders follow manualSeed(). */
   seed?: number;
-  /** Leave out a last batch of fewer than batchSize samples. Default false. */
+  /**
+   * Leave out a last batch of fewer than batchSize samples. Default false. With batch normalization say true: 1,001
+   * samples in batches of 100 end with a batch of one, which has no variance, and BatchNorm1d throws.
+   */
   dropLast?: boolean;
+  /** Applied to each batch, anew in each epoch: to its first field (images of [images, labels]) or to a lone tensor. */
+  transform?: Transform;
 }
 
 /**
  * One `for … of` over a loader is one epoch of batches. `for await … of` gives the same batches, and between them lets
  * the event loop turn: timers run, charts draw, an interrupt arrives. As torch.utils.data.DataLoader.
  */
-export class DataLoader<Batch extends readonly Tensor[]> implements Iterable<Batch>, AsyncIterable<Batch> {
+export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Batch>, AsyncIterable<Batch> {
+  readonly dataset: Dataset<Sample, unknown>;
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
   private readonly generator: Generator | undefined;
+  private readonly transform: Transform | undefined;
+  private readonly gather: (indices: Int32Array) => Batch;
 
+  /**
+   * Batches of `dataset`: those of its batch(), or its samples put together by collate(), or by a `collate` of your own.
+   * Throws a RangeError for a batchSize that is no whole number ≥ 1.
+   */
+  constructor(dataset: Dataset<Sample, Batch>, options?: DataLoaderOptions & { collate?: undefined });
   constructor(
-    readonly dataset: Dataset<Batch>,
-    { batchSize = 1, shuffle = false, seed, dropLast = false }: DataLoaderOptions = {},
+    dataset: Dataset<Sample, unknown>,
+    options: DataLoaderOptions & { collate: (samples: Sample[]) => Batch },
+  );
+  constructor(
+    dataset: Dataset<Sample, Batch>,
+    {
+      batchSize = 1,
+      shuffle = false,
+      seed,
+      dropLast = false,
+      transform,
+      collate,
+    }: DataLoaderOptions & { collate?: (samples: Sample[]) => Batch } = {},
   ) {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new RangeError(`DataLoader: expected a batchSize that is a whole number ≥ 1, got ${batchSize}`);
     }
+    if (typeof dataset?.get !== "function" || !Number.isInteger(dataset.length) || dataset.length < 0) {
+      throw new TypeError(
+        "DataLoader: expected a data set with a whole number `length` and a method `get(index)`, got one without; " +
+          "new TensorDataset(x, y) makes one of tensors",
+      );
+    }
+    this.dataset = dataset;
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;
     this.generator = seed === undefined ? undefined : new Generator(seed);
+    this.transform = transform;
+    this.gather =
+      collate === undefined
+        ? (indices) => batchOf(dataset, indices)
+        : (indices) => collate(samplesOf(dataset, indices));
   }
 
   /** Batches in an epoch. */
@@ -50,7 +88,8 @@ export class DataLoader<Batch extends readonly Tensor[]> implements Iterable<Bat
       ? randomOrder(count, this.generator)
       : Int32Array.from({ length: count }, (_, i) => i);
     for (let i = 0; i < this.length; i++) {
-      yield this.dataset.batch(order.slice(i * this.batchSize, (i + 1) * this.batchSize));
+      const batch = this.gather(order.slice(i * this.batchSize, (i + 1) * this.batchSize));
+      yield this.transform === undefined ? batch : transformed(batch, this.transform);
     }
   }
 
@@ -60,4 +99,15 @@ export class DataLoader<Batch extends readonly Tensor[]> implements Iterable<Bat
       yield batch;
     }
   }
+}
+
+function transformed<Batch>(batch: Batch, transform: Transform): Batch {
+  if (batch instanceof Tensor) return applyTransform(transform, batch) as Batch;
+  if (!Array.isArray(batch) || !(batch[0] instanceof Tensor)) {
+    throw new TypeError(
+      "DataLoader: expected batches that are or start with a tensor for transform, got others; transform in get() or collate",
+    );
+  }
+  const [first, ...others] = batch as unknown as [Tensor, ...unknown[]];
+  return [applyTransform(transform, first), ...others] as Batch;
 }

@@ -1,22 +1,39 @@
-// Data sets: tensors whose first dimension counts samples, and choices of their rows.
+// Data sets: samples by number. Tensors whose first dimension counts samples, and choices of the samples of others.
 
 import { Tensor } from "../tensor";
+import { type Collated, collate } from "./collate";
+import { applyTransform, type Transform } from "./transforms/transform";
 
-/** What a loader and a split need: samples by number, gathered many at a time. */
-export interface Dataset<Batch extends readonly Tensor[] = readonly Tensor[]> {
+/**
+ * What a loader and a split need: samples by number. Write your own with these two members, as torch.utils.data.Dataset:
+ *
+ * @example
+ * class Squares implements data.Dataset<[x: Float32Array, y: number]> {
+ *   readonly length = 100;
+ *   get(i: number): [Float32Array, number] {
+ *     return [Float32Array.of(i, i * i), i % 2];
+ *   }
+ * }
+ */
+export interface Dataset<Sample = unknown, Batch = Collated<Sample>> {
   /** Number of samples. */
   readonly length: number;
-  /** The samples of these numbers, stacked: one tensor a field, [indices.length, …]. */
-  batch(indices: Int32Array): Batch;
+  /** Sample `index`, from 0 to length − 1: an array of fields, an object of named fields, or one field (see collate). */
+  get(index: number): Sample;
+  /** The samples of these numbers as one batch; a loader calls it instead of get() where it is there, and faster. */
+  batch?(indices: Int32Array): Batch;
 }
 
-/** Tensors of equal length: sample i is the i-th row of each. */
-export class TensorDataset<Batch extends readonly Tensor[] = readonly Tensor[]> implements Dataset<Batch> {
+/** Tensors of equal length: sample i is the i-th row of each. As torch.utils.data.TensorDataset. */
+export class TensorDataset<Fields extends readonly Tensor[] = readonly Tensor[]>
+  implements Dataset<Fields, Fields>
+{
   /** The fields, all samples of each. */
-  readonly tensors: Batch;
+  readonly tensors: Fields;
   readonly length: number;
 
-  constructor(...tensors: Batch) {
+  /** Throws unless there is at least one tensor, and all have the same first dimension. */
+  constructor(...tensors: Fields) {
     for (const [i, each] of tensors.entries()) {
       if (!(each instanceof Tensor) || each.shape.length === 0) {
         const got = each instanceof Tensor ? "a single number []" : String(each);
@@ -34,28 +51,144 @@ export class TensorDataset<Batch extends readonly Tensor[] = readonly Tensor[]> 
     this.length = lengths[0]!;
   }
 
-  batch(indices: Int32Array): Batch {
-    return this.tensors.map((each) => each.indexSelect(0, indices)) as readonly Tensor[] as Batch;
+  /** Row `index` of each tensor, views. */
+  get(index: number): Fields {
+    return this.tensors.map((each) => each.select(0, index)) as readonly Tensor[] as Fields;
+  }
+
+  /** The rows of these numbers, one tensor a field: [indices.length, …]. */
+  batch(indices: Int32Array): Fields {
+    return this.rows(indices);
   }
 
   /** A data set of the samples of these numbers, copied, in this order. */
-  select(indices: ArrayLike<number>): TensorDataset<Batch> {
-    return new TensorDataset(...this.batch(Int32Array.from(indices)));
+  select(indices: ArrayLike<number>): TensorDataset<Fields> {
+    return new TensorDataset(...this.rows(indices));
+  }
+
+  protected rows(indices: ArrayLike<number>): Fields {
+    return this.tensors.map((each) => each.indexSelect(0, indices)) as readonly Tensor[] as Fields;
   }
 }
 
-/** Labelled grey pictures: `images` [N, 1, height, width] float32 in 0…1, `labels` [N] int32, counted into `classes`. */
+export interface ImageDatasetOptions {
+  /** What get() and batch() do to the images, anew each time; `images` keeps them as they are. Default: nothing. */
+  transform?: Transform;
+}
+
+/** Labelled pictures: `images` [N, C, height, width] float32, `labels` [N] int32, counted into `classes`. */
 export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels: Tensor]> {
+  readonly transform: Transform | undefined;
+
   constructor(
+    /** All images, untransformed. */
     readonly images: Tensor,
     readonly labels: Tensor,
     /** classes[label] is what the label means. */
     readonly classes: readonly string[],
+    { transform }: ImageDatasetOptions = {},
   ) {
     super(images, labels);
+    this.transform = transform;
+  }
+
+  /** Image [C, height, width], transformed, and its label []. */
+  override get(index: number): readonly [images: Tensor, labels: Tensor] {
+    return this.transformed(super.get(index));
+  }
+
+  /** Images [indices.length, C, height, width], transformed, and their labels. */
+  override batch(indices: Int32Array): readonly [images: Tensor, labels: Tensor] {
+    return this.transformed(this.rows(indices));
   }
 
   override select(indices: ArrayLike<number>): ImageDataset {
-    return new ImageDataset(...this.batch(Int32Array.from(indices)), this.classes);
+    const { classes, transform } = this;
+    return new ImageDataset(...this.rows(indices), classes, { transform });
   }
+
+  /**
+   * The same pictures, sharing memory, with another transform: after a split, the training half alone gets its random
+   * crops and flips. `undefined` takes the transform away.
+   */
+  withTransform(transform: Transform | undefined): ImageDataset {
+    return new ImageDataset(this.images, this.labels, this.classes, { transform });
+  }
+
+  private transformed([images, labels]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] {
+    return [this.transform === undefined ? images : applyTransform(this.transform, images), labels];
+  }
+}
+
+/**
+ * Labelled rows of numbers: `features` [N, columns] float32 and `labels` [N], int32 and counted into `classes`; or, where
+ * the numbers themselves are to be learnt, float32, and `classes` is empty.
+ */
+export class TableDataset extends TensorDataset<readonly [features: Tensor, labels: Tensor]> {
+  constructor(
+    readonly features: Tensor,
+    readonly labels: Tensor,
+    /** columns[i] names feature i. */
+    readonly columns: readonly string[],
+    /** classes[label] is what the label means. */
+    readonly classes: readonly string[],
+  ) {
+    super(features, labels);
+    if (features.shape.length !== 2 || features.shape[1] !== columns.length) {
+      throw new RangeError(
+        `TableDataset: expected features [N, ${columns.length}], one a column name, got [${features.shape.join(", ")}]`,
+      );
+    }
+  }
+
+  override select(indices: ArrayLike<number>): TableDataset {
+    return new TableDataset(...this.rows(indices), this.columns, this.classes);
+  }
+}
+
+/** Some samples of a data set, in an order of their own; it asks the data set for each. As torch.utils.data.Subset. */
+export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample, Batch> {
+  readonly indices: Int32Array;
+
+  /** Throws a RangeError for an index that `dataset` does not have. */
+  constructor(
+    readonly dataset: Dataset<Sample, Batch>,
+    indices: ArrayLike<number>,
+  ) {
+    const wrong = Array.from(indices).find((i) => !(Number.isInteger(i) && i >= 0 && i < dataset.length));
+    if (wrong !== undefined) {
+      throw new RangeError(`Subset: expected indices from 0 to ${dataset.length - 1}, got ${wrong}`);
+    }
+    this.indices = Int32Array.from(indices);
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  get(index: number): Sample {
+    const own = this.indices[index];
+    if (own === undefined) {
+      throw new RangeError(`Subset: expected a sample from 0 to ${this.length - 1}, got ${index}`);
+    }
+    return this.dataset.get(own);
+  }
+
+  batch(indices: Int32Array): Batch {
+    return batchOf(
+      this.dataset,
+      indices.map((i) => this.indices[i]!),
+    );
+  }
+}
+
+/** The samples of these numbers as one batch: gathered by the data set if it can, else got one by one. */
+export function batchOf<Sample, Batch>(dataset: Dataset<Sample, Batch>, indices: Int32Array): Batch {
+  if (dataset.batch !== undefined) return dataset.batch(indices);
+  return collate(samplesOf(dataset, indices)) as Batch;
+}
+
+/** The samples of these numbers, one by one. */
+export function samplesOf<Sample>(dataset: Dataset<Sample, unknown>, indices: Int32Array): Sample[] {
+  return Array.from(indices, (i) => dataset.get(i));
 }

@@ -1,12 +1,13 @@
 // A data set that needs no file: handwritten-looking digits, drawn by a seeded pen.
 
 import { Generator, tensor } from "../tensor";
-import { ImageDataset } from "./dataset";
+import { ImageDataset, type ImageDatasetOptions } from "./dataset";
 import { drawDigit, side } from "./pen";
 
-const classes = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
+/** What the labels of pictures of digits mean. */
+export const digitClasses = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
 
-export interface DigitsOptions {
+export interface DigitsOptions extends ImageDatasetOptions {
   /** Number of pictures. */
   count: number;
   /** The same seed gives the same pictures, bit for bit, and a smaller count the first of them. Default 0. */
@@ -20,7 +21,7 @@ export interface DigitsOptions {
  * images [count, 1, 28, 28] in 0…1, white on black as MNIST. The labels go 0…9 again and again, so that every ten
  * pictures hold every class. On 5,000 of them a linear model learns about 80 %, a network with one hidden layer 97 %.
  */
-export function digits({ count, seed = 0, distortion = 1 }: DigitsOptions): ImageDataset {
+export function digits({ count, seed = 0, distortion = 1, transform }: DigitsOptions): ImageDataset {
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`digits: expected a count that is a whole number ≥ 1, got ${count}`);
   }
@@ -33,8 +34,10 @@ export function digits({ count, seed = 0, distortion = 1 }: DigitsOptions): Imag
   const pixels = new Float32Array(count * area);
   const labels = new Int32Array(count);
   for (let i = 0; i < count; i++) {
-    labels[i] = i % classes.length;
+    labels[i] = i % digitClasses.length;
     drawDigit(labels[i]!, distortion, uniform, pixels.subarray(i * area, (i + 1) * area));
   }
-  return new ImageDataset(tensor(pixels, { shape: [count, 1, side, side] }), tensor(labels), classes);
+  return new ImageDataset(tensor(pixels, { shape: [count, 1, side, side] }), tensor(labels), digitClasses, {
+    transform,
+  });
 }

@@ -4,19 +4,29 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { tensor } from "../tensor";
-import { ImageDataset } from "./dataset";
+import { ImageDataset, type ImageDatasetOptions } from "./dataset";
+import { digitClasses } from "./digits";
 
-const classes = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
 const imagesMagic = 0x0000_0803; // unsigned bytes, three dimensions
 const labelsMagic = 0x0000_0801; // unsigned bytes, one dimension
 
+export interface MnistOptions extends ImageDatasetOptions {
+  /** The training set (default) or the test set. */
+  train?: boolean;
+  /** What the labels mean. Default "0" … "9"; Fashion-MNIST's are T-shirt/top, Trouser, Pullover, Dress, Coat, … */
+  classes?: readonly string[];
+}
+
 /**
- * The images and labels in `directory`: `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`, or with `train: false`
- * `t10k-…`; also as `….gz`, and with a dot for the dash before `idx`. Greys are divided by 255.
+ * The images [N, 1, 28, 28] in 0…1 and labels [N] in `directory`: `train-images-idx3-ubyte` and `train-labels-idx1-ubyte`,
+ * or with `train: false` `t10k-…`; also as `….gz`, and with a dot for the dash before `idx`.
  * Throws an Error that names the file and what is wrong with it: missing, not gzip, wrong magic number, cut short or too
- * long, different counts of images and labels, a label above 9.
+ * long, different counts of images and labels, a label beyond `classes`.
  */
-export function mnist(directory: string, { train = true }: { train?: boolean } = {}): ImageDataset {
+export function mnist(
+  directory: string,
+  { train = true, classes = digitClasses, transform }: MnistOptions = {},
+): ImageDataset {
   const set = train ? "train" : "t10k";
   const images = readIdx(directory, `${set}-images`, 3, imagesMagic);
   const labels = readIdx(directory, `${set}-labels`, 1, labelsMagic);
@@ -29,7 +39,7 @@ export function mnist(directory: string, { train = true }: { train?: boolean } =
   const wrong = labels.bytes.findIndex((label) => label >= classes.length);
   if (wrong >= 0) {
     throw new Error(
-      `mnist: expected labels 0…9 in ${labels.file}, got ${labels.bytes[wrong]} for image ${wrong}`,
+      `mnist: expected labels 0…${classes.length - 1} in ${labels.file}, got ${labels.bytes[wrong]} for image ${wrong}`,
     );
   }
   const greys = new Float32Array(images.bytes.length); // Float32Array.from with a function takes ten times as long
@@ -38,6 +48,7 @@ export function mnist(directory: string, { train = true }: { train?: boolean } =
     tensor(greys, { shape: [count, 1, height, width] }),
     tensor(Int32Array.from(labels.bytes)),
     classes,
+    { transform },
   );
 }
 

@@ -1,0 +1,105 @@
+// What a transform of images is, several in a row, and how one sees pictures: as planes of numbers.
+
+import { Generator, rand, Tensor, tensor } from "../../tensor";
+
+/** Images [N, C, H, W], or one [C, H, W], to others: a function, or an object with forward(), as an nn.Module is. */
+export type Transform = ((images: Tensor) => Tensor) | { forward(images: Tensor): Tensor };
+
+/** Throws a TypeError for something that is no transform, and for a transform that returns no tensor. */
+export function applyTransform(transform: Transform, images: Tensor): Tensor {
+  const call = typeof transform === "function" ? transform : transform?.forward?.bind(transform);
+  if (typeof call !== "function") {
+    throw new TypeError(
+      `transform: expected a function of images or an object with forward(images), got ${String(transform)}`,
+    );
+  }
+  const result: unknown = call(images);
+  if (!(result instanceof Tensor)) {
+    throw new TypeError(`transform: expected it to return a tensor, got ${String(result)}`);
+  }
+  return result;
+}
+
+/** One transform after the other. As torchvision.transforms.Compose. */
+export class Compose {
+  constructor(readonly transforms: readonly Transform[]) {}
+
+  forward(images: Tensor): Tensor {
+    return this.transforms.reduce((x, transform) => applyTransform(transform, x), images);
+  }
+}
+
+/** Sizes of a batch of images. */
+export interface ImageSizes {
+  readonly count: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface RandomTransformOptions {
+  /** The same seed gives the same draws, batch after batch. Without one they follow manualSeed(). */
+  seed?: number;
+}
+
+/** The base of the random transforms: each image of a batch draws for itself, all its channels alike. */
+export abstract class RandomTransform {
+  private readonly generator: Generator | undefined;
+
+  constructor({ seed }: RandomTransformOptions) {
+    this.generator = seed === undefined ? undefined : new Generator(seed);
+  }
+
+  /** Random numbers that each image takes. */
+  protected abstract readonly drawn: number;
+
+  /** Sizes of the images that come out. */
+  protected sizeOf({ height, width }: ImageSizes): readonly [height: number, width: number] {
+    return [height, width];
+  }
+
+  /** One image: its planes [channels, …] from `source` to `target`, by `drawn` numbers uniform in [0, 1). */
+  protected abstract apply(
+    source: Float32Array,
+    target: Float32Array,
+    sizes: ImageSizes,
+    draws: ArrayLike<number>,
+  ): void;
+
+  /** Images [N, C, H, W], or one [C, H, W], float32 → the same, new draws in each call. */
+  forward(images: Tensor): Tensor {
+    const name = this.constructor.name;
+    const { shape, dtype } = images;
+    if ((shape.length !== 4 && shape.length !== 3) || dtype !== "float32") {
+      throw new RangeError(
+        `${name}: expected float32 images [N, C, H, W] or [C, H, W], got ${dtype} [${shape.join(", ")}]`,
+      );
+    }
+    const [count, channels, height, width] = (shape.length === 4 ? shape : [1, ...shape]) as readonly [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const sizes = { count, channels, height, width };
+    const [outHeight, outWidth] = this.sizeOf(sizes);
+    const pixels = images.contiguous().data as Float32Array;
+    const [stepIn, stepOut] = [channels * height * width, channels * outHeight * outWidth];
+    const result = new Float32Array(count * stepOut);
+    const draws = rand([count * this.drawn], { generator: this.generator }).data;
+    for (let i = 0; i < count; i++) {
+      this.apply(
+        pixels.subarray(i * stepIn, (i + 1) * stepIn),
+        result.subarray(i * stepOut, (i + 1) * stepOut),
+        sizes,
+        draws.subarray(i * this.drawn, (i + 1) * this.drawn),
+      );
+    }
+    return tensor(result, { shape: [...shape.slice(0, -2), outHeight, outWidth] });
+  }
+}
+
+/** Throws a RangeError unless p is a probability. */
+export function requireProbability(name: string, p: number): void {
+  if (!(p >= 0 && p <= 1)) throw new RangeError(`${name}: expected p from 0 to 1, got ${p}`);
+}
