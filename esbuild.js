@@ -43,6 +43,8 @@ const kernel = {
   banner: {
     js: 'import { createRequire as bnlabCreateRequire } from "node:module"; const require = bnlabCreateRequire(import.meta.url), __dirname = import.meta.dirname;',
   },
+  // An optional dependency with a native part: found where bnlab is installed, or not at all (a VSIX has none).
+  external: ["zeromq"],
   alias: { "@tslab/typescript-for-tslab": at("kernel/session/converter/typescriptForTslab.ts") },
   plugins: [
     {
@@ -112,6 +114,14 @@ async function copyTypeScript() {
   }
 }
 
+/** What Jupyter shows beside the kernel's name, under the names that it looks for. */
+async function copyLogos() {
+  const to = at("dist/kernel/logos");
+  await mkdir(to, { recursive: true });
+  for (const size of ["32x32", "64x64"]) await cp(at(`media/logo-${size}.png`), `${to}/logo-${size}.png`);
+  await cp(at("media/icon.svg"), `${to}/logo-svg.svg`);
+}
+
 /** What cells are checked against: Node's types, and bnlab's own, emitted from the sources. */
 async function writeTypes() {
   const to = at("dist/types");
@@ -148,7 +158,7 @@ const parts = {
     await Promise.all(
       ["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })),
     );
-    await Promise.all([esbuild.build(kernel), copyTypeScript(), writeTypes()]);
+    await Promise.all([esbuild.build(kernel), copyTypeScript(), copyLogos(), writeTypes()]);
   },
   extension: () => esbuild.build(extension),
   renderer: () => Promise.all([renderer, standalone].map((options) => esbuild.build(options))),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line: `bnlab run` executes a notebook through the same kernel as VS Code.
+// The command line: what can be asked for, and in which words. The work is done by the commands it loads.
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { runCommand } from "./notebook/runCommand";
 import { version } from "./version";
@@ -36,6 +36,64 @@ program
   .action(async (notebook: string, options) => {
     process.exitCode = await runCommand(notebook, options);
   });
+
+const jupyter = program
+  .command("jupyter")
+  .description("the kernel in Jupyter: notebooks, lab, console, nbconvert")
+  .helpOption("-h, --help", "print this help")
+  .helpCommand(false)
+  .exitOverride();
+
+const kernelName = [
+  "--name <name>",
+  "what Jupyter calls it in files and on the command line",
+  "bnlab",
+] as const;
+
+jupyter
+  .command("install")
+  .description("make the kernel known to Jupyter, for this user alone; Python is not needed")
+  .option(...kernelName)
+  .option("--display-name <text>", "what Jupyter's menus call it", "BN Lab (TypeScript)")
+  .helpOption("-h, --help", "print this help")
+  .exitOverride()
+  .addHelpText("after", "\nWrites to JUPYTER_DATA_DIR, else where Jupyter keeps this user's data.")
+  .action((options) => jupyterCommand(({ installKernel }) => installKernel(options)));
+
+jupyter
+  .command("uninstall")
+  .description("take the kernel away from Jupyter")
+  .option(...kernelName)
+  .helpOption("-h, --help", "print this help")
+  .exitOverride()
+  .action(({ name }) => jupyterCommand(({ uninstallKernel }) => uninstallKernel(name)));
+
+jupyter
+  .command("list")
+  .description("show which of this user's Jupyter kernels are BN Lab's")
+  .helpOption("-h, --help", "print this help")
+  .exitOverride()
+  .action(() => jupyterCommand(({ listKernels }) => listKernels()));
+
+jupyter
+  .command("start")
+  .description("run a kernel for a Jupyter client, which is who starts it")
+  .argument("<connection-file>", "the file that tells ports and key")
+  .helpOption("-h, --help", "print this help")
+  .exitOverride()
+  .action((file: string) => jupyterCommand(({ startKernel }) => startKernel(file)));
+
+/** Loaded when asked for; what goes wrong is said in one line. */
+async function jupyterCommand(
+  run: (commands: typeof import("./jupyterCommand")) => Promise<void>,
+): Promise<void> {
+  try {
+    await run(await import("./jupyterCommand"));
+  } catch (error) {
+    console.error(`bnlab jupyter: ${(error as Error).message}`);
+    process.exitCode = 2;
+  }
+}
 
 try {
   await program.parseAsync();
