@@ -1,7 +1,22 @@
 // Batch normalization as layers: which statistics a forward uses, and when the running ones move.
 
-import { batchNorm, type Tensor } from "../tensor";
-import { ChannelNorm } from "./channelNorm";
+import { batchNorm, cat, type Tensor } from "../tensor";
+import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./channelNorm";
+
+export interface BatchNormOptions extends ChannelNormOptions {
+  /**
+   * Whose words the numbers are in. "pytorch" (default) is what the other options say. "keras": momentum is the share that is
+   * *kept*, running ← momentum·running + (1 − momentum)·batch, default 0.99 and 1 freezes; the stored variance is the biased
+   * one; ε is 1e-3 by default. The outputs in training differ by ε alone.
+   */
+  convention?: "pytorch" | "keras";
+  /**
+   * Ghost batch normalization (Hoffer, Hubara & Soudry 2017): in training, normalize by the statistics of virtual batches of
+   * so many samples, one after the other; each moves the running statistics and counts as a batch. Where the size does not
+   * divide the batch, the virtual batches are smaller and as even as can be. Default null: the whole batch.
+   */
+  ghostSize?: number | null;
+}
 
 /**
  * y = γ·(x − μ)/√(σ² + ε) + β per channel, over the batch and all positions (Ioffe & Szegedy 2015). Training normalizes
@@ -9,22 +24,69 @@ import { ChannelNorm } from "./channelNorm";
  * under noGrad(); evaluation normalizes by the running statistics.
  * Throws a RangeError for another shape, and when batch statistics are due and a channel has one value only.
  */
-abstract class BatchNorm extends ChannelNorm {
+export abstract class BatchNorm extends ChannelNorm {
+  readonly convention: NonNullable<BatchNormOptions["convention"]>;
+  readonly ghostSize: number | null;
+
+  constructor(
+    numFeatures: number,
+    {
+      convention = "pytorch",
+      eps = convention === "keras" ? 1e-3 : 1e-5,
+      momentum = convention === "keras" ? 0.99 : 0.1,
+      ghostSize = null,
+      ...options
+    }: BatchNormOptions = {},
+  ) {
+    super(numFeatures, { eps, momentum, ...options });
+    const { name } = this.constructor;
+    if (convention !== "pytorch" && convention !== "keras") {
+      throw new RangeError(`${name}: expected convention "pytorch" or "keras", got ${String(convention)}`);
+    }
+    if (ghostSize !== null && !(Number.isInteger(ghostSize) && ghostSize >= 1)) {
+      throw new RangeError(
+        `${name}: expected ghostSize to be a whole number ≥ 1, or null for the whole batch, got ${ghostSize}`,
+      );
+    }
+    this.convention = convention;
+    this.ghostSize = ghostSize;
+  }
+
   override forward(input: Tensor): Tensor {
     this.checkInput(input);
-    const { weight, bias, runningMean, runningVar, numBatchesTracked, eps } = this;
+    if (this.ghostSize === null || !this.training) return this.normalize(input);
+    const [n = 0] = input.shape;
+    const parts = Math.max(1, Math.ceil(n / this.ghostSize));
+    // The first is the smallest: if one is too small for statistics, nothing has moved yet.
+    const sizes = Array.from(
+      { length: parts },
+      (_, i) => Math.floor(((i + 1) * n) / parts) - Math.floor((i * n) / parts),
+    );
+    return cat(input.split(sizes).map((part) => this.normalize(part)));
+  }
+
+  private normalize(input: Tensor): Tensor {
+    const { weight, bias, runningMean, runningVar, numBatchesTracked, eps, momentum } = this;
     const batches = numBatchesTracked === null ? 0 : numBatchesTracked.item() + 1;
+    const keras = this.convention === "keras";
     const output = batchNorm(input, {
       weight,
       bias,
       runningMean,
       runningVar,
+      biasedRunningVar: keras,
       training: this.training,
-      momentum: this.momentum ?? 1 / batches,
+      momentum: momentum === null ? 1 / batches : keras ? 1 - momentum : momentum,
       eps,
     });
     if (this.training) numBatchesTracked?.fill_(batches);
     return output;
+  }
+
+  override extraRepr(): string {
+    const { convention, ghostSize } = this;
+    const ghost = ghostSize === null ? "" : `, ghostSize=${ghostSize}`;
+    return `${super.extraRepr()}${convention === "keras" ? ', convention="keras"' : ""}${ghost}`;
   }
 }
 
@@ -35,17 +97,14 @@ abstract class BatchNorm extends ChannelNorm {
  */
 export class BatchNorm1d extends BatchNorm {
   protected override get layouts() {
-    return [
-      ["N", "C"],
-      ["N", "C", "L"],
-    ];
+    return sequences;
   }
 }
 
 /** Batch normalization of images, as BatchNorm1d: [N, C, H, W] → the same. Throws a RangeError for another shape. */
 export class BatchNorm2d extends BatchNorm {
   protected override get layouts() {
-    return [["N", "C", "H", "W"]];
+    return images;
   }
 }
 

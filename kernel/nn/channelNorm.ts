@@ -1,10 +1,10 @@
-// The base of batch and instance normalization: parameters and running statistics by channel.
+// The base of batch normalization and its relatives: parameters and running statistics by channel.
 
 import { ones, type Shape, type Tensor, tensor, zeros } from "../tensor";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
-export interface BatchNormOptions {
+export interface ChannelNormOptions {
   /** Added to the variance under the root. Default 1e-5. */
   eps?: number;
   /**
@@ -19,6 +19,14 @@ export interface BatchNormOptions {
    */
   trackRunningStats?: boolean;
 }
+
+/** What the 1d layers take: features or sequences. */
+export const sequences = [
+  ["N", "C"],
+  ["N", "C", "L"],
+] as const;
+/** What the 2d layers take. */
+export const images = [["N", "C", "H", "W"]] as const;
 
 export abstract class ChannelNorm extends Module {
   readonly eps: number;
@@ -39,7 +47,7 @@ export abstract class ChannelNorm extends Module {
   /** Throws a RangeError for a number of channels below 1 or a momentum outside 0 … 1. */
   constructor(
     readonly numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: BatchNormOptions = {},
+    { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: ChannelNormOptions = {},
   ) {
     super();
     const name = this.constructor.name;

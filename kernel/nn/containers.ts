@@ -3,36 +3,63 @@
 import type { Tensor } from "../tensor";
 import { Module } from "./module";
 
-/** Applies layers one after the other. */
-export class Sequential extends Module implements Iterable<Module> {
-  readonly layers: readonly Module[];
+/** Modules in a row, named "0", "1", … as in PyTorch. */
+abstract class ModuleRow<M extends Module> extends Module implements Iterable<M> {
+  readonly layers: readonly M[];
 
-  constructor(...layers: Module[]) {
+  protected constructor(layers: Iterable<M>) {
     super();
-    for (const [i, layer] of layers.entries()) {
-      if (!(layer instanceof Module)) {
-        throw new TypeError(
-          `Sequential: expected modules, got ${typeof layer} at ${i}; layers are made with new`,
-        );
-      }
-    }
-    this.layers = layers;
+    this.layers = [...layers];
+    for (const [i, layer] of this.layers.entries()) this.check(layer, i);
   }
 
   get length(): number {
     return this.layers.length;
   }
 
-  [Symbol.iterator](): Iterator<Module> {
+  [Symbol.iterator](): Iterator<M> {
     return this.layers[Symbol.iterator]();
   }
 
-  /** The i-th layer; −1 is the last. */
-  at(index: number): Module {
+  /** The i-th module; −1 is the last. Throws a RangeError where there is none. */
+  at(index: number): M {
     const layer = this.layers.at(index);
-    if (layer === undefined)
-      throw new RangeError(`Sequential: expected one of its ${this.length} layers, got ${index}`);
+    if (layer === undefined) {
+      throw new RangeError(
+        `${this.constructor.name}: expected one of its ${this.length} layers, got ${index}`,
+      );
+    }
     return layer;
+  }
+
+  /** Adds a module at the end. Optimizers made before do not know its parameters. */
+  append(layer: M): this {
+    this.check(layer, this.length);
+    (this.layers as M[]).push(layer);
+    return this;
+  }
+
+  override namedChildren(): [name: string, child: Module][] {
+    return this.layers.map((layer, i) => [String(i), layer]);
+  }
+
+  private check(layer: unknown, index: number): void {
+    if (layer instanceof Module) return;
+    throw new TypeError(
+      `${this.constructor.name}: expected modules, got ${typeof layer} at ${index}; layers are made with new`,
+    );
+  }
+}
+
+/** Applies layers one after the other. */
+export class Sequential extends ModuleRow<Module> {
+  constructor(...layers: Module[]) {
+    super(layers);
+  }
+
+  /** The layers from start to end−1 as a Sequential of their own, the same modules; negative positions count from the end. */
+  slice(start?: number, end?: number): Sequential {
+    return new Sequential(...this.layers.slice(start, end));
   }
 
   override forward(input: Tensor): Tensor {
@@ -40,10 +67,61 @@ export class Sequential extends Module implements Iterable<Module> {
     for (const layer of this.layers) output = layer.forward(output);
     return output;
   }
+}
 
-  /** Named "0", "1", … as in PyTorch. */
+/** Modules in a row that a forward of yours goes through: `for (const layer of this.blocks) y = layer.forward(y)`. */
+export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
+  constructor(modules: Iterable<M> = []) {
+    super(modules);
+  }
+
+  /** Throws: a list says nothing of the order to compute in. */
+  override forward(): never {
+    throw new TypeError(
+      "ModuleList: expected its modules to be called one by one, got a call of the list; use Sequential to chain them",
+    );
+  }
+}
+
+/** Modules by name: `new nn.ModuleDict({ relu: new nn.ReLU(), tanh: new nn.Tanh() }).get("relu")`. */
+export class ModuleDict<M extends Module = Module> extends Module implements Iterable<[string, M]> {
+  readonly #modules: ReadonlyMap<string, M>;
+
+  constructor(modules: Readonly<Record<string, M>>) {
+    super();
+    this.#modules = new Map(Object.entries(modules));
+    for (const [name, module] of this) {
+      if (!(module instanceof Module)) {
+        throw new TypeError(
+          `ModuleDict: expected modules, got ${typeof module} at "${name}"; layers are made with new`,
+        );
+      }
+    }
+  }
+
+  [Symbol.iterator](): Iterator<[string, M]> {
+    return this.#modules.entries();
+  }
+
+  /** The module of that name. Throws a RangeError where there is none. */
+  get(name: string): M {
+    const module = this.#modules.get(name);
+    if (module === undefined) {
+      const names = [...this.#modules.keys()].map((each) => `"${each}"`).join(", ");
+      throw new RangeError(`ModuleDict: expected one of ${names}, got "${name}"`);
+    }
+    return module;
+  }
+
   override namedChildren(): [name: string, child: Module][] {
-    return this.layers.map((layer, i) => [String(i), layer]);
+    return [...this.#modules];
+  }
+
+  /** Throws: call a module of it. */
+  override forward(): never {
+    throw new TypeError(
+      "ModuleDict: expected one of its modules to be called, got a call of the dict; use get(name)",
+    );
   }
 }
 

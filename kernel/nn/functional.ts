@@ -1,6 +1,6 @@
 // Layers as functions, without state: torch.nn.functional's names.
 
-import { softplus, type Tensor } from "../tensor";
+import { pad, softplus, type Tensor, where } from "../tensor";
 
 export {
   adaptiveAvgPool1d,
@@ -34,6 +34,70 @@ export {
   softplus,
   tanh,
 } from "../tensor";
+
+/**
+ * Row i of `weight` [n, d] for each number i of the int32 `input` [...] → [..., d]. Rows of `paddingIdx` get no gradient.
+ * Throws a TypeError unless the input is int32, a RangeError for a number outside 0 … n − 1 and for other shapes.
+ */
+export function embedding(
+  input: Tensor,
+  weight: Tensor,
+  { paddingIdx = null }: { paddingIdx?: number | null } = {},
+): Tensor {
+  const [rows, width, ...more] = weight.shape;
+  if (rows === undefined || width === undefined || more.length > 0) {
+    throw new RangeError(`embedding: expected weight [n, d], got [${weight.shape.join(", ")}]`);
+  }
+  if (input.dtype !== "int32") {
+    throw new TypeError(
+      `embedding: expected int32 row numbers, got ${input.dtype} [${input.shape.join(", ")}]; convert them with .to("int32")`,
+    );
+  }
+  const outside = input.data.find((row) => row < 0 || row >= rows);
+  if (outside !== undefined) {
+    throw new RangeError(`embedding: expected row numbers from 0 to ${rows - 1}, got ${outside}`);
+  }
+  const picked = weight.indexSelect(0, input.reshape(-1)).reshape([...input.shape, width]);
+  if (paddingIdx === null) return picked;
+  return where(input.eq(paddingIdx).unsqueeze(-1), picked.detach(), picked);
+}
+
+export interface LocalResponseNormOptions {
+  /** The factor of the mean of squares. Default 1e-4. */
+  alpha?: number;
+  /** The exponent. Default 0.75. */
+  beta?: number;
+  /** Added to the mean. Default 1. */
+  k?: number;
+}
+
+/**
+ * x / (k + α·m)^β, where m is the mean of x² over `size` channels around each, as many before it as after it or one more
+ * before; beyond the ends they count as 0: [N, C, L, ...] → the same. Krizhevsky, Sutskever & Hinton 2012, with α divided by
+ * the size as in PyTorch. Throws a RangeError for other shapes and for a size below 1.
+ */
+export function localResponseNorm(
+  input: Tensor,
+  size: number,
+  { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {},
+): Tensor {
+  const [n, channels] = input.shape;
+  if (n === undefined || channels === undefined || input.shape.length < 3) {
+    throw new RangeError(`localResponseNorm: expected input [N, C, L, ...], got [${input.shape.join(", ")}]`);
+  }
+  if (!Number.isInteger(size) || size < 1) {
+    throw new RangeError(`localResponseNorm: expected size to be a whole number ≥ 1, got ${size}`);
+  }
+  const before = Math.floor(size / 2);
+  const squares = pad(input.square().flatten(2), [0, 0, before, size - 1 - before]); // [N, C + size − 1, L]
+  let sum = squares.narrow(1, 0, channels);
+  for (let i = 1; i < size; i++) sum = sum.add(squares.narrow(1, i, channels));
+  const divisor = sum
+    .mul(alpha / size)
+    .add(k)
+    .pow(beta);
+  return input.div(divisor.reshape(input.shape));
+}
 
 /** How a loss brings its rows together: their mean (default), their sum, or each by itself. */
 export interface LossOptions {

@@ -12,17 +12,20 @@ export {
   Softplus,
   Tanh,
 } from "./activations";
-export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./batchNorm";
-export type { BatchNormOptions } from "./channelNorm";
-export { Flatten, Identity, Sequential } from "./containers";
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./batchNorm";
+export { BatchRenorm1d, BatchRenorm2d, type BatchRenormOptions } from "./batchRenorm";
+export type { ChannelNormOptions as InstanceNormOptions } from "./channelNorm";
+export { Flatten, Identity, ModuleDict, ModuleList, Sequential } from "./containers";
 export { Conv1d, Conv2d, type ConvOptions } from "./conv";
 export { Dropout, Dropout2d } from "./dropout";
+export { Embedding, type EmbeddingOptions } from "./embedding";
 export * as functional from "./functional";
 export * as init from "./init";
 export { InstanceNorm1d, InstanceNorm2d } from "./instanceNorm";
 export { Linear } from "./linear";
+export { LocalResponseNorm } from "./localResponseNorm";
 export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss } from "./losses";
-export { type ForwardHook, Module, type StateDict } from "./module";
+export { type ForwardHook, type ForwardPreHook, Module, type Recurse, type StateDict } from "./module";
 export { GroupNorm, LayerNorm, type LayerNormOptions, RMSNorm } from "./normalization";
 export { Parameter } from "./parameter";
 export {

@@ -1,7 +1,7 @@
 // Instance normalization as layers.
 
 import { instanceNorm, type Tensor } from "../tensor";
-import { type BatchNormOptions, ChannelNorm } from "./channelNorm";
+import { ChannelNorm, type ChannelNormOptions } from "./channelNorm";
 
 /**
  * y = (x − μ)/√(σ² + ε), each channel of each sample by itself (Ulyanov et al. 2016), in training and evaluation. With
@@ -10,7 +10,7 @@ import { type BatchNormOptions, ChannelNorm } from "./channelNorm";
 abstract class InstanceNorm extends ChannelNorm {
   constructor(
     numFeatures: number,
-    { affine = false, trackRunningStats = false, ...options }: BatchNormOptions = {},
+    { affine = false, trackRunningStats = false, ...options }: ChannelNormOptions = {},
   ) {
     super(numFeatures, { affine, trackRunningStats, ...options });
   }

@@ -2,22 +2,32 @@
 
 import { noGrad, Tensor } from "../tensor";
 import { Parameter } from "./parameter";
+import { htmlTable } from "./table";
 
 /** Sees each call of a module's forward. A tensor that it returns takes the place of the output. */
 export type ForwardHook = (module: Module, inputs: readonly Tensor[], output: Tensor) => unknown;
+
+/** Sees each call of a module's forward before it runs. A tensor, or an array of them, that it returns takes the inputs' place. */
+export type ForwardPreHook = (module: Module, inputs: readonly Tensor[]) => unknown;
+
+/** Whether only this module is asked, or all inside too (default). */
+export interface Recurse {
+  recurse?: boolean;
+}
 
 /** Tensors by their dotted names, `1.running_var`: PyTorch's keys. */
 export type StateDict = Record<string, Tensor>;
 
 /**
  * A subclass assigns its parameters, buffers and child modules to properties and overrides `forward`; arrays of modules
- * count too. In names, a child goes by its property (`hidden.0`); parameters and buffers go by PyTorch's snake_case
+ * and of parameters count too. In names, a child goes by its property (`hidden.0`); parameters and buffers go by PyTorch's snake_case
  * (`runningVar` is `running_var`).
  */
 export abstract class Module {
   /** Whether the module is in training mode: set by train() and eval(), read by layers such as BatchNorm1d. */
   training = true;
   readonly #buffers = new Set<string>();
+  readonly #preHooks = new Set<{ readonly call: ForwardPreHook }>();
   readonly #hooks = new Set<{ readonly call: ForwardHook }>();
   /** What the first hook shadowed, where forward is a class field: `forward = (x) => …`. */
   #ownForward: PropertyDescriptor | undefined;
@@ -33,13 +43,7 @@ export abstract class Module {
 
   /** The modules this one is directly made of, by property; null counts as absent. */
   namedChildren(): [name: string, child: Module][] {
-    return Object.entries(this).flatMap(([name, value]: [string, unknown]) => {
-      if (value instanceof Module) return [[name, value] as [string, Module]];
-      if (!Array.isArray(value)) return [];
-      return value.flatMap((each: unknown, i) =>
-        each instanceof Module ? [[`${name}.${i}`, each] as [string, Module]] : [],
-      );
-    });
+    return membersOf(this).filter((member): member is [string, Module] => member[1] instanceof Module);
   }
 
   children(): Module[] {
@@ -58,13 +62,18 @@ export abstract class Module {
     return [...found].map(([module, name]) => [name, module]);
   }
 
-  /** All parameters here and inside, each once. */
-  namedParameters(): [name: string, parameter: Parameter][] {
-    return unique(this.#tensors((value) => value instanceof Parameter)) as [string, Parameter][];
+  /** This module, then all modules inside it, each once. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
   }
 
-  parameters(): Parameter[] {
-    return this.namedParameters().map(([, parameter]) => parameter);
+  /** All parameters here and inside, each once. */
+  namedParameters(options?: Recurse): [name: string, parameter: Parameter][] {
+    return unique(this.#tensors((value) => value instanceof Parameter, options)) as [string, Parameter][];
+  }
+
+  parameters(options?: Recurse): Parameter[] {
+    return this.namedParameters(options).map(([, parameter]) => parameter);
   }
 
   /** All buffers here and inside, each once: running statistics and other state that is not learnt. */
@@ -83,15 +92,25 @@ export abstract class Module {
     return this;
   }
 
-  /** Training mode, here and inside: BatchNorm normalizes by the batch and updates its running statistics. */
+  /**
+   * Training mode, here and inside: BatchNorm normalizes by the batch and updates its running statistics. A module that
+   * overrides it is asked, whatever it is in: one that keeps its norms in evaluation, say.
+   */
   train(mode = true): this {
-    for (const [, module] of this.namedModules()) module.training = mode;
+    this.training = mode;
+    for (const child of this.children()) child.train(mode);
     return this;
   }
 
   /** Evaluation mode, here and inside: BatchNorm normalizes by its running statistics. */
   eval(): this {
     return this.train(false);
+  }
+
+  /** Lets all parameters here and inside learn, or freezes them. Running statistics still move in training mode: see eval(). */
+  requiresGrad_(value = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(value);
+    return this;
   }
 
   /** Forgets the gradients of all parameters. */
@@ -107,8 +126,12 @@ export abstract class Module {
   /**
    * Copies values into the parameters and buffers of the same names. Throws an Error that lists every missing name,
    * unexpected name and differing shape, before anything is copied; `strict: false` passes over the first two.
+   * Returns the names it passed over.
    */
-  loadStateDict(state: StateDict, { strict = true }: { strict?: boolean } = {}): void {
+  loadStateDict(
+    state: StateDict,
+    { strict = true }: { strict?: boolean } = {},
+  ): { missingKeys: string[]; unexpectedKeys: string[] } {
     const own = new Map(this.#state());
     const faults: string[] = [];
     const missing = [...own.keys()].filter((name) => state[name] === undefined);
@@ -129,6 +152,7 @@ export abstract class Module {
     noGrad(() => {
       for (const [name, target] of own) if (state[name] !== undefined) target.copy_(state[name]);
     });
+    return { missingKeys: missing, unexpectedKeys: unexpected };
   }
 
   /**
@@ -136,21 +160,36 @@ export abstract class Module {
    * Subclasses override forward() and everybody calls forward(), so the first hook shadows it on this one instance.
    */
   registerForwardHook(hook: ForwardHook): () => void {
-    if (this.#hooks.size === 0) this.#shadowForward();
-    const entry = { call: hook };
-    this.#hooks.add(entry);
+    return this.#register(this.#hooks, { call: hook });
+  }
+
+  /** Calls `hook` before each forward of this module, as registerForwardHook() does after it. */
+  registerForwardPreHook(hook: ForwardPreHook): () => void {
+    return this.#register(this.#preHooks, { call: hook });
+  }
+
+  #register<Entry>(hooks: Set<Entry>, entry: Entry): () => void {
+    const none = () => this.#hooks.size + this.#preHooks.size === 0;
+    if (none()) this.#shadowForward();
+    hooks.add(entry);
     return () => {
-      if (this.#hooks.delete(entry) && this.#hooks.size === 0) this.#unshadowForward();
+      if (hooks.delete(entry) && none()) this.#unshadowForward();
     };
   }
 
   #shadowForward(): void {
     this.#ownForward = Object.getOwnPropertyDescriptor(this, "forward");
     const forward = this.forward;
-    const shadow = (...inputs: never[]): unknown => {
+    const shadow = (...given: Tensor[]): unknown => {
+      let inputs = given;
+      for (const { call } of [...this.#preHooks]) {
+        const replacement = call(this, inputs);
+        if (replacement instanceof Tensor) inputs = [replacement];
+        else if (isTensors(replacement)) inputs = replacement;
+      }
       let output = forward.apply(this, inputs);
       for (const { call } of [...this.#hooks]) {
-        const replacement = call(this, inputs, output as Tensor);
+        const replacement = call(this, inputs, output);
         if (replacement instanceof Tensor) output = replacement;
       }
       return output;
@@ -175,9 +214,11 @@ export abstract class Module {
 
   /** The tree of modules, as PyTorch prints it. */
   toString(): string {
+    const own = this.extraRepr();
     const children = this.namedChildren().map(([name, child]) => `(${name}): ${child.toString()}`);
-    if (children.length === 0) return `${this.constructor.name}(${this.extraRepr()})`;
-    return `${this.constructor.name}(\n  ${children.join("\n").replaceAll("\n", "\n  ")}\n)`;
+    if (children.length === 0) return `${this.constructor.name}(${own})`;
+    const lines = own === "" ? children : [own, ...children];
+    return `${this.constructor.name}(\n  ${lines.join("\n").replaceAll("\n", "\n  ")}\n)`;
   }
 
   /** What console.log shows. */
@@ -185,10 +226,18 @@ export abstract class Module {
     return this.toString();
   }
 
-  /** What a notebook shows. */
+  /** What a notebook shows: the tree as text, and a table of the modules where there are some inside. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    const count = this.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
-    return { "text/plain": `${this.toString()}\n${count.toLocaleString("en-US")} parameters` };
+    const count = (parameters: readonly Parameter[]) =>
+      parameters.reduce((sum, parameter) => sum + parameter.numel(), 0).toLocaleString("en-US");
+    const total = count(this.parameters());
+    const text = { "text/plain": `${this.toString()}\n${total} parameters` };
+    if (this.children().length === 0) return text;
+    const rows = this.namedModules().map(([name, module]) => {
+      const own = module.parameters({ recurse: false });
+      return [name, `${module.constructor.name}(${module.extraRepr()})`, own.length === 0 ? "" : count(own)];
+    });
+    return { ...text, "text/html": htmlTable(["", "module", "parameters"], rows, ["total", "", total]) };
   }
 
   #state(): [string, Tensor][] {
@@ -200,16 +249,32 @@ export abstract class Module {
   /** The tensors among the properties here and inside that are `wanted`, by dotted name. */
   #tensors(
     wanted: (value: Tensor, property: string, module: Module) => boolean,
+    { recurse = true }: Recurse = {},
   ): [name: string, value: Tensor][] {
-    return this.namedModules().flatMap(([path, module]) =>
-      Object.entries(module)
-        .filter(([property, value]) => value instanceof Tensor && wanted(value, property, module))
+    const modules: [string, Module][] = recurse ? this.namedModules() : [["", this]];
+    return modules.flatMap(([path, module]) =>
+      membersOf(module)
+        .filter((member): member is [string, Tensor] => member[1] instanceof Tensor)
+        .filter(([property, value]) => wanted(value, property, module))
         .map(([property, value]): [string, Tensor] => [
           path === "" ? snake(property) : `${path}.${snake(property)}`,
           value,
         ]),
     );
   }
+}
+
+/** A module's properties, those of arrays by their numbers: `hidden.0`. */
+function membersOf(module: Module): [name: string, value: unknown][] {
+  return Object.entries(module).flatMap(([name, value]: [string, unknown]) =>
+    Array.isArray(value)
+      ? value.map((each: unknown, i): [string, unknown] => [`${name}.${i}`, each])
+      : [[name, value] as [string, unknown]],
+  );
+}
+
+function isTensors(value: unknown): value is Tensor[] {
+  return Array.isArray(value) && value.every((each) => each instanceof Tensor);
 }
 
 function unique(named: [string, Tensor][]): [string, Tensor][] {

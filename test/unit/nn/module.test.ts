@@ -82,6 +82,70 @@ describe("Module finds", () => {
   });
 });
 
+describe("containers", () => {
+  test("a ModuleList is gone through by its owner, and named as in PyTorch", () => {
+    class Stack extends nn.Module {
+      blocks = new nn.ModuleList([new nn.Linear(2, 2), new nn.Linear(2, 2, { bias: false })]);
+
+      forward(x: Tensor): Tensor {
+        let y = x;
+        for (const block of this.blocks) y = block.forward(y);
+        return y;
+      }
+    }
+    const net = new Stack();
+    assert.deepEqual(Object.keys(net.stateDict()), ["blocks.0.weight", "blocks.0.bias", "blocks.1.weight"]);
+    assert.equal(net.blocks.at(-1).bias, null, "its modules keep their type");
+    assert.equal(net.blocks.append(new nn.Linear(2, 3)).length, 3);
+    assert.deepEqual([...net.forward(ones([1, 2])).shape], [1, 3]);
+    assert.equal(net.parameters().length, 5);
+    assert.throws(
+      () => net.blocks.forward(),
+      /^TypeError: ModuleList: expected its modules to be called one by one/,
+    );
+    assert.throws(() => net.blocks.at(3), /ModuleList: expected one of its 3 layers, got 3/);
+    assert.throws(
+      () => net.blocks.append(nn.Linear as unknown as nn.Linear),
+      /ModuleList: expected modules, got function at 3/,
+    );
+  });
+
+  test("a ModuleDict gives its modules by name", () => {
+    const heads = new nn.ModuleDict({ a: new nn.Linear(2, 1), b: new nn.Linear(2, 3) });
+    assert.deepEqual(Object.keys(heads.stateDict()), ["a.weight", "a.bias", "b.weight", "b.bias"]);
+    assert.equal(heads.get("b").outFeatures, 3);
+    assert.deepEqual(
+      [...heads].map(([name]) => name),
+      ["a", "b"],
+    );
+    assert.throws(() => heads.get("c"), /^RangeError: ModuleDict: expected one of "a", "b", got "c"/);
+    assert.throws(() => heads.forward(), /ModuleDict: expected one of its modules to be called/);
+    assert.throws(
+      () => new nn.ModuleDict({ a: 1 as unknown as nn.Module }),
+      /ModuleDict: expected modules, got number at "a"/,
+    );
+  });
+
+  test("a slice of a Sequential shares its layers, and append adds one", () => {
+    const net = mlp();
+    const features = net.slice(0, -1);
+    assert.equal(features.at(1), net.at(1));
+    assert.deepEqual([...features.forward(randn([3, 6])).shape], [3, 4]);
+    assert.equal(features.append(new nn.ReLU()).length, 5);
+    assert.equal(net.length, 5);
+    assert.equal(net.at(-1).constructor.name, "Linear");
+  });
+
+  test("an array of parameters is found as an array of modules is", () => {
+    class Net extends nn.Module {
+      scales = [1, 2].map((value) => new nn.Parameter(tensor([value])));
+      forward = (x: Tensor) => x;
+    }
+    assert.deepEqual(Object.keys(new Net().stateDict()), ["scales.0", "scales.1"]);
+    assert.equal(new nn.Sequential(new Net()).parameters({ recurse: false }).length, 0);
+  });
+});
+
 describe("Module", () => {
   test("train and eval reach every module inside", () => {
     const net = mlp();
@@ -121,7 +185,64 @@ describe("Module", () => {
     ].join("\n");
     assert.equal(inspect(net), text);
     const display = Reflect.get(net, Symbol.for("Jupyter.display")) as () => Record<string, string>;
-    assert.deepEqual(display.call(net), { "text/plain": `${text}\n78,700 parameters` });
+    const shown = display.call(net);
+    assert.equal(shown["text/plain"], `${text}\n78,700 parameters`);
+    assert.match(shown["text/html"]!, /<td[^>]*>2.0<\/td><td[^>]*>ReLU\(\)<\/td><td[^>]*><\/td>/);
+    assert.match(shown["text/html"]!, /<td[^>]*>1<\/td><td[^>]*>BatchNorm1d\(100, .*<td[^>]*>200<\/td>/);
+    assert.match(shown["text/html"]!, /<tfoot>.*>78,700<\/th>/);
+    assert.deepEqual(display.call(new nn.ReLU()), { "text/plain": "ReLU()\n0 parameters" });
+  });
+
+  test("in a table shows text as text", () => {
+    class Net extends nn.Module {
+      inner = new nn.ReLU();
+      forward = (x: Tensor) => x;
+      override extraRepr = () => '<b a="1">&';
+    }
+    const net = new Net();
+    const display = Reflect.get(net, Symbol.for("Jupyter.display")) as () => Record<string, string>;
+    assert.ok(display.call(net)["text/html"]!.includes("Net(&lt;b a=&quot;1&quot;&gt;&amp;)"));
+    assert.equal(net.toString(), 'Net(\n  <b a="1">&\n  (inner): ReLU()\n)', "its own words come first");
+  });
+
+  test("asks each module inside for its mode: one that overrides train() keeps its norms in evaluation", () => {
+    class Frozen extends nn.Sequential {
+      override train(): this {
+        return super.train(false);
+      }
+    }
+    const net = new nn.Sequential(new Frozen(new nn.BatchNorm1d(2)), new nn.BatchNorm1d(2));
+    net.train();
+    assert.deepEqual(
+      net.modules().map((module) => module.training),
+      [true, false, false, true],
+    );
+  });
+
+  test("requiresGrad_ freezes the parameters of a part", () => {
+    const net = mlp();
+    net.at(1).requiresGrad_(false);
+    net
+      .forward(randn([4, 6]))
+      .sum()
+      .backward();
+    assert.deepEqual(
+      net.namedParameters().map(([name, parameter]) => [name, parameter.grad !== null]),
+      [
+        ["1.weight", false],
+        ["1.bias", false],
+        ["2.weight", true],
+        ["2.bias", true],
+        ["4.weight", true],
+        ["4.bias", true],
+      ],
+    );
+    assert.ok(
+      net
+        .requiresGrad_()
+        .parameters()
+        .every((parameter) => parameter.requiresGrad),
+    );
   });
 });
 
@@ -150,7 +271,9 @@ describe("state", () => {
 
   test("may be a part of it with strict: false", () => {
     const net = mlp();
-    net.loadStateDict({ "4.bias": ones([2]), extra: ones([1]) }, { strict: false });
+    const passed = net.loadStateDict({ "4.bias": ones([2]), extra: ones([1]) }, { strict: false });
+    assert.deepEqual(passed.unexpectedKeys, ["extra"]);
+    assert.deepEqual(passed.missingKeys.slice(0, 2), ["1.weight", "1.bias"]);
     assert.deepEqual(net.stateDict()["4.bias"]!.toArray(), [1, 1]);
   });
 });
@@ -196,6 +319,29 @@ describe("a forward hook", () => {
     layer.registerForwardHook((_module, _inputs, output) => output.mul(2));
     layer.registerForwardHook(() => "not a tensor");
     assert.deepEqual(layer.forward(tensor([1, 2])).toArray(), [2, 4]);
+  });
+
+  test("before the forward sees its inputs, and may replace them by a tensor or several", () => {
+    class Sum extends nn.Module {
+      override forward(a: Tensor, b: Tensor): Tensor {
+        return a.add(b);
+      }
+    }
+    const module = new Sum();
+    const seen: number[] = [];
+    const removers = [
+      module.registerForwardPreHook((_module, inputs) => [inputs[0]!.mul(10), inputs[1]!]),
+      module.registerForwardHook((_module, inputs) => void seen.push(inputs[0]!.item())),
+      module.registerForwardPreHook((_module, inputs) => void seen.push(inputs.length)),
+    ];
+    assert.equal(module.forward(tensor([1]), tensor([2])).item(), 12);
+    assert.deepEqual(seen, [2, 10], "the hook after the forward sees what the forward saw");
+    for (const remove of removers) remove();
+    assert.equal(module.forward(tensor([1]), tensor([2])).item(), 3);
+    assert.ok(!Object.hasOwn(module, "forward"), "the shadow is gone");
+    const layer = new nn.ReLU();
+    layer.registerForwardPreHook((_module, inputs) => inputs[0]!.neg());
+    assert.equal(layer.forward(tensor([-3])).item(), 3);
   });
 
   test("works where forward is a field, and puts it back", () => {
