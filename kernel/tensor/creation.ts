@@ -1,5 +1,6 @@
 // New tensors: from JavaScript values, constant, ranged, random.
 
+import { describe, requireDType, requireInteger, requireNumber, requireTensor } from "./arguments";
 import type { DType, NestedInput } from "./dtype";
 import type { Generator } from "./random";
 import { engine } from "./runtime";
@@ -31,7 +32,10 @@ export type NumberArray =
   | Uint32Array;
 
 function isNumberArray(value: unknown): value is NumberArray {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+  return (
+    ArrayBuffer.isView(value) &&
+    !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
+  );
 }
 
 /**
@@ -51,6 +55,7 @@ export function tensor(
     allBool = flatten(values, 0, sizes, flat as number[]) && flat.length > 0;
   }
   const dtype = options?.dtype ?? (allBool ? "bool" : values instanceof Int32Array ? "int32" : "float32");
+  requireDType("tensor", dtype);
   const wanted = shape === undefined ? sizes : checkShape("tensor", shape);
   if (countOf(wanted) !== flat.length) {
     throw new RangeError(
@@ -87,10 +92,8 @@ function flatten(values: NestedInput, depth: number, sizes: Shape, into: number[
     return allBool;
   }
   if ((typeof values !== "number" && typeof values !== "boolean") || depth !== sizes.length) {
-    const got =
-      typeof values === "number" ? "a number" : typeof values === "object" ? "an object" : typeof values;
     throw new TypeError(
-      `tensor: expected numbers or booleans nested as ${show(sizes)}, got ${got} at depth ${depth}`,
+      `tensor: expected numbers or booleans nested as ${show(sizes)}, got ${describe(values)} at depth ${depth}`,
     );
   }
   into.push(Number(values));
@@ -102,12 +105,19 @@ function finish(result: Tensor, requiresGrad: boolean): Tensor {
 }
 
 /** Every element `value`. */
-export function full(
+export function full(shape: Shape, value: number, options?: TensorOptions): Tensor {
+  requireNumber("full", "value", value);
+  return filled("full", shape, value, options);
+}
+
+function filled(
+  operation: string,
   shape: Shape,
   value: number,
   { dtype = "float32", requiresGrad = false }: TensorOptions = {},
 ): Tensor {
-  const result = engine.empty(checkShape("full", shape), dtype);
+  requireDType(operation, dtype);
+  const result = engine.empty(checkShape(operation, shape), dtype);
   const first = result.pointer >>> 2;
   if (dtype === "int32") engine.i32.fill(value, first, first + result.count);
   else engine.kernels.fill(result.pointer, dtype === "bool" ? Number(value !== 0) : value, result.count);
@@ -116,25 +126,41 @@ export function full(
 
 /** Every element 0. */
 export function zeros(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 0, options);
+  return filled("zeros", shape, 0, options);
 }
 
 /** Every element 1. */
 export function ones(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 1, options);
+  return filled("ones", shape, 1, options);
 }
 
 /** Zeros in the shape (and, unless told otherwise, dtype) of another tensor. */
 export function zerosLike(like: Tensor, options: TensorOptions = {}): Tensor {
-  return full(like.shape, 0, { dtype: like.dtype, ...options });
+  requireTensor("zerosLike", like);
+  return filled("zerosLike", like.shape, 0, { dtype: like.dtype, ...options });
 }
 
 /** Ones in the shape (and, unless told otherwise, dtype) of another tensor. */
 export function onesLike(like: Tensor, options: TensorOptions = {}): Tensor {
-  return full(like.shape, 1, { dtype: like.dtype, ...options });
+  requireTensor("onesLike", like);
+  return filled("onesLike", like.shape, 1, { dtype: like.dtype, ...options });
 }
 
-function generate(shape: Shape, dtype: DType, requiresGrad: boolean, at: (i: number) => number): Tensor {
+/** Every element `value`, in the shape (and, unless told otherwise, dtype) of another tensor. */
+export function fullLike(like: Tensor, value: number, options: TensorOptions = {}): Tensor {
+  requireTensor("fullLike", like);
+  requireNumber("fullLike", "value", value);
+  return filled("fullLike", like.shape, value, { dtype: like.dtype, ...options });
+}
+
+function generate(
+  operation: string,
+  shape: Shape,
+  dtype: DType,
+  requiresGrad: boolean,
+  at: (i: number) => number,
+): Tensor {
+  requireDType(operation, dtype);
   const result = engine.empty(shape, dtype);
   const memory = dtype === "int32" ? engine.i32 : engine.f32;
   const first = result.pointer >>> 2;
@@ -150,12 +176,16 @@ export function arange(
   { dtype, requiresGrad = false }: TensorOptions = {},
 ): Tensor {
   const [from, to] = end === undefined ? [0, start] : [start, end];
+  requireNumber("arange", "start", from);
+  requireNumber("arange", "end", to);
+  requireNumber("arange", "step", step);
   const count = Math.ceil((to - from) / step);
   if (!Number.isFinite(count) || count < 0) {
     throw new RangeError(`arange: expected a step that leads from ${from} to ${to}, got ${step}`);
   }
   const whole = [from, to, step].every(Number.isInteger);
   return generate(
+    "arange",
     [count],
     dtype ?? (whole && !requiresGrad ? "int32" : "float32"),
     requiresGrad,
@@ -170,10 +200,37 @@ export function linspace(
   steps: number,
   { dtype = "float32", requiresGrad = false }: TensorOptions = {},
 ): Tensor {
-  checkShape("linspace", [steps]);
-  return generate([steps], dtype, requiresGrad, (i) =>
-    steps === 1 ? start : start + ((end - start) * i) / (steps - 1),
+  return generate("linspace", spaced("linspace", start, end, steps), dtype, requiresGrad, (i) =>
+    between(start, end, steps, i),
   );
+}
+
+/** `steps` numbers from base^start to base^end, each the same factor above the last: learning rates to try. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  { base = 10, dtype = "float32", requiresGrad = false }: TensorOptions & { readonly base?: number } = {},
+): Tensor {
+  requireNumber("logspace", "base", base);
+  return generate(
+    "logspace",
+    spaced("logspace", start, end, steps),
+    dtype,
+    requiresGrad,
+    (i) => base ** between(start, end, steps, i),
+  );
+}
+
+function spaced(operation: string, start: number, end: number, steps: number): Shape {
+  requireNumber(operation, "start", start);
+  requireNumber(operation, "end", end);
+  requireInteger(operation, "steps", steps, 0);
+  return [steps];
+}
+
+function between(start: number, end: number, steps: number, i: number): number {
+  return steps === 1 ? start : start + ((end - start) * i) / (steps - 1);
 }
 
 /** The identity matrix [n, n], or ones on the diagonal of [n, m]. */
@@ -183,7 +240,7 @@ export function eye(
   { dtype = "float32", requiresGrad = false }: TensorOptions = {},
 ): Tensor {
   checkShape("eye", [n, m]);
-  return generate([n, m], dtype, requiresGrad, (i) => Number(Math.floor(i / m) === i % m));
+  return generate("eye", [n, m], dtype, requiresGrad, (i) => Number(Math.floor(i / m) === i % m));
 }
 
 /** Uniform random numbers in [0, 1). */
@@ -191,7 +248,7 @@ export function rand(
   shape: Shape,
   { generator = engine.generator, requiresGrad = false }: RandomOptions = {},
 ): Tensor {
-  return generate(checkShape("rand", shape), "float32", requiresGrad, () => generator.uniform());
+  return generate("rand", checkShape("rand", shape), "float32", requiresGrad, () => generator.uniform());
 }
 
 /** Standard normal random numbers. */
@@ -199,7 +256,35 @@ export function randn(
   shape: Shape,
   { generator = engine.generator, requiresGrad = false }: RandomOptions = {},
 ): Tensor {
-  return generate(checkShape("randn", shape), "float32", requiresGrad, () => generator.normal());
+  return generate("randn", checkShape("randn", shape), "float32", requiresGrad, () => generator.normal());
+}
+
+/** Uniform random numbers in [0, 1), float32 in the shape of another tensor. */
+export function randLike(like: Tensor, options?: RandomOptions): Tensor {
+  requireTensor("randLike", like);
+  return rand(like.shape, options);
+}
+
+/** Standard normal random numbers, float32 in the shape of another tensor. */
+export function randnLike(like: Tensor, options?: RandomOptions): Tensor {
+  requireTensor("randnLike", like);
+  return randn(like.shape, options);
+}
+
+/** 1 with the probability that stands in the same place of `probabilities`, else 0: any shape → the same, float32. */
+export function bernoulli(
+  probabilities: Tensor,
+  { generator = engine.generator }: Pick<RandomOptions, "generator"> = {},
+): Tensor {
+  requireTensor("bernoulli", probabilities);
+  const p = probabilities.to("float32").data;
+  const odd = p.find((each) => !(each >= 0 && each <= 1));
+  if (odd !== undefined) {
+    throw new RangeError(`bernoulli: expected probabilities from 0 to 1, got ${odd}`);
+  }
+  return generate("bernoulli", probabilities.shape, "float32", false, (i) =>
+    Number(generator.uniform() < p[i]!),
+  );
 }
 
 /** Random whole numbers from low to high − 1, int32. */
@@ -212,7 +297,13 @@ export function randint(
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low) {
     throw new RangeError(`randint: expected whole numbers low < high, got ${low} and ${high}`);
   }
-  return generate(checkShape("randint", shape), dtype, false, () => low + generator.integer(high - low));
+  return generate(
+    "randint",
+    checkShape("randint", shape),
+    dtype,
+    false,
+    () => low + generator.integer(high - low),
+  );
 }
 
 /** 0 … n−1 in random order, int32. */

@@ -1,10 +1,14 @@
 // Operations as functions, for those that take several tensors or that layers call by name.
 
+import { describe, requireRank, requireTensor, requireTensors } from "./arguments";
 import { arithmetic } from "./ops/arithmetic";
-import { requireFloat } from "./ops/check";
+import { requireFloat, requireOperand } from "./ops/check";
 import { unary } from "./ops/elementwise";
 import * as join from "./ops/join";
-import type { Tensor } from "./tensor";
+import * as products from "./ops/products";
+import { type Dims, standardDeviation, sumOrMean, variance } from "./ops/reduction";
+import { expand, reshape, transpose } from "./ops/view";
+import type { Correction, Tensor } from "./tensor";
 
 export {
   elu,
@@ -43,6 +47,8 @@ export {
   maxPool2d,
   maxPool2dWithIndices,
 } from "./ops/pool";
+export { type AddmmOptions, addmm, einsum } from "./ops/products";
+export { oneHot } from "./ops/selection";
 export {
   type AdagradOptions,
   type AdamOptions,
@@ -65,26 +71,80 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   return join.stack(tensors, dim);
 }
 
-/** a where the condition holds, else b; all broadcast, and a and b may be numbers. */
+/** a where the condition (bool, or not 0) holds, else b; all broadcast, and a and b may be numbers. */
 export function where(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
-  return join.where(condition, asTensor(condition, a), asTensor(condition, b));
+  requireTensor("where", condition, "the condition");
+  const like = typeof a === "number" ? b : a; // a whole number beside integers stays one
+  const operand = (value: Tensor | number) =>
+    requireOperand("where", typeof like === "number" ? condition : like, value);
+  return join.where(condition, operand(a), operand(b));
 }
 
-function asTensor(like: Tensor, value: Tensor | number): Tensor {
-  if (typeof value !== "number") return value;
-  const { engine } = like;
-  const result = engine.empty([], "float32");
-  engine.f32[result.pointer >>> 2] = value;
-  return result;
+/**
+ * Coordinates of a grid: vectors [m], [n], … → views [m, n, …] each, the i-th changing along dim i ("ij", the default),
+ * or with the first two dims exchanged ("xy", as pictures have them). As torch.meshgrid.
+ */
+export function meshgrid(
+  vectors: readonly Tensor[],
+  { indexing = "ij" }: { readonly indexing?: "ij" | "xy" } = {},
+): Tensor[] {
+  requireTensors("meshgrid", vectors);
+  for (const x of vectors) requireRank("meshgrid", x, 1, "n");
+  if (indexing !== "ij" && indexing !== "xy") {
+    throw new RangeError(`meshgrid: expected indexing "ij" or "xy", got ${describe(indexing)}`);
+  }
+  const sizes = vectors.map((x) => x.shape[0]!);
+  const grids = vectors.map((x, i) =>
+    expand(
+      reshape(
+        x,
+        sizes.map((size, dim) => (dim === i ? size : 1)),
+      ),
+      sizes,
+    ),
+  );
+  return indexing === "xy" && sizes.length > 1 ? grids.map((grid) => transpose(grid, 0, 1)) : grids;
+}
+
+/** Variance (unbiased by default) and mean over one dimension, several, or all, of the same numbers. As torch.var_mean. */
+export function varMean(
+  x: Tensor,
+  dim?: Dims,
+  { correction = 1, keepdim = false }: Correction = {},
+): [variance: Tensor, mean: Tensor] {
+  requireTensor("varMean", x);
+  return [variance(x, dim, correction, keepdim, "varMean"), sumOrMean("mean", x, dim, keepdim)];
+}
+
+/** Standard deviation (unbiased by default) and mean over one dimension, several, or all. As torch.std_mean. */
+export function stdMean(
+  x: Tensor,
+  dim?: Dims,
+  { correction = 1, keepdim = false }: Correction = {},
+): [deviation: Tensor, mean: Tensor] {
+  requireTensor("stdMean", x);
+  return [standardDeviation(x, dim, correction, keepdim, "stdMean"), sumOrMean("mean", x, dim, keepdim)];
+}
+
+/** The products of every element of one vector with every one of another: [m], [n] → [m, n]. */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  return products.outer(a, b);
+}
+
+/** Matrix products of a batch: [b, m, k] · [b, k, n] → [b, m, n]. */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  return products.productOf("bmm", a, b);
 }
 
 /** The larger of the two, element by element, broadcast. */
 export function maximum(a: Tensor, b: Tensor | number): Tensor {
+  requireTensor("maximum", a);
   return arithmetic("maximum", a, b);
 }
 
 /** The smaller of the two, element by element, broadcast. */
 export function minimum(a: Tensor, b: Tensor | number): Tensor {
+  requireTensor("minimum", a);
   return arithmetic("minimum", a, b);
 }
 
@@ -105,10 +165,12 @@ export function relu(x: Tensor): Tensor {
 
 /** eˣ/Σeˣ along a dimension. */
 export function softmax(x: Tensor, dim: number): Tensor {
+  requireTensor("softmax", x);
   return x.softmax(dim);
 }
 
 /** log(eˣ/Σeˣ) along a dimension. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
+  requireTensor("logSoftmax", x);
   return x.logSoftmax(dim);
 }

@@ -5,7 +5,7 @@ export type { MemoryUsage } from "./engine";
 export * from "./functions";
 export * as autograd from "./gradients";
 export type { Closeness } from "./ops/agreement";
-export type { Extremes } from "./ops/reduction";
+export type { Extremes } from "./ops/extremes";
 export { Generator, type GeneratorState } from "./random";
 export {
   enableGrad,
@@ -18,5 +18,5 @@ export {
   tidy,
 } from "./runtime";
 export type { Shape } from "./shape";
-export { type Correction, type KeepDim, Tensor } from "./tensor";
+export { type Correction, type KeepDim, type Range, Tensor } from "./tensor";
 export type { GradientHook } from "./tensorState";

@@ -1,53 +1,64 @@
 // The tensor as its users know it: PyTorch's methods in camelCase, each a line over ops/.
 
+import { requireFunction, requireRank, requireTensor } from "./arguments";
 import { backward } from "./autograd";
 import type { DType } from "./dtype";
-import { all, allclose, any, type Closeness, equal } from "./ops/agreement";
-import { arithmetic, assign, compare } from "./ops/arithmetic";
+import { all, allclose, any, type Closeness, equal, isclose, logical } from "./ops/agreement";
+import { arithmetic, compare, lerp } from "./ops/arithmetic";
 import { cast } from "./ops/check";
+import { divideWhole } from "./ops/division";
 import { clamp, clone, square, unary } from "./ops/elementwise";
-import { gather, maskedFill, scatterAdd, sort, topk } from "./ops/indexing";
+import { argument, type Extremes, extreme, extremeAlong } from "./ops/extremes";
+import { gather, maskedFill, scatter, scatterAdd, sort, topk } from "./ops/indexing";
+import { addTo, copy, draw, fill, scaled, update } from "./ops/inPlace";
 import { indexSelect } from "./ops/join";
 import { matmul } from "./ops/matmul";
 import { logsumexp, norm } from "./ops/norm";
-import {
-  argument,
-  type Dims,
-  type Extremes,
-  extreme,
-  extremeAlong,
-  product,
-  standardDeviation,
-  sumOrMean,
-  variance,
-} from "./ops/reduction";
+import { outer, productOf } from "./ops/products";
+import { type Dims, dimsOf, product, standardDeviation, sumOrMean, variance } from "./ops/reduction";
 import { classify, elementwise } from "./ops/rounding";
+import { cumsum, flip, roll, triangle } from "./ops/scan";
+import { bincount, maskedSelect, nonzero } from "./ops/selection";
 import { logSoftmax, softmax } from "./ops/softmax";
-import { chunk, narrow, repeat, split, tile } from "./ops/tiling";
+import { median, quantile } from "./ops/statistics";
+import { chunk, narrow, repeat, split, tile, unbind } from "./ops/tiling";
 import {
   contiguous,
+  diagonal,
   expand,
   flatten,
+  movedim,
   permute,
   reshape,
   select,
   slice,
   squeeze,
   transpose,
+  unflatten,
   unsqueeze,
 } from "./ops/view";
 import type { Generator } from "./random";
-import { checkDim, type Shape, sameShape } from "./shape";
+import { checkDim, type Shape, show } from "./shape";
 import { type GradientHook, TensorState } from "./tensorState";
 
 /** Whether reduced dimensions stay, at size 1. */
 export interface KeepDim {
+  /** Default false. */
   readonly keepdim?: boolean;
 }
 
 /** For variances: `correction` is taken from the count (1, the default, is Bessel's; 0 gives the biased variance). */
 export interface Correction extends KeepDim {
+  /** Default 1. */
   readonly correction?: number;
+}
+
+/** Where clamp() cuts off. */
+export interface Range {
+  /** Default −∞. */
+  readonly min?: number;
+  /** Default ∞. */
+  readonly max?: number;
 }
 
 /** Float32, int32 or bool numbers in any number of dimensions, with automatic gradients. Memory needs no dispose. */
@@ -85,6 +96,7 @@ export class Tensor extends TensorState {
    * function that removes the hook.
    */
   registerHook(hook: GradientHook): () => void {
+    requireFunction("registerHook", hook);
     if (!this.requiresGrad) {
       throw new Error(
         "registerHook: expected a tensor that requires grad, got one without; make it with { requiresGrad: true } or call requiresGrad_()",
@@ -119,9 +131,21 @@ export class Tensor extends TensorState {
     return contiguous(this);
   }
 
-  /** The values as another dtype: to int32 by truncation, to bool as "not 0". */
+  /** The values as another dtype: to int32 by truncation, to bool as "not 0". Gradients end here. */
   to(dtype: DType): Tensor {
     return cast(this, dtype);
+  }
+  /** The values as float32: this tensor if it is. */
+  float(): Tensor {
+    return cast(this, "float32");
+  }
+  /** The values as int32, by truncation. */
+  int(): Tensor {
+    return cast(this, "int32");
+  }
+  /** Which values are not 0. */
+  bool(): Tensor {
+    return cast(this, "bool");
   }
 
   /** Size along a dimension, or the whole shape. */
@@ -135,11 +159,11 @@ export class Tensor extends TensorState {
 
   /** this + alpha · other, broadcast. */
   add(other: Tensor | number, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
-    return arithmetic("add", this, scaled(other, alpha));
+    return arithmetic("add", this, scaled("add", other, alpha));
   }
   /** this − alpha · other, broadcast. */
   sub(other: Tensor | number, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
-    return arithmetic("sub", this, scaled(other, alpha));
+    return arithmetic("sub", this, scaled("sub", other, alpha));
   }
   /** this · other element by element, broadcast. */
   mul(other: Tensor | number): Tensor {
@@ -152,6 +176,18 @@ export class Tensor extends TensorState {
   /** this to the power of other, broadcast. */
   pow(exponent: Tensor | number): Tensor {
     return arithmetic("pow", this, exponent);
+  }
+  /** What is left of a division with a whole quotient, with the divisor's sign, broadcast: Python's %. */
+  remainder(divisor: Tensor | number): Tensor {
+    return divideWhole("remainder", this, divisor);
+  }
+  /** ⌊this / divisor⌋, broadcast, without gradient; int32 for integers. */
+  floorDivide(divisor: Tensor | number): Tensor {
+    return divideWhole("floorDivide", this, divisor);
+  }
+  /** this + weight · (end − this), broadcast: this at weight 0, end at 1. */
+  lerp(end: Tensor, weight: Tensor | number): Tensor {
+    return lerp(this, end, weight);
   }
   /** The larger of the two, element by element; NaN if either is. */
   maximum(other: Tensor | number): Tensor {
@@ -192,9 +228,33 @@ export class Tensor extends TensorState {
   isnan(): Tensor {
     return classify("isnan", this);
   }
+  /** Which elements are infinite. */
+  isinf(): Tensor {
+    return classify("isinf", this);
+  }
   /** Which elements are neither NaN nor infinite. */
   isfinite(): Tensor {
     return classify("isfinite", this);
+  }
+  /** Whether |this − other| ≤ atol + rtol·|other|, element by element, broadcast. */
+  isclose(other: Tensor | number, options: Closeness = {}): Tensor {
+    return isclose(this, other, options);
+  }
+  /** Where both are not 0, broadcast. */
+  logicalAnd(other: Tensor | number): Tensor {
+    return logical("logicalAnd", this, other);
+  }
+  /** Where either is not 0, broadcast. */
+  logicalOr(other: Tensor | number): Tensor {
+    return logical("logicalOr", this, other);
+  }
+  /** Where exactly one of the two is not 0, broadcast. */
+  logicalXor(other: Tensor | number): Tensor {
+    return logical("logicalXor", this, other);
+  }
+  /** Where this is 0. */
+  logicalNot(): Tensor {
+    return compare("eq", this, 0);
   }
   /** Whether any element is not 0: a bool tensor, over one dimension, several, or all. */
   any(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
@@ -263,6 +323,38 @@ export class Tensor extends TensorState {
   cos(): Tensor {
     return elementwise("cos", this);
   }
+  /** Tangent, x in radians. */
+  tan(): Tensor {
+    return elementwise("tan", this);
+  }
+  /** Arc tangent, in radians. */
+  atan(): Tensor {
+    return elementwise("atan", this);
+  }
+  /** Logarithm to base 2. */
+  log2(): Tensor {
+    return elementwise("log2", this);
+  }
+  /** Logarithm to base 10. */
+  log10(): Tensor {
+    return elementwise("log10", this);
+  }
+  /** log(1 + x), exact near 0. */
+  log1p(): Tensor {
+    return elementwise("log1p", this);
+  }
+  /** eˣ − 1, exact near 0. */
+  expm1(): Tensor {
+    return elementwise("expm1", this);
+  }
+  /** 1/√x */
+  rsqrt(): Tensor {
+    return elementwise("rsqrt", this);
+  }
+  /** 2/√π ∫₀ˣ e^(−t²) dt */
+  erf(): Tensor {
+    return elementwise("erf", this);
+  }
   /** −1, 0 or 1; its gradient is 0. */
   sign(): Tensor {
     return elementwise("sign", this);
@@ -279,14 +371,12 @@ export class Tensor extends TensorState {
   round(): Tensor {
     return elementwise("round", this);
   }
+  /** x without its fraction; its gradient is 0. */
+  trunc(): Tensor {
+    return elementwise("trunc", this);
+  }
   /** x held between min and max; either may be left out. */
-  clamp({
-    min = Number.NEGATIVE_INFINITY,
-    max = Number.POSITIVE_INFINITY,
-  }: {
-    min?: number;
-    max?: number;
-  }): Tensor {
+  clamp({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Range = {}): Tensor {
     return clamp(this, min, max);
   }
   /** eˣ/Σeˣ along a dimension. */
@@ -304,9 +394,51 @@ export class Tensor extends TensorState {
   matmul(other: Tensor): Tensor {
     return matmul(this, other);
   }
-  /** The transpose of a matrix; a view. */
+  /** Matrix product of matrices: [m, k] · [k, n] → [m, n]. */
+  mm(other: Tensor): Tensor {
+    return productOf("mm", this, other);
+  }
+  /** Matrix products of a batch: [b, m, k] · [b, k, n] → [b, m, n]. */
+  bmm(other: Tensor): Tensor {
+    return productOf("bmm", this, other);
+  }
+  /** Matrix times vector: [m, n] · [n] → [m]. */
+  mv(vector: Tensor): Tensor {
+    return productOf("mv", this, vector);
+  }
+  /** Scalar product of vectors: [n] · [n] → []. */
+  dot(other: Tensor): Tensor {
+    return productOf("dot", this, other);
+  }
+  /** The products of every element of one vector with every one of another: [m], [n] → [m, n]. */
+  outer(other: Tensor): Tensor {
+    return outer(this, other);
+  }
+  /** The transpose of a matrix; a view. Throws for more than two dimensions. */
   t(): Tensor {
+    if (this.shape.length > 2) {
+      throw new RangeError(
+        `t: expected at most two dimensions, got ${show(this.shape)}; use transpose(dim0, dim1)`,
+      );
+    }
     return this.shape.length < 2 ? this : transpose(this, 0, 1);
+  }
+  /** The elements of a diagonal of two dimensions, as a new last dimension; a view. */
+  diagonal(offset = 0, dim1 = 0, dim2 = 1): Tensor {
+    return diagonal(this, offset, dim1, dim2);
+  }
+  /** The sum of a matrix's diagonal. */
+  trace(): Tensor {
+    requireRank("trace", this, 2, "m, n");
+    return sumOrMean("sum", diagonal(this, 0, 0, 1), undefined, false);
+  }
+  /** The upper triangle of matrices [..., m, n], 0 elsewhere; `diagonal` moves its edge up. */
+  triu(diagonal = 0): Tensor {
+    return triangle("triu", this, diagonal);
+  }
+  /** The lower triangle of matrices [..., m, n], 0 elsewhere; `diagonal` moves its edge up. */
+  tril(diagonal = 0): Tensor {
+    return triangle("tril", this, diagonal);
   }
   /** Two dimensions exchanged; a view. */
   transpose(dim0: number, dim1: number): Tensor {
@@ -339,9 +471,22 @@ export class Tensor extends TensorState {
   unsqueeze(dim: number): Tensor {
     return unsqueeze(this, dim);
   }
+  /** Dimensions moved to other places, the others in their order; a view. */
+  movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor {
+    return movedim(this, source, destination);
+  }
+  /** One dimension as several, one of whose sizes may be −1. */
+  unflatten(dim: number, sizes: Shape): Tensor {
+    return unflatten(this, dim, sizes);
+  }
   /** Size-1 dimensions repeated, without copying; −1 keeps a size. */
   expand(...sizes: number[] | [Shape]): Tensor {
     return expand(this, listOf(sizes));
+  }
+  /** Expanded to the shape of another tensor, without copying. */
+  expandAs(other: Tensor): Tensor {
+    requireTensor("expandAs", other);
+    return expand(this, other.shape);
   }
   /** Elements start … end−1 along a dimension; negative positions count from the end. A view. */
   slice(dim: number, start: number, end = Number.POSITIVE_INFINITY, step = 1): Tensor {
@@ -350,6 +495,18 @@ export class Tensor extends TensorState {
   /** The slice at one index of a dimension, which disappears. A view. */
   select(dim: number, index: number): Tensor {
     return select(this, dim, index);
+  }
+  /** The part at an index of the first dimension, of the first two, …; −1 is the last. A view. */
+  at(...indices: number[]): Tensor {
+    return indices.reduce((part, index) => select(part, 0, index), this as Tensor);
+  }
+  /** The parts along the first dimension, one after the other; views. */
+  [Symbol.iterator](): Iterator<Tensor> {
+    return unbind(this, 0)[Symbol.iterator]();
+  }
+  /** Views at every index of a dimension, which disappears. */
+  unbind(dim = 0): Tensor[] {
+    return unbind(this, dim);
   }
   /** The slices at the given positions of a dimension, copied. */
   indexSelect(dim: number, index: Tensor | ArrayLike<number>): Tensor {
@@ -375,6 +532,14 @@ export class Tensor extends TensorState {
   tile(...counts: number[] | [Shape]): Tensor {
     return tile(this, listOf(counts));
   }
+  /** A copy with the elements along some dimensions, or all, in reverse. */
+  flip(dims?: Dims): Tensor {
+    return flip(this, dims);
+  }
+  /** Moved on by `shifts` along dimensions, what leaves at the end coming back in front; without dims, through all. */
+  roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+    return roll(this, shifts, dims);
+  }
   /** One element for each of the int32 indices, picked along a dimension: y[i][j] = this[index[i][j]][j] for dim 0. */
   gather(dim: number, index: Tensor): Tensor {
     return gather(this, dim, index);
@@ -383,6 +548,27 @@ export class Tensor extends TensorState {
   scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
     return scatterAdd(this, dim, index, source);
   }
+  /** A copy in which source[i][j], or a number, is written at [index[i][j]][j] for dim 0. */
+  scatter(dim: number, index: Tensor, source: Tensor | number): Tensor {
+    return scatter(this, dim, index, source);
+  }
+  /** The elements where the bool mask, broadcast, is true, in order: [count]. */
+  maskedSelect(mask: Tensor): Tensor {
+    return maskedSelect(this, mask);
+  }
+  /** The indices of all elements that are not 0, one a row: [count, ndim] int32. */
+  nonzero(): Tensor {
+    return nonzero(this);
+  }
+  /** How many elements are not 0, over one dimension, several, or all; int32. */
+  countNonzero(dim?: Dims): Tensor {
+    dimsOf("countNonzero", dim, this.shape);
+    return sumOrMean("sum", compare("ne", this, 0), dim, false);
+  }
+  /** How often 0, 1, … occur in an int32 vector: [largest + 1, or minLength if that is more] int32. */
+  bincount({ minLength = 0 }: { readonly minLength?: number } = {}): Tensor {
+    return bincount(this, minLength);
+  }
   /** A copy with `value` where the bool mask, broadcast, is true. */
   maskedFill(mask: Tensor, value: number): Tensor {
     return maskedFill(this, mask, value);
@@ -390,6 +576,10 @@ export class Tensor extends TensorState {
   /** The values in order along a dimension, and where they were (int32). Equals keep their order, NaN is the largest. */
   sort(dim = -1, { descending = false }: { readonly descending?: boolean } = {}): Extremes {
     return sort(this, dim, descending);
+  }
+  /** Where the values of sort() were: int32. */
+  argsort(dim = -1, { descending = false }: { readonly descending?: boolean } = {}): Tensor {
+    return sort(this, dim, descending, "argsort").indices;
   }
   /** The k largest (or smallest) along a dimension, in order, and where they were (int32). */
   topk(k: number, dim = -1, { largest = true }: { readonly largest?: boolean } = {}): Extremes {
@@ -414,6 +604,24 @@ export class Tensor extends TensorState {
   std(dim?: Dims, { correction = 1, keepdim = false }: Correction = {}): Tensor {
     return standardDeviation(this, dim, correction, keepdim);
   }
+  /** Running sums along a dimension; int32 and bool give int32. */
+  cumsum(dim: number): Tensor {
+    return cumsum(this, dim);
+  }
+  /**
+   * The number below which a share q of the numbers lies, interpolated between neighbours, over a dimension or all; NaN
+   * where there is one. Several q give a new first dimension.
+   */
+  quantile(q: number | readonly number[], dim?: number, { keepdim = false }: KeepDim = {}): Tensor {
+    return quantile(this, q, dim, keepdim);
+  }
+  /** The middle number, the lower one of two; with a dimension, along it and where it is. NaN where there is one. */
+  median(): Tensor;
+  median(dim: number, options?: KeepDim): Extremes;
+  median(dim?: number, { keepdim = false }: KeepDim = {}): Tensor | Extremes {
+    const middle = median(this, dim, keepdim);
+    return dim === undefined ? middle.values : middle;
+  }
   /** Product over one dimension or all. */
   prod(dim?: number, { keepdim = false }: KeepDim = {}): Tensor {
     return product(this, dim, keepdim);
@@ -430,13 +638,25 @@ export class Tensor extends TensorState {
   max(): Tensor;
   max(dim: number, options?: KeepDim): Extremes;
   max(dim?: number, { keepdim = false }: KeepDim = {}): Tensor | Extremes {
-    return dim === undefined ? extreme("max", this) : extremeAlong("max", this, dim, keepdim);
+    return dim === undefined
+      ? extreme("max", this, undefined, false)
+      : extremeAlong("max", this, dim, keepdim);
   }
   /** The smallest element; with a dimension, the smallest along it and where they are. */
   min(): Tensor;
   min(dim: number, options?: KeepDim): Extremes;
   min(dim?: number, { keepdim = false }: KeepDim = {}): Tensor | Extremes {
-    return dim === undefined ? extreme("min", this) : extremeAlong("min", this, dim, keepdim);
+    return dim === undefined
+      ? extreme("min", this, undefined, false)
+      : extremeAlong("min", this, dim, keepdim);
+  }
+  /** The largest elements over one dimension, several, or all; equals share the gradient. */
+  amax(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
+    return extreme("amax", this, dim, keepdim);
+  }
+  /** The smallest elements over one dimension, several, or all; equals share the gradient. */
+  amin(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
+    return extreme("amin", this, dim, keepdim);
   }
   /** Index of the largest element, int32: along a dimension, or in the flattened tensor. The first of equals. */
   argmax(dim?: number, { keepdim = false }: KeepDim = {}): Tensor {
@@ -451,85 +671,99 @@ export class Tensor extends TensorState {
 
   /** this ← this + alpha · other */
   add_(other: Tensor | number, { alpha = 1 }: { readonly alpha?: number } = {}): this {
-    const { engine } = this;
-    const direct =
-      typeof other !== "number" &&
-      this.dtype === "float32" &&
-      other.dtype === "float32" &&
-      sameShape(this.shape, other.shape) &&
-      this.isContiguous() &&
-      other.isContiguous() &&
-      !(this.requiresGrad && engine.gradEnabled);
-    if (!direct) return this.update("add_", () => this.add(other, { alpha }));
-    engine.kernels.axpy(alpha, other.pointer, this.pointer, this.count);
-    this.storage.version++;
+    addTo("add_", this, other, alpha);
     return this;
   }
   /** this ← this − alpha · other */
   sub_(other: Tensor | number, { alpha = 1 }: { readonly alpha?: number } = {}): this {
-    return this.add_(other, { alpha: -alpha });
+    addTo("sub_", this, other, -alpha);
+    return this;
   }
   /** this ← this · other */
   mul_(other: Tensor | number): this {
-    return this.update("mul_", () => this.mul(other));
+    update("mul_", this, () => arithmetic("mul", this, other));
+    return this;
   }
   /** this ← this / other */
   div_(other: Tensor | number): this {
-    return this.update("div_", () => this.div(other));
+    update("div_", this, () => arithmetic("div", this, other));
+    return this;
+  }
+  /** this ← this to the power of exponent */
+  pow_(exponent: Tensor | number): this {
+    update("pow_", this, () => arithmetic("pow", this, exponent));
+    return this;
+  }
+  /** this ← −this */
+  neg_(): this {
+    update("neg_", this, () => this.neg());
+    return this;
+  }
+  /** this ← e to the power of this */
+  exp_(): this {
+    update("exp_", this, () => this.exp());
+    return this;
+  }
+  /** this ← √this */
+  sqrt_(): this {
+    update("sqrt_", this, () => this.sqrt());
+    return this;
+  }
+  /** this ← max(this, 0) */
+  relu_(): this {
+    update("relu_", this, () => this.relu());
+    return this;
+  }
+  /** this ← 1/(1 + e^−this) */
+  sigmoid_(): this {
+    update("sigmoid_", this, () => this.sigmoid());
+    return this;
+  }
+  /** this ← tanh(this) */
+  tanh_(): this {
+    update("tanh_", this, () => this.tanh());
+    return this;
+  }
+  /** this ← this held between min and max; either may be left out */
+  clamp_(range: Range): this {
+    update("clamp_", this, () => this.clamp(range));
+    return this;
+  }
+  /** this ← this + weight · (end − this): a moving average */
+  lerp_(end: Tensor, weight: Tensor | number): this {
+    update("lerp_", this, () => this.lerp(end, weight));
+    return this;
+  }
+  /** this ← value where the bool mask, broadcast to this, is true */
+  maskedFill_(mask: Tensor, value: number): this {
+    update("maskedFill_", this, () => this.maskedFill(mask, value));
+    return this;
   }
   /** this ← other, broadcast and converted */
   copy_(other: Tensor): this {
-    return this.update("copy_", () => other);
+    copy(this, other);
+    return this;
   }
   /** Every element ← value */
   fill_(value: number): this {
-    const { engine } = this;
-    return this.update("fill_", () => {
-      const source = engine.empty([], "float32");
-      engine.f32[source.pointer >>> 2] = value;
-      return source;
-    });
+    fill(this, value);
+    return this;
   }
   /** Every element ← 0 */
   zero_(): this {
-    return this.fill_(0);
+    fill(this, 0);
+    return this;
   }
   /** Every element ← a random number from [low, high) */
   uniform_(low = 0, high = 1, { generator = this.engine.generator }: { generator?: Generator } = {}): this {
-    return this.draw("uniform_", () => low + (high - low) * generator.uniform());
+    draw("uniform_", this, [low, high], generator);
+    return this;
   }
   /** Every element ← a normal random number */
   normal_(mean = 0, std = 1, { generator = this.engine.generator }: { generator?: Generator } = {}): this {
-    return this.draw("normal_", () => mean + std * generator.normal());
-  }
-
-  private draw(operation: string, next: () => number): this {
-    const { engine } = this;
-    return this.update(operation, () => {
-      const source = engine.empty(this.shape, "float32");
-      const first = source.pointer >>> 2;
-      for (let i = 0; i < source.count; i++) engine.f32[first + i] = next();
-      return source;
-    });
-  }
-
-  /** Computes outside the graph, then writes the result over this. */
-  private update(operation: string, compute: () => Tensor): this {
-    const { engine } = this;
-    const recording = engine.gradEnabled;
-    if (!(this.requiresGrad && recording)) engine.gradEnabled = false;
-    try {
-      assign(operation, this, compute());
-    } finally {
-      engine.gradEnabled = recording;
-    }
+    draw("normal_", this, [mean, std], generator);
     return this;
   }
-}
-
-function scaled(other: Tensor | number, alpha: number): Tensor | number {
-  if (alpha === 1) return other;
-  return typeof other === "number" ? other * alpha : other.mul(alpha);
 }
 
 function listOf(values: number[] | [readonly number[]]): readonly number[] {

@@ -86,6 +86,11 @@ export abstract class TensorState {
     return this.count;
   }
 
+  /** Number of dimensions, as `ndim`. */
+  dim(): number {
+    return this.shape.length;
+  }
+
   /** Number of dimensions. */
   get ndim(): number {
     return this.shape.length;
@@ -140,7 +145,7 @@ export abstract class TensorState {
         `item: expected a tensor of one element, got shape ${show(this.shape)}; use toArray() or data`,
       );
     }
-    return this.at(this.pointer >>> 2);
+    return this.numberAt(this.pointer >>> 2);
   }
 
   /** The elements as nested arrays of numbers (bool as 1 and 0); a number for shape []. */
@@ -154,7 +159,7 @@ export abstract class TensorState {
     return build(0);
   }
 
-  private at(index: number): number {
+  private numberAt(index: number): number {
     return (this.dtype === "int32" ? this.engine.i32 : this.engine.f32)[index]!;
   }
 
@@ -214,7 +219,7 @@ export abstract class TensorState {
       dtype,
       requiresGrad,
       from: this.gradFn?.rule.name ?? null,
-      at: (index) => this.at(index.reduce((sum, i, dim) => sum + i * strides[dim]!, first)),
+      at: (index) => this.numberAt(index.reduce((sum, i, dim) => sum + i * strides[dim]!, first)),
     });
   }
 

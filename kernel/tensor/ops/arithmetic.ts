@@ -1,5 +1,6 @@
 // Binary arithmetic with NumPy broadcasting, between tensors or a tensor and a number.
 
+import { requireTensor } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
 import type { DType } from "../dtype";
 import type { Engine } from "../engine";
@@ -9,7 +10,7 @@ import { copyStrided } from "../strided";
 import type { Tensor } from "../tensor";
 import type { BinaryOp } from "../wasm/kernels";
 import { binaryInto, sumTo } from "./broadcast";
-import { cast, describe, requireFloat } from "./check";
+import { cast, requireFloat, requireOperand, scalar } from "./check";
 import { clone } from "./elementwise";
 import { contiguous, expand } from "./view";
 
@@ -188,7 +189,7 @@ const powNumber: Rule<number> = {
 /** f(a, b). Two integer operands give integers, except `div`, which always gives float32. */
 export function arithmetic(op: ArithmeticOp, left: Tensor, right: Tensor | number): Tensor {
   if (typeof right === "number") return withNumber(op, left, right);
-  requireTensor(op, right);
+  requireOperand(op, left, right);
   const shape = broadcastShapes(op, left.shape, right.shape);
   if (left.dtype !== "float32" && right.dtype !== "float32" && op !== "div") {
     return integers(op, left, right, shape);
@@ -204,7 +205,7 @@ export function arithmetic(op: ArithmeticOp, left: Tensor, right: Tensor | numbe
 function withNumber(op: ArithmeticOp, left: Tensor, right: number): Tensor {
   const whole = left.dtype !== "float32" && Number.isInteger(right) && op !== "div";
   if (whole || op === "maximum" || op === "minimum") {
-    return arithmetic(op, left, number(left.engine, right, whole ? "int32" : "float32"));
+    return arithmetic(op, left, scalar(left.engine, right, whole ? "int32" : "float32"));
   }
   const x = contiguous(requireFloat(op, left));
   const { engine } = x;
@@ -217,16 +218,19 @@ function withNumber(op: ArithmeticOp, left: Tensor, right: number): Tensor {
   return record(addNumber, y, [x], right);
 }
 
+/** start + weight·(end − start). */
+export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
+  requireTensor("lerp", end, "end");
+  const step = arithmetic("sub", end, start);
+  return arithmetic("add", start, arithmetic("mul", step, requireOperand("lerp", step, weight)));
+}
+
 export type ComparisonOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
 /** Compares element by element, giving a bool tensor, which carries no gradient. */
 export function compare(op: ComparisonOp, left: Tensor, right: Tensor | number): Tensor {
-  if (typeof right !== "number") requireTensor(op, right);
   const { engine } = left;
-  const other =
-    typeof right === "number"
-      ? number(engine, right, Number.isInteger(right) ? left.dtype : "float32")
-      : right;
+  const other = requireOperand(op, left, right);
   const shape = broadcastShapes(op, left.shape, other.shape);
   if (left.dtype === "int32" && other.dtype === "int32") return integers(op, left, other, shape);
   const a = contiguous(requireFloat(op, left));
@@ -271,21 +275,9 @@ function resultOf(engine: Engine, a: Tensor, shape: Shape, dtype: DType): Tensor
   return shape === a.shape ? engine.emptyLike(a, dtype) : engine.empty(shape, dtype);
 }
 
-/** A tensor [] of one number. */
-function number(engine: Engine, value: number, dtype: DType): Tensor {
-  const tensor = engine.empty([], dtype);
-  (dtype === "int32" ? engine.i32 : engine.f32)[tensor.pointer >>> 2] = value;
-  return tensor;
-}
-
-function requireTensor(operation: string, value: unknown): void {
-  if (typeof value !== "object" || value === null || !("storage" in value)) {
-    throw new TypeError(`${operation}: expected a tensor or a number, got ${describe(value)}`);
-  }
-}
-
 /** target ← f(target, other), in target's own memory. */
 export function assign(operation: string, target: Tensor, value: Tensor): void {
+  requireTensor(operation, value);
   const { engine } = target;
   if (target.requiresGrad && engine.gradEnabled) {
     throw new Error(

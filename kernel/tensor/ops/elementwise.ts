@@ -1,7 +1,7 @@
 // y = f(x), one number at a time. Every rule may write dx over dy.
 
-import type { BackwardPass } from "../autograd";
-import { type Node, type Rule, record } from "../autograd";
+import { requireNumber } from "../arguments";
+import { type BackwardPass, type Node, type Rule, record } from "../autograd";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
 import type { BinaryOp, UnaryGradOp, UnaryOp } from "../wasm/kernels";
@@ -119,6 +119,8 @@ const clampRule: Rule<{ min: number; max: number }> = {
 };
 
 export function clamp(input: Tensor, min: number, max: number): Tensor {
+  requireNumber("clamp", "min", min);
+  requireNumber("clamp", "max", max);
   const x = contiguous(requireFloat("clamp", input));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");

@@ -1,4 +1,4 @@
-// The complementary error function on plain numbers; knows no tensors.
+// The error function and its complement on plain numbers; knows no tensors.
 
 /**
  * erfc(x) = 2/√π ∫ₓ^∞ e^(−t²) dt, by W. J. Cody's rational approximations (Math. Comp. 23, 1969; CALERF). Relative error
@@ -9,6 +9,11 @@ export function erfc(x: number): number {
   if (y <= 0.46875) return 1 - x * nearZero(x * x);
   const tail = Math.exp(-y * y) * (y <= 4 ? middle(y) : far(y));
   return x < 0 ? 2 - tail : tail;
+}
+
+/** erf(x) = 1 − erfc(x), without cancellation near 0. */
+export function erf(x: number): number {
+  return Math.abs(x) <= 0.46875 ? x * nearZero(x * x) : 1 - erfc(x);
 }
 
 /** erf(x)/x of z = x². */

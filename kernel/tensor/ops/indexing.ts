@@ -1,21 +1,23 @@
 // Elements picked one by one: gather, scatterAdd, maskedFill, and the orders that sort and topk pick by.
 
+import { requireMask, requireNumber, requireTensor } from "../arguments";
 import { type Rule, record } from "../autograd";
-import { broadcastShapes, checkDim, sameShape, show, stridesOf } from "../shape";
+import { broadcastShapes, checkDim, type Shape, sameShape, show, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
-import { cast, requireFloat } from "./check";
+import { cast, requireFloat, requireOperand } from "./check";
+import type { Extremes } from "./extremes";
 import { where } from "./join";
-import { alongLast, type Extremes } from "./reduction";
-
-import { contiguous, slice } from "./view";
+import { alongLast } from "./reduction";
+import { contiguous, expand, slice } from "./view";
 
 /** Where in x, laid out in order, each element of `index` points along `dim`. */
 function positionsOf(operation: string, x: Tensor, dim: number, index: Tensor): Int32Array {
   const at = checkDim(operation, dim, x.shape);
   const rank = x.shape.length;
-  if (index?.dtype !== "int32") {
+  requireTensor(operation, index, "index");
+  if (index.dtype !== "int32") {
     throw new TypeError(
-      `${operation}: expected indices as an int32 tensor, got ${index?.dtype ?? String(index)}; convert them with .to("int32")`,
+      `${operation}: expected indices as an int32 tensor, got ${index.dtype}; convert them with .to("int32")`,
     );
   }
   if (index.shape.length !== rank || index.shape.some((size, i) => i !== at && size > x.shape[i]!)) {
@@ -90,13 +92,9 @@ const scatterAddRule: Rule<Int32Array> = {
 /** A copy of x with y[index[i][j]][j] += source[i][j] for dim 0, and so on. */
 export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const x = contiguous(requireFloat("scatterAdd", input));
-  const values = contiguous(requireFloat("scatterAdd", source));
+  const given = requireFloat("scatterAdd", source);
   const positions = positionsOf("scatterAdd", x, dim, index);
-  if (!sameShape(index.shape, values.shape)) {
-    throw new RangeError(
-      `scatterAdd: expected a source of the indices' shape ${show(index.shape)}, got ${show(values.shape)}`,
-    );
-  }
+  const values = contiguous(expandTo("scatterAdd", given, index.shape));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
   const { f32 } = engine;
@@ -106,22 +104,52 @@ export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Te
   return record(scatterAddRule, y, [x, values], positions);
 }
 
+// What was written takes the gradient of where it went, and what it was written over takes none.
+const scatterRule: Rule<Int32Array> = {
+  name: "scatter",
+  backward(node, dy, pass) {
+    const [x, source] = node.inputs as [Tensor, Tensor];
+    const { f32 } = pass.engine;
+    const positions = node.info;
+    const ds = pass.allocate(source);
+    const [from, to] = [dy.pointer >>> 2, ds.pointer >>> 2];
+    for (let i = 0; i < positions.length; i++) f32[to + i] = f32[from + positions[i]!]!;
+    for (const position of positions) f32[from + position] = 0;
+    if (source.requiresGrad) pass.give(source, ds);
+    else pass.engine.release(ds);
+    if (x.requiresGrad) pass.give(x, dy);
+  },
+};
+
+/** A copy of x with y[index[i][j]][j] = source[i][j] for dim 0, and so on; of an index that repeats the last one counts. */
+export function scatter(input: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+  const x = contiguous(input);
+  const given = requireOperand("scatter", x, source);
+  const positions = positionsOf("scatter", x, dim, index);
+  const values = contiguous(expandTo("scatter", cast(given, x.dtype), index.shape));
+  const { engine } = x;
+  const y = engine.emptyLike(x, x.dtype);
+  const [from, to, written] = [x.pointer >>> 2, y.pointer >>> 2, values.pointer >>> 2];
+  engine.i32.copyWithin(to, from, from + x.count);
+  for (let i = 0; i < positions.length; i++) engine.i32[to + positions[i]!] = engine.i32[written + i]!;
+  return record(scatterRule, y, [x, values], positions);
+}
+
+/** A single number in the indices' shape, or a source that has it. */
+function expandTo(operation: string, source: Tensor, shape: Shape): Tensor {
+  if (source.shape.length === 0) return expand(source, shape);
+  if (sameShape(source.shape, shape)) return source;
+  throw new RangeError(
+    `${operation}: expected a source of the indices' shape ${show(shape)}, got ${show(source.shape)}`,
+  );
+}
+
 /** x with `value` where the mask, broadcast, is true. */
 export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
-  if (mask?.dtype !== "bool") {
-    throw new TypeError(
-      `maskedFill: expected a bool mask, got ${mask?.dtype ?? String(mask)}; make one by comparing, e.g. x.gt(0)`,
-    );
-  }
-  if (typeof value !== "number") {
-    throw new TypeError(`maskedFill: expected a number to fill in, got ${String(value)}`);
-  }
+  requireMask("maskedFill", mask);
+  requireNumber("maskedFill", "value", value);
   broadcastShapes("maskedFill", x.shape, mask.shape);
-  const { engine } = x;
-  const whole = x.dtype !== "float32" && Number.isInteger(value);
-  const filling = engine.empty([], whole ? "int32" : "float32");
-  (whole ? engine.i32 : engine.f32)[filling.pointer >>> 2] = value;
-  const y = where(mask, filling, x);
+  const y = where(mask, requireOperand("maskedFill", x, value), x);
   return x.dtype === "bool" ? cast(y, "bool") : y;
 }
 
@@ -131,8 +159,8 @@ function rising(a: number, b: number): number {
 }
 
 /** Values in order along a dimension and where they were; equals keep their order. */
-export function sort(x: Tensor, dim: number, descending: boolean): Extremes {
-  const at = checkDim("sort", dim, x.shape);
+export function sort(x: Tensor, dim: number, descending: boolean, operation = "sort"): Extremes {
+  const at = checkDim(operation, dim, x.shape);
   const order = alongLast(x.detach(), at, (rows) => {
     const { engine } = rows;
     const indices = engine.empty(rows.shape, "int32");

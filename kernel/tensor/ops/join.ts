@@ -1,5 +1,6 @@
 // Putting tensors together and picking from them: cat, stack, indexSelect, where.
 
+import { describe, requireTensors } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { broadcastShapes, checkDim, countOf, sameShape, show, stridesOf } from "../shape";
 import { copyStrided, packed } from "../strided";
@@ -28,6 +29,7 @@ const catRule: Rule<{ dim: number }> = {
 };
 
 export function cat(tensors: readonly Tensor[], dim: number): Tensor {
+  requireTensors("cat", tensors);
   const first = tensors[0];
   if (first === undefined) throw new RangeError("cat: expected at least one tensor, got none");
   const at = checkDim("cat", dim, first.shape);
@@ -55,10 +57,17 @@ export function cat(tensors: readonly Tensor[], dim: number): Tensor {
 }
 
 export function stack(tensors: readonly Tensor[], dim: number): Tensor {
+  requireTensors("stack", tensors);
   const first = tensors[0];
   if (first === undefined) throw new RangeError("stack: expected at least one tensor, got none");
   if (tensors.some((x) => !sameShape(x.shape, first.shape))) {
     throw new RangeError(`stack: expected equal shapes, got ${tensors.map((t) => show(t.shape)).join(", ")}`);
+  }
+  const rank = first.shape.length;
+  if (!Number.isInteger(dim) || dim < -rank - 1 || dim > rank) {
+    throw new RangeError(
+      `stack: expected dim from ${-rank - 1} to ${rank} for shapes ${show(first.shape)}, got ${describe(dim)}`,
+    );
   }
   return cat(
     tensors.map((x) => unsqueeze(x, dim)),
@@ -118,6 +127,15 @@ export function indexSelect(input: Tensor, dim: number, positions: Tensor | Arra
 
 /** A checked copy of the indices. */
 function indicesOf(operation: string, positions: Tensor | ArrayLike<number>, n: number): Int32Array {
+  if (
+    typeof positions !== "object" ||
+    positions === null ||
+    !("storage" in positions || "length" in positions)
+  ) {
+    throw new TypeError(
+      `${operation}: expected indices as an int32 tensor [n] or an array, got ${describe(positions)}`,
+    );
+  }
   const list = "storage" in positions ? labelsOf(operation, positions) : positions;
   const index = new Int32Array(list.length);
   for (let i = 0; i < list.length; i++) {
@@ -163,6 +181,7 @@ const whereRule: Rule<{ condition: Tensor }> = {
 
 /** a where the condition holds, else b; all three broadcast. */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  requireTensors("where", [condition, a, b]);
   const shape = broadcastShapes("where", broadcastShapes("where", condition.shape, a.shape), b.shape);
   const { engine } = condition;
   const whole = a.dtype !== "float32" && b.dtype !== "float32";

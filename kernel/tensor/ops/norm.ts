@@ -6,14 +6,15 @@ import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
 import { type Dims, dimsOf, gathered, shapesOf } from "./reduction";
 
-interface Columns {
+/** x[outer, n, inner], reduced over n. */
+export interface Columns {
   readonly outer: number;
   readonly n: number;
   readonly inner: number;
 }
 
 /** Calls `f` with the index of each result and of its first summand; the others follow `inner` apart. */
-function eachColumn({ outer, n, inner }: Columns, f: (result: number, first: number) => void): void {
+export function eachColumn({ outer, n, inner }: Columns, f: (result: number, first: number) => void): void {
   for (let o = 0; o < outer; o++) for (let i = 0; i < inner; i++) f(o * inner + i, o * n * inner + i);
 }
 

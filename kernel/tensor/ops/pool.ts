@@ -7,8 +7,8 @@ import type { Tensor } from "../tensor";
 import type { Pool2dShape, PoolDivisor } from "../wasm/kernels";
 import { requireFloat } from "./check";
 import { clone } from "./elementwise";
+import type { Extremes } from "./extremes";
 import { matmul } from "./matmul";
-import type { Extremes } from "./reduction";
 import { contiguous, transpose } from "./view";
 import { countWindows, emptyRule, SameShapes, type Sizes, type SpatialRank, sizesOf } from "./windows";
 

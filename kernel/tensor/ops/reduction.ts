@@ -1,14 +1,14 @@
 // Reductions over some or all dimensions.
 
+import { describe, requireNumber } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { DType } from "../dtype";
 import { checkDim, countOf, type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
-import type { ReduceOp } from "../wasm/kernels";
 import { arithmetic } from "./arithmetic";
 import { repeatTo } from "./broadcast";
 import { cast, requireFloat } from "./check";
-import { square, unary } from "./elementwise";
+import { square } from "./elementwise";
 import { contiguous, permute } from "./view";
 
 /** One dimension, several, or undefined for all. */
@@ -17,7 +17,11 @@ export type Dims = number | readonly number[] | undefined;
 /** The dimensions in rising order; all of them for undefined. */
 export function dimsOf(operation: string, dims: Dims, shape: Shape): number[] {
   if (dims === undefined) return shape.map((_, i) => i);
-  const list = (typeof dims === "number" ? [dims] : dims).map((dim) => checkDim(operation, dim, shape));
+  const given = typeof dims === "number" ? [dims] : dims;
+  if (!Array.isArray(given)) {
+    throw new TypeError(`${operation}: expected a dim, or an array of dims, got ${describe(given)}`);
+  }
+  const list = given.map((dim: number) => checkDim(operation, dim, shape));
   if (new Set(list).size !== list.length) {
     throw new RangeError(`${operation}: expected each dim once, got ${show(dims as readonly number[])}`);
   }
@@ -121,107 +125,48 @@ function integers(input: Tensor, dims: readonly number[], shape: Shape): Tensor 
 }
 
 /** Σ(x − mean)² / (n − correction), in two passes. */
-export function variance(input: Tensor, dims: Dims, correction: number, keepdim: boolean): Tensor {
-  const x = requireFloat("var", input);
-  const n = countOf(dimsOf("var", dims, x.shape).map((dim) => x.shape[dim]!));
+export function variance(
+  input: Tensor,
+  dims: Dims,
+  correction: number,
+  keepdim: boolean,
+  operation = "var",
+): Tensor {
+  requireNumber(operation, "correction", correction);
+  const x = requireFloat(operation, input);
+  const n = countOf(dimsOf(operation, dims, x.shape).map((dim) => x.shape[dim]!));
   const centred = arithmetic("sub", x, sumOrMean("mean", x, dims, true));
   return arithmetic("div", sumOrMean("sum", square(centred), dims, keepdim), Math.max(n - correction, 0));
 }
 
-export function standardDeviation(x: Tensor, dims: Dims, correction: number, keepdim: boolean): Tensor {
-  return unary("sqrt", variance(x, dims, correction, keepdim));
-}
-
-/** The element at each index along a dimension takes the whole gradient. */
-const pickRule: Rule<{ indices: Tensor; outer: number; n: number; inner: number }> = {
-  name: "max",
+// dx = dy / 2y, and 0 where y is: as PyTorch's, so that a constant feature does not make every gradient NaN
+const deviationRule: Rule = {
+  name: "std",
+  reads: "output",
   backward(node, dy, pass) {
-    const x = node.inputs[0]!;
-    const { indices, outer, n, inner } = node.info;
-    const dx = pass.allocate(x);
-    pass.engine.kernels.fill(dx.pointer, 0, x.count);
-    const { f32, i32 } = pass.engine;
-    const at = indices.pointer >>> 2;
-    for (let o = 0; o < outer; o++) {
-      for (let i = 0; i < inner; i++) {
-        const position = o * inner + i;
-        f32[(dx.pointer >>> 2) + (o * n + i32[at + position]!) * inner + i] =
-          f32[(dy.pointer >>> 2) + position]!;
-      }
+    const { f32 } = pass.engine;
+    const [out, to] = [node.output.pointer >>> 2, dy.pointer >>> 2];
+    for (let i = 0; i < node.output.count; i++) {
+      const y = f32[out + i]!;
+      f32[to + i] = y === 0 ? 0 : f32[to + i]! / (2 * y);
     }
-    pass.give(x, dx);
+    pass.give(node.inputs[0]!, dy);
   },
 };
 
-/** Equals share the gradient of an extreme over the whole tensor, as in PyTorch. */
-const extremeRule: Rule = {
-  name: "max",
-  reads: "inputs",
-  backward(node, dy, pass) {
-    const x = node.inputs[0]!;
-    const dx = pass.allocate(x);
-    const { kernels, f32 } = pass.engine;
-    kernels.binary("eq", "scalarRight", x.pointer, node.output.pointer, dx.pointer, 1, x.count);
-    let ties = 0;
-    for (let i = 0; i < x.count; i++) ties += f32[(dx.pointer >>> 2) + i]!;
-    kernels.scale(f32[dy.pointer >>> 2]! / ties, dx.pointer, dx.pointer, x.count);
-    pass.give(x, dx);
-  },
-};
-
-/** Largest and smallest values along a dimension, and where they are. */
-export interface Extremes {
-  readonly values: Tensor;
-  readonly indices: Tensor;
-}
-
-function requireElements(op: ReduceOp, x: Tensor, n: number): void {
-  if (n === 0)
-    throw new RangeError(`${op}: expected at least one element to choose from, got shape ${show(x.shape)}`);
-}
-
-export function extreme(op: "max" | "min", input: Tensor): Tensor {
-  requireElements(op, input, input.count);
-  const x = contiguous(requireFloat(op, input));
-  const { engine } = x;
-  const y = engine.empty([], "float32");
-  engine.kernels.reduce(op, x.pointer, y.pointer, 1, x.count, 1);
-  return restore(record(extremeRule, y, [x], undefined), input.dtype);
-}
-
-export function extremeAlong(op: "max" | "min", input: Tensor, dim: number, keepdim: boolean): Extremes {
-  const list = dimsOf(op, dim, input.shape);
-  const x = contiguous(requireFloat(op, input));
-  const indices = argument(op === "max" ? "argmax" : "argmin", x, dim, keepdim);
-  const { engine } = x;
-  const values = engine.empty(indices.shape, "float32");
-  const { outer, n, inner } = gathered(x, list);
-  engine.kernels.reduce(op, x.pointer, values.pointer, outer, n, inner);
-  return {
-    values: restore(record(pickRule, values, [x], { indices, outer, n, inner }), input.dtype),
-    indices,
-  };
-}
-
-/** Index of the largest (smallest) element: int32, along a dimension or in the flattened tensor. */
-export function argument(
-  op: "argmax" | "argmin",
-  input: Tensor,
-  dim: number | undefined,
+/** √ of the variance. */
+export function standardDeviation(
+  x: Tensor,
+  dims: Dims,
+  correction: number,
   keepdim: boolean,
+  operation = "std",
 ): Tensor {
-  const list = dimsOf(op, dim, input.shape);
-  const { kept, dropped } = shapesOf(input.shape, list);
-  const flat = gathered(requireFloat(op, input), list);
-  requireElements(op, input, flat.n);
-  const { engine } = input;
-  const y = engine.empty(keepdim ? kept : dropped, "int32");
-  engine.kernels.reduce(op, flat.x.pointer, y.pointer, flat.outer, flat.n, flat.inner);
-  return y;
-}
-
-function restore(y: Tensor, dtype: DType): Tensor {
-  return dtype === "float32" ? y : cast(y, dtype);
+  const squared = variance(x, dims, correction, keepdim, operation);
+  const { engine } = squared;
+  const y = engine.emptyLike(squared, "float32");
+  engine.kernels.unary("sqrt", squared.pointer, y.pointer, y.count);
+  return record(deviationRule, y, [squared], undefined);
 }
 
 // dx_i = dy · Π of all the other factors, formed without dividing: a factor may be 0
@@ -253,6 +198,12 @@ const productRule: Rule<{ outer: number; n: number; inner: number }> = {
   },
 };
 
+/** y in the dtype of what it was computed from. */
+export function restore(y: Tensor, dtype: DType): Tensor {
+  return dtype === "float32" ? y : cast(y, dtype);
+}
+
+/** Product over one dimension or all. */
 export function product(input: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
   const list = dimsOf("prod", dim, input.shape);
   const { kept, dropped } = shapesOf(input.shape, list);

@@ -1,9 +1,10 @@
-// Functions of one number for which no kernel is worth it: sine and cosine, signs, rounding, and what numbers are finite.
+// Functions of one number for which no kernel is worth it: angles, logarithms, signs, rounding, and what numbers are finite.
 
 import { type Rule, record } from "../autograd";
 import type { Tensor } from "../tensor";
 import { cast, requireFloat } from "./check";
 import { clone } from "./elementwise";
+import { erf } from "./erf";
 import { contiguous } from "./view";
 
 interface Entry {
@@ -24,10 +25,19 @@ function roundHalfToEven(x: number): number {
 const entries = {
   sin: { f: Math.sin, slope: Math.cos },
   cos: { f: Math.cos, slope: (x) => -Math.sin(x) },
+  tan: { f: Math.tan, slope: (x) => 1 / Math.cos(x) ** 2 },
+  atan: { f: Math.atan, slope: (x) => 1 / (1 + x * x) },
+  log2: { f: Math.log2, slope: (x) => 1 / (x * Math.LN2) },
+  log10: { f: Math.log10, slope: (x) => 1 / (x * Math.LN10) },
+  log1p: { f: Math.log1p, slope: (x) => 1 / (1 + x) },
+  expm1: { f: Math.expm1, slope: Math.exp },
+  rsqrt: { f: (x) => 1 / Math.sqrt(x), slope: (x) => -0.5 / (x * Math.sqrt(x)) },
+  erf: { f: erf, slope: (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) },
   sign: { f: (x) => Number(x > 0) - Number(x < 0), slope: flat }, // 0 for NaN, as in PyTorch
   floor: { f: Math.floor, slope: flat },
   ceil: { f: Math.ceil, slope: flat },
   round: { f: roundHalfToEven, slope: flat },
+  trunc: { f: Math.trunc, slope: flat },
 } satisfies Record<string, Entry>;
 
 export type RoundingOp = keyof typeof entries;
@@ -50,7 +60,7 @@ const rules = Object.fromEntries(Object.keys(entries).map((name) => [name, rule(
 
 /** f(x) element by element; steps of an int32 tensor stay int32. */
 export function elementwise(op: RoundingOp, input: Tensor): Tensor {
-  const whole = input.dtype === "int32" && op !== "sin" && op !== "cos";
+  const whole = input.dtype === "int32" && entries[op].slope === flat;
   if (whole && op !== "sign") return clone(input);
   const x = contiguous(requireFloat(op, input));
   const y = x.engine.emptyLike(x, "float32");
@@ -61,11 +71,17 @@ export function elementwise(op: RoundingOp, input: Tensor): Tensor {
   return whole ? cast(y, "int32") : record(rules[op]!, y, [x], undefined);
 }
 
-/** Which elements are NaN, or finite: bool, without gradient. */
-export function classify(op: "isnan" | "isfinite", input: Tensor): Tensor {
+const tests = {
+  isnan: Number.isNaN,
+  isinf: (x: number) => !Number.isFinite(x) && !Number.isNaN(x),
+  isfinite: Number.isFinite,
+};
+
+/** Which elements are NaN, infinite, or finite: bool, without gradient. */
+export function classify(op: "isnan" | "isinf" | "isfinite", input: Tensor): Tensor {
   const x = contiguous(requireFloat(op, input));
   const y = x.engine.emptyLike(x, "bool");
-  const holds = op === "isnan" ? Number.isNaN : Number.isFinite;
+  const holds = tests[op];
   const { f32 } = x.engine;
   const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
   for (let i = 0; i < x.count; i++) f32[to + i] = Number(holds(f32[from + i]!));

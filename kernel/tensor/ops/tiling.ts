@@ -1,9 +1,10 @@
-// Cutting along a dimension and repeating: narrow, split, chunk, repeat, tile.
+// Cutting along a dimension and repeating: narrow, split, chunk, unbind, repeat, tile.
 
+import { requireIntegers } from "../arguments";
 import { checkDim, checkShape, type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { clone } from "./elementwise";
-import { expand, reshape, slice } from "./view";
+import { expand, reshape, select, slice } from "./view";
 
 /** The dimension counted from the front, of a tensor that has one. */
 function dimOf(operation: string, x: Tensor, dim: number): number {
@@ -32,8 +33,8 @@ export function split(x: Tensor, size: number | readonly number[], dim: number):
   const at = dimOf("split", x, dim);
   const total = x.shape[at]!;
   const sizes = typeof size === "number" ? evenSizes(total, size) : size;
-  const fits =
-    sizes.every((n) => Number.isInteger(n) && n >= 0) && sizes.reduce((a, b) => a + b, 0) === total;
+  requireIntegers("split", "a size ≥ 1, or sizes", sizes);
+  const fits = sizes.every((n) => n >= 0) && sizes.reduce((a, b) => a + b, 0) === total;
   if (!fits) {
     throw new RangeError(
       `split: expected a size ≥ 1, or sizes that add up to the ${total} elements along dim ${dim} of ${show(x.shape)}, got ${typeof size === "number" ? size : show(size)}`,
@@ -95,4 +96,10 @@ export function tile(x: Tensor, counts: Shape): Tensor {
   checkShape("tile", counts);
   const missing = Math.max(0, x.shape.length - counts.length);
   return repeat(x, [...new Array<number>(missing).fill(1), ...counts]);
+}
+
+/** The slices at every index of a dimension, which disappears. */
+export function unbind(x: Tensor, dim: number): Tensor[] {
+  const at = dimOf("unbind", x, dim);
+  return Array.from({ length: x.shape[at]! }, (_, i) => select(x, at, i));
 }

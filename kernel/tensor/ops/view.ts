@@ -1,5 +1,6 @@
 // Views: other shapes and strides over the same storage. No data moves until an operation needs it contiguous.
 
+import { describe, requireInteger, requireIntegers } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { checkDim, checkShape, countOf, type Shape, sameShape, show, stridesOf } from "../shape";
 import { copyStrided, packed } from "../strided";
@@ -25,6 +26,7 @@ export function contiguous(x: Tensor): Tensor {
 }
 
 export function reshape(input: Tensor, sizes: Shape): Tensor {
+  requireIntegers("reshape", "sizes", sizes);
   const shape = [...sizes];
   const unknown = shape.indexOf(-1);
   if (unknown >= 0) {
@@ -69,6 +71,7 @@ const permuteRule: Rule<readonly number[]> = {
 };
 
 export function permute(x: Tensor, order: readonly number[]): Tensor {
+  requireIntegers("permute", "dims", order);
   const dims = order.map((dim) => checkDim("permute", dim, x.shape));
   if (dims.length !== x.shape.length || new Set(dims).size !== dims.length) {
     throw new RangeError(`permute: expected each dim of ${show(x.shape)} once, got ${show(order)}`);
@@ -120,6 +123,7 @@ const expandRule: Rule = {
 
 /** Repeats size-1 dimensions (and new leading ones) without copying; −1 keeps a size. */
 export function expand(x: Tensor, sizes: Shape): Tensor {
+  requireIntegers("expand", "sizes", sizes);
   const added = sizes.length - x.shape.length;
   const shape = sizes.map((size, i) => (size === -1 && i >= added ? x.shape[i - added]! : size));
   const fits = x.shape.every((size, i) => size === 1 || size === shape[i + added]);
@@ -156,6 +160,11 @@ export function slice(x: Tensor, dim: number, start: number, end: number, step: 
   if (!Number.isInteger(step) || step < 1) {
     throw new RangeError(`slice: expected a step that is a whole number ≥ 1, got ${step}`);
   }
+  if (!isPosition(start) || !isPosition(end)) {
+    throw new RangeError(
+      `slice: expected start and end to be whole numbers, or Infinity, got ${describe(start)} and ${describe(end)}`,
+    );
+  }
   const size = x.shape[at]!;
   const from = clampPosition(start, size);
   const to = Math.max(from, clampPosition(end, size));
@@ -164,6 +173,10 @@ export function slice(x: Tensor, dim: number, start: number, end: number, step: 
   const y = x.engine.view(x.storage, x.offset + from * x.strides[at]!, shape, strides, x.dtype);
   const own = stridesOf(x.shape); // where the region lies in the contiguous gradient
   return record(regionRule, y, [x], { offset: from * own[at]!, strides: own.with(at, own[at]! * step) });
+}
+
+function isPosition(value: number): boolean {
+  return Number.isInteger(value) || value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
 }
 
 function clampPosition(position: number, size: number): number {
@@ -189,4 +202,65 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   );
   const own = stridesOf(x.shape);
   return record(regionRule, y, [x], { offset: from * own[at]!, strides: own.toSpliced(at, 1) });
+}
+
+/** The elements x[…, i, i + offset, …] of two dimensions, as a new last dimension; a view. */
+export function diagonal(x: Tensor, offset: number, dim1: number, dim2: number): Tensor {
+  requireInteger("diagonal", "offset", offset);
+  const a = checkDim("diagonal", dim1, x.shape);
+  const b = checkDim("diagonal", dim2, x.shape);
+  if (a === b || x.shape.length < 2) {
+    throw new RangeError(`diagonal: expected two dims of ${show(x.shape)}, got ${dim1} and ${dim2}`);
+  }
+  const [down, right] = [Math.max(0, -offset), Math.max(0, offset)];
+  const length = Math.max(0, Math.min(x.shape[a]! - down, x.shape[b]! - right));
+  const others = x.shape.map((_, i) => i).filter((i) => i !== a && i !== b);
+  const strided = (strides: Shape) => [...others.map((i) => strides[i]!), strides[a]! + strides[b]!];
+  const first = (strides: Shape) => (length === 0 ? 0 : down * strides[a]! + right * strides[b]!);
+  const shape = [...others.map((i) => x.shape[i]!), length];
+  const y = x.engine.view(x.storage, x.offset + first(x.strides), shape, strided(x.strides), x.dtype);
+  const own = stridesOf(x.shape);
+  return record(regionRule, y, [x], { offset: first(own), strides: strided(own) });
+}
+
+/** Dimensions moved to other places, the others kept in their order. */
+export function movedim(
+  x: Tensor,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
+  const places = (dims: number | readonly number[]) => {
+    const list = typeof dims === "number" ? [dims] : dims;
+    requireIntegers("movedim", "dims", list);
+    return list.map((dim) => checkDim("movedim", dim, x.shape));
+  };
+  const [from, to] = [places(source), places(destination)];
+  if (from.length !== to.length || new Set(from).size !== from.length || new Set(to).size !== to.length) {
+    throw new RangeError(
+      `movedim: expected each source and destination once, got ${show(from)} and ${show(to)}`,
+    );
+  }
+  const others = x.shape.map((_, i) => i).filter((i) => !from.includes(i));
+  const order = x.shape.map((_, i) => (to.includes(i) ? from[to.indexOf(i)]! : others.shift()!));
+  return permute(x, order);
+}
+
+/** One dimension as several; one of their sizes may be −1. */
+export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  const at = checkDim("unflatten", dim, x.shape);
+  requireIntegers("unflatten", "sizes", sizes);
+  const size = x.shape[at] ?? 1;
+  const known = sizes.reduce((product, each) => (each === -1 ? product : product * each), 1);
+  const unknown = sizes.filter((each) => each === -1).length;
+  if (
+    sizes.some((each) => each < -1) ||
+    unknown > 1 ||
+    (unknown === 1 ? size % known !== 0 : known !== size)
+  ) {
+    throw new RangeError(
+      `unflatten: expected sizes for the ${size} elements along dim ${dim} of ${show(x.shape)}, got ${show(sizes)}`,
+    );
+  }
+  const split = sizes.map((each) => (each === -1 ? size / known : each));
+  return reshape(x, x.shape.length === 0 ? split : x.shape.toSpliced(at, 1, ...split));
 }

@@ -106,7 +106,7 @@ const cases: Record<string, [() => unknown, RegExp]> = {
   ],
   "maskedFill with a tensor": [
     () => ones([2]).maskedFill(ones([2]).gt(0), ones([2]) as never),
-    /^maskedFill: expected a number to fill in/,
+    /^maskedFill: expected value to be a number, got a tensor/,
   ],
   topk: [() => ones([2, 3]).topk(4), /^topk: expected k from 0 to 3 along dim -1 of \[2, 3\], got 4/],
   sort: [() => ones([2]).sort(1), /^sort: expected dim from -1 to 0 for shape \[2\], got 1/],
@@ -139,20 +139,20 @@ const cases: Record<string, [() => unknown, RegExp]> = {
   ],
   "uneven depth": [
     () => tensor([[1], 2] as never),
-    /^tensor: expected numbers or booleans nested as \[2, 1\], got a number at depth 1/,
+    /^tensor: expected numbers or booleans nested as \[2, 1\], got number 2 at depth 1/,
   ],
   text: [
     () => tensor(["a"] as never),
-    /^tensor: expected numbers or booleans nested as \[1\], got string at depth 1/,
+    /^tensor: expected numbers or booleans nested as \[1\], got string a at depth 1/,
   ],
   "values for a shape": [
     () => tensor(new Float32Array(3), { shape: [2, 2] }),
     /^tensor: expected 4 values for shape \[2, 2\], got 3/,
   ],
-  "a negative size": [() => zeros([-1]), /^full: expected sizes that are whole numbers ≥ 0, got \[-1\]/],
+  "a negative size": [() => zeros([-1]), /^zeros: expected sizes that are whole numbers ≥ 0, got \[-1\]/],
   "a number for a shape": [
     () => zeros(3 as never),
-    /^full: expected a shape as an array of sizes, e\.g\. \[2, 3\], got 3/,
+    /^zeros: expected a shape as an array of sizes, e\.g\. \[2, 3\], got 3/,
   ],
   eye: [() => eye(1.5), /^eye: expected sizes/],
   arange: [() => arange(0, 3, -1), /^arange: expected a step that leads from 0 to 3, got -1/],
