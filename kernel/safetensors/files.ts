@@ -1,0 +1,80 @@
+// Tensors in safetensors files, read and written tensor by tensor.
+
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { format, readHeader, readTensors, type SaveOptions, type Source, type Tensors } from "./format";
+
+/**
+ * The tensors in a file, by name: weights from PyTorch under PyTorch's names. dtypes and errors as in load(); relative
+ * paths start in the notebook's folder. As Python's safetensors.torch.load_file.
+ *
+ * @example net.loadStateDict(safetensors.loadFile("model.safetensors"));
+ */
+export function loadFile(file: string): Tensors {
+  return withSource(file, readTensors);
+}
+
+/** The text that was saved beside the tensors of a file, {} if none was. Reads the header only. */
+export function metadata(file: string): Readonly<Record<string, string>> {
+  return withSource(file, (source) => readHeader(source).metadata);
+}
+
+/**
+ * Writes tensors into a file that Python's safetensors reads: float32 as F32, int32 as I32, bool as BOOL, views packed.
+ * A file of that name is replaced once the new one is whole. As Python's safetensors.torch.save_file.
+ *
+ * @example safetensors.saveFile(net.stateDict(), "model.safetensors", { metadata: { format: "pt" } });
+ */
+export function saveFile(tensors: Readonly<Tensors>, file: string, options?: SaveOptions): void {
+  const pieces = format(tensors, options);
+  const folder = path.dirname(path.resolve(file));
+  if (!existsSync(folder)) {
+    throw new Error(`safetensors: expected a folder to save in, got ${folder}, which does not exist`);
+  }
+  const unfinished = `${file}.${process.pid}.tmp`;
+  try {
+    const opened = openSync(unfinished, "w");
+    try {
+      for (const piece of pieces) writeFileSync(opened, piece);
+    } finally {
+      closeSync(opened);
+    }
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
+
+function withSource<T>(given: string, use: (source: Source) => T): T {
+  const file = path.resolve(given);
+  if (!existsSync(file)) throw new Error(`safetensors: expected a file, got ${file}, which does not exist`);
+  const opened = openSync(file, "r");
+  try {
+    const length = fstatSync(opened).size;
+    return use({ name: file, length, read: (begin, end) => read(opened, begin, Math.min(end, length)) });
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function read(opened: number, begin: number, end: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(end - begin);
+  let at = 0;
+  while (at < bytes.length) {
+    const count = readSync(opened, bytes, at, bytes.length - at, begin + at);
+    if (count === 0)
+      throw new Error("safetensors: expected the file to stay as it is while it is read, got its end");
+    at += count;
+  }
+  return bytes;
+}
