@@ -38,7 +38,7 @@ abstract class ClassLoss extends Loss {
   }
 }
 
-/** Cross-entropy of logits [N, C] against class numbers [N] int32: see functional.crossEntropy. */
+/** Cross-entropy of logits [N, C, d…] against class numbers [N, d…] int32: see functional.crossEntropy. */
 export class CrossEntropyLoss extends ClassLoss {
   readonly labelSmoothing: number;
 
@@ -53,7 +53,7 @@ export class CrossEntropyLoss extends ClassLoss {
   }
 }
 
-/** Negative log-likelihood of log probabilities [N, C] and class numbers [N] int32: see functional.nllLoss. */
+/** Negative log-likelihood of log probabilities [N, C, d…] and class numbers [N, d…] int32: see functional.nllLoss. */
 export class NLLLoss extends ClassLoss {
   override forward(logProbabilities: Tensor, targets: Tensor): Tensor {
     const { weight, ignoreIndex, reduction } = this;

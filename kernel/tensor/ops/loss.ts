@@ -2,10 +2,8 @@
 
 import { type Rule, record } from "../autograd";
 import type { Tensor } from "../tensor";
-import { requireFloat } from "./check";
-import { type NllOptions, type Reduction, requireClasses, smoothedNll } from "./nll";
+import { type NllOptions, perTarget, type Reduction, requireClasses, smoothedNll } from "./nll";
 import { logSoftmax } from "./softmax";
-import { contiguous } from "./view";
 
 // d logits = (softmax − onehot) · dy, ÷ rows for the mean, each row by its own dy for "none"
 const crossEntropyRule: Rule<{ reduction: Reduction; rows: number; columns: number }> = {
@@ -33,7 +31,8 @@ export interface CrossEntropyOptions extends NllOptions {
 
 /**
  * −log softmax(logits)[target], over rows: logits [N, C] float32, targets [N] int32 class indices → [] (or [N] for
- * "none"). As torch.nn.functional.cross_entropy; weights and ignored rows as in nllLoss. Throws a RangeError for other
+ * "none"); also over positions, [N, C, d…] with targets [N, d…], and for one row, [C] with []. As
+ * torch.nn.functional.cross_entropy; weights and ignored rows as in nllLoss. Throws a RangeError for other
  * shapes, for a target outside 0 … C−1 that is not `ignoreIndex` and for a labelSmoothing outside 0 … 1, a TypeError for
  * targets that are not int32.
  */
@@ -42,11 +41,16 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new RangeError(`crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`);
   }
-  const logits = contiguous(requireFloat("crossEntropy", input));
-  const { targets, ignored } = requireClasses("crossEntropy", logits, target, options);
-  if (weight !== null || ignored || labelSmoothing > 0) {
-    return smoothedNll("crossEntropy", logSoftmax(logits, 1), targets, options, labelSmoothing);
-  }
+  const { rows, targets, ignored } = requireClasses("crossEntropy", input, target, options);
+  const losses =
+    weight !== null || ignored || labelSmoothing > 0
+      ? smoothedNll("crossEntropy", logSoftmax(rows, 1), targets, options, labelSmoothing)
+      : fused(rows, targets, reduction);
+  return perTarget(losses, target, options);
+}
+
+/** The plain loss of rows, the gradient of the logits left behind. */
+function fused(logits: Tensor, targets: Tensor, reduction: Reduction): Tensor {
   const [rows, columns] = logits.shape as [number, number];
   const { engine } = logits;
   const y = engine.empty(reduction === "none" ? [rows] : [], "float32");

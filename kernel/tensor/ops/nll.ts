@@ -1,10 +1,10 @@
 // The negative log-likelihood of class numbers, with weights, ignored rows and smoothed labels.
 
 import { type Rule, record } from "../autograd";
-import { show } from "../shape";
+import { countOf, sameShape, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
-import { contiguous } from "./view";
+import { contiguous, permute, reshape } from "./view";
 
 export type Reduction = "mean" | "sum" | "none";
 
@@ -56,14 +56,18 @@ const nllRule: Rule<Info> = {
 
 /**
  * −weight[target]·logProbabilities[target], over rows: log probabilities [N, C], targets [N] int32 class numbers → [], or
- * [N] for "none". As torch.nn.functional.nll_loss: the mean divides by the sum of the targets' weights, and is NaN where
+ * [N] for "none"; also over positions, [N, C, d…] with targets [N, d…], and for one row, [C] with []. As torch.nn.functional.nll_loss: the mean divides by the sum of the targets' weights, and is NaN where
  * every row is ignored. Throws a RangeError for other shapes and for a target outside 0 … C−1 that is not `ignoreIndex`,
  * a TypeError for targets that are not int32.
  */
 export function nllLoss(logProbabilities: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
-  const logp = contiguous(requireFloat("nllLoss", logProbabilities));
-  const { targets } = requireClasses("nllLoss", logp, target, options);
-  return smoothedNll("nllLoss", logp, targets, options, 0);
+  const { rows, targets } = requireClasses("nllLoss", logProbabilities, target, options);
+  return perTarget(smoothedNll("nllLoss", rows, targets, options, 0), target, options);
+}
+
+/** The losses of rows in the shape of the targets they were taken from. */
+export function perTarget(losses: Tensor, target: Tensor, { reduction }: NllOptions): Tensor {
+  return reduction === "none" && target.shape.length !== 1 ? reshape(losses, target.shape) : losses;
 }
 
 /** nllLoss of checked arguments, with a share `smoothing` of each row's label spread over all classes. */
@@ -113,18 +117,24 @@ export function smoothedNll(
   return record(nllRule, y, inputs, { reduction, ignoreIndex, smoothing, total });
 }
 
-/** The targets, contiguous, and whether any of them is to be ignored; throws for wrong shapes, dtypes and classes. */
+/**
+ * Scores [N, C, d…] as contiguous rows [N·d…, C], their targets as [N·d…], and whether any of these is to be ignored;
+ * throws for wrong shapes, dtypes and classes.
+ */
 export function requireClasses(
   operation: string,
-  rowsOfClasses: Tensor,
+  given: Tensor,
   target: Tensor,
   { reduction = "mean", ignoreIndex = -100 }: NllOptions,
-): { targets: Tensor; ignored: boolean } {
-  const [rows, classes] = rowsOfClasses.shape as [number, number];
-  const input = operation === "crossEntropy" ? "logits" : "log probabilities";
-  if (rowsOfClasses.shape.length !== 2 || target.shape.length !== 1 || target.shape[0] !== rows) {
+): { rows: Tensor; targets: Tensor; ignored: boolean } {
+  const scores = requireFloat(operation, given);
+  const { shape } = scores;
+  const at = shape.length === 1 ? 0 : 1;
+  const classes = shape[at] ?? 0;
+  if (shape.length === 0 || !sameShape(target.shape, shape.toSpliced(at, 1))) {
+    const input = operation === "crossEntropy" ? "logits" : "log probabilities";
     throw new RangeError(
-      `${operation}: expected ${input} [N, C] and targets [N], got ${show(rowsOfClasses.shape)} and ${show(target.shape)}`,
+      `${operation}: expected ${input} [N, C] and targets [N], or [N, C, ...] and [N, ...], got ${show(shape)} and ${show(target.shape)}`,
     );
   }
   if (target.dtype !== "int32") {
@@ -137,10 +147,14 @@ export function requireClasses(
       `${operation}: expected reduction "mean", "sum" or "none", got ${String(reduction)}`,
     );
   }
-  const targets = contiguous(target);
+  const count = countOf(target.shape);
+  const positions = shape.map((_, dim) => dim).toSpliced(at, 1);
+  const rows =
+    shape.length === 2 ? contiguous(scores) : reshape(permute(scores, [...positions, at]), [count, classes]);
+  const targets = contiguous(shape.length === 2 ? target : reshape(target, [count]));
   const first = targets.pointer >>> 2;
   let ignored = false;
-  for (let row = 0; row < targets.count; row++) {
+  for (let row = 0; row < count; row++) {
     const label = targets.engine.i32[first + row]!;
     if (label === ignoreIndex) ignored = true;
     else if (label < 0 || label >= classes) {
@@ -149,5 +163,5 @@ export function requireClasses(
       );
     }
   }
-  return { targets, ignored };
+  return { rows, targets, ignored };
 }
