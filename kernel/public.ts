@@ -9,6 +9,7 @@ export * as plot from "./livePlot";
 export * as nn from "./nn";
 export * as optim from "./optim";
 export * as probe from "./probe";
+export * as safetensors from "./safetensors";
 export { clearOutput, type DisplayHandle, display } from "./session/display";
 export * from "./tensor";
 
