@@ -28,6 +28,7 @@ const kernel = {
     channel: "kernel/session/runner/channel.ts",
     typescriptLoader: "kernel/session/runner/typescriptLoader.ts",
     bnlab: "kernel/public.ts",
+    tslab: "kernel/session/tslab.ts",
     thread: "kernel/host/thread.ts",
   },
   outdir: "dist/kernel",
@@ -127,7 +128,7 @@ async function writeTypes() {
   const to = at("dist/types");
   await cp(at("node_modules/@types/node"), `${to}/@types/node`, { recursive: true });
   await cp(at("node_modules/undici-types"), `${to}/undici-types`, { recursive: true });
-  const program = ts.createProgram([at("kernel/public.ts")], {
+  const program = ts.createProgram([at("kernel/public.ts"), at("kernel/session/tslab.ts")], {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,

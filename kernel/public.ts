@@ -11,6 +11,9 @@ export * as optim from "./optim";
 export * as probe from "./probe";
 export * as safetensors from "./safetensors";
 export { clearOutput, type DisplayHandle, display } from "./session/display";
+export type { Forms } from "./session/forms";
+export { input } from "./session/input";
+export { type Progress, type ProgressOptions, progress } from "./session/progress";
 export * from "./tensor";
 
 setCollectorHost(nodeCollector());

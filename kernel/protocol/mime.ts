@@ -15,7 +15,28 @@ export const Mime = {
   png: "image/png",
   json: "application/json",
   plotly: "application/vnd.plotly.v1+json",
+  progress: "application/vnd.bnlab.progress+json",
 } as const;
+
+/** One bar of the list under `Mime.progress`: an output that is about time, not to be compared between runs. */
+export type ProgressBar = {
+  label: string;
+  done: number;
+  /** Null where nobody knows. */
+  total: number | null;
+  seconds: number;
+  ended: boolean;
+  note: string;
+};
+
+/** A text as HTML that shows it, between tags and in quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
 
 /** A value that knows how to show itself has a method under this symbol (the convention of Deno's kernel). */
 export const displaySymbol: unique symbol = Symbol.for("Jupyter.display") as never;

@@ -1,6 +1,7 @@
-// Any value as a MIME bundle: by its own Jupyter.display method, else as Node prints it.
+// Any value as a MIME bundle: by its own Jupyter.display method, else as Node prints it; pictures and tables besides.
 import { inspect } from "node:util";
 import { displaySymbol, Mime, type MimeBundle } from "../protocol";
+import { plainRecordsHtml } from "./table";
 
 /** As a text of a notebook: no colours, and no thousands of elements. */
 export function plainText(value: unknown): string {
@@ -16,10 +17,35 @@ export function plainText(value: unknown): string {
 /** The bundle, at once where the value can say at once. */
 export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const show = displayMethod(value);
-  if (!show) return { [Mime.plain]: plainText(value) };
+  if (!show) return plainBundle(value);
   const bundle = show.call(value);
   if (!(bundle instanceof Promise)) return checked(bundle, value);
   return bundle.then((resolved) => checked(resolved, value));
+}
+
+function plainBundle(value: unknown): MimeBundle {
+  const text = { [Mime.plain]: plainText(value) };
+  if (value instanceof Uint8Array) {
+    const mime = pictureType(value);
+    return mime ? { [mime]: base64(value), ...text } : text;
+  }
+  const html = plainRecordsHtml(value);
+  return html ? { [Mime.html]: html, ...text } : text;
+}
+
+/** What the bytes of a picture's file begin with. */
+const pictureStarts: [mime: string, start: number[]][] = [
+  [Mime.png, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+  ["image/jpeg", [0xff, 0xd8, 0xff]],
+  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
+];
+
+function pictureType(bytes: Uint8Array): string | undefined {
+  return pictureStarts.find(([, start]) => start.every((byte, i) => bytes[i] === byte))?.[0];
+}
+
+export function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 }
 
 function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {

@@ -1,6 +1,6 @@
 // A cell's outputs as HTML: of each the richest form that a page can show.
 import { stripVTControlCharacters } from "node:util";
-import { Mime, type MimeBundle } from "../../protocol";
+import { escapeHtml, Mime, type MimeBundle } from "../../protocol";
 import { asText, type CellOutput } from "../notebookFile";
 import { highlight } from "./highlight";
 
@@ -56,12 +56,4 @@ function plain(text: string): string {
       .join("\n")
       .trimEnd(),
   );
-}
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

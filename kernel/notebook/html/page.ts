@@ -1,9 +1,10 @@
 // A notebook as one web page that needs nothing else: text, code, outputs, live charts; light or dark as the reader has it.
 import { readFile } from "node:fs/promises";
+import { escapeHtml } from "../../protocol";
 import type { Cell, Notebook } from "../notebookFile";
 import { highlight } from "./highlight";
 import { markdownRenderer } from "./markdown";
-import { escapeHtml, OutputWriter } from "./outputs";
+import { OutputWriter } from "./outputs";
 import { style } from "./style";
 
 export interface PageOptions {

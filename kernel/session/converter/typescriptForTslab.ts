@@ -143,7 +143,11 @@ export function createWatchCompilerHost(
       target: ts.ScriptTarget.ES2022,
       lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts", "lib.esnext.iterator.d.ts"],
       types: ["node"],
-      paths: { bnlab: [`${typesFolder}/bnlab/public.d.ts`], "undici-types": [`${typesFolder}/undici-types`] },
+      paths: {
+        bnlab: [`${typesFolder}/bnlab/public.d.ts`],
+        tslab: [`${typesFolder}/bnlab/session/tslab.d.ts`],
+        "undici-types": [`${typesFolder}/undici-types`],
+      },
       strict: true,
       checkJs: false,
       esModuleInterop: true,

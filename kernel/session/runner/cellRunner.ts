@@ -3,7 +3,7 @@
 import vm from "node:vm";
 import type { MimeBundle, Questions } from "../../protocol";
 import { toBundle } from "../bundle";
-import type { DisplaySession } from "../display";
+import { DisplayHandle, type DisplaySession } from "../display";
 import type { CellTimers } from "./cellTimers";
 import type { Modules } from "./modules";
 import type { Outbox } from "./outbox";
@@ -86,10 +86,11 @@ export class CellRunner implements DisplaySession {
 
   ask(question: Questions["input_request"]): Promise<string> {
     const id = ++this.asked;
+    const failure = Object.assign(new Error(), { name: "InputError" }); // here, where the stack is the cell's
     return new Promise((resolve, reject) => {
       this.questions.set(id, (answer) => {
         if ("value" in answer) resolve(answer.value);
-        else reject(Object.assign(new Error(answer.error), { name: "InputError" }));
+        else reject(Object.assign(failure, { message: answer.error }));
       });
       this.outbox.flush();
       this.outbox.post({ type: "ask", id, question });
@@ -129,7 +130,8 @@ export class CellRunner implements DisplaySession {
     // The value comes back as it is for the cell to go on with; after an interrupt, a promise that never settles.
     const goOn = (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value);
     await start(scope, goOn, (specifier, options) => this.modules.load(specifier, options?.with));
-    if (program.showsResult && scope.result !== undefined) {
+    const isShown = scope.result === undefined || scope.result instanceof DisplayHandle;
+    if (program.showsResult && !isShown) {
       const data: MimeBundle = await toBundle(scope.result);
       if (run.interrupted) return;
       this.outbox.output({ type: "execute_result", content: { data, metadata: {} } });

@@ -1,4 +1,4 @@
-// What `import` means in a cell: bnlab is the runtime beside this file, all else is found from the notebook's folder.
+// What `import` means in a cell: bnlab and tslab are modules beside this file, all else is found from the notebook's folder.
 import { register } from "node:module";
 import path from "node:path";
 import vm from "node:vm";
@@ -7,8 +7,10 @@ import type { CellImport } from "../converter/emit";
 type Namespace = Record<string, unknown>;
 type Attributes = Record<string, string>;
 
-/** The runtime that the build puts beside the runner; both share one copy of every module. */
-const runtime = new URL("./bnlab.js", import.meta.url).href;
+/** Modules that the build puts beside the runner; all share one copy of what they import. */
+const builtin = new Map(
+  ["bnlab", "tslab"].map((name) => [name, new URL(`./${name}.js`, import.meta.url).href]),
+);
 
 /** What cells are called as importers; no such file need exist. */
 const cellFile = "cell.mjs";
@@ -25,7 +27,8 @@ export class Modules {
   }
 
   async load(specifier: string, attributes: Attributes = {}): Promise<Namespace> {
-    if (specifier === "bnlab") return await import(runtime);
+    const url = builtin.get(specifier);
+    if (url) return await import(url);
     if (/^(\.{0,2}\/|file:)/.test(specifier) || path.isAbsolute(specifier)) this.readTypeScript();
     try {
       return await this.importFromFolder(specifier, { with: attributes });
@@ -45,7 +48,7 @@ export class Modules {
   private readTypeScript(): void {
     if (this.readsTypeScript) return;
     this.readsTypeScript = true;
-    register(new URL("./typescriptLoader.js", import.meta.url), { data: { runtime } });
+    register(new URL("./typescriptLoader.js", import.meta.url), { data: { builtin } });
   }
 
   private explained(specifier: string, error: unknown): unknown {

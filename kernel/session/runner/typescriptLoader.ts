@@ -3,24 +3,25 @@ import { readFile, stat } from "node:fs/promises";
 import type { InitializeHook, LoadHook, ResolveHook } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-let runtime = "";
+let builtin: ReadonlyMap<string, string> = new Map();
 
-export const initialize: InitializeHook<{ runtime: string }> = (data) => {
-  runtime = data.runtime;
+export const initialize: InitializeHook<{ builtin: typeof builtin }> = (data) => {
+  builtin = data.builtin;
 };
 
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
-  if (specifier === "bnlab") return { url: runtime, format: "module", shortCircuit: true };
+  const url = builtin.get(specifier);
+  if (url) return { url, format: "module", shortCircuit: true };
   const isFile = /^(\.{0,2}\/|file:)/.test(specifier);
   if (!isFile || context.parentURL?.includes("/node_modules/")) return nextResolve(specifier, context);
   const found = await findFile(new URL(specifier, context.parentURL));
   if (!found) return nextResolve(specifier, context);
-  const url = `${found.url}?changed=${found.changed}`;
+  const dated = `${found.url}?changed=${found.changed}`;
   if (found.url.endsWith(".json")) {
-    return { url, format: "json", importAttributes: { type: "json" }, shortCircuit: true };
+    return { url: dated, format: "json", importAttributes: { type: "json" }, shortCircuit: true };
   }
-  if (!isTypeScript(found.url)) return nextResolve(url, context);
-  return { url, format: "module", shortCircuit: true };
+  if (!isTypeScript(found.url)) return nextResolve(dated, context);
+  return { url: dated, format: "module", shortCircuit: true };
 };
 
 export const load: LoadHook = async (url, context, nextLoad) => {

@@ -1,0 +1,47 @@
+// The forms in which a value can be shown, each a MIME bundle with a text for those who cannot show it.
+import { displaySymbol, type Json, Mime, type MimeBundle } from "../protocol";
+import { base64, plainText } from "./bundle";
+import { type TableOptions, type TableRows, tableOf } from "./table";
+
+/** One method a form. What they return is up to whoever shows. */
+export interface Forms<Shown> {
+  html(html: string): Shown;
+  markdown(text: string): Shown;
+  /** Formulas between dollar signs: `$\gamma \hat x + \beta$`. */
+  latex(text: string): Shown;
+  svg(svg: string): Shown;
+  png(bytes: Uint8Array): Shown;
+  jpeg(bytes: Uint8Array): Shown;
+  gif(bytes: Uint8Array): Shown;
+  json(value: Json): Shown;
+  /** Records, rows, or columns by name; the first `limit` rows. */
+  table(rows: TableRows, options?: TableOptions): Shown;
+  text(text: string): Shown;
+  /** A whole bundle: MIME type → data. */
+  raw(bundle: MimeBundle): Shown;
+}
+
+/** @param show takes a value that shows itself as its form says. */
+export function formsOf<Shown>(show: (value: object) => Shown): Forms<Shown> {
+  const raw = (bundle: MimeBundle) => show({ [displaySymbol]: () => bundle });
+  const text = (mime: string) => (text: string) => raw({ [mime]: text, [Mime.plain]: text });
+  const picture = (mime: string) => (bytes: Uint8Array) => raw(pictureBundle(mime, bytes));
+  return {
+    html: text(Mime.html),
+    markdown: text(Mime.markdown),
+    latex: text(Mime.latex),
+    svg: (svg) => raw({ [Mime.svg]: svg, [Mime.plain]: "[SVG image]" }),
+    png: picture(Mime.png),
+    jpeg: picture("image/jpeg"),
+    gif: picture("image/gif"),
+    json: (value) => raw({ [Mime.json]: value, [Mime.plain]: plainText(value) }),
+    table: (rows, options) => raw(tableOf(rows, options)),
+    text: (text) => raw({ [Mime.plain]: text }),
+    raw,
+  };
+}
+
+function pictureBundle(mime: string, bytes: Uint8Array): MimeBundle {
+  const kind = mime.slice("image/".length).toUpperCase();
+  return { [mime]: base64(bytes), [Mime.plain]: `[${kind} image]` };
+}

@@ -1,0 +1,23 @@
+// `input`: a cell's question to whoever runs it.
+import { createInterface } from "node:readline/promises";
+import { displaySession } from "./display";
+
+/**
+ * Asks the user for a line of text.
+ *
+ * @example
+ * const name = await input("Your name? ");
+ *
+ * @param options.password hides what is typed.
+ * @throws InputError where the client cannot ask: nbconvert, `bnlab run` in a pipe.
+ */
+export async function input(prompt = "", { password = false }: { password?: boolean } = {}): Promise<string> {
+  const session = displaySession();
+  if (session) return session.ask({ prompt: String(prompt), password });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(prompt);
+  } finally {
+    terminal.close();
+  }
+}
