@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, describe, test } from "node:test";
+import { type CsvOptions, csv } from "../../../kernel/data";
+
+const root = mkdtempSync(path.join(tmpdir(), "bnlab-csv-"));
+after(() => rmSync(root, { recursive: true }));
+
+const iris = `sepal,petal,species
+5.1,1.4,setosa
+7.0,4.7,versicolor
+6.3,6,"virginica"
+4.9,1.5,setosa
+`;
+
+describe("csv reads", () => {
+  test("numbers and classes, by column names", () => {
+    const set = csv({ text: iris }, { label: "species" });
+    assert.deepEqual(set.columns, ["sepal", "petal"]);
+    assert.deepEqual(set.classes, ["setosa", "versicolor", "virginica"]);
+    assert.deepEqual([...set.features.shape], [4, 2]);
+    assert.deepEqual([...set.features.data], [5.1, 1.4, 7, 4.7, 6.3, 6, 4.9, 1.5].map(Math.fround));
+    assert.deepEqual([set.labels.dtype, ...set.labels.data], ["int32", 0, 1, 2, 0]);
+  });
+
+  test("a file with BOM, Windows line ends, quotes, spaces and empty lines, from the working folder", () => {
+    const file = path.join(root, "quoted.csv");
+    const lines = ['\u{feff}"name, first" , size,class', '"A ""B""\nC", 1e3 ,x', "", "D,-.5,y"];
+    writeFileSync(file, lines.join("\r\n"));
+    const set = csv(path.relative(process.cwd(), file), { label: "name, first", features: ["size"] });
+    assert.deepEqual(set.classes, ['A "B"\nC', "D"]);
+    assert.deepEqual([...set.features.data], [1000, -0.5]);
+  });
+
+  test("a target of numbers", () => {
+    const set = csv({ text: "rooms;price\n3;210\n5;340.5" }, { target: "price", delimiter: ";" });
+    assert.deepEqual([set.labels.dtype, ...set.labels.data], ["float32", 210, 340.5]);
+    assert.deepEqual([...set.labels.shape, set.classes.length], [2, 0]);
+  });
+
+  test("tables without a header, by number or by names given", () => {
+    const text = "1,2,a\n3,4,b";
+    assert.deepEqual(csv({ text }, { label: "2", header: false }).columns, ["0", "1"]);
+    const set = csv({ text }, { label: "c", header: ["a", "b", "c"], features: ["b"] });
+    assert.deepEqual([set.columns, [...set.features.data]], [["b"], [2, 4]]);
+  });
+
+  test("classes that are numbers in their order, others by code point, or as given", () => {
+    const text = "x,digit\n1,10\n2,9\n3,10";
+    assert.deepEqual(csv({ text }, { label: "digit" }).classes, ["9", "10"]);
+    assert.deepEqual(csv({ text: "x,y\n1,b\n1,B\n1,a" }, { label: "y" }).classes, ["B", "a", "b"]);
+    const given = csv({ text }, { label: "digit", classes: ["10", "9", "8"] });
+    assert.deepEqual([...given.labels.data], [0, 1, 0]);
+    assert.deepEqual(given.classes, ["10", "9", "8"]);
+  });
+
+  test("tables with missing values, without their rows or with a number in their place", () => {
+    const text = "a,b,y\n1,,x\n2,NA,x\n3,4,x\n5,?,\n";
+    const dropped = csv({ text }, { label: "y", missing: "drop" });
+    assert.deepEqual([...dropped.features.data], [3, 4]);
+    const filled = csv({ text: text.replace("?,", "?,x") }, { label: "y", missing: -1 });
+    assert.deepEqual([...filled.features.data], [1, -1, 2, -1, 3, 4, 5, -1]);
+    assert.equal(csv({ text }, { label: "a", features: ["a"] }).length, 4);
+  });
+});
+
+describe("csv says what is wrong with", () => {
+  const faults: [what: string, text: string, options: CsvOptions, fault: RegExp][] = [
+    [
+      "no choice of a column",
+      iris,
+      {},
+      /csv: expected either \{ label: column \} for classes or \{ target: column \} for numbers, got neither/,
+    ],
+    ["two choices", iris, { label: "species", target: "petal" }, /got both/],
+    [
+      "an unknown column",
+      iris,
+      { label: "kind" },
+      /csv: expected a column "kind" in the text, got sepal, petal, species/,
+    ],
+    ["an unknown feature", iris, { label: "species", features: ["width"] }, /expected a column "width"/],
+    [
+      "a missing value",
+      "a,y\n1,x\n,x",
+      { label: "y" },
+      /expected a value in line 3, column "a" of the text, got ""; \{ missing: "drop" \} leaves such rows out, \{ missing: 0 \} puts a number there$/,
+    ],
+    [
+      "a missing label",
+      "a,y\n1,NaN",
+      { label: "y", missing: 0 },
+      /expected a value in line 2, column "y" of the text, got "NaN"; \{ missing: "drop" \} leaves such rows out$/,
+    ],
+    [
+      "words among numbers",
+      'a,y\n"1\n",x\none,x',
+      { label: "y" },
+      /expected a number in line 4, column "a" of the text, got "one"; name the columns of numbers in \{ features: \[...\] \}/,
+    ],
+    [
+      "infinities",
+      "a,y\nInfinity,x",
+      { label: "y" },
+      /expected a number in line 2, column "a" of the text, got "Infinity"/,
+    ],
+    [
+      "a target of words",
+      "a,y\n1,x",
+      { target: "y" },
+      /expected a number in line 2, column "y" of the text, got "x"/,
+    ],
+    [
+      "a class that is not known",
+      iris,
+      { label: "species", classes: ["setosa"] },
+      /one of the classes setosa in line 3, column "species" of the text, got "versicolor"/,
+    ],
+    [
+      "rows of different lengths",
+      "a,y\n1,x\n2",
+      { label: "y" },
+      /rows of equally many fields in the text, got an error reading it: .*expect 2, got 1 on line 3/,
+    ],
+    ["an open quote", 'a,y\n"1,x', { label: "y" }, /an error reading it: .*Quote/],
+    ["a name given twice", "a,a\n1,2", { label: "a" }, /2 different column names for the text, got a, a/],
+    [
+      "too few names",
+      "1,2",
+      { label: "a", header: ["a"] },
+      /2 different column names for the text, got a; give them in/,
+    ],
+    ["nothing", "", { label: "y" }, /expected rows in the text, got an empty table/],
+    ["a header alone", "a,y\n", { label: "y" }, /at least one row of values in the text, got none/],
+    [
+      "gaps everywhere",
+      "a,y\n,x\n?,x",
+      { label: "y", missing: "drop" },
+      /at least one row of values in the text, got missing values in each/,
+    ],
+  ];
+  for (const [what, text, options, fault] of faults) {
+    test(what, () => assert.throws(() => csv({ text }, options), fault));
+  }
+
+  test("a file that is not there, or with a fault, by its whole path", () => {
+    assert.throws(
+      () => csv("nowhere.csv", { label: "y" }),
+      new RegExp(`expected a file, got ${path.resolve("nowhere.csv")}, which does not exist`),
+    );
+    const file = path.join(root, "gap.csv");
+    writeFileSync(file, "a,y\n,x");
+    assert.throws(() => csv(file, { label: "y" }), /line 2, column "a" of .*gap\.csv/);
+  });
+});
