@@ -20,6 +20,17 @@ export { Conv1d, Conv2d, type ConvOptions } from "./conv";
 export { Dropout, Dropout2d } from "./dropout";
 export { Embedding, type EmbeddingOptions } from "./embedding";
 export * as functional from "./functional";
+export {
+  type InceptionOptions,
+  InceptionReduction,
+  type InceptionReductionWidths,
+  InceptionV1,
+  type InceptionV1Widths,
+  InceptionV2,
+  type InceptionV2Widths,
+  SmallInception,
+  type SmallInceptionOptions,
+} from "./inception";
 export * as init from "./init";
 export { InstanceNorm1d, InstanceNorm2d } from "./instanceNorm";
 export { Linear } from "./linear";
@@ -36,3 +47,4 @@ export {
   MaxPool1d,
   MaxPool2d,
 } from "./pooling";
+export * as utils from "./utils";

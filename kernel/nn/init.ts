@@ -1,9 +1,9 @@
 // Starting values for parameters, in place, under torch.nn.init's names. All draw from manualSeed()'s generator.
 
-import { noGrad, type Tensor } from "../tensor";
+import { noGrad, type Tensor, tensor } from "../tensor";
 
 /** What a layer is followed by, for the gain that keeps the size of its signal. */
-export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu";
+export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
 /** The recommended factor on a weight's standard deviation; `slope` is leakyRelu's negative slope. */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
@@ -13,8 +13,9 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
     tanh: 5 / 3,
     relu: Math.SQRT2,
     leakyRelu: Math.sqrt(2 / (1 + slope * slope)),
+    selu: 3 / 4,
   };
-  return gains[nonlinearity];
+  return gains[oneOf("calculateGain", "nonlinearity", nonlinearity, gains)];
 }
 
 /** Fills with numbers uniform in [low, high). */
@@ -27,16 +28,79 @@ export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
   return noGrad(() => tensor.normal_(mean, std));
 }
 
+/**
+ * Fills with normal numbers of the given mean and standard deviation, drawn again until they lie in [a, b]: the density of
+ * what remains is the normal one, cut off. Throws a RangeError unless a < b and the interval comes within ten standard
+ * deviations of the mean.
+ */
+export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): Tensor {
+  const low = Math.max(-10, (a - mean) / std);
+  const high = Math.min(10, (b - mean) / std);
+  if (!(low < high)) {
+    throw new RangeError(
+      `truncNormal_: expected a < b within ten standard deviations of the mean, got ${a} and ${b} for mean ${mean} and std ${std}`,
+    );
+  }
+  const { generator } = tensor.engine;
+  const mode = Math.min(Math.max(0, low), high);
+  const draw = (): number => {
+    for (;;) {
+      const z = low + (high - low) * generator.uniform();
+      if (generator.uniform() < Math.exp((mode * mode - z * z) / 2)) return mean + std * z;
+    }
+  };
+  return overwrite(tensor, draw);
+}
+
+/** Fills with a value. */
 export function constant_(tensor: Tensor, value: number): Tensor {
   return noGrad(() => tensor.fill_(value));
 }
 
+/** Fills with 0. */
 export function zeros_(tensor: Tensor): Tensor {
   return constant_(tensor, 0);
 }
 
+/** Fills with 1. */
 export function ones_(tensor: Tensor): Tensor {
   return constant_(tensor, 1);
+}
+
+/** Fills a matrix with 1 on its diagonal and 0 elsewhere. Throws a RangeError for other dimensions. */
+export function eye_(tensor: Tensor): Tensor {
+  const [rows, columns, ...more] = tensor.shape;
+  if (rows === undefined || columns === undefined || more.length > 0) {
+    throw new RangeError(`eye_: expected a matrix, got [${tensor.shape.join(", ")}]`);
+  }
+  return overwrite(tensor, (i) => Number(i % columns === Math.floor(i / columns)));
+}
+
+/**
+ * Fills with a random matrix of orthonormal rows or, where there are more of them than columns, columns, times gain; a weight
+ * of more dimensions counts as [out, the rest]. Evenly distributed over all such matrices (Saxe, McClelland & Ganguli 2014).
+ * Throws a RangeError for fewer than two dimensions.
+ */
+export function orthogonal_(tensor: Tensor, gain = 1): Tensor {
+  const rows = tensor.shape[0]!;
+  const width = fans(tensor).fanIn;
+  const [count, length] = rows < width ? [rows, width] : [width, rows];
+  const { generator } = tensor.engine;
+  const vectors: Float64Array[] = [];
+  while (vectors.length < count) {
+    const vector = Float64Array.from({ length }, () => generator.normal());
+    // Gram-Schmidt; once more takes away what rounding left of the others.
+    for (const other of [...vectors, ...vectors]) {
+      const along = dot(vector, other);
+      for (let i = 0; i < length; i++) vector[i]! -= along * other[i]!;
+    }
+    const size = Math.sqrt(dot(vector, vector));
+    vectors.push(vector.map((value) => value / size));
+  }
+  return overwrite(tensor, (i) => {
+    const [row, column] = [Math.floor(i / width), i % width];
+    return gain * (rows < width ? vectors[row]![column]! : vectors[column]![row]!);
+  });
 }
 
 /** Glorot & Bengio 2010: uniform, variance gain²·2/(fanIn + fanOut). */
@@ -79,7 +143,8 @@ function kaimingStd(
   tensor: Tensor,
   { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions,
 ): number {
-  return calculateGain(nonlinearity, a) / Math.sqrt(fans(tensor)[mode]);
+  const fan = fans(tensor);
+  return calculateGain(nonlinearity, a) / Math.sqrt(fan[oneOf("init", "mode", mode, fan)]);
 }
 
 /** Inputs that feed an output and outputs that an input feeds, of a weight [out, in, …kernel]. */
@@ -92,4 +157,28 @@ export function fans(tensor: Tensor): { fanIn: number; fanOut: number } {
   }
   const area = kernel.reduce((product, size) => product * size, 1);
   return { fanIn: inputs * area, fanOut: out * area };
+}
+
+function oneOf<Choice extends string>(
+  operation: string,
+  option: string,
+  given: Choice,
+  choices: Readonly<Record<Choice, unknown>>,
+): Choice {
+  if (Object.hasOwn(choices, given)) return given;
+  throw new RangeError(
+    `${operation}: expected ${option} to be one of ${Object.keys(choices).join(", ")}, got ${String(given)}`,
+  );
+}
+
+/** Element i ← at(i), in order. */
+function overwrite(target: Tensor, at: (i: number) => number): Tensor {
+  const values = Float32Array.from({ length: target.numel() }, (_, i) => at(i));
+  return noGrad(() => target.copy_(tensor(values, { shape: target.shape })));
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
 }

@@ -1,0 +1,58 @@
+// Gradients held within bounds, between backward() and the optimizer's step.
+
+import { noGrad, stack, Tensor, zeros } from "../../tensor";
+
+/** A parameter, or several: `net.parameters()`. */
+type Parameters = Tensor | Iterable<Tensor>;
+
+/**
+ * Scales all gradients by one factor, in place, so that their norm as one vector is at most maxNorm, and returns that norm
+ * as it was, []. Gradients within the limit keep their bits. normType is 1, 2 (default) or Infinity.
+ * As torch.nn.utils.clip_grad_norm_; Pascanu, Mikolov & Bengio 2013. Throws a RangeError for a negative maxNorm, and with
+ * `errorIfNonfinite` an Error for a norm that is NaN or infinite (which else spoils all gradients).
+ */
+export function clipGradNorm(
+  parameters: Parameters,
+  maxNorm: number,
+  { normType = 2, errorIfNonfinite = false }: { normType?: number; errorIfNonfinite?: boolean } = {},
+): Tensor {
+  requireLimit("clipGradNorm", "maxNorm", maxNorm);
+  const gradients = gradientsOf("clipGradNorm", parameters);
+  return noGrad(() => {
+    if (gradients.length === 0) return zeros([]);
+    const norm = stack(gradients.map((gradient) => gradient.norm(normType))).norm(normType);
+    const total = norm.item();
+    if (errorIfNonfinite && !Number.isFinite(total)) {
+      throw new Error(`clipGradNorm: expected gradients of a finite norm, got ${total}`);
+    }
+    const factor = maxNorm / (total + 1e-6);
+    if (!(factor >= 1)) for (const gradient of gradients) gradient.mul_(factor);
+    return norm;
+  });
+}
+
+/**
+ * Holds every element of every gradient within ±clipValue, in place. As torch.nn.utils.clip_grad_value_. Throws a RangeError
+ * for a negative clipValue.
+ */
+export function clipGradValue(parameters: Parameters, clipValue: number): void {
+  requireLimit("clipGradValue", "clipValue", clipValue);
+  noGrad(() => {
+    for (const gradient of gradientsOf("clipGradValue", parameters)) {
+      gradient.copy_(gradient.clamp({ min: -clipValue, max: clipValue }));
+    }
+  });
+}
+
+function gradientsOf(operation: string, parameters: Parameters): Tensor[] {
+  if (parameters instanceof Tensor) return gradientsOf(operation, [parameters]);
+  if (typeof parameters?.[Symbol.iterator] !== "function") {
+    const got = (parameters as object)?.constructor?.name ?? String(parameters);
+    throw new TypeError(`${operation}: expected parameters, got ${got}; pass net.parameters()`);
+  }
+  return [...parameters].map(({ grad }) => grad).filter((gradient) => gradient !== null);
+}
+
+function requireLimit(operation: string, name: string, limit: number): void {
+  if (!(limit >= 0)) throw new RangeError(`${operation}: expected ${name} ≥ 0, got ${limit}`);
+}

@@ -1,0 +1,26 @@
+// All parameters as one vector, and back: for methods that walk through the space of weights.
+
+import { cat, noGrad, type Tensor } from "../../tensor";
+
+/** The parameters one after the other as a vector, a copy through which gradients flow. As torch.nn.utils.parameters_to_vector. */
+export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
+  return cat([...parameters].map((parameter) => parameter.reshape(-1)));
+}
+
+/**
+ * Writes a vector that parametersToVector() gave, or one changed since, over the parameters. As
+ * torch.nn.utils.vector_to_parameters. Throws a RangeError, before anything is written, unless the lengths agree.
+ */
+export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
+  const list = [...parameters];
+  const total = list.reduce((sum, parameter) => sum + parameter.numel(), 0);
+  if (vector.ndim !== 1 || vector.numel() !== total) {
+    throw new RangeError(
+      `vectorToParameters: expected a vector [${total}] for these parameters, got [${vector.shape.join(", ")}]`,
+    );
+  }
+  noGrad(() => {
+    const parts = vector.split(list.map((parameter) => parameter.numel()));
+    for (const [i, parameter] of list.entries()) parameter.copy_(parts[i]!.reshape(parameter.shape));
+  });
+}

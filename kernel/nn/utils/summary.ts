@@ -1,0 +1,120 @@
+// What a model is made of: a table of its modules with the shapes that come out of them, parameters and multiplications.
+
+import { type DType, forkRng, noGrad, type Shape, Tensor, zeros } from "../../tensor";
+import { Conv1d, Conv2d } from "../conv";
+import { Linear } from "../linear";
+import type { Module } from "../module";
+import type { Parameter } from "../parameter";
+import { htmlTable, textTable } from "../table";
+
+export interface SummaryRow {
+  /** As in namedModules(); "" is the model itself. */
+  readonly name: string;
+  /** Its class. */
+  readonly module: string;
+  /** Of its last call; null if there was none, or it gave no tensor. */
+  readonly outputShape: Shape | null;
+  /** Elements of its own parameters, without those of modules inside; shared ones count where they come first. */
+  readonly parameters: number;
+  /** Multiply-adds of Linear, Conv1d and Conv2d, for the whole input. */
+  readonly macs: number;
+}
+
+/** What summary() found; print it, or leave it at the end of a cell. */
+export class ModelSummary {
+  constructor(
+    readonly inputShape: Shape,
+    readonly rows: readonly SummaryRow[],
+    readonly trainableParameters: number,
+  ) {}
+
+  get totalParameters(): number {
+    return this.rows.reduce((sum, { parameters }) => sum + parameters, 0);
+  }
+
+  /** Multiply-adds of Linear, Conv1d and Conv2d for the whole input: divide by the batch size. */
+  get totalMacs(): number {
+    return this.rows.reduce((sum, { macs }) => sum + macs, 0);
+  }
+
+  toString(): string {
+    return `${textTable(...this.table())}\n${this.trainableParameters.toLocaleString("en-US")} parameters learn`;
+  }
+
+  /** What console.log shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** What a notebook shows. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString(), "text/html": htmlTable(...this.table()) };
+  }
+
+  private table(): Parameters<typeof htmlTable> {
+    const count = (value: number) => (value === 0 ? "" : value.toLocaleString("en-US"));
+    const shape = (sizes: Shape | null) => (sizes === null ? "–" : `[${sizes.join(", ")}]`);
+    return [
+      ["", "module", "output", "parameters", "MACs"],
+      this.rows.map(({ name, module, outputShape, parameters, macs }) => [
+        name,
+        module,
+        shape(outputShape),
+        count(parameters),
+        count(macs),
+      ]),
+      ["total", "", `for ${shape(this.inputShape)}`, count(this.totalParameters), count(this.totalMacs)],
+    ];
+  }
+}
+
+/**
+ * Runs the model once in evaluation mode, under noGrad, on zeros of `inputShape`, batch size included ([1, 1, 28, 28]), and
+ * tells what came out of each module. Leaves the model as it was: modes, buffers, hooks, and the random stream. `dtype`
+ * "int32" is for models that begin with an Embedding. What the model throws for such an input goes through.
+ */
+export function summary(
+  model: Module,
+  inputShape: Shape,
+  { dtype = "float32" }: { dtype?: DType } = {},
+): ModelSummary {
+  const modules = model.namedModules();
+  const modes = modules.map(([, module]) => module.training);
+  const buffers = model.buffers().map((buffer) => [buffer, buffer.detach().clone()] as const);
+  const calls = new Map<Module, { outputShape: Shape; macs: number }>();
+  const removers = modules.map(([, module]) =>
+    module.registerForwardHook((_module, _inputs, output: unknown) => {
+      if (!(output instanceof Tensor)) return;
+      const before = calls.get(module)?.macs ?? 0;
+      calls.set(module, { outputShape: output.shape, macs: before + macsOf(module, output.numel()) });
+    }),
+  );
+  try {
+    model.eval();
+    forkRng(() => noGrad(() => void model.forward(zeros(inputShape, { dtype }))));
+  } finally {
+    for (const remove of removers) remove();
+    for (const [i, [, module]] of modules.entries()) module.training = modes[i]!;
+    noGrad(() => {
+      for (const [buffer, value] of buffers) buffer.copy_(value);
+    });
+  }
+  const seen = new Set<Parameter>();
+  const rows = modules.map(([name, module]): SummaryRow => {
+    const own = module.parameters({ recurse: false }).filter((each) => !seen.has(each) && seen.add(each));
+    const { outputShape = null, macs = 0 } = calls.get(module) ?? {};
+    return { name, module: module.constructor.name, outputShape, parameters: sizeOf(own), macs };
+  });
+  return new ModelSummary(inputShape, rows, sizeOf([...seen].filter((each) => each.requiresGrad)));
+}
+
+/** Every output element sums over one row of the weight. */
+function macsOf(module: Module, outputs: number): number {
+  if (!(module instanceof Linear || module instanceof Conv1d || module instanceof Conv2d)) return 0;
+  const { weight } = module;
+  return outputs * (weight.numel() / weight.shape[0]!);
+}
+
+function sizeOf(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, parameter) => sum + parameter.numel(), 0);
+}
