@@ -1,6 +1,7 @@
 // The kernels as WebAssembly: each is emitted and compiled when first asked for, then kept.
 
 import { batchNormApplyKernel, batchNormBackwardKernel, batchNormStatisticsKernel } from "./batchNorm";
+import { type ConvolutionKernels, createConvolution } from "./conv";
 import {
   axpyKernel,
   binaryKernel,
@@ -158,7 +159,7 @@ export function createEmittedKernels(target: Target): Kernels {
   );
   const single = new Lazy((make: (target: Target) => Run) => make(target));
 
-  return {
+  const kernels: Omit<Kernels, keyof ConvolutionKernels> = {
     name: target.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
 
     useThreads(host, scratches) {
@@ -243,10 +244,6 @@ export function createEmittedKernels(target: Target): Kernels {
       single.get(crossEntropyKernel)(logits, targets, loss, dLogits, rows, columns);
     },
 
-    conv2dScratch: reference.conv2dScratch,
-    conv2d: reference.conv2d,
-    conv2dBackwardInput: reference.conv2dBackwardInput,
-    conv2dBackwardWeight: reference.conv2dBackwardWeight,
     maxPool2d: reference.maxPool2d,
     maxPool2dBackward: reference.maxPool2dBackward,
     avgPool2d: reference.avgPool2d,
@@ -258,4 +255,5 @@ export function createEmittedKernels(target: Target): Kernels {
       sgd.get(key)(parameter, gradient, buffer, n, -lr, momentum, 1 - dampening, weightDecay);
     },
   };
+  return { ...kernels, ...createConvolution(target, { ...kernels, share }) };
 }

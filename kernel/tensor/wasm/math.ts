@@ -3,6 +3,7 @@
 
 import { type Code, type FunctionBuilder, f32x4, i32, i32x4, type Local, v128 } from "./assembler";
 import { madd, type Target } from "./target";
+import { winogradConstants } from "./winogradPoints";
 
 /**
  * Constants live in memory: V8 rebuilds a v128.const at each use inside a loop (three instructions), a splat-load is one.
@@ -50,8 +51,9 @@ const constants = {
   tanh3: 1.33314422036e-1,
   tanh4: -3.33332819422e-1,
   tanhSmall: 0.625,
+  ...winogradConstants,
 } as const;
-type ConstantName = keyof typeof constants;
+export type ConstantName = keyof typeof constants;
 const names = Object.keys(constants) as ConstantName[];
 
 /** Writes the table where `constant` reads it: once, before any kernel runs. */

@@ -20,6 +20,8 @@ export interface Target {
   readonly shared: boolean;
   /** Vector sums a matrix tile keeps in registers. */
   readonly tileSums: 12 | 9;
+  /** The engine fuses neighbouring vectors to 256 bits: tiles are made of pairs. */
+  readonly revec?: boolean;
 }
 
 /** A compiled kernel; pointers and counts as numbers, booleans as 0 or 1. */

@@ -1,0 +1,182 @@
+// The transforms of Winograd's F(4×4, 3×3) along one axis, on vectors of channels. A step of two axes applies one to the
+// columns and then to the rows of a tile; 6×6 tiles of the input overlap by two, 4×4 tiles of the output do not.
+
+import { type Code, type FunctionBuilder, f32x4, type Local, v128 } from "./assembler";
+import { type ConstantName, constant } from "./math";
+import { madd, type Target } from "./target";
+
+/** Neighbouring vectors that go through the same instructions side by side. */
+export type Wide = readonly Code[];
+
+class WideLocal {
+  readonly get: Wide;
+  constructor(private readonly locals: readonly Local[]) {
+    this.get = locals.map((local) => local.get);
+  }
+  set(value: Wide): Code {
+    return this.locals.map((local, v) => local.set(value[v]!));
+  }
+}
+
+/** What a transform computes with; made once a kernel. */
+export interface Axis {
+  readonly width: number;
+  /** c·x + y. */
+  scaled(c: ConstantName, x: Wide, y: Wide): Wide;
+  readonly locals: readonly WideLocal[];
+}
+
+export const axisOf = (target: Target, f: FunctionBuilder, width: number): Axis => ({
+  width,
+  scaled: (c, x, y) => x.map((value, v) => madd(target, constant(c), value, y[v]!)),
+  locals: Array.from({ length: 7 }, () => new WideLocal(f.vectors(width))),
+});
+
+const add = (x: Wide, y: Wide): Wide => x.map((value, v) => f32x4.add(value, y[v]!));
+const sub = (x: Wide, y: Wide): Wide => x.map((value, v) => f32x4.sub(value, y[v]!));
+const times = (c: ConstantName, x: Wide): Wide => x.map((value) => f32x4.mul(constant(c), value));
+
+type Locals = [WideLocal, WideLocal, WideLocal, WideLocal, WideLocal, WideLocal, WideLocal];
+type Get = (i: number) => Wide;
+type Put = (i: number, value: Wide) => Code;
+/** One axis of a transform: reads each of `inputs` by get(i) once and gives `outputs` to put(i, value). */
+export interface Transform {
+  readonly inputs: number;
+  readonly outputs: number;
+  apply(axis: Axis, get: Get, put: Put): Code;
+}
+
+export const loadWide = (pointer: Local, width: number, offset: number): Wide =>
+  Array.from({ length: width }, (_, v) => v128.load(pointer.get, offset + v * 16));
+
+export const storeWide = (pointer: Local, value: Wide, offset: number): Code =>
+  value.map((vector, v) => v128.store(pointer.get, vector, offset + v * 16));
+
+/** Both axes: columns first, into `between` (36 values), then rows. */
+export function transformTile(
+  axis: Axis,
+  transform: Transform,
+  between: Local,
+  get: (i: number, j: number) => Wide,
+  put: (i: number, j: number, value: Wide) => Code,
+): Code {
+  const { inputs, outputs } = transform;
+  const place = (i: number, j: number) => (i * inputs + j) * axis.width * 16;
+  const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+  return [
+    range(inputs).map((j) =>
+      transform.apply(
+        axis,
+        (i) => get(i, j),
+        (i, value) => storeWide(between, value, place(i, j)),
+      ),
+    ),
+    range(outputs).map((i) =>
+      transform.apply(
+        axis,
+        (j) => loadWide(between, axis.width, place(i, j)),
+        (j, value) => put(i, j, value),
+      ),
+    ),
+  ];
+}
+
+/** Bᵀ: six inputs at the six points. */
+export const inputTransform: Transform = {
+  inputs: 6,
+  outputs: 6,
+  apply({ scaled, locals }, get, put) {
+    const [d0, d1, d2, d3, d4, even, odd] = locals as Locals;
+    return [
+      [d0, d1, d2, d3, d4].map((d, i) => d.set(get(i))),
+      put(0, scaled("a2b2", d0.get, scaled("minusA2minusB2", d2.get, d4.get))),
+      put(5, scaled("a2b2", d1.get, scaled("minusA2minusB2", d3.get, get(5)))),
+      [even.set(scaled("minusB2", d2.get, d4.get)), odd.set(scaled("minusB2", d1.get, d3.get))],
+      put(1, scaled("a", odd.get, even.get)),
+      put(2, scaled("minusA", odd.get, even.get)),
+      [even.set(scaled("minusA2", d2.get, d4.get)), odd.set(scaled("minusA2", d1.get, d3.get))],
+      put(3, scaled("b", odd.get, even.get)),
+      put(4, scaled("minusB", odd.get, even.get)),
+    ];
+  },
+};
+
+/** Aᵀ: four outputs from their products at the six points. */
+export const outputTransform: Transform = {
+  inputs: 6,
+  outputs: 4,
+  apply({ scaled, locals }, get, put) {
+    const [m0, m1, m2, m3, m4, sum, difference] = locals as Locals;
+    return [
+      [m0, m1, m2, m3, m4].map((m, i) => m.set(get(i))),
+      [sum.set(add(m1.get, m2.get)), difference.set(sub(m1.get, m2.get))],
+      [m1.set(add(m3.get, m4.get)), m2.set(sub(m3.get, m4.get))],
+      put(0, add(m0.get, add(sum.get, m1.get))),
+      put(1, scaled("b", m2.get, times("a", difference.get))),
+      put(2, scaled("b2", m1.get, times("a2", sum.get))),
+      put(3, scaled("b3", m2.get, scaled("a3", difference.get, get(5)))),
+    ];
+  },
+};
+
+/** A: the gradients of four outputs at the six points. */
+export const gradientTransform: Transform = {
+  inputs: 4,
+  outputs: 6,
+  apply({ scaled, locals }, get, put) {
+    const [y0, y1, y2, y3, even, odd] = locals as Locals;
+    const atPoints = (square: ConstantName, first: ConstantName, third: ConstantName, at: number): Code => [
+      [even.set(scaled(square, y2.get, y0.get)), odd.set(scaled(third, y3.get, times(first, y1.get)))],
+      [put(at, add(even.get, odd.get)), put(at + 1, sub(even.get, odd.get))],
+    ];
+    return [
+      [y0, y1, y2, y3].map((y, i) => y.set(get(i))),
+      put(0, y0.get),
+      atPoints("a2", "a", "a3", 1),
+      atPoints("b2", "b", "b3", 3),
+      put(5, y3.get),
+    ];
+  },
+};
+
+/** G: three taps at the six points. */
+export const weightTransform: Transform = {
+  inputs: 3,
+  outputs: 6,
+  apply({ scaled, locals }, get, put) {
+    const [g0, g1, g2, even, odd] = locals as Locals;
+    const atPoints = (
+      constant: ConstantName,
+      first: ConstantName,
+      square: ConstantName,
+      at: number,
+    ): Code => [
+      [even.set(scaled(square, g2.get, times(constant, g0.get))), odd.set(times(first, g1.get))],
+      [put(at, add(even.get, odd.get)), put(at + 1, sub(even.get, odd.get))],
+    ];
+    return [
+      [g0, g1, g2].map((g, i) => g.set(get(i))),
+      put(0, times("inverseAt0", g0.get)),
+      atPoints("inverseAtA", "aAtA", "a2AtA", 1),
+      atPoints("inverseAtB", "bAtB", "b2AtB", 3),
+      put(5, g2.get),
+    ];
+  },
+};
+
+/** Gᵀ: the gradients of three taps from those at the six points. */
+export const tapTransform: Transform = {
+  inputs: 6,
+  outputs: 3,
+  apply({ scaled, locals }, get, put) {
+    const [m0, m1, m2, m3, m4, sum, difference] = locals as Locals;
+    return [
+      [m0, m1, m2, m3, m4].map((m, i) => m.set(get(i))),
+      [sum.set(add(m1.get, m2.get)), difference.set(sub(m1.get, m2.get))],
+      [m1.set(add(m3.get, m4.get)), m2.set(sub(m3.get, m4.get))],
+      put(0, scaled("inverseAtB", m1.get, scaled("inverseAtA", sum.get, times("inverseAt0", m0.get)))),
+      put(1, scaled("bAtB", m2.get, times("aAtA", difference.get))),
+      put(2, scaled("b2AtB", m1.get, scaled("a2AtA", sum.get, get(5)))),
+    ];
+  },
+};
