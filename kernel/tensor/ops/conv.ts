@@ -1,5 +1,6 @@
 // Convolution of pictures and sequences (cross-correlation, in fact, as everywhere in deep learning).
 
+import { requireVector } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -96,7 +97,7 @@ function convolve(
     const [width, height = 1] = input.shape.slice(-rank).reverse() as [number, number?];
     x = reshape(x, [batched ? input.shape[0]! : 1, input.shape.at(-rank - 1)!, height, width]);
   }
-  const bias = givenBias && contiguous(requireFloat(operation, givenBias));
+  const bias = givenBias && contiguous(givenBias);
   const y = convolve2d(shapeOf(operation, rank, x, weight, options), contiguous(x), contiguous(weight), bias);
   if (rank === 2 && batched) return y;
   const positions = rank === 1 ? y.shape.slice(3) : y.shape.slice(2);
@@ -198,7 +199,5 @@ function requireShapes(
       `${operation}: expected input [N, ${one}] or [${one}] for weight ${show(weight.shape)}${groups === 1 ? "" : ` in ${groups} groups`}, got ${show(shape)}`,
     );
   }
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outChannels)) {
-    throw new RangeError(`${operation}: expected bias [${outChannels}], got ${show(bias.shape)}`);
-  }
+  requireVector(operation, "bias", bias, outChannels);
 }

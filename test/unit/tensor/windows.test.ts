@@ -158,7 +158,14 @@ const errors: Record<string, [() => unknown, RegExp]> = {
     () => conv2d(x4, ones([6, 3, 0, 3])),
     /^conv2d: expected weight .* got \[6, 3, 0, 3\]$/,
   ],
-  "conv2d's bias": [() => conv2d(x4, w4, ones([3])), /^conv2d: expected bias \[6\], got \[3\]$/],
+  "conv2d's bias": [
+    () => conv2d(x4, w4, ones([3])),
+    /^conv2d: expected bias \[6\] float32, got \[3\] float32$/,
+  ],
+  "conv2d's options in the place of its bias": [
+    () => conv2d(x4, w4, { padding: 1 } as never),
+    /^conv2d: expected bias to be a tensor, got an object$/,
+  ],
   "conv2d's groups": [
     () => conv2d(x4, w4, null, { groups: 4 }),
     /^conv2d: expected groups to be a whole number ≥ 1 that divides the 6 output channels of weight \[6, 3, 3, 3\], got 4$/,
