@@ -4,7 +4,7 @@ import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { LineReader } from "./lines";
-import { type ChannelData, type Posted, Shared, type ToRunner } from "./wire";
+import { type ChannelData, type Output, type Posted, Shared, type ToRunner } from "./wire";
 
 /** The pipe that the supervisor opened for the runner, after stdin, stdout and stderr. */
 const CHANNEL_FD = 3;
@@ -38,30 +38,45 @@ supervisor.on("data", new LineReader((line) => receive(JSON.parse(line) as ToRun
 supervisor.on("close", () => process.kill(process.pid, "SIGKILL"));
 supervisor.on("error", () => process.kill(process.pid, "SIGKILL"));
 
-/** Text joins the text before it; of the updates of one display only the last is worth sending. */
+/** Text joins the text before it; of the updates of one display, and of what is cleared, only the last is worth sending. */
 function mergeIntoLast({ message, size }: Posted): boolean {
   if (message.type !== "output") return false;
   const { output, cell } = message;
   const last = queue.at(-1);
-  if (output.type === "stream" && last?.message.type === "output") {
+  if (last?.message.type === "output" && last.message.cell === cell) {
     const before = last.message.output;
-    if (before.type !== "stream" || before.content.name !== output.content.name) return false;
-    if (last.message.cell !== cell) return false;
-    before.content.text += output.content.text;
-    last.size += size;
-    return true;
+    if (before.type === "clear_output" && output.type !== "update_display_data") {
+      discard(({ type }) => ownOutputs.has(type), cell, last);
+    } else if (
+      before.type === "stream" &&
+      output.type === "stream" &&
+      before.content.name === output.content.name
+    ) {
+      before.content.text += output.content.text;
+      last.size += size;
+      return true;
+    }
   }
   if (output.type === "update_display_data") {
     const id = output.content.transient?.display_id;
-    const stale = queue.findIndex(
-      ({ message: m }) =>
-        m.type === "output" &&
-        m.output.type === "update_display_data" &&
-        m.output.content.transient?.display_id === id,
-    );
-    if (stale >= 0) release(queue.splice(stale, 1)[0]!.size);
+    discard((other) => other.type === output.type && other.content.transient?.display_id === id);
   }
   return false;
+}
+
+/** What a `clear_output` clears. */
+const ownOutputs = new Set<Output["type"]>(["stream", "display_data", "error", "clear_output"]);
+
+/** Takes outputs, of one cell or of all, out of the queue. */
+function discard(stale: (output: Output) => boolean, cell?: number, except?: Posted): void {
+  queue = queue.filter((posted) => {
+    const { message, size } = posted;
+    if (message.type !== "output" || posted === except || !stale(message.output)) return true;
+    if (cell !== undefined && message.cell !== cell) return true;
+    queued -= size;
+    release(size);
+    return false;
+  });
 }
 
 function flush(): void {

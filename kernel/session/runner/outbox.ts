@@ -1,5 +1,6 @@
 // All that the main thread says to the supervisor, in order: text is gathered, floods are cut, a full line makes it wait.
 import type { Worker } from "node:worker_threads";
+import { PrintBudget } from "./printBudget";
 import { type FromRunner, type Output, type Posted, Shared } from "./wire";
 
 type StreamName = "stdout" | "stderr";
@@ -8,9 +9,9 @@ type StreamName = "stdout" | "stderr";
 const WINDOW_MS = 20;
 const WINDOW_PIECES = 64;
 const GATHER_CHARACTERS = 16_384;
-/** What one cell may print: a notebook with more cannot be opened again. */
-const HEAD_CHARACTERS = 1 << 20;
-const TAIL_CHARACTERS = 8_192;
+/** How many outputs of its own one cell may show, and of what size together. */
+const OUTPUTS = 1_000;
+const OUTPUT_CHARACTERS = 64 << 20;
 /** The main thread waits while more than this is on its way. */
 const OUTSTANDING_LIMIT = 8 << 20;
 
@@ -25,9 +26,10 @@ export class Outbox {
   private timer: NodeJS.Timeout | undefined;
   private windowStart = 0;
   private windowPieces = 0;
-  private printed = 0;
-  private dropped = 0;
-  private tail: { name: StreamName; text: string } = { name: "stdout", text: "" };
+  private readonly budget = new PrintBudget();
+  private shown = 0;
+  private shownCharacters = 0;
+  private hidden = 0;
 
   constructor(
     private readonly channel: Pick<Worker, "postMessage">,
@@ -40,21 +42,15 @@ export class Outbox {
   begin(cell: number): void {
     this.end();
     this.cell = cell;
-    this.printed = 0;
+    this.refill();
   }
 
   write(name: StreamName, text: string): void {
-    if (this.printed >= HEAD_CHARACTERS) {
-      this.dropped += text.length;
-      this.tail = { name, text: (this.tail.text + text).slice(-TAIL_CHARACTERS) };
-      return;
-    }
-    const room = HEAD_CHARACTERS - this.printed;
-    this.printed += text.length;
+    const allowed = this.budget.take({ name, text });
+    if (allowed === "") return;
     if (this.gathered.name !== name) this.flush();
     this.gathered.name = name;
-    this.gathered.text += text.slice(0, room);
-    if (text.length > room) this.write(name, text.slice(room));
+    this.gathered.text += allowed;
 
     const now = performance.now();
     if (now - this.windowStart > WINDOW_MS) {
@@ -67,20 +63,39 @@ export class Outbox {
 
   output(output: Output): void {
     this.flush();
-    this.post({ type: "output", cell: this.cell, output });
+    const message: FromRunner = { type: "output", cell: this.cell, output };
+    const size = sizeOf(message);
+    if (output.type === "clear_output") this.refill();
+    else if (output.type === "display_data" || output.type === "error") {
+      if (this.shown >= OUTPUTS || this.shownCharacters + size > OUTPUT_CHARACTERS) {
+        this.hidden++;
+        return;
+      }
+      this.shown++;
+      this.shownCharacters += size;
+    }
+    this.post(message, size);
   }
 
   /** Everything printed so far is on its way after this, also the end of what was too much. */
   end(): void {
     this.flush();
-    const { dropped, tail } = this;
-    if (dropped === 0) return;
-    this.dropped = 0;
-    this.tail = { name: "stdout", text: "" };
-    const kept = tail.text.slice(tail.text.length < dropped ? tail.text.indexOf("\n") + 1 : 0);
-    const note = `\n… ${(dropped - kept.length).toLocaleString("en")} characters left out: a cell may print ${HEAD_CHARACTERS.toLocaleString("en")}. The end of it:\n`;
-    this.stream("stderr", note);
-    this.stream(tail.name, kept);
+    for (const { name, text } of this.budget.rest()) this.stream(name, text);
+    const { hidden } = this;
+    if (hidden === 0) return;
+    this.hidden = 0;
+    const [left, limit, size] = [hidden, OUTPUTS, OUTPUT_CHARACTERS].map((count) =>
+      count.toLocaleString("en"),
+    );
+    this.stream("stderr", `\n… ${left} outputs left out: a cell may show ${limit}, of ${size} characters.\n`);
+  }
+
+  /** What has been shown is gone from the page, or not this cell's. */
+  private refill(): void {
+    this.budget.reset();
+    this.shown = 0;
+    this.shownCharacters = 0;
+    this.hidden = 0;
   }
 
   post(message: FromRunner, size = 0): void {

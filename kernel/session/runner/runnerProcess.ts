@@ -5,6 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Questions } from "../../protocol";
 import { LineReader } from "./lines";
+import { PrintBudget } from "./printBudget";
 import type { Answer, CellProgram, FromRunner, Outcome, Output, ToRunner } from "./wire";
 
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
@@ -20,6 +21,8 @@ export class RunnerProcess {
   private readonly child: ChildProcess;
   private readonly channel: Duplex;
   private current: { cell: number; end: (outcome: RunOutcome) => void } | undefined;
+  /** Of what is written past the channel. */
+  private readonly budget = new PrintBudget();
   private dead: string | undefined;
   private disobedient = false;
 
@@ -42,7 +45,8 @@ export class RunnerProcess {
       // Cells' own prints come by the channel; this is what was written past it, by child processes above all.
       const decoder = new TextDecoder();
       this.child[name]!.on("data", (chunk: Uint8Array) => {
-        onOutput({ type: "stream", content: { name, text: decoder.decode(chunk, { stream: true }) } });
+        const text = this.budget.take({ name, text: decoder.decode(chunk, { stream: true }) });
+        if (text !== "") onOutput({ type: "stream", content: { name, text } });
       });
     }
     this.child.on("error", (error) => this.died(`it could not be started: ${error.message}`));
@@ -51,6 +55,7 @@ export class RunnerProcess {
 
   run(cell: CellProgram): Promise<RunOutcome> {
     if (this.dead) return Promise.resolve({ status: "died", cause: this.dead });
+    this.budget.reset();
     return new Promise((resolve) => {
       this.current = { cell: cell.id, end: resolve };
       this.send({ type: "run", cell });
@@ -97,6 +102,7 @@ export class RunnerProcess {
     // What was written past the channel before the end may still be in its own pipe: let those be read first.
     await setImmediate();
     await setImmediate();
+    for (const content of this.budget.rest()) this.onOutput({ type: "stream", content });
     ending?.end(outcome);
   }
 

@@ -1,0 +1,45 @@
+// What one cell may print: the beginning is shown, of what is beyond it the end, and how much lies between is said.
+import type { Publications } from "../../protocol";
+
+type Text = Publications["stream"];
+
+/** A notebook with more text cannot be opened again. */
+const HEAD_CHARACTERS = 1 << 20;
+const TAIL_CHARACTERS = 8_192;
+
+export class PrintBudget {
+  private printed = 0;
+  private dropped = 0;
+  private tail: Text = { name: "stdout", text: "" };
+
+  reset(): void {
+    this.printed = 0;
+    this.dropped = 0;
+    this.tail = { name: "stdout", text: "" };
+  }
+
+  /** @returns what may be shown now. */
+  take({ name, text }: Text): string {
+    const room = Math.max(0, HEAD_CHARACTERS - this.printed);
+    this.printed += text.length;
+    if (text.length <= room) return text;
+    this.dropped += text.length - room;
+    this.tail = { name, text: (this.tail.text + text.slice(room)).slice(-TAIL_CHARACTERS) };
+    return text.slice(0, room);
+  }
+
+  /** The note on what was left out, and the end of it; once. */
+  rest(): Text[] {
+    const { dropped, tail } = this;
+    if (dropped === 0) return [];
+    this.dropped = 0;
+    this.tail = { name: "stdout", text: "" };
+    const text = tail.text.slice(tail.text.length < dropped ? tail.text.indexOf("\n") + 1 : 0);
+    const [left, limit] = [dropped - text.length, HEAD_CHARACTERS].map((count) => count.toLocaleString("en"));
+    const note = `\n… ${left} characters left out: a cell may print ${limit}. The end of it:\n`;
+    return [
+      { name: "stderr", text: note },
+      { name: tail.name, text },
+    ];
+  }
+}
