@@ -1,6 +1,7 @@
 // The protocol's door: everything that both ends of the wire share.
 export * from "./client";
 export * from "./ipc";
+export * from "./language";
 export * from "./memory";
 export * from "./messages";
 export * from "./mime";

@@ -1,5 +1,6 @@
 // From the ES module that TypeScript made of a cell to the function that runs it: text edits, line for line.
 import ts from "typescript";
+import { isReference, isShadowed, localsOf, parseBound } from "./scopes";
 import { applyEdits, type Edit, type Shift } from "./textEdits";
 
 /**
@@ -26,17 +27,10 @@ export interface CellImport {
   bindings: { local: string; imported: string }[];
 }
 
-/** The parser's scopes, which TypeScript's public types leave out. */
-type WithLocals = ts.Node & { locals?: ReadonlyMap<string, unknown> };
-const { bindSourceFile } = ts as unknown as {
-  bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
-};
-
 /** @param known names that earlier cells have declared. @param result the variable that holds the last expression. */
 export function emitCell(module: string, known: ReadonlySet<string>, result?: string): EmittedCell {
   const { text, map } = splitSourceMap(module);
-  const file = ts.createSourceFile("cell.ts", text, ts.ScriptTarget.ESNext, true, ts.ScriptKind.TS);
-  bindSourceFile(file, {});
+  const file = parseBound(text);
   const emitter = new CellEmitter(file, known, result);
   const { code, shifts } = applyEdits(text, emitter.edits);
   const boxes = [...emitter.boxes].map((name) => `${box(name)} = $$("${name}")`);
@@ -74,7 +68,7 @@ class CellEmitter {
     private readonly known: ReadonlySet<string>,
     private readonly result: string | undefined,
   ) {
-    this.top = (file as WithLocals).locals ?? new Map();
+    this.top = localsOf(file) ?? new Map();
     for (const statement of file.statements) this.statement(statement);
   }
 
@@ -245,12 +239,7 @@ class CellEmitter {
   /** Whether the name at this place is the cell's own or an earlier cell's, not one of an inner scope. */
   private isTop(node: ts.Identifier): boolean {
     const name = node.text;
-    if (!this.isShared(name)) return false;
-    for (let scope: ts.Node = node.parent; scope !== this.file; scope = scope.parent) {
-      if ((scope as WithLocals).locals?.has(name)) return false;
-      if ((ts.isFunctionExpression(scope) || ts.isClassLike(scope)) && scope.name?.text === name)
-        return false;
-    }
+    if (!this.isShared(name) || isShadowed(node)) return false;
     return this.top.has(name) || this.known.has(name);
   }
 }
@@ -269,26 +258,6 @@ function isAnonymousFunction(node: ts.Expression): boolean {
   return (
     ts.isArrowFunction(node) || ((ts.isFunctionExpression(node) || ts.isClassExpression(node)) && !node.name)
   );
-}
-
-/** Whether an identifier stands for a variable, rather than being a property's, a label's or a declaration's name. */
-function isReference(node: ts.Identifier): boolean {
-  const { parent } = node;
-  if (ts.isPropertyAccessExpression(parent) || ts.isMetaProperty(parent)) return parent.name !== node;
-  if (ts.isBindingElement(parent)) return parent.propertyName !== node;
-  if (ts.isLabeledStatement(parent) || ts.isBreakOrContinueStatement(parent)) return false;
-  if (
-    ts.isPropertyAssignment(parent) ||
-    ts.isPropertyDeclaration(parent) ||
-    ts.isMethodDeclaration(parent) ||
-    ts.isAccessor(parent) ||
-    ts.isFunctionLike(parent) ||
-    ts.isClassLike(parent) ||
-    ts.isParameter(parent)
-  ) {
-    return parent.name !== node;
-  }
-  return true;
 }
 
 const inlineMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;

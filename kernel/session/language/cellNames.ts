@@ -1,0 +1,101 @@
+// What a cell's text declares, uses and assigns at its top: from the syntax alone, no types.
+import ts from "typescript";
+import { exportsOf, localsOf, parseBound } from "../converter/scopes";
+
+export interface Declared {
+  /** TypeScript's word for it: `const`, `function`, `class`, … */
+  kind: string;
+  /** Where its name stands in the cell. */
+  start: number;
+  /** A later cell may assign to it. */
+  mutable: boolean;
+}
+
+export interface CellNames {
+  declares: ReadonlyMap<string, Declared>;
+  /** Declared, and not exported by the cell itself. */
+  unexported: string[];
+  /** Every identifier, whatever it stands for. */
+  mentions: ReadonlySet<string>;
+  /** What stands on the left of an assignment. */
+  assigns: ReadonlySet<string>;
+}
+
+export function namesOf(text: string, fileName: string): CellNames {
+  const file = parseBound(text, fileName);
+  const exported = exportsOf(file);
+  const declares = new Map<string, Declared>();
+  for (const [name, { declarations }] of localsOf(file) ?? []) {
+    const declaration = declarations?.[0];
+    if (declaration && !name.startsWith("__")) declares.set(name, describe(declaration));
+  }
+  const mentions = new Set<string>();
+  const assigns = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) mentions.add(node.text);
+    else if (isAssignment(node)) collectTargets(node, assigns);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  const unexported = [...declares.keys()].filter((name) => !exported?.has(name));
+  return { declares, unexported, mentions, assigns };
+}
+
+function describe(declaration: ts.Declaration): Declared {
+  const start = (ts.getNameOfDeclaration(declaration) ?? declaration).getStart();
+  const list = ts.findAncestor(declaration, ts.isVariableDeclarationList);
+  const mutable = list !== undefined && !(list.flags & ts.NodeFlags.Constant);
+  return { kind: kindOf(declaration, mutable), start, mutable };
+}
+
+function kindOf(declaration: ts.Declaration, mutable: boolean): string {
+  const { ScriptElementKind: kind } = ts;
+  if (ts.isFunctionDeclaration(declaration)) return kind.functionElement;
+  if (ts.isClassDeclaration(declaration)) return kind.classElement;
+  if (ts.isEnumDeclaration(declaration)) return kind.enumElement;
+  if (ts.isInterfaceDeclaration(declaration)) return kind.interfaceElement;
+  if (ts.isTypeAliasDeclaration(declaration)) return kind.typeElement;
+  if (ts.isModuleDeclaration(declaration)) return kind.moduleElement;
+  if (ts.isVariableDeclaration(declaration) || ts.isBindingElement(declaration)) {
+    return mutable ? kind.letElement : kind.constElement;
+  }
+  return kind.alias;
+}
+
+type Assignment =
+  | ts.BinaryExpression
+  | ts.PrefixUnaryExpression
+  | ts.PostfixUnaryExpression
+  | ts.ForInOrOfStatement;
+
+function isAssignment(node: ts.Node): node is Assignment {
+  if (ts.isBinaryExpression(node)) {
+    const { kind } = node.operatorToken;
+    return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+  }
+  if (ts.isForOfStatement(node) || ts.isForInStatement(node)) return true;
+  const isUnary = ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node);
+  return (
+    isUnary &&
+    (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
+  );
+}
+
+/** The names that an assignment gives a value, those within a pattern too. */
+function collectTargets(node: Assignment, into: Set<string>): void {
+  const collect = (target: ts.Node): void => {
+    if (ts.isIdentifier(target)) into.add(target.text);
+    else if (ts.isShorthandPropertyAssignment(target)) into.add(target.name.text);
+    else if (ts.isPropertyAssignment(target)) collect(target.initializer);
+    else if (ts.isSpreadElement(target) || ts.isSpreadAssignment(target)) collect(target.expression);
+    else if (ts.isParenthesizedExpression(target) || ts.isNonNullExpression(target))
+      collect(target.expression);
+    else if (ts.isBinaryExpression(target))
+      collect(target.left); // a default
+    else if (ts.isArrayLiteralExpression(target)) target.elements.forEach(collect);
+    else if (ts.isObjectLiteralExpression(target)) target.properties.forEach(collect);
+  };
+  if (ts.isBinaryExpression(node)) collect(node.left);
+  else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) collect(node.initializer);
+  else collect(node.operand);
+}

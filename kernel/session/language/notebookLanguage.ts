@@ -1,0 +1,341 @@
+// Answers about a notebook's code: one TypeScript language service, whose files are the cells.
+import ts from "typescript";
+import type {
+  CellReference,
+  CellSpan,
+  CodeDiagnostic,
+  CompletionDetails,
+  CompletionItem,
+  Definition,
+  Json,
+  LanguageAnswer,
+  LanguageQuestions,
+  LanguageRequest,
+  QuickInfo,
+  SemanticToken,
+  SignatureHelp,
+  TextEdit,
+} from "../../protocol";
+import { ignoredInCells, refusedByJavaScript } from "../converter/cellOptions";
+import { isReference, isShadowed } from "../converter/scopes";
+import { typesFolder } from "../converter/typesFolder";
+import { languageHost } from "./languageHost";
+import { documentationOf, plain, signatureOf } from "./markdown";
+import { type CellModule, NotebookModules } from "./notebookModules";
+import { semanticTokens } from "./semanticTokens";
+
+const preferences: ts.UserPreferences = {
+  includeCompletionsForModuleExports: true,
+  includeCompletionsForImportStatements: true,
+  includeCompletionsWithInsertText: true,
+  includeAutomaticOptionalChainCompletions: true,
+  includePackageJsonAutoImports: "off",
+  quotePreference: "double",
+  // Neither other cells, whose names are in scope where they may be, nor what stands behind bnlab's front door.
+  autoImportFileExcludePatterns: [
+    "**/bnlab-*",
+    `${typesFolder}/bnlab/*/**`,
+    `${typesFolder}/undici-types/**`,
+  ],
+};
+
+const format = ts.getDefaultFormatCodeSettings("\n");
+
+type Handlers = {
+  [Q in keyof LanguageQuestions]: (
+    module: CellModule,
+    about: LanguageQuestions[Q]["about"],
+  ) => LanguageQuestions[Q]["answer"];
+};
+
+export class NotebookLanguage {
+  private readonly modules: NotebookModules;
+  private readonly service: ts.LanguageService;
+
+  /** @param folder the notebook's: where its imports are looked for. */
+  constructor(folder: string) {
+    const root = folder.replaceAll("\\", "/");
+    this.modules = new NotebookModules(root);
+    this.service = ts.createLanguageService(languageHost(this.modules, root), ts.createDocumentRegistry());
+  }
+
+  answer({ question, cells, about }: LanguageRequest): LanguageAnswer {
+    this.modules.setCells(cells);
+    const module = this.modules.cell(about.cell);
+    if (!module) throw new RangeError(`${question}: expected one of the cells, got the id ${about.cell}`);
+    const handle = this.handlers[question] as (module: CellModule, about: object) => LanguageAnswer;
+    return handle(module, about);
+  }
+
+  addRun(text: string): void {
+    this.modules.addRun(text);
+  }
+
+  forgetRuns(): void {
+    this.modules.forgetRuns();
+  }
+
+  private readonly handlers: Handlers = {
+    completions: (module, { position }) => this.completions(module, position),
+    completionDetails: (module, { position, label, data }) =>
+      this.completionDetails(module, position, label, data),
+    quickInfo: (module, { position }) => this.quickInfo(module, position),
+    signatureHelp: (module, { position }) => this.signatureHelp(module, position),
+    diagnostics: (module) => this.diagnostics(module),
+    definitions: (module, { position }) => this.definitions(module, position),
+    references: (module, { position }) => this.references(module, position),
+    rename: (module, { position }) => this.rename(module, position),
+    semanticTokens: (module): SemanticToken[] => semanticTokens(this.service, module),
+  };
+
+  private completions(module: CellModule, position: number): CompletionItem[] {
+    const at = module.prefix.length + position;
+    const found = this.service.getCompletionsAtPosition(module.fileName, at, preferences, format);
+    return (found?.entries ?? [])
+      .filter(({ name }) => !name.startsWith("__"))
+      .map((entry) => {
+        const origin =
+          entry.kind === ts.ScriptElementKind.alias ? module.origins.get(entry.name)?.module : undefined;
+        const replaced = entry.replacementSpan ?? found?.optionalReplacementSpan;
+        return {
+          label: entry.name,
+          kind: origin?.names.declares.get(entry.name)?.kind ?? entry.kind,
+          sortText: entry.sortText,
+          insertText: entry.insertText,
+          filterText: entry.filterText,
+          replaced: replaced && { start: replaced.start - module.prefix.length, length: replaced.length },
+          importedFrom: entry.source && plain(entry.sourceDisplay ?? []),
+          deprecated: entry.kindModifiers?.includes("deprecated") || undefined,
+          data: (entry.source === undefined ? undefined : { source: entry.source, data: entry.data }) as
+            | Json
+            | undefined,
+        };
+      });
+  }
+
+  private completionDetails(
+    module: CellModule,
+    position: number,
+    label: string,
+    data: Json | undefined,
+  ): CompletionDetails | null {
+    const { source, data: entryData } = (data ?? {}) as { source?: string; data?: ts.CompletionEntryData };
+    const at = module.prefix.length + position;
+    const { fileName } = module;
+    const details = this.service.getCompletionEntryDetails(
+      fileName,
+      at,
+      label,
+      format,
+      source,
+      preferences,
+      entryData,
+    );
+    if (!details) return null;
+    const changes = (details.codeActions ?? []).flatMap((action) => action.changes);
+    const edits = changes
+      .filter((change) => change.fileName === fileName)
+      .flatMap((change) => change.textChanges);
+    return {
+      signature: signatureOf(details.displayParts),
+      documentation: documentationOf(details.documentation, details.tags),
+      edits: edits.map((edit) => toCellEdit(edit, module.prefix.length)),
+    };
+  }
+
+  private quickInfo(module: CellModule, position: number): QuickInfo | null {
+    const at = module.prefix.length + position;
+    const info = this.service.getQuickInfoAtPosition(module.fileName, at);
+    if (!info) return null;
+    const variable = this.variableAt(module, at);
+    // What is written about a variable of another cell stands there.
+    const [origin] = variable === undefined ? [] : this.placesOf(module, variable);
+    const { documentation, tags } = (origin && this.service.getQuickInfoAtPosition(...origin)) ?? info;
+    return {
+      span: { start: info.textSpan.start - module.prefix.length, length: info.textSpan.length },
+      signature: signatureOf(info.displayParts),
+      documentation: documentationOf(documentation, tags),
+      variable,
+    };
+  }
+
+  /** The name of the notebook's variable or type that stands at a place, if it is not one of an inner scope. */
+  private variableAt({ fileName, prefix, names, origins }: CellModule, at: number): string | undefined {
+    const file = this.service.getProgram()?.getSourceFile(fileName);
+    const node = file && identifierAt(file, at);
+    if (!node) return undefined;
+    const declared = names.declares.get(node.text);
+    if (declared && declared.start + prefix.length === node.getStart()) return node.text;
+    const isKnown = declared !== undefined || origins.has(node.text);
+    return isKnown && isReference(node) && !isShadowed(node) ? node.text : undefined;
+  }
+
+  /** Where a variable of the notebook stands in the modules of its cells: first where it is declared, then where it is imported. */
+  private placesOf(module: CellModule, name: string): [fileName: string, at: number][] {
+    const from = module.names.declares.has(name) ? module : module.origins.get(name)?.module;
+    const declared = from?.names.declares.get(name);
+    if (!from || !declared) return [];
+    const imports = this.modules
+      .all()
+      .map((other): [CellModule, { module: CellModule; at: number } | undefined] => [
+        other,
+        other.origins.get(name),
+      ])
+      .flatMap(([other, origin]): [string, number][] =>
+        origin?.module === from ? [[other.fileName, origin.at]] : [],
+      );
+    return [[from.fileName, from.prefix.length + declared.start], ...imports];
+  }
+
+  private signatureHelp({ fileName, prefix }: CellModule, position: number): SignatureHelp | null {
+    const help = this.service.getSignatureHelpItems(fileName, prefix.length + position, {});
+    if (!help) return null;
+    return {
+      signatures: help.items.map((item) => {
+        const parameters = item.parameters.map(({ displayParts, documentation }) => ({
+          label: plain(displayParts),
+          documentation: documentationOf(documentation, []),
+        }));
+        const list = parameters.map(({ label }) => label).join(plain(item.separatorDisplayParts));
+        return {
+          label: `${plain(item.prefixDisplayParts)}${list}${plain(item.suffixDisplayParts)}`,
+          documentation: documentationOf(
+            item.documentation,
+            item.tags.filter(({ name }) => name !== "param"),
+          ),
+          parameters,
+        };
+      }),
+      activeSignature: help.selectedItemIndex,
+      activeParameter: help.argumentIndex,
+    };
+  }
+
+  private diagnostics({ fileName, prefix, origins }: CellModule): CodeDiagnostic[] {
+    const syntax = this.service.getSyntacticDiagnostics(fileName);
+    const semantic = syntax.length > 0 ? [] : this.service.getSemanticDiagnostics(fileName);
+    const suggestions = syntax.length > 0 ? [] : this.service.getSuggestionDiagnostics(fileName);
+    const isCells = ({ start = 0, code }: ts.Diagnostic) =>
+      start >= prefix.length && !ignoredInCells.has(code);
+    const described = ([...syntax, ...semantic] as ts.Diagnostic[]).filter(isCells).map((diagnostic) => {
+      const { code, category } = diagnostic;
+      const stops = syntax.includes(diagnostic as ts.DiagnosticWithLocation) || refusedByJavaScript.has(code);
+      const isError = category === ts.DiagnosticCategory.Error;
+      return {
+        start: diagnostic.start! - prefix.length,
+        length: diagnostic.length ?? 1,
+        severity: stops ? ("error" as const) : isError ? ("warning" as const) : ("hint" as const),
+        ...worded(diagnostic, origins),
+      };
+    });
+    const hints = suggestions
+      .filter(
+        (diagnostic) =>
+          isCells(diagnostic) && (diagnostic.reportsDeprecated || diagnostic.reportsUnnecessary),
+      )
+      .map((diagnostic) => ({
+        start: diagnostic.start - prefix.length,
+        length: diagnostic.length,
+        severity: "hint" as const,
+        ...worded(diagnostic, origins),
+        unused: diagnostic.reportsUnnecessary !== undefined || undefined,
+        deprecated: diagnostic.reportsDeprecated !== undefined || undefined,
+      }));
+    return [...described, ...hints];
+  }
+
+  private definitions(module: CellModule, position: number): Definition[] {
+    const at = module.prefix.length + position;
+    const variable = this.variableAt(module, at);
+    const [place = [module.fileName, at] as const] =
+      variable === undefined ? [] : this.placesOf(module, variable);
+    const found = this.service.getDefinitionAtPosition(...place) ?? [];
+    return found.flatMap(({ fileName, textSpan }): Definition[] => {
+      const defined = this.modules.file(fileName);
+      if (!defined) {
+        const { line, character } = this.service.toLineColumnOffset!(fileName, textSpan.start);
+        return [{ file: fileName, line, character, ...textSpan }];
+      }
+      const span = toCell(defined, textSpan);
+      return span ? [span] : [];
+    });
+  }
+
+  private references(module: CellModule, position: number): CellReference[] {
+    return this.everywhere(module, position, (fileName, at) => {
+      const found = this.service.findReferences(fileName, at) ?? [];
+      return found.flatMap(({ references }) => references);
+    }).map(({ span, found }) => ({ ...span, isWrite: found.isWriteAccess }));
+  }
+
+  private rename(module: CellModule, position: number): LanguageQuestions["rename"]["answer"] {
+    const { fileName, prefix } = module;
+    const info = this.service.getRenameInfo(fileName, prefix.length + position, {});
+    if (!info.canRename) return null;
+    // `{ lr }` becomes `{ lr: rate }`, and an import `mean as average`: only the notebook's own text changes.
+    const options = { providePrefixAndSuffixTextForRename: true };
+    let isForeign = false;
+    const places = this.everywhere(module, position, (file, at) => {
+      const found = this.service.findRenameLocations(file, at, false, false, options) ?? [];
+      isForeign ||= found.some((place) => !this.modules.file(place.fileName));
+      return found;
+    }).map(({ span, found }) => ({ ...span, before: found.prefixText, after: found.suffixText }));
+    const { start, length } = info.triggerSpan;
+    return isForeign ? null : { span: { start: start - prefix.length, length }, places };
+  }
+
+  /** What TypeScript finds for a name in all cells: module by module, for to TypeScript each imports a name of its own. */
+  private everywhere<Found extends ts.DocumentSpan>(
+    module: CellModule,
+    position: number,
+    find: (fileName: string, at: number) => readonly Found[],
+  ): { span: CellSpan; found: Found }[] {
+    const at = module.prefix.length + position;
+    const variable = this.variableAt(module, at);
+    const places = variable === undefined ? [] : this.placesOf(module, variable);
+    const spans = new Map<string, { span: CellSpan; found: Found }>();
+    for (const place of places.length > 0 ? places : [[module.fileName, at] as const]) {
+      for (const found of find(...place)) {
+        const file = this.modules.file(found.fileName);
+        const span = file && toCell(file, found.textSpan);
+        if (span) spans.set(`${span.cell}:${span.start}`, { span, found });
+      }
+    }
+    return [...spans.values()];
+  }
+}
+
+/** Undefined for what stands in no cell of the editor's, or before its text. */
+function toCell({ id, prefix }: CellModule, { start, length }: ts.TextSpan): CellSpan | undefined {
+  return id === undefined || start < prefix.length
+    ? undefined
+    : { cell: id, start: start - prefix.length, length };
+}
+
+/** Also the one that ends at the place, where a cursor stands behind a name. */
+function identifierAt(file: ts.SourceFile, at: number): ts.Identifier | undefined {
+  const search = (node: ts.Node): ts.Identifier | undefined => {
+    if (at < node.getStart(file) || at > node.end) return undefined;
+    return ts.isIdentifier(node) ? node : ts.forEachChild(node, search);
+  };
+  return search(file);
+}
+
+/** TypeScript inserts an import after the last one there is, which may be the prefix's: then at the cell's beginning. */
+function toCellEdit({ span, newText }: ts.TextChange, prefix: number): TextEdit {
+  if (span.start >= prefix) return { start: span.start - prefix, length: span.length, text: newText };
+  return { start: 0, length: 0, text: `${newText.trim()}\n` };
+}
+
+function worded(
+  { code, messageText }: ts.Diagnostic,
+  origins: CellModule["origins"],
+): { code: number; message: string } {
+  const message = ts.flattenDiagnosticMessageText(messageText, "\n");
+  const imported = code === 2632 && /'([^']+)'/.exec(message)?.[1];
+  // It is an import to TypeScript only: in the notebook, a constant of an earlier cell.
+  if (imported && origins.has(imported)) {
+    return { code: 2588, message: `Cannot assign to '${imported}' because it is a constant.` };
+  }
+  return { code, message };
+}
