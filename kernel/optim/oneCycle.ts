@@ -1,7 +1,13 @@
 // The 1cycle policy: up to a large rate and down to almost nothing, momentum the other way.
 
-import { requireNonNegative } from "./optimizer";
-import { LRScheduler, requireIntegers, type Scheduled, type ScheduledGroup } from "./scheduler";
+import {
+  LRScheduler,
+  requireIntegers,
+  requireOneEach,
+  type Scheduled,
+  type ScheduledGroup,
+  type SchedulerState,
+} from "./scheduler";
 
 export interface OneCycleOptions {
   /** The highest rate: one for all groups, or one a group. */
@@ -63,10 +69,7 @@ export class OneCycleLR extends LRScheduler {
   ) {
     const groups = optimizer.paramGroups;
     const maxLrs = typeof maxLr === "number" ? groups.map(() => maxLr) : [...maxLr];
-    if (maxLrs.length !== groups.length) {
-      throw new RangeError(`OneCycleLR: expected ${groups.length} values of maxLr, got ${maxLrs.length}`);
-    }
-    for (const each of maxLrs) requireNonNegative("OneCycleLR", { maxLr: each }, ["maxLr"]);
+    requireOneEach("OneCycleLR", "maxLr", maxLrs, groups);
     requireIntegers("OneCycleLR", { totalSteps });
     if (!(pctStart >= 0 && pctStart <= 1)) {
       throw new RangeError(`OneCycleLR: expected pctStart from 0 to 1, got ${pctStart}`);
@@ -109,6 +112,11 @@ export class OneCycleLR extends LRScheduler {
       throw new RangeError(`OneCycleLR: expected at most ${this.totalSteps} steps, got one more`);
     }
     super.step();
+  }
+
+  override loadStateDict(state: SchedulerState): void {
+    super.loadStateDict(state);
+    for (const [i, group] of this.groups.entries()) this.next(group, i); // for the momentum
   }
 
   protected override next(group: ScheduledGroup, index: number): number {

@@ -2,8 +2,8 @@
 
 import { full, keep, noGrad, Tensor } from "../tensor";
 
-/** Parameters with settings of their own; what is left out follows the optimizer's. */
-export type ParamGroup<Settings> = { params: Iterable<Tensor> } & Partial<Settings>;
+/** A parameter, or several, with settings of their own; what is left out follows the optimizer's. */
+export type ParamGroup<Settings> = { params: Tensor | Iterable<Tensor> } & Partial<Settings>;
 
 /** Parameters with all their settings: change one (`optimizer.paramGroups[0].lr`) and the next step follows it. */
 export type FullParamGroup<Settings> = { readonly params: readonly Tensor[] } & Settings;
@@ -19,28 +19,38 @@ export interface OptimizerState<Settings> {
 
 /** Updates parameters from their gradients: opt.zeroGrad(); loss.backward(); opt.step(). */
 export abstract class Optimizer<Settings extends object> {
-  readonly paramGroups: readonly FullParamGroup<Settings>[];
+  readonly paramGroups: readonly FullParamGroup<Settings>[] = [];
   private readonly state = new Map<Tensor, ParameterState>();
 
   /**
    * Throws unless there is at least one parameter, each a leaf tensor that requires grad, none given twice, and the
    * settings of every group pass validate().
    */
-  constructor(params: Iterable<Tensor> | Iterable<ParamGroup<Settings>>, defaults: Settings) {
+  constructor(
+    params: Iterable<Tensor | ParamGroup<Settings>>,
+    private readonly defaults: Settings,
+  ) {
     const name = this.constructor.name;
-    const given: (Tensor | ParamGroup<Settings>)[] = [...params];
+    const given = [...listOf(name, params)];
     if (given.length === 0) throw new RangeError(`${name}: expected parameters, got an empty list`);
     const tensors = given.filter((each) => each instanceof Tensor);
     const groups = given.filter((each): each is ParamGroup<Settings> => !(each instanceof Tensor));
     if (tensors.length > 0 && groups.length > 0) {
       throw new TypeError(`${name}: expected parameters or groups { params, ... }, got both`);
     }
-    this.paramGroups =
-      tensors.length > 0
-        ? [{ ...defaults, params: tensors }]
-        : groups.map((group) => ({ ...defaults, ...group, params: [...group.params] }));
-    const seen = new Set<Tensor>();
-    for (const param of this.paramGroups.flatMap((group) => group.params)) {
+    if (tensors.length > 0) this.addParamGroup({ params: tensors } as unknown as ParamGroup<Settings>);
+    else for (const group of groups) this.addParamGroup(group);
+  }
+
+  /**
+   * Takes more parameters in, as a group whose settings follow the optimizer's where they are left out: layers that are to
+   * learn from now on. Throws as the constructor does, before anything changes. Schedulers made before do not know the group.
+   */
+  addParamGroup(group: ParamGroup<Settings>): void {
+    const name = this.constructor.name;
+    const params = [...listOf(name, group?.params)];
+    const seen = new Set(this.paramGroups.flatMap((other) => other.params));
+    for (const param of params) {
       if (!(param instanceof Tensor))
         throw new TypeError(`${name}: expected parameters to be tensors, got ${typeof param}`);
       if (!param.requiresGrad || !param.isLeaf) {
@@ -52,7 +62,9 @@ export abstract class Optimizer<Settings extends object> {
       if (seen.has(param)) throw new TypeError(`${name}: expected each parameter once, got one twice`);
       seen.add(param);
     }
-    for (const group of this.paramGroups) this.validate(group);
+    const full = { ...this.defaults, ...group, params };
+    this.validate(full);
+    (this.paramGroups as FullParamGroup<Settings>[]).push(full);
   }
 
   /** Throws a RangeError for settings that make no sense. The constructor calls it: it sees no fields of a subclass. */
@@ -170,4 +182,14 @@ function copied(operation: string, param: Tensor, state: Readonly<ParameterState
     return [name, keep(noGrad(() => value.contiguous().clone()))];
   };
   return Object.fromEntries(Object.entries(state).map(copy));
+}
+
+/** What was given for a list of parameters; an error that says what to pass for anything else, a module above all. */
+function listOf<T>(optimizer: string, given: Tensor | Iterable<T>): Iterable<T | Tensor> {
+  if (given instanceof Tensor) return [given];
+  if (typeof given?.[Symbol.iterator] === "function") return given;
+  const got = (given as object | undefined)?.constructor?.name ?? String(given);
+  throw new TypeError(
+    `${optimizer}: expected parameters or groups { params, ... }, got ${got}; pass net.parameters()`,
+  );
 }

@@ -2,7 +2,7 @@
 
 import type { Tensor } from "../tensor";
 import { requireNonNegative } from "./optimizer";
-import { requireIntegers, type Scheduled } from "./scheduler";
+import { requireIntegers, requireOneEach, type Scheduled, type ScheduledGroup } from "./scheduler";
 
 export interface ReduceLROnPlateauOptions {
   /** Whether a better metric is a smaller or a larger one. */
@@ -22,14 +22,24 @@ export interface ReduceLROnPlateauOptions {
   eps?: number;
 }
 
+/** Where a ReduceLROnPlateau is: numbers only, so that JSON keeps it. What the constructor was given is not in it. */
+export interface PlateauState {
+  /** The best metric so far, null before the first. */
+  readonly best: number | null;
+  readonly numBadEpochs: number;
+  readonly cooldownCounter: number;
+  /** The rates now, one a group. */
+  readonly lastLr: readonly number[];
+}
+
 /** Call step(metric) after each validation. As torch's ReduceLROnPlateau. Throws a RangeError for options that make no sense. */
 export class ReduceLROnPlateau {
-  private readonly optimizer: Scheduled;
+  private readonly groups: readonly ScheduledGroup[];
   private readonly options: Required<ReduceLROnPlateauOptions>;
   private readonly minLrs: readonly number[];
   private best: number;
-  private badSteps = 0;
-  private coolingFor = 0;
+  private numBadEpochs = 0;
+  private cooldownCounter = 0;
 
   constructor(
     optimizer: Scheduled,
@@ -57,14 +67,10 @@ export class ReduceLROnPlateau {
     requireIntegers(name, { patience, cooldown }, 0);
     requireNonNegative(name, { threshold, eps }, ["threshold", "eps"]);
     this.minLrs = typeof minLr === "number" ? optimizer.paramGroups.map(() => minLr) : [...minLr];
-    if (this.minLrs.length !== optimizer.paramGroups.length) {
-      throw new RangeError(
-        `${name}: expected ${optimizer.paramGroups.length} values of minLr, got ${this.minLrs.length}`,
-      );
-    }
-    this.optimizer = optimizer;
+    requireOneEach(name, "minLr", this.minLrs, optimizer.paramGroups);
+    this.groups = [...optimizer.paramGroups];
     this.options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
-    this.best = mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    this.best = this.worst();
   }
 
   /** Takes the metric of this step, a number or a tensor of one element, and lowers the rates if it is time to. */
@@ -72,24 +78,54 @@ export class ReduceLROnPlateau {
     const value = typeof metric === "number" ? metric : metric.item();
     if (this.improves(value)) {
       this.best = value;
-      this.badSteps = 0;
+      this.numBadEpochs = 0;
     } else {
-      this.badSteps++;
+      this.numBadEpochs++;
     }
-    if (this.coolingFor > 0) {
-      this.coolingFor--;
-      this.badSteps = 0;
+    if (this.cooldownCounter > 0) {
+      this.cooldownCounter--;
+      this.numBadEpochs = 0;
     }
-    if (this.badSteps > this.options.patience) {
+    if (this.numBadEpochs > this.options.patience) {
       this.reduce();
-      this.coolingFor = this.options.cooldown;
-      this.badSteps = 0;
+      this.cooldownCounter = this.options.cooldown;
+      this.numBadEpochs = 0;
     }
   }
 
   /** The learning rates now, one a group. */
   getLastLr(): number[] {
-    return this.optimizer.paramGroups.map(({ lr }) => lr);
+    return this.groups.map(({ lr }) => lr);
+  }
+
+  stateDict(): PlateauState {
+    const { best, numBadEpochs, cooldownCounter } = this;
+    return {
+      best: Number.isFinite(best) ? best : null,
+      numBadEpochs,
+      cooldownCounter,
+      lastLr: this.getLastLr(),
+    };
+  }
+
+  /**
+   * Goes on where the scheduler whose stateDict() this is has stopped, and sets the optimizer's rates to what they were then.
+   * Make this one with the same options. Throws a RangeError, before anything changes, for a state of another number of groups
+   * or of another kind of scheduler.
+   */
+  loadStateDict({ best, numBadEpochs, cooldownCounter, lastLr }: PlateauState): void {
+    const name = "ReduceLROnPlateau.loadStateDict";
+    requireIntegers(name, { numBadEpochs, cooldownCounter }, 0);
+    requireOneEach(name, "lastLr", lastLr, this.groups);
+    this.best = best ?? this.worst();
+    this.numBadEpochs = numBadEpochs;
+    this.cooldownCounter = cooldownCounter;
+    for (const [i, group] of this.groups.entries()) group.lr = lastLr[i]!;
+  }
+
+  /** What every metric is better than. */
+  private worst(): number {
+    return this.options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
   private improves(value: number): boolean {
@@ -101,7 +137,7 @@ export class ReduceLROnPlateau {
   }
 
   private reduce(): void {
-    for (const [i, group] of this.optimizer.paramGroups.entries()) {
+    for (const [i, group] of this.groups.entries()) {
       const lower = Math.max(group.lr * this.options.factor, this.minLrs[i]!);
       if (group.lr - lower > this.options.eps) group.lr = lower;
     }

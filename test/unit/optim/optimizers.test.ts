@@ -110,6 +110,48 @@ describe("every optimizer", () => {
   });
 });
 
+describe("addParamGroup", () => {
+  test("takes a layer in that is to learn from now on, with settings of its own", () => {
+    const [first, later] = [leaf(0), leaf(0)];
+    const optimizer = new SGD([first], { lr: 0.5, momentum: 0.9 });
+    stepWith(optimizer, first, 1);
+    optimizer.addParamGroup({ params: later, lr: 0.25 });
+    assert.deepEqual(
+      optimizer.paramGroups.map(({ lr, momentum }) => [lr, momentum]),
+      [
+        [0.5, 0.9],
+        [0.25, 0.9],
+      ],
+    );
+    stepWith(optimizer, later, 1);
+    assert.deepEqual(later.toArray(), [-0.25]);
+  });
+
+  test("refuses what the constructor refuses, before anything changes", () => {
+    const first = leaf(0);
+    const optimizer = new Adam([first]);
+    const wrong: [() => void, RegExp][] = [
+      [
+        () => optimizer.addParamGroup({ params: [first] }),
+        /Adam: expected each parameter once, got one twice/,
+      ],
+      [() => optimizer.addParamGroup({ params: [leaf(1)], lr: -1 }), /Adam: expected lr .* got -1/],
+      [
+        () => optimizer.addParamGroup({ params: [zeros([2])] }),
+        /expected leaf tensors .* requires no grad: \[2\]/,
+      ],
+      [
+        () => optimizer.addParamGroup([leaf(1)] as never),
+        /^TypeError: Adam: expected parameters or groups \{ params, \.\.\. \}, got undefined; pass net\.parameters\(\)/,
+      ],
+      [() => new Adam(new Map() as never), /^RangeError: Adam: expected parameters, got an empty list/],
+      [() => new Adam({ weight: 1 } as never), /^TypeError: Adam: expected parameters .* got Object; pass/],
+    ];
+    for (const [action, message] of wrong) assert.throws(action, message);
+    assert.equal(optimizer.paramGroups.length, 1);
+  });
+});
+
 describe("state dict", () => {
   test("has PyTorch's names", () => {
     const names = (

@@ -72,7 +72,102 @@ describe("schedulers follow torch.optim.lr_scheduler for 16 steps, rtol 2e-8 ato
   }
 });
 
+describe("a schedule goes on from its state, through JSON, with the very rates of one that never stopped", () => {
+  const options: Record<keyof typeof make, object> = {
+    StepLR: { stepSize: 3 },
+    MultiStepLR: { milestones: [2, 5, 9], gamma: 0.3 },
+    ExponentialLR: { gamma: 0.9 },
+    CosineAnnealingLR: { tMax: 5, etaMin: 0.01 },
+    LinearLR: { totalIters: 8 },
+    OneCycleLR: { maxLr: [1, 0.4], totalSteps: 16 },
+    ReduceLROnPlateau: { patience: 1, factor: 0.5, cooldown: 1 },
+  };
+  const metrics = [5, 4, 4.5, 4.4, 4.3, 4.2, 3, 3.5, 3.4, 3.3, 3.2, 3.1, 3, 2.9];
+  for (const [name, build] of Object.entries(make)) {
+    for (const stop of [0, 1, 4, 7]) {
+      test(`${name} after ${stop} steps`, () => {
+        const start = () => {
+          const optimizer = new SGD([{ params: [leaf()] }, { params: [leaf()], lr: 0.4 }], {
+            lr: 0.8,
+            momentum: 0.5,
+          });
+          return { optimizer, scheduler: build(optimizer, options[name as keyof typeof make] as never) };
+        };
+        const { optimizer, scheduler } = start();
+        for (const metric of metrics.slice(0, stop)) scheduler.step(metric as never);
+        const resumed = start();
+        resumed.scheduler.loadStateDict(JSON.parse(JSON.stringify(scheduler.stateDict())) as never);
+        const settings = (of: typeof optimizer) => of.paramGroups.map(({ params, ...rest }) => rest);
+        assert.deepEqual(settings(resumed.optimizer), settings(optimizer));
+        for (const metric of metrics.slice(stop)) {
+          scheduler.step(metric as never);
+          resumed.scheduler.step(metric as never);
+          assert.deepEqual(settings(resumed.optimizer), settings(optimizer));
+        }
+        assert.deepEqual(resumed.scheduler.stateDict(), scheduler.stateDict());
+      });
+    }
+  }
+
+  test("two schedules of one optimizer, and the optimizer's own state, in any order", () => {
+    const start = () => {
+      const optimizer = sgd(1);
+      const warmup = new LinearWarmup(optimizer, { startFactor: 0.5, totalIters: 3 });
+      return { optimizer, warmup, decay: new CosineAnnealingLR(optimizer, { tMax: 6 }) };
+    };
+    const run = ({ warmup, decay }: ReturnType<typeof start>, steps: number) =>
+      Array.from({ length: steps }, () => {
+        warmup.step();
+        decay.step();
+        return decay.getLastLr();
+      });
+    const whole = start();
+    run(whole, 2);
+    const states = [whole.optimizer.stateDict(), whole.warmup.stateDict(), whole.decay.stateDict()] as const;
+    const [forth, back] = [start(), start()];
+    forth.optimizer.loadStateDict(states[0]);
+    forth.warmup.loadStateDict(states[1]);
+    forth.decay.loadStateDict(states[2]);
+    back.decay.loadStateDict(states[2]);
+    back.warmup.loadStateDict(states[1]);
+    back.optimizer.loadStateDict(states[0]);
+    const expected = run(whole, 5);
+    assert.deepEqual(run(forth, 5), expected);
+    assert.deepEqual(run(back, 5), expected);
+  });
+
+  test("a state that does not fit is refused before anything changes", () => {
+    const [step, plateau] = [new StepLR(sgd(), { stepSize: 2 }), new ReduceLROnPlateau(sgd())];
+    assert.throws(
+      () => step.loadStateDict(plateau.stateDict() as never),
+      /^RangeError: StepLR.loadStateDict: expected lastEpoch to be an integer ≥ 0, got undefined/,
+    );
+    assert.throws(
+      () => plateau.loadStateDict(step.stateDict() as never),
+      /ReduceLROnPlateau.loadStateDict: expected numBadEpochs .* got undefined/,
+    );
+    assert.throws(
+      () => step.loadStateDict({ lastEpoch: 1, baseLrs: [1], lastLr: [1, 2] }),
+      /StepLR.loadStateDict: expected 1 values of lastLr, got 2/,
+    );
+    assert.throws(
+      () => step.loadStateDict({ lastEpoch: 1, baseLrs: [Number.NaN], lastLr: [1] }),
+      /expected baseLrs to be a number ≥ 0, got NaN/,
+    );
+    assert.deepEqual(step.stateDict(), { lastEpoch: 0, baseLrs: [0.8], lastLr: [0.8] });
+  });
+});
+
 describe("schedulers", () => {
+  test("leave groups alone that came after them", () => {
+    const optimizer = sgd(0.5);
+    const scheduler = new CosineAnnealingLR(optimizer, { tMax: 4 });
+    optimizer.addParamGroup({ params: leaf(), lr: 0.25 });
+    scheduler.step();
+    assert.equal(optimizer.paramGroups[1]!.lr, 0.25);
+    assert.equal(scheduler.getLastLr().length, 1);
+  });
+
   test("change what the next step of the optimizer does", () => {
     const parameter = leaf();
     const optimizer = new SGD([parameter], { lr: 0.5 });
