@@ -47,7 +47,7 @@ interface Row {
  * const iris = data.csv("iris.csv", { label: "species" });
  * const houses = data.csv({ text: "rooms;price\n3;210\n5;340" }, { target: "price", delimiter: ";" });
  */
-export function csv(source: string | { readonly text: string }, options: CsvOptions): TableDataset {
+export function csv(source: string | { readonly text: string }, options: CsvOptions = {}): TableDataset {
   const { label, target, classes, missing = "error" } = options;
   const name = label ?? target;
   if (name === undefined || (label !== undefined && target !== undefined)) {
@@ -55,8 +55,10 @@ export function csv(source: string | { readonly text: string }, options: CsvOpti
       `csv: expected either { label: column } for classes or { target: column } for numbers, got ${name === undefined ? "neither" : "both"}`,
     );
   }
-  const { file, text } =
-    typeof source === "string" ? readText(source) : { file: "the text", text: source.text };
+  const { file, text } = typeof source === "string" ? readText(source) : { file: "the text", ...source };
+  if (typeof text !== "string") {
+    throw new TypeError(`csv: expected a path or { text }, got ${String(source)}`);
+  }
   const { columns, rows } = readRows(file, text, options);
   const position = (column: string) => {
     const at = columns.indexOf(column);

@@ -1,6 +1,6 @@
 // Reads MNIST and its relatives (Fashion-MNIST, KMNIST) from IDX files: http://yann.lecun.com/exdb/mnist/.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { tensor } from "../tensor";
@@ -87,9 +87,10 @@ function readIdx(directory: string, stem: string, dimensions: number, magic: num
 
 /** The file under whichever of its usual names is there, unpacked. */
 function readEither(directory: string, stem: string, dimensions: number): { file: string; content: Buffer } {
-  if (!existsSync(directory)) {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) {
     throw new Error(
-      `mnist: expected a directory with IDX files, got ${path.resolve(directory)}, which does not exist`,
+      `mnist: expected a directory with IDX files, got ${path.resolve(directory)}, which ${found ? "is none" : "does not exist"}`,
     );
   }
   const names = ["-", "."].flatMap((mark) =>
@@ -97,8 +98,12 @@ function readEither(directory: string, stem: string, dimensions: number): { file
   );
   const name = names.find((each) => existsSync(path.join(directory, each)));
   if (name === undefined) {
+    const other = stem.startsWith("train") ? "t10k" : "train";
+    const hint = readdirSync(directory).some((each) => each.startsWith(other))
+      ? `; the other set is there: { train: ${other === "train"} }`
+      : "";
     throw new Error(
-      `mnist: expected one of ${names.join(", ")} in ${path.resolve(directory)}, got none of them`,
+      `mnist: expected one of ${names.join(", ")} in ${path.resolve(directory)}, got none of them${hint}`,
     );
   }
   const file = path.join(directory, name);

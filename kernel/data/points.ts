@@ -51,6 +51,7 @@ export interface SpiralsOptions extends PointsOptions {
 /** Arms that wind from the centre out to radius 1, evenly turned against each other: features [count, 2]. */
 export function spirals({ classes = 2, turns = 1, ...options }: SpiralsOptions = {}): TableDataset {
   requireCount("spirals", "classes", classes);
+  if (!Number.isFinite(turns)) throw new RangeError(`spirals: expected turns to be a number, got ${turns}`);
   return curves("spirals", classes, options, (label, i, n) => {
     const radius = (i + 1) / n; // not from 0: there the arms meet
     return polar(radius, label / classes + turns * radius);

@@ -28,28 +28,40 @@ export interface SplitOptions {
 }
 
 /**
- * Divides `dataset` at random into parts of the given lengths; each sample is in exactly one part. The same seed gives
- * the same parts; without one, manualSeed() decides. Throws a RangeError if the lengths do not add up to dataset.length.
- * As torch.utils.data.random_split.
+ * Divides `dataset` at random into parts of the given lengths, or shares that add up to 1: [0.8, 0.2]; each sample is in
+ * exactly one part. Throws a RangeError if the lengths do not add up to dataset.length. As torch.utils.data.random_split.
  */
 export function randomSplit<D extends Divisible, const L extends readonly number[]>(
   dataset: D,
   lengths: L,
   { seed }: SplitOptions = {},
 ): { -readonly [K in keyof L]: Part<D> } {
-  const sum = lengths.reduce((total, length) => total + length, 0);
-  if (lengths.some((length) => !Number.isInteger(length) || length < 0) || sum !== dataset.length) {
+  const given = lengths.reduce((total, length) => total + length, 0);
+  const shares = lengths.every((length) => length >= 0 && length < 1) && Math.abs(given - 1) < 1e-9;
+  const sizes = shares ? sizesOf(lengths, dataset.length) : lengths;
+  if (
+    !shares &&
+    (lengths.some((length) => !Number.isInteger(length) || length < 0) || given !== dataset.length)
+  ) {
     throw new RangeError(
-      `randomSplit: expected whole lengths that add up to the ${dataset.length} samples, got [${lengths.join(", ")}] (sum ${sum})`,
+      `randomSplit: expected whole lengths that add up to the ${dataset.length} samples, or shares that add up to 1, ` +
+        `got [${lengths.join(", ")}] (sum ${given})`,
     );
   }
   const order = randomOrder(dataset.length, generatorOf(seed));
   let start = 0;
-  const parts = lengths.map((length) => {
+  const parts = sizes.map((length) => {
     start += length;
     return part(dataset, order.subarray(start - length, start));
   });
   return parts as { -readonly [K in keyof L]: Part<D> };
+}
+
+/** Shares in whole samples: rounded down, what is left goes to the first parts, one each. */
+function sizesOf(shares: readonly number[], count: number): number[] {
+  const sizes = shares.map((share) => Math.floor(share * count));
+  const left = count - sizes.reduce((sum, size) => sum + size, 0);
+  return sizes.map((size, i) => (i < left ? size + 1 : size));
 }
 
 export interface TrainTestSplitOptions extends SplitOptions {

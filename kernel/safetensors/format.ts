@@ -50,6 +50,11 @@ export function readTensors(source: Source): Tensors {
 
 /** The bytes of a file, in pieces; those of float32 and int32 tensors are the tensors' own memory. */
 export function format(tensors: Readonly<Tensors>, { metadata = {} }: SaveOptions = {}): Uint8Array[] {
+  if (typeof tensors !== "object" || tensors === null) {
+    throw new TypeError(
+      `safetensors: expected tensors by name, as stateDict() gives them, got ${String(tensors)}`,
+    );
+  }
   requireWritable(Object.keys(tensors), metadata);
   const all = Object.entries(tensors);
   for (const [name, value] of all) {
@@ -81,6 +86,11 @@ export function format(tensors: Readonly<Tensors>, { metadata = {} }: SaveOption
  * twice, an unknown dtype; a RangeError for whole numbers beyond int32.
  */
 export function load(bytes: Uint8Array): Tensors {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      `load: expected bytes, a Uint8Array, got ${String(bytes)}; loadFile(path) reads a file`,
+    );
+  }
   return readTensors({
     name: "the bytes",
     length: bytes.length,
@@ -90,6 +100,9 @@ export function load(bytes: Uint8Array): Tensors {
 
 /** Tensors as the bytes of a safetensors file, F32, I32 and BOOL. As Python's safetensors.torch.save. */
 export function save(tensors: Readonly<Tensors>, options?: SaveOptions): Uint8Array {
+  if (typeof options === "string") {
+    throw new TypeError(`save: expected options, got "${options}"; saveFile(tensors, path) writes a file`);
+  }
   const pieces = format(tensors, options);
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;

@@ -123,7 +123,7 @@ export function inverseOf({ angle, translate: [tx, ty], scale, shear }: AffineMa
   return [xx, xy, -(xx * tx + xy * ty), yx, yy, -(yx * tx + yy * ty)];
 }
 
-/** Each pixel of `target` from where `from` says, bilinear between the four around; outside the image is `fill`. */
+/** Each pixel of `target` from where the map says, bilinear between the four around; outside the image is `fill`. */
 export function warp(
   source: Float32Array,
   target: Float32Array,
@@ -131,22 +131,30 @@ export function warp(
   [xx, xy, x0, yx, yy, y0]: Coefficients,
   fill: number,
 ): void {
-  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
+  const centreX = (width - 1) / 2;
+  const centreY = (height - 1) / 2;
+  const area = height * width;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const fromX = xx * (x - centreX) + xy * (y - centreY) + x0 + centreX;
       const fromY = yx * (x - centreX) + yy * (y - centreY) + y0 + centreY;
-      const [left, top] = [Math.floor(fromX), Math.floor(fromY)];
-      const [right, below] = [fromX - left, fromY - top];
-      for (let c = 0; c < channels; c++) {
-        const plane = c * height * width;
-        const at = (row: number, column: number) =>
-          row >= 0 && row < height && column >= 0 && column < width
-            ? source[plane + row * width + column]!
-            : fill;
+      const left = Math.floor(fromX);
+      const top = Math.floor(fromY);
+      const right = fromX - left;
+      const below = fromY - top;
+      const inLeft = left >= 0 && left < width;
+      const inRight = left >= -1 && left < width - 1;
+      const inTop = top >= 0 && top < height;
+      const inBelow = top >= -1 && top < height - 1;
+      const corner = top * width + left;
+      for (let plane = 0; plane < channels * area; plane += area) {
+        const at = plane + corner;
+        const a = inTop && inLeft ? source[at]! : fill;
+        const b = inTop && inRight ? source[at + 1]! : fill;
+        const c = inBelow && inLeft ? source[at + width]! : fill;
+        const d = inBelow && inRight ? source[at + width + 1]! : fill;
         target[plane + y * width + x] =
-          (1 - below) * ((1 - right) * at(top, left) + right * at(top, left + 1)) +
-          below * ((1 - right) * at(top + 1, left) + right * at(top + 1, left + 1));
+          (1 - below) * ((1 - right) * a + right * b) + below * ((1 - right) * c + right * d);
       }
     }
   }

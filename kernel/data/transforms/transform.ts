@@ -38,7 +38,10 @@ export interface ImageSizes {
 }
 
 export interface RandomTransformOptions {
-  /** The same seed gives the same draws, batch after batch. Without one they follow manualSeed(). */
+  /**
+   * The same seed gives the same draws, batch after batch: two transforms of one seed draw alike, so give each its own.
+   * Without one the draws follow manualSeed().
+   */
   seed?: number;
 }
 

@@ -145,6 +145,13 @@ describe("csv says what is wrong with", () => {
     test(what, () => assert.throws(() => csv({ text }, options), fault));
   }
 
+  test("something that is neither path nor text", () => {
+    for (const source of [undefined, null, 5, { txt: "" }]) {
+      assert.throws(() => csv(source as never, { label: "y" }), /csv: expected a path or \{ text \}, got/);
+    }
+    assert.throws(() => csv({ text: iris }), /expected either \{ label: column \}/);
+  });
+
   test("a file that is not there, or with a fault, by its whole path", () => {
     assert.throws(
       () => csv("nowhere.csv", { label: "y" }),

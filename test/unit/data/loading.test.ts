@@ -103,6 +103,15 @@ describe("randomSplit", () => {
     assert.notDeepEqual(split(3), [a, b]);
   });
 
+  test("takes shares: rounded down, the rest to the first parts", () => {
+    const split = (shares: number[], n: number) =>
+      randomSplit(counting(n), shares, { seed: 1 }).map((part) => part.length);
+    assert.deepEqual(split([0.8, 0.2], 10), [8, 2]);
+    assert.deepEqual(split([0.5, 0.3, 0.2], 9), [5, 3, 1]);
+    assert.deepEqual(split([0.25, 0.25, 0.25, 0.25], 7), [2, 2, 2, 1]);
+    assert.throws(() => split([0.8, 0.1], 10), /or shares that add up to 1, got \[0.8, 0.1\]/);
+  });
+
   test("keeps pictures a picture set", () => {
     const set = digits({ count: 10, seed: 1 });
     const [train, rest] = randomSplit(set, [6, 4], { seed: 2 });
@@ -116,7 +125,7 @@ describe("randomSplit", () => {
   test("wants lengths that add up", () => {
     assert.throws(
       () => randomSplit(counting(10), [7, 2]),
-      /randomSplit: expected whole lengths that add up to the 10 samples, got \[7, 2\] \(sum 9\)/,
+      /randomSplit: expected whole lengths that add up to the 10 samples, or shares that add up to 1, got \[7, 2\] \(sum 9\)/,
     );
   });
 });

@@ -69,6 +69,18 @@ describe("mnist reads", () => {
   }
 });
 
+test("mnist takes the names of other classes, and a transform", () => {
+  const files = { "train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": labels };
+  const clothes = Array.from({ length: 10 }, (_, i) => `garment ${i}`);
+  const set = mnist(directory(files), { classes: clothes, transform: (x) => x.mul(255) });
+  assert.equal(set.classes[7], "garment 7");
+  assert.deepEqual([...set.get(1)[0].data].map(Math.round), pixels.slice(6, 12));
+  assert.throws(
+    () => mnist(directory(files), { classes: ["a", "b"] }),
+    /expected labels 0…1 in .*, got 7 for image 0/,
+  );
+});
+
 describe("mnist says what is wrong with", () => {
   const good = { "train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": labels };
 
@@ -78,10 +90,22 @@ describe("mnist says what is wrong with", () => {
       /mnist: expected a directory .*nowhere, which does not exist/,
     );
   });
+  test("a file in place of a directory", () => {
+    const file = path.join(directory(good), "train-images-idx3-ubyte");
+    assert.throws(() => mnist(file), /mnist: expected a directory .*idx3-ubyte, which is none/);
+  });
   test("a missing file, naming the names it looked for", () => {
     assert.match(
       fault({ "train-images-idx3-ubyte": images }),
       /expected one of train-labels-idx1-ubyte, train-labels-idx1-ubyte\.gz, train-labels\.idx1-ubyte, train-labels\.idx1-ubyte\.gz in .*, got none/,
+    );
+  });
+  test("a set whose other half is there", () => {
+    const folder = directory({ "t10k-images-idx3-ubyte": images, "t10k-labels-idx1-ubyte": labels });
+    assert.throws(() => mnist(folder), /got none of them; the other set is there: \{ train: false \}$/);
+    assert.throws(
+      () => mnist(directory(good), { train: false }),
+      /the other set is there: \{ train: true \}$/,
     );
   });
   test("a wrong magic number", () => {

@@ -202,6 +202,15 @@ describe("saving", () => {
 
   test("refuses what the format has no room for", () => {
     const x = zeros([1]);
+    assert.throws(
+      () => safetensors.save("x" as never),
+      /expected tensors by name, as stateDict\(\) gives them, got x/,
+    );
+    assert.throws(
+      () => safetensors.save({ x }, "x.safetensors" as never),
+      /saveFile\(tensors, path\) writes a file/,
+    );
+    assert.throws(() => safetensors.load("x.safetensors" as never), /loadFile\(path\) reads a file/);
     assert.throws(() => safetensors.save({ __metadata__: x }), /names of tensors other than __metadata__/);
     assert.throws(() => safetensors.save({ x: [1] as never }), /expected tensors by name, got 1 for "x"/);
     assert.throws(
