@@ -1,5 +1,7 @@
 // Speed of the kernels on this machine: `npx tsx bench/kernels.ts`. Medians; each row also under the reference kernels.
 
+import { nodeSimd } from "../kernel/host/nodeSimd";
+import { fusesPairs } from "../kernel/tensor/hosting";
 import { createKernels, createReferenceKernels, type Kernels, reservedBytes } from "../kernel/tensor/wasm";
 
 const memory = new WebAssembly.Memory({ initial: 2048, maximum: 2048, shared: true });
@@ -116,8 +118,9 @@ const rows: Row[] = [
 
 const wanted = process.argv[2] ?? "";
 const sets = [
+  createKernels(memory, { simd: nodeSimd(fusesPairs) }),
   createKernels(memory),
-  createKernels(memory, { simd: "plain" }),
+  createKernels(memory, { simd: "fixed" }),
   createReferenceKernels(memory),
 ];
 const distinct = sets.filter((set, i) => sets.findIndex(({ name }) => name === set.name) === i);

@@ -1,8 +1,9 @@
 // All that a cell imports as "bnlab": with livePlot.ts the only file that joins tensor, plot and display.
 import { nodeCollector } from "./host/nodeCollector";
+import { nodeSimd } from "./host/nodeSimd";
 import { nodeThreads, threadCount } from "./host/nodeThreads";
 import { onInterrupt } from "./session/display";
-import { recover, setCollectorHost, setThreads } from "./tensor/hosting";
+import { fusesPairs, recover, setCollectorHost, setSimd, setThreads } from "./tensor/hosting";
 
 export * as data from "./data";
 export * as plot from "./livePlot";
@@ -17,5 +18,6 @@ export { type Progress, type ProgressOptions, progress } from "./session/progres
 export * from "./tensor";
 
 setCollectorHost(nodeCollector());
+setSimd(nodeSimd(fusesPairs)); // before setThreads
 setThreads(nodeThreads(), threadCount());
 onInterrupt(recover);

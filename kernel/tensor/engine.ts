@@ -44,7 +44,7 @@ export interface Scope {
 }
 
 export class Engine {
-  readonly kernels: Kernels;
+  kernels: Kernels;
   /** The whole memory; it never grows, so these views never detach. */
   readonly f32: Float32Array;
   readonly i32: Int32Array;
@@ -153,6 +153,11 @@ export class Engine {
 
   setCollectorHost(host: CollectorHost | null): void {
     this.collector.host = host;
+  }
+
+  /** Other kernels over the same memory. Threads and compiled kernels of the former are not taken over. */
+  useSimd(simd: KernelOptions["simd"]): void {
+    this.kernels = createKernels(this.heap.memory, { simd });
   }
 
   /** Shares long kernel calls among `count` threads, this one included. The numbers stay the same. */

@@ -5,7 +5,7 @@ import { Engine, type MemoryUsage, type Scope } from "./engine";
 import type { Generator } from "./random";
 import { Storage } from "./storage";
 import { Tensor } from "./tensor";
-import type { ThreadHost } from "./wasm";
+import type { KernelOptions, ThreadHost } from "./wasm";
 
 /** The engine that creation functions use. */
 export const engine = new Engine(Tensor);
@@ -36,6 +36,11 @@ export function memoryUsage(): MemoryUsage {
 /** Gives the engine a way to collect garbage at once; without it unused tensors go between turns of the event loop. */
 export function setCollectorHost(host: CollectorHost | null): void {
   engine.setCollectorHost(host);
+}
+
+/** Chooses the kernels anew: before threads are set, best before any has run. */
+export function setSimd(simd: KernelOptions["simd"]): void {
+  engine.useSimd(simd);
 }
 
 /** Shares long kernel calls among `count` threads that the host starts when first needed. */

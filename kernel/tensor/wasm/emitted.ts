@@ -160,7 +160,7 @@ export function createEmittedKernels(target: Target): Kernels {
   const single = new Lazy((make: (target: Target) => Run) => make(target));
 
   const kernels: Omit<Kernels, keyof ConvolutionKernels> = {
-    name: target.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
+    name: target.revec ? "wasm-revec-simd" : target.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
 
     useThreads(host, scratches) {
       if (!target.shared) throw new Error("useThreads: expected a shared memory, got one of a single thread");

@@ -1,6 +1,7 @@
 // Matrix products, one module a shape: every stride is an immediate and every edge has its exact tile.
 
 import { type Code, type FunctionBuilder, f32x4, i32, Local, repeat, times, v128, when } from "./assembler";
+import { unit } from "./channels";
 import {
   blockStart,
   loadLanes,
@@ -27,22 +28,26 @@ export interface GemmShape {
 const depth = 512;
 
 /**
- * The tile of rows × vectors kept in registers: 6×8 with 12 sums, 3×12 with 9. Few rows take wide panels instead, so
- * that there are always enough independent sums to hide the latency.
+ * The tile of rows × vectors kept in registers: 6×8 with 12 sums, 3×12 with 9, twice as wide where neighbours share a
+ * register. Few rows take wide panels instead, so that there are always enough independent sums to hide the latency.
  */
-function tileFor(sums: Target["tileSums"], m: number, n: number): { rows: number; vectors: number } {
+function tileFor(target: Target, { m, n, transB }: GemmShape): { rows: number; vectors: number } {
+  const sums = target.tileSums;
+  const size = unit(target);
   const preferred = sums === 12 ? 2 : 3;
   const needed = Math.ceil(n / 4);
   if (m * preferred >= sums) {
-    const vectors = needed === 3 ? 3 : Math.min(preferred, needed); // n ≤ 12: one panel, A is read once
-    return { rows: tileRows(sums, vectors), vectors };
+    // One more unit than preferred, as for n ≤ 12: one panel, A is read once.
+    const vectors = preferred === 2 && needed <= 3 * size ? needed : Math.min(preferred * size, needed);
+    return { rows: tileRows(target, vectors), vectors };
   }
-  return { rows: m, vectors: Math.min(8, Math.max(1, Math.floor(sums / m)), needed) };
+  const widest = transB ? 8 : 8 * size; // a packed panel has room for 8
+  return { rows: m, vectors: Math.min(widest, size * Math.max(1, Math.floor(sums / m)), needed) };
 }
 
 /** Rows for a panel of that many vectors; at most 8, and a divisor of `rowBlock`. */
-const tileRows = (sums: number, vectors: number) =>
-  [8, 6, 4, 3, 2, 1].find((rows) => rows * vectors <= sums) ?? 1;
+const tileRows = (target: Target, vectors: number) =>
+  [8, 6, 4, 3, 2, 1].find((rows) => rows * Math.ceil(vectors / unit(target)) <= target.tileSums) ?? 1;
 
 /** A large A is packed where enough panels read it: rows a power of two apart share one set of the cache. */
 const packsA = (tile: { rows: number }, { m, n, k, transA }: GemmShape) =>
@@ -54,7 +59,7 @@ const partWork = 2 ** 18;
 /** How a product is cut: many rows by rows, each part packing its own; else by columns. Grains are multiples of tiles. */
 export function gemmCut(target: Target, shape: GemmShape): Cut {
   const { m, n, k, transA, transB } = shape;
-  const tile = tileFor(target.tileSums, m, n);
+  const tile = tileFor(target, shape);
   if (packsA(tile, shape) || m >= rowBlock) {
     const grain = 24 * Math.ceil(Math.max(96, partWork / (n * k)) / 24); // 24 is a multiple of every tile's rows
     return { count: 4, advance: [transA ? 4 : k * 4, 0, n * 4, 0, 0, 0], grain };
@@ -70,7 +75,7 @@ export function gemmCut(target: Target, shape: GemmShape): Cut {
  */
 export function gemmKernel(target: Target, shape: GemmShape): Run {
   const { m, n, k, transA, transB } = shape;
-  const tile = tileFor(target.tileSums, m, n);
+  const tile = tileFor(target, shape);
   const width = tile.vectors * 4;
   // Packing costs one copy of B for every 192 rows; it pays where B lies crosswise, or serves enough rows.
   const packed = transB || m >= 256;
@@ -93,7 +98,7 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
       const rows =
         packedA || m < tile.rows || vectors === tile.vectors
           ? tile.rows
-          : Math.min(m, tileRows(target.tileSums, vectors));
+          : Math.min(m, tileRows(target, vectors));
       const left = f.local("i32");
       const pointers = { a: f.local("i32"), c: f.local("i32") };
       const oneTile = (count: number): Code =>

@@ -10,15 +10,18 @@ export { createReferenceKernels } from "./reference";
 export type { ThreadHost } from "./team";
 
 export interface KernelOptions {
-  /** "auto": relaxed SIMD where the engine has it; "plain": fixed-width SIMD only; "off": plain TypeScript. */
-  readonly simd?: "auto" | "plain" | "off";
+  /**
+   * "plain" (default): vectors of 128 bits, with relaxed SIMD where the engine has it; "fixed": without; "revec": tiles for
+   * an engine that fuses neighbouring vectors to 256 bits, with the same numbers as "plain"; "off": plain TypeScript.
+   */
+  readonly simd?: "revec" | "plain" | "fixed" | "off";
 }
 
 /**
  * The fastest kernels over `memory` that this engine can run. They write its first `reservedBytes`.
  * @throws where the memory is smaller than that.
  */
-export function createKernels(memory: WebAssembly.Memory, { simd = "auto" }: KernelOptions = {}): Kernels {
+export function createKernels(memory: WebAssembly.Memory, { simd = "plain" }: KernelOptions = {}): Kernels {
   const size = memory.buffer.byteLength;
   if (size < reservedBytes) {
     throw new RangeError(
@@ -28,7 +31,14 @@ export function createKernels(memory: WebAssembly.Memory, { simd = "auto" }: Ker
   const engine = detectSimd();
   if (simd === "off" || !engine.simd) return createReferenceKernels(memory);
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  const relaxed = simd === "auto" && engine.relaxed;
+  const relaxed = simd !== "fixed" && engine.relaxed;
   const tileSums = chooseTileSums(relaxed);
-  return createEmittedKernels({ memory, shared, relaxed, tileSums, modules: new WeakMap() });
+  return createEmittedKernels({
+    memory,
+    shared,
+    relaxed,
+    revec: relaxed && simd === "revec",
+    tileSums,
+    modules: new WeakMap(),
+  });
 }

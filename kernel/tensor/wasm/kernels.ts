@@ -120,7 +120,7 @@ export type PoolDivisor = number | "padded" | "inside";
  * does nothing. No buffer that is written overlaps one that is read, except where "may alias" is said.
  */
 export interface Kernels {
-  /** "reference", "wasm-simd", "wasm-relaxed-simd". */
+  /** "reference", "wasm-simd", "wasm-relaxed-simd", "wasm-revec-simd". */
   readonly name: string;
 
   /**

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { createKernels } from "../../../../kernel/tensor/wasm";
+import { createKernels } from "../../../../kernel/tensor/wasm";
 import { ShapeCache } from "../../../../kernel/tensor/wasm/emitted";
-import { assertClose, type GuardedMemory, onEachEngine, randomNumbers } from "./guardedMemory";
+import { assertClose, type Buffer, GuardedMemory, onEachEngine, randomNumbers } from "./guardedMemory";
 
 type Case = [m: number, n: number, k: number];
 
@@ -93,6 +93,25 @@ test("gemm, shapes large enough to pack A: rests of rows, columns and k", () => 
     check(guarded, kernels, [515, 261, 257], false, false, true, random);
     check(guarded, kernels, [387, 257, 350], false, true, false, random);
   });
+});
+
+test("gemm's tiles of pairs of vectors give the very numbers that single vectors give", () => {
+  const random = randomNumbers(21);
+  const guarded = new GuardedMemory(false);
+  const [pairs, single] = [
+    createKernels(guarded.memory, { simd: "revec" }),
+    createKernels(guarded.memory, { simd: "plain" }),
+  ];
+  for (let i = 0; i < 60; i++) {
+    const [m, n, k] = [90, 90, 1100].map((most) => 1 + Math.floor(random() ** 2 * most)) as Case;
+    const [transA, transB] = [random() < 0.5, random() < 0.5];
+    guarded.clear();
+    const [a, b] = [m * k, k * n].map((length) => guarded.buffer(length, random)) as [Buffer, Buffer];
+    const [first, second] = [0, 1].map(() => guarded.buffer(m * n)) as [Buffer, Buffer];
+    pairs.gemm(a.pointer, b.pointer, first.pointer, m, n, k, transA, transB, false);
+    single.gemm(a.pointer, b.pointer, second.pointer, m, n, k, transA, transB, false);
+    assert.deepEqual(first.floats, second.floats, `${m}×${n}×${k}`);
+  }
 });
 
 test("gemm reads nothing beyond an operand at the end of the memory", () => {

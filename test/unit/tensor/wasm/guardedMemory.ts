@@ -1,12 +1,15 @@
 // One memory with guarded buffers for the kernels' tests, and comparisons in ulp and relative terms.
 
 import assert from "node:assert/strict";
+import { nodeSimd } from "../../../../kernel/host/nodeSimd";
 import {
   createKernels,
   createReferenceKernels,
   type Kernels,
   reservedBytes,
 } from "../../../../kernel/tensor/wasm";
+
+nodeSimd(() => false, "revec"); // V8 fuses vectors in all tests of kernels, where it can
 
 /** Every number here is read from, so a neighbour overwritten or summed up is seen. */
 const guard = 12345678;
@@ -90,10 +93,10 @@ export class GuardedMemory {
   }
 }
 
-/** Runs `body` over shared and unshared memory, with relaxed SIMD (where the engine has it) and without. */
+/** Runs `body` over shared and unshared memory, with tiles of pairs, of single vectors, and without relaxed SIMD. */
 export function onEachEngine(body: (guarded: GuardedMemory, kernels: Kernels) => void): void {
   for (const shared of [false, true]) {
-    for (const simd of ["auto", "plain"] as const) {
+    for (const simd of ["revec", "plain", "fixed"] as const) {
       const guarded = new GuardedMemory(shared);
       body(guarded, createKernels(guarded.memory, { simd }));
     }

@@ -9,7 +9,9 @@ test("createKernels takes the best the engine has, less if asked, and plain Type
   const memory = new WebAssembly.Memory({ initial: 8 });
   const best = detectSimd().relaxed ? "wasm-relaxed-simd" : "wasm-simd";
   assert.equal(createKernels(memory).name, best);
-  assert.equal(createKernels(memory, { simd: "plain" }).name, "wasm-simd");
+  const widest = detectSimd().relaxed ? "wasm-revec-simd" : "wasm-simd";
+  assert.equal(createKernels(memory, { simd: "revec" }).name, widest);
+  assert.equal(createKernels(memory, { simd: "fixed" }).name, "wasm-simd");
   assert.equal(createKernels(memory, { simd: "off" }).name, "reference");
 });
 
@@ -22,7 +24,7 @@ test("createKernels refuses a memory smaller than its reserved bytes", () => {
 
 test("pointers above 2 GiB work", () => {
   const memory = new WebAssembly.Memory({ initial: 32768 + 2 });
-  for (const simd of ["auto", "plain", "off"] as const) {
+  for (const simd of ["revec", "plain", "fixed", "off"] as const) {
     const kernels = createKernels(memory, { simd });
     const pointer = 2 ** 31 + 4;
     kernels.fill(pointer, 3, 7);
