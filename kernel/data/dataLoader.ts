@@ -36,13 +36,17 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   private readonly gather: (indices: Int32Array) => Batch;
 
   /**
-   * Batches of `dataset`: those of its batch(), or its samples put together by collate(), or by a `collate` of your own.
+   * Batches of `dataset`: those of its batch(), or its samples put together by collate().
    * Throws a RangeError for a batchSize that is no whole number ≥ 1.
    */
   constructor(dataset: Dataset<Sample, Batch>, options?: DataLoaderOptions & { collate?: undefined });
+  /** Batches of samples of `dataset`, put together by a `collate` of your own. */
   constructor(
     dataset: Dataset<Sample, unknown>,
-    options: DataLoaderOptions & { collate: (samples: Sample[]) => Batch },
+    options: DataLoaderOptions & {
+      /** Makes a batch of samples. */
+      collate: (samples: Sample[]) => Batch;
+    },
   );
   constructor(
     dataset: Dataset<Sample, Batch>,

@@ -31,6 +31,7 @@ export function metadata(file: string): Readonly<Record<string, string>> {
 /**
  * Writes tensors into a file that Python's safetensors reads: float32 as F32, int32 as I32, bool as BOOL, views packed.
  * A file of that name is replaced once the new one is whole. As Python's safetensors.torch.save_file.
+ * Throws an Error for a folder that is not there, a TypeError for what is no tensor and for metadata that is no text.
  *
  * @example safetensors.saveFile(net.stateDict(), "model.safetensors", { metadata: { format: "pt" } });
  */

@@ -9,7 +9,10 @@ import {
   transforms,
 } from "../../../kernel/data";
 import { inverseOf, warp } from "../../../kernel/data/transforms/affine";
-import { arange, manualSeed, type Tensor, tensor, zeros } from "../../../kernel/tensor";
+import { nodeCollector } from "../../../kernel/host/nodeCollector";
+import * as nn from "../../../kernel/nn";
+import { arange, manualSeed, memoryUsage, type Tensor, tensor, zeros } from "../../../kernel/tensor";
+import { setCollectorHost } from "../../../kernel/tensor/hosting";
 import { assertClose, fixture, type Packed, unpack } from "../fixtures";
 
 const {
@@ -305,6 +308,35 @@ describe("a transform", () => {
     );
     const plain = half.withTransform(undefined);
     assert.ok(plain.batch(Int32Array.of(0, 1, 2))[0].equal(half.images));
+  });
+
+  test("may be a module", () => {
+    const [[images] = assert.fail("no batch")] = new DataLoader(set, {
+      batchSize: 2,
+      transform: new nn.Flatten(),
+    });
+    assert.deepEqual([...images.shape], [2, 784]);
+  });
+
+  test("runs in flat memory, epoch after epoch", () => {
+    setCollectorHost(nodeCollector());
+    const pictures = digits({ count: 200, seed: 1 });
+    const transform = new Compose([
+      new RandomCrop(28, { padding: 2 }),
+      new RandomHorizontalFlip(),
+      new RandomAffine(10),
+      new Normalize(0.1, 0.3),
+    ]);
+    const loaders = [
+      new DataLoader(pictures, { batchSize: 50, shuffle: true, transform }),
+      new DataLoader({ length: 200, get: (i: number) => [new Float32Array(784), i] }, { batchSize: 50 }),
+    ];
+    const epochs = (n: number) => {
+      for (let i = 0; i < n; i++) for (const loader of loaders) for (const _ of loader);
+      return memoryUsage().heapBytes;
+    };
+    const early = epochs(60);
+    assert.ok(epochs(60) <= 1.02 * early);
   });
 
   test("says what it got where that is no transform, no tensor, no batch of images", () => {
