@@ -1,7 +1,17 @@
 // What batch normalization is by its definition (Ioffe & Szegedy 2015), whatever the numbers.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { BatchNorm1d, Linear, Sequential, Sigmoid } from "../../../kernel/nn";
+import {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  Conv2d,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  Linear,
+  Sequential,
+  Sigmoid,
+} from "../../../kernel/nn";
 import { Generator, noGrad, randn, type Tensor, tensor } from "../../../kernel/tensor";
 
 const generator = new Generator(11);
@@ -10,7 +20,7 @@ const channels = 5;
 
 /** A layer whose γ, β and ε are not the ones it starts with, and a forward and backward through it. */
 function pass(shape: number[], { eps = 1e-5 } = {}) {
-  const layer = new BatchNorm1d(channels, { eps });
+  const layer = new (kindOf(shape))(channels, { eps });
   layer.loadStateDict(
     { weight: normal([channels]).square().add(0.5), bias: normal([channels]) },
     { strict: false },
@@ -19,12 +29,16 @@ function pass(shape: number[], { eps = 1e-5 } = {}) {
   const y = layer.forward(x);
   const dy = normal(shape);
   y.backward(dy);
-  return { layer, x, y, dy, dx: x.grad!, dims: shape.length === 2 ? [0] : [0, 2] };
+  const dims = shape.map((_, dim) => dim).filter((dim) => dim !== 1);
+  return { layer, x, y, dy, dx: x.grad!, dims };
 }
 
-/** [C] laid over [N, C] or [N, C, L]. */
-const spread = (perChannel: Tensor, like: Tensor) =>
-  like.shape.length === 2 ? perChannel : perChannel.reshape(channels, 1);
+const kindOf = ({ length }: readonly number[]) =>
+  length <= 3 ? BatchNorm1d : length === 4 ? BatchNorm2d : BatchNorm3d;
+
+/** [C] laid over [N, C, ...]. */
+const spread = (perChannel: Tensor, { shape }: Tensor) =>
+  perChannel.reshape(channels, ...shape.slice(2).map(() => 1));
 
 function assertNear(actual: Tensor, expected: Tensor | number, atol: number, what: string): void {
   const difference = actual.detach().sub(expected).abs().max().item();
@@ -34,11 +48,14 @@ function assertNear(actual: Tensor, expected: Tensor | number, atol: number, wha
 for (const shape of [
   [16, channels],
   [7, channels, 3],
+  [3, channels, 4, 2],
+  [1, channels, 3, 5],
+  [2, channels, 2, 3, 2],
 ]) {
-  describe(`BatchNorm1d of [${shape}]`, () => {
+  describe(`${kindOf(shape).name} of [${shape}]`, () => {
     test("gives each channel mean β and variance γ²·v/(v+ε) before γ and β are learnt: within 1e-5", () => {
       const { x, dims } = pass(shape);
-      const fresh = new BatchNorm1d(channels);
+      const fresh = new (kindOf(shape))(channels);
       const y = noGrad(() => fresh.forward(x));
       const v = x.detach().var(dims, { correction: 0 });
       assertNear(y.mean(dims), 0, 1e-6, "mean");
@@ -73,6 +90,21 @@ for (const shape of [
       assertNear(layer.weight!.grad!, dy.mul(xHat).sum(dims), 1e-5, "dγ");
     });
 
+    test("dx = (γ·r/m)·(m·dy − dβ − x̂·dγ): within 1e-5", () => {
+      const { layer, x, dy, dx, dims } = pass(shape);
+      const data = x.detach();
+      const m = data.numel() / channels;
+      const r = data.var(dims, { correction: 0 }).add(layer.eps).sqrt().reciprocal();
+      const xHat = data.sub(spread(data.mean(dims), data)).mul(spread(r, data));
+      const along = (perChannel: Tensor) => spread(perChannel.detach(), data);
+      const rest = dy
+        .mul(m)
+        .sub(along(layer.bias!.grad!))
+        .sub(xHat.mul(along(layer.weight!.grad!)));
+      const expected = along(layer.weight!.detach().mul(r).div(m)).mul(rest);
+      assertNear(dx, expected, 1e-5, "dx");
+    });
+
     test("evaluated, dx = γ·r·dy with the running statistics: within 1e-6", () => {
       const { layer, x, dy } = pass(shape);
       layer.eval();
@@ -83,6 +115,37 @@ for (const shape of [
     });
   });
 }
+
+describe("at a mean of ±1e4 the variance of 1 is found within 2 %, where E[x²] − E[x]² in float32 finds 16", () => {
+  for (const shape of [
+    [64, channels],
+    [4096, channels],
+    [16, channels, 9],
+    [8, channels, 16, 16],
+  ]) {
+    for (const mean of [1e4, -1e4]) {
+      test(`${kindOf(shape).name} of [${shape}], ${mean}`, () => {
+        const x = normal(shape).add(mean);
+        const values = Array.from({ length: channels }, (_, c) =>
+          Array.from(x.transpose(0, 1).select(0, c).contiguous().data),
+        );
+        const truth = values.map((channel) => {
+          const average = channel.reduce((sum, value) => sum + value, 0) / channel.length;
+          return channel.reduce((sum, value) => sum + (value - average) ** 2, 0) / (channel.length - 1);
+        });
+        const layer = new (kindOf(shape))(channels, { momentum: 1 });
+        const y = noGrad(() => layer.forward(x));
+        for (const [c, variance] of truth.entries()) {
+          const found = layer.runningVar!.data[c]!;
+          assert.ok(Math.abs(found / variance - 1) < 0.02, `running: ${found} for ${variance}`);
+        }
+        const dims = shape.map((_, dim) => dim).filter((dim) => dim !== 1);
+        assertNear(y.var(dims, { correction: 0 }), 1, 0.02, "variance of y");
+        assertNear(y.mean(dims), 0, 2e-3, "mean of y: two of the steps of 1e-3 that float32 has at 1e4");
+      });
+    }
+  }
+});
 
 describe("BatchNorm1d after a linear layer", () => {
   const x = normal([32, 6]);
@@ -107,6 +170,14 @@ describe("BatchNorm1d after a linear layer", () => {
     const [one, scaled] = [run(W), run(W.mul(a))];
     assertNear(scaled.y, one.y.detach(), 1e-5, "y");
     assertNear(scaled.dW.mul(a), one.dW, 1e-4, "a·dW");
+  });
+
+  test("of a convolution takes the gradient from its bias as well: within 1e-5", () => {
+    const conv = new Conv2d(2, channels, 3, { padding: 1 });
+    const images = normal([4, 2, 5, 5]);
+    new BatchNorm2d(channels).forward(conv.forward(images)).backward(normal([4, channels, 5, 5]));
+    assertNear(conv.bias!.grad!, 0, 1e-5, "dbias");
+    assert.ok(conv.weight.grad!.abs().max().item() > 0.1, "the weight has one");
   });
 
   test("evaluated, folds into it: W′ = γ/√(rv+ε)·W, b′ = (b−rm)·γ/√(rv+ε) + β, within 1e-5", () => {
@@ -163,6 +234,27 @@ describe("BatchNorm1d's state", () => {
     assert.equal(layer.numBatchesTracked!.item(), 1);
   });
 
+  test("starts with PyTorch's numbers: ε 1e-5, momentum 0.1, mean 0, variance 1, γ 1, β 0", () => {
+    const layer = new BatchNorm1d(1);
+    assert.deepEqual([layer.eps, layer.momentum], [1e-5, 0.1]);
+    const state = Object.entries(layer.stateDict()).map(([name, value]) => [name, value.sum().item()]);
+    assert.deepEqual(Object.fromEntries(state), {
+      weight: 1,
+      bias: 0,
+      running_mean: 0,
+      running_var: 1,
+      num_batches_tracked: 0,
+    });
+  });
+
+  test("is that of an instance norm only if asked for: γ, β and running statistics are off by default", () => {
+    for (const Norm of [InstanceNorm1d, InstanceNorm2d]) {
+      assert.deepEqual(Object.keys(new Norm(2).stateDict()), []);
+      const all = new Norm(2, { affine: true, trackRunningStats: true }).stateDict();
+      assert.deepEqual(Object.keys(all), Object.keys(new BatchNorm1d(2).stateDict()));
+    }
+  });
+
   test("is forgotten by resetRunningStats", () => {
     const layer = new BatchNorm1d(channels);
     layer.forward(normal([8, channels]));
@@ -192,6 +284,13 @@ describe("BatchNorm1d refuses", () => {
     assert.equal(layer.numBatchesTracked!.item(), 0, "a refused batch is not counted");
     assert.deepEqual([...layer.forward(normal([1, channels, 2])).shape], [1, channels, 2]);
     assert.deepEqual([...layer.eval().forward(one).shape], [1, channels]);
+  });
+
+  test("so for images: one of 1×1 is refused, one of 1×2 and two of 1×1 are legal", () => {
+    const layer = new BatchNorm2d(channels);
+    assert.throws(() => layer.forward(normal([1, channels, 1, 1])), /more than one value per channel/);
+    assert.deepEqual([...layer.forward(normal([1, channels, 1, 2])).shape], [1, channels, 1, 2]);
+    assert.deepEqual([...layer.forward(normal([2, channels, 1, 1])).shape], [2, channels, 1, 1]);
   });
 
   test("other shapes, and settings out of range", () => {

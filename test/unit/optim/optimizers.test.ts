@@ -76,6 +76,19 @@ describe("every optimizer", () => {
       assert.deepEqual(Object.keys(optimizer.stateDict().state), ["0"]);
     });
 
+    test(`${name} treats each group as an optimizer of its own would`, () => {
+      const [a, b, aAlone, bAlone] = [leaf(1, -2), leaf(3), leaf(1, -2), leaf(3)];
+      const group = { lr: 0.05, weightDecay: 0.2 };
+      const both = make[name]([{ params: [a] }, { params: [b], ...group }] as never, { lr: 0.2 });
+      const alone = [make[name]([aAlone], { lr: 0.2 }), make[name]([bAlone], group)] as const;
+      for (let i = 1; i < 5; i++) {
+        for (const parameter of [a, aAlone]) parameter.grad = tensor([i, -1]);
+        for (const parameter of [b, bAlone]) parameter.grad = tensor([1 / i]);
+        for (const optimizer of [both, ...alone]) optimizer.step();
+      }
+      assert.deepEqual([a.toArray(), b.toArray()], [aAlone.toArray(), bAlone.toArray()]);
+    });
+
     test(`${name} keeps what it remembers through tidy()`, () => {
       const [inside, outside] = [leaf(1, 2), leaf(1, 2)];
       const [one, two] = [make[name]([inside], {}), make[name]([outside], {})];
