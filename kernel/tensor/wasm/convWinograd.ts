@@ -19,15 +19,16 @@ import { eachLanePanel, eachSum, placeLanes, type WeightLayout } from "./convWei
 import { computeTile } from "./gemm";
 import { compile, type Run, type Target } from "./target";
 import {
-  axisOf,
   gradientTransform,
+  gridSink,
+  gridSource,
   inputTransform,
-  loadWide,
   outputTransform,
   storeWide,
   tapTransform,
   transformTile,
   weightTransform,
+  workspaceOf,
 } from "./winograd";
 
 const points = 36;
@@ -158,10 +159,10 @@ function inputTiles(f: FunctionBuilder, target: Target, plan: Plan, scratch: Loc
   const { frame, inFilled } = plan;
   const row = frame.frameWidth * inFilled * 4;
   const [left, to, start] = [f.local("i32"), f.local("i32"), f.local("i32")];
-  const axis = axisOf(target, f, unit(target));
+  const workspace = workspaceOf(target, f, unit(target), between);
   const first = frame.firstRow * row + frame.firstColumn * inFilled * 4;
   return {
-    axis,
+    workspace,
     lay: (x: Local, now: Local): Code => [
       to.set(scratch.get),
       times(left, now.get, [
@@ -181,11 +182,10 @@ function inputTiles(f: FunctionBuilder, target: Target, plan: Plan, scratch: Loc
         now.get,
         (pixels, tile) =>
           transformTile(
-            axis,
+            workspace,
             inputTransform,
-            between,
-            (i, j) => loadWide(pixels, axis.width, i * row + j * inFilled * 4),
-            (i, j, value) => storeWide(tile, value, (i * 6 + j) * plan.inPlane),
+            gridSource(workspace.axis, pixels, row, inFilled * 4),
+            gridSink(tile, 6 * plan.inPlane, plan.inPlane),
           ),
       ),
     ],
@@ -224,6 +224,7 @@ export function winogradKernel(
     ];
     const area = areas(plan, scratch!);
     const input = inputTiles(f, target, plan, scratch!, between);
+    const { workspace } = input;
     const multiply = (vectors: number): Code => [
       [from.set(fromPoint.get), to.set(out.get)],
       evenly(tiles, rowsBeside(target, vectors)).map(({ size, count }) =>
@@ -272,11 +273,10 @@ export function winogradKernel(
         now.get,
         (pixels, tile) =>
           transformTile(
-            input.axis,
+            workspace,
             outputTransform,
-            between,
-            (i, j) => loadWide(tile, input.axis.width, (i * 6 + j) * plan.outPlane),
-            (i, j, value) => storeWide(pixels, value, i * resultRow + j * outFilled * 4),
+            gridSource(workspace.axis, tile, 6 * plan.outPlane, plan.outPlane),
+            gridSink(pixels, resultRow, outFilled * 4),
           ),
       ),
     ];
@@ -346,6 +346,7 @@ export function winogradWeightKernel(target: Target, pass: Pass, batch: number):
     ];
     const area = areas(plan, scratch!);
     const input = inputTiles(f, target, plan, scratch!, between);
+    const { workspace } = input;
     const planes = {
       channels: pass.outChannels,
       height: pass.outHeight,
@@ -370,11 +371,10 @@ export function winogradWeightKernel(target: Target, pass: Pass, batch: number):
         now.get,
         (pixels, tile) =>
           transformTile(
-            input.axis,
+            workspace,
             gradientTransform,
-            between,
-            (i, j) => loadWide(pixels, input.axis.width, i * gradientRow + j * outFilled * 4),
-            (i, j, value) => storeWide(tile, value, (i * 6 + j) * plan.outPlane),
+            gridSource(workspace.axis, pixels, gradientRow, outFilled * 4),
+            gridSink(tile, 6 * plan.outPlane, plan.outPlane),
           ),
       ),
     ];
@@ -439,9 +439,9 @@ export function winogradWeightKernel(target: Target, pass: Pass, batch: number):
 export function winogradPackKernel(target: Target, layout: WeightLayout): Run {
   return compile(target, ["i32", "i32"], (f, weight, packed) => {
     const [from, channels, between] = [0, 1, 2].map(() => f.local("i32")) as [Local, Local, Local];
-    const axis = axisOf(target, f, 1);
+    const workspace = workspaceOf(target, f, 1, between);
     const point = layout.channels * filled(target, layout.lanes) * 4;
-    const tap = (i: number, j: number) => 4 * (layout.flipped ? 8 - (i * 3 + j) : i * 3 + j);
+    const [first, turn] = layout.flipped ? [8 * 4, -1] : [0, 1];
     return [
       between.set(scratchStart),
       eachLanePanel(f, target, layout, weight!, (lanes) => [
@@ -449,11 +449,18 @@ export function winogradPackKernel(target: Target, layout: WeightLayout): Run {
         times(channels, i32.const(layout.channels), [
           lanes.map((count, v) =>
             transformTile(
-              axis,
+              workspace,
               weightTransform,
-              between,
-              (i, j) => [gather(from, count, layout.lane, 4 * v * layout.lane + tap(i, j))],
-              (i, j, value) => storeWide(packed!, value, (i * 6 + j) * point + v * 16),
+              {
+                ...{ pointer: from, step: 4 * turn },
+                get: (cursor, i) => [
+                  gather(cursor, count, layout.lane, 4 * v * layout.lane + first + 12 * turn * i),
+                ],
+              },
+              {
+                ...{ pointer: packed!, step: 6 * point },
+                put: (cursor, j, value) => storeWide(cursor, value, j * point + v * 16),
+              },
             ),
           ),
           [from.advance(layout.channel), packed!.advance(lanes.length * 16)],
@@ -469,20 +476,17 @@ export function winogradPlaceKernel(target: Target, layout: WeightLayout, accumu
   return compile(target, ["i32", "i32"], (f, sums, dWeight) => {
     const between = f.local("i32");
     const value = f.local("v128");
-    const axis = axisOf(target, f, 1);
+    const workspace = workspaceOf(target, f, 1, between);
     return [
       between.set(scratchStart),
       eachSum(f, target, layout, sums!, dWeight!, (lanes, to) =>
-        transformTile(
-          axis,
-          tapTransform,
-          between,
-          (i, j) => loadWide(sums!, 1, (i * 6 + j) * point),
-          (i, j, [gradient]) => [
+        transformTile(workspace, tapTransform, gridSource(workspace.axis, sums!, 6 * point, point), {
+          ...{ pointer: to, step: 12 },
+          put: (cursor, j, [gradient]) => [
             value.set(gradient!),
-            placeLanes(value, to, lanes, layout.lane, (i * 3 + j) * 4, accumulate),
+            placeLanes(value, cursor, lanes, layout.lane, j * 4, accumulate),
           ],
-        ),
+        }),
       ),
     ];
   });

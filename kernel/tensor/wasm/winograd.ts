@@ -1,7 +1,7 @@
 // The transforms of Winograd's F(4×4, 3×3) along one axis, on vectors of channels. A step of two axes applies one to the
 // columns and then to the rows of a tile; 6×6 tiles of the input overlap by two, 4×4 tiles of the output do not.
 
-import { type Code, type FunctionBuilder, f32x4, type Local, v128 } from "./assembler";
+import { type Code, type FunctionBuilder, f32x4, i32, type Local, repeat, v128 } from "./assembler";
 import { type ConstantName, constant } from "./math";
 import { madd, type Target } from "./target";
 
@@ -52,34 +52,81 @@ export const loadWide = (pointer: Local, width: number, offset: number): Wide =>
 export const storeWide = (pointer: Local, value: Wide, offset: number): Code =>
   value.map((vector, v) => v128.store(pointer.get, vector, offset + v * 16));
 
-/** Both axes: columns first, into `between` (36 values), then rows. */
+/** Where a transform reads: a cursor that starts at `pointer` moves by `step` to the next column; row i is get(cursor, i). */
+export interface Source {
+  readonly pointer: Local;
+  readonly step: number;
+  get(cursor: Local, i: number): Wide;
+}
+
+/** Where it writes: the cursor moves by `step` to the next row; column j goes to put(cursor, j, value). */
+export interface Sink {
+  readonly pointer: Local;
+  readonly step: number;
+  put(cursor: Local, j: number, value: Wide): Code;
+}
+
+/** What `transformTile` works with besides its tile; made once a kernel. */
+export interface Workspace {
+  readonly axis: Axis;
+  /** Room for 36 values. */
+  readonly between: Local;
+  readonly left: Local;
+  readonly from: Local;
+  readonly to: Local;
+}
+
+export function workspaceOf(target: Target, f: FunctionBuilder, width: number, between: Local): Workspace {
+  const [left, from, to] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  return { axis: axisOf(target, f, width), between, left, from, to };
+}
+
+/** Vectors at pointer + i·row + j·column. */
+export const gridSource = (axis: Axis, pointer: Local, row: number, column: number): Source => ({
+  ...{ pointer, step: column },
+  get: (cursor, i) => loadWide(cursor, axis.width, i * row),
+});
+export const gridSink = (pointer: Local, row: number, column: number): Sink => ({
+  ...{ pointer, step: row },
+  put: (cursor, j, value) => storeWide(cursor, value, j * column),
+});
+
+/** Both axes of a tile: its columns, into `between`, then its rows. A loop each, or the code would be six times as long. */
 export function transformTile(
-  axis: Axis,
+  { axis, between, left, from, to }: Workspace,
   transform: Transform,
-  between: Local,
-  get: (i: number, j: number) => Wide,
-  put: (i: number, j: number, value: Wide) => Code,
+  input: Source,
+  output: Sink,
 ): Code {
   const { inputs, outputs } = transform;
-  const place = (i: number, j: number) => (i * inputs + j) * axis.width * 16;
-  const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+  const value = axis.width * 16;
+  const line = inputs * value;
   return [
-    range(inputs).map((j) =>
+    [from.set(input.pointer.get), to.set(between.get)],
+    repeatTimes(left, inputs, [
       transform.apply(
         axis,
-        (i) => get(i, j),
-        (i, value) => storeWide(between, value, place(i, j)),
+        (i) => input.get(from, i),
+        (i, result) => storeWide(to, result, i * line),
       ),
-    ),
-    range(outputs).map((i) =>
+      [from.advance(input.step), to.advance(value)],
+    ]),
+    [from.set(between.get), to.set(output.pointer.get)],
+    repeatTimes(left, outputs, [
       transform.apply(
         axis,
-        (j) => loadWide(between, axis.width, place(i, j)),
-        (j, value) => put(i, j, value),
+        (j) => loadWide(from, axis.width, j * value),
+        (j, result) => output.put(to, j, result),
       ),
-    ),
+      [from.advance(line), to.advance(output.step)],
+    ]),
   ];
 }
+
+const repeatTimes = (counter: Local, count: number, body: Code): Code => [
+  counter.set(i32.const(count)),
+  repeat(counter, body),
+];
 
 /** Bᵀ: six inputs at the six points. */
 export const inputTransform: Transform = {
