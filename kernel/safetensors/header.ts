@@ -53,7 +53,8 @@ export function headerSizeOf(source: string, first: Uint8Array, total: number): 
 /** The header that these bytes say, for `dataBytes` bytes of data. Throws an Error that names the tensor at fault. */
 export function parseHeader(source: string, bytes: Uint8Array, dataBytes: number): Header {
   const json = parseJson(source, bytes);
-  const { [metadataKey]: metadata = {}, ...tensors } = json;
+  const { [metadataKey]: given, ...tensors } = json;
+  const metadata = given ?? {}; // Python's reader takes null for none
   if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
     throw new Error(
       `safetensors: expected ${metadataKey} to map text to text in ${source}, got ${show(metadata)}`,

@@ -343,6 +343,7 @@ describe("a file that is wrong says so:", () => {
 
   test("valid oddities are no fault: no tensor, spaces, a name that objects inherit", () => {
     assert.deepEqual(safetensors.load(file("{}   ")), {});
+    assert.deepEqual(safetensors.load(file({ __metadata__: null })), {});
     const bytes = file(
       '{"__proto__" : {"dtype":"F32","shape":[1],"data_offsets":[0,4]}, "a\\"b:": {"dtype":"U8","shape":[0],"data_offsets":[0,0]}}',
       4,
