@@ -235,7 +235,7 @@ export const v128 = {
   select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, 0xfd, 0x52],
   anyTrue: simd1(0x53),
 };
-export const i32x4 = { shl: simd2(0xab), shrSigned: simd2(0xac), add: simd2(0xae), sub: simd2(0xb1) };
+export const i32x4 = { splat: simd1(0x11), shl: simd2(0xab), shrSigned: simd2(0xac), add: simd2(0xae), sub: simd2(0xb1) };
 export const f32x4 = {
   splat: simd1(0x13),
   lane: lane(0x1f),

@@ -14,6 +14,7 @@ import {
 import { type GemmShape, gemmCut, gemmKernel } from "./gemm";
 import type { BinaryLayout, BinaryOp, Kernels, ReduceOp } from "./kernels";
 import { writeConstants } from "./math";
+import { createPooling, type PoolingKernels } from "./pool";
 import { argExtremeKernel, extremeKernel, productKernel, sumKernel } from "./reduce";
 import { createReferenceKernels } from "./reference";
 import { sgdKernel } from "./sgd";
@@ -159,7 +160,7 @@ export function createEmittedKernels(target: Target): Kernels {
   );
   const single = new Lazy((make: (target: Target) => Run) => make(target));
 
-  const kernels: Omit<Kernels, keyof ConvolutionKernels> = {
+  const kernels: Omit<Kernels, keyof (ConvolutionKernels & PoolingKernels)> = {
     name: target.revec ? "wasm-revec-simd" : target.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
 
     useThreads(host, scratches) {
@@ -244,16 +245,15 @@ export function createEmittedKernels(target: Target): Kernels {
       single.get(crossEntropyKernel)(logits, targets, loss, dLogits, rows, columns);
     },
 
-    maxPool2d: reference.maxPool2d,
-    maxPool2dBackward: reference.maxPool2dBackward,
-    avgPool2d: reference.avgPool2d,
-    avgPool2dBackward: reference.avgPool2dBackward,
-
     sgd(parameter, gradient, buffer, n, lr, momentum, dampening, weightDecay, nesterov, firstStep) {
       const key =
         (weightDecay !== 0 ? 8 : 0) + (momentum !== 0 ? 4 + (nesterov ? 2 : 0) + (firstStep ? 1 : 0) : 0);
       sgd.get(key)(parameter, gradient, buffer, n, -lr, momentum, 1 - dampening, weightDecay);
     },
   };
-  return { ...kernels, ...createConvolution(target, { ...kernels, share }) };
+  return {
+    ...kernels,
+    ...createConvolution(target, { ...kernels, share }),
+    ...createPooling(target, { ...kernels, reference, share }),
+  };
 }
