@@ -5,30 +5,36 @@ import {
   type GeluOptions,
   gelu,
   leakyRelu,
+  logSoftmax,
+  relu,
   type SoftplusOptions,
+  sigmoid,
   silu,
+  softmax,
   softplus,
   type Tensor,
+  tanh,
 } from "../tensor";
 import { Module } from "./module";
 
 /** 1 / (1 + e⁻ˣ). */
 export class Sigmoid extends Module {
   override forward(input: Tensor): Tensor {
-    return input.sigmoid();
+    return sigmoid(input);
   }
 }
 
+/** Hyperbolic tangent. */
 export class Tanh extends Module {
   override forward(input: Tensor): Tensor {
-    return input.tanh();
+    return tanh(input);
   }
 }
 
 /** max(x, 0), with gradient 0 at 0. */
 export class ReLU extends Module {
   override forward(input: Tensor): Tensor {
-    return input.relu();
+    return relu(input);
   }
 }
 
@@ -114,7 +120,7 @@ export class Softmax extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return input.softmax(this.dim);
+    return softmax(input, this.dim);
   }
 
   override extraRepr(): string {
@@ -129,7 +135,7 @@ export class LogSoftmax extends Module {
   }
 
   override forward(input: Tensor): Tensor {
-    return input.logSoftmax(this.dim);
+    return logSoftmax(input, this.dim);
   }
 
   override extraRepr(): string {

@@ -1,6 +1,7 @@
 // The base of batch normalization and its relatives: parameters and running statistics by channel.
 
-import { ones, type Shape, type Tensor, tensor, zeros } from "../tensor";
+import { ones, type Tensor, tensor, zeros } from "../tensor";
+import { requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
@@ -72,7 +73,9 @@ export abstract class ChannelNorm extends Module {
   /** The shapes that forward takes, by their dimensions: ["N", "C", "L"]. */
   protected abstract get layouts(): readonly (readonly string[])[];
 
-  protected checkInput({ shape }: { readonly shape: Shape }): void {
+  protected checkInput(input: Tensor): void {
+    requireTensor(this.constructor.name, input);
+    const { shape } = input;
     const fits = (layout: readonly string[]) =>
       layout.length === shape.length && shape[layout.indexOf("C")] === this.numFeatures;
     if (this.layouts.some(fits)) return;

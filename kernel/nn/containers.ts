@@ -1,6 +1,7 @@
 // Modules that arrange others, or nothing at all.
 
 import type { Tensor } from "../tensor";
+import { describe, requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 
 /** Modules in a row, named "0", "1", … as in PyTorch. */
@@ -9,6 +10,9 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
 
   protected constructor(layers: Iterable<M>) {
     super();
+    if (typeof layers?.[Symbol.iterator] !== "function") {
+      throw new TypeError(`${this.constructor.name}: expected modules in an array, got ${describe(layers)}`);
+    }
     this.layers = [...layers];
     for (const [i, layer] of this.layers.entries()) this.check(layer, i);
   }
@@ -89,6 +93,9 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
 
   constructor(modules: Readonly<Record<string, M>>) {
     super();
+    if (typeof modules !== "object" || modules === null) {
+      throw new TypeError(`ModuleDict: expected an object of modules, got ${describe(modules)}`);
+    }
     this.#modules = new Map(Object.entries(modules));
     for (const [name, module] of this) {
       if (!(module instanceof Module)) {
@@ -142,6 +149,7 @@ export class Flatten extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireTensor("Flatten", input);
     return input.flatten(this.startDim, this.endDim);
   }
 

@@ -1,6 +1,7 @@
 // Layers as functions, without state: torch.nn.functional's names.
 
 import { pad, softplus, type Tensor, where } from "../tensor";
+import { requireTensor } from "../tensor/arguments";
 
 export {
   adaptiveAvgPool1d,
@@ -44,6 +45,8 @@ export function embedding(
   weight: Tensor,
   { paddingIdx = null }: { paddingIdx?: number | null } = {},
 ): Tensor {
+  requireTensor("embedding", input);
+  requireTensor("embedding", weight, "weight");
   const [rows, width, ...more] = weight.shape;
   if (rows === undefined || width === undefined || more.length > 0) {
     throw new RangeError(`embedding: expected weight [n, d], got [${weight.shape.join(", ")}]`);
@@ -81,6 +84,7 @@ export function localResponseNorm(
   size: number,
   { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {},
 ): Tensor {
+  requireTensor("localResponseNorm", input);
   const [n, channels] = input.shape;
   if (n === undefined || channels === undefined || input.shape.length < 3) {
     throw new RangeError(`localResponseNorm: expected input [N, C, L, ...], got [${input.shape.join(", ")}]`);
@@ -171,6 +175,8 @@ export function binaryCrossEntropyWithLogits(
 }
 
 function requireEqualShapes(loss: string, input: Tensor, target: Tensor): void {
+  requireTensor(loss, input);
+  requireTensor(loss, target, "target");
   if (input.shape.join() !== target.shape.join()) {
     throw new RangeError(
       `${loss}: expected input and target of equal shape, got [${input.shape.join(", ")}] and [${target.shape.join(", ")}]`,

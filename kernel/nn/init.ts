@@ -1,6 +1,7 @@
 // Starting values for parameters, in place, under torch.nn.init's names. All draw from manualSeed()'s generator.
 
 import { noGrad, type Tensor, tensor } from "../tensor";
+import { requireTensor } from "../tensor/arguments";
 
 /** What a layer is followed by, for the gain that keeps the size of its signal. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
@@ -20,11 +21,13 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
 
 /** Fills with numbers uniform in [low, high). */
 export function uniform_(tensor: Tensor, low = 0, high = 1): Tensor {
+  requireTensor("uniform_", tensor);
   return noGrad(() => tensor.uniform_(low, high));
 }
 
 /** Fills with normal numbers. */
 export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
+  requireTensor("normal_", tensor);
   return noGrad(() => tensor.normal_(mean, std));
 }
 
@@ -34,6 +37,7 @@ export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
  * deviations of the mean.
  */
 export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): Tensor {
+  requireTensor("truncNormal_", tensor);
   const low = Math.max(-10, (a - mean) / std);
   const high = Math.min(10, (b - mean) / std);
   if (!(low < high)) {
@@ -54,6 +58,7 @@ export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): 
 
 /** Fills with a value. */
 export function constant_(tensor: Tensor, value: number): Tensor {
+  requireTensor("constant_", tensor);
   return noGrad(() => tensor.fill_(value));
 }
 
@@ -69,6 +74,7 @@ export function ones_(tensor: Tensor): Tensor {
 
 /** Fills a matrix with 1 on its diagonal and 0 elsewhere. Throws a RangeError for other dimensions. */
 export function eye_(tensor: Tensor): Tensor {
+  requireTensor("eye_", tensor);
   const [rows, columns, ...more] = tensor.shape;
   if (rows === undefined || columns === undefined || more.length > 0) {
     throw new RangeError(`eye_: expected a matrix, got [${tensor.shape.join(", ")}]`);
@@ -82,8 +88,8 @@ export function eye_(tensor: Tensor): Tensor {
  * Throws a RangeError for fewer than two dimensions.
  */
 export function orthogonal_(tensor: Tensor, gain = 1): Tensor {
-  const rows = tensor.shape[0]!;
   const width = fans(tensor).fanIn;
+  const rows = tensor.shape[0]!;
   const [count, length] = rows < width ? [rows, width] : [width, rows];
   const { generator } = tensor.engine;
   const vectors: Float64Array[] = [];
@@ -149,6 +155,7 @@ function kaimingStd(
 
 /** Inputs that feed an output and outputs that an input feeds, of a weight [out, in, …kernel]. */
 export function fans(tensor: Tensor): { fanIn: number; fanOut: number } {
+  requireTensor("init", tensor);
   const [out, inputs, ...kernel] = tensor.shape;
   if (out === undefined || inputs === undefined) {
     throw new RangeError(

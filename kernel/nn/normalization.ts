@@ -1,6 +1,7 @@
 // Layers that normalize each sample over its features: the same in training and evaluation.
 
 import { groupNorm, layerNorm, ones, rmsNorm, type Shape, type Tensor, zeros } from "../tensor";
+import { requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
@@ -96,6 +97,7 @@ export class GroupNorm extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireTensor("GroupNorm", input);
     const { numGroups, numChannels, weight, bias, eps } = this;
     if (input.shape[1] !== numChannels) {
       throw new RangeError(
@@ -111,7 +113,7 @@ export class GroupNorm extends Module {
 }
 
 function sizes(layer: string, given: number | Shape): Shape {
-  const shape = typeof given === "number" ? [given] : [...given];
+  const shape = Array.isArray(given) ? [...given] : [given as number];
   if (shape.length === 0 || shape.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new RangeError(`${layer}: expected sizes that are whole numbers ≥ 1, got [${shape.join(", ")}]`);
   }

@@ -1,6 +1,7 @@
 // The 1cycle policy: up to a large rate and down to almost nothing, momentum the other way.
 
 import {
+  groupsOf,
   LRScheduler,
   requireIntegers,
   requireOneEach,
@@ -67,8 +68,8 @@ export class OneCycleLR extends LRScheduler {
       threePhase = false,
     }: OneCycleOptions,
   ) {
-    const groups = optimizer.paramGroups;
-    const maxLrs = typeof maxLr === "number" ? groups.map(() => maxLr) : [...maxLr];
+    const groups = groupsOf("OneCycleLR", optimizer);
+    const maxLrs = Array.isArray(maxLr) ? [...maxLr] : groups.map(() => maxLr as number);
     requireOneEach("OneCycleLR", "maxLr", maxLrs, groups);
     requireIntegers("OneCycleLR", { totalSteps });
     if (!(pctStart >= 0 && pctStart <= 1)) {

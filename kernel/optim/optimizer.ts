@@ -1,6 +1,7 @@
 // The base of all optimizers: which parameters, with which settings, and what is remembered of each between steps.
 
 import { full, keep, noGrad, Tensor } from "../tensor";
+import { describe } from "../tensor/arguments";
 
 /** A parameter, or several, with settings of their own; what is left out follows the optimizer's. */
 export type ParamGroup<Settings> = { params: Tensor | Iterable<Tensor> } & Partial<Settings>;
@@ -52,7 +53,7 @@ export abstract class Optimizer<Settings extends object> {
     const seen = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const param of params) {
       if (!(param instanceof Tensor))
-        throw new TypeError(`${name}: expected parameters to be tensors, got ${typeof param}`);
+        throw new TypeError(`${name}: expected parameters to be tensors, got ${describe(param)}`);
       if (!param.requiresGrad || !param.isLeaf) {
         const got = param.requiresGrad ? "the result of an operation" : "one that requires no grad";
         throw new TypeError(
@@ -188,8 +189,7 @@ function copied(operation: string, param: Tensor, state: Readonly<ParameterState
 function listOf<T>(optimizer: string, given: Tensor | Iterable<T>): Iterable<T | Tensor> {
   if (given instanceof Tensor) return [given];
   if (typeof given?.[Symbol.iterator] === "function") return given;
-  const got = (given as object | undefined)?.constructor?.name ?? String(given);
   throw new TypeError(
-    `${optimizer}: expected parameters or groups { params, ... }, got ${got}; pass net.parameters()`,
+    `${optimizer}: expected parameters or groups { params, ... }, got ${describe(given)}; pass net.parameters()`,
   );
 }

@@ -2,7 +2,7 @@
 
 import type { Tensor } from "../tensor";
 import { requireNonNegative } from "./optimizer";
-import { requireIntegers, requireOneEach, type Scheduled, type ScheduledGroup } from "./scheduler";
+import { groupsOf, requireIntegers, requireOneEach, type Scheduled, type ScheduledGroup } from "./scheduler";
 
 export interface ReduceLROnPlateauOptions {
   /** Whether a better metric is a smaller or a larger one. */
@@ -55,6 +55,7 @@ export class ReduceLROnPlateau {
     }: ReduceLROnPlateauOptions = {},
   ) {
     const name = "ReduceLROnPlateau";
+    const groups = groupsOf(name, optimizer);
     if (mode !== "min" && mode !== "max") {
       throw new RangeError(`${name}: expected mode "min" or "max", got ${mode}`);
     }
@@ -66,9 +67,9 @@ export class ReduceLROnPlateau {
     }
     requireIntegers(name, { patience, cooldown }, 0);
     requireNonNegative(name, { threshold, eps }, ["threshold", "eps"]);
-    this.minLrs = typeof minLr === "number" ? optimizer.paramGroups.map(() => minLr) : [...minLr];
-    requireOneEach(name, "minLr", this.minLrs, optimizer.paramGroups);
-    this.groups = [...optimizer.paramGroups];
+    this.minLrs = Array.isArray(minLr) ? [...minLr] : groups.map(() => minLr as number);
+    requireOneEach(name, "minLr", this.minLrs, groups);
+    this.groups = groups;
     this.options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
     this.best = this.worst();
   }

@@ -1,5 +1,6 @@
 // The base of the schedulers: an optimizer's groups in, their learning rates changed step by step.
 
+import { describe } from "../tensor/arguments";
 import { requireNonNegative } from "./optimizer";
 
 /** What a scheduler sees and changes of a parameter group. */
@@ -39,7 +40,7 @@ export abstract class LRScheduler {
   protected readonly groups: readonly ScheduledGroup[];
 
   constructor(optimizer: Scheduled) {
-    this.groups = [...optimizer.paramGroups];
+    this.groups = groupsOf(this.constructor.name, optimizer);
     for (const group of this.groups) group.initialLr ??= group.lr;
   }
 
@@ -79,6 +80,12 @@ export abstract class LRScheduler {
       group.lr = state.lastLr[i]!;
     }
   }
+}
+
+/** The groups that the optimizer has now. Throws a TypeError for what is no optimizer. */
+export function groupsOf(scheduler: string, optimizer: Scheduled): ScheduledGroup[] {
+  if (Array.isArray(optimizer?.paramGroups)) return [...optimizer.paramGroups];
+  throw new TypeError(`${scheduler}: expected an optimizer, got ${describe(optimizer)}`);
 }
 
 /** Throws a RangeError unless there is a number ≥ 0 for each parameter group. */

@@ -1,5 +1,6 @@
 // Schedules that are one formula: StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, LinearWarmup.
 
+import { describe } from "../tensor/arguments";
 import { requireNonNegative } from "./optimizer";
 import { LRScheduler, requireIntegers, type Scheduled, type ScheduledGroup } from "./scheduler";
 
@@ -33,6 +34,9 @@ export class MultiStepLR extends LRScheduler {
     optimizer: Scheduled,
     { milestones, gamma = 0.1 }: { milestones: readonly number[]; gamma?: number },
   ) {
+    if (!Array.isArray(milestones)) {
+      throw new TypeError(`MultiStepLR: expected an array of milestones, got ${describe(milestones)}`);
+    }
     for (const milestone of milestones) requireIntegers("MultiStepLR", { milestone });
     requireNonNegative("MultiStepLR", { gamma }, ["gamma"]);
     super(optimizer);
@@ -108,7 +112,7 @@ export class LinearWarmup extends LRScheduler {
     super(optimizer);
     this.startFactor = startFactor;
     this.totalIters = totalIters;
-    for (const group of optimizer.paramGroups) group.lr *= startFactor;
+    for (const group of this.groups) group.lr *= startFactor;
   }
 
   protected override next({ lr }: ScheduledGroup): number {

@@ -9,7 +9,9 @@ export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (isTensor(value)) return `a tensor ${show(value.shape)} ${value.dtype}`;
   if (Array.isArray(value)) return "an array";
-  return typeof value === "object" ? "an object" : `${typeof value} ${String(value)}`;
+  if (typeof value !== "object") return `${typeof value} ${String(value)}`;
+  const kind = value.constructor?.name ?? "Object";
+  return kind === "Object" ? "an object" : `a ${kind}`; // a module passed for its parameters, say
 }
 
 function isTensor(value: unknown): value is Tensor {
@@ -58,6 +60,11 @@ export function requireNumber(operation: string, name: string, value: number): v
   }
 }
 
+/** Each of the named values, of any size. */
+export function requireNumbers(operation: string, values: Readonly<Record<string, number>>): void {
+  for (const name in values) requireNumber(operation, name, values[name]!);
+}
+
 export function requireInteger(
   operation: string,
   name: string,
@@ -82,6 +89,12 @@ export function requireMask(operation: string, mask: Tensor): void {
       `${operation}: expected a bool mask, got ${mask.dtype}; make one by comparing, e.g. x.gt(0)`,
     );
   }
+}
+
+/** A probability or share. */
+export function requireShare(operation: string, name: string, value: number): void {
+  if (typeof value === "number" && value >= 0 && value <= 1) return;
+  throw new RangeError(`${operation}: expected ${name} from 0 to 1, got ${describe(value)}`);
 }
 
 export function requireFunction(operation: string, value: unknown): void {

@@ -1,4 +1,4 @@
-// The room's door: all that other rooms may import of kernel/tensor.
+// The room's door: all that other rooms may import of kernel/tensor, but for the checks of arguments.ts.
 export * from "./creation";
 export type { DType, NestedArray, NestedInput, TensorData } from "./dtype";
 export type { MemoryUsage } from "./engine";

@@ -1,9 +1,7 @@
 // Gradients held within bounds, between backward() and the optimizer's step.
 
-import { noGrad, stack, Tensor, zeros } from "../../tensor";
-
-/** A parameter, or several: `net.parameters()`. */
-type Parameters = Tensor | Iterable<Tensor>;
+import { noGrad, stack, type Tensor, zeros } from "../../tensor";
+import { listOf, type Parameters } from "./parameterVector";
 
 /**
  * Scales all gradients by one factor, in place, so that their norm as one vector is at most maxNorm, and returns that norm
@@ -45,12 +43,9 @@ export function clipGradValue(parameters: Parameters, clipValue: number): void {
 }
 
 function gradientsOf(operation: string, parameters: Parameters): Tensor[] {
-  if (parameters instanceof Tensor) return gradientsOf(operation, [parameters]);
-  if (typeof parameters?.[Symbol.iterator] !== "function") {
-    const got = (parameters as object)?.constructor?.name ?? String(parameters);
-    throw new TypeError(`${operation}: expected parameters, got ${got}; pass net.parameters()`);
-  }
-  return [...parameters].map(({ grad }) => grad).filter((gradient) => gradient !== null);
+  return listOf(operation, parameters)
+    .map(({ grad }) => grad)
+    .filter((gradient) => gradient !== null);
 }
 
 function requireLimit(operation: string, name: string, limit: number): void {

@@ -1,12 +1,13 @@
 // Batch normalization folded into the layer before it: the same outputs in evaluation, one layer less.
 
 import { forkRng, noGrad } from "../../tensor";
+import { describe } from "../../tensor/arguments";
 import { BatchNorm } from "../batchNorm";
 import { BatchRenorm } from "../batchRenorm";
 import { Sequential } from "../containers";
 import { Conv1d, Conv2d } from "../conv";
 import { Linear } from "../linear";
-import type { Module, StateDict } from "../module";
+import { Module, type StateDict } from "../module";
 
 type Norm = BatchNorm | BatchRenorm;
 
@@ -17,6 +18,7 @@ type Norm = BatchNorm | BatchRenorm;
  * ones; a RangeError unless it has as many channels as the convolution gives.
  */
 export function fuseConvBn<Layer extends Conv1d | Conv2d>(conv: Layer, norm: Norm): Layer {
+  requireKind("fuseConvBn", "Conv1d or Conv2d", conv, [Conv1d, Conv2d]);
   const state = folded("fuseConvBn", conv, norm);
   const { inChannels, outChannels, kernelSize, stride, padding, dilation, groups, paddingMode } = conv;
   const options = { stride, padding, dilation, groups, paddingMode };
@@ -28,6 +30,7 @@ export function fuseConvBn<Layer extends Conv1d | Conv2d>(conv: Layer, norm: Nor
 
 /** A linear layer that gives what `norm` gives after `linear` in evaluation: see fuseConvBn. */
 export function fuseLinearBn(linear: Linear, norm: Norm): Linear {
+  requireKind("fuseLinearBn", "Linear", linear, [Linear]);
   const state = folded("fuseLinearBn", linear, norm);
   const result = forkRng(() => new Linear(linear.inFeatures, linear.outFeatures)).eval();
   result.loadStateDict(state);
@@ -39,6 +42,7 @@ export function fuseLinearBn(linear: Linear, norm: Norm): Linear {
  * inside as well. Layers that nothing is folded into are shared with the one given. Throws as fuseConvBn does.
  */
 export function fuseSequential(net: Sequential): Sequential {
+  requireKind("fuseSequential", "Sequential", net, [Sequential]);
   const layers: Module[] = [];
   for (const layer of net) {
     const before = layers.at(-1);
@@ -55,6 +59,7 @@ export function fuseSequential(net: Sequential): Sequential {
 
 /** The weight and bias of both together. */
 function folded(operation: string, layer: Linear | Conv1d | Conv2d, norm: Norm): StateDict {
+  requireKind(operation, "BatchNorm or BatchRenorm", norm, [BatchNorm, BatchRenorm]);
   const training = [layer, norm].find((module) => module.training);
   if (training !== undefined) {
     throw new Error(
@@ -81,4 +86,15 @@ function folded(operation: string, layer: Linear | Conv1d | Conv2d, norm: Norm):
       bias: beta === null ? shift : shift.add(beta),
     };
   });
+}
+
+function requireKind(
+  operation: string,
+  expected: string,
+  given: Module,
+  kinds: readonly (abstract new (...parameters: never[]) => Module)[],
+): void {
+  if (kinds.some((Kind) => given instanceof Kind)) return;
+  const got = given instanceof Module ? given.constructor.name : describe(given);
+  throw new TypeError(`${operation}: expected a ${expected}, got ${got}`);
 }

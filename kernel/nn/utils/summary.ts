@@ -1,9 +1,10 @@
 // What a model is made of: a table of its modules with the shapes that come out of them, parameters and multiplications.
 
 import { type DType, forkRng, noGrad, type Shape, Tensor, zeros } from "../../tensor";
+import { describe } from "../../tensor/arguments";
 import { Conv1d, Conv2d } from "../conv";
 import { Linear } from "../linear";
-import type { Module } from "../module";
+import { Module } from "../module";
 import type { Parameter } from "../parameter";
 import { htmlTable, textTable } from "../table";
 
@@ -78,6 +79,9 @@ export function summary(
   inputShape: Shape,
   { dtype = "float32" }: { dtype?: DType } = {},
 ): ModelSummary {
+  if (!(model instanceof Module)) {
+    throw new TypeError(`summary: expected a module, got ${describe(model)}`);
+  }
   const modules = model.namedModules();
   const modes = modules.map(([, module]) => module.training);
   const buffers = model.buffers().map((buffer) => [buffer, buffer.detach().clone()] as const);

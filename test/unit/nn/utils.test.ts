@@ -82,7 +82,7 @@ describe("clipping gradients", () => {
     assert.throws(() => clipGradValue([], Number.NaN), /clipGradValue: expected clipValue ≥ 0, got NaN/);
     assert.throws(
       () => clipGradNorm(new nn.Linear(2, 2) as unknown as Tensor, 1),
-      /^TypeError: clipGradNorm: expected parameters, got Linear; pass net\.parameters\(\)/,
+      /^TypeError: clipGradNorm: expected parameters, got a Linear; pass net\.parameters\(\)/,
     );
   });
 });

@@ -158,7 +158,10 @@ describe("addParamGroup", () => {
         /^TypeError: Adam: expected parameters or groups \{ params, \.\.\. \}, got undefined; pass net\.parameters\(\)/,
       ],
       [() => new Adam(new Map() as never), /^RangeError: Adam: expected parameters, got an empty list/],
-      [() => new Adam({ weight: 1 } as never), /^TypeError: Adam: expected parameters .* got Object; pass/],
+      [
+        () => new Adam({ weight: 1 } as never),
+        /^TypeError: Adam: expected parameters .* got an object; pass/,
+      ],
     ];
     for (const [action, message] of wrong) assert.throws(action, message);
     assert.equal(optimizer.paramGroups.length, 1);
