@@ -131,9 +131,9 @@ export function batchNormApplyKernel(target: Target, columns: boolean, affine: A
       return times(block, outer!.get, [
         times(channel, channels!.get, [
           parameters((pointer) => v128.loadSplat(pointer.get), values),
-          eachVector(f, inner!.get, [x!, y!], 4, (step, at) =>
-            storeStep(step, y!, normalise(loadStep(step, x!, at), ...values), at),
-          ),
+          eachVector(f, inner!.get, [x!, y!], 4, [y!], (step, at) => [
+            normalise(loadStep(step, x!, at), ...values),
+          ]),
           perChannel.map((pointer) => pointer.advance(4)),
         ]),
         perChannel.map((pointer) => pointer.set(i32.sub(pointer.get, rewind))),
@@ -244,9 +244,9 @@ export function batchNormBackwardKernel(target: Target, columns: boolean, weight
           v128.storeLane(dWeight!.get, value.sumDyX.get, 0),
           eachRun(f, outer!.get, blockBytes, [x!, dy!, dx!], (cursors) => {
             const [fromX, fromDy, to] = cursors as [Local, Local, Local];
-            return eachVector(f, inner!.get, cursors, 4, (step, at) =>
-              storeStep(step, to, gradient(loadStep(step, fromX, at), loadStep(step, fromDy, at), value), at),
-            );
+            return eachVector(f, inner!.get, cursors, 4, [to], (step, at) => [
+              gradient(loadStep(step, fromX, at), loadStep(step, fromDy, at), value),
+            ]);
           }),
           perChannel.map((pointer) => pointer.advance(4)),
           [x!, dy!, dx!].map((pointer) => pointer.advance(bytes(inner!.get))),

@@ -2,7 +2,7 @@
 
 import { type Code, type FunctionBuilder, f32x4, type Local, times, v128 } from "./assembler";
 import type { BinaryOp, UnaryGradOp, UnaryOp } from "./kernels";
-import { eachVector, loadStep, type Step, storeStep } from "./loops";
+import { eachVector, loadStep, type Step } from "./loops";
 import { constant, exp, log, sigmoid, tanh } from "./math";
 import { compile, madd, type Run, type Target } from "./target";
 
@@ -26,9 +26,9 @@ const unaryVectors: { [O in UnaryOp]: Vector1 } = {
 export function unaryKernel(target: Target, op: UnaryOp): Run {
   const heavy = op === "exp" || op === "log" || op === "sigmoid" || op === "tanh";
   return compile(target, ["i32", "i32", "i32"], (f, x, y, n) =>
-    eachVector(f, n!.get, [x!, y!], heavy ? 1 : 4, (step, at) =>
-      storeStep(step, y!, unaryVectors[op](target, f, loadStep(step, x!, at)), at),
-    ),
+    eachVector(f, n!.get, [x!, y!], heavy ? 2 : 4, [y!], (step, at) => [
+      unaryVectors[op](target, f, loadStep(step, x!, at)),
+    ]),
   );
 }
 
@@ -51,11 +51,13 @@ const gradVectors: { [O in UnaryGradOp]: (dy: Code, saved: Local) => Code } = {
 export function unaryGradKernel(target: Target, op: UnaryGradOp, accumulate: boolean): Run {
   return compile(target, ["i32", "i32", "i32", "i32"], (f, saved, dy, dx, n) => {
     const kept = f.local("v128");
-    return eachVector(f, n!.get, [saved!, dy!, dx!], 2, (step, at) => {
+    return eachVector(f, n!.get, [saved!, dy!, dx!], 4, [dx!], (step, at) => {
       const gradient = gradVectors[op](loadStep(step, dy!, at), kept);
       return [
-        kept.set(loadStep(step, saved!, at)),
-        storeStep(step, dx!, accumulate ? f32x4.add(loadStep(step, dx!, at), gradient) : gradient, at),
+        [
+          kept.set(loadStep(step, saved!, at)),
+          accumulate ? f32x4.add(loadStep(step, dx!, at), gradient) : gradient,
+        ],
       ];
     });
   });
@@ -119,9 +121,8 @@ export function binaryKernel(
     const r = operand(right, b!);
     return times(row, rows!.get, [
       [l.enterRow, r.enterRow],
-      eachVector(f, columns!.get, [...l.stream, ...r.stream, y!], 4, (step, at) => [
-        [l.load(step, at), r.load(step, at)],
-        storeStep(step, y!, binaryVectors[op](l.value.get, r.value.get), at),
+      eachVector(f, columns!.get, [...l.stream, ...r.stream, y!], 4, [y!], (step, at) => [
+        [l.load(step, at), r.load(step, at), binaryVectors[op](l.value.get, r.value.get)],
       ]),
     ]);
   });
@@ -131,10 +132,7 @@ export function binaryKernel(
 export function fillKernel(target: Target): Run {
   return compile(target, ["i32", "f32", "i32"], (f, y, value, n) => {
     const v = f.local("v128");
-    return [
-      v.set(f32x4.splat(value!.get)),
-      eachVector(f, n!.get, [y!], 4, (step, at) => storeStep(step, y!, v.get, at)),
-    ];
+    return [v.set(f32x4.splat(value!.get)), eachVector(f, n!.get, [y!], 4, [y!], () => [v.get])];
   });
 }
 
@@ -144,9 +142,9 @@ export function axpyKernel(target: Target): Run {
     const a = f.local("v128");
     return [
       a.set(f32x4.splat(alpha!.get)),
-      eachVector(f, n!.get, [x!, y!], 4, (step, at) =>
-        storeStep(step, y!, madd(target, a.get, loadStep(step, x!, at), loadStep(step, y!, at)), at),
-      ),
+      eachVector(f, n!.get, [x!, y!], 4, [y!], (step, at) => [
+        madd(target, a.get, loadStep(step, x!, at), loadStep(step, y!, at)),
+      ]),
     ];
   });
 }
@@ -157,9 +155,7 @@ export function scaleKernel(target: Target): Run {
     const a = f.local("v128");
     return [
       a.set(f32x4.splat(alpha!.get)),
-      eachVector(f, n!.get, [x!, y!], 4, (step, at) =>
-        storeStep(step, y!, f32x4.mul(a.get, loadStep(step, x!, at)), at),
-      ),
+      eachVector(f, n!.get, [x!, y!], 4, [y!], (step, at) => [f32x4.mul(a.get, loadStep(step, x!, at))]),
     ];
   });
 }

@@ -1,7 +1,7 @@
 // One pass of stochastic gradient descent over a parameter, its gradient and its momentum buffer.
 
-import { f32x4 } from "./assembler";
-import { eachVector, loadStep, storeStep } from "./loops";
+import { type Code, f32x4 } from "./assembler";
+import { eachVector, loadStep } from "./loops";
 import { compile, madd, type Run, type Target } from "./target";
 
 export interface SgdVariant {
@@ -23,30 +23,31 @@ export function sgdKernel(target: Target, variant: SgdVariant): Run {
       });
       const [p, g, velocity] = f.vectors(3);
       const streams = variant.momentum ? [parameter!, gradient!, buffer!] : [parameter!, gradient!];
+      const results = variant.momentum ? [buffer!, parameter!] : [parameter!];
+      const moved = (step: Code) => madd(target, rate!.splat.get, step, p!.get);
       return [
         [rate!.set, mu!.set, one!.set, lambda!.set],
-        eachVector(f, n!.get, streams, 2, (step, at) => [
-          p!.set(loadStep(step, parameter!, at)),
-          g!.set(loadStep(step, gradient!, at)),
-          variant.decay ? g!.set(madd(target, lambda!.splat.get, p!.get, g!.get)) : [],
-          variant.momentum
-            ? [
-                velocity!.set(
-                  variant.firstStep
-                    ? g!.get
-                    : madd(
-                        target,
-                        mu!.splat.get,
-                        loadStep(step, buffer!, at),
-                        f32x4.mul(one!.splat.get, g!.get),
-                      ),
-                ),
-                storeStep(step, buffer!, velocity!.get, at),
-                g!.set(variant.nesterov ? madd(target, mu!.splat.get, velocity!.get, g!.get) : velocity!.get),
-              ]
-            : [],
-          storeStep(step, parameter!, madd(target, rate!.splat.get, g!.get, p!.get), at),
-        ]),
+        eachVector(f, n!.get, streams, 2, results, (step, at) => {
+          const read: Code = [
+            p!.set(loadStep(step, parameter!, at)),
+            g!.set(loadStep(step, gradient!, at)),
+            variant.decay ? g!.set(madd(target, lambda!.splat.get, p!.get, g!.get)) : [],
+          ];
+          if (!variant.momentum) return [[read, moved(g!.get)]];
+          const old = loadStep(step, buffer!, at);
+          return [
+            [
+              read,
+              velocity!.set(
+                variant.firstStep
+                  ? g!.get
+                  : madd(target, mu!.splat.get, old, f32x4.mul(one!.splat.get, g!.get)),
+              ),
+              velocity!.get,
+            ],
+            moved(variant.nesterov ? madd(target, mu!.splat.get, velocity!.get, g!.get) : velocity!.get),
+          ];
+        }),
       ];
     },
   );

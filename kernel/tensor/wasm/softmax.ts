@@ -20,9 +20,9 @@ export function logSoftmaxKernel(target: Target): Run {
       ),
       logSum.set(log(target, f, f32x4.splat(f32.demote(total.get)))),
       // (x − max) − log Σ: adding max and log Σ first would round away the small one.
-      eachVector(f, columns!.get, [x!, y!], 2, (step, at) =>
-        storeStep(step, y!, f32x4.sub(f32x4.sub(loadStep(step, x!, at), highest.get), logSum.get), at),
-      ),
+      eachVector(f, columns!.get, [x!, y!], 2, [y!], (step, at) => [
+        f32x4.sub(f32x4.sub(loadStep(step, x!, at), highest.get), logSum.get),
+      ]),
     ]);
   });
 }
@@ -61,9 +61,9 @@ export function crossEntropyKernel(target: Target): Run {
             ),
           ),
           hit.advance(dLogits!.get),
-          eachVector(f, columns!.get, [dLogits!], 2, (step, at) =>
-            storeStep(step, dLogits!, f32x4.mul(loadStep(step, dLogits!, at), perSum.get), at),
-          ),
+          eachVector(f, columns!.get, [dLogits!], 2, [dLogits!], (step, at) => [
+            f32x4.mul(loadStep(step, dLogits!, at), perSum.get),
+          ]),
           f32.store(hit.get, f32.sub(f32.load(hit.get), f32.const(1))),
           logits!.advance(i32.shl(columns!.get, i32.const(2))),
           targets!.advance(4),
