@@ -26,6 +26,7 @@ const kernel = {
     cli: "kernel/cli.ts",
     runner: "kernel/session/runner/main.ts",
     channel: "kernel/session/runner/channel.ts",
+    language: "kernel/session/language/main.ts",
     typescriptLoader: "kernel/session/runner/typescriptLoader.ts",
     bnlab: "kernel/public.ts",
     tslab: "kernel/session/tslab.ts",

@@ -6,6 +6,7 @@ import {
   createMessage,
   type ExpressionResult,
   isMessage,
+  type LanguageCell,
   type Message,
   Mime,
   PROTOCOL_VERSION,
@@ -17,6 +18,8 @@ import {
   type RequestType,
   type Transport,
 } from "./protocol";
+import { toUnits } from "./session/language/codePoints";
+import { completeReply, inspectBundle } from "./session/language/jupyter";
 import type { Session } from "./session/session";
 
 type Handler<T extends RequestType> = (request: Message<T>) => Promise<Replies[ReplyTo<T>]>;
@@ -30,9 +33,21 @@ const replyTypes: { [T in RequestType]: ReplyTo<T> } = {
   is_complete_request: "is_complete_reply",
   complete_request: "complete_reply",
   inspect_request: "inspect_reply",
+  language_request: "language_reply",
   interrupt_request: "interrupt_reply",
   shutdown_request: "shutdown_reply",
 };
+
+/** What needs no cell to end: answered at once, while one is running too. */
+const answeredAtOnce: ReadonlySet<string> = new Set<RequestType>([
+  "kernel_info_request",
+  "history_request",
+  "comm_info_request",
+  "is_complete_request",
+  "complete_request",
+  "inspect_request",
+  "language_request",
+]);
 
 export interface KernelOptions {
   transport: Transport;
@@ -46,6 +61,8 @@ export class Kernel {
   private readonly id = crypto.randomUUID();
   private readonly shell: AnyMessage[] = [];
   private serving = false;
+  /** The header of the request that the shell is at. */
+  private executing: AnyMessage["header"] | undefined;
   /** The requests that an error or an interrupt has called off. */
   private readonly aborted = new Set<AnyMessage>();
   private executionCount = 0;
@@ -61,6 +78,7 @@ export class Kernel {
   private receive(message: AnyMessage): void {
     if (isMessage(message, "input_reply")) this.answered?.(message.content.value);
     else if (message.channel === "control") void this.serve(message);
+    else if (answeredAtOnce.has(message.header.msg_type)) void this.serveBeside(message);
     else {
       this.shell.push(message);
       if (!this.serving) void this.serveShell();
@@ -70,8 +88,18 @@ export class Kernel {
   /** One at a time, in order. */
   private async serveShell(): Promise<void> {
     this.serving = true;
-    for (let message = this.shell.shift(); message; message = this.shell.shift()) await this.serve(message);
+    for (let message = this.shell.shift(); message; message = this.shell.shift()) {
+      this.executing = message.header;
+      await this.serve(message);
+      this.executing = undefined;
+    }
     this.serving = false;
+  }
+
+  /** A client that looks at the last status alone would think the running cell had ended: it is told once more. */
+  private async serveBeside(message: AnyMessage): Promise<void> {
+    await this.serve(message);
+    if (this.executing) this.publish("status", { execution_state: "busy" }, this.executing);
   }
 
   private async serve(request: AnyMessage): Promise<void> {
@@ -193,21 +221,27 @@ export class Kernel {
       return complete ? { status: "complete" } : { status: "incomplete", indent };
     },
 
-    complete_request: async ({ content }) => {
-      const found = await this.options.session.complete(content.code, content.cursor_pos);
-      return {
-        status: "ok",
-        matches: found.matches,
-        cursor_start: found.start,
-        cursor_end: found.end,
-        metadata: {},
-      };
+    complete_request: async ({ content: { code, cursor_pos } }) => {
+      const about = { cell: "input", position: toUnits(code, cursor_pos) };
+      const items = await this.options.session.language.ask("completions", inputCell(code), about);
+      return completeReply(code, cursor_pos, items);
     },
 
-    inspect_request: async ({ content }) => {
-      const data = await this.options.session.inspect(content.code, content.cursor_pos);
+    inspect_request: async ({ content: { code, cursor_pos } }) => {
+      const { language } = this.options.session;
+      const about = { cell: "input", position: toUnits(code, cursor_pos) };
+      const info = await language.ask("quickInfo", inputCell(code), about);
+      const data = inspectBundle(
+        info,
+        info ? null : await language.ask("signatureHelp", inputCell(code), about),
+      );
       return { status: "ok", found: data !== undefined, data: data ?? {}, metadata: {} };
     },
+
+    language_request: async ({ content }) => ({
+      status: "ok",
+      answer: await this.options.session.language.answer(content),
+    }),
 
     interrupt_request: async () => {
       this.options.session.interrupt();
@@ -256,6 +290,11 @@ export class Kernel {
   private send(message: Message): void {
     this.options.transport.send(message as AnyMessage);
   }
+}
+
+/** A Jupyter client's code follows all cells that have run. */
+function inputCell(code: string): LanguageCell[] {
+  return [{ id: "input", text: code, language: "typescript" }];
 }
 
 function isRequestType(type: string): type is RequestType {

@@ -1,5 +1,6 @@
 // Jupyter's messages, version 5.4, as TypeScript types: the one description that both ends of the wire import.
 // https://jupyter-client.readthedocs.io/en/stable/messaging.html
+import type { LanguageAnswer, LanguageRequest } from "./language";
 import type { Json, MimeBundle } from "./mime";
 
 export const PROTOCOL_VERSION = "5.4";
@@ -75,6 +76,8 @@ export interface Requests {
   is_complete_request: { code: string };
   complete_request: { code: string; cursor_pos: number };
   inspect_request: { code: string; cursor_pos: number; detail_level: 0 | 1 };
+  /** BN Lab's own: of a notebook that the client is editing. */
+  language_request: LanguageRequest;
   interrupt_request: Record<string, never>;
   shutdown_request: { restart: boolean };
 }
@@ -112,6 +115,7 @@ export interface Replies {
     metadata: Record<string, Json>;
   }>;
   inspect_reply: ReplyContent<{ found: boolean; data: MimeBundle; metadata: Record<string, Json> }>;
+  language_reply: ReplyContent<{ answer: LanguageAnswer }>;
   interrupt_reply: ReplyContent;
   shutdown_reply: ReplyContent<{ restart: boolean }>;
 }

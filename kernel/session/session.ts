@@ -1,7 +1,8 @@
 // One notebook's session: converts its cells, has them run in a process of their own, and tells what came of each.
-import type { ExpressionResult, MimeBundle, Publications, Questions } from "../protocol";
+import type { ExpressionResult, Publications, Questions } from "../protocol";
 import type { CodeMessage, Converter } from "./converter/converter";
 import { excerptOf } from "./excerpt";
+import { LanguageThread } from "./language/languageThread";
 import { RunnerProcess, type RunOutcome } from "./runner/runnerProcess";
 import type { Output } from "./runner/wire";
 
@@ -29,6 +30,7 @@ export class Session {
   private runner: RunnerProcess;
   /** Loading TypeScript takes most of the start: it happens beside the runner's own. */
   private readonly converter: Promise<Converter>;
+  private readonly languageThread: LanguageThread;
   private cells = 0;
   private cancelled = false;
   /** Of the cell that runs; what comes late goes to the last. */
@@ -39,6 +41,7 @@ export class Session {
   constructor(private readonly folder: string) {
     this.runner = this.startRunner();
     this.converter = startConverter();
+    this.languageThread = new LanguageThread(folder);
   }
 
   /** @param count the execution count, by which messages name the cell. */
@@ -54,6 +57,7 @@ export class Session {
     }
     if (this.cancelled) return interrupted();
     converter.accept(converted.declarations);
+    this.languageThread.cellRan(source);
     const { code, imports, map, shifts } = converted.cell;
     const id = ++this.cells;
     const { showsResult } = converted;
@@ -82,13 +86,9 @@ export class Session {
     this.runner.interrupt();
   }
 
-  async complete(code: string, position: number): Promise<{ matches: string[]; start: number; end: number }> {
-    return (await this.converter).complete(code, position);
-  }
-
-  async inspect(code: string, position: number): Promise<MimeBundle | undefined> {
-    const text = (await this.converter).inspect(code, position);
-    return text ? { "text/plain": text } : undefined;
+  /** What a client asks of the notebook's code; answered while a cell is running. */
+  get language(): Pick<LanguageThread, "ask" | "answer"> {
+    return this.languageThread;
   }
 
   async isComplete(code: string): Promise<{ complete: boolean; indent: string }> {
@@ -98,6 +98,7 @@ export class Session {
   close(): void {
     this.closed = true;
     this.runner.kill();
+    this.languageThread.close();
   }
 
   private startRunner(): RunnerProcess {
@@ -113,7 +114,7 @@ export class Session {
     if (outcome.status === "ok") return { status: "ok" };
     if (outcome.status === "error") return { status: "error", error: outcome.error };
     if (outcome.status === "interrupted") return interrupted();
-    converter.reset();
+    this.forget(converter);
     if (!this.closed) this.runner = this.startRunner();
     return { status: "error", error: runnerDied(outcome.cause) };
   }
@@ -123,7 +124,12 @@ export class Session {
     if (this.closed) return;
     this.runner = this.startRunner();
     this.frontend.publish({ type: "error", content: runnerDied(cause) });
-    (await this.converter).reset();
+    this.forget(await this.converter);
+  }
+
+  private forget(converter: Converter): void {
+    converter.reset();
+    this.languageThread.forget();
   }
 }
 

@@ -1,8 +1,8 @@
 // Cells in, runnable code and messages about the code out: tslab's converter, with what it knows between cells.
 import path from "node:path";
 import { createConverter, isCompleteCode, type Converter as Tslab } from "tslab/dist/converter";
-import { printQuickInfo } from "tslab/dist/inspect";
 import ts from "typescript";
+import { cellGlobals } from "./cellOptions";
 import { type EmittedCell, emitCell } from "./emit";
 import { takeTypeErrors } from "./typescriptForTslab";
 
@@ -28,7 +28,7 @@ export interface Declarations {
 }
 
 /** What every cell finds without an import. */
-const globals = ["display", "clearOutput"]
+const globals = cellGlobals
   .map((name) => `declare const ${name}: typeof import("bnlab").${name};\n`)
   .join("");
 
@@ -75,17 +75,6 @@ export class Converter {
   /** Forgets what cells declared: the runner that held their values has gone. */
   reset(): void {
     this.declarations = { types: globals, values: new Set() };
-  }
-
-  complete(source: string, position: number): { matches: string[]; start: number; end: number } {
-    const { candidates, start, end } = this.tslab.complete(this.declarations.types, source, position);
-    return { matches: candidates, start, end };
-  }
-
-  /** The type and documentation of what stands at a position. */
-  inspect(source: string, position: number): string | undefined {
-    const info = this.tslab.inspect(this.declarations.types, source, position);
-    return info ? printQuickInfo(info) : undefined;
   }
 
   isComplete(source: string): { complete: boolean; indent: string } {

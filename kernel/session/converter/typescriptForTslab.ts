@@ -1,5 +1,6 @@
 // What tslab's converter imports in place of its TypeScript fork: stock TypeScript, with the few differences it needs.
 import ts from "typescript";
+import { cellOptions, ignoredInCells, refusedByJavaScript } from "./cellOptions";
 import { typesFolder } from "./typesFolder";
 
 /** The rest of what tslab takes from TypeScript, as it is. */
@@ -36,41 +37,6 @@ export const {
   sys,
 } = ts;
 
-/** TypeScript's own tables that its public types leave out. */
-const internals = ts as unknown as {
-  nullTransformationContext: ts.TransformationContext;
-  Completions: {
-    getCompletionsAtPosition(...args: unknown[]): ts.CompletionInfo | undefined;
-  };
-  formatting: { getFormatContext(options: ts.FormatCodeSettings, host: object): unknown };
-  SymbolDisplay: {
-    getSymbolDisplayPartsDocumentationAndSymbolKind(
-      checker: ts.TypeChecker,
-      symbol: ts.Symbol,
-      file: ts.SourceFile,
-      enclosing: ts.Node,
-      location: ts.Node,
-    ): { displayParts: ts.SymbolDisplayPart[]; documentation: ts.SymbolDisplayPart[]; symbolKind: string };
-  };
-  getTouchingPropertyName(file: ts.SourceFile, position: number): ts.Node;
-  findNextToken(...args: unknown[]): ts.Node | undefined;
-  findPrecedingToken(...args: unknown[]): ts.Node | undefined;
-};
-
-export const { findNextToken, findPrecedingToken } = internals;
-
-/** Mistakes that JavaScript itself refuses, so that running the cell would only hide what is wrong. */
-const refusedByJavaScript = new Set([
-  2451, // Cannot redeclare block-scoped variable
-  2588, // Cannot assign to a constant
-]);
-
-/** tslab exports every name once more at the cell's end; where the cell has an `export` of its own, TypeScript objects. */
-const causedByTslab = new Set([
-  2323, // Cannot redeclare exported variable
-  2484, // Export declaration conflicts
-]);
-
 let semantic: ts.Diagnostic[] = [];
 
 /** The type errors of the conversion that has just returned (conversions are synchronous); taken once. */
@@ -91,7 +57,7 @@ export function getPreEmitDiagnosticsOfFiles(
   const found = program.getSemanticDiagnostics(cell);
   const refused = found.filter(({ code }) => refusedByJavaScript.has(code));
   const isError = ({ category, code }: ts.Diagnostic) =>
-    category === ts.DiagnosticCategory.Error && !causedByTslab.has(code);
+    category === ts.DiagnosticCategory.Error && !ignoredInCells.has(code);
   semantic = refused.length > 0 ? [] : found.filter(isError);
   return refused;
 }
@@ -101,7 +67,7 @@ export function getDefaultTypeRoots(): string[] {
 }
 
 export function getNullTransformationContext(): ts.TransformationContext {
-  return internals.nullTransformationContext;
+  return (ts as unknown as { nullTransformationContext: ts.TransformationContext }).nullTransformationContext;
 }
 
 /**
@@ -137,21 +103,7 @@ export function createWatchCompilerHost(
     rootFiles,
     {
       ...options,
-      module: ts.ModuleKind.ESNext,
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      allowImportingTsExtensions: true,
-      target: ts.ScriptTarget.ES2022,
-      lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts", "lib.esnext.iterator.d.ts"],
-      types: ["node"],
-      paths: {
-        bnlab: [`${typesFolder}/bnlab/public.d.ts`],
-        tslab: [`${typesFolder}/bnlab/session/tslab.d.ts`],
-        "undici-types": [`${typesFolder}/undici-types`],
-      },
-      strict: true,
-      checkJs: false,
-      esModuleInterop: true,
-      experimentalDecorators: false,
+      ...cellOptions,
       noImplicitUseStrict: undefined,
       disableTopLevelAwait: undefined,
       inlineSourceMap: true,
@@ -174,40 +126,4 @@ export function createWatchProgram(
     created?.call(host, alone);
   };
   return ts.createWatchProgram(host);
-}
-
-export const Completions = {
-  getCompletionsAtPositionForTslab: (host: object, ...args: unknown[]) =>
-    internals.Completions.getCompletionsAtPosition(
-      { ...host, getCurrentDirectory: () => ts.sys.getCurrentDirectory() },
-      ...args,
-      internals.formatting.getFormatContext(ts.getDefaultFormatCodeSettings(), {}),
-    ),
-};
-
-export function getQuickInfoAtPosition(
-  file: ts.SourceFile,
-  checker: ts.TypeChecker,
-  _cancellation: unknown,
-  position: number,
-): ts.QuickInfo | undefined {
-  const node = internals.getTouchingPropertyName(file, position);
-  const symbol = node === file ? undefined : checker.getSymbolAtLocation(node);
-  if (!symbol) return undefined;
-  const { displayParts, documentation, symbolKind } =
-    internals.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(
-      checker,
-      symbol,
-      file,
-      node.parent,
-      node,
-    );
-  return {
-    kind: symbolKind as ts.ScriptElementKind,
-    kindModifiers: "",
-    textSpan: ts.createTextSpan(node.getStart(file), node.getWidth(file)),
-    displayParts,
-    documentation,
-    tags: symbol.getJsDocTags(checker),
-  };
 }

@@ -1,4 +1,5 @@
 // Answers about a notebook's code: one TypeScript language service, whose files are the cells.
+import { isBuiltin } from "node:module";
 import ts from "typescript";
 import type {
   CellReference,
@@ -32,11 +33,7 @@ const preferences: ts.UserPreferences = {
   includePackageJsonAutoImports: "off",
   quotePreference: "double",
   // Neither other cells, whose names are in scope where they may be, nor what stands behind bnlab's front door.
-  autoImportFileExcludePatterns: [
-    "**/bnlab-*",
-    `${typesFolder}/bnlab/*/**`,
-    `${typesFolder}/undici-types/**`,
-  ],
+  autoImportFileExcludePatterns: ["**/bnlab-*"],
 };
 
 const format = ts.getDefaultFormatCodeSettings("\n");
@@ -91,26 +88,23 @@ export class NotebookLanguage {
   private completions(module: CellModule, position: number): CompletionItem[] {
     const at = module.prefix.length + position;
     const found = this.service.getCompletionsAtPosition(module.fileName, at, preferences, format);
-    return (found?.entries ?? [])
-      .filter(({ name }) => !name.startsWith("__"))
-      .map((entry) => {
-        const origin =
-          entry.kind === ts.ScriptElementKind.alias ? module.origins.get(entry.name)?.module : undefined;
-        const replaced = entry.replacementSpan ?? found?.optionalReplacementSpan;
-        return {
-          label: entry.name,
-          kind: origin?.names.declares.get(entry.name)?.kind ?? entry.kind,
-          sortText: entry.sortText,
-          insertText: entry.insertText,
-          filterText: entry.filterText,
-          replaced: replaced && { start: replaced.start - module.prefix.length, length: replaced.length },
-          importedFrom: entry.source && plain(entry.sourceDisplay ?? []),
-          deprecated: entry.kindModifiers?.includes("deprecated") || undefined,
-          data: (entry.source === undefined ? undefined : { source: entry.source, data: entry.data }) as
-            | Json
-            | undefined,
-        };
-      });
+    return (found?.entries ?? []).filter(isWanted).map((entry) => {
+      const origin =
+        entry.kind === ts.ScriptElementKind.alias ? module.origins.get(entry.name)?.module : undefined;
+      const replaced = entry.replacementSpan ?? found?.optionalReplacementSpan;
+      const { source } = entry;
+      return {
+        label: entry.name,
+        kind: origin?.names.declares.get(entry.name)?.kind ?? entry.kind,
+        sortText: source === "bnlab" ? `${entry.sortText}!` : source ? `${entry.sortText}~` : entry.sortText,
+        insertText: entry.insertText,
+        filterText: entry.filterText,
+        replaced: replaced && { start: replaced.start - module.prefix.length, length: replaced.length },
+        importedFrom: source,
+        deprecated: entry.kindModifiers?.includes("deprecated") || undefined,
+        data: (source === undefined ? undefined : { source, data: entry.data }) as Json | undefined,
+      };
+    });
   }
 
   private completionDetails(
@@ -150,10 +144,16 @@ export class NotebookLanguage {
     const variable = this.variableAt(module, at);
     // What is written about a variable of another cell stands there.
     const [origin] = variable === undefined ? [] : this.placesOf(module, variable);
+    const kind =
+      variable === undefined
+        ? undefined
+        : module.origins.get(variable)?.module.names.declares.get(variable)?.kind;
+    const signature = signatureOf(info.displayParts);
     const { documentation, tags } = (origin && this.service.getQuickInfoAtPosition(...origin)) ?? info;
     return {
       span: { start: info.textSpan.start - module.prefix.length, length: info.textSpan.length },
-      signature: signatureOf(info.displayParts),
+      // TypeScript leaves the word out where it takes the name for an import.
+      signature: kind === "function" && !/^function\b/.test(signature) ? `function ${signature}` : signature,
       documentation: documentationOf(documentation, tags),
       variable,
     };
@@ -218,14 +218,15 @@ export class NotebookLanguage {
     const isCells = ({ start = 0, code }: ts.Diagnostic) =>
       start >= prefix.length && !ignoredInCells.has(code);
     const described = ([...syntax, ...semantic] as ts.Diagnostic[]).filter(isCells).map((diagnostic) => {
-      const { code, category } = diagnostic;
+      const { code, message } = worded(diagnostic, origins);
       const stops = syntax.includes(diagnostic as ts.DiagnosticWithLocation) || refusedByJavaScript.has(code);
-      const isError = category === ts.DiagnosticCategory.Error;
+      const isError = diagnostic.category === ts.DiagnosticCategory.Error;
       return {
         start: diagnostic.start! - prefix.length,
         length: diagnostic.length ?? 1,
         severity: stops ? ("error" as const) : isError ? ("warning" as const) : ("hint" as const),
-        ...worded(diagnostic, origins),
+        code,
+        message,
       };
     });
     const hints = suggestions
@@ -319,6 +320,14 @@ function identifierAt(file: ts.SourceFile, at: number): ts.Identifier | undefine
     return ts.isIdentifier(node) ? node : ts.forEachChild(node, search);
   };
   return search(file);
+}
+
+/** Not what stands behind bnlab's front door, and a module of Node's under one of its two names only. */
+function isWanted({ name, source, data }: ts.CompletionEntry): boolean {
+  if (name.startsWith("__")) return false;
+  if (source === undefined) return true;
+  const isInside = data?.fileName?.startsWith(`${typesFolder}/`) && source !== "bnlab";
+  return !isInside && (source.startsWith("node:") || !isBuiltin(source));
 }
 
 /** TypeScript inserts an import after the last one there is, which may be the prefix's: then at the cell's beginning. */

@@ -1,0 +1,15 @@
+// What the supervisor and its language thread say to each other: types only.
+import type { LanguageAnswer, LanguageRequest } from "../../protocol";
+
+export type ToLanguage =
+  | { type: "ask"; id: number; request: LanguageRequest }
+  /** A cell runs: from now on its names are there. */
+  | { type: "ran"; text: string }
+  /** The runner has gone, and with it what cells declared. */
+  | { type: "forget" };
+
+export type FromLanguage = { id: number } & ({ answer: LanguageAnswer } | { error: string });
+
+export interface LanguageData {
+  folder: string;
+}
