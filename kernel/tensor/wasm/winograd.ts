@@ -21,20 +21,32 @@ class WideLocal {
 /** What a transform computes with; made once a kernel. */
 export interface Axis {
   readonly width: number;
+  /** c·x. */
+  times(c: ConstantName, x: Wide): Wide;
   /** c·x + y. */
   scaled(c: ConstantName, x: Wide, y: Wide): Wide;
   readonly locals: readonly WideLocal[];
 }
 
-export const axisOf = (target: Target, f: FunctionBuilder, width: number): Axis => ({
-  width,
-  scaled: (c, x, y) => x.map((value, v) => madd(target, constant(c), value, y[v]!)),
-  locals: Array.from({ length: 7 }, () => new WideLocal(f.vectors(width))),
-});
+export function axisOf(target: Target, f: FunctionBuilder, width: number): Axis {
+  const held = new Map<ConstantName, Local>();
+  /** The first of the vectors loads a constant, the others take the same: V8 fuses them only if it is one and the same. */
+  const shared = (c: ConstantName, v: number): Code => {
+    if (width === 1) return constant(c);
+    const local = held.get(c) ?? f.local("v128");
+    held.set(c, local);
+    return v === 0 ? [local.set(constant(c)), local.get] : local.get;
+  };
+  return {
+    width,
+    times: (c, x) => x.map((value, v) => f32x4.mul(shared(c, v), value)),
+    scaled: (c, x, y) => x.map((value, v) => madd(target, shared(c, v), value, y[v]!)),
+    locals: Array.from({ length: 7 }, () => new WideLocal(f.vectors(width))),
+  };
+}
 
 const add = (x: Wide, y: Wide): Wide => x.map((value, v) => f32x4.add(value, y[v]!));
 const sub = (x: Wide, y: Wide): Wide => x.map((value, v) => f32x4.sub(value, y[v]!));
-const times = (c: ConstantName, x: Wide): Wide => x.map((value) => f32x4.mul(constant(c), value));
 
 type Locals = [WideLocal, WideLocal, WideLocal, WideLocal, WideLocal, WideLocal, WideLocal];
 type Get = (i: number) => Wide;
@@ -152,7 +164,7 @@ export const inputTransform: Transform = {
 export const outputTransform: Transform = {
   inputs: 6,
   outputs: 4,
-  apply({ scaled, locals }, get, put) {
+  apply({ times, scaled, locals }, get, put) {
     const [m0, m1, m2, m3, m4, sum, difference] = locals as Locals;
     return [
       [m0, m1, m2, m3, m4].map((m, i) => m.set(get(i))),
@@ -170,7 +182,7 @@ export const outputTransform: Transform = {
 export const gradientTransform: Transform = {
   inputs: 4,
   outputs: 6,
-  apply({ scaled, locals }, get, put) {
+  apply({ times, scaled, locals }, get, put) {
     const [y0, y1, y2, y3, even, odd] = locals as Locals;
     const atPoints = (square: ConstantName, first: ConstantName, third: ConstantName, at: number): Code => [
       [even.set(scaled(square, y2.get, y0.get)), odd.set(scaled(third, y3.get, times(first, y1.get)))],
@@ -190,7 +202,7 @@ export const gradientTransform: Transform = {
 export const weightTransform: Transform = {
   inputs: 3,
   outputs: 6,
-  apply({ scaled, locals }, get, put) {
+  apply({ times, scaled, locals }, get, put) {
     const [g0, g1, g2, even, odd] = locals as Locals;
     const atPoints = (
       constant: ConstantName,
@@ -215,7 +227,7 @@ export const weightTransform: Transform = {
 export const tapTransform: Transform = {
   inputs: 6,
   outputs: 3,
-  apply({ scaled, locals }, get, put) {
+  apply({ times, scaled, locals }, get, put) {
     const [m0, m1, m2, m3, m4, sum, difference] = locals as Locals;
     return [
       [m0, m1, m2, m3, m4].map((m, i) => m.set(get(i))),
