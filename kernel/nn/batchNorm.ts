@@ -3,6 +3,7 @@
 import { batchNorm, cat, type Tensor } from "../tensor";
 import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./channelNorm";
 
+/** What batch normalizations can be told. */
 export interface BatchNormOptions extends ChannelNormOptions {
   /**
    * Whose words the numbers are in. "pytorch" (default) is what the other options say. "keras": momentum is the share that is

@@ -3,6 +3,7 @@
 import { batchNorm, noGrad, ones, type Tensor, tidy, zeros } from "../tensor";
 import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./channelNorm";
 
+/** What batch renormalizations can be told. */
 export interface BatchRenormOptions extends Omit<ChannelNormOptions, "trackRunningStats"> {
   /** The largest correction of the scale: r is held between 1/rMax and rMax. Default 3. */
   rMax?: number;

@@ -5,6 +5,7 @@ import { requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
+/** What all norms by channel can be told. */
 export interface ChannelNormOptions {
   /** Added to the variance under the root. Default 1e-5. */
   eps?: number;
@@ -31,7 +32,8 @@ export const images = [["N", "C", "H", "W"]] as const;
 
 export abstract class ChannelNorm extends Module {
   readonly eps: number;
-  readonly momentum: number | null;
+  /** May be changed: null and resetRunningStats() start an average over all batches from now on. */
+  momentum: number | null;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
   /** γ [C], from 1. */

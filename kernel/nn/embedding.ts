@@ -6,6 +6,7 @@ import { normal_ } from "./init";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
+/** What an Embedding can be told. */
 export interface EmbeddingOptions {
   /** The row that stands for padding: from 0 on, or counted from the end if negative. It starts at 0 and learns nothing. */
   paddingIdx?: number | null;
@@ -17,7 +18,9 @@ export interface EmbeddingOptions {
  * row, and a number that is no row; a TypeError unless the input is int32.
  */
 export class Embedding extends Module {
+  /** Counted from the start. */
   readonly paddingIdx: number | null;
+  /** [numEmbeddings, embeddingDim] */
   readonly weight: Parameter;
 
   constructor(

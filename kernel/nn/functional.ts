@@ -65,6 +65,7 @@ export function embedding(
   return where(input.eq(paddingIdx).unsqueeze(-1), picked.detach(), picked);
 }
 
+/** The constants of localResponseNorm(). */
 export interface LocalResponseNormOptions {
   /** The factor of the mean of squares. Default 1e-4. */
   alpha?: number;
@@ -105,6 +106,7 @@ export function localResponseNorm(
 
 /** How a loss brings its rows together: their mean (default), their sum, or each by itself. */
 export interface LossOptions {
+  /** Default "mean". */
   reduction?: "mean" | "sum" | "none";
 }
 
@@ -120,6 +122,7 @@ export function l1Loss(input: Tensor, target: Tensor, { reduction }: LossOptions
   return reduce("l1Loss", input.sub(target).abs(), reduction);
 }
 
+/** What smoothL1Loss() can be told. */
 export interface SmoothL1LossOptions extends LossOptions {
   /** Where the square gives way to the absolute value, ≥ 0. Default 1; 0 is l1Loss. */
   beta?: number;
@@ -149,6 +152,7 @@ export function smoothL1Loss(
   );
 }
 
+/** What binaryCrossEntropyWithLogits() can be told. */
 export interface BCEWithLogitsOptions extends LossOptions {
   /** A factor for each loss; broadcasts to the input. */
   weight?: Tensor | null;

@@ -9,34 +9,51 @@ import { Linear } from "./linear";
 import { Module } from "./module";
 import { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./pooling";
 
-/** Channels by convolution: of the 1×1, of the 3×3 and the 1×1 that narrows its input, of the 5×5, of the one after the pool. */
+/** Channels that come out of each convolution of an InceptionV1. */
 export interface InceptionV1Widths {
+  /** Of the 1×1 branch. Default 8. */
   conv1: number;
+  /** Of the 1×1 in front of the 3×3. Default 12. */
   reduce3: number;
+  /** Of the 3×3. Default 16. */
   conv3: number;
+  /** Of the 1×1 in front of the 5×5. Default 2. */
   reduce5: number;
+  /** Of the 5×5. Default 4. */
   conv5: number;
+  /** Of the 1×1 after the pool. Default 4. */
   pool: number;
 }
 
-/** As InceptionV1Widths, with two 3×3 convolutions one after the other in place of the 5×5. */
+/** Channels that come out of each convolution of an InceptionV2. */
 export interface InceptionV2Widths {
+  /** Of the 1×1 branch. Default 8. */
   conv1: number;
+  /** Of the 1×1 in front of the 3×3. Default 8. */
   reduce3: number;
+  /** Of the 3×3. Default 8. */
   conv3: number;
+  /** Of the 1×1 in front of the two 3×3. Default 8. */
   reduceDouble3: number;
+  /** Of each of the two 3×3. Default 12. */
   double3: number;
+  /** Of the 1×1 after the pool. Default 4. */
   pool: number;
 }
 
-/** Channels by convolution; the pooled input passes through as it is. */
+/** Channels that come out of each convolution of an InceptionReduction. */
 export interface InceptionReductionWidths {
+  /** Of the 1×1 in front of the 3×3. Default 16. */
   reduce3: number;
+  /** Of the 3×3. Default 20. */
   conv3: number;
+  /** Of the 1×1 in front of the two 3×3. Default 8. */
   reduceDouble3: number;
+  /** Of each of the two 3×3. Default 12. */
   double3: number;
 }
 
+/** What the blocks can be told. */
 export interface InceptionOptions<Widths> {
   /** Channels by convolution; what is left out is the default. */
   widths?: Partial<Widths>;
@@ -64,9 +81,13 @@ abstract class Branches extends Module {
  */
 export class InceptionV1 extends Branches {
   readonly outChannels: number;
+  /** 1×1 */
   readonly branch1: Module;
+  /** 1×1, 3×3 */
   readonly branch2: Module;
+  /** 1×1, 5×5 */
   readonly branch3: Module;
+  /** Max pool, 1×1 */
   readonly branch4: Module;
 
   constructor(
@@ -91,9 +112,13 @@ export class InceptionV1 extends Branches {
  */
 export class InceptionV2 extends Branches {
   readonly outChannels: number;
+  /** 1×1 */
   readonly branch1: Module;
+  /** 1×1, 3×3 */
   readonly branch2: Module;
+  /** 1×1, 3×3, 3×3 */
   readonly branch3: Module;
+  /** Average pool, 1×1 */
   readonly branch4: Module;
 
   constructor(
@@ -122,8 +147,11 @@ export class InceptionV2 extends Branches {
  */
 export class InceptionReduction extends Branches {
   readonly outChannels: number;
+  /** 1×1, 3×3 of stride 2 */
   readonly branch1: Module;
+  /** 1×1, 3×3, 3×3 of stride 2 */
   readonly branch2: Module;
+  /** Max pool */
   readonly branch3: Module;
 
   constructor(
@@ -144,6 +172,7 @@ export class InceptionReduction extends Branches {
   }
 }
 
+/** What a SmallInception can be told. */
 export interface SmallInceptionOptions {
   /** Which blocks it is made of. Default "v2". */
   version?: "v1" | "v2";

@@ -33,7 +33,7 @@ export {
 } from "./inception";
 export * as init from "./init";
 export { InstanceNorm1d, InstanceNorm2d } from "./instanceNorm";
-export { Linear } from "./linear";
+export { Linear, type LinearOptions } from "./linear";
 export { LocalResponseNorm } from "./localResponseNorm";
 export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss } from "./losses";
 export { type ForwardHook, type ForwardPreHook, Module, type Recurse, type StateDict } from "./module";

@@ -120,6 +120,7 @@ export function xavierNormal_(tensor: Tensor, gain = 1): Tensor {
   return normal_(tensor, 0, xavierStd(tensor, gain));
 }
 
+/** What kaimingUniform_() and kaimingNormal_() can be told. */
 export interface KaimingOptions {
   /** leakyRelu's negative slope. Default 0. */
   a?: number;

@@ -6,15 +6,23 @@ import { linear } from "./functional";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
+/** What a Linear can be told. */
+export interface LinearOptions {
+  /** Learn a shift per output. Default true; false in front of a batch normalization, which has its own. */
+  bias?: boolean;
+}
+
 /** y = x·weightᵀ + bias: [..., inFeatures] → [..., outFeatures]. weight [out, in], bias [out], started as PyTorch does. */
 export class Linear extends Module {
+  /** [outFeatures, inFeatures] */
   readonly weight: Parameter;
+  /** [outFeatures] */
   readonly bias: Parameter | null;
 
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true }: { bias?: boolean } = {},
+    { bias = true }: LinearOptions = {},
   ) {
     super();
     for (const features of [inFeatures, outFeatures]) {

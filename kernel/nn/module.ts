@@ -12,6 +12,7 @@ export type ForwardPreHook = (module: Module, inputs: readonly Tensor[]) => unkn
 
 /** Whether only this module is asked, or all inside too (default). */
 export interface Recurse {
+  /** Default true. */
   recurse?: boolean;
 }
 
@@ -46,6 +47,7 @@ export abstract class Module {
     return membersOf(this).filter((member): member is [string, Module] => member[1] instanceof Module);
   }
 
+  /** The modules this one is directly made of. */
   children(): Module[] {
     return this.namedChildren().map(([, child]) => child);
   }
@@ -72,6 +74,7 @@ export abstract class Module {
     return unique(this.#tensors((value) => value instanceof Parameter, options)) as [string, Parameter][];
   }
 
+  /** All parameters here and inside, each once: what an optimizer is given. */
   parameters(options?: Recurse): Parameter[] {
     return this.namedParameters(options).map(([, parameter]) => parameter);
   }
@@ -81,6 +84,7 @@ export abstract class Module {
     return unique(this.#tensors((_, property, module) => module.#buffers.has(property)));
   }
 
+  /** As namedBuffers(), without the names. */
   buffers(): Tensor[] {
     return this.namedBuffers().map(([, buffer]) => buffer);
   }

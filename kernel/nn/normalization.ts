@@ -5,6 +5,7 @@ import { requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
+/** What a LayerNorm can be told. */
 export interface LayerNormOptions {
   /** Added to the variance under the root. Default 1e-5. */
   eps?: number;

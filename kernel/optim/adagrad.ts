@@ -10,6 +10,7 @@ import {
   requireNonNegative,
 } from "./optimizer";
 
+/** What Adagrad can be told, for all parameters or by group. */
 export interface AdagradSettings {
   /** Learning rate. */
   lr: number;

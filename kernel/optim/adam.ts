@@ -10,6 +10,7 @@ import {
   requireNonNegative,
 } from "./optimizer";
 
+/** What Adam can be told, for all parameters or by group. */
 export interface AdamSettings {
   /** Learning rate. */
   lr: number;
@@ -17,6 +18,7 @@ export interface AdamSettings {
   betas: readonly [number, number];
   /** Joins the denominator. */
   eps: number;
+  /** Adam: an L2 penalty that joins the gradient. AdamW: the share of lr by which parameters shrink. */
   weightDecay: number;
   /** Divide by the largest mean square so far (Reddi, Kale & Kumar 2018). */
   amsgrad: boolean;

@@ -10,19 +10,25 @@ import {
   type SchedulerState,
 } from "./scheduler";
 
+/** What OneCycleLR can be told. */
 export interface OneCycleOptions {
   /** The highest rate: one for all groups, or one a group. */
   maxLr: number | readonly number[];
   /** How many steps the cycle has; or give epochs and stepsPerEpoch. */
   totalSteps?: number;
+  /** With stepsPerEpoch, in place of totalSteps. */
   epochs?: number;
+  /** With epochs, in place of totalSteps. */
   stepsPerEpoch?: number;
   /** The share of the cycle in which the rate rises. */
   pctStart?: number;
+  /** The shape of the rise and the fall. Default "cos". */
   annealStrategy?: "cos" | "linear";
   /** Move momentum, or Adam's β₁, too: from maxMomentum down to baseMomentum and back. */
   cycleMomentum?: boolean;
+  /** Where the rate is highest. Default 0.85. */
   baseMomentum?: number;
+  /** At both ends. Default 0.95. */
   maxMomentum?: number;
   /** The first rate is maxLr / divFactor. */
   divFactor?: number;

@@ -20,6 +20,7 @@ export interface OptimizerState<Settings> {
 
 /** Updates parameters from their gradients: opt.zeroGrad(); loss.backward(); opt.step(). */
 export abstract class Optimizer<Settings extends object> {
+  /** What it was given, with all settings: change one and the next step follows it. */
   readonly paramGroups: readonly FullParamGroup<Settings>[] = [];
   private readonly state = new Map<Tensor, ParameterState>();
 

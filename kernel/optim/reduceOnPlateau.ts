@@ -4,6 +4,7 @@ import type { Tensor } from "../tensor";
 import { requireNonNegative } from "./optimizer";
 import { groupsOf, requireIntegers, requireOneEach, type Scheduled, type ScheduledGroup } from "./scheduler";
 
+/** What ReduceLROnPlateau can be told. */
 export interface ReduceLROnPlateauOptions {
   /** Whether a better metric is a smaller or a larger one. */
   mode?: "min" | "max";
@@ -13,6 +14,7 @@ export interface ReduceLROnPlateauOptions {
   patience?: number;
   /** An improvement is more than this: a share of the best (rel) or a difference from it (abs). */
   threshold?: number;
+  /** Default "rel". */
   thresholdMode?: "rel" | "abs";
   /** How many steps after a fall do not count. */
   cooldown?: number;
@@ -26,7 +28,9 @@ export interface ReduceLROnPlateauOptions {
 export interface PlateauState {
   /** The best metric so far, null before the first. */
   readonly best: number | null;
+  /** Steps without improvement in a row. */
   readonly numBadEpochs: number;
+  /** Steps that will still not count. */
   readonly cooldownCounter: number;
   /** The rates now, one a group. */
   readonly lastLr: readonly number[];
@@ -99,6 +103,7 @@ export class ReduceLROnPlateau {
     return this.groups.map(({ lr }) => lr);
   }
 
+  /** Where it is, for loadStateDict(). */
   stateDict(): PlateauState {
     const { best, numBadEpochs, cooldownCounter } = this;
     return {

@@ -10,6 +10,7 @@ import {
   requireNonNegative,
 } from "./optimizer";
 
+/** What RMSprop can be told, for all parameters or by group. */
 export interface RMSpropSettings {
   /** Learning rate. */
   lr: number;

@@ -5,6 +5,7 @@ import { requireNonNegative } from "./optimizer";
 
 /** What a scheduler sees and changes of a parameter group. */
 export interface ScheduledGroup {
+  /** Learning rate. */
   lr: number;
   /** Its rate before any scheduler changed it; the first scheduler of an optimizer writes it down. */
   initialLr?: number;
@@ -58,6 +59,7 @@ export abstract class LRScheduler {
     return this.groups.map(({ lr }) => lr);
   }
 
+  /** Where it is, for loadStateDict(). */
   stateDict(): SchedulerState {
     const baseLrs = this.groups.map(({ initialLr }) => initialLr!);
     return { lastEpoch: this.lastEpoch, baseLrs, lastLr: this.getLastLr() };

@@ -3,14 +3,17 @@
 import { sgdStep, type Tensor } from "../tensor";
 import { Optimizer, type ParameterState, type ParamGroup, requireNonNegative } from "./optimizer";
 
+/** What SGD can be told, for all parameters or by group. */
 export interface SGDSettings {
   /** Learning rate. */
   lr: number;
+  /** Share of the last step's velocity that is kept; 0 is none. */
   momentum: number;
   /** Share of each new gradient that momentum leaves out. */
   dampening: number;
   /** L2 penalty: weightDecay·p joins the gradient. */
   weightDecay: number;
+  /** Step by the gradient where momentum will have carried the parameters (Sutskever et al. 2013). */
   nesterov: boolean;
 }
 

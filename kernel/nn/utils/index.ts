@@ -4,3 +4,4 @@ export { clipGradNorm, clipGradValue } from "./clipGrad";
 export { fuseConvBn, fuseLinearBn, fuseSequential } from "./fusion";
 export { parametersToVector, vectorToParameters } from "./parameterVector";
 export { ModelSummary, type SummaryRow, summary } from "./summary";
+export { updateBn } from "./updateBn";

@@ -7,7 +7,9 @@ import { Linear } from "../linear";
 import { Module } from "../module";
 import type { Parameter } from "../parameter";
 import { htmlTable, textTable } from "../table";
+import { keepModes } from "./modes";
 
+/** One module of a summary. */
 export interface SummaryRow {
   /** As in namedModules(); "" is the model itself. */
   readonly name: string;
@@ -29,6 +31,7 @@ export class ModelSummary {
     readonly trainableParameters: number,
   ) {}
 
+  /** Elements of all parameters, each once. */
   get totalParameters(): number {
     return this.rows.reduce((sum, { parameters }) => sum + parameters, 0);
   }
@@ -38,6 +41,7 @@ export class ModelSummary {
     return this.rows.reduce((sum, { macs }) => sum + macs, 0);
   }
 
+  /** The table as text. */
   toString(): string {
     return `${textTable(...this.table())}\n${this.trainableParameters.toLocaleString("en-US")} parameters learn`;
   }
@@ -83,7 +87,7 @@ export function summary(
     throw new TypeError(`summary: expected a module, got ${describe(model)}`);
   }
   const modules = model.namedModules();
-  const modes = modules.map(([, module]) => module.training);
+  const restoreModes = keepModes(model);
   const buffers = model.buffers().map((buffer) => [buffer, buffer.detach().clone()] as const);
   const calls = new Map<Module, { outputShape: Shape; macs: number }>();
   const removers = modules.map(([, module]) =>
@@ -98,7 +102,7 @@ export function summary(
     forkRng(() => noGrad(() => void model.forward(zeros(inputShape, { dtype }))));
   } finally {
     for (const remove of removers) remove();
-    for (const [i, [, module]] of modules.entries()) module.training = modes[i]!;
+    restoreModes();
     noGrad(() => {
       for (const [buffer, value] of buffers) buffer.copy_(value);
     });

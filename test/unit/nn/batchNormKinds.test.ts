@@ -201,9 +201,14 @@ test("gradients of virtual batches, of Keras' kind and of a renormalization held
   for (const layer of [
     new nn.BatchNorm1d(2, { ghostSize: 3 }),
     new nn.BatchNorm1d(2, { convention: "keras" }),
-    // Within its limits r and d move with x, and the finite difference sees what the gradient leaves out.
-    new nn.BatchRenorm1d(2, { rMax: 1, dMax: 0 }),
   ]) {
     autograd.gradcheck((input) => layer.forward(input).tanh(), [x, ...layer.parameters()]);
   }
+  // Within its limits r and d move with x, and a finite difference would see what the gradient leaves out.
+  const clipped = new nn.BatchRenorm1d(2, { rMax: 1.2, dMax: 0.3, momentum: 0 });
+  const shifted = (input: Tensor) => input.mul(4).add(8);
+  autograd.gradcheck((input) => clipped.forward(shifted(input)).tanh(), [x, ...clipped.parameters()]);
+  const y = noGrad(() => clipped.forward(shifted(x.detach())));
+  assertNear(y.mean(0), tensor([0.3, 0.3]), 1e-5, "d is at its limit");
+  assertNear(y.std(0, { correction: 0 }), tensor([1.2, 1.2]), 1e-3, "r is at its limit");
 });

@@ -236,6 +236,67 @@ describe("parameters as a vector", () => {
   });
 });
 
+describe("updateBn", () => {
+  const net = () => new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3), new nn.Dropout(0.5)).eval();
+
+  test("sets the running statistics to the average over the batches, the variance unbiased: within 1e-6", () => {
+    const model = net();
+    const norm = used(model.at(1) as nn.BatchNorm1d);
+    const batches = [1, 2, 3].map((shift) => normal([8, 2]).add(shift));
+    nn.utils.updateBn([batches[0]!, [batches[1]!, zeros([8])], batches[2]!], model);
+    const features = batches.map((batch) => noGrad(() => model.at(0).forward(batch)));
+    const average = (of: (x: Tensor) => Tensor) =>
+      features
+        .map(of)
+        .reduce((sum, each) => sum.add(each))
+        .div(3);
+    assertNear(
+      norm.runningMean!,
+      average((x) => x.mean(0)),
+      1e-6,
+    );
+    assertNear(
+      norm.runningVar!,
+      average((x) => x.var(0)),
+      1e-6,
+    );
+    assert.equal(norm.numBatchesTracked!.item(), 3);
+    assert.equal(norm.momentum, 0.1);
+    assert.ok(
+      model.modules().every((module) => !module.training),
+      "modes are as they were",
+    );
+  });
+
+  test("leaves norms alone that a module of its own keeps in evaluation", () => {
+    class Frozen extends nn.Sequential {
+      override train(): this {
+        return super.train(false);
+      }
+    }
+    const norm = used(new nn.BatchNorm1d(2));
+    const before = norm.runningMean!.toArray();
+    nn.utils.updateBn([normal([4, 2])], new nn.Sequential(new Frozen(norm)));
+    assert.deepEqual(norm.runningMean!.toArray(), before);
+  });
+
+  test("without batches is refused, as is what is none; modes and momenta come back", () => {
+    const model = net();
+    assert.throws(() => nn.utils.updateBn([], model), /^RangeError: updateBn: expected batches, got none$/);
+    assert.throws(
+      () => nn.utils.updateBn([3 as never], model),
+      /^TypeError: updateBn: expected each batch to be a tensor, got undefined$/,
+    );
+    assert.throws(() => nn.utils.updateBn([normal([3, 5])], model), /linear: expected/);
+    assert.throws(
+      () => nn.utils.updateBn(model as never, [] as never),
+      /^TypeError: updateBn: expected batches and a module, got a model that is an array$/,
+    );
+    assert.ok(model.modules().every((module) => !module.training));
+    assert.equal((model.at(1) as nn.BatchNorm1d).momentum, 0.1);
+  });
+});
+
 describe("summary", () => {
   const net = () =>
     new nn.Sequential(
