@@ -1,7 +1,7 @@
 // Direct convolution: every pixel of the frame is read where it lies, no patch is copied. A tile keeps pixels × channels
 // of the result in registers, as a matrix product does whose rows are windows: kernel rows of consecutive numbers.
 
-import { type Code, type FunctionBuilder, i32, type Local, repeat, times } from "./assembler";
+import { type Code, type FunctionBuilder, i32, type Local, times } from "./assembler";
 import {
   clear,
   deinterleave,
@@ -52,24 +52,30 @@ export function layFrame(
   ];
 }
 
+/** Windows of so few numbers are written out: V8 11 (Node 20) spills the sums around each of their short loops. */
+const writtenOut = 12;
+
 /** Walks one window: each kernel row is one run of numbers, or one for each column where those are apart. */
 function walkWindow(f: FunctionBuilder, pass: Pass) {
   const [rows, columns, p] = [f.local("i32"), f.local("i32"), f.local("i32")];
-  const pixel = pass.inChannels * 4;
+  const { kernelHeight, kernelWidth, inChannels, dilationWidth } = pass;
+  const pixel = inChannels * 4;
   const row = pass.frameWidth * pixel * pass.dilationHeight;
-  const run = (step: Code, pixels: number) => [p.set(i32.const(pixels * pass.inChannels)), repeat(p, step)];
+  const short = kernelHeight * kernelWidth * inChannels <= writtenOut;
+  const turns = (counter: Local, count: number, body: Code): Code =>
+    short ? new Array<Code>(count).fill(body) : times(counter, i32.const(count), body);
   return (step: Code, cursor: Local): Code => {
     const kernelRow: Code =
-      pass.dilationWidth === 1
-        ? [run(step, pass.kernelWidth), cursor.advance(row - pass.kernelWidth * pixel)]
+      dilationWidth === 1
+        ? [turns(p, kernelWidth * inChannels, step), cursor.advance(row - kernelWidth * pixel)]
         : [
-            times(columns, i32.const(pass.kernelWidth), [
-              run(step, 1),
-              cursor.advance((pass.dilationWidth - 1) * pixel),
+            turns(columns, kernelWidth, [
+              turns(p, inChannels, step),
+              cursor.advance((dilationWidth - 1) * pixel),
             ]),
-            cursor.advance(row - pass.kernelWidth * pass.dilationWidth * pixel),
+            cursor.advance(row - kernelWidth * dilationWidth * pixel),
           ];
-    return times(rows, i32.const(pass.kernelHeight), kernelRow);
+    return turns(rows, kernelHeight, kernelRow);
   };
 }
 

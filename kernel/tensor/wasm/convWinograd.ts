@@ -33,7 +33,7 @@ import {
 
 const points = 36;
 /** Bytes of transformed tiles at a time: with the weights a part of a level-2 cache. */
-const cached = 512 * 1024;
+const cached = 256 * 1024;
 /** Keeps the 36 planes off each other's sets in the cache. */
 const apart = 64;
 
