@@ -2,7 +2,7 @@
 
 import { describe, requireDType, requireInteger, requireNumber, requireTensor } from "./arguments";
 import type { DType, NestedInput } from "./dtype";
-import type { Generator } from "./random";
+import { Generator } from "./random";
 import { engine } from "./runtime";
 import { checkShape, countOf, type Shape, show } from "./shape";
 import type { Tensor } from "./tensor";
@@ -14,7 +14,9 @@ export interface TensorOptions {
   readonly requiresGrad?: boolean;
 }
 
-export interface RandomOptions extends TensorOptions {
+export interface RandomOptions {
+  /** Whether backward() gives it a gradient. */
+  readonly requiresGrad?: boolean;
   /** The stream to draw from; default: the one that manualSeed() starts. */
   readonly generator?: Generator;
 }
@@ -243,11 +245,17 @@ export function eye(
   return generate("eye", [n, m], dtype, requiresGrad, (i) => Number(Math.floor(i / m) === i % m));
 }
 
+function requireGenerator(operation: string, generator: Generator): void {
+  if (generator instanceof Generator) return;
+  throw new TypeError(`${operation}: expected a Generator, got ${describe(generator)}`);
+}
+
 /** Uniform random numbers in [0, 1). */
 export function rand(
   shape: Shape,
   { generator = engine.generator, requiresGrad = false }: RandomOptions = {},
 ): Tensor {
+  requireGenerator("rand", generator);
   return generate("rand", checkShape("rand", shape), "float32", requiresGrad, () => generator.uniform());
 }
 
@@ -256,6 +264,7 @@ export function randn(
   shape: Shape,
   { generator = engine.generator, requiresGrad = false }: RandomOptions = {},
 ): Tensor {
+  requireGenerator("randn", generator);
   return generate("randn", checkShape("randn", shape), "float32", requiresGrad, () => generator.normal());
 }
 
@@ -277,6 +286,7 @@ export function bernoulli(
   { generator = engine.generator }: Pick<RandomOptions, "generator"> = {},
 ): Tensor {
   requireTensor("bernoulli", probabilities);
+  requireGenerator("bernoulli", generator);
   const p = probabilities.to("float32").data;
   const odd = p.find((each) => !(each >= 0 && each <= 1));
   if (odd !== undefined) {
@@ -292,10 +302,16 @@ export function randint(
   low: number,
   high: number,
   shape: Shape,
-  { generator = engine.generator, dtype = "int32" }: RandomOptions = {},
+  {
+    generator = engine.generator,
+    dtype = "int32",
+  }: Omit<RandomOptions, "requiresGrad"> & { readonly dtype?: DType } = {},
 ): Tensor {
-  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low) {
-    throw new RangeError(`randint: expected whole numbers low < high, got ${low} and ${high}`);
+  requireGenerator("randint", generator);
+  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 32) {
+    throw new RangeError(
+      `randint: expected whole numbers low < high, at most 2^32 apart, got ${describe(low)} and ${describe(high)}`,
+    );
   }
   return generate(
     "randint",
@@ -307,7 +323,12 @@ export function randint(
 }
 
 /** 0 … n−1 in random order, int32. */
-export function randperm(n: number, { generator = engine.generator }: RandomOptions = {}): Tensor {
-  checkShape("randperm", [n]);
+export function randperm(
+  n: number,
+  { generator = engine.generator }: Pick<RandomOptions, "generator"> = {},
+): Tensor {
+  requireGenerator("randperm", generator);
+  requireInteger("randperm", "n", n, 0);
+  if (n > 2 ** 31) throw new RangeError(`randperm: expected n up to 2^31, got ${n}`);
   return tensor(generator.permutation(n));
 }

@@ -96,6 +96,7 @@ export class Engine {
   allocate(count: number, shape?: Shape): Storage {
     if (this.collector.due) this.collect();
     const byteLength = count * bytesPerElement;
+    if (byteLength > this.heap.capacity) throw this.outOfMemory(count, shape); // no block class is as large
     const blockClass = blockClassOf(byteLength);
     const pointer = this.heap.allocate(blockClass) || this.allocateHard(blockClass, count, shape);
     const storage = new Storage(this, pointer, byteLength, blockClass);
@@ -113,20 +114,22 @@ export class Engine {
     this.collector.sweep();
   }
 
-  /** The heap is full: collect, then join freed neighbours, then give up with the facts. */
+  /** The heap is full: collect, then join freed neighbours, then give up. */
   private allocateHard(blockClass: number, count: number, shape?: Shape): number {
-    if (count * bytesPerElement <= this.heap.capacity) {
-      this.collect();
-      this.heap.consolidate();
-      const pointer = this.heap.allocate(blockClass);
-      if (pointer !== 0) return pointer;
-    }
+    this.collect();
+    this.heap.consolidate();
+    const pointer = this.heap.allocate(blockClass);
+    if (pointer === 0) throw this.outOfMemory(count, shape);
+    return pointer;
+  }
+
+  private outOfMemory(count: number, shape?: Shape): RangeError {
     const { liveBytes, liveStorages } = this.memoryUsage();
     const remedy =
       this.collector.host === null
         ? "await between steps so that unused tensors can be collected, wrap a step in tidy(), or use smaller batches"
         : "drop references to tensors you no longer need (arrays that collect them, a loss kept with its graph), or use smaller batches";
-    throw new RangeError(
+    return new RangeError(
       `out of tensor memory: asked for ${mebibytes(count * bytesPerElement)}${shape ? ` for shape ${show(shape)}` : ""}, ` +
         `with ${mebibytes(liveBytes)} of ${mebibytes(this.heap.capacity)} in use by ${liveStorages} tensors; ${remedy}`,
     );

@@ -1,5 +1,6 @@
 // Gradients without backward(): of chosen tensors, and checked against finite differences. Exported as `autograd`.
 
+import { requireFunction, requireNumbers, requireTensors } from "./arguments";
 import { BackwardPass, seedOf } from "./autograd";
 import { tensor } from "./creation";
 import { Generator } from "./random";
@@ -36,6 +37,7 @@ export function grad(
   const ys = listOf(outputs);
   const xs = listOf(inputs);
   const seeds = gradOutputs === undefined ? [] : listOf(gradOutputs);
+  for (const list of [ys, xs, seeds]) requireTensors("grad", list);
   if (ys.length === 0 || xs.length === 0 || (gradOutputs !== undefined && seeds.length !== ys.length)) {
     throw new RangeError(
       `grad: expected outputs, inputs, and as many gradOutputs as outputs if any, got ${ys.length}, ${xs.length} and ${seeds.length}`,
@@ -98,7 +100,10 @@ export function gradcheck(
   inputs: OneOrMore,
   { eps = 1e-2, atol = 1e-2, rtol = 2e-2 }: GradcheckOptions = {},
 ): true {
-  const xs = [...listOf(inputs)];
+  requireFunction("gradcheck", fn);
+  requireNumbers("gradcheck", { eps, atol, rtol });
+  const xs = listOf(inputs);
+  requireTensors("gradcheck", xs);
   const variables = xs.filter((x) => x.requiresGrad);
   if (variables.length === 0 || variables.some((x) => !x.isContiguous())) {
     throw new Error(

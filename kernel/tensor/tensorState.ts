@@ -13,6 +13,8 @@ import type { Tensor } from "./tensor";
 const display: unique symbol = Symbol.for("Jupyter.display") as never;
 /** Under this name an object tells Node's console how to show it. */
 const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
+/** Under this name an object hands its elements to a view of variables. */
+const numbers: unique symbol = Symbol.for("bnlab.numbers") as never;
 
 /** Sees the gradient of a tensor during backward(); the tensor it returns, if any, takes the gradient's place. */
 export type GradientHook = (gradient: Tensor) => Tensor | undefined;
@@ -120,6 +122,13 @@ export abstract class TensorState {
     const view = memory.subarray(first, first + this.count);
     engine.expose(view, storage);
     return view;
+  }
+
+  /** The elements in order, to look at at once: the memory itself where it can be, which this keeps nobody from freeing. @internal */
+  [numbers](): Float32Array | Int32Array {
+    if (!this.isContiguous()) return this.copied();
+    const first = this.pointer >>> 2;
+    return (this.dtype === "int32" ? this.engine.i32 : this.engine.f32).subarray(first, first + this.count);
   }
 
   /** The elements in order, copied out of the runtime's memory. */

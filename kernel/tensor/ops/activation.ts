@@ -1,5 +1,6 @@
 // Activation functions with constants of their own. Plain loops over the memory: none allocates per element.
 
+import { requireNumber, requireNumbers } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
@@ -47,6 +48,7 @@ const leakyReluOf = curve<number>(
 
 /** x where x > 0, else negativeSlope·x (default 0.01), any shape; the gradient at 0 is negativeSlope. Maas et al. 2013. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
+  requireNumber("leakyRelu", "negativeSlope", negativeSlope);
   return leakyReluOf(x, negativeSlope);
 }
 
@@ -68,6 +70,7 @@ const eluOf = curve<number>(
 
 /** x where x > 0, else alpha·(eˣ − 1) (default 1), any shape. Clevert et al. 2015. */
 export function elu(x: Tensor, alpha = 1): Tensor {
+  requireNumber("elu", "alpha", alpha);
   return eluOf(x, alpha);
 }
 
@@ -174,6 +177,7 @@ const softplusOf = curve<Required<SoftplusOptions>>(
 
 /** log(1 + e^(beta·x))/beta, any shape: a smooth relu, whose slope is sigmoid(beta·x). Throws a RangeError unless beta > 0. */
 export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOptions = {}): Tensor {
+  requireNumbers("softplus", { beta, threshold });
   if (!(beta > 0)) throw new RangeError(`softplus: expected beta > 0, got ${beta}`);
   return softplusOf(x, { beta, threshold });
 }

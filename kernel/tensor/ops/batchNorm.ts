@@ -1,5 +1,6 @@
 // Batch normalization over the channel axis of [N, C, ...] (Ioffe & Szegedy 2015), by PyTorch's conventions.
 
+import { requireNumbers, requireVector } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Engine } from "../engine";
 import { countOf, show } from "../shape";
@@ -128,12 +129,15 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
   const x = contiguous(requireFloat("batchNorm", input));
   if (x.shape.length < 2)
     throw new RangeError(`batchNorm: expected input [N, C] or [N, C, ...], got ${show(x.shape)}`);
+  requireNumbers("batchNorm", { momentum, eps });
   const [outer, channels] = x.shape as [number, number];
   const inner = countOf(x.shape.slice(2));
-  requireChannels("weight", weight, channels);
-  requireChannels("bias", bias, channels);
-  requireChannels("runningMean", runningMean, channels);
-  requireChannels("runningVar", runningVar, channels);
+  requireVector("batchNorm", "weight", weight, channels);
+  requireVector("batchNorm", "bias", bias, channels);
+  requireVector("batchNorm", "runningMean", runningMean, channels);
+  requireOrdered("runningMean", runningMean);
+  requireVector("batchNorm", "runningVar", runningVar, channels);
+  requireOrdered("runningVar", runningVar);
   const fromBatch = training || runningMean === null || runningVar === null;
   const m = outer * inner;
   if (fromBatch && m <= 1) {
@@ -198,12 +202,9 @@ function track(
   running.storage.version++;
 }
 
-function requireChannels(name: string, tensor: Tensor | null, channels: number): void {
-  if (tensor === null) return;
-  const wrong = tensor.shape.length !== 1 || tensor.shape[0] !== channels || tensor.dtype !== "float32";
-  if (wrong || (name.startsWith("running") && !tensor.isContiguous())) {
-    throw new RangeError(
-      `batchNorm: expected ${name} [${channels}] float32 for ${channels} channels, got ${show(tensor.shape)} ${tensor.dtype}`,
-    );
-  }
+function requireOrdered(name: string, running: Tensor | null): void {
+  if (running === null || running.isContiguous()) return;
+  throw new RangeError(
+    `batchNorm: expected ${name} in order, to update in place, got strides ${show(running.strides)}`,
+  );
 }

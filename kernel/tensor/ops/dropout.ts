@@ -1,5 +1,6 @@
 // Dropout: random elements, or whole channels, become 0 and the others make up for it.
 
+import { requireShare, requireTensor } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { countOf, show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -37,6 +38,7 @@ export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
  * Tompson et al. 2015. Throws a RangeError for another number of dimensions and for p outside 0 … 1.
  */
 export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
+  requireTensor("dropout2d", x);
   if (x.shape.length !== 3 && x.shape.length !== 4) {
     throw new RangeError(`dropout2d: expected input [N, C, H, W] or [N, C, L], got ${show(x.shape)}`);
   }
@@ -49,7 +51,8 @@ function dropRuns(
   inner: number,
   { p = 0.5, training = true }: DropoutOptions,
 ): Tensor {
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`${operation}: expected p from 0 to 1, got ${p}`);
+  requireTensor(operation, input);
+  requireShare(operation, "p", p);
   if (!training || p === 0) return input;
   const x = contiguous(requireFloat(operation, input));
   const { engine } = x;

@@ -1,11 +1,12 @@
 // Instance normalization: batch normalization of each sample by itself.
 
+import { requireNumbers, requireVector } from "../arguments";
 import { countOf, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { assign } from "./arithmetic";
 import { batchNorm } from "./batchNorm";
 import { requireFloat } from "./check";
-import { type LayerNormOptions, parameter } from "./normalization";
+import type { LayerNormOptions } from "./normalization";
 import { sumOrMean } from "./reduction";
 import { contiguous, expand, reshape } from "./view";
 
@@ -28,6 +29,7 @@ export function instanceNorm(input: Tensor, options: InstanceNormOptions = {}): 
   const { weight = null, bias = null, runningMean = null, runningVar = null } = options;
   const { useInputStats = true, momentum = 0.1, eps = 1e-5 } = options;
   const x = contiguous(requireFloat("instanceNorm", input));
+  requireNumbers("instanceNorm", { momentum, eps });
   const [n = 0, channels = 0] = x.shape;
   const inner = countOf(x.shape.slice(2));
   if (x.shape.length < 3 || (useInputStats && inner < 2)) {
@@ -35,17 +37,17 @@ export function instanceNorm(input: Tensor, options: InstanceNormOptions = {}): 
       `instanceNorm: expected input [N, C, L, ...] with more than one value per channel, got ${show(x.shape)}`,
     );
   }
+  for (const [name, each] of Object.entries({ weight, bias, runningMean, runningVar })) {
+    requireVector("instanceNorm", name, each, channels);
+  }
   if (!useInputStats) return batchNorm(x, { weight, bias, runningMean, runningVar, eps });
   // One sample of N·C channels: batch normalization's kernels serve.
-  const repeated = (name: string, each: Tensor | null) => {
-    const own = parameter("instanceNorm", name, each, [channels]);
-    return own && reshape(expand(own, [n, channels]), [n * channels]);
-  };
-  const mean = repeated("runningMean", runningMean);
-  const variance = repeated("runningVar", runningVar);
+  const repeated = (each: Tensor | null) => each && reshape(expand(each, [n, channels]), [n * channels]);
+  const mean = repeated(runningMean);
+  const variance = repeated(runningVar);
   const y = batchNorm(reshape(x, [1, n * channels, inner]), {
-    weight: repeated("weight", weight),
-    bias: repeated("bias", bias),
+    weight: repeated(weight),
+    bias: repeated(bias),
     runningMean: mean,
     runningVar: variance,
     training: true,

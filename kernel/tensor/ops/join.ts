@@ -1,6 +1,6 @@
 // Putting tensors together and picking from them: cat, stack, indexSelect, where.
 
-import { describe, requireTensors } from "../arguments";
+import { describe, requireTensor, requireTensors } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { broadcastShapes, checkDim, countOf, sameShape, show, stridesOf } from "../shape";
 import { copyStrided, packed } from "../strided";
@@ -103,6 +103,7 @@ const indexSelectRule: Rule<Picks> = {
 
 /** The slices of x at the given positions along a dimension, copied in that order. */
 export function indexSelect(input: Tensor, dim: number, positions: Tensor | ArrayLike<number>): Tensor {
+  requireTensor("indexSelect", input);
   const at = checkDim("indexSelect", dim, input.shape);
   const x = contiguous(input);
   const index = indicesOf("indexSelect", positions, x.shape[at] ?? 1);

@@ -1,5 +1,6 @@
 // Cross-entropy, fused: the forward leaves behind the gradient of the logits.
 
+import { requireShare } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Tensor } from "../tensor";
 import { type NllOptions, perTarget, type Reduction, requireClasses, smoothedNll } from "./nll";
@@ -38,9 +39,7 @@ export interface CrossEntropyOptions extends NllOptions {
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { reduction = "mean", weight = null, labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(`crossEntropy: expected labelSmoothing from 0 to 1, got ${labelSmoothing}`);
-  }
+  requireShare("crossEntropy", "labelSmoothing", labelSmoothing);
   const { rows, targets, ignored } = requireClasses("crossEntropy", input, target, options);
   const losses =
     weight !== null || ignored || labelSmoothing > 0

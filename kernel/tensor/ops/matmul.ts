@@ -1,5 +1,6 @@
 // Matrix products: every heavy one of them is a gemm over [rows, columns], transposed operands read in place.
 
+import { requireVector } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
 import { broadcastShapes, countOf, type Shape, show, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
@@ -196,10 +197,8 @@ export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Ten
         "flatten() pictures first, or transpose what lies the other way",
     );
   }
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== outputs)) {
-    throw new RangeError(`linear: expected bias [${outputs}], got ${show(bias.shape)}`);
-  }
-  const b = bias ? contiguous(requireFloat("linear", bias)) : null;
+  requireVector("linear", "bias", bias, outputs);
+  const b = bias ? contiguous(bias) : null;
   const { engine } = x;
   const shape = x.shape.length === 2 ? [x.shape[0]!, outputs] : x.shape.with(-1, outputs);
   const y = engine.empty(shape, "float32");

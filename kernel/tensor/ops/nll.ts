@@ -1,5 +1,6 @@
 // The negative log-likelihood of class numbers, with weights, ignored rows and smoothed labels.
 
+import { requireNumber, requireTensor, requireVector } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { countOf, sameShape, show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -79,14 +80,7 @@ export function smoothedNll(
   smoothing: number,
 ): Tensor {
   const [rows, columns] = logp.shape as [number, number];
-  if (
-    given !== null &&
-    (given.dtype !== "float32" || given.shape.length !== 1 || given.shape[0] !== columns)
-  ) {
-    throw new RangeError(
-      `${operation}: expected weight [${columns}] float32, got ${show(given.shape)} ${given.dtype}`,
-    );
-  }
+  requireVector(operation, "weight", given, columns);
   const weight = given && contiguous(given);
   const { engine } = logp;
   const y = engine.empty(reduction === "none" ? [rows] : [], "float32");
@@ -128,6 +122,8 @@ export function requireClasses(
   { reduction = "mean", ignoreIndex = -100 }: NllOptions,
 ): { rows: Tensor; targets: Tensor; ignored: boolean } {
   const scores = requireFloat(operation, given);
+  requireTensor(operation, target, "the targets");
+  requireNumber(operation, "ignoreIndex", ignoreIndex);
   const { shape } = scores;
   const at = shape.length === 1 ? 0 : 1;
   const classes = shape[at] ?? 0;

@@ -1,5 +1,6 @@
 // Normalization of each sample by itself: layer, group and root-mean-square normalization.
 
+import { requireIntegers, requireNumber, requireTensor } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Engine } from "../engine";
 import { countOf, type Shape, sameShape, show } from "../shape";
@@ -95,12 +96,14 @@ function statisticsAt(engine: Engine, saved: Storage, rows: number): Float64Arra
 
 /** γ·(x − μ)/√(σ² + ε) + β by rows; σ² is biased and taken around the mean, in double precision (two passes). */
 function normalizeRows(
+  operation: string,
   x: Tensor,
   layout: Rows,
   weight: Tensor | null,
   bias: Tensor | null,
   eps: number,
 ): Tensor {
+  requireNumber(operation, "eps", eps);
   const { rows, groups, channels, inner, centred } = layout;
   const { engine } = x;
   const { f32 } = engine;
@@ -159,7 +162,7 @@ export function layerNorm(
   const x = trailing("layerNorm", input, normalizedShape);
   const gamma = parameter("layerNorm", "weight", weight, normalizedShape);
   const beta = parameter("layerNorm", "bias", bias, normalizedShape);
-  return normalizeRows(x, rowsOf(x, normalizedShape, true), gamma, beta, eps);
+  return normalizeRows("layerNorm", x, rowsOf(x, normalizedShape, true), gamma, beta, eps);
 }
 
 export interface RmsNormOptions {
@@ -180,7 +183,7 @@ export function rmsNorm(
 ): Tensor {
   const x = trailing("rmsNorm", input, normalizedShape);
   const gamma = parameter("rmsNorm", "weight", weight, normalizedShape);
-  return normalizeRows(x, rowsOf(x, normalizedShape, false), gamma, null, eps ?? 2 ** -23);
+  return normalizeRows("rmsNorm", x, rowsOf(x, normalizedShape, false), gamma, null, eps ?? 2 ** -23);
 }
 
 /**
@@ -213,11 +216,12 @@ export function groupNorm(
   }
   const gamma = parameter("groupNorm", "weight", weight, [channels]);
   const beta = parameter("groupNorm", "bias", bias, [channels]);
-  return normalizeRows(x, layout, gamma, beta, eps);
+  return normalizeRows("groupNorm", x, layout, gamma, beta, eps);
 }
 
 function trailing(operation: string, input: Tensor, shape: Shape): Tensor {
   const x = requireFloat(operation, input);
+  requireIntegers(operation, "the normalized shape", shape);
   if (shape.length === 0 || !sameShape(x.shape.slice(-shape.length), shape)) {
     throw new RangeError(
       `${operation}: expected input [..., ${shape.join(", ")}] for the normalized shape ${show(shape)}, got ${show(x.shape)}`,
@@ -237,13 +241,9 @@ function rowsOf(x: Tensor, shape: Shape, centred: boolean): Rows {
 }
 
 /** A parameter of the given shape, contiguous; throws a RangeError for another. */
-export function parameter(
-  operation: string,
-  name: string,
-  tensor: Tensor | null,
-  shape: Shape,
-): Tensor | null {
+function parameter(operation: string, name: string, tensor: Tensor | null, shape: Shape): Tensor | null {
   if (tensor === null) return null;
+  requireTensor(operation, tensor, name);
   if (!sameShape(tensor.shape, shape) || tensor.dtype !== "float32") {
     throw new RangeError(
       `${operation}: expected ${name} ${show(shape)} float32, got ${show(tensor.shape)} ${tensor.dtype}`,

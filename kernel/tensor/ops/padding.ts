@@ -1,5 +1,6 @@
 // More around a tensor: constants, or what lies at its borders.
 
+import { requireIntegers, requireNumber, requireTensor } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { type Shape, show, stridesOf } from "../shape";
 import { copyStrided, packed } from "../strided";
@@ -40,6 +41,9 @@ export function pad(
   padding: readonly number[],
   { mode = "constant", value = 0 }: PadOptions = {},
 ): Tensor {
+  requireTensor("pad", input);
+  requireIntegers("pad", "padding", padding);
+  requireNumber("pad", "value", value);
   const rank = input.shape.length;
   const pairs = padding.length / 2;
   // [before, after] of dim, counted as PyTorch does: the last dimension comes first.
@@ -48,8 +52,7 @@ export function pad(
     return [padding[at] ?? 0, padding[at + 1] ?? 0];
   };
   const shape = input.shape.map((size, dim) => size + along(dim)[0] + along(dim)[1]);
-  const whole = padding.every(Number.isInteger);
-  if (!whole || !Number.isInteger(pairs) || pairs > rank || shape.some((size) => size < 0)) {
+  if (!Number.isInteger(pairs) || pairs > rank || shape.some((size) => size < 0)) {
     throw new RangeError(
       `pad: expected [before, after] for up to ${rank} dims of ${show(input.shape)}, the last dim first, got ${show(padding)}`,
     );

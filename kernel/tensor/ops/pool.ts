@@ -1,5 +1,6 @@
 // Pooling of pictures and sequences: the greatest or the mean of each window.
 
+import { requireNumber } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Engine } from "../engine";
 import { countOf, show } from "../shape";
@@ -137,6 +138,7 @@ function avgPool(
   kernelSize: Sizes,
   { countIncludePad = true, divisorOverride = null, ...options }: AvgPoolOptions,
 ): Tensor {
+  if (divisorOverride !== null) requireNumber(operation, "divisorOverride", divisorOverride);
   if (divisorOverride === 0 || Number.isNaN(divisorOverride)) {
     throw new RangeError(`${operation}: expected a divisorOverride other than 0, got ${divisorOverride}`);
   }
