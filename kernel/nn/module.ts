@@ -239,7 +239,10 @@ export abstract class Module {
     if (this.children().length === 0) return text;
     const rows = this.namedModules().map(([name, module]) => {
       const own = module.parameters({ recurse: false });
-      return [name, `${module.constructor.name}(${module.extraRepr()})`, own.length === 0 ? "" : count(own)];
+      const words = module.extraRepr();
+      const plain = words === "" && module.children().length > 0;
+      const described = plain ? module.constructor.name : `${module.constructor.name}(${words})`;
+      return [name, described, own.length === 0 ? "" : count(own)];
     });
     return { ...text, "text/html": htmlTable(["", "module", "parameters"], rows, ["total", "", total]) };
   }
