@@ -34,6 +34,8 @@ const replyTypes: { [T in RequestType]: ReplyTo<T> } = {
   complete_request: "complete_reply",
   inspect_request: "inspect_reply",
   language_request: "language_reply",
+  variables_request: "variables_reply",
+  tensor_request: "tensor_reply",
   interrupt_request: "interrupt_reply",
   shutdown_request: "shutdown_reply",
 };
@@ -47,6 +49,8 @@ const answeredAtOnce: ReadonlySet<string> = new Set<RequestType>([
   "complete_request",
   "inspect_request",
   "language_request",
+  "variables_request",
+  "tensor_request",
 ]);
 
 export interface KernelOptions {
@@ -242,6 +246,16 @@ export class Kernel {
       status: "ok",
       answer: await this.options.session.language.answer(content),
     }),
+
+    variables_request: async ({ content }) => {
+      const seen = await this.options.session.look("variables", content);
+      return "error" in seen ? { status: "error", ...seen.error } : { status: "ok", variables: seen.answer };
+    },
+
+    tensor_request: async ({ content }) => {
+      const seen = await this.options.session.look("tensor", content);
+      return "error" in seen ? { status: "error", ...seen.error } : { status: "ok", ...seen.answer };
+    },
 
     interrupt_request: async () => {
       this.options.session.interrupt();

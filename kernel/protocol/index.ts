@@ -7,3 +7,4 @@ export * from "./memory";
 export * from "./messages";
 export * from "./mime";
 export * from "./transport";
+export * from "./variables";

@@ -2,6 +2,7 @@
 // https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import type { LanguageAnswer, LanguageRequest } from "./language";
 import type { Json, MimeBundle } from "./mime";
+import type { TensorReply, TensorRequest, Variable, VariablesRequest } from "./variables";
 
 export const PROTOCOL_VERSION = "5.4";
 
@@ -78,6 +79,9 @@ export interface Requests {
   inspect_request: { code: string; cursor_pos: number; detail_level: 0 | 1 };
   /** BN Lab's own: of a notebook that the client is editing. */
   language_request: LanguageRequest;
+  /** BN Lab's own: of the session's values. */
+  variables_request: VariablesRequest;
+  tensor_request: TensorRequest;
   interrupt_request: Record<string, never>;
   shutdown_request: { restart: boolean };
 }
@@ -116,6 +120,8 @@ export interface Replies {
   }>;
   inspect_reply: ReplyContent<{ found: boolean; data: MimeBundle; metadata: Record<string, Json> }>;
   language_reply: ReplyContent<{ answer: LanguageAnswer }>;
+  variables_reply: ReplyContent<{ variables: Variable[] }>;
+  tensor_reply: ReplyContent<TensorReply>;
   interrupt_reply: ReplyContent;
   shutdown_reply: ReplyContent<{ restart: boolean }>;
 }

@@ -4,7 +4,7 @@ import type { CodeMessage, Converter } from "./converter/converter";
 import { excerptOf } from "./excerpt";
 import { LanguageThread } from "./language/languageThread";
 import { RunnerProcess, type RunOutcome } from "./runner/runnerProcess";
-import type { Output } from "./runner/wire";
+import type { Looks, Output, Seen } from "./runner/wire";
 
 type ErrorOutput = Publications["error"];
 
@@ -89,6 +89,11 @@ export class Session {
   /** What a client asks of the notebook's code; answered while a cell is running. */
   get language(): Pick<LanguageThread, "ask" | "answer"> {
     return this.languageThread;
+  }
+
+  /** What is in the variables; late while a cell computes without a pause. */
+  look<L extends keyof Looks>(what: L, about: Looks[L]["about"]): Promise<Seen<L>> {
+    return this.runner.look(what, about);
   }
 
   async isComplete(code: string): Promise<{ complete: boolean; indent: string }> {

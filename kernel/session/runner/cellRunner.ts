@@ -1,14 +1,24 @@
 // Runs cells one after another and says how each ended. Driven by messages alone: when an interrupt stops the code it
 // unwinds every frame, so nothing here may count on its own promises going on.
 import vm from "node:vm";
-import type { MimeBundle, Questions } from "../../protocol";
-import { toBundle } from "../bundle";
+import type { MimeBundle, Questions, Variable, VariablesRequest } from "../../protocol";
+import { plainText, toBundle } from "../bundle";
 import { DisplayHandle, type DisplaySession } from "../display";
 import type { CellTimers } from "./cellTimers";
 import type { Modules } from "./modules";
+import { numbersOf, tensorReply } from "./numbers";
 import type { Outbox } from "./outbox";
 import type { StackTraces } from "./stackTraces";
-import { type Answer, type CellProgram, type Outcome, type Output, Shared } from "./wire";
+import { describeVariable, membersOf } from "./variables";
+import {
+  type Answer,
+  type CellProgram,
+  type Look,
+  type Outcome,
+  type Output,
+  type Seen,
+  Shared,
+} from "./wire";
 
 /** Holds one variable under its own name; empty until the cell gets there. */
 type Box = Record<string, unknown>;
@@ -32,6 +42,8 @@ type CellFunction = (
 export class CellRunner implements DisplaySession {
   /** The cells' names and values, for all cells. */
   private readonly boxes = new Map<string, Box>();
+  /** What imports brought, which is nobody's variable. */
+  private readonly imported = new Map<string, unknown>();
   private running: Run | undefined;
   /** What libraries do to be whole again after an interrupt: it unwinds their frames without running any `finally`. */
   private readonly recoveries: (() => void)[] = [];
@@ -102,6 +114,42 @@ export class CellRunner implements DisplaySession {
     this.questions.delete(id);
   }
 
+  look(id: number, look: Look): void {
+    this.outbox.post({ type: "seen", id, seen: this.see(look) });
+  }
+
+  private see(look: Look): Seen {
+    try {
+      if (look.what === "variables") return { answer: this.variables(look.about) };
+      const { name, member } = look.about;
+      const value =
+        member === undefined ? this.value(name) : new Map(membersOf(this.value(name))).get(member);
+      const numbers = numbersOf(value);
+      if (numbers) return { answer: tensorReply(numbers, look.about) };
+      const what = member === undefined ? name : `${name}, ${member}`;
+      throw new TypeError(
+        `tensor_request: expected a tensor or a typed array, got ${what}: ${plainText(value)}`,
+      );
+    } catch (error) {
+      return { error: this.traces.describe(error) };
+    }
+  }
+
+  private variables(request: VariablesRequest): Variable[] {
+    if (request.of !== undefined) {
+      return membersOf(this.value(request.of)).map(([name, value]) => describeVariable(name, value, request));
+    }
+    const names = request.names ?? [...this.boxes.keys()];
+    const declared = names.filter((name) => this.boxes.get(name) && name in this.boxes.get(name)!);
+    return declared
+      .filter((name) => !this.imported.has(name) || this.imported.get(name) !== this.value(name))
+      .map((name) => describeVariable(name, this.value(name), request));
+  }
+
+  private value(name: string): unknown {
+    return this.boxes.get(name)?.[name];
+  }
+
   onCellEnd(flush: () => void): void {
     this.running?.flushes.push(flush);
   }
@@ -116,6 +164,7 @@ export class CellRunner implements DisplaySession {
       try {
         await this.modules.bind(declaration, (name, value) => {
           this.box(name)[name] = value;
+          this.imported.set(name, value);
         });
       } catch (error) {
         throw this.traces.placedAtImport(error, program, declaration.specifier);

@@ -54,6 +54,7 @@ process.on("unhandledRejection", (reason) => runner.reportUncaught(reason));
 channel.on("message", (message: ToRunner) => {
   if (message.type === "run") runner.run(message.cell);
   else if (message.type === "interrupt") runner.interrupt(message.cell);
-  else runner.answer(message.id, message.answer);
+  else if (message.type === "answer") runner.answer(message.id, message.answer);
+  else runner.look(message.id, message.look);
 });
 outbox.post({ type: "ready" });

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Questions } from "../../protocol";
+import type { Publications, Questions } from "../../protocol";
 import { LineReader } from "./lines";
 import { PrintBudget } from "./printBudget";
-import type { Answer, CellProgram, FromRunner, Outcome, Output, ToRunner } from "./wire";
+import type { Answer, CellProgram, FromRunner, Look, Looks, Outcome, Output, Seen, ToRunner } from "./wire";
 
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
 /** Node's experimental warnings are about how the kernel works, not about what a cell does. */
@@ -23,6 +23,8 @@ export class RunnerProcess {
   private current: { cell: number; end: (outcome: RunOutcome) => void } | undefined;
   /** Of what is written past the channel. */
   private readonly budget = new PrintBudget();
+  private readonly looks = new Map<number, (seen: Seen) => void>();
+  private looked = 0;
   private dead: string | undefined;
   private disobedient = false;
 
@@ -62,6 +64,16 @@ export class RunnerProcess {
     });
   }
 
+  /** Looks at the values of cells: now, or when the running cell lets go of the thread. */
+  look<L extends keyof Looks>(what: L, about: Looks[L]["about"]): Promise<Seen<L>> {
+    if (this.dead) return Promise.resolve(gone(this.dead));
+    const id = ++this.looked;
+    return new Promise((resolve) => {
+      this.looks.set(id, resolve as (seen: Seen) => void);
+      this.send({ type: "look", id, look: { what, about } as Look });
+    });
+  }
+
   /** Stops the running cell; a runner that does not obey is killed. */
   interrupt(): void {
     const interrupted = this.current;
@@ -85,7 +97,10 @@ export class RunnerProcess {
   private receive(message: FromRunner): void {
     if (message.type === "output") this.onOutput(message.output);
     else if (message.type === "ask") void this.ask(message);
-    else if (message.type === "done" && message.cell === this.current?.cell) void this.end(message.outcome);
+    else if (message.type === "seen") {
+      this.looks.get(message.id)?.(message.seen);
+      this.looks.delete(message.id);
+    } else if (message.type === "done" && message.cell === this.current?.cell) void this.end(message.outcome);
   }
 
   private async ask({ id, question }: FromRunner & { type: "ask" }): Promise<void> {
@@ -109,6 +124,8 @@ export class RunnerProcess {
   private died(cause: string): void {
     if (this.dead) return;
     this.dead = cause;
+    for (const resolve of this.looks.values()) resolve(gone(cause));
+    this.looks.clear();
     if (this.current) void this.end({ status: "died", cause });
     else this.onIdleDeath(cause);
   }
@@ -122,4 +139,9 @@ export class RunnerProcess {
     if (signal) return `it ended by signal ${signal}`;
     return code === 0 ? "process.exit() was called (exit code 0)" : `it exited with code ${code}`;
   }
+}
+
+function gone(cause: string): { error: Publications["error"] } {
+  const evalue = `the process that cells run in has ended: ${cause}`;
+  return { error: { ename: "KernelDied", evalue, traceback: [evalue] } };
 }

@@ -1,5 +1,12 @@
 // What the supervisor, the runner's channel thread and the runner's main thread say to each other: types only.
-import type { Publications, Questions } from "../../protocol";
+import type {
+  Publications,
+  Questions,
+  TensorReply,
+  TensorRequest,
+  Variable,
+  VariablesRequest,
+} from "../../protocol";
 import type { CellImport } from "../converter/emit";
 
 /** A cell ready to run. */
@@ -20,7 +27,18 @@ export interface CellProgram {
 export type ToRunner =
   | { type: "run"; cell: CellProgram }
   | { type: "interrupt"; cell: number }
-  | { type: "answer"; id: number; answer: Answer };
+  | { type: "answer"; id: number; answer: Answer }
+  | { type: "look"; id: number; look: Look };
+
+/** Questions about the values of cells, and what comes back. */
+export interface Looks {
+  variables: { about: VariablesRequest; answer: Variable[] };
+  tensor: { about: TensorRequest; answer: TensorReply };
+}
+export type Look = { [L in keyof Looks]: { what: L; about: Looks[L]["about"] } }[keyof Looks];
+export type Seen<L extends keyof Looks = keyof Looks> =
+  | { answer: Looks[L]["answer"] }
+  | { error: Publications["error"] };
 
 /** What came of a cell's question: the user's text, or why there is none. */
 export type Answer = { value: string } | { error: string };
@@ -49,6 +67,7 @@ export type FromRunner =
   | { type: "ready" }
   | { type: "output"; cell: number; output: Output }
   | { type: "ask"; id: number; question: Questions["input_request"] }
+  | { type: "seen"; id: number; seen: Seen }
   | { type: "done"; cell: number; outcome: Outcome };
 
 /** What the main thread hands to the channel; `size` is what it added to the outstanding characters. */

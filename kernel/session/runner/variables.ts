@@ -1,0 +1,131 @@
+// The session's variables, described: what each is, how large, and one line of what is in it.
+import { inspect, types } from "node:util";
+import type { Variable, VariablesRequest } from "../../protocol";
+import { type Numbers, numbersOf, statisticsOf } from "./numbers";
+
+const PREVIEW_CHARACTERS = 120;
+const PREVIEW_ELEMENTS = 6;
+const MEMBERS = 500;
+
+/** What a module of layers is to a view: PyTorch's words for its tensors. */
+interface ModuleLike {
+  stateDict(): Map<string, unknown> | Record<string, unknown>;
+  parameters(): Iterable<{ numel(): number }>;
+}
+
+export function describeVariable(
+  name: string,
+  value: unknown,
+  { statistics }: VariablesRequest = {},
+): Variable {
+  const numbers = numbersOf(value);
+  if (numbers) return { name, type: typeOf(value), ...describeNumbers(numbers, statistics) };
+  if (isModule(value)) return { name, kind: "module", type: typeOf(value), ...describeModule(value) };
+  return { name, kind: kindOf(value), type: typeOf(value), length: lengthOf(value), preview: preview(value) };
+}
+
+/** What a variable consists of, the first few hundred. */
+export function membersOf(value: unknown): [name: string, value: unknown][] {
+  const members = (): Iterable<[unknown, unknown]> => {
+    if (isModule(value)) return entriesOf(value.stateDict());
+    if (value instanceof Map) return value.entries();
+    if (value instanceof Set) return [...value].entries();
+    if (typeof value !== "object" || value === null || numbersOf(value)) return [];
+    // Getters are the cells' code: they stay unread.
+    return Object.entries(Object.getOwnPropertyDescriptors(value)).flatMap(
+      ([name, { enumerable, value: member }]) =>
+        enumerable && member !== undefined ? [[name, member] as [string, unknown]] : [],
+    );
+  };
+  const found: [string, unknown][] = [];
+  for (const [name, member] of members()) {
+    if (found.length === MEMBERS) break;
+    found.push([typeof name === "string" ? name : inspect(name), member]);
+  }
+  return found;
+}
+
+function describeNumbers(numbers: Numbers, statistics = false): Omit<Variable, "name" | "type"> {
+  const { shape, dtype } = numbers;
+  const described = { kind: "tensor" as const, shape: [...shape], dtype };
+  try {
+    const values = numbers.read();
+    const first = Array.from({ length: Math.min(values.length, PREVIEW_ELEMENTS) }, (_, i) =>
+      short(values[i]!),
+    );
+    const shown = first.join(", ") + (values.length > PREVIEW_ELEMENTS ? ", …" : "");
+    return {
+      ...described,
+      bytes: values.length * bytesOf(dtype),
+      preview: shape.length === 0 ? shown : `[${shown}]`,
+      statistics: statistics ? statisticsOf(values) : undefined,
+    };
+  } catch (error) {
+    return { ...described, preview: (error as Error).message }; // a freed tensor says who freed it
+  }
+}
+
+/** The runtime keeps four bytes an element, bool too. */
+function bytesOf(dtype: string): number {
+  return Number(/\d+$/.exec(dtype)?.[0] ?? 32) / 8;
+}
+
+function describeModule(module: ModuleLike): Pick<Variable, "preview" | "bytes"> {
+  try {
+    let count = 0;
+    for (const parameter of module.parameters()) count += parameter.numel();
+    return { preview: `${count.toLocaleString("en")} parameters`, bytes: count * 4 };
+  } catch (error) {
+    return { preview: (error as Error).message }; // a class of the cells' own that only looks like one
+  }
+}
+
+function isModule(value: unknown): value is ModuleLike {
+  if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
+  const { stateDict, parameters } = value as Partial<ModuleLike>;
+  return typeof stateDict === "function" && typeof parameters === "function";
+}
+
+function entriesOf<T>(entries: Map<string, T> | Record<string, T>): Iterable<[string, T]> {
+  return entries instanceof Map ? entries : Object.entries(entries);
+}
+
+function kindOf(value: unknown): Variable["kind"] {
+  if (typeof value === "function") return isClass(value) ? "class" : "function";
+  if (typeof value !== "object" || value === null) return "value";
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return "array";
+  return value instanceof Map || value instanceof Set ? "collection" : "object";
+}
+
+function isClass(value: object): boolean {
+  return Function.prototype.toString.call(value).startsWith("class");
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "function") return isClass(value) ? "class" : "function";
+  if (typeof value !== "object") return typeof value;
+  const made = Object.getPrototypeOf(value)?.constructor as unknown;
+  return typeof made === "function" && made.name ? made.name : "Object";
+}
+
+function lengthOf(value: unknown): number | undefined {
+  if (typeof value === "string" || Array.isArray(value)) return value.length;
+  return value instanceof Map || value instanceof Set ? value.size : undefined;
+}
+
+function preview(value: unknown): string {
+  const text = inspect(value, {
+    depth: 1,
+    breakLength: Number.POSITIVE_INFINITY,
+    compact: true,
+    maxArrayLength: 10,
+    maxStringLength: PREVIEW_CHARACTERS,
+  }).replace(/\s*\n\s*/g, " ");
+  return text.length > PREVIEW_CHARACTERS ? `${text.slice(0, PREVIEW_CHARACTERS)}…` : text;
+}
+
+/** Four digits are enough to see what it is. */
+function short(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+}
