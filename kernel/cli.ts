@@ -1,21 +1,50 @@
 #!/usr/bin/env node
 // The command line: what can be asked for, and in which words. The work is done by the commands it loads.
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { runCommand } from "./notebook/runCommand";
+import { type Parameter, parseParameter } from "./notebook/parameters";
 import { version } from "./version";
 
-const exitCodes = `
+const runExitCodes = `
 Exit codes:
   0    every cell ran (or --allow-errors was given)
   1    a cell failed or ran out of time; the files hold what came before it
   2    the command line or the notebook cannot be used
-  130  interrupted by Ctrl+C; the files hold what came before it`;
+  130  interrupted by Ctrl+C; the files hold what came before it
+
+A cell tagged "raises-exception" may fail. A cell tagged "parameters" holds the defaults of
+what -p sets: values are JSON where they can be read as such, else texts.
+
+Examples:
+  bnlab run lesson.ipynb -o out/lesson.ipynb --html out/lesson.html
+  bnlab run sweep.ipynb -p learningRate=0.1 -p layers=[100,100] -p name=wide`;
+
+const checkExitCodes = `
+Exit codes:
+  0    every notebook shows what it showed when it was saved
+  1    something differs
+  2    the command line or a notebook cannot be used
+  130  interrupted by Ctrl+C
+
+Compared are texts, results, displays and errors; in them numbers that are not whole may differ by
+rtol × the saved number + atol. Progress bars are not compared, nor the outputs of a cell tagged
+"nbval-ignore-output".
+
+Example:
+  bnlab check lessons/*.ipynb --rtol 1e-4`;
+
+const jupyterExitCodes = `
+Exit codes:
+  0  done
+  2  it cannot be done; one line says why`;
+
+const helpOption = ["-h, --help", "print this help"] as const;
 
 const program = new Command("bnlab")
   .description("Deep-learning notebooks in TypeScript, from the command line.")
   .version(version, "-V, --version", "print the version")
-  .helpOption("-h, --help", "print this help")
+  .helpOption(...helpOption)
   .helpCommand(false)
+  .addHelpText("after", "\nbnlab COMMAND --help tells more of each, with examples and exit codes.")
   .exitOverride();
 
 program
@@ -29,19 +58,36 @@ program
   .option("--html <file>", "also write a page with live charts, one file that opens offline")
   .option("--timeout <seconds>", "interrupt a cell that takes longer", seconds)
   .option("--allow-errors", "go on after a cell that fails")
-  .helpOption("-h, --help", "print this help")
+  .option("-p, --parameter <name=value>", "set a parameter of the notebook; may be repeated", parameter)
+  .helpOption(...helpOption)
   .exitOverride()
-  .addHelpText("after", exitCodes)
-  .addHelpText("after", "\nExample:\n  bnlab run lesson.ipynb -o out/lesson.ipynb --html out/lesson.html")
-  .action(async (notebook: string, options) => {
-    process.exitCode = await runCommand(notebook, options);
+  .addHelpText("after", runExitCodes)
+  .action(async (notebook: string, { parameter: parameters, ...options }) => {
+    const { runCommand } = await import("./notebook/runCommand");
+    process.exitCode = await runCommand(notebook, { ...options, parameters });
+  });
+
+program
+  .command("check")
+  .description("run notebooks and compare what they show with what was saved in them")
+  .argument("<notebooks...>", ".ipynb files in TypeScript, with outputs")
+  .option("--timeout <seconds>", "interrupt a cell that takes longer", seconds)
+  .option("--rtol <number>", "how far a number may be off, relative to the saved one", tolerance, 1e-6)
+  .option("--atol <number>", "how far a number may be off besides", tolerance, 1e-9)
+  .helpOption(...helpOption)
+  .exitOverride()
+  .addHelpText("after", checkExitCodes)
+  .action(async (notebooks: string[], options) => {
+    const { checkCommand } = await import("./notebook/checkCommand");
+    process.exitCode = await checkCommand(notebooks, options);
   });
 
 const jupyter = program
   .command("jupyter")
   .description("the kernel in Jupyter: notebooks, lab, console, nbconvert")
-  .helpOption("-h, --help", "print this help")
+  .helpOption(...helpOption)
   .helpCommand(false)
+  .addHelpText("after", jupyterExitCodes)
   .exitOverride();
 
 const kernelName = [
@@ -55,7 +101,7 @@ jupyter
   .description("make the kernel known to Jupyter, for this user alone; Python is not needed")
   .option(...kernelName)
   .option("--display-name <text>", "what Jupyter's menus call it", "BN Lab (TypeScript)")
-  .helpOption("-h, --help", "print this help")
+  .helpOption(...helpOption)
   .exitOverride()
   .addHelpText("after", "\nWrites to JUPYTER_DATA_DIR, else where Jupyter keeps this user's data.")
   .action((options) => jupyterCommand(({ installKernel }) => installKernel(options)));
@@ -64,14 +110,14 @@ jupyter
   .command("uninstall")
   .description("take the kernel away from Jupyter")
   .option(...kernelName)
-  .helpOption("-h, --help", "print this help")
+  .helpOption(...helpOption)
   .exitOverride()
   .action(({ name }) => jupyterCommand(({ uninstallKernel }) => uninstallKernel(name)));
 
 jupyter
   .command("list")
   .description("show which of this user's Jupyter kernels are BN Lab's")
-  .helpOption("-h, --help", "print this help")
+  .helpOption(...helpOption)
   .exitOverride()
   .action(() => jupyterCommand(({ listKernels }) => listKernels()));
 
@@ -79,7 +125,7 @@ jupyter
   .command("start")
   .description("run a kernel for a Jupyter client, which is who starts it")
   .argument("<connection-file>", "the file that tells ports and key")
-  .helpOption("-h, --help", "print this help")
+  .helpOption(...helpOption)
   .exitOverride()
   .action((file: string) => jupyterCommand(({ startKernel }) => startKernel(file)));
 
@@ -106,4 +152,18 @@ function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("expected a number of seconds above 0.");
   return value;
+}
+
+function tolerance(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0)) throw new InvalidArgumentError("expected a number from 0 on.");
+  return value;
+}
+
+function parameter(text: string, before: Parameter[] = []): Parameter[] {
+  try {
+    return [...before, parseParameter(text)];
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
 }

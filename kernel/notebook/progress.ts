@@ -1,7 +1,8 @@
-// A run as lines of text: one a cell, and beneath it, indented, what the cell prints. The same on a terminal and in a pipe.
+// A run as lines of text: one a cell, and beneath it, indented, what the cell prints. Progress bars move on a terminal; in
+// a pipe their last state is printed.
 import { stripVTControlCharacters, styleText } from "node:util";
 import { type AnyPublication, isMessage, Mime, type MimeBundle } from "../protocol";
-import type { CodeCell } from "./notebookFile";
+import { asText, type CodeCell } from "./notebookFile";
 import type { CellEnd } from "./runNotebook";
 
 const INDENT = "      ";
@@ -17,6 +18,8 @@ export class Progress {
   private readonly colours: boolean;
   /** Displays whose state counts only when the cell has ended: charts, and whatever was updated. */
   private latest = new Map<string, MimeBundle>();
+  /** Lines of progress bars at the end of the terminal's text, to be written over. */
+  private movingLines = 0;
 
   constructor(private readonly out: NodeJS.WriteStream) {
     this.colours = out.isTTY && !process.env.NO_COLOR;
@@ -46,7 +49,13 @@ export class Progress {
     } else if (isMessage(publication, "display_data") || isMessage(publication, "update_display_data")) {
       const { data, transient } = publication.content;
       const id = transient?.display_id;
-      if (id && (Mime.plotly in data || publication.header.msg_type === "update_display_data"))
+      if (id && Mime.progress in data && this.out.isTTY) this.move(id, data);
+      else if (
+        id &&
+        (Mime.progress in data ||
+          Mime.plotly in data ||
+          publication.header.msg_type === "update_display_data")
+      )
         this.latest.set(id, data);
       else this.printBundle(data);
     }
@@ -63,6 +72,32 @@ export class Progress {
     this.write(this.printed ? INDENT : "  ");
     this.write(`${this.paint(reply.status === "ok" ? "green" : "red", word)}\n`);
     this.lineIsOpen = false;
+  }
+
+  /** A question of the cell's is about to be asked, on a line of its own that its answer will end. */
+  question(): void {
+    if (!this.printed || this.midLine) this.write("\n");
+    this.printed = true;
+    this.midLine = false;
+  }
+
+  /** All bars as they are now, below what has been printed. */
+  private move(id: string, data: MimeBundle): void {
+    this.latest.set(id, data);
+    const bars = [...this.latest.values()].filter((bundle) => Mime.progress in bundle);
+    const lines = bars.flatMap((bundle) => asText(bundle[Mime.plain]).split("\n"));
+    const width = (this.out.columns || 80) - INDENT.length - 1;
+    this.eraseMoving();
+    if (!this.printed || this.midLine) this.write("\n");
+    this.printed = true;
+    this.midLine = false;
+    this.out.write(lines.map((line) => `${INDENT}${[...line].slice(0, width).join("")}\n`).join(""));
+    this.movingLines = lines.length;
+  }
+
+  private eraseMoving(): void {
+    if (this.movingLines > 0) this.out.write(`\x1b[${this.movingLines}F\x1b[J`);
+    this.movingLines = 0;
   }
 
   line(text: string): void {
@@ -91,6 +126,7 @@ export class Progress {
   }
 
   private write(text: string): void {
+    this.eraseMoving();
     this.out.write(text);
   }
 }

@@ -1,12 +1,11 @@
 // `bnlab run`: reads a notebook, runs it, tells how it goes, writes the files.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { forkKernel } from "../forkKernel";
-import { KernelGone } from "../protocol";
 import { renderPage } from "./html/page";
-import { formatNotebook, type Notebook, NotebookError, parseNotebook } from "./notebookFile";
+import { ExitCode, readNotebook, runInKernel } from "./kernelRun";
+import { formatNotebook, type Notebook } from "./notebookFile";
+import { injectParameters, type Parameter } from "./parameters";
 import { Progress } from "./progress";
-import { runNotebook } from "./runNotebook";
 
 export interface RunCommandOptions {
   output?: string;
@@ -14,46 +13,35 @@ export interface RunCommandOptions {
   /** Seconds. */
   timeout?: number;
   allowErrors?: boolean;
+  parameters?: Parameter[];
 }
 
 /** @returns the exit code; see `bnlab run --help`. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   const { output = file.replace(/(\.ipynb)?$/, ".executed.ipynb"), html, timeout, allowErrors } = options;
+  const { parameters = [] } = options;
   let notebook: Notebook;
   try {
-    notebook = parseNotebook(await readText(file));
+    notebook = await readNotebook(file);
     for (const target of [output, html])
       if (target) await mkdir(path.dirname(path.resolve(target)), { recursive: true });
   } catch (error) {
     console.error(`bnlab run: ${file}: ${messageOf(error)}`);
-    return 2;
+    return ExitCode.unusable;
   }
+  for (const warning of injectParameters(notebook, parameters))
+    console.error(`bnlab run: ${file}: ${warning}`);
 
-  const kernel = forkKernel(path.dirname(path.resolve(file)));
   const progress = new Progress(process.stdout);
-  const stop = new AbortController();
-  const onSigint = () => {
-    if (stop.signal.aborted) process.exit(130); // asked twice
-    stop.abort();
-  };
-  process.on("SIGINT", onSigint);
-  let succeeded = false;
-  try {
-    succeeded = await runNotebook(notebook, kernel.client, {
-      allowErrors,
-      signal: stop.signal,
-      timeout: timeout && timeout * 1000,
-      onStart: (cell, place) => progress.start(cell, place),
-      onPublication: (publication) => progress.publication(publication),
-      onEnd: (_, end) => progress.end(end),
-    });
-    await kernel.client.shutdown();
-  } catch (error) {
-    if (!(error instanceof KernelGone)) throw error;
-    progress.line(`bnlab run: ${error.message}`);
-  } finally {
-    process.off("SIGINT", onSigint);
-  }
+  const outcome = await runInKernel(notebook, file, {
+    allowErrors,
+    timeout,
+    onStart: (cell, place) => progress.start(cell, place),
+    onPublication: (publication) => progress.publication(publication),
+    onQuestion: () => progress.question(),
+    onEnd: (_, end) => progress.end(end),
+    onKernelGone: (error) => progress.line(`bnlab run: ${error.message}`),
+  });
 
   await writeFile(output, formatNotebook(notebook));
   progress.line(`\nNotebook  ${output}`);
@@ -66,19 +54,8 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   }
   progress.line(`\nIn VS Code, with the BN Lab extension:  code ${quoted(output)}`);
   progress.line(`From a clone of BN Lab:                 npm run vscode -- ${quoted(output)}`);
-  if (stop.signal.aborted) return 130;
-  return succeeded || allowErrors ? 0 : 1;
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new NotebookError("there is no such file");
-    if (code === "EISDIR") throw new NotebookError("it is a folder; name the .ipynb file");
-    throw error;
-  }
+  if (outcome === "interrupted") return ExitCode.interrupted;
+  return outcome === "succeeded" || allowErrors ? ExitCode.ok : ExitCode.failed;
 }
 
 function messageOf(error: unknown): string {

@@ -4,10 +4,12 @@ import {
   type Channel,
   type Content,
   type Header,
+  isMessage,
   type Message,
   type MessageType,
   PROTOCOL_VERSION,
   type PublicationType,
+  type Questions,
   type ReplyTo,
   type Requests,
   type RequestType,
@@ -22,6 +24,8 @@ export interface RequestOptions {
   channel?: Channel;
   /** Receives what the kernel publishes because of this request, also what comes after the reply. */
   onPublication?(publication: AnyPublication): void;
+  /** Asks the user what the running cell wants to know. Without it the kernel is told that nobody can be asked. */
+  onInput?(question: Questions["input_request"]): Promise<string>;
 }
 
 export class KernelGone extends Error {
@@ -33,6 +37,7 @@ interface Pending {
   reject(error: Error): void;
   reply?: Message;
   idle: boolean;
+  onInput: RequestOptions["onInput"];
 }
 
 export class KernelClient {
@@ -50,7 +55,7 @@ export class KernelClient {
   request<T extends RequestType>(
     type: T,
     content: Requests[T],
-    { channel = "shell", onPublication }: RequestOptions = {},
+    { channel = "shell", onPublication, onInput }: RequestOptions = {},
   ): Promise<Message<ReplyTo<T>>> {
     if (this.gone) return Promise.reject(new KernelGone(`${type}: the kernel's process has ended`));
     const message = createMessage(channel, type, content as Content[T], { session: this.session });
@@ -60,6 +65,7 @@ export class KernelClient {
         resolve: (reply) => resolve(reply as Message<ReplyTo<T>>),
         reject,
         idle: false,
+        onInput,
       });
       // Only the latest execution still publishes after its end (a timer it left running).
       if (onPublication) {
@@ -73,13 +79,13 @@ export class KernelClient {
   execute(
     code: string,
     onPublication: (publication: AnyPublication) => void,
-    options: Partial<Requests["execute_request"]> = {},
+    { onInput, ...options }: Partial<Requests["execute_request"]> & Pick<RequestOptions, "onInput"> = {},
   ): Promise<Message<"execute_reply">> {
-    const content = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
+    const content = { code, silent: false, store_history: true, user_expressions: {}, stop_on_error: true };
     return this.request(
       "execute_request",
-      { ...content, stop_on_error: true, ...options },
-      { onPublication },
+      { ...content, allow_stdin: onInput !== undefined, ...options },
+      { onPublication, onInput },
     );
   }
 
@@ -112,6 +118,8 @@ export class KernelClient {
       ) {
         pending.idle = true;
       }
+    } else if (isMessage(message, "input_request")) {
+      void this.ask(message, pending);
     } else if (pending) {
       pending.reply = message;
     }
@@ -119,6 +127,13 @@ export class KernelClient {
       this.pending.delete(id);
       pending.resolve(pending.reply);
     }
+  }
+
+  private async ask({ header, content }: Message<"input_request">, pending?: Pending): Promise<void> {
+    const value = await pending?.onInput?.(content);
+    if (value === undefined || this.gone) return;
+    const reply = createMessage("stdin", "input_reply", { value }, { session: this.session, parent: header });
+    this.transport.send(reply as AnyMessage);
   }
 }
 

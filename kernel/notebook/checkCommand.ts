@@ -1,0 +1,78 @@
+// `bnlab check`: runs notebooks and says where they show something else than they did when they were saved.
+import { styleText } from "node:util";
+import { compareOutputs, type Difference, type Tolerance } from "./compareOutputs";
+import { ExitCode, readNotebook, runInKernel } from "./kernelRun";
+import { type CodeCell, isRunnable, type Notebook } from "./notebookFile";
+import { hasTag } from "./parameters";
+
+export interface CheckCommandOptions {
+  /** Seconds. */
+  timeout?: number;
+  rtol: number;
+  atol: number;
+}
+
+/** nbval's tag for a cell whose outputs are never the same. */
+const IGNORED = "nbval-ignore-output";
+
+/** @returns the exit code; see `bnlab check --help`. */
+export async function checkCommand(files: string[], options: CheckCommandOptions): Promise<number> {
+  let worst: number = ExitCode.ok;
+  for (const file of files) {
+    const code = await checkNotebook(file, options);
+    if (code === ExitCode.interrupted) return code;
+    worst = Math.max(worst, code);
+  }
+  return worst;
+}
+
+async function checkNotebook(file: string, { timeout, rtol, atol }: CheckCommandOptions): Promise<number> {
+  let notebook: Notebook;
+  try {
+    notebook = await readNotebook(file);
+    if (!notebook.cells.some(hasRun)) {
+      throw new Error("it has no saved outputs to compare with; bnlab run NOTEBOOK -o NOTEBOOK saves them");
+    }
+  } catch (error) {
+    console.error(`bnlab check: ${file}: ${(error as Error).message}`);
+    return ExitCode.unusable;
+  }
+  const cells = notebook.cells.filter(isRunnable);
+  const saved = cells.map(({ outputs }) => structuredClone(outputs));
+  const started = performance.now();
+  const outcome = await runInKernel(notebook, file, {
+    allowErrors: true, // an error that was saved is an output like any other
+    timeout,
+    onKernelGone: (error) => console.error(`bnlab check: ${file}: ${error.message}`),
+  });
+  if (outcome === "interrupted") return ExitCode.interrupted;
+
+  const tolerance: Tolerance = { relative: rtol, absolute: atol };
+  const found = cells.map((cell, i) =>
+    hasTag(cell, IGNORED) ? [] : compareOutputs(saved[i]!, cell.outputs, tolerance),
+  );
+  const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  const differing = found.filter((differences) => differences.length > 0).length;
+  const result =
+    differing === 0 ? `${cells.length} cells as saved` : `${differing} of ${cells.length} cells differ`;
+  console.log(`${differing === 0 ? paint("green", "✓") : paint("red", "✗")} ${file}: ${result}, ${seconds}`);
+  for (const [i, differences] of found.entries()) {
+    for (const difference of differences) tell(i + 1, cells[i]!, difference);
+  }
+  return differing === 0 ? ExitCode.ok : ExitCode.failed;
+}
+
+function hasRun(cell: Notebook["cells"][number]): boolean {
+  return cell.cell_type === "code" && (cell.outputs.length > 0 || cell.execution_count !== null);
+}
+
+function tell(number: number, cell: CodeCell, { what, saved, now }: Difference): void {
+  const title = cell.source.trim().split("\n")[0]!.slice(0, 60);
+  console.log(`\n  ${paint("bold", `In [${number}]`)} ${title}\n  ${what}`);
+  for (const line of saved) console.log(paint("red", `  - ${line}`));
+  for (const line of now) console.log(paint("green", `  + ${line}`));
+}
+
+function paint(style: "bold" | "green" | "red", text: string): string {
+  return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text;
+}
