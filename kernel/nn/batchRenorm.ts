@@ -5,6 +5,8 @@ import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./chann
 
 /** What batch renormalizations can be told. */
 export interface BatchRenormOptions extends Omit<ChannelNormOptions, "trackRunningStats"> {
+  /** As in ChannelNormOptions, but by default 0.01, as in the paper. */
+  momentum?: number | null;
   /** The largest correction of the scale: r is held between 1/rMax and rMax. Default 3. */
   rMax?: number;
   /** The largest correction of the mean, in standard deviations: d is held between −dMax and dMax. Default 5. */
@@ -21,6 +23,7 @@ export interface BatchRenormOptions extends Omit<ChannelNormOptions, "trackRunni
 export abstract class BatchRenorm extends ChannelNorm {
   /** Change it as training goes on: with rMax 1 and dMax 0 it is BatchNorm, where the paper starts (and goes to 3 and 5). */
   rMax: number;
+  /** See rMax. */
   dMax: number;
 
   constructor(

@@ -1,7 +1,7 @@
 // Layers as functions, without state: torch.nn.functional's names.
 
 import { pad, softplus, type Tensor, where } from "../tensor";
-import { requireTensor } from "../tensor/arguments";
+import { requireNumber, requireNumbers, requireTensor } from "../tensor/arguments";
 
 export {
   adaptiveAvgPool1d,
@@ -47,6 +47,7 @@ export function embedding(
 ): Tensor {
   requireTensor("embedding", input);
   requireTensor("embedding", weight, "weight");
+  if (paddingIdx !== null) requireNumber("embedding", "paddingIdx", paddingIdx);
   const [rows, width, ...more] = weight.shape;
   if (rows === undefined || width === undefined || more.length > 0) {
     throw new RangeError(`embedding: expected weight [n, d], got [${weight.shape.join(", ")}]`);
@@ -93,6 +94,7 @@ export function localResponseNorm(
   if (!Number.isInteger(size) || size < 1) {
     throw new RangeError(`localResponseNorm: expected size to be a whole number ≥ 1, got ${size}`);
   }
+  requireNumbers("localResponseNorm", { alpha, beta, k });
   const before = Math.floor(size / 2);
   const squares = pad(input.square().flatten(2), [0, 0, before, size - 1 - before]); // [N, C + size − 1, L]
   let sum = squares.narrow(1, 0, channels);
@@ -172,6 +174,8 @@ export function binaryCrossEntropyWithLogits(
 ): Tensor {
   const name = "binaryCrossEntropyWithLogits";
   requireEqualShapes(name, input, target);
+  if (weight !== null) requireTensor(name, weight, "weight");
+  if (posWeight !== null) requireTensor(name, posWeight, "posWeight");
   const positive = softplus(input.neg(), { threshold: Number.POSITIVE_INFINITY });
   const factored = posWeight === null ? positive : positive.mul(posWeight.sub(1).mul(target).add(1));
   const losses = target.neg().add(1).mul(input).add(factored);

@@ -1,13 +1,14 @@
 // Starting values for parameters, in place, under torch.nn.init's names. All draw from manualSeed()'s generator.
 
 import { noGrad, type Tensor, tensor } from "../tensor";
-import { requireTensor } from "../tensor/arguments";
+import { requireNumber, requireNumbers, requireTensor } from "../tensor/arguments";
 
 /** What a layer is followed by, for the gain that keeps the size of its signal. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
 /** The recommended factor on a weight's standard deviation; `slope` is leakyRelu's negative slope. */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  requireNumber("calculateGain", "slope", slope);
   const gains = {
     linear: 1,
     sigmoid: 1,
@@ -38,6 +39,7 @@ export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
  */
 export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): Tensor {
   requireTensor("truncNormal_", tensor);
+  requireNumbers("truncNormal_", { mean, std, a, b });
   const low = Math.max(-10, (a - mean) / std);
   const high = Math.min(10, (b - mean) / std);
   if (!(low < high)) {
@@ -88,6 +90,7 @@ export function eye_(tensor: Tensor): Tensor {
  * Throws a RangeError for fewer than two dimensions.
  */
 export function orthogonal_(tensor: Tensor, gain = 1): Tensor {
+  requireNumber("orthogonal_", "gain", gain);
   const width = fans(tensor).fanIn;
   const rows = tensor.shape[0]!;
   const [count, length] = rows < width ? [rows, width] : [width, rows];
@@ -111,12 +114,14 @@ export function orthogonal_(tensor: Tensor, gain = 1): Tensor {
 
 /** Glorot & Bengio 2010: uniform, variance gain²·2/(fanIn + fanOut). */
 export function xavierUniform_(tensor: Tensor, gain = 1): Tensor {
+  requireNumber("xavierUniform_", "gain", gain);
   const bound = Math.sqrt(3) * xavierStd(tensor, gain);
   return uniform_(tensor, -bound, bound);
 }
 
 /** Glorot & Bengio 2010: normal, variance gain²·2/(fanIn + fanOut). */
 export function xavierNormal_(tensor: Tensor, gain = 1): Tensor {
+  requireNumber("xavierNormal_", "gain", gain);
   return normal_(tensor, 0, xavierStd(tensor, gain));
 }
 

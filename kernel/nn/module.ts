@@ -1,6 +1,7 @@
 // The base of all layers and networks: finds what it is made of in its own properties.
 
 import { noGrad, Tensor } from "../tensor";
+import { describe, requireFunction } from "../tensor/arguments";
 import { Parameter } from "./parameter";
 import { htmlTable } from "./table";
 
@@ -136,6 +137,9 @@ export abstract class Module {
     state: StateDict,
     { strict = true }: { strict?: boolean } = {},
   ): { missingKeys: string[]; unexpectedKeys: string[] } {
+    if (typeof state !== "object" || state === null) {
+      throw new TypeError(`loadStateDict: expected tensors by name, got ${describe(state)}`);
+    }
     const own = new Map(this.#state());
     const faults: string[] = [];
     const missing = [...own.keys()].filter((name) => state[name] === undefined);
@@ -143,10 +147,11 @@ export abstract class Module {
     if (strict && missing.length > 0) faults.push(`missing ${missing.join(", ")}`);
     if (strict && unexpected.length > 0) faults.push(`unexpected ${unexpected.join(", ")}`);
     for (const [name, target] of own) {
-      const shape = state[name]?.shape;
-      if (shape !== undefined && shape.join() !== target.shape.join()) {
-        faults.push(`${name}: expected shape [${target.shape.join(", ")}], got [${shape.join(", ")}]`);
-      }
+      const value: unknown = state[name];
+      if (value === undefined) continue;
+      const shape = value instanceof Tensor ? `[${value.shape.join(", ")}]` : describe(value);
+      const expected = `[${target.shape.join(", ")}]`;
+      if (shape !== expected) faults.push(`${name}: expected shape ${expected}, got ${shape}`);
     }
     if (faults.length > 0) {
       throw new Error(
@@ -172,7 +177,8 @@ export abstract class Module {
     return this.#register(this.#preHooks, { call: hook });
   }
 
-  #register<Entry>(hooks: Set<Entry>, entry: Entry): () => void {
+  #register<Entry extends { readonly call: unknown }>(hooks: Set<Entry>, entry: Entry): () => void {
+    requireFunction(`${this.constructor.name}'s hook`, entry.call);
     const none = () => this.#hooks.size + this.#preHooks.size === 0;
     if (none()) this.#shadowForward();
     hooks.add(entry);

@@ -114,8 +114,12 @@ export abstract class Optimizer<Settings extends object> {
    * Goes on where the optimizer whose stateDict() this is has stopped; the tensors are copied. Throws an Error, before
    * anything changes, unless that one was of the same kind, with as many parameters in each group, of the same shapes.
    */
-  loadStateDict({ state, paramGroups }: OptimizerState<Settings>): void {
+  loadStateDict(saved: OptimizerState<Settings>): void {
     const name = `${this.constructor.name}.loadStateDict`;
+    if (!Array.isArray(saved?.paramGroups) || typeof saved.state !== "object") {
+      throw new TypeError(`${name}: expected { state, paramGroups }, got ${describe(saved)}`);
+    }
+    const { state, paramGroups } = saved;
     const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
       groups.map(({ params }) => params.length).join(", ");
     if (sizes(paramGroups) !== sizes(this.paramGroups)) {

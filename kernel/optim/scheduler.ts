@@ -73,7 +73,7 @@ export abstract class LRScheduler {
   loadStateDict(state: SchedulerState): void {
     const { groups } = this;
     const name = `${this.constructor.name}.loadStateDict`;
-    requireIntegers(name, { lastEpoch: state.lastEpoch }, 0);
+    requireIntegers(name, { lastEpoch: state?.lastEpoch }, 0);
     requireOneEach(name, "baseLrs", state.baseLrs, groups);
     requireOneEach(name, "lastLr", state.lastLr, groups);
     this.lastEpoch = state.lastEpoch;

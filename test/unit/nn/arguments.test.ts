@@ -122,6 +122,34 @@ for (const [room, functions] of Object.entries({ utils, init: fillers })) {
   });
 }
 
+test("state dicts and hooks given what is none say so", () => {
+  const net = new nn.Linear(1, 1);
+  const optimizer = new optim.SGD(net.parameters(), { lr: 1 });
+  const scheduler = new optim.StepLR(optimizer, { stepSize: 1 });
+  for (const thing of [undefined, null, 3, "weights"]) {
+    assert.equal(
+      answers(() => net.loadStateDict(thing as never)),
+      null,
+    );
+    assert.equal(
+      answers(() => optimizer.loadStateDict(thing as never)),
+      null,
+    );
+    assert.equal(
+      answers(() => scheduler.loadStateDict(thing as never)),
+      null,
+    );
+    assert.throws(
+      () => net.registerForwardHook(thing as never),
+      /^TypeError: Linear's hook: expected a function, got /,
+    );
+  }
+  assert.throws(
+    () => net.loadStateDict({ weight: [[1]] as never, bias: zeros([1]) }),
+    /^Error: loadStateDict: .* got weight: expected shape \[1, 1\], got an array$/,
+  );
+});
+
 test("optimizers and schedulers given what is neither parameters nor optimizer say so", () => {
   const { SGD, Adam, AdamW, RMSprop, Adagrad } = optim;
   for (const Kind of [SGD, Adam, AdamW, RMSprop, Adagrad]) {
