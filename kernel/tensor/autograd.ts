@@ -1,5 +1,6 @@
 // The graph and the walk back through it. Rules of single operations live beside their forward in ops/.
 
+import { describe } from "./arguments";
 import type { Engine } from "./engine";
 import { sameShape, show, stridesOf } from "./shape";
 import type { Storage } from "./storage";
@@ -199,11 +200,10 @@ export class BackwardPass {
 
 /** `value` as a contiguous gradient of x, or an error of what `operation` expected. */
 function contiguousGradient(operation: string, expected: string, value: unknown, x: Tensor): Tensor {
-  const given = value as Partial<Tensor>;
-  if (given.dtype !== "float32" || given.shape === undefined || !sameShape(given.shape, x.shape)) {
-    const got = given.shape === undefined ? String(value) : `${given.dtype} ${show(given.shape)}`;
+  const given = value as Partial<Tensor> | undefined;
+  if (given?.dtype !== "float32" || given.shape === undefined || !sameShape(given.shape, x.shape)) {
     throw new Error(
-      `${operation}: expected ${expected}a float32 gradient of shape ${show(x.shape)}, got ${got}`,
+      `${operation}: expected ${expected}a float32 gradient of shape ${show(x.shape)}, got ${describe(value)}`,
     );
   }
   return (value as Tensor).contiguous();
@@ -254,7 +254,7 @@ function consume(engine: Engine, nodes: Node[], pass: number): void {
 /** Starts backward() from a tensor. */
 export function backward(
   tensor: Tensor,
-  gradient: Tensor | undefined,
+  gradient: Tensor | null | undefined,
   { retainGraph = false }: { retainGraph?: boolean } = {},
 ): void {
   const pass = new BackwardPass(tensor.engine);
@@ -262,14 +262,14 @@ export function backward(
 }
 
 /** The gradient a walk starts from: the one given, or 1 for a tensor of one element. */
-export function seedOf(operation: string, tensor: Tensor, gradient: Tensor | undefined): Storage {
+export function seedOf(operation: string, tensor: Tensor, gradient: Tensor | null | undefined): Storage {
   if (!tensor.requiresGrad) {
     throw new Error(
       `${operation}: expected a tensor that requires grad, got one without: no parameter took part in it, or it was made under noGrad()`,
     );
   }
   const { engine } = tensor;
-  if (gradient === undefined) {
+  if (gradient === undefined || gradient === null) {
     if (tensor.count !== 1) {
       throw new Error(
         `${operation}: expected a tensor of one element, got shape ${show(tensor.shape)}; take .sum() or .mean() first, or pass a gradient of that shape`,

@@ -1,8 +1,15 @@
 // New tensors: from JavaScript values, constant, ranged, random.
 
-import { describe, requireDType, requireInteger, requireNumber, requireTensor } from "./arguments";
+import {
+  describe,
+  requireDType,
+  requireGenerator,
+  requireInteger,
+  requireNumber,
+  requireTensor,
+} from "./arguments";
 import type { DType, NestedInput } from "./dtype";
-import { Generator } from "./random";
+import type { Generator } from "./random";
 import { engine } from "./runtime";
 import { checkShape, countOf, type Shape, show } from "./shape";
 import type { Tensor } from "./tensor";
@@ -245,11 +252,6 @@ export function eye(
   return generate("eye", [n, m], dtype, requiresGrad, (i) => Number(Math.floor(i / m) === i % m));
 }
 
-function requireGenerator(operation: string, generator: Generator): void {
-  if (generator instanceof Generator) return;
-  throw new TypeError(`${operation}: expected a Generator, got ${describe(generator)}`);
-}
-
 /** Uniform random numbers in [0, 1). */
 export function rand(
   shape: Shape,
@@ -269,15 +271,23 @@ export function randn(
 }
 
 /** Uniform random numbers in [0, 1), float32 in the shape of another tensor. */
-export function randLike(like: Tensor, options?: RandomOptions): Tensor {
+export function randLike(
+  like: Tensor,
+  { generator = engine.generator, requiresGrad }: RandomOptions = {},
+): Tensor {
   requireTensor("randLike", like);
-  return rand(like.shape, options);
+  requireGenerator("randLike", generator);
+  return rand(like.shape, { generator, requiresGrad });
 }
 
 /** Standard normal random numbers, float32 in the shape of another tensor. */
-export function randnLike(like: Tensor, options?: RandomOptions): Tensor {
+export function randnLike(
+  like: Tensor,
+  { generator = engine.generator, requiresGrad }: RandomOptions = {},
+): Tensor {
   requireTensor("randnLike", like);
-  return randn(like.shape, options);
+  requireGenerator("randnLike", generator);
+  return randn(like.shape, { generator, requiresGrad });
 }
 
 /** 1 with the probability that stands in the same place of `probabilities`, else 0: any shape → the same, float32. */

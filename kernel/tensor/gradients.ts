@@ -112,6 +112,7 @@ export function gradcheck(
   }
   const generator = new Generator(99);
   const ys = listOf(enableGrad(() => fn(...xs)));
+  requireTensors("gradcheck", ys);
   const weights = ys.map((y) => {
     const values = Float32Array.from({ length: y.numel() }, () => 0.5 + generator.uniform());
     return tensor(values, { shape: y.shape });

@@ -1,5 +1,6 @@
 // The one engine of this process, and the functions that act on it as a whole: modes, memory, the random seed.
 
+import { requireFunction, requireTensor } from "./arguments";
 import type { CollectorHost } from "./collector";
 import { Engine, type MemoryUsage, type Scope } from "./engine";
 import type { Generator } from "./random";
@@ -20,6 +21,7 @@ export function manualSeed(seed: number): Generator {
  * nothing after it. As torch.random.fork_rng.
  */
 export function forkRng<T>(fn: () => Synchronous<T>): T {
+  requireFunction("forkRng", fn);
   const state = engine.generator.getState();
   try {
     return requireSynchronous("forkRng", fn());
@@ -75,6 +77,7 @@ export function isGradEnabled(): boolean {
 }
 
 function withGrad<T>(name: string, enabled: boolean, fn: () => Synchronous<T>): T {
+  requireFunction(name, fn);
   const before = engine.gradEnabled;
   engine.gradEnabled = enabled;
   try {
@@ -102,6 +105,7 @@ function requireSynchronous<T>(name: string, result: T): T {
 
 /** Leaves a tensor's memory to the collector: neither backward() nor tidy() frees it while you hold it. */
 export function keep(tensor: Tensor): Tensor {
+  requireTensor("keep", tensor);
   tensor.storage.pinned = true;
   return tensor;
 }
@@ -111,6 +115,7 @@ export function keep(tensor: Tensor): Tensor {
  * them), their graph, gradients, and what keep() marked. Never needed for correctness: unused tensors are collected.
  */
 export function tidy<T>(fn: () => Synchronous<T>): T {
+  requireFunction("tidy", fn);
   const scope: Scope = { made: [], outer: engine.scope };
   engine.scope = scope;
   let result: T;

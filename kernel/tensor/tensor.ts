@@ -68,7 +68,7 @@ export class Tensor extends TensorState {
    * gradient to start from. The graph is used up unless `retainGraph`; results of its larger steps stay readable until
    * the end of the next backward().
    */
-  backward(gradient?: Tensor, options: { readonly retainGraph?: boolean } = {}): void {
+  backward(gradient?: Tensor | null, options: { readonly retainGraph?: boolean } = {}): void {
     backward(this, gradient, options);
   }
 
@@ -486,7 +486,7 @@ export class Tensor extends TensorState {
   /** Expanded to the shape of another tensor, without copying. */
   expandAs(other: Tensor): Tensor {
     requireTensor("expandAs", other);
-    return expand(this, other.shape);
+    return expand(this, other.shape, "expandAs");
   }
   /** Elements start … end−1 along a dimension; negative positions count from the end. A view. */
   slice(dim: number, start: number, end = Number.POSITIVE_INFINITY, step = 1): Tensor {
@@ -498,7 +498,7 @@ export class Tensor extends TensorState {
   }
   /** The part at an index of the first dimension, of the first two, …; −1 is the last. A view. */
   at(...indices: number[]): Tensor {
-    return indices.reduce((part, index) => select(part, 0, index), this as Tensor);
+    return indices.reduce((part, index) => select(part, 0, index, "at"), this as Tensor);
   }
   /** The parts along the first dimension, one after the other; views. */
   [Symbol.iterator](): Iterator<Tensor> {
@@ -676,7 +676,7 @@ export class Tensor extends TensorState {
   }
   /** this ← this − alpha · other */
   sub_(other: Tensor | number, { alpha = 1 }: { readonly alpha?: number } = {}): this {
-    addTo("sub_", this, other, -alpha);
+    addTo("sub_", this, other, alpha);
     return this;
   }
   /** this ← this · other */

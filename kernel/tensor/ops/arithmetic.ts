@@ -4,7 +4,7 @@ import { requireTensor } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
 import type { DType } from "../dtype";
 import type { Engine } from "../engine";
-import { broadcastShapes, countOf, type Shape } from "../shape";
+import { broadcastShapes, countOf, type Shape, sameShape } from "../shape";
 import type { Storage } from "../storage";
 import { copyStrided } from "../strided";
 import type { Tensor } from "../tensor";
@@ -221,8 +221,11 @@ function withNumber(op: ArithmeticOp, left: Tensor, right: number): Tensor {
 /** start + weight·(end − start). */
 export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
   requireTensor("lerp", end, "end");
+  broadcastShapes("lerp", start.shape, end.shape);
   const step = arithmetic("sub", end, start);
-  return arithmetic("add", start, arithmetic("mul", step, requireOperand("lerp", step, weight)));
+  const share = requireOperand("lerp", step, weight);
+  broadcastShapes("lerp", step.shape, share.shape);
+  return arithmetic("add", start, arithmetic("mul", step, share));
 }
 
 export type ComparisonOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
@@ -286,7 +289,7 @@ export function assign(operation: string, target: Tensor, value: Tensor): void {
     );
   }
   const shape = broadcastShapes(operation, target.shape, value.shape);
-  if (countOf(shape) !== target.count) {
+  if (!sameShape(shape, target.shape)) {
     throw new RangeError(
       `${operation}: expected a value that broadcasts to [${target.shape.join(", ")}], got [${value.shape.join(", ")}]`,
     );

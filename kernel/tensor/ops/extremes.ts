@@ -5,7 +5,7 @@ import { type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
 import { type Columns, eachColumn } from "./norm";
-import { type Dims, dimsOf, gathered, restore, shapesOf } from "./reduction";
+import { type Dims, dimsOf, gathered, oneOf, restore, shapesOf } from "./reduction";
 import { contiguous } from "./view";
 
 /** The element at each index along a dimension takes the whole gradient. */
@@ -90,7 +90,7 @@ export function extreme(
 
 /** The largest (smallest) element along a dimension, and where it is. */
 export function extremeAlong(op: "max" | "min", input: Tensor, dim: number, keepdim: boolean): Extremes {
-  const list = dimsOf(op, dim, input.shape);
+  const list = oneOf(op, dim, input.shape);
   const x = contiguous(requireFloat(op, input));
   const indices = argument(op === "max" ? "argmax" : "argmin", x, dim, keepdim, op);
   const { engine } = x;
@@ -111,7 +111,7 @@ export function argument(
   keepdim: boolean,
   operation: string = op,
 ): Tensor {
-  const list = dimsOf(operation, dim, input.shape);
+  const list = oneOf(operation, dim, input.shape);
   const { kept, dropped } = shapesOf(input.shape, list);
   const flat = gathered(requireFloat(operation, input), list);
   requireElements(operation, input.shape, flat.n);

@@ -1,6 +1,6 @@
 // Changes in place: on data, or on parameters outside the graph.
 
-import { requireNumber, requireTensor } from "../arguments";
+import { requireGenerator, requireNumber, requireTensor } from "../arguments";
 import type { Generator } from "../random";
 import { sameShape } from "../shape";
 import type { Tensor } from "../tensor";
@@ -19,7 +19,7 @@ export function update(operation: string, x: Tensor, compute: () => Tensor): voi
   }
 }
 
-/** x ← x + alpha·other, in one pass where both lie in order. */
+/** x ← x ± alpha·other, in one pass where both lie in order. */
 export function addTo(operation: "add_" | "sub_", x: Tensor, other: Tensor | number, alpha: number): void {
   const { engine } = x;
   requireOperand(operation, x, other);
@@ -33,10 +33,11 @@ export function addTo(operation: "add_" | "sub_", x: Tensor, other: Tensor | num
     other.isContiguous() &&
     !(x.requiresGrad && engine.gradEnabled);
   if (!direct) {
-    update(operation, x, () => arithmetic("add", x, scaled(operation, other, alpha)));
+    const op = operation === "add_" ? "add" : "sub";
+    update(operation, x, () => arithmetic(op, x, scaled(operation, other, alpha)));
     return;
   }
-  engine.kernels.axpy(alpha, other.pointer, x.pointer, x.count);
+  engine.kernels.axpy(operation === "add_" ? alpha : -alpha, other.pointer, x.pointer, x.count);
   x.storage.version++;
 }
 
@@ -66,6 +67,7 @@ export function draw(
   const [first, second] = operation === "uniform_" ? ["low", "high"] : ["mean", "std"];
   requireNumber(operation, first!, a);
   requireNumber(operation, second!, b);
+  requireGenerator(operation, generator);
   const next =
     operation === "uniform_" ? () => a + (b - a) * generator.uniform() : () => a + b * generator.normal();
   update(operation, x, () => {

@@ -28,6 +28,11 @@ export function dimsOf(operation: string, dims: Dims, shape: Shape): number[] {
   return shape.length === 0 ? [] : list.sort((a, b) => a - b);
 }
 
+/** One dimension, or all for undefined. */
+export function oneOf(operation: string, dim: number | undefined, shape: Shape): number[] {
+  return dimsOf(operation, dim === undefined ? undefined : checkDim(operation, dim, shape), shape);
+}
+
 /** The result with each reduced dimension kept at size 1, and without them. */
 export function shapesOf(shape: Shape, dims: readonly number[]): { kept: number[]; dropped: number[] } {
   return {
@@ -205,7 +210,7 @@ export function restore(y: Tensor, dtype: DType): Tensor {
 
 /** Product over one dimension or all. */
 export function product(input: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
-  const list = dimsOf("prod", dim, input.shape);
+  const list = oneOf("prod", dim, input.shape);
   const { kept, dropped } = shapesOf(input.shape, list);
   const { x, outer, n, inner } = gathered(requireFloat("prod", input), list);
   const { engine } = x;

@@ -122,15 +122,15 @@ const expandRule: Rule = {
 };
 
 /** Repeats size-1 dimensions (and new leading ones) without copying; −1 keeps a size. */
-export function expand(x: Tensor, sizes: Shape): Tensor {
-  requireIntegers("expand", "sizes", sizes);
+export function expand(x: Tensor, sizes: Shape, operation = "expand"): Tensor {
+  requireIntegers(operation, "sizes", sizes);
   const added = sizes.length - x.shape.length;
   const shape = sizes.map((size, i) => (size === -1 && i >= added ? x.shape[i - added]! : size));
   const fits = x.shape.every((size, i) => size === 1 || size === shape[i + added]);
   if (added < 0 || !fits) {
-    throw new RangeError(`expand: expected sizes that ${show(x.shape)} repeats to, got ${show(sizes)}`);
+    throw new RangeError(`${operation}: expected sizes that ${show(x.shape)} repeats to, got ${show(sizes)}`);
   }
-  checkShape("expand", shape);
+  checkShape(operation, shape);
   if (sameShape(shape, x.shape)) return x;
   const strides = shape.map((size, i) => {
     const dim = i - added;
@@ -184,12 +184,12 @@ function clampPosition(position: number, size: number): number {
 }
 
 /** The index-th slice along a dimension, which disappears. */
-export function select(x: Tensor, dim: number, index: number): Tensor {
-  const at = checkDim("select", dim, x.shape);
+export function select(x: Tensor, dim: number, index: number, operation = "select"): Tensor {
+  const at = checkDim(operation, dim, x.shape);
   const size = x.shape[at] ?? 0;
   if (!Number.isInteger(index) || index < -size || index >= size) {
     throw new RangeError(
-      `select: expected an index from ${-size} to ${size - 1} along dim ${dim} of ${show(x.shape)}, got ${index}`,
+      `${operation}: expected an index from ${-size} to ${size - 1} along dim ${dim} of ${show(x.shape)}, got ${index}`,
     );
   }
   const from = index < 0 ? index + size : index;

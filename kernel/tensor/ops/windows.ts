@@ -18,7 +18,8 @@ export function sizesOf(
   least: 0 | 1,
 ): [height: number, width: number] {
   const list = typeof sizes === "number" ? new Array<number>(rank).fill(sizes) : sizes;
-  const whole = (size: unknown) => Number.isInteger(size) && (size as number) >= least;
+  const whole = (size: unknown) =>
+    Number.isInteger(size) && (size as number) >= least && (size as number) < 2 ** 31;
   if (!Array.isArray(list) || list.length !== rank || !list.every(whole)) {
     const each = rank === 2 ? "[height, width]" : "[length]";
     const got = Array.isArray(sizes) ? show(sizes) : String(sizes);
