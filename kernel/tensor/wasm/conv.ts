@@ -10,18 +10,12 @@ import {
   placeKernel,
   type WeightLayout,
 } from "./convWeights";
-import {
-  isWinograd,
-  winogradKernel,
-  winogradPackKernel,
-  winogradPlaceKernel,
-  winogradScratch,
-  winogradSums,
-  winogradWeightKernel,
-} from "./convWinograd";
 import type { Conv2dShape, Kernels } from "./kernels";
 import type { Run, Target } from "./target";
 import type { Cut } from "./team";
+import { winogradKernel, winogradPackKernel } from "./winogradForward";
+import { isWinograd, winogradScratch } from "./winogradTiles";
+import { winogradPlaceKernel, winogradSums, winogradWeightKernel } from "./winogradWeight";
 
 export type ConvolutionKernels = Pick<
   Kernels,
@@ -114,7 +108,9 @@ class Convolution {
     this.place = once(() => place(target, layout, false));
     this.placeAdding = once(() => place(target, layout, true));
     this.sums = align(4 * (winograd ? winogradSums(target, pass) : directSums(target, pass)));
-    this.weightTask = align(winograd ? winogradScratch(target, pass, grain) : directScratch(target, pass));
+    this.weightTask = align(
+      winograd ? winogradScratch(target, pass, grain, true) : directScratch(target, pass),
+    );
     const count = Math.ceil(batch / grain);
     this.scratch = this.pointwise
       ? 0

@@ -1,7 +1,7 @@
 // The transforms of Winograd's F(4×4, 3×3) along one axis, on vectors of channels. A step of two axes applies one to the
 // columns and then to the rows of a tile; 6×6 tiles of the input overlap by two, 4×4 tiles of the output do not.
 
-import { type Code, type FunctionBuilder, f32x4, i32, type Local, repeat, v128 } from "./assembler";
+import { type Code, type FunctionBuilder, f32x4, i32, type Local, times, v128 } from "./assembler";
 import { type ConstantName, constant } from "./math";
 import { madd, type Target } from "./target";
 
@@ -103,19 +103,23 @@ export const gridSink = (pointer: Local, row: number, column: number): Sink => (
   put: (cursor, j, value) => storeWide(cursor, value, j * column),
 });
 
-/** Both axes of a tile: its columns, into `between`, then its rows. A loop each, or the code would be six times as long. */
+/**
+ * Both axes of a tile: its columns, into `between`, then its rows, or only the first of them. A loop each, or the
+ * code would be six times as long.
+ */
 export function transformTile(
   { axis, between, left, from, to }: Workspace,
   transform: Transform,
   input: Source,
   output: Sink,
+  rows: Code = i32.const(transform.outputs),
 ): Code {
-  const { inputs, outputs } = transform;
+  const { inputs } = transform;
   const value = axis.width * 16;
   const line = inputs * value;
   return [
     [from.set(input.pointer.get), to.set(between.get)],
-    repeatTimes(left, inputs, [
+    times(left, i32.const(inputs), [
       transform.apply(
         axis,
         (i) => input.get(from, i),
@@ -124,7 +128,7 @@ export function transformTile(
       [from.advance(input.step), to.advance(value)],
     ]),
     [from.set(between.get), to.set(output.pointer.get)],
-    repeatTimes(left, outputs, [
+    times(left, rows, [
       transform.apply(
         axis,
         (j) => loadWide(from, axis.width, j * value),
@@ -134,11 +138,6 @@ export function transformTile(
     ]),
   ];
 }
-
-const repeatTimes = (counter: Local, count: number, body: Code): Code => [
-  counter.set(i32.const(count)),
-  repeat(counter, body),
-];
 
 /** Bᵀ: six inputs at the six points. */
 export const inputTransform: Transform = {
