@@ -1,0 +1,61 @@
+// Tables of records, and which values show themselves as one.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Mime } from "../../../kernel/protocol";
+import { toBundle } from "../../../kernel/session/bundle";
+import { tableOf } from "../../../kernel/session/table";
+
+describe("tables", () => {
+  it("stand in HTML and in text, numbers to the right", () => {
+    const bundle = tableOf([
+      { layer: "fc1", weights: 78400, loss: 0.123456789 },
+      { layer: "<bn>", weights: 200, loss: null },
+    ]);
+    assert.equal(
+      bundle[Mime.plain],
+      ["layer  weights      loss", "fc1      78400  0.123457", "<bn>       200      null"].join("\n"),
+    );
+    assert.match(String(bundle[Mime.html]), /<td style="text-align: left">&lt;bn&gt;<\/td>/);
+    assert.match(String(bundle[Mime.html]), /<td style="text-align: right">78400<\/td>/);
+  });
+
+  it("are made of rows, of columns, of some columns, and of the first rows", () => {
+    const text = (...args: Parameters<typeof tableOf>) => tableOf(...args)[Mime.plain];
+    assert.equal(text([["a", 1]]), "0  1\na  1");
+    assert.equal(text({ x: new Float32Array([0.1, 2]), y: ["p"] }), "  x  y\n0.1  p\n  2");
+    assert.equal(text([{ a: 1, b: 2 }], { columns: ["b"] }), "b\n2");
+    assert.equal(text(new Set([{ a: 1 }, { a: 2 }, { a: 3 }]), { limit: 1 }), "a\n1\n… 2 more rows");
+    assert.match(String(tableOf([{ a: 1 }, { a: 2 }], { limit: 1 })[Mime.html]), /<p>1 more rows<\/p>/);
+  });
+
+  it("are how a list of plain records shows itself, and nothing else does", () => {
+    const hasTable = (value: unknown) => Mime.html in (toBundle(value) as object);
+    assert.ok(hasTable([{ a: 1 }, { a: "x", b: new Date(0) }]));
+    class Point {
+      x = 1;
+    }
+    for (const value of [
+      [],
+      [1],
+      [{}],
+      [[1]],
+      [{ a: { b: 1 } }],
+      [new Point()],
+      { a: 1 },
+      [{ a: 1 }, null],
+    ]) {
+      assert.ok(!hasTable(value), JSON.stringify(value));
+    }
+    assert.deepEqual((toBundle([{ a: 1 }]) as Record<string, unknown>)[Mime.plain], "[ { a: 1 } ]");
+  });
+});
+
+describe("bytes", () => {
+  it("that begin as a picture's file are shown as that picture", () => {
+    const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1]);
+    const bundle = toBundle(png) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(bundle), [Mime.png, Mime.plain]);
+    assert.equal(bundle[Mime.png], Buffer.from(png).toString("base64"));
+    assert.deepEqual(Object.keys(toBundle(new Uint8Array([1, 2]))), [Mime.plain]);
+  });
+});
