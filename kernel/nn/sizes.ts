@@ -3,10 +3,10 @@
 import type { Sizes } from "../tensor";
 
 export function perDimension(sizes: Sizes, rank: number): readonly number[] {
-  return typeof sizes === "number" ? new Array<number>(rank).fill(sizes) : sizes;
+  return Array.isArray(sizes) ? sizes : new Array<number>(rank).fill(sizes as number);
 }
 
 /** "3" or "[3, 5]", as PyTorch's repr has it. */
 export function showSizes(sizes: number | null | readonly (number | null)[]): string {
-  return typeof sizes === "number" || sizes === null ? `${sizes}` : `[${sizes.map(String).join(", ")}]`;
+  return Array.isArray(sizes) ? `[${sizes.map(String).join(", ")}]` : String(sizes);
 }

@@ -107,7 +107,7 @@ export function gradcheck(
   const variables = xs.filter((x) => x.requiresGrad);
   if (variables.length === 0 || variables.some((x) => !x.isContiguous())) {
     throw new Error(
-      "gradcheck: expected contiguous inputs, one of which requires grad; make them with { requiresGrad: true }",
+      `gradcheck: expected contiguous inputs, one of which requires grad, got ${variables.length} that do; make them with { requiresGrad: true }`,
     );
   }
   const generator = new Generator(99);

@@ -1,12 +1,13 @@
 // Gradients held within bounds, between backward() and the optimizer's step.
 
 import { noGrad, stack, type Tensor, zeros } from "../../tensor";
+import { describe, requireNumber } from "../../tensor/arguments";
 import { listOf, type Parameters } from "./parameterVector";
 
 /**
  * Scales all gradients by one factor, in place, so that their norm as one vector is at most maxNorm, and returns that norm
  * as it was, []. Gradients within the limit keep their bits. normType is 1, 2 (default) or Infinity.
- * As torch.nn.utils.clip_grad_norm_; Pascanu, Mikolov & Bengio 2013. Throws a RangeError for a negative maxNorm, and with
+ * As torch.nn.utils.clip_grad_norm_; Pascanu, Mikolov & Bengio 2013. Throws a RangeError for a negative maxNorm or another normType, and with
  * `errorIfNonfinite` an Error for a norm that is NaN or infinite (which else spoils all gradients).
  */
 export function clipGradNorm(
@@ -15,6 +16,10 @@ export function clipGradNorm(
   { normType = 2, errorIfNonfinite = false }: { normType?: number; errorIfNonfinite?: boolean } = {},
 ): Tensor {
   requireLimit("clipGradNorm", "maxNorm", maxNorm);
+  requireNumber("clipGradNorm", "normType", normType);
+  if (normType !== 1 && normType !== 2 && normType !== Number.POSITIVE_INFINITY) {
+    throw new RangeError(`clipGradNorm: expected normType 1, 2 or Infinity, got ${describe(normType)}`);
+  }
   const gradients = gradientsOf("clipGradNorm", parameters);
   return noGrad(() => {
     if (gradients.length === 0) return zeros([]);
@@ -49,5 +54,7 @@ function gradientsOf(operation: string, parameters: Parameters): Tensor[] {
 }
 
 function requireLimit(operation: string, name: string, limit: number): void {
-  if (!(limit >= 0)) throw new RangeError(`${operation}: expected ${name} ≥ 0, got ${limit}`);
+  requireNumber(operation, name, limit);
+  if (typeof limit === "number" && limit >= 0) return;
+  throw new RangeError(`${operation}: expected ${name} to be a number ≥ 0, got ${describe(limit)}`);
 }

@@ -1,0 +1,225 @@
+// The public surface as the compiler sees it: every function, class and method that a cell can reach, from the sources.
+
+import path from "node:path";
+import ts from "typescript";
+
+const root = path.join(import.meta.dirname, "../..");
+
+/** What values a parameter takes: kinds of JavaScript values, with tensors and arrays apart from other objects. */
+export type Kind =
+  | "number"
+  | "string"
+  | "boolean"
+  | "undefined"
+  | "tensor"
+  | "array"
+  | "object"
+  | "function"
+  | "any";
+
+export interface Parameter {
+  readonly name: string;
+  readonly kinds: ReadonlySet<Kind>;
+  /** The strings it takes, if only some. */
+  readonly literals: readonly string[];
+  /** For an options object: its properties. */
+  readonly properties: readonly Parameter[];
+  readonly rest: boolean;
+}
+
+export interface Callable {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+}
+
+/** A documented thing: its dotted name, where it is declared, and its docstring ("" without one). */
+export interface Documented {
+  readonly name: string;
+  readonly place: string;
+  readonly doc: string;
+}
+
+/** One program over all that a cell imports; takes seconds, so make it once. */
+export class Surface {
+  private readonly program: ts.Program;
+  private readonly checker: ts.TypeChecker;
+  private readonly entry: ts.SourceFile;
+
+  constructor() {
+    const file = path.join(root, "kernel/public.ts");
+    this.program = ts.createProgram([file], {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"],
+      types: ["node"],
+      strict: true,
+      skipLibCheck: true,
+      resolveJsonModule: true,
+      noEmit: true,
+    });
+    this.checker = this.program.getTypeChecker();
+    this.entry = this.program.getSourceFile(file)!;
+  }
+
+  /** The exports of bnlab, or of one of its namespaces ("nn", "nn.functional"), by name. */
+  exportsOf(namespace = ""): Map<string, ts.Symbol> {
+    let module = this.checker.getSymbolAtLocation(this.entry)!;
+    for (const name of namespace === "" ? [] : namespace.split(".")) {
+      module = this.resolved(this.checker.getExportsOfModule(module).find((each) => each.name === name)!);
+    }
+    return new Map(this.checker.getExportsOfModule(module).map((each) => [each.name, this.resolved(each)]));
+  }
+
+  private resolved(symbol: ts.Symbol): ts.Symbol {
+    return symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+  }
+
+  /** The functions among the exports. */
+  functions(namespace = ""): Callable[] {
+    return [...this.exportsOf(namespace)].flatMap(([name, symbol]) =>
+      symbol.flags & ts.SymbolFlags.Function
+        ? [this.callable(name, this.typeOf(symbol).getCallSignatures())]
+        : [],
+    );
+  }
+
+  /** The constructors of the classes among the exports that can be made with new. */
+  constructors(namespace = ""): Callable[] {
+    return [...this.exportsOf(namespace)].flatMap(([name, symbol]) => {
+      if (!(symbol.flags & ts.SymbolFlags.Class) || isAbstract(symbol)) return [];
+      return [this.callable(name, this.typeOf(symbol).getConstructSignatures())];
+    });
+  }
+
+  /** The public methods of an exported class. */
+  methods(className: string, namespace = ""): Callable[] {
+    const symbol = this.exportsOf(namespace).get(className)!;
+    return this.members(symbol).flatMap((member) =>
+      member.flags & ts.SymbolFlags.Method
+        ? [this.callable(nameOf(member), this.typeOf(member).getCallSignatures())]
+        : [],
+    );
+  }
+
+  private members(symbol: ts.Symbol): ts.Symbol[] {
+    return this.checker.getPropertiesOfType(this.checker.getDeclaredTypeOfSymbol(symbol)).filter(isPublic);
+  }
+
+  private typeOf(symbol: ts.Symbol): ts.Type {
+    return this.checker.getTypeOfSymbolAtLocation(symbol, this.entry);
+  }
+
+  /** All overloads as one: as many parameters as the longest has, each with what any of them takes. */
+  private callable(name: string, signatures: readonly ts.Signature[]): Callable {
+    const longest = Math.max(0, ...signatures.map(({ parameters }) => parameters.length));
+    const parameters = Array.from({ length: longest }, (_, i): Parameter => {
+      const taken = signatures.map(({ parameters }) => parameters[i]);
+      const known = taken.filter((each) => each !== undefined);
+      const all = known.map((each) => this.parameter(each));
+      const kinds = new Set(all.flatMap((each) => [...each.kinds]));
+      if (known.length < taken.length) kinds.add("undefined");
+      return { ...all[0]!, kinds };
+    });
+    return { name, parameters };
+  }
+
+  private parameter(symbol: ts.Symbol): Parameter {
+    const declaration = symbol.valueDeclaration;
+    const parameter = declaration !== undefined && ts.isParameter(declaration) ? declaration : undefined;
+    const type = this.typeOf(symbol);
+    const kinds = new Set<Kind>();
+    const literals: string[] = [];
+    const properties: Parameter[] = [];
+    const rest = parameter?.dotDotDotToken !== undefined;
+    const element = rest ? (this.checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type) : type;
+    const visit = (part: ts.Type): void => {
+      if (part.isUnion()) part.types.forEach(visit);
+      else if (part.flags & ts.TypeFlags.StringLiteral) {
+        kinds.add("string");
+        literals.push((part as ts.StringLiteralType).value);
+      } else if (part.flags & ts.TypeFlags.StringLike) kinds.add("string");
+      else if (part.flags & ts.TypeFlags.NumberLike) kinds.add("number");
+      else if (part.flags & ts.TypeFlags.BooleanLike) kinds.add("boolean");
+      else if (part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void)) kinds.add("undefined");
+      else if (part.flags & ts.TypeFlags.Null) return;
+      else if (part.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) {
+        if (part.getCallSignatures().length > 0) kinds.add("function");
+        else if (part.getProperty("gradFn")) kinds.add("tensor");
+        else if (this.checker.getIndexTypeOfType(part, ts.IndexKind.Number)) kinds.add("array");
+        else if (
+          part.getProperty("__@iterator") ??
+          part.getProperties().some((p) => nameOf(p) === "[Symbol.iterator]")
+        )
+          kinds.add("array");
+        else {
+          kinds.add("object");
+          if (isLiteralOptions(part)) {
+            for (const property of part.getProperties()) properties.push(this.parameter(property));
+          }
+        }
+      } else kinds.add("any");
+    };
+    visit(element);
+    if (parameter?.questionToken !== undefined || parameter?.initializer !== undefined)
+      kinds.add("undefined");
+    if (symbol.flags & ts.SymbolFlags.Optional) kinds.add("undefined");
+    return { name: symbol.name, kinds, literals, properties, rest };
+  }
+
+  /** Every export below a namespace, the members of classes and the properties of options, with their docstrings. */
+  documented(namespace = ""): Documented[] {
+    const found: Documented[] = [];
+    const seen = new Set<ts.Symbol>();
+    const note = (name: string, symbol: ts.Symbol) => {
+      const declaration = symbol.declarations?.[0];
+      if (declaration === undefined || seen.has(symbol)) return false;
+      const source = declaration.getSourceFile();
+      if (!source.fileName.startsWith(root) || source.fileName.includes("node_modules")) return false;
+      seen.add(symbol);
+      const line = source.getLineAndCharacterOfPosition(declaration.getStart()).line + 1;
+      const doc = ts.displayPartsToString(symbol.getDocumentationComment(this.checker));
+      found.push({ name, place: `${path.relative(root, source.fileName)}:${line}`, doc });
+      return true;
+    };
+    for (const [name, symbol] of this.exportsOf(namespace)) {
+      const dotted = namespace === "" ? name : `${namespace}.${name}`;
+      if (symbol.flags & ts.SymbolFlags.ValueModule) {
+        found.push(...this.documented(dotted));
+        continue;
+      }
+      const fresh = note(dotted, symbol);
+      if (!fresh || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) continue;
+      for (const member of this.members(symbol)) note(`${dotted}.${nameOf(member)}`, member);
+    }
+    return found;
+  }
+}
+
+function isAbstract(symbol: ts.Symbol): boolean {
+  const declaration = symbol.valueDeclaration;
+  return (
+    declaration !== undefined && (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Abstract) !== 0
+  );
+}
+
+function isPublic(member: ts.Symbol): boolean {
+  const declaration = member.declarations?.[0];
+  if (declaration === undefined || member.name.includes("#")) return false;
+  const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
+  const flags = ts.getCombinedModifierFlags(declaration);
+  return (
+    (flags & hidden) === 0 && !ts.getJSDocTags(declaration).some((tag) => tag.tagName.text === "internal")
+  );
+}
+
+/** An interface or literal of data, not an instance of a class. */
+function isLiteralOptions(type: ts.Type): boolean {
+  return type.getProperties().every((property) => (property.flags & ts.SymbolFlags.Method) === 0);
+}
+
+/** "__@iterator@123" as it is written. */
+function nameOf(symbol: ts.Symbol): string {
+  const known = /^__@(\w+)@/.exec(symbol.name);
+  return known === null ? symbol.name : `[Symbol.${known[1]}]`;
+}

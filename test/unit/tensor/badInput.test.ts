@@ -1,0 +1,383 @@
+// Every public function, method and layer given what it cannot take: it says so in words, and nothing else changes.
+// The compiler tells what there is and which parameters it has, so that what is new is covered by itself.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nodeCollector } from "../../../kernel/host/nodeCollector";
+import * as nn from "../../../kernel/nn";
+import * as tensors from "../../../kernel/tensor";
+import {
+  arange,
+  autograd,
+  Generator,
+  noGrad,
+  ones,
+  randn,
+  Tensor,
+  tensor,
+  tidy,
+  zeros,
+} from "../../../kernel/tensor";
+import { setCollectorHost } from "../../../kernel/tensor/hosting";
+import { type Callable, type Kind, type Parameter, Surface } from "../surface";
+
+setCollectorHost(nodeCollector());
+const surface = new Surface();
+
+/** Tensors that no call sees: a changed number in one is a write beyond some buffer. */
+const guards = Array.from({ length: 24 }, (_, i) => randn([17 * (i + 1)]));
+const guarded = guards.map((guard) => Float32Array.from(guard.data));
+
+function assertGuardsUntouched(what: string): void {
+  for (const [i, guard] of guards.entries()) {
+    const now = guard.data;
+    for (let j = 0; j < now.length; j++) {
+      if (now[j] !== guarded[i]![j]) assert.fail(`${what}: wrote into a tensor that it was not given`);
+    }
+  }
+}
+
+/** A tensor whose memory is gone. */
+function freed(): Tensor {
+  let lost: Tensor | undefined;
+  tidy(() => {
+    lost = ones([2, 3]);
+  });
+  return lost!;
+}
+
+/** Tensors that some operation takes; fresh for each call, which may change them. */
+const goodTensors: readonly (() => Tensor)[] = [
+  () => randn([4, 4]),
+  () => randn([4], { requiresGrad: true }),
+  () => arange(4),
+  () => randn([2, 3, 8, 8]),
+  () => randn([2, 4, 4]),
+  () => ones([4, 4]).gt(0),
+  () => arange(16).reshape(4, 4).remainder(4),
+  () => tensor(0.5),
+  () => randn([4, 4], { requiresGrad: true }).mul(1).sum(),
+  () => randn([4, 3, 2, 2]),
+  () => randn([2, 3, 4, 4, 4]),
+  () => randn([4, 4, 2]),
+  () => randn([2, 3]),
+  () => randn([2, 3, 4]),
+];
+
+const badTensors: readonly (() => Tensor)[] = [
+  freed,
+  () => zeros([0]),
+  () => zeros([2, 0, 3]),
+  () => ones([7]),
+  () => ones([1, 1, 1, 1, 1, 1]),
+  () => tensor(Int32Array.of(-1, 2 ** 30, -(2 ** 31))),
+  () => ones([5, 7]).gt(0),
+  () => tensor([Number.NaN, Number.POSITIVE_INFINITY]),
+  () => randn([4, 4]).t(),
+  () => randn([4], { requiresGrad: true }).mul(2).detach(),
+];
+
+const huge = 2 ** 40;
+
+/** What callers hand over by mistake, besides tensors. */
+const badValues: readonly (() => unknown)[] = [
+  () => undefined,
+  () => null,
+  () => "2",
+  () => Number.NaN,
+  () => -1,
+  () => 1.5,
+  () => huge,
+  () => Number.POSITIVE_INFINITY,
+  () => true,
+  () => ({}),
+  () => [],
+  () => [Number.NaN],
+  () => [-7],
+  () => [1.5],
+  () => ["2"],
+  () => [undefined],
+  () => [huge, huge],
+  () => () => 1,
+];
+
+function kindOf(value: unknown): Kind | "null" {
+  if (value === null) return "null";
+  if (value instanceof Tensor) return "tensor";
+  if (Array.isArray(value)) return "array";
+  return typeof value as Kind;
+}
+
+/** Values that a parameter may take, the likeliest first. */
+function goodValues({ kinds, literals, properties }: Parameter): (() => unknown)[] {
+  const values: (() => unknown)[] = [];
+  if (kinds.has("undefined")) values.push(() => undefined);
+  if (kinds.has("tensor")) values.push(...goodTensors);
+  if (kinds.has("number")) values.push(...[1, 4, 0, 2, 3, -1, 0.5].map((value) => () => value));
+  if (kinds.has("array")) {
+    const lists = [[4, 4], [2, 2], [0], [0, 1], [1, 0], [4], [1, 1], [0, 1, 2, 3]];
+    values.push(...lists.map((list) => () => [...list]));
+    values.push(
+      () => [randn([4]), randn([4])],
+      () => [randn([4], { requiresGrad: true }).sum()],
+    );
+    values.push(
+      () => [new nn.Linear(4, 4)],
+      () => new nn.Linear(4, 4).parameters(),
+    );
+  }
+  if (literals.length > 0) values.push(...literals.map((literal) => () => literal));
+  else if (kinds.has("string"))
+    values.push(
+      () => "ij->ji",
+      () => "a",
+    );
+  if (kinds.has("boolean")) values.push(() => true);
+  if (kinds.has("function")) values.push(() => (x: unknown) => (x instanceof Tensor ? x.mul(2) : 1));
+  if (kinds.has("object")) {
+    const required = properties.filter((property) => !property.kinds.has("undefined"));
+    values.push(() =>
+      Object.fromEntries(required.map((property) => [property.name, goodValues(property)[0]?.()])),
+    );
+    values.push(
+      () => new nn.Linear(4, 4),
+      () => new Generator(1),
+    );
+  }
+  if (kinds.has("any"))
+    values.push(
+      () => undefined,
+      () => 1,
+    );
+  return values;
+}
+
+type Call = (args: readonly unknown[]) => unknown;
+
+interface Subject {
+  readonly name: string;
+  /** Names its errors may begin with; null for what is made of other operations, which may speak for it. */
+  readonly names: readonly string[] | null;
+  readonly parameters: readonly Parameter[];
+  readonly call: Call;
+  /** Whether it may keep what it cannot use: a layer's forward refuses it. */
+  readonly lenient?: boolean;
+}
+
+/** Arguments that only work together, which no search would find. */
+const together = new Map<string, () => (() => unknown)[]>(
+  Object.entries({
+    grad: () => {
+      const leaf = randn([4], { requiresGrad: true });
+      return [() => leaf.mul(2).sum(), () => leaf, () => undefined];
+    },
+    fuseConvBn: () => [() => new nn.Conv2d(3, 4, 3).eval(), () => new nn.BatchNorm2d(4).eval()],
+    fuseLinearBn: () => [() => new nn.Linear(3, 4).eval(), () => new nn.BatchNorm1d(4).eval()],
+    fuseSequential: () => [() => new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4)).eval()],
+    summary: () => [() => new nn.Linear(3, 4), () => [2, 3], () => undefined],
+    updateBn: () => [() => [[randn([5, 3])]], () => new nn.Sequential(new nn.BatchNorm1d(3))],
+  }),
+);
+
+/** Arguments that work, or undefined: all combinations of the likeliest values, up to a number of attempts. */
+function baselineOf({ name, parameters, call }: Subject): (() => unknown)[] | undefined {
+  const fitting = together.get(name);
+  if (fitting !== undefined) return fitting();
+  const choices = parameters.map(goodValues);
+  let total = choices.reduce((product, list) => product * Math.max(1, list.length), 1);
+  total = Math.min(total, 6_000);
+  for (let attempt = 0; attempt < total; attempt++) {
+    let rest = attempt;
+    const picked = choices.map((list) => {
+      const value = list[rest % list.length] ?? (() => undefined);
+      rest = Math.floor(rest / list.length);
+      return value;
+    });
+    try {
+      call(picked.map((value) => value()));
+      return picked;
+    } catch {}
+  }
+  return undefined;
+}
+
+const wellSaid = /^[\w.[\] ]+: expected .+ got /s;
+const elsewhere =
+  /^use of a freed tensor|^out of tensor memory: asked for|^backward: (went through|a value that)/;
+
+/** What is wrong with how the call answered, or undefined. */
+function complaintOf(subject: Subject, args: readonly unknown[], mustThrow: boolean): string | undefined {
+  try {
+    const result = subject.call(args);
+    if (mustThrow) return `took it, and gave ${String(result).slice(0, 60)}`;
+    for (const each of [result].flat()) {
+      if (!(each instanceof Tensor)) continue;
+      const sizes = each.shape.every((size) => Number.isInteger(size) && size >= 0);
+      if (!sizes) return `gave a tensor of shape [${each.shape}]`;
+      if (each.numel() < 10_000) noGrad(() => each.toArray());
+    }
+    return undefined;
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (!(error instanceof Error) || error instanceof WebAssembly.RuntimeError)
+      return `trapped: ${String(error)}`;
+    if (elsewhere.test(message)) return undefined;
+    if (!wellSaid.test(message)) return `said only ${name}: ${message}`;
+    const by = message.slice(0, message.indexOf(":"));
+    return subject.names === null || subject.names.includes(by) ? undefined : `named "${by}": ${message}`;
+  }
+}
+
+function written(value: unknown): string {
+  if (value instanceof Tensor) return `tensor [${value.shape}] ${value.dtype}`;
+  if (typeof value === "function") return "a function";
+  if (typeof value === "string") return `"${value}"`;
+  if (Array.isArray(value)) return `[${value.map(written)}]`;
+  if (typeof value === "object" && value !== null) {
+    return `{${Object.entries(value).map(([key, each]) => `${key}: ${written(each)}`)}}`;
+  }
+  return String(value);
+}
+
+/**
+ * Whether a value is of a kind that the parameter does not take. Options left out are not told from options of another
+ * kind, nor are flags from what counts as true: JavaScript's callers expect neither.
+ */
+function isForeign({ kinds }: Parameter, value: unknown): boolean {
+  const kind = kindOf(value);
+  const lenient = kinds.has("any") || kinds.has("boolean") || (kinds.has("object") && kind !== "null");
+  return !lenient && kind !== "null" && !kinds.has(kind);
+}
+
+/** Every complaint about one subject: each argument in turn, and each option, replaced by each bad value. */
+function attack(subject: Subject): string[] {
+  const baseline = baselineOf(subject);
+  if (baseline === undefined) return [`${subject.name}: no arguments were found that it takes`];
+  const complaints: string[] = [];
+  const attempt = (args: readonly unknown[], foreign: boolean) => {
+    const call = `${subject.name}(${args.map(written).join(", ")})`;
+    const complaint = complaintOf(subject, args, foreign && !subject.lenient);
+    if (complaint !== undefined) complaints.push(`${call} ${complaint}`);
+    assertGuardsUntouched(call);
+  };
+  for (const [i, parameter] of subject.parameters.entries()) {
+    const isOptions = parameter.properties.length > 0;
+    for (const bad of [...badValues, ...badTensors]) {
+      const value = bad();
+      if (value === null && (isOptions || parameter.kinds.has("boolean"))) continue;
+      const args = baseline.map((good, j) => (j === i ? value : good()));
+      attempt(args, isForeign(parameter, value));
+    }
+    for (const property of parameter.properties) {
+      for (const bad of [...badValues, ...badTensors]) {
+        const value = bad();
+        if (value === null && property.kinds.has("object")) continue;
+        const args = baseline.map((good, j) => {
+          const own = good();
+          return j === i ? { ...(own as object | undefined), [property.name]: value } : own;
+        });
+        attempt(args, isForeign(property, value));
+      }
+    }
+  }
+  return complaints;
+}
+
+function report(subjects: readonly Subject[]): void {
+  const complaints = subjects.flatMap(attack);
+  assert.equal(complaints.length, 0, `${complaints.length} of them:\n${complaints.slice(0, 40).join("\n")}`);
+}
+
+/** Names under which a method in place, a constructor or a layer may speak. */
+function namesOf(name: string): string[] {
+  const lower = name[0]!.toLowerCase() + name.slice(1);
+  const same = new Map([
+    ["view", "reshape"],
+    ["tile", "repeat"],
+  ]);
+  return [name, lower, name.replace(/_$/, ""), same.get(name) ?? name];
+}
+
+/** What optimizers call, with arguments that they have checked. */
+const inner = ["sgdStep", "adamStep", "rmspropStep", "adagradStep"];
+
+function subjectsOf(functions: readonly Callable[], room: object): Subject[] {
+  const own = room as Record<string, (...args: unknown[]) => unknown>;
+  return functions.flatMap(({ name, parameters }) => {
+    const f = own[name];
+    if (f === undefined) return [];
+    return [{ name, names: namesOf(name), parameters, call: (args: readonly unknown[]) => f(...args) }];
+  });
+}
+
+test("functions on tensors", () => {
+  report(subjectsOf(surface.functions(), tensors).filter(({ name }) => !inner.includes(name)));
+});
+
+test("methods of tensors", () => {
+  const receiver: Parameter = {
+    name: "this",
+    kinds: new Set<Kind>(["tensor"]),
+    literals: [],
+    properties: [],
+    rest: false,
+  };
+  const subjects = surface.methods("Tensor").map(({ name, parameters }): Subject => {
+    const call: Call = ([x, ...args]) => {
+      // A value that is no tensor has no methods: only its arguments are ours.
+      if (!(x instanceof Tensor)) throw new TypeError(`${name}: expected a tensor, got something else`);
+      return (x as unknown as Record<string, (...values: unknown[]) => unknown>)[name]!(...args);
+    };
+    return { name, names: namesOf(name), parameters: [receiver, ...parameters], call };
+  });
+  report(subjects.filter(({ name }) => !name.startsWith("[")));
+});
+
+test("autograd", () => {
+  report(subjectsOf(surface.functions("autograd"), autograd));
+});
+
+test("nn.functional", () => {
+  report(spokenFor(subjectsOf(surface.functions("nn.functional"), nn.functional)));
+});
+
+/** These are made of other operations, which may speak for them. */
+function spokenFor(subjects: readonly Subject[]): Subject[] {
+  return subjects.map((each) => ({ ...each, names: null }));
+}
+
+test("nn.init", () => {
+  report(spokenFor(subjectsOf(surface.functions("nn.init"), nn.init)));
+});
+
+test("nn.utils", () => {
+  report(spokenFor(subjectsOf(surface.functions("nn.utils"), nn.utils)));
+});
+
+const layers = surface.constructors("nn").flatMap(({ name, parameters }): Subject[] => {
+  const Layer = (nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>)[name]!;
+  return [{ name, names: null, parameters, call: (args) => new Layer(...args) }];
+});
+
+test("layers are made", () => {
+  report(layers.map((layer) => ({ ...layer, lenient: true })));
+});
+
+test("layers go forward", () => {
+  const complaints = layers.flatMap((layer) => {
+    const baseline = baselineOf(layer);
+    if (baseline === undefined) return [`${layer.name}: no arguments were found that make it`];
+    const module = layer.call(baseline.map((value) => value())) as Partial<nn.Module>;
+    if (module.forward === undefined) return []; // a list of modules, a parameter
+    return [...goodTensors, ...badTensors, ...badValues].flatMap((value) => {
+      const input = value();
+      const call = `${layer.name}(${baseline.map((each) => written(each()))}).forward(${written(input)})`;
+      const passesOn = ["Identity", "Sequential", "Dropout"].includes(layer.name);
+      const subject: Subject = { ...layer, call: ([x]) => module.forward!(x as Tensor) };
+      const complaint = complaintOf(subject, [input], !passesOn && !(input instanceof Tensor));
+      assertGuardsUntouched(call);
+      return complaint === undefined ? [] : [`${call} ${complaint}`];
+    });
+  });
+  assert.equal(complaints.length, 0, `${complaints.length} of them:\n${complaints.slice(0, 40).join("\n")}`);
+});
