@@ -7,7 +7,7 @@ import type { Tensor } from "./tensor";
 
 /** A value as errors name it. */
 export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
+  if (value === null || value === undefined || typeof value === "number") return String(value);
   if (isTensor(value)) return `a tensor ${show(value.shape)} ${value.dtype}`;
   if (Array.isArray(value)) return "an array";
   if (typeof value !== "object") return `${typeof value} ${String(value)}`;

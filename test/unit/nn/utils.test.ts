@@ -78,8 +78,15 @@ describe("clipping gradients", () => {
   });
 
   test("refuses negative limits, and a module in place of its parameters", () => {
-    assert.throws(() => clipGradNorm([], -1), /^RangeError: clipGradNorm: expected maxNorm ≥ 0, got -1/);
-    assert.throws(() => clipGradValue([], Number.NaN), /clipGradValue: expected clipValue ≥ 0, got NaN/);
+    assert.throws(
+      () => clipGradNorm([], -1),
+      /^RangeError: clipGradNorm: expected maxNorm to be a number ≥ 0, got -1/,
+    );
+    assert.throws(
+      () => clipGradNorm([], 1, { normType: 3 }),
+      /^RangeError: clipGradNorm: expected normType 1, 2 or Infinity, got 3$/,
+    );
+    assert.throws(() => clipGradValue([], Number.NaN), /clipGradValue: expected clipValue .* got NaN/);
     assert.throws(
       () => clipGradNorm(new nn.Linear(2, 2) as unknown as Tensor, 1),
       /^TypeError: clipGradNorm: expected parameters, got a Linear; pass net\.parameters\(\)/,
