@@ -56,7 +56,7 @@ const once = <T>(make: () => T): (() => T) => {
 const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
 
 function wayOf(target: Target, pass: Pass, layout: WeightLayout, batch: number): Way {
-  const winograd = isWinograd(pass) && pass.inChannels >= 3 && pass.outChannels >= 3;
+  const winograd = isWinograd(pass);
   const grain = Math.ceil(batch / tasks);
   const made = new Map<number, Run>();
   return {

@@ -15,11 +15,13 @@ const cached = 256 * 1024;
 /** Keeps the 36 planes off each other's sets in the cache. */
 const apart = 64;
 
-/** Whether the pass is one of these at all. */
+/** Whether the pass is one of these, with channels enough to pay for the transforms. */
 export const isWinograd = (p: Pass): boolean =>
   p.kernelHeight === 3 &&
   p.kernelWidth === 3 &&
-  p.strideHeight * p.strideWidth * p.dilationHeight * p.dilationWidth * p.spreadHeight * p.spreadWidth === 1;
+  p.strideHeight * p.strideWidth * p.dilationHeight * p.dilationWidth * p.spreadHeight * p.spreadWidth ===
+    1 &&
+  Math.min(p.inChannels, p.outChannels, p.outHeight, p.outWidth) >= 3;
 
 export interface Plan {
   readonly pass: Pass;
