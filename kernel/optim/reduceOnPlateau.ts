@@ -1,6 +1,7 @@
 // The schedule that looks at a metric: a lower rate when it has stopped improving.
 
 import type { Tensor } from "../tensor";
+import { describe } from "../tensor/arguments";
 import { requireNonNegative } from "./optimizer";
 import { groupsOf, requireIntegers, requireOneEach, type Scheduled, type ScheduledGroup } from "./scheduler";
 
@@ -119,8 +120,12 @@ export class ReduceLROnPlateau {
    * Make this one with the same options. Throws a RangeError, before anything changes, for a state of another number of groups
    * or of another kind of scheduler.
    */
-  loadStateDict({ best, numBadEpochs, cooldownCounter, lastLr }: PlateauState): void {
+  loadStateDict(state: PlateauState): void {
     const name = "ReduceLROnPlateau.loadStateDict";
+    if (typeof state !== "object" || state === null) {
+      throw new TypeError(`${name}: expected a state, got ${describe(state)}`);
+    }
+    const { best, numBadEpochs, cooldownCounter, lastLr } = state;
     requireIntegers(name, { numBadEpochs, cooldownCounter }, 0);
     requireOneEach(name, "lastLr", lastLr, this.groups);
     this.best = best ?? this.worst();

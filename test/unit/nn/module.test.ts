@@ -269,6 +269,23 @@ describe("state", () => {
     assert.deepEqual(net.parameters()[0]!.toArray(), before);
   });
 
+  test("that is none is refused, as is a value that is no tensor", () => {
+    for (const [thing, got] of [
+      [undefined, "undefined"],
+      [3, "3"],
+      ["weights", "string weights"],
+    ] as const) {
+      assert.throws(() => mlp().loadStateDict(thing as never), {
+        name: "TypeError",
+        message: `loadStateDict: expected tensors by name, got ${got}`,
+      });
+    }
+    assert.throws(
+      () => new nn.Linear(1, 1).loadStateDict({ weight: [[1]] as never, bias: zeros([1]) }),
+      /^Error: loadStateDict: .* got weight: expected shape \[1, 1\], got an array$/,
+    );
+  });
+
   test("may be a part of it with strict: false", () => {
     const net = mlp();
     const passed = net.loadStateDict({ "4.bias": ones([2]), extra: ones([1]) }, { strict: false });
@@ -312,6 +329,14 @@ describe("a forward hook", () => {
     layer.forward(ones([1]));
     assert.deepEqual(calls, ["first", "second", "second"]);
     second!();
+  });
+
+  test("is a function, or refused when it is registered", () => {
+    const layer = new nn.ReLU();
+    const message = /^TypeError: ReLU's hook: expected a function, got an object$/;
+    assert.throws(() => layer.registerForwardHook({} as never), message);
+    assert.throws(() => layer.registerForwardPreHook({} as never), message);
+    assert.ok(!Object.hasOwn(layer, "forward"));
   });
 
   test("may replace the output by a tensor, and by nothing else", () => {

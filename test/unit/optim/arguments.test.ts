@@ -1,0 +1,73 @@
+// Optimizers and schedulers given what they are not made for: an answer in words, never a TypeError of the engine.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  Adagrad,
+  Adam,
+  AdamW,
+  CosineAnnealingLR,
+  ExponentialLR,
+  LinearWarmup,
+  MultiStepLR,
+  OneCycleLR,
+  ReduceLROnPlateau,
+  RMSprop,
+  SGD,
+  StepLR,
+} from "../../../kernel/optim";
+import { ones } from "../../../kernel/tensor";
+
+const things: Record<string, unknown> = {
+  nothing: undefined,
+  null: null,
+  "a number": 3,
+  "a string": "weights",
+  "a nested array": [[1, 2]],
+  "a function": () => 1,
+  "an object": { weight: 1 },
+};
+
+const leaf = () => ones([1], { requiresGrad: true });
+
+/** An error that says who expected what, and what came. */
+function assertRefused(call: () => unknown, what: string): void {
+  assert.throws(call, /^\w+: [\w.]+: .*expected .*got /s, `${what} was taken`);
+}
+
+for (const Kind of [SGD, Adam, AdamW, RMSprop, Adagrad]) {
+  test(`${Kind.name} refuses what is no parameters, and what is no state`, () => {
+    for (const [what, thing] of Object.entries(things)) {
+      assertRefused(() => new Kind(thing as never, { lr: 1 }), what);
+      const optimizer = new Kind([leaf()], { lr: 1 });
+      assertRefused(() => optimizer.loadStateDict(thing as never), what);
+      assertRefused(() => optimizer.addParamGroup(thing as never), what);
+    }
+  });
+}
+
+const schedules = {
+  StepLR: (optimizer: never) => new StepLR(optimizer, { stepSize: 1 }),
+  MultiStepLR: (optimizer: never) => new MultiStepLR(optimizer, { milestones: [1] }),
+  ExponentialLR: (optimizer: never) => new ExponentialLR(optimizer, { gamma: 0.5 }),
+  CosineAnnealingLR: (optimizer: never) => new CosineAnnealingLR(optimizer, { tMax: 2 }),
+  LinearWarmup: (optimizer: never) => new LinearWarmup(optimizer),
+  OneCycleLR: (optimizer: never) =>
+    new OneCycleLR(optimizer, { maxLr: 1, totalSteps: 2, cycleMomentum: false }),
+  ReduceLROnPlateau: (optimizer: never) => new ReduceLROnPlateau(optimizer),
+};
+for (const [name, make] of Object.entries(schedules)) {
+  test(`${name} refuses what is no optimizer, and what is no state`, () => {
+    for (const [what, thing] of Object.entries(things)) {
+      assertRefused(() => make(thing as never), what);
+      const scheduler = make(new Adagrad([leaf()]) as never);
+      assertRefused(() => scheduler.loadStateDict(thing as never), what);
+    }
+  });
+}
+
+test("lists of rates and milestones are asked for as such", () => {
+  const optimizer = new SGD([leaf()], { lr: 1 });
+  assertRefused(() => new MultiStepLR(optimizer, { milestones: 3 as never }), "a number");
+  assertRefused(() => new OneCycleLR(optimizer, { maxLr: "1" as never, totalSteps: 2 }), "a string");
+  assertRefused(() => new ReduceLROnPlateau(optimizer, { minLr: {} as never }), "an object");
+});
