@@ -1,17 +1,30 @@
-// Every differentiable operation against finite differences, one line each.
+// Every differentiable operation against finite differences, one line each; a new one without a line is a failure.
 
+import assert from "node:assert/strict";
 import test from "node:test";
+import { functional } from "../../../kernel/nn";
+import * as tensors from "../../../kernel/tensor";
 import {
+  addmm,
   autograd,
   batchNorm,
+  bmm,
   cat,
   crossEntropy,
+  einsum,
   linear,
+  manualSeed,
   matmul,
+  maximum,
+  meshgrid,
+  minimum,
+  outer,
   pad,
   stack,
-  type Tensor,
+  stdMean,
+  Tensor,
   tensor,
+  varMean,
   where,
   zeros,
 } from "../../../kernel/tensor";
@@ -78,8 +91,9 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
   reshape: [(a) => a!.reshape(3, 2), [a23()]],
   "reshape of a transpose": [(a) => a!.t().reshape(-1), [a23()]],
   transpose: [(a) => a!.transpose(0, 2), [x234()]],
+  t: [(a) => a!.t().exp(), [a23()]],
   permute: [(a) => a!.permute(2, 0, 1), [x234()]],
-  "squeeze, unsqueeze": [(a) => a!.unsqueeze(1).squeeze(1).unsqueeze(-1), [a23()]],
+  "squeeze unsqueeze": [(a) => a!.unsqueeze(1).squeeze(1).unsqueeze(-1), [a23()]],
   expand: [(a) => a!.expand(4, 2, 3), [leaf([2, 1])]],
   "slice with a step": [(a) => a!.slice(2, 1, 4, 2), [x234()]],
   "slices that overlap": [(a) => a!.slice(1, 0, 2).add(a!.slice(1, 1, 3)), [a23()]],
@@ -112,8 +126,8 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
   logsumexp: [(a) => a!.logsumexp(1), [x234()]],
   sin: [(a) => a!.sin(), [a23()]],
   cos: [(a) => a!.cos(), [a23()]],
-  "sign, floor, ceil, round": [
-    (a) => a!.sign().add(a!.floor()).add(a!.ceil()).add(a!.round()),
+  "sign floor ceil round trunc": [
+    (a) => a!.sign().add(a!.floor()).add(a!.ceil()).add(a!.round()).add(a!.trunc()),
     [tensor([-1.7, -0.3, 0.2, 1.3], { requiresGrad: true })],
   ],
   cat: [(a, b) => cat([a!, b!.t()], 1), [a23(), leaf([4, 2])]],
@@ -151,7 +165,149 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
     (x, bias) => batchNorm(x!, { bias: bias!, training: true, runningMean: zeros([3]) }),
     [leaf([4, 3]), leaf([3])],
   ],
+  "maximum minimum as functions": [(a, b) => maximum(a!, b!).add(minimum(a!, 0.3)), [a23(), b23()]],
+  remainder: [
+    (a, b) => a!.remainder(b!),
+    [tensor([2.3, -1.2, 0.7], { requiresGrad: true }), tensor([0.9, -0.8, 0.5], { requiresGrad: true })],
+  ],
+  lerp: [(a, b, w) => a!.lerp(b!, w!), [a23(), b23(), leaf([3])]],
+  "tan atan erf expm1": [(a) => a!.mul(0.5).tan().add(a!.atan()).add(a!.erf()).add(a!.expm1()), [a23()]],
+  "log2 log10 log1p rsqrt": [(a) => a!.log2().add(a!.log10()).add(a!.log1p()).add(a!.rsqrt()), [positive()]],
+  "view contiguous flatten": [(a) => a!.t().contiguous().view(2, 3).flatten().exp(), [a23()]],
+  "mm mv dot": [(a, b, v) => a!.mm(b!).mv(v!).dot(v!), [leaf([3, 2]), leaf([2, 3]), leaf([3])]],
+  bmm: [(a, b) => a!.bmm(b!).add(bmm(a!, b!)), [x234(), leaf([2, 4, 2])]],
+  outer: [(a, b) => a!.outer(b!).add(outer(a!, b!).exp()), [leaf([2]), leaf([3])]],
+  addmm: [(c, a, b) => addmm(c!, a!, b!, { alpha: 0.5, beta: 2 }), [leaf([4]), a23(), leaf([3, 4])]],
+  einsum: [(a, b) => einsum("bij,jk->kb", a!, b!), [x234(), leaf([4, 2])]],
+  "einsum of a diagonal": [(a, b) => einsum("ii,...i->...", a!, b!), [leaf([3, 3]), a23()]],
+  "diagonal trace": [(a) => a!.diagonal(1).exp().add(a!.trace()), [leaf([3, 3])]],
+  "triu tril": [(a) => a!.triu(1).exp().add(a!.tril().square()), [leaf([2, 3, 3])]],
+  "movedim unflatten": [(a) => a!.movedim(0, 2).unflatten(1, [2, 2]).exp(), [x234()]],
+  expandAs: [(a, b) => a!.expandAs(b!).mul(b!), [leaf([3]), a23()]],
+  "at unbind": [(a) => cat([a!.at(1, -1), ...a!.unbind(0).map((row) => row.select(0, 0))]), [x234()]],
+  "flip roll": [(a) => a!.flip([0, 2]).mul(a!.roll([1, -1], [0, 1])), [x234()]],
+  scatter: [
+    (a, b) => a!.scatter(1, tensor(Int32Array.of(2, 0), { shape: [2, 1] }), b!).exp(),
+    [a23(), leaf([2, 1])],
+  ],
+  maskedSelect: [(a) => a!.maskedSelect(tensor([true, false, true])).exp(), [a23()]],
+  cumsum: [(a) => a!.cumsum(1).exp(), [x234()]],
+  quantile: [(a) => a!.quantile([0.2, 0.75], 1), [x234()]],
+  median: [(a) => a!.median(2).values.mul(a!.median()), [x234()]],
+  "amax amin": [(a) => a!.amax([0, 2]).mul(a!.amin([0, 2])), [x234()]],
+  meshgrid: [(a, b) => cat(meshgrid([a!, b!])).exp(), [leaf([2]), leaf([3])]],
+  "varMean stdMean": [(a) => cat([...varMean(a!, 1), ...stdMean(a!, 1)]), [x234()]],
+  indexSelect: [(a) => a!.indexSelect(0, [1, 1, 0]).exp(), [a23()]],
+  elu: [(a) => functional.elu(a!, 0.7), [a23()]],
+  "gelu silu softplus": [
+    (a) =>
+      functional
+        .gelu(a!)
+        .add(functional.gelu(a!, { approximate: "tanh" }))
+        .add(functional.silu(a!))
+        .add(functional.softplus(a!, { beta: 2 })),
+    [a23()],
+  ],
+  leakyRelu: [(a) => functional.leakyRelu(a!, 0.2), [a23()]],
+  conv1d: [
+    (x, w, b) => functional.conv1d(x!, w!, b!, { stride: 2, padding: 1 }),
+    [leaf([2, 2, 6]), leaf([3, 2, 3]), leaf([3])],
+  ],
+  conv2d: [
+    (x, w, b) => functional.conv2d(x!, w!, b!, { padding: 1, dilation: 2, groups: 2 }),
+    [leaf([2, 4, 5, 4]), leaf([2, 2, 2, 2]), leaf([2])],
+  ],
+  "maxPool1d maxPool2d maxPool2dWithIndices": [
+    (x) =>
+      cat([
+        functional.maxPool2d(x!, 2).flatten(),
+        functional.maxPool1d(x!.flatten(2), 3).flatten(),
+        functional.maxPool2dWithIndices(x!, 2).values.flatten(),
+      ]),
+    [leaf([2, 2, 4, 4], { seed: 8 })],
+  ],
+  "avgPool1d avgPool2d": [
+    (x) =>
+      cat([
+        functional.avgPool2d(x!, 2, { padding: 1 }).flatten(),
+        functional.avgPool1d(x!.flatten(2), 3).flatten(),
+      ]),
+    [leaf([2, 2, 4, 4])],
+  ],
+  "adaptiveAvgPool1d adaptiveAvgPool2d": [
+    (x) =>
+      cat([
+        functional.adaptiveAvgPool2d(x!, [2, 3]).flatten(),
+        functional.adaptiveAvgPool1d(x!.flatten(2), 3).flatten(),
+      ]),
+    [leaf([2, 2, 4, 4])],
+  ],
+  "dropout dropout2d": [
+    (x) => {
+      manualSeed(3); // the same mask for each difference
+      return functional.dropout(x!, { p: 0.3 }).mul(functional.dropout2d(x!, { p: 0.5 }));
+    },
+    [leaf([2, 3, 2, 2])],
+  ],
+  instanceNorm: [
+    (x, w, b) => functional.instanceNorm(x!, { weight: w!, bias: b! }),
+    [leaf([2, 3, 4]), leaf([3]), leaf([3])],
+  ],
+  groupNorm: [
+    (x, w, b) => functional.groupNorm(x!, 2, { weight: w!, bias: b! }),
+    [leaf([2, 4, 3]), leaf([4]), leaf([4])],
+  ],
+  layerNorm: [
+    (x, w, b) => functional.layerNorm(x!, [3, 4], { weight: w!, bias: b! }),
+    [x234(), leaf([3, 4]), leaf([3, 4])],
+  ],
+  rmsNorm: [(x, w) => functional.rmsNorm(x!, [4], { weight: w! }), [x234(), leaf([4])]],
+  nllLoss: [(x) => functional.nllLoss(x!, labels, { weight: tensor([0.5, 2, 1]) }), [a23()]],
+  mseLoss: [(a, b) => functional.mseLoss(a!, b!), [a23(), b23()]],
+  "l1Loss smoothL1Loss": [
+    (a, b) => functional.l1Loss(a!, b!).add(functional.smoothL1Loss(a!, b!)),
+    [a23(), b23()],
+  ],
+  binaryCrossEntropyWithLogits: [
+    (a) => functional.binaryCrossEntropyWithLogits(a!, tensor([0, 1, 0.3]).expand(2, 3)),
+    [a23()],
+  ],
+  embedding: [(w) => functional.embedding(tensor(Int32Array.of(1, 0, 1)), w!), [a23()]],
+  localResponseNorm: [(x) => functional.localResponseNorm(x!, 3, { alpha: 0.5 }), [leaf([2, 4, 3])]],
 };
+
+/** What gives no gradient: new tensors, comparisons, positions, changes in place, and what is no operation at all. */
+const without = new Set(
+  [
+    "tensor zeros ones full zerosLike onesLike fullLike arange linspace logspace eye rand randn randLike randnLike randint",
+    "randperm bernoulli oneHot eq ne lt le gt ge isnan isinf isfinite isclose any all equal allclose logicalAnd logicalOr",
+    "logicalXor logicalNot argmax argmin argsort nonzero countNonzero bincount floorDivide to float int bool detach",
+    "add_ sub_ mul_ div_ pow_ neg_ exp_ sqrt_ relu_ sigmoid_ tanh_ clamp_ lerp_ maskedFill_ copy_ fill_ zero_ uniform_ normal_",
+    "backward requiresGrad_ retainGrad registerHook zeroGrad size dim numel isContiguous item toArray toString",
+    "gradStorage adoptGrad addGrad constructor",
+    "manualSeed forkRng memoryUsage noGrad enableGrad isGradEnabled keep tidy Tensor Generator",
+    "sgdStep adamStep rmspropStep adagradStep",
+  ].flatMap((line) => line.split(" ")),
+);
+
+function methodsOf(prototype: object): string[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(prototype)).flatMap(([name, { value }]) =>
+    typeof value === "function" ? [name] : [],
+  );
+}
+
+test("every public operation has its gradient checked here, or is said to have none", () => {
+  const functions = [tensors, functional].flatMap((room) =>
+    Object.entries(room).flatMap(([name, value]) => (typeof value === "function" ? [name] : [])),
+  );
+  const methods = [Tensor.prototype, Object.getPrototypeOf(Tensor.prototype) as object].flatMap(methodsOf);
+  const checked = new Set(Object.keys(cases).flatMap((title) => title.match(/\w+/g) ?? []));
+  const isPrivate = (name: string) => ["freed", "copied", "numberAt"].includes(name);
+  const missing = [...functions, ...methods].filter(
+    (name) => !checked.has(name) && !without.has(name) && !isPrivate(name),
+  );
+  assert.deepEqual([...new Set(missing)], []);
+});
 
 for (const [name, [f, inputs]] of Object.entries(cases))
   test(`gradient of ${name}`, () => {
