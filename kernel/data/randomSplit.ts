@@ -7,7 +7,9 @@ import { randomOrder } from "./randomOrder";
 
 /** A data set that can be narrowed to some of its samples, and stays of its kind. */
 export interface Selectable<Self> {
+  /** Number of samples. */
   readonly length: number;
+  /** The same kind of data set with the samples of these numbers only, in this order. */
   select(indices: ArrayLike<number>): Self;
 }
 

@@ -14,7 +14,9 @@ export type ParameterState = Record<string, number | Tensor>;
 
 /** As PyTorch's: parameters are numbers, counted through all groups; one that never had a gradient has no state. */
 export interface OptimizerState<Settings> {
+  /** What is remembered of each parameter, by its number. */
   readonly state: Readonly<Record<number, Readonly<ParameterState>>>;
+  /** The groups: the numbers of their parameters, and their settings. */
   readonly paramGroups: readonly ({ readonly params: readonly number[] } & Settings)[];
 }
 

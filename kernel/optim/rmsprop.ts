@@ -20,6 +20,7 @@ export interface RMSpropSettings {
   eps: number;
   /** L2 penalty: weightDecay·p joins the gradient. */
   weightDecay: number;
+  /** Share of the last change that joins the next one. Default 0. */
   momentum: number;
   /** Divide by the gradient's running variance instead of its mean square. */
   centered: boolean;

@@ -9,12 +9,15 @@ export interface ScheduledGroup {
   lr: number;
   /** Its rate before any scheduler changed it; the first scheduler of an optimizer writes it down. */
   initialLr?: number;
+  /** SGD's, which OneCycleLR moves against the rate. */
   momentum?: number;
+  /** Adam's; OneCycleLR moves the first. */
   betas?: readonly [number, number];
 }
 
 /** Any optimizer. */
 export interface Scheduled {
+  /** The groups whose rates change. */
   readonly paramGroups: readonly ScheduledGroup[];
 }
 

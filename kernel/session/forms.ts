@@ -5,17 +5,25 @@ import { type TableOptions, type TableRows, tableOf } from "./table";
 
 /** One method a form. What they return is up to whoever shows. */
 export interface Forms<Shown> {
+  /** HTML, as a browser lays it out; scripts run in it. */
   html(html: string): Shown;
+  /** Markdown text. */
   markdown(text: string): Shown;
   /** Formulas between dollar signs: `$\gamma \hat x + \beta$`. */
   latex(text: string): Shown;
+  /** A drawing, as SVG markup. */
   svg(svg: string): Shown;
+  /** The bytes of a PNG file. */
   png(bytes: Uint8Array): Shown;
+  /** The bytes of a JPEG file. */
   jpeg(bytes: Uint8Array): Shown;
+  /** The bytes of a GIF file. */
   gif(bytes: Uint8Array): Shown;
+  /** A tree of a JSON value to fold and unfold. */
   json(value: Json): Shown;
   /** Records, rows, or columns by name; the first `limit` rows. */
   table(rows: TableRows, options?: TableOptions): Shown;
+  /** Plain text. */
   text(text: string): Shown;
   /** A whole bundle: MIME type → data. */
   raw(bundle: MimeBundle): Shown;

@@ -31,6 +31,7 @@ export function progress<T>(
   return new Progress(items, options);
 }
 
+/** What progress() gives: goes through its items and moves a bar along with them. */
 export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
   /** Stands behind the bar: a loss, a file's name. */
   note = "";

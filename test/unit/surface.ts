@@ -32,8 +32,12 @@ export interface Callable {
   readonly parameters: readonly Parameter[];
 }
 
-/** A documented thing: its dotted name, where it is declared, and its docstring ("" without one). */
+/** Something with a name: a field is one of a class, a type says how options or data look. */
+export type Role = "function" | "class" | "method" | "field" | "option" | "type" | "value";
+
+/** What a cell can reach: its dotted name, where it is declared, and its docstring ("" without one). */
 export interface Documented {
+  readonly role: Role;
   readonly name: string;
   readonly place: string;
   readonly doc: string;
@@ -171,7 +175,7 @@ export class Surface {
   documented(namespace = ""): Documented[] {
     const found: Documented[] = [];
     const seen = new Set<ts.Symbol>();
-    const note = (name: string, symbol: ts.Symbol) => {
+    const note = (name: string, symbol: ts.Symbol, role: Role) => {
       const declaration = symbol.declarations?.[0];
       if (declaration === undefined || seen.has(symbol)) return false;
       const source = declaration.getSourceFile();
@@ -179,7 +183,7 @@ export class Surface {
       seen.add(symbol);
       const line = source.getLineAndCharacterOfPosition(declaration.getStart()).line + 1;
       const doc = ts.displayPartsToString(symbol.getDocumentationComment(this.checker));
-      found.push({ name, place: `${path.relative(root, source.fileName)}:${line}`, doc });
+      found.push({ role, name, place: `${path.relative(root, source.fileName)}:${line}`, doc });
       return true;
     };
     for (const [name, symbol] of this.exportsOf(namespace)) {
@@ -188,12 +192,21 @@ export class Surface {
         found.push(...this.documented(dotted));
         continue;
       }
-      const fresh = note(dotted, symbol);
+      const fresh = note(dotted, symbol, roleOf(symbol));
       if (!fresh || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) continue;
-      for (const member of this.members(symbol)) note(`${dotted}.${nameOf(member)}`, member);
+      const field = symbol.flags & ts.SymbolFlags.Class ? "field" : "option";
+      for (const member of this.members(symbol)) {
+        note(`${dotted}.${nameOf(member)}`, member, member.flags & ts.SymbolFlags.Method ? "method" : field);
+      }
     }
     return found;
   }
+}
+
+function roleOf({ flags }: ts.Symbol): Role {
+  if (flags & ts.SymbolFlags.Function) return "function";
+  if (flags & ts.SymbolFlags.Class) return "class";
+  return flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeAlias) ? "type" : "value";
 }
 
 function isAbstract(symbol: ts.Symbol): boolean {

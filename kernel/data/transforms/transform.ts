@@ -24,6 +24,7 @@ export function applyTransform(transform: Transform, images: Tensor): Tensor {
 export class Compose {
   constructor(readonly transforms: readonly Transform[]) {}
 
+  /** All transforms, one after the other. */
   forward(images: Tensor): Tensor {
     return this.transforms.reduce((x, transform) => applyTransform(transform, x), images);
   }

@@ -4,11 +4,15 @@ import { sameShape, show } from "../shape";
 import type { Tensor } from "../tensor";
 
 export interface SgdOptions {
+  /** Learning rate. */
   readonly lr: number;
   /** Default 0: no buffer needed. */
   readonly momentum?: number;
+  /** Share of each new gradient that momentum leaves out. Default 0. */
   readonly dampening?: number;
+  /** L2 penalty: weightDecay·p joins the gradient. */
   readonly weightDecay?: number;
+  /** Looks ahead by the momentum. Default false. */
   readonly nesterov?: boolean;
 }
 
@@ -45,9 +49,13 @@ export function sgdStep(parameter: Tensor, buffer: Tensor | null, options: SgdOp
 }
 
 export interface AdamOptions {
+  /** Learning rate. */
   readonly lr: number;
+  /** How much of the means of the gradient and of its square stays. */
   readonly betas: readonly [number, number];
+  /** Added to the root that divides. */
   readonly eps: number;
+  /** L2 penalty: weightDecay·p joins the gradient. */
   readonly weightDecay: number;
   /** Shrink the parameter itself (AdamW) instead of adding to its gradient (Adam). */
   readonly decoupled: boolean;
@@ -85,10 +93,15 @@ export function adamStep(
 }
 
 export interface RmspropOptions {
+  /** Learning rate. */
   readonly lr: number;
+  /** How much of the mean of squares stays. */
   readonly alpha: number;
+  /** Added to the root that divides. */
   readonly eps: number;
+  /** L2 penalty: weightDecay·p joins the gradient. */
   readonly weightDecay: number;
+  /** Share of the last change that joins the next one. */
   readonly momentum: number;
 }
 
@@ -128,7 +141,9 @@ export function rmspropStep(
 export interface AdagradOptions {
   /** The rate of this step, decayed already. */
   readonly lr: number;
+  /** Added to the root that divides. */
   readonly eps: number;
+  /** L2 penalty: weightDecay·p joins the gradient. */
   readonly weightDecay: number;
 }
 
