@@ -71,8 +71,7 @@ const batchNorm = (outer: number, channels: number, inner: number): Row[] => {
   const label = inner === 1 ? `(${outer}, ${channels})` : `(${outer}, ${channels}, ${inner})`;
   return [
     microseconds(`BatchNorm forward ${label}`, (kernels) => {
-      kernels.batchNormStatistics(a, mean, bias, ...shape);
-      kernels.batchNormApply(a, mean, invStd, weight, bias, b, ...shape);
+      kernels.batchNormForward(a, weight, bias, 0, 0, b, mean, invStd, ...shape, 1e-5, 0.1, 1);
     }),
     microseconds(`BatchNorm backward ${label}`, (kernels) => {
       kernels.batchNormBackward(a, mean, invStd, weight, b, c, dWeight, dBias, ...shape);

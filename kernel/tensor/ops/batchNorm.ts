@@ -24,6 +24,7 @@ export interface BatchNormOptions {
   readonly training?: boolean;
   /** running ← (1 − momentum)·running + momentum·batch (default 0.1). */
   readonly momentum?: number;
+  /** Added to the variance under the root. Default 1e-5. */
   readonly eps?: number;
 }
 
@@ -153,53 +154,28 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
   const y = engine.emptyLike(x, "float32");
   const mean = engine.allocate(channels);
   const invStd = engine.allocate(channels);
-  const mu = mean.pointer >>> 2;
-  const scale = invStd.pointer >>> 2;
+  const pointer = (tensor: Tensor | null): number => tensor?.pointer ?? 0;
+  const shape = [outer, channels, inner] as const;
   if (fromBatch) {
-    kernels.batchNormStatistics(x.pointer, mean.pointer, invStd.pointer, outer, channels, inner);
-    if (training) {
-      if (runningMean) track(engine, runningMean, mu, channels, momentum, 1);
-      if (runningVar)
-        track(engine, runningVar, scale, channels, momentum, biasedRunningVar ? 1 : m / (m - 1));
-    }
-    for (let c = 0; c < channels; c++) f32[scale + c] = 1 / Math.sqrt(f32[scale + c]! + eps);
+    const [movedMean, movedVar] = training ? [runningMean, runningVar] : [null, null];
+    kernels.batchNormForward(
+      ...([x.pointer, pointer(gamma), pointer(beta), pointer(movedMean), pointer(movedVar)] as const),
+      ...([y.pointer, mean.pointer, invStd.pointer, ...shape] as const),
+      ...([eps, momentum, biasedRunningVar ? 1 : m / (m - 1)] as const),
+    );
+    if (movedMean !== null) movedMean.storage.version++;
+    if (movedVar !== null) movedVar.storage.version++;
   } else {
-    const fixedMean = contiguous(runningMean).pointer >>> 2;
-    for (let c = 0; c < channels; c++) f32[mu + c] = f32[fixedMean + c]!;
+    const scale = invStd.pointer >>> 2;
     const fixedVar = contiguous(runningVar).pointer >>> 2;
     for (let c = 0; c < channels; c++) f32[scale + c] = 1 / Math.sqrt(f32[fixedVar + c]! + eps);
+    kernels.unary("copy", contiguous(runningMean).pointer, mean.pointer, channels);
+    const [weights, biases] = [pointer(gamma), pointer(beta)];
+    kernels.batchNormApply(x.pointer, mean.pointer, invStd.pointer, weights, biases, y.pointer, ...shape);
   }
-  kernels.batchNormApply(
-    x.pointer,
-    mean.pointer,
-    invStd.pointer,
-    gamma?.pointer ?? 0,
-    beta?.pointer ?? 0,
-    y.pointer,
-    outer,
-    channels,
-    inner,
-  );
   const inputs = [x, gamma, beta].filter((tensor) => tensor !== null);
   const info = { outer, channels, inner, hasWeight: gamma !== null, training: fromBatch };
   return record(batchNormRule, y, inputs, info, [mean, invStd]);
-}
-
-/** running ← (1 − momentum)·running + momentum·factor·batch, where batch starts at element `batch` of the memory. */
-function track(
-  engine: Engine,
-  running: Tensor,
-  batch: number,
-  channels: number,
-  momentum: number,
-  factor: number,
-): void {
-  const { f32 } = engine;
-  const at = running.pointer >>> 2;
-  for (let c = 0; c < channels; c++) {
-    f32[at + c] = (1 - momentum) * f32[at + c]! + momentum * factor * f32[batch + c]!;
-  }
-  running.storage.version++;
 }
 
 function requireOrdered(name: string, running: Tensor | null): void {

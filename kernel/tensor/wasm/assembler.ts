@@ -69,6 +69,9 @@ export class FunctionBuilder {
   vectors(count: number): Local[] {
     return Array.from({ length: count }, () => this.local("v128"));
   }
+  integers(count: number): Local[] {
+    return Array.from({ length: count }, () => this.local("i32"));
+  }
   /** Local declarations followed by the body, as the code section wants them. */
   encode(body: Code): number[] {
     const declarations = this.locals.map((type) => [1, typeBytes[type]]);
@@ -195,6 +198,7 @@ export const f64 = {
   sub: binary(0xa1),
   mul: binary(0xa2),
   div: binary(0xa3),
+  sqrt: unary(0x9f),
   fromU32: unary(0xb8),
   promote: unary(0xbb),
 };
@@ -235,7 +239,13 @@ export const v128 = {
   select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, 0xfd, 0x52],
   anyTrue: simd1(0x53),
 };
-export const i32x4 = { splat: simd1(0x11), shl: simd2(0xab), shrSigned: simd2(0xac), add: simd2(0xae), sub: simd2(0xb1) };
+export const i32x4 = {
+  splat: simd1(0x11),
+  shl: simd2(0xab),
+  shrSigned: simd2(0xac),
+  add: simd2(0xae),
+  sub: simd2(0xb1),
+};
 export const f32x4 = {
   splat: simd1(0x13),
   lane: lane(0x1f),
@@ -265,7 +275,10 @@ export const f32x4 = {
 export const f64x2 = {
   lane: lane(0x21),
   splat: simd1(0x14),
+  sqrt: simd1(0xef),
   add: simd2(0xf0),
+  sub: simd2(0xf1),
+  mul: simd2(0xf2),
   div: simd2(0xf3),
   /** The low two f32. */
   promoteLow: simd1(0x5f),

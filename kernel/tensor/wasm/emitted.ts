@@ -1,6 +1,12 @@
 // The kernels as WebAssembly: each is emitted and compiled when first asked for, then kept.
 
-import { batchNormApplyKernel, batchNormBackwardKernel, batchNormStatisticsKernel } from "./batchNorm";
+import { batchNormApplyKernel, batchNormBackwardKernel, batchNormForwardKernel } from "./batchNorm";
+import {
+  batchNormApplyColumnsKernel,
+  batchNormBackwardColumnsKernel,
+  batchNormForwardColumnsKernel,
+  mostColumns,
+} from "./batchNormColumns";
 import { type ConvolutionKernels, createConvolution } from "./conv";
 import {
   axpyKernel,
@@ -143,13 +149,35 @@ export function createEmittedKernels(target: Target): Kernels {
   });
   const reduceRuns = new Lazy((op: ReduceOp) => reduceKernel(target, op, true));
   const reduceColumns = new Lazy((op: ReduceOp) => reduceKernel(target, op, false));
-  const statistics = new Lazy((columns: boolean) => batchNormStatisticsKernel(target, columns));
-  const apply = new Lazy((key: number) =>
-    batchNormApplyKernel(target, (key & 4) !== 0, { weight: (key & 2) !== 0, bias: (key & 1) !== 0 }),
-  );
-  const backward = new Lazy((key: number) =>
-    batchNormBackwardKernel(target, (key & 2) !== 0, (key & 1) !== 0),
-  );
+  const affineOf = (key: number) => ({ weight: (key & 2) !== 0, bias: (key & 1) !== 0 });
+  const affineKey = (weight: number, bias: number) => (weight !== 0 ? 2 : 0) + (bias !== 0 ? 1 : 0);
+  const forward = new Lazy((key: number) => batchNormForwardKernel(target, affineOf(key)));
+  const forwardColumns = new Lazy((key: number) => batchNormForwardColumnsKernel(target, affineOf(key)));
+  const apply = new Lazy((key: number) => batchNormApplyKernel(target, affineOf(key)));
+  const applyColumns = new Lazy((key: number) => batchNormApplyColumnsKernel(target, affineOf(key)));
+  const backward = new Lazy((weighted: boolean) => batchNormBackwardKernel(target, weighted));
+  const backwardColumns = new Lazy((weighted: boolean) => batchNormBackwardColumnsKernel(target, weighted));
+  /**
+   * A call by channels: all pointers before `channels`, the argument after `outer`, advance by a channel, those of `data` by
+   * its `inner` numbers; absent ones stay 0. Columns go in lots that the scratch area has room for.
+   */
+  const byChannel = (run: Run, args: number[], data: readonly number[], outerAt: number): void => {
+    const [outer, channels, inner] = args.slice(outerAt) as [number, number, number];
+    const grain = 16 * Math.ceil(elements / (16 * Math.max(1, outer * inner)));
+    const lot = inner === 1 ? mostColumns : channels;
+    if (channels <= lot && (team === null || channels < 2 * grain)) {
+      run(...args);
+      return;
+    }
+    const advance = args.map((pointer, i) =>
+      i >= outerAt || pointer === 0 ? 0 : data.includes(i) ? 4 * inner : 4,
+    );
+    for (let start = 0; start < channels; start += lot) {
+      const part = args.map((value, i) => value + advance[i]! * start);
+      part[outerAt + 1] = Math.min(lot, channels - start);
+      share(run, part, { count: outerAt + 1, advance, grain });
+    }
+  };
   const sgd = new Lazy((key: number) =>
     sgdKernel(target, {
       decay: (key & 8) !== 0,
@@ -223,18 +251,24 @@ export function createEmittedKernels(target: Target): Kernels {
       (inner === 1 ? reduceRuns : reduceColumns).get(op)(x, y, outer, n, inner);
     },
 
-    batchNormStatistics(x, mean, variance, outer, channels, inner) {
-      statistics.get(inner === 1)(x, mean, variance, outer, channels, inner);
+    batchNormForward(
+      ...[x, weight, bias, runningMean, runningVar, y, mean, invStd, outer, channels, inner, ...settings]
+    ) {
+      const run = (inner === 1 ? forwardColumns : forward).get(affineKey(weight, bias));
+      const pointers = [x, weight, bias, runningMean, runningVar, y, mean, invStd];
+      byChannel(run, [...pointers, outer, channels, inner, channels * inner * 4, ...settings], [0, 5], 8);
     },
 
     batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner) {
-      const key = (inner === 1 ? 4 : 0) + (weight !== 0 ? 2 : 0) + (bias !== 0 ? 1 : 0);
-      apply.get(key)(x, mean, invStd, weight, bias, y, outer, channels, inner);
+      const run = (inner === 1 ? applyColumns : apply).get(affineKey(weight, bias));
+      const pointers = [x, mean, invStd, weight, bias, y];
+      byChannel(run, [...pointers, outer, channels, inner, channels * inner * 4], [0, 5], 6);
     },
 
     batchNormBackward(x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner) {
-      const key = (inner === 1 ? 2 : 0) + (weight !== 0 ? 1 : 0);
-      backward.get(key)(x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner);
+      const run = (inner === 1 ? backwardColumns : backward).get(weight !== 0);
+      const pointers = [x, mean, invStd, weight, dy, dx, dWeight, dBias];
+      byChannel(run, [...pointers, outer, channels, inner, channels * inner * 4], [0, 4, 5], 8);
     },
 
     logSoftmax(x, logProbabilities, rows, columns) {

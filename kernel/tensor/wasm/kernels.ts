@@ -174,16 +174,27 @@ export interface Kernels {
   reduce(op: ReduceOp, x: Pointer, y: Pointer, outer: number, n: number, inner: number): void;
 
   /**
-   * Batch statistics over x[outer, channels, inner], per channel with m = outer·inner: mean[c] and the biased variance
-   * variance[c], in two passes (Σ(x−μ)²/m: E[x²]−E[x]² loses every digit at a large mean).
+   * Train-mode BatchNorm of x[outer, channels, inner], m = outer·inner values a channel: writes mean[c],
+   * invStd[c] = 1/√(variance + eps) of the biased variance (from Σ(x−μ)²: E[x²]−E[x]² loses every digit at a large mean)
+   * and y = weight·(x − mean)·invStd + bias, and moves the running statistics:
+   * running = (1 − momentum)·running + momentum·batch, where the batch's variance counts `correction` times.
+   * weight, bias, runningMean and runningVar may be 0 (absent).
    */
-  batchNormStatistics(
+  batchNormForward(
     x: Pointer,
+    weight: Pointer,
+    bias: Pointer,
+    runningMean: Pointer,
+    runningVar: Pointer,
+    y: Pointer,
     mean: Pointer,
-    variance: Pointer,
+    invStd: Pointer,
     outer: number,
     channels: number,
     inner: number,
+    eps: number,
+    momentum: number,
+    correction: number,
   ): void;
   /** y = weight[c]·(x − mean[c])·invStd[c] + bias[c]; weight and bias may be 0 (absent: 1 and 0). */
   batchNormApply(

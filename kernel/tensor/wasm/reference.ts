@@ -194,9 +194,31 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
       }
     },
 
-    batchNormStatistics(x, mean, variance, outer, channels, inner) {
+    batchNormForward(
+      ...[
+        x,
+        weight,
+        bias,
+        runningMean,
+        runningVar,
+        y,
+        mean,
+        invStd,
+        outer,
+        channels,
+        inner,
+        eps,
+        momentum,
+        correction,
+      ]
+    ) {
       const f32 = floats();
       const m = outer * inner;
+      const track = (running: number, c: number, value: number) => {
+        if (running !== 0) {
+          f32[at(running) + c] = (1 - momentum) * f32[at(running) + c]! + momentum * value;
+        }
+      };
       for (let c = 0; c < channels; c++) {
         let sum = 0;
         eachOfChannel(c, outer, channels, inner, (i) => {
@@ -208,8 +230,11 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
           squares += (f32[at(x) + i]! - mu) ** 2;
         });
         f32[at(mean) + c] = mu;
-        f32[at(variance) + c] = squares / m;
+        f32[at(invStd) + c] = 1 / Math.sqrt(squares / m + eps);
+        track(runningMean, c, mu);
+        track(runningVar, c, (correction * squares) / m);
       }
+      this.batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner);
     },
 
     batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner) {

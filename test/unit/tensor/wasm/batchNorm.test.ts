@@ -2,36 +2,87 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertClose, onEachEngine, randomNumbers } from "./guardedMemory";
+import type { Kernels } from "../../../../kernel/tensor/wasm";
+import { assertClose, type Buffer, type GuardedMemory, onEachEngine, randomNumbers } from "./guardedMemory";
 
 const shapes: [outer: number, channels: number, inner: number][] = [];
 for (const channels of [0, 1, 2, 3, 4, 5, 16, 17, 23])
   for (const outer of [1, 2, 5, 60])
     for (const inner of [1, 3, 4, 5, 18]) shapes.push([outer, channels, inner]);
-shapes.push([1000, 3, 1], [2, 3, 1000], [60, 100, 1]);
+shapes.push([1000, 3, 1], [2, 3, 1000], [60, 100, 1], [33, 37, 1], [97, 21, 1]);
 
-test("statistics: mean within 1e-6 of the spread, variance within 2e-6 relative", () => {
+interface Outputs {
+  readonly y: Buffer;
+  readonly mean: Buffer;
+  readonly invStd: Buffer;
+  readonly runningMean: Buffer;
+  readonly runningVar: Buffer;
+}
+
+/** Runs batchNormForward by both, and gives what each wrote. */
+function forward(
+  guarded: GuardedMemory,
+  kernels: Kernels,
+  [outer, channels, inner]: readonly [number, number, number],
+  value: () => number,
+  affine: { readonly weight: boolean; readonly bias: boolean; readonly tracked: boolean },
+): [got: Outputs, expected: Outputs] {
+  const m = outer * inner;
+  const x = guarded.buffer(m * channels, value);
+  const [weight, bias] = [affine.weight, affine.bias].map((given) =>
+    given ? guarded.buffer(channels, (i) => 1.5 - (i % 7) / 4).pointer : 0,
+  ) as [number, number];
+  return [kernels, guarded.reference].map((each) => {
+    const [mean, invStd, y] = [channels, channels, m * channels].map((length) => guarded.buffer(length)) as [
+      Buffer,
+      Buffer,
+      Buffer,
+    ];
+    const running = [0.25, 0.75].map((start) => guarded.buffer(channels, () => start)) as [Buffer, Buffer];
+    const [runningMean, runningVar] = running;
+    const tracked = running.map(({ pointer }) => (affine.tracked ? pointer : 0)) as [number, number];
+    const results = [y.pointer, mean.pointer, invStd.pointer] as const;
+    const correction = m > 1 ? m / (m - 1) : 1;
+    each.batchNormForward(
+      ...[x.pointer, weight, bias, ...tracked, ...results, outer, channels, inner, 1e-5, 0.1, correction],
+    );
+    return { y, mean, invStd, runningMean, runningVar };
+  }) as [Outputs, Outputs];
+}
+
+test("forward: mean within 1e-6 of the spread, invStd within 2e-6, y and running statistics within 3e-6", () => {
   onEachEngine((guarded, kernels) => {
     const random = randomNumbers(14);
-    for (const [outer, channels, inner] of shapes) {
+    for (const shape of shapes) {
       guarded.clear();
-      const x = guarded.buffer(outer * channels * inner, () => random() * 4 - 1);
-      const [mean, variance] = [guarded.buffer(channels), guarded.buffer(channels)];
-      const [mean2, variance2] = [guarded.buffer(channels), guarded.buffer(channels)];
-      kernels.batchNormStatistics(x.pointer, mean.pointer, variance.pointer, outer, channels, inner);
-      guarded.reference.batchNormStatistics(
-        x.pointer,
-        mean2.pointer,
-        variance2.pointer,
-        outer,
-        channels,
-        inner,
-      );
-      const what = `${kernels.name} statistics [${outer}, ${channels}, ${inner}]`;
-      assertClose(what, mean.floats, mean2.floats, 1e-6, () => 3);
-      assertClose(what, variance.floats, variance2.floats, 2e-6, undefined, 1e-12);
+      const [weight, bias, tracked] = [0, 1, 2].map(() => random() < 0.7) as [boolean, boolean, boolean];
+      // Where a channel has one value, or few, 1/√(variance + eps) magnifies the rounding of its mean.
+      const few = shape[0] * shape[2] <= 3;
+      const value = few ? () => Math.round(random() * 8) / 4 : () => random() * 4 - 1;
+      const [got, expected] = forward(guarded, kernels, shape, value, { weight, bias, tracked });
+      const what = `${kernels.name} forward [${shape.join(", ")}]`;
+      const slack = few ? 1e-3 : 0;
+      assertClose(what, got.mean.floats, expected.mean.floats, 1e-6, () => 3);
+      assertClose(what, got.invStd.floats, expected.invStd.floats, few ? 1e-4 : 2e-6);
+      assertClose(what, got.y.floats, expected.y.floats, 3e-6, () => 4, slack);
+      assertClose(what, got.runningMean.floats, expected.runningMean.floats, 3e-6, () => 1);
+      assertClose(what, got.runningVar.floats, expected.runningVar.floats, 3e-6, () => 1);
       guarded.checkGuards(what);
     }
+  });
+});
+
+test("more columns than fit one call", () => {
+  onEachEngine((guarded, kernels) => {
+    const random = randomNumbers(19);
+    guarded.clear();
+    const shape = [3, 4099, 1] as const;
+    const affine = { weight: true, bias: true, tracked: true };
+    const [got, expected] = forward(guarded, kernels, shape, () => random() * 9, affine);
+    for (const name of ["mean", "y", "runningMean", "runningVar"] as const) {
+      assertClose(name, got[name].floats, expected[name].floats, 1e-5, () => 4, 1e-4);
+    }
+    guarded.checkGuards(`${kernels.name} 4099 columns`);
   });
 });
 
@@ -39,29 +90,18 @@ test("a mean of 1e4 leaves a variance of 1 within 2 %, both ways the data can li
   onEachEngine((guarded, kernels) => {
     const random = randomNumbers(15);
     const gaussian = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    for (const [outer, channels, inner] of [
+    for (const shape of [
       [6000, 6, 1],
       [60, 6, 100],
     ] as const) {
       guarded.clear();
-      const x = guarded.buffer(outer * channels * inner, () => 1e4 + gaussian());
-      const [mean, variance] = [guarded.buffer(channels), guarded.buffer(channels)];
-      kernels.batchNormStatistics(x.pointer, mean.pointer, variance.pointer, outer, channels, inner);
-      const expected = guarded.buffer(channels);
-      const ignored = guarded.buffer(channels);
-      guarded.reference.batchNormStatistics(
-        x.pointer,
-        ignored.pointer,
-        expected.pointer,
-        outer,
-        channels,
-        inner,
-      );
-      for (let c = 0; c < channels; c++) {
-        assert.ok(Math.abs(mean.floats[c]! - 1e4) < 0.1);
-        assert.ok(Math.abs(variance.floats[c]! / expected.floats[c]! - 1) < 1e-5);
+      const plain = { weight: false, bias: false, tracked: false };
+      const [got, expected] = forward(guarded, kernels, shape, () => 1e4 + gaussian(), plain);
+      for (let c = 0; c < shape[1]; c++) {
+        assert.ok(Math.abs(got.mean.floats[c]! - 1e4) < 0.1);
+        assert.ok(Math.abs(got.invStd.floats[c]! / expected.invStd.floats[c]! - 1) < 1e-5);
       }
-      const average = variance.floats.reduce((sum, value) => sum + value, 0) / channels;
+      const average = got.invStd.floats.reduce((sum, value) => sum + 1 / value ** 2, 0) / shape[1];
       assert.ok(Math.abs(average - 1) < 0.02, `got ${average}`);
     }
   });
@@ -134,14 +174,16 @@ test("the gradient of a normalised batch sums to 0 and is orthogonal to x̂", ()
     const [outer, channels] = [60, 7];
     const x = guarded.buffer(outer * channels, () => random() * 3);
     const dy = guarded.buffer(outer * channels, () => random() - 0.5);
-    const [mean, invStd, scratch] = [
-      guarded.buffer(channels),
-      guarded.buffer(channels),
-      guarded.buffer(channels),
+    const [mean, invStd, scratch, scratch2] = [0, 1, 2, 3].map(() => guarded.buffer(channels)) as [
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
     ];
-    const [dx, scratch2] = [guarded.buffer(outer * channels), guarded.buffer(channels)];
-    kernels.batchNormStatistics(x.pointer, mean.pointer, invStd.pointer, outer, channels, 1);
-    for (let c = 0; c < channels; c++) invStd.floats[c] = 1 / Math.sqrt(invStd.floats[c]!);
+    const dx = guarded.buffer(outer * channels);
+    kernels.batchNormForward(
+      ...[x.pointer, 0, 0, 0, 0, dx.pointer, mean.pointer, invStd.pointer, outer, channels, 1, 0, 0, 1],
+    );
     kernels.batchNormBackward(
       ...[x.pointer, mean.pointer, invStd.pointer, 0, dy.pointer, dx.pointer],
       ...[scratch.pointer, scratch2.pointer, outer, channels, 1],
