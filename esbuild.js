@@ -1,6 +1,6 @@
 // Builds dist/: the extension and its renderer, and the kernel with all that a cell needs to run and to be typed.
 // `node esbuild.js` builds all, `node esbuild.js kernel` that part; --production minifies.
-import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -83,6 +83,15 @@ const extension = {
   external: ["vscode"],
 };
 
+/** The plugin of VS Code's TypeScript server, which looks for it among this extension's packages. */
+const quietCells = {
+  ...extension,
+  entryPoints: { index: "extension/language/quietCells/plugin.cts" },
+  outdir: "node_modules/bnlab-quiet-cells",
+  outExtension: {},
+  sourcemap: false,
+};
+
 /** The renderer: what runs in the notebook's web page. */
 const renderer = {
   ...common,
@@ -162,7 +171,11 @@ const parts = {
     );
     await Promise.all([esbuild.build(kernel), copyTypeScript(), copyLogos(), writeTypes()]);
   },
-  extension: () => esbuild.build(extension),
+  extension: async () => {
+    await Promise.all([extension, quietCells].map((options) => esbuild.build(options)));
+    const manifest = { name: "bnlab-quiet-cells", version: "1.0.0", private: true, main: "index.js" };
+    await writeFile(at(quietCells.outdir, "package.json"), JSON.stringify(manifest, null, 2));
+  },
   renderer: () => Promise.all([renderer, standalone].map((options) => esbuild.build(options))),
 };
 

@@ -1,6 +1,7 @@
 // The extension's entry: builds the context, registers, nothing else.
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
+import { registerLanguage } from "./language";
 import { NotebookKernels } from "./notebook/controller";
 import { registerStatusBar } from "./notebook/statusBar";
 
@@ -11,6 +12,7 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
     log,
     kernels,
     registerStatusBar(kernels),
+    registerLanguage(kernels, log),
     ...registerCommands({ extensionUri, log, kernels }),
   );
 }

@@ -6,6 +6,9 @@ export const controllerLabel = "BN Lab (TypeScript)";
 export const notebookType = "jupyter-notebook";
 export const languages = ["typescript", "javascript"];
 
+/** The package in node_modules that VS Code's TypeScript server loads. */
+export const quietCellsPlugin = "bnlab-quiet-cells";
+
 export const Command = {
   openTutorial: "bnlab.openTutorial",
   newNotebook: "bnlab.newNotebook",

@@ -2,6 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import type { KernelClient } from "../../kernel/protocol";
 import {
   controllerId,
   controllerLabel,
@@ -23,7 +24,13 @@ export class NotebookKernels implements vscode.Disposable {
   readonly #stateChanged = new vscode.EventEmitter<vscode.NotebookDocument>();
   readonly #disposables: vscode.Disposable[];
 
+  /** What the user, or the first run, has chosen; where nothing is, VS Code takes the kernel that the notebook prefers. */
+  readonly #chosen = new Map<vscode.NotebookDocument, boolean>();
+  readonly #useChanged = new vscode.EventEmitter<vscode.NotebookDocument>();
+
   readonly onDidChangeState = this.#stateChanged.event;
+  /** A notebook has come to use this kernel, or does no longer. */
+  readonly onDidChangeUse = this.#useChanged.event;
 
   constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
     this.#log = log;
@@ -37,10 +44,13 @@ export class NotebookKernels implements vscode.Disposable {
     this.#disposables = [
       this.#controller,
       this.#stateChanged,
+      this.#useChanged,
       vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#prefer(notebook)),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#close(notebook)),
       this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
         if (!selected) this.#close(notebook);
+        this.#chosen.set(notebook, selected);
+        this.#useChanged.fire(notebook);
       }),
     ];
     for (const notebook of vscode.workspace.notebookDocuments) this.#prefer(notebook);
@@ -49,6 +59,17 @@ export class NotebookKernels implements vscode.Disposable {
   /** The state of a notebook's kernel; undefined where the notebook has had none. */
   state(notebook: vscode.NotebookDocument): KernelState | undefined {
     return this.#states.get(notebook);
+  }
+
+  /** Whether this kernel is the one that a notebook's cells run in. */
+  uses(notebook: vscode.NotebookDocument): boolean {
+    return this.#chosen.get(notebook) ?? isPreferredBy(notebook);
+  }
+
+  /** The line to a notebook's kernel, which starts if the notebook has had none; undefined where it has none to have. */
+  client(notebook: vscode.NotebookDocument): KernelClient | undefined {
+    if (!vscode.workspace.isTrusted || notebook.isClosed || !this.uses(notebook)) return undefined;
+    return this.#kernel(notebook).client();
   }
 
   restart(notebook: vscode.NotebookDocument): void {
@@ -98,13 +119,14 @@ export class NotebookKernels implements vscode.Disposable {
     this.#kernels.get(notebook)?.dispose();
     this.#kernels.delete(notebook);
     this.#states.delete(notebook);
+    this.#chosen.delete(notebook);
   }
 
   /** A TypeScript notebook gets this kernel without being asked. */
   #prefer(notebook: vscode.NotebookDocument): void {
-    if (notebook.notebookType === notebookType && isTypeScript(notebook)) {
-      this.#controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
-    }
+    if (!isPreferredBy(notebook)) return;
+    this.#controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
+    this.#useChanged.fire(notebook);
   }
 }
 
@@ -112,7 +134,8 @@ interface JupyterMetadata {
   metadata?: { kernelspec?: { name?: string; language?: string }; language_info?: { name?: string } };
 }
 
-function isTypeScript(notebook: vscode.NotebookDocument): boolean {
+function isPreferredBy(notebook: vscode.NotebookDocument): boolean {
+  if (notebook.notebookType !== notebookType) return false;
   const { kernelspec: spec, language_info: info } = (notebook.metadata as JupyterMetadata).metadata ?? {};
   return spec?.name === kernelspec.name || (spec?.language ?? info?.name) === kernelspec.language;
 }

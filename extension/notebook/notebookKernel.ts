@@ -33,6 +33,7 @@ export class NotebookKernel implements vscode.Disposable {
   readonly #writer: OutputWriter;
   readonly #queue: Queued[] = [];
   #kernel: Kernel | undefined;
+  #started = false;
   #current: Queued | undefined;
 
   constructor(
@@ -69,9 +70,24 @@ export class NotebookKernel implements vscode.Disposable {
     await this.#kernel?.client.interrupt().catch(ignoreGone);
   }
 
+  /** Starts the process the first time; one that has died is for the next cell to start again. */
+  client(): KernelClient | undefined {
+    if (!this.#kernel && !this.#started) this.#startIdle();
+    return this.#kernel?.client;
+  }
+
   /** Ends the process and starts a new one, with no variables. */
   restart(): void {
     this.#end();
+    this.#startIdle();
+  }
+
+  dispose(): void {
+    this.#end();
+    this.#writer.dispose();
+  }
+
+  #startIdle(): void {
     const { client } = this.#start();
     // Any request does: its `idle` says that the new process is up.
     client
@@ -81,11 +97,6 @@ export class NotebookKernel implements vscode.Disposable {
         { onPublication: (publication) => this.#publish(undefined, publication) },
       )
       .catch(ignoreGone);
-  }
-
-  dispose(): void {
-    this.#end();
-    this.#writer.dispose();
   }
 
   async #runCell({ cell, execution }: Queued): Promise<boolean> {
@@ -128,6 +139,7 @@ export class NotebookKernel implements vscode.Disposable {
     const process = new KernelProcess(this.#launch());
     const kernel: Kernel = { process, client: new KernelClient(process), stopped: false };
     this.#kernel = kernel;
+    this.#started = true;
     this.#stateChanged("starting");
     void process.ended.then(() => {
       if (this.#kernel === kernel) this.#forget();

@@ -13,6 +13,7 @@ export async function run(): Promise<void> {
   await import("./execution.test");
   await import("./outputs.test");
   await import("./commands.test");
+  await import("./language.test");
   await new Promise<void>((resolve) => {
     const runner = mocha.run((failed) => {
       writeFileSync(result, JSON.stringify({ passed: runner.stats?.passes ?? 0, failed }));

@@ -1,0 +1,55 @@
+// Hovering a name: its type and documentation, and of a variable what is in it now.
+import * as vscode from "vscode";
+import type { KernelClient, Statistics, Variable } from "../../kernel/protocol";
+import type { NotebookKernels } from "../notebook/controller";
+import { at, CellSnapshot, rangeOf, selector } from "./cells";
+
+/** A hover cannot wait for a cell that computes: then it shows the type alone. */
+const patienceMs = 300;
+
+export function registerHover(kernels: NotebookKernels): vscode.Disposable {
+  return vscode.languages.registerHoverProvider(selector, {
+    async provideHover(document, position) {
+      const snapshot = CellSnapshot.of(kernels, document);
+      const info = await snapshot?.ask("quickInfo", at(document, position));
+      if (!snapshot || !info) return undefined;
+      const shown = [new vscode.MarkdownString().appendCodeblock(info.signature, "typescript")];
+      if (info.documentation) shown.push(new vscode.MarkdownString(info.documentation));
+      const variable = info.variable && (await lookAt(snapshot.client, info.variable));
+      if (variable) shown.push(describe(variable));
+      return new vscode.Hover(shown, rangeOf(document, info.span));
+    },
+  });
+}
+
+async function lookAt(client: KernelClient, name: string): Promise<Variable | undefined> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined));
+  const asked = client.request("variables_request", { names: [name], statistics: true });
+  const reply = await Promise.race([asked, late]).catch(() => undefined); // a kernel that has just gone
+  return reply?.content.status === "ok" ? reply.content.variables[0] : undefined;
+}
+
+function describe({ kind, type, shape, dtype, bytes, preview, statistics }: Variable): vscode.MarkdownString {
+  if (kind === "function" || kind === "class") return new vscode.MarkdownString();
+  const facts = shape ? [`**${type} [${shape.join(", ")}]**`, dtype] : [`**${type}**`];
+  if (bytes !== undefined) facts.push(inUnits(bytes));
+  const text = new vscode.MarkdownString(facts.join(" · "));
+  if (statistics) text.appendMarkdown(`\n\n${describeStatistics(statistics)}`);
+  return text.appendCodeblock(preview, "typescript");
+}
+
+function describeStatistics({ min, max, mean, std, nan, infinite }: Statistics): string {
+  const named = Object.entries({ min, max, mean, std });
+  const facts = named.flatMap(([name, value]) =>
+    value === null ? [] : [`${name} ${Number(value.toPrecision(4))}`],
+  );
+  if (nan > 0) facts.push(`**${nan} NaN**`);
+  if (infinite > 0) facts.push(`**${infinite} infinite**`);
+  return facts.join(" · ");
+}
+
+function inUnits(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
+}

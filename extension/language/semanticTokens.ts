@@ -1,0 +1,36 @@
+// The colours of names by what they are.
+import * as vscode from "vscode";
+import type { NotebookKernels } from "../notebook/controller";
+import { CellSnapshot, idOf, rangeOf, selector } from "./cells";
+
+const legend = new vscode.SemanticTokensLegend(
+  [
+    "class",
+    "enum",
+    "interface",
+    "namespace",
+    "typeParameter",
+    "type",
+    "parameter",
+    "variable",
+    "enumMember",
+    "property",
+    "function",
+    "method",
+  ],
+  ["declaration", "static", "async", "readonly", "defaultLibrary", "local"],
+);
+
+export function registerSemanticTokens(kernels: NotebookKernels): vscode.Disposable {
+  const provider: vscode.DocumentSemanticTokensProvider = {
+    async provideDocumentSemanticTokens(document) {
+      const { version } = document;
+      const found = await CellSnapshot.of(kernels, document)?.ask("semanticTokens", { cell: idOf(document) });
+      if (!found || document.version !== version) return undefined;
+      const builder = new vscode.SemanticTokensBuilder(legend);
+      for (const token of found) builder.push(rangeOf(document, token), token.type, token.modifiers);
+      return builder.build();
+    },
+  };
+  return vscode.languages.registerDocumentSemanticTokensProvider(selector, provider, legend);
+}
