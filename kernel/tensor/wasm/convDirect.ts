@@ -1,7 +1,7 @@
 // Direct convolution: every pixel of the frame is read where it lies, no patch is copied. A tile keeps pixels × channels
 // of the result in registers, as a matrix product does whose rows are windows: kernel rows of consecutive numbers.
 
-import { type Code, type FunctionBuilder, i32, type Local, times } from "./assembler";
+import { type Code, type FunctionBuilder, i32, type Local, times, when } from "./assembler";
 import {
   clear,
   deinterleave,
@@ -177,15 +177,39 @@ export function directKernel(target: Target, pass: Pass, { bias, accumulate }: V
   });
 }
 
-/** Floats of one task's sum of weight gradients: [kernel row][kernel column][in channel][filled out channels]. */
+/**
+ * The weights' gradients of a batch are summed in parts of `size` images, by whoever and in whatever order, so that the
+ * bits never depend on the threads: `sums` goes from part to part while `now` of the images left are in work.
+ */
+export function eachPart(
+  f: FunctionBuilder,
+  parts: Local,
+  imagesLeft: Local,
+  size: number,
+  now: Local,
+  sums: Local,
+  sumBytes: number,
+  body: Code,
+): Code {
+  return times(parts, parts.get, [
+    now.set(imagesLeft.get),
+    when(i32.less(i32.const(size), imagesLeft.get), now.set(i32.const(size))),
+    imagesLeft.set(i32.sub(imagesLeft.get, now.get)),
+    clear(f, sums.get, sumBytes),
+    body,
+    sums.advance(sumBytes),
+  ]);
+}
+
+/** Bytes of one part's sum of weight gradients, [kernel row][kernel column][in channel][filled out channels]. */
 export const directSums = (target: Target, pass: Pass): number =>
-  pass.kernelHeight * pass.kernelWidth * pass.inChannels * filled(target, pass.outChannels);
+  pass.kernelHeight * pass.kernelWidth * pass.inChannels * filled(target, pass.outChannels) * 4;
 
 /**
- * run(x, dy, sums, scratch, images) for one group: sums = Σ over the images of windows of x times dy. A tile is a run of
- * weights × channels of dy, and goes through all pixels of an image.
+ * run(x, dy, sums, scratch, images, parts) for one group: each of the sums = Σ over its images of windows of x times dy. A
+ * tile is a run of weights × channels of dy, and goes through all pixels of an image.
  */
-export function directWeightKernel(target: Target, pass: Pass): Run {
+export function directWeightKernel(target: Target, pass: Pass, size: number): Run {
   const { inChannels, outChannels, outHeight, outWidth, kernelHeight, kernelWidth } = pass;
   const pixel = inChannels * 4;
   const row = pass.frameWidth * pixel;
@@ -193,7 +217,8 @@ export function directWeightKernel(target: Target, pass: Pass): Run {
   // Neighbouring columns of the kernel are neighbouring numbers of the frame, unless it is dilated.
   const runs = pass.dilationWidth === 1 ? 1 : kernelWidth;
   const run = (kernelWidth / runs) * inChannels;
-  return compile(target, new Array(5).fill("i32"), (f, x, dy, sums, scratch, images) => {
+  return compile(target, new Array(6).fill("i32"), (f, x, dy, sums, scratch, images, parts) => {
+    const [left, now] = [f.local("i32"), f.local("i32")];
     const [line, from, to, rowsLeft, runsLeft, tiles, pixels, panel, sumPanel, h, w] = Array.from(
       { length: 11 },
       () => f.local("i32"),
@@ -236,34 +261,42 @@ export function directWeightKernel(target: Target, pass: Pass): Run {
     ];
     return [
       clear(f, scratch!.get, frameBytes(pass)),
-      clear(f, sums!.get, directSums(target, pass) * 4),
-      times(images!, images!.get, [
-        layFrame(f, pass, inChannels, x!, scratch!),
-        pixels.set(gradient),
-        interleave(
-          f,
-          {
-            channels: outChannels,
-            height: outHeight,
-            width: outWidth,
-            pixel: outPixel,
-            row: outWidth * outPixel,
-          },
-          dy!,
-          pixels,
-        ),
-        [panel.set(gradient), sumPanel.set(sums!.get)],
-        eachPanel(
-          f,
-          panelsOf(target, outChannels),
-          [
-            { pointer: panel, vectorBytes: 16 },
-            { pointer: sumPanel, vectorBytes: 16 },
-          ],
-          correlate,
-        ),
-        [x!.advance(pass.inImage * 4), dy!.advance(pass.outImage * 4)],
-      ]),
+      eachPart(
+        f,
+        parts!,
+        images!,
+        size,
+        now,
+        sums!,
+        directSums(target, pass),
+        times(left, now.get, [
+          layFrame(f, pass, inChannels, x!, scratch!),
+          pixels.set(gradient),
+          interleave(
+            f,
+            {
+              channels: outChannels,
+              height: outHeight,
+              width: outWidth,
+              pixel: outPixel,
+              row: outWidth * outPixel,
+            },
+            dy!,
+            pixels,
+          ),
+          [panel.set(gradient), sumPanel.set(sums!.get)],
+          eachPanel(
+            f,
+            panelsOf(target, outChannels),
+            [
+              { pointer: panel, vectorBytes: 16 },
+              { pointer: sumPanel, vectorBytes: 16 },
+            ],
+            correlate,
+          ),
+          [x!.advance(pass.inImage * 4), dy!.advance(pass.outImage * 4)],
+        ]),
+      ),
     ];
   });
 }

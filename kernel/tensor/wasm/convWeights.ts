@@ -29,9 +29,9 @@ export function backwardWeights(s: Conv2dShape): WeightLayout {
   return { lanes: channels, lane: channel, channels: lanes, channel: lane, taps, flipped: true };
 }
 
-/** Floats of the packed weights of one group. */
+/** Bytes of the packed weights of one group. */
 export const packedWeights = (target: Target, layout: WeightLayout): number =>
-  filled(target, layout.lanes) * layout.channels * layout.taps;
+  filled(target, layout.lanes) * layout.channels * layout.taps * 4;
 
 /** Runs `body` for each panel in turn, told how many lanes each of its vectors has. */
 export function eachLanePanel(

@@ -2,7 +2,7 @@
 
 import { type Code, i32, type Local, scratchStart, times } from "./assembler";
 import { clear, evenly, filled, interleave, panelsOf, rowsBeside } from "./channels";
-import { eachPanel } from "./convDirect";
+import { eachPanel, eachPart } from "./convDirect";
 import type { Pass } from "./convPass";
 import { eachSum, placeLanes, type WeightLayout } from "./convWeights";
 import { computeTile } from "./gemm";
@@ -17,18 +17,18 @@ import {
 } from "./winograd";
 import { areas, eachGroup, eachTile, inputTiles, pixelArea, planOf, points } from "./winogradTiles";
 
-/** Floats of one task's sum of weight gradients: [point][in channel][filled out channels]. */
+/** Bytes of one part's sum of weight gradients: [point][in channel][filled out channels]. */
 export const winogradSums = (target: Target, pass: Pass): number =>
-  points * pass.inChannels * filled(target, pass.outChannels);
+  points * pass.inChannels * filled(target, pass.outChannels) * 4;
 
 type Seven = [Local, Local, Local, Local, Local, Local, Local];
 
-/** run(x, dy, sums, scratch, images): sums = the weights' gradients at the points, over the images. */
-export function winogradWeightKernel(target: Target, pass: Pass, batch: number): Run {
-  const plan = planOf(target, pass, batch);
+/** run(x, dy, sums, scratch, images, parts): each of the sums = the weights' gradients at the points, over its images. */
+export function winogradWeightKernel(target: Target, pass: Pass, size: number): Run {
+  const plan = planOf(target, pass, size);
   const { inFilled, outFilled } = plan;
   const gradientRow = plan.across * 4 * outFilled * 4;
-  return compile(target, new Array(5).fill("i32"), (f, x, dy, sums, scratch, images) => {
+  return compile(target, new Array(6).fill("i32"), (f, x, dy, sums, scratch, images, parts) => {
     const [
       now,
       band,
@@ -44,7 +44,8 @@ export function winogradWeightKernel(target: Target, pass: Pass, batch: number):
       start,
       between,
       tiles,
-    ] = f.integers(14) as [...Seven, ...Seven];
+      ofPart,
+    ] = f.integers(15) as [...Seven, ...Seven, Local];
     const area = areas(plan, scratch!);
     const input = inputTiles(f, target, plan, scratch!, between);
     const { workspace } = input;
@@ -123,16 +124,24 @@ export function winogradWeightKernel(target: Target, pass: Pass, batch: number):
       between.set(scratchStart),
       clear(f, area.frames, plan.images * plan.frameBytes),
       clear(f, area.gradients, plan.images * plan.gradientBytes),
-      clear(f, sums!.get, winogradSums(target, pass) * 4),
-      eachGroup(plan, images!, now, [
-        [input.lay(x!, now), layGradients],
-        band.set(i32.const(0)),
-        times(bandsLeft, i32.const(plan.bands), [
-          input.transform(band, now),
-          [gradients, products],
-          band.advance(1),
+      eachPart(
+        f,
+        parts!,
+        images!,
+        size,
+        ofPart,
+        sums!,
+        winogradSums(target, pass),
+        eachGroup(plan, ofPart, now, [
+          [input.lay(x!, now), layGradients],
+          band.set(i32.const(0)),
+          times(bandsLeft, i32.const(plan.bands), [
+            input.transform(band, now),
+            [gradients, products],
+            band.advance(1),
+          ]),
         ]),
-      ]),
+      ),
     ];
   });
 }

@@ -1,0 +1,113 @@
+// A convolution by frames: which kernels it takes, how the batch is cut into tasks for them, and where in the scratch each
+// task works. What a task computes does not depend on who runs it, nor on how many tasks there are at a time.
+
+import { directKernel, directScratch, directSums, directWeightKernel, type Variant } from "./convDirect";
+import { backwardPass, forwardPass, type Pass } from "./convPass";
+import type { Convolution } from "./convPointwise";
+import {
+  backwardWeights,
+  forwardWeights,
+  packedWeights,
+  packKernel,
+  placeKernel,
+  type WeightLayout,
+} from "./convWeights";
+import type { Conv2dShape, Kernels, Pointer } from "./kernels";
+import type { Run, Target } from "./target";
+import type { Cut } from "./team";
+import { winogradKernel, winogradPackKernel } from "./winogradForward";
+import { isWinograd, winogradScratch } from "./winogradTiles";
+import { winogradPlaceKernel, winogradSums, winogradWeightKernel } from "./winogradWeight";
+
+export interface Parts {
+  readonly axpy: Kernels["axpy"];
+  /** Runs a kernel, in parts on several threads if there are any. */
+  readonly share: (run: Run, args: readonly number[], cut: Cut) => void;
+}
+
+/** A batch is cut into so many tasks at most. */
+const mostTasks = 8;
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => (made ??= make());
+};
+
+const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
+
+export function createTasks(target: Target, s: Conv2dShape, { axpy, share }: Parts): Convolution {
+  const grain = Math.ceil(s.batch / mostTasks);
+  const tasks = Math.ceil(s.batch / grain);
+  /** Bytes of scratch an image, so that a task's is a whole multiple. */
+  const perImage = (bytes: number) => aligned(bytes / grain);
+
+  /** y from x, or dx from dy. */
+  const convolution = (pass: Pass, layout: WeightLayout) => {
+    const winograd = isWinograd(pass);
+    const packed = aligned(winograd ? winogradSums(target, pass) : packedWeights(target, layout));
+    const image = perImage(winograd ? winogradScratch(target, pass, grain) : directScratch(target, pass));
+    const pack = once(() => (winograd ? winogradPackKernel : packKernel)(target, layout));
+    const kernel = (variant: Variant) =>
+      once(() =>
+        winograd ? winogradKernel(target, pass, grain, variant) : directKernel(target, pass, variant),
+      );
+    const [plain, biased, adding] = [
+      kernel({ bias: false, accumulate: false }),
+      kernel({ bias: true, accumulate: false }),
+      kernel({ bias: false, accumulate: true }),
+    ];
+    const advance = [pass.inImage * 4, 0, 0, pass.outImage * 4, image, 0];
+    return {
+      scratch: packed + tasks * grain * image,
+      run(from: Pointer, weight: Pointer, bias: Pointer, to: Pointer, scratch: Pointer, accumulate: boolean) {
+        const run = (bias !== 0 ? biased : accumulate ? adding : plain)();
+        for (let g = 0; g < s.groups; g++) {
+          pack()(weight + g * layout.lanes * layout.channels * layout.taps * 4, scratch);
+          const x = from + g * pass.inChannels * pass.inHeight * pass.inWidth * 4;
+          const y = to + g * pass.outChannels * pass.outHeight * pass.outWidth * 4;
+          const b = bias === 0 ? 0 : bias + g * pass.outChannels * 4;
+          share(run, [x, scratch, b, y, scratch + packed, s.batch], { count: 5, advance, grain });
+        }
+      },
+    };
+  };
+
+  const weightGradient = (pass: Pass, layout: WeightLayout) => {
+    const winograd = isWinograd(pass);
+    const sums = winograd ? winogradSums(target, pass) : directSums(target, pass);
+    const task = aligned(winograd ? winogradScratch(target, pass, grain, true) : directScratch(target, pass));
+    const kernel = once(() => (winograd ? winogradWeightKernel : directWeightKernel)(target, pass, grain));
+    const place = winograd ? winogradPlaceKernel : placeKernel;
+    const [overwriting, adding] = [
+      once(() => place(target, layout, false)),
+      once(() => place(target, layout, true)),
+    ];
+    // A task counts the images that are left down to its own.
+    const advance = [grain * pass.inImage * 4, grain * pass.outImage * 4, sums, task, -grain, 0];
+    return {
+      scratch: aligned(tasks * sums) + tasks * task,
+      run(from: Pointer, by: Pointer, dWeight: Pointer, scratch: Pointer, accumulate: boolean) {
+        const area = scratch + aligned(tasks * sums);
+        for (let g = 0; g < s.groups; g++) {
+          const x = from + g * pass.inChannels * pass.inHeight * pass.inWidth * 4;
+          const dy = by + g * pass.outChannels * pass.outHeight * pass.outWidth * 4;
+          share(kernel(), [x, dy, scratch, area, s.batch, tasks], { count: 5, advance, grain: 1 });
+          for (let part = 1; part < tasks; part++) axpy(1, scratch + part * sums, scratch, sums / 4);
+          const to = dWeight + g * layout.lanes * layout.channels * layout.taps * 4;
+          (accumulate ? adding : overwriting)()(scratch, to);
+        }
+      },
+    };
+  };
+
+  const forward = convolution(forwardPass(s), forwardWeights(s));
+  const backward = convolution(backwardPass(s), backwardWeights(s));
+  const weights = weightGradient(forwardPass(s), forwardWeights(s));
+  return {
+    scratch: Math.max(forward.scratch, backward.scratch, weights.scratch),
+    forward: (x, weight, bias, y, scratch) => forward.run(x, weight, bias, y, scratch, false),
+    backwardInput: (dy, weight, dx, scratch, accumulate) =>
+      backward.run(dy, weight, 0, dx, scratch, accumulate),
+    backwardWeight: (x, dy, dWeight, scratch, accumulate) => weights.run(x, dy, dWeight, scratch, accumulate),
+  };
+}
