@@ -1,4 +1,21 @@
 // Watching a model from outside. The door of this room.
 export { type ActivationsOptions, activations, type Probed, type ProbedModule } from "./activations";
+export { type Distribution, levels } from "./distribution";
+export { gradientFlow, type LayerGradient } from "./gradientFlow";
 export { gradients } from "./gradients";
-export { type SaturationOptions, saturation } from "./saturation";
+export { type IcsOptions, ics, type LayerShift } from "./ics";
+export {
+  type GradientPredictiveness,
+  gradientPredictiveness,
+  type Landscape,
+  type LandscapeOptions,
+  landscape,
+} from "./landscape";
+export type { Layers } from "./layers";
+export type { Loss } from "./lossProbe";
+export { type LrRange, type LrRangeTestOptions, lrRangeTest } from "./lrRangeTest";
+export type { BatchNormRecord, LayerRecord, ParameterRecord, WatchedLayer } from "./records";
+export { type ActivationName, type SaturationOptions, saturation } from "./saturation";
+export { type Surface, type SurfaceOptions, surface } from "./surface";
+export { type Healthy, referenceNorm, saturationBound, type Verdict } from "./verdicts";
+export { Watch, type WatchOptions, watch } from "./watch";

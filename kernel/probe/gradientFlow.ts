@@ -1,0 +1,62 @@
+// How large the gradient still is at each depth.
+import type { Module } from "../nn";
+import { enableGrad, type Tensor } from "../tensor";
+import { chooseLayers, type Layers } from "./layers";
+import { evaluate, type Loss, learning } from "./lossProbe";
+import { untouched } from "./untouched";
+
+export interface LayerGradient {
+  readonly layer: string;
+  /** ‖∂loss/∂output‖ of the whole batch; null if the loss does not depend on it or it needs no gradient. */
+  readonly outputs: number | null;
+  /** ‖∂loss/∂parameters‖ of the layer's own; null where there are none. */
+  readonly parameters: number | null;
+}
+
+/**
+ * The norm of the loss's gradient at each layer, in the model's order: read backwards it shows where the gradient vanishes or
+ * explodes. One forward and backward in the mode the model is in; the model is left as it was. Call it between steps.
+ *
+ * @throws RangeError if the model has no layer of a name in `layers`.
+ */
+export function gradientFlow(
+  model: Module,
+  loss: Loss,
+  { layers }: { layers?: Layers } = {},
+): LayerGradient[] {
+  const parameters = learning("gradientFlow", model, loss).map(([, parameter]) => parameter);
+  const chosen = chooseLayers("gradientFlow", model, layers);
+  const squares = new Map<Module, number>();
+  const removers: (() => void)[] = [];
+  const see = (module: Module, output: Tensor) => {
+    if (!output.requiresGrad || output.isLeaf) return;
+    output.registerHook((gradient) => {
+      squares.set(module, (squares.get(module) ?? 0) + squareSum(gradient.data));
+      return undefined;
+    });
+  };
+  try {
+    for (const [, module] of chosen) {
+      removers.push(module.registerForwardHook((_module, _inputs, output) => see(module, output)));
+    }
+    const { gradients } = untouched(model, () => enableGrad(() => evaluate(loss, parameters)));
+    const squaresOf = new Map(parameters.map((parameter, i) => [parameter, squareSum(gradients[i]!)]));
+    return chosen.map(([layer, module]) => {
+      const own = module.parameters().flatMap((parameter) => squaresOf.get(parameter) ?? []);
+      const outputs = squares.get(module);
+      return {
+        layer,
+        outputs: outputs === undefined ? null : Math.sqrt(outputs),
+        parameters: own.length === 0 ? null : Math.sqrt(own.reduce((sum, each) => sum + each, 0)),
+      };
+    });
+  } finally {
+    for (const remove of removers) remove();
+  }
+}
+
+function squareSum(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at]! ** 2;
+  return sum;
+}

@@ -1,0 +1,42 @@
+// Which modules of a model a probe looks at, and what it calls them. Imports nothing outside this folder.
+
+/** What is asked of a module to be watched: every nn.Module fits. */
+export interface Named {
+  namedChildren(): readonly unknown[];
+}
+
+/**
+ * Modules by their names in `namedModules()`; given as an object, its keys label them: `{ "hidden 1": "2" }`.
+ * Without, every module that has no modules inside, labelled `2 Sigmoid`.
+ */
+export type Layers = readonly string[] | Readonly<Record<string, string>>;
+
+/** The chosen modules and their labels, in the model's order or that of the choice. Throws a RangeError for an unknown name. */
+export function chooseLayers<M extends Named>(
+  who: string,
+  model: { namedModules(): readonly (readonly [name: string, module: M])[] },
+  layers: Layers | undefined,
+): [label: string, module: M][] {
+  const modules = new Map(model.namedModules());
+  if (layers === undefined) {
+    return [...modules]
+      .filter(([, module]) => module.namedChildren().length === 0)
+      .map(([name, module]) => [labelOf(name, module), module]);
+  }
+  const wanted: [string | undefined, string][] = isList(layers)
+    ? layers.map((name) => [undefined, name])
+    : Object.entries(layers);
+  return wanted.map(([given, name]) => {
+    const module = modules.get(name);
+    if (module === undefined) {
+      const names = [...modules.keys()].filter((each) => each !== "").map((each) => `"${each}"`);
+      throw new RangeError(`${who}: expected a layer among ${names.join(", ")}, got "${name}"`);
+    }
+    return [given ?? labelOf(name, module), module];
+  });
+}
+
+/** `1 BatchNorm1d`. */
+export const labelOf = (name: string, module: object) => `${name} ${module.constructor.name}`.trim();
+
+const isList = (layers: Layers): layers is readonly string[] => Array.isArray(layers);
