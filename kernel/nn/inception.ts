@@ -61,16 +61,27 @@ export interface InceptionOptions<Widths> {
   batchNorm?: boolean;
 }
 
-/** Runs its branches on the same input and lays their channels one after the other. */
-abstract class Branches extends Module {
-  /** Channels that come out. */
-  abstract readonly outChannels: number;
+/**
+ * Runs its branches on the same input and lays the channels of what they give one after the other: [N, C, ...] →
+ * [N, ΣC′, ...]. They are named "branch1", "branch2", …
+ */
+export class Branches extends Module {
+  readonly branches: readonly Module[];
+
+  constructor(...branches: Module[]) {
+    super();
+    this.branches = branches;
+  }
 
   override forward(input: Tensor): Tensor {
     return cat(
-      this.children().map((branch) => branch.forward(input)),
+      this.branches.map((branch) => branch.forward(input)),
       1,
     );
+  }
+
+  override namedChildren(): [name: string, child: Module][] {
+    return this.branches.map((branch, i) => [`branch${i + 1}`, branch]);
   }
 }
 
@@ -80,28 +91,22 @@ abstract class Branches extends Module {
  * unless asked for.
  */
 export class InceptionV1 extends Branches {
+  /** Channels that come out. */
   readonly outChannels: number;
-  /** 1×1 */
-  readonly branch1: Module;
-  /** 1×1, 3×3 */
-  readonly branch2: Module;
-  /** 1×1, 5×5 */
-  readonly branch3: Module;
-  /** Max pool, 1×1 */
-  readonly branch4: Module;
 
   constructor(
     readonly inChannels: number,
     { widths = {}, batchNorm = false }: InceptionOptions<InceptionV1Widths> = {},
   ) {
-    super();
     const { conv1 = 8, reduce3 = 12, conv3 = 16, reduce5 = 2, conv5 = 4, pool = 4 } = widths;
     const unit = units(batchNorm);
+    super(
+      new Sequential(...unit(inChannels, conv1, 1)),
+      new Sequential(...unit(inChannels, reduce3, 1), ...unit(reduce3, conv3, 3)),
+      new Sequential(...unit(inChannels, reduce5, 1), ...unit(reduce5, conv5, 5)),
+      new Sequential(new MaxPool2d(3, { stride: 1, padding: 1 }), ...unit(inChannels, pool, 1)),
+    );
     this.outChannels = conv1 + conv3 + conv5 + pool;
-    this.branch1 = new Sequential(...unit(inChannels, conv1, 1));
-    this.branch2 = new Sequential(...unit(inChannels, reduce3, 1), ...unit(reduce3, conv3, 3));
-    this.branch3 = new Sequential(...unit(inChannels, reduce5, 1), ...unit(reduce5, conv5, 5));
-    this.branch4 = new Sequential(new MaxPool2d(3, { stride: 1, padding: 1 }), ...unit(inChannels, pool, 1));
   }
 }
 
@@ -111,32 +116,26 @@ export class InceptionV1 extends Branches {
  * in all. `batchNorm: false` gives biases instead.
  */
 export class InceptionV2 extends Branches {
+  /** Channels that come out. */
   readonly outChannels: number;
-  /** 1×1 */
-  readonly branch1: Module;
-  /** 1×1, 3×3 */
-  readonly branch2: Module;
-  /** 1×1, 3×3, 3×3 */
-  readonly branch3: Module;
-  /** Average pool, 1×1 */
-  readonly branch4: Module;
 
   constructor(
     readonly inChannels: number,
     { widths = {}, batchNorm = true }: InceptionOptions<InceptionV2Widths> = {},
   ) {
-    super();
     const { conv1 = 8, reduce3 = 8, conv3 = 8, reduceDouble3 = 8, double3 = 12, pool = 4 } = widths;
     const unit = units(batchNorm);
-    this.outChannels = conv1 + conv3 + double3 + pool;
-    this.branch1 = new Sequential(...unit(inChannels, conv1, 1));
-    this.branch2 = new Sequential(...unit(inChannels, reduce3, 1), ...unit(reduce3, conv3, 3));
-    this.branch3 = new Sequential(
-      ...unit(inChannels, reduceDouble3, 1),
-      ...unit(reduceDouble3, double3, 3),
-      ...unit(double3, double3, 3),
+    super(
+      new Sequential(...unit(inChannels, conv1, 1)),
+      new Sequential(...unit(inChannels, reduce3, 1), ...unit(reduce3, conv3, 3)),
+      new Sequential(
+        ...unit(inChannels, reduceDouble3, 1),
+        ...unit(reduceDouble3, double3, 3),
+        ...unit(double3, double3, 3),
+      ),
+      new Sequential(new AvgPool2d(3, { stride: 1, padding: 1 }), ...unit(inChannels, pool, 1)),
     );
-    this.branch4 = new Sequential(new AvgPool2d(3, { stride: 1, padding: 1 }), ...unit(inChannels, pool, 1));
+    this.outChannels = conv1 + conv3 + double3 + pool;
   }
 }
 
@@ -146,29 +145,25 @@ export class InceptionV2 extends Branches {
  * `batchNorm: false`.
  */
 export class InceptionReduction extends Branches {
+  /** Channels that come out. */
   readonly outChannels: number;
-  /** 1×1, 3×3 of stride 2 */
-  readonly branch1: Module;
-  /** 1×1, 3×3, 3×3 of stride 2 */
-  readonly branch2: Module;
-  /** Max pool */
-  readonly branch3: Module;
 
   constructor(
     readonly inChannels: number,
     { widths = {}, batchNorm = true }: InceptionOptions<InceptionReductionWidths> = {},
   ) {
-    super();
     const { reduce3 = 16, conv3 = 20, reduceDouble3 = 8, double3 = 12 } = widths;
     const unit = units(batchNorm);
-    this.outChannels = conv3 + double3 + inChannels;
-    this.branch1 = new Sequential(...unit(inChannels, reduce3, 1), ...unit(reduce3, conv3, 3, 2));
-    this.branch2 = new Sequential(
-      ...unit(inChannels, reduceDouble3, 1),
-      ...unit(reduceDouble3, double3, 3),
-      ...unit(double3, double3, 3, 2),
+    super(
+      new Sequential(...unit(inChannels, reduce3, 1), ...unit(reduce3, conv3, 3, 2)),
+      new Sequential(
+        ...unit(inChannels, reduceDouble3, 1),
+        ...unit(reduceDouble3, double3, 3),
+        ...unit(double3, double3, 3, 2),
+      ),
+      new MaxPool2d(3, { stride: 2, padding: 1 }),
     );
-    this.branch3 = new MaxPool2d(3, { stride: 2, padding: 1 });
+    this.outChannels = conv3 + double3 + inChannels;
   }
 }
 

@@ -21,6 +21,7 @@ export { Dropout, Dropout2d } from "./dropout";
 export { Embedding, type EmbeddingOptions } from "./embedding";
 export * as functional from "./functional";
 export {
+  Branches,
   type InceptionOptions,
   InceptionReduction,
   type InceptionReductionWidths,

@@ -6,6 +6,7 @@ import { BatchNorm } from "../batchNorm";
 import { BatchRenorm } from "../batchRenorm";
 import { Sequential } from "../containers";
 import { Conv1d, Conv2d } from "../conv";
+import { Branches } from "../inception";
 import { Linear } from "../linear";
 import { Module, type StateDict } from "../module";
 
@@ -39,7 +40,7 @@ export function fuseLinearBn(linear: Linear, norm: Norm): Linear {
 
 /**
  * The network with every batch normalization right after a linear layer or a convolution folded into it, in Sequentials
- * inside as well. Layers that nothing is folded into are shared with the one given. Throws as fuseConvBn does.
+ * and Branches inside (Inception blocks) as well. Layers that nothing is folded into are shared with the one given. Throws as fuseConvBn does.
  */
 export function fuseSequential(net: Sequential): Sequential {
   requireKind("fuseSequential", "Sequential", net, [Sequential]);
@@ -50,10 +51,18 @@ export function fuseSequential(net: Sequential): Sequential {
     if (norm !== null && before instanceof Linear) layers.splice(-1, 1, fuseLinearBn(before, norm));
     else if (norm !== null && (before instanceof Conv1d || before instanceof Conv2d)) {
       layers.splice(-1, 1, fuseConvBn(before, norm));
-    } else layers.push(layer.constructor === Sequential ? fuseSequential(layer as Sequential) : layer);
+    } else layers.push(fuseInside(layer));
   }
   const result = new Sequential(...layers);
   result.training = net.training;
+  return result;
+}
+
+function fuseInside(module: Module): Module {
+  if (module.constructor === Sequential) return fuseSequential(module as Sequential);
+  if (!(module instanceof Branches)) return module;
+  const result = new Branches(...module.branches.map(fuseInside));
+  result.training = module.training;
   return result;
 }
 

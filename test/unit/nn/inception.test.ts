@@ -132,6 +132,20 @@ describe("SmallInception", () => {
     }
   }
 
+  test("of version 2, folded: none of its 15 norms is left, and the same comes out within 1e-5", () => {
+    manualSeed(3);
+    const net = new nn.SmallInception();
+    const x = randn([4, 1, 28, 28], { generator: new Generator(4) });
+    nn.utils.updateBn([x], net);
+    net.eval();
+    const fused = nn.utils.fuseSequential(net);
+    const [before, after] = noGrad(() => [net.forward(x), fused.forward(x)]);
+    assert.ok(after.sub(before).abs().max().item() < 1e-5);
+    const kinds = (model: nn.Module) => model.modules().map((module) => module.constructor.name);
+    assert.equal(kinds(net).filter((kind) => kind === "BatchNorm2d").length, 15);
+    assert.ok(!kinds(fused).includes("BatchNorm2d"));
+  });
+
   test("refuses a version that there is not", () => {
     assert.throws(
       () => new nn.SmallInception({ version: "v3" as "v2" }),
