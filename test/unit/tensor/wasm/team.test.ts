@@ -77,6 +77,39 @@ test("elementwise calls of any length are the same bits by one, two and three th
   }
 });
 
+test("convolutions and pools are the same bits by one, two and three threads", () => {
+  const planes = { inHeight: 12, inWidth: 10, outHeight: 12, outWidth: 10, kernelHeight: 3, kernelWidth: 3 };
+  const unit = { strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1 };
+  const scratch = c + 8 * 2 ** 20;
+  for (const [batch, inChannels, outChannels, groups] of [
+    [13, 8, 12, 1],
+    [64, 1, 5, 1],
+    [9, 6, 4, 2],
+  ] as const) {
+    const shape = {
+      ...{ batch, inChannels, outChannels, groups, paddingTop: 1, paddingLeft: 1, ...planes, ...unit },
+    };
+    assert.ok(scratch + alone.conv2dScratch(shape) <= memory.buffer.byteLength);
+    const what = `${batch} images, ${inChannels} to ${outChannels} channels`;
+    compare(`conv2d of ${what}`, batch * outChannels * 120, (kernels) =>
+      kernels.conv2d(shape, a, b, b, c, scratch),
+    );
+    compare(`conv2dBackwardInput of ${what}`, batch * inChannels * 120, (kernels) =>
+      kernels.conv2dBackwardInput(shape, a, b, c, scratch, true),
+    );
+    compare(`conv2dBackwardWeight of ${what}`, (outChannels * inChannels * 9) / groups, (kernels) =>
+      kernels.conv2dBackwardWeight(shape, a, b, c, scratch, true),
+    );
+  }
+  const pool = { planes: 700, paddingHeight: 1, paddingWidth: 1, ...planes, ...unit };
+  compare("maxPool2d", 700 * 120, (kernels) => kernels.maxPool2d(pool, a, c, scratch));
+  compare("maxPool2dBackward", 700 * 120, (kernels) => kernels.maxPool2dBackward(pool, a, scratch, c, true));
+  compare("avgPool2d", 700 * 120, (kernels) => kernels.avgPool2d(pool, "inside", a, c));
+  compare("avgPool2dBackward", 700 * 120, (kernels) =>
+    kernels.avgPool2dBackward(pool, "inside", a, c, false),
+  );
+});
+
 test("more kernels than a thread remembers", () => {
   const columns = Array.from({ length: 600 }, (_, i) => 100 + i);
   for (const n of [...columns, ...columns.slice(0, 20)]) {
