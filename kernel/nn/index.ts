@@ -17,6 +17,7 @@ export { BatchRenorm1d, BatchRenorm2d, type BatchRenormOptions } from "./batchRe
 export type { ChannelNormOptions as InstanceNormOptions } from "./channelNorm";
 export { Flatten, Identity, ModuleDict, ModuleList, Sequential } from "./containers";
 export { Conv1d, Conv2d, type ConvOptions } from "./conv";
+export { CovariateNoise, type CovariateNoiseOptions } from "./covariateNoise";
 export { Dropout, Dropout2d } from "./dropout";
 export { Embedding, type EmbeddingOptions } from "./embedding";
 export * as functional from "./functional";
