@@ -1,10 +1,10 @@
 // Modules that arrange others, or nothing at all.
 
-import type { Tensor } from "../tensor";
+import { cat, type Tensor } from "../tensor";
 import { describe, requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 
-/** Modules in a row, named "0", "1", … as in PyTorch. */
+/** Modules in a row, named "0", "1", … as in PyTorch unless a subclass names them otherwise. */
 abstract class ModuleRow<M extends Module> extends Module implements Iterable<M> {
   readonly layers: readonly M[];
 
@@ -70,6 +70,28 @@ export class Sequential extends ModuleRow<Module> {
     let output = input;
     for (const layer of this.layers) output = layer.forward(output);
     return output;
+  }
+}
+
+/**
+ * Runs its branches on the same input and lays the channels of what they give one after the other: [N, C, ...] →
+ * [N, ΣC′, ...]. They are named "branch1", "branch2", … Throws a RangeError without any.
+ */
+export class Branches extends ModuleRow<Module> {
+  constructor(...branches: Module[]) {
+    super(branches);
+    if (branches.length === 0) throw new RangeError(`${this.constructor.name}: expected branches, got none`);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return cat(
+      this.layers.map((branch) => branch.forward(input)),
+      1,
+    );
+  }
+
+  override namedChildren(): [name: string, child: Module][] {
+    return this.layers.map((branch, i) => [`branch${i + 1}`, branch]);
   }
 }
 

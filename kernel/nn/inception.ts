@@ -1,12 +1,11 @@
 // Small Inception networks: the blocks of Szegedy et al. with an eighth of the channels, with and without batch norm.
 
-import { cat, type Tensor } from "../tensor";
 import { ReLU } from "./activations";
 import { BatchNorm2d } from "./batchNorm";
-import { Flatten, Sequential } from "./containers";
+import { Branches, Flatten, Sequential } from "./containers";
 import { Conv2d } from "./conv";
 import { Linear } from "./linear";
-import { Module } from "./module";
+import type { Module } from "./module";
 import { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./pooling";
 
 /** Channels that come out of each convolution of an InceptionV1. */
@@ -59,30 +58,6 @@ export interface InceptionOptions<Widths> {
   widths?: Partial<Widths>;
   /** After each convolution: batch normalization, no bias, then ReLU; or else a bias, then ReLU. */
   batchNorm?: boolean;
-}
-
-/**
- * Runs its branches on the same input and lays the channels of what they give one after the other: [N, C, ...] →
- * [N, ΣC′, ...]. They are named "branch1", "branch2", …
- */
-export class Branches extends Module {
-  readonly branches: readonly Module[];
-
-  constructor(...branches: Module[]) {
-    super();
-    this.branches = branches;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return cat(
-      this.branches.map((branch) => branch.forward(input)),
-      1,
-    );
-  }
-
-  override namedChildren(): [name: string, child: Module][] {
-    return this.branches.map((branch, i) => [`branch${i + 1}`, branch]);
-  }
 }
 
 /**

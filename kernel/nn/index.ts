@@ -15,14 +15,13 @@ export {
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./batchNorm";
 export { BatchRenorm1d, BatchRenorm2d, type BatchRenormOptions } from "./batchRenorm";
 export type { ChannelNormOptions as InstanceNormOptions } from "./channelNorm";
-export { Flatten, Identity, ModuleDict, ModuleList, Sequential } from "./containers";
+export { Branches, Flatten, Identity, ModuleDict, ModuleList, Sequential } from "./containers";
 export { Conv1d, Conv2d, type ConvOptions } from "./conv";
 export { CovariateNoise, type CovariateNoiseOptions } from "./covariateNoise";
 export { Dropout, Dropout2d } from "./dropout";
 export { Embedding, type EmbeddingOptions } from "./embedding";
 export * as functional from "./functional";
 export {
-  Branches,
   type InceptionOptions,
   InceptionReduction,
   type InceptionReductionWidths,

@@ -4,9 +4,8 @@ import { forkRng, noGrad } from "../../tensor";
 import { describe } from "../../tensor/arguments";
 import { BatchNorm } from "../batchNorm";
 import { BatchRenorm } from "../batchRenorm";
-import { Sequential } from "../containers";
+import { Branches, Sequential } from "../containers";
 import { Conv1d, Conv2d } from "../conv";
-import { Branches } from "../inception";
 import { Linear } from "../linear";
 import { Module, type StateDict } from "../module";
 
@@ -61,7 +60,7 @@ export function fuseSequential(net: Sequential): Sequential {
 function fuseInside(module: Module): Module {
   if (module.constructor === Sequential) return fuseSequential(module as Sequential);
   if (!(module instanceof Branches)) return module;
-  const result = new Branches(...module.branches.map(fuseInside));
+  const result = new Branches(...module.layers.map(fuseInside));
   result.training = module.training;
   return result;
 }

@@ -126,6 +126,20 @@ describe("containers", () => {
     );
   });
 
+  test("Branches lay what their branches give one after the other", () => {
+    const net = new nn.Branches(new nn.Identity(), new nn.Linear(2, 3));
+    const x = randn([4, 2]);
+    const y = net.forward(x);
+    assert.deepEqual([...y.shape], [4, 5]);
+    assert.deepEqual(y.detach().slice(1, 0, 2).toArray(), x.toArray());
+    assert.deepEqual(Object.keys(net.stateDict()), ["branch2.weight", "branch2.bias"]);
+    assert.throws(() => new nn.Branches(), /^RangeError: Branches: expected branches, got none$/);
+    assert.throws(
+      () => new nn.Branches({} as never),
+      /^TypeError: Branches: expected modules, got object at 0/,
+    );
+  });
+
   test("a slice of a Sequential shares its layers, and append adds one", () => {
     const net = mlp();
     const features = net.slice(0, -1);
