@@ -212,7 +212,7 @@ export class Kernel {
         return { status: "ok", execution_count: count, user_expressions: expressions, payload: [] };
       }
       if (!silent) this.publish("error", outcome.error, request.header);
-      if (stop_on_error || outcome.status === "interrupted") this.abortQueued();
+      if (stop_on_error) this.abortQueued();
       return { status: "error", execution_count: count, ...outcome.error };
     },
 
