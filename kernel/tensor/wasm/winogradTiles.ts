@@ -47,7 +47,9 @@ export interface Plan {
 export function planOf(target: Target, pass: Pass, batch: number): Plan {
   const [inFilled, outFilled] = [filled(target, pass.inChannels), filled(target, pass.outChannels)];
   const [down, across] = [Math.ceil(pass.outHeight / 4), Math.ceil(pass.outWidth / 4)];
-  const rowBytes = across * points * (inFilled + outFilled) * 4;
+  // Not of what pairs of vectors fill: the parts of a sum must be the same with them and without.
+  const fours = Math.ceil(pass.inChannels / 4) + Math.ceil(pass.outChannels / 4);
+  const rowBytes = across * points * fours * 16;
   const bands = Math.min(down, Math.ceil((down * rowBytes) / cached));
   const rows = Math.ceil(down / bands);
   const images = bands > 1 ? 1 : Math.min(batch, Math.max(1, Math.floor(cached / (down * rowBytes))));
