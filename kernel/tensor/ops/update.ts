@@ -74,21 +74,24 @@ export function adamStep(
   maximum: Tensor | null,
   { lr, betas: [beta1, beta2], eps, weightDecay, decoupled, step }: AdamOptions,
 ): void {
-  const lanes = open("adamStep", parameter, [mean, square, maximum]);
-  if (lanes === null) return;
-  const [p, g, [m, v, max]] = [lanes.parameter, lanes.gradient, lanes.buffers as [Lane, Lane, Lane | null]];
-  const stepSize = lr / (1 - beta1 ** step);
-  const root = Math.sqrt(1 - beta2 ** step);
-  const shrink = decoupled ? 1 - lr * weightDecay : 1;
-  const penalty = decoupled ? 0 : weightDecay;
-  for (let i = 0; i < p.length; i++) {
-    const gradient = g[i]! + penalty * p[i]!;
-    m[i] = beta1 * m[i]! + (1 - beta1) * gradient;
-    v[i] = beta2 * v[i]! + (1 - beta2) * gradient * gradient;
-    if (max !== null) max[i] = Math.max(max[i]!, v[i]!);
-    const denominator = Math.sqrt(max === null ? v[i]! : max[i]!) / root + eps;
-    p[i] = shrink * p[i]! - (stepSize * m[i]!) / denominator;
-  }
+  const gradient = parameter.gradStorage();
+  if (gradient === null) return;
+  check("adamStep", parameter, [mean, square, maximum]);
+  parameter.engine.kernels.adam(
+    parameter.pointer,
+    gradient.pointer,
+    mean.pointer,
+    square.pointer,
+    maximum?.pointer ?? 0,
+    parameter.count,
+    lr / (1 - beta1 ** step),
+    beta1,
+    beta2,
+    Math.sqrt(1 - beta2 ** step),
+    eps,
+    decoupled ? 0 : weightDecay,
+    decoupled ? 1 - lr * weightDecay : 1,
+  );
   parameter.storage.version++;
 }
 
@@ -116,25 +119,22 @@ export function rmspropStep(
   velocity: Tensor | null,
   { lr, alpha, eps, weightDecay, momentum }: RmspropOptions,
 ): void {
-  const lanes = open("rmspropStep", parameter, [square, mean, velocity]);
-  if (lanes === null) return;
-  const [p, g] = [lanes.parameter, lanes.gradient];
-  const [s, a, b] = lanes.buffers as [Lane, Lane | null, Lane | null];
-  for (let i = 0; i < p.length; i++) {
-    const gradient = g[i]! + weightDecay * p[i]!;
-    s[i] = alpha * s[i]! + (1 - alpha) * gradient * gradient;
-    let variance = s[i]!;
-    if (a !== null) {
-      a[i] = alpha * a[i]! + (1 - alpha) * gradient;
-      variance = Math.max(0, variance - a[i]! * a[i]!); // rounded to float32, s may lie below a²
-    }
-    let change = gradient / (Math.sqrt(variance) + eps);
-    if (b !== null) {
-      b[i] = momentum * b[i]! + change;
-      change = b[i]!;
-    }
-    p[i] = p[i]! - lr * change;
-  }
+  const gradient = parameter.gradStorage();
+  if (gradient === null) return;
+  check("rmspropStep", parameter, [square, mean, velocity]);
+  parameter.engine.kernels.rmsprop(
+    parameter.pointer,
+    gradient.pointer,
+    square.pointer,
+    mean?.pointer ?? 0,
+    velocity?.pointer ?? 0,
+    parameter.count,
+    lr,
+    alpha,
+    eps,
+    weightDecay,
+    momentum,
+  );
   parameter.storage.version++;
 }
 
@@ -152,32 +152,12 @@ export interface AdagradOptions {
  * gradient is left alone.
  */
 export function adagradStep(parameter: Tensor, sum: Tensor, { lr, eps, weightDecay }: AdagradOptions): void {
-  const lanes = open("adagradStep", parameter, [sum]);
-  if (lanes === null) return;
-  const [p, g, [s]] = [lanes.parameter, lanes.gradient, lanes.buffers as [Lane]];
-  for (let i = 0; i < p.length; i++) {
-    const gradient = g[i]! + weightDecay * p[i]!;
-    s[i] = s[i]! + gradient * gradient;
-    p[i] = p[i]! - (lr * gradient) / (Math.sqrt(s[i]!) + eps);
-  }
-  parameter.storage.version++;
-}
-
-/** The elements of one contiguous tensor: a window on the engine's memory, which never grows. */
-type Lane = Float32Array;
-
-/** A parameter, its gradient and its buffers as windows on the memory, null where there is no gradient. */
-function open(operation: string, parameter: Tensor, buffers: readonly (Tensor | null)[]) {
   const gradient = parameter.gradStorage();
-  if (gradient === null) return null;
-  check(operation, parameter, buffers);
-  const { engine, count } = parameter;
-  const lane = (pointer: number): Lane => engine.f32.subarray(pointer >>> 2, (pointer >>> 2) + count);
-  return {
-    parameter: lane(parameter.pointer),
-    gradient: lane(gradient.pointer),
-    buffers: buffers.map((buffer) => (buffer === null ? null : lane(buffer.pointer))),
-  };
+  if (gradient === null) return;
+  check("adagradStep", parameter, [sum]);
+  const { kernels } = parameter.engine;
+  kernels.adagrad(parameter.pointer, gradient.pointer, sum.pointer, parameter.count, lr, eps, weightDecay);
+  parameter.storage.version++;
 }
 
 function check(operation: string, parameter: Tensor, buffers: readonly (Tensor | null)[]): void {

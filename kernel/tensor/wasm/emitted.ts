@@ -1,5 +1,6 @@
 // The kernels as WebAssembly: each is emitted and compiled when first asked for, then kept.
 
+import { type AdaptiveKernels, createAdaptive } from "./adaptive";
 import { batchNormApplyKernel, batchNormBackwardKernel, batchNormForwardKernel } from "./batchNorm";
 import {
   batchNormApplyColumnsKernel,
@@ -133,6 +134,16 @@ export function createEmittedKernels(target: Target): Kernels {
     else run(...args);
   };
 
+  /** A call by elements: `streams` pointers, of which absent ones stay 0, then their number of elements. */
+  const byElement = (run: Run, args: readonly number[], streams: number): void => {
+    if (team === null || args[streams]! < 2 * elements) {
+      run(...args);
+      return;
+    }
+    const advance = args.map((pointer, i) => (i < streams && pointer !== 0 ? 4 : 0));
+    share(run, args, { count: streams, advance, grain: elements });
+  };
+
   const gemm = new ShapeCache((shape) => {
     const run = gemmKernel(target, shape);
     const cut = gemmCut(target, shape);
@@ -188,7 +199,7 @@ export function createEmittedKernels(target: Target): Kernels {
   );
   const single = new Lazy((make: (target: Target) => Run) => make(target));
 
-  const kernels: Omit<Kernels, keyof (ConvolutionKernels & PoolingKernels)> = {
+  const kernels: Omit<Kernels, keyof (AdaptiveKernels & ConvolutionKernels & PoolingKernels)> = {
     name: target.revec ? "wasm-revec-simd" : target.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
 
     useThreads(host, scratches) {
@@ -282,11 +293,12 @@ export function createEmittedKernels(target: Target): Kernels {
     sgd(parameter, gradient, buffer, n, lr, momentum, dampening, weightDecay, nesterov, firstStep) {
       const key =
         (weightDecay !== 0 ? 8 : 0) + (momentum !== 0 ? 4 + (nesterov ? 2 : 0) + (firstStep ? 1 : 0) : 0);
-      sgd.get(key)(parameter, gradient, buffer, n, -lr, momentum, 1 - dampening, weightDecay);
+      byElement(sgd.get(key), [parameter, gradient, buffer, n, -lr, momentum, 1 - dampening, weightDecay], 3);
     },
   };
   return {
     ...kernels,
+    ...createAdaptive(target, byElement),
     ...createConvolution(target, { ...kernels, share }),
     ...createPooling(target, { ...kernels, reference, share }),
   };

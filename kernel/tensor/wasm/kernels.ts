@@ -304,4 +304,51 @@ export interface Kernels {
     nesterov: boolean,
     firstStep: boolean,
   ): void;
+  /**
+   * One step of Adam or AdamW: g += penalty·p; mean = β₁·mean + (1−β₁)·g; square = β₂·square + (1−β₂)·g²;
+   * p = shrink·p − step·mean/(√square/root + eps). `maximum`, 0 without amsgrad, keeps the largest square and divides instead.
+   */
+  adam(
+    parameter: Pointer,
+    gradient: Pointer,
+    mean: Pointer,
+    square: Pointer,
+    maximum: Pointer,
+    n: number,
+    step: number,
+    beta1: number,
+    beta2: number,
+    root: number,
+    eps: number,
+    penalty: number,
+    shrink: number,
+  ): void;
+  /**
+   * One step of RMSprop: g += penalty·p; square = α·square + (1−α)·g²; change = g/(√square + eps), less the square of
+   * mean = α·mean + (1−α)·g under the root if `mean` is not 0; velocity = momentum·velocity + change, which takes the place
+   * of change, if `velocity` is not 0; p −= lr·change.
+   */
+  rmsprop(
+    parameter: Pointer,
+    gradient: Pointer,
+    square: Pointer,
+    mean: Pointer,
+    velocity: Pointer,
+    n: number,
+    lr: number,
+    alpha: number,
+    eps: number,
+    penalty: number,
+    momentum: number,
+  ): void;
+  /** One step of Adagrad: g += penalty·p; sum += g²; p −= lr·g/(√sum + eps). */
+  adagrad(
+    parameter: Pointer,
+    gradient: Pointer,
+    sum: Pointer,
+    n: number,
+    lr: number,
+    eps: number,
+    penalty: number,
+  ): void;
 }

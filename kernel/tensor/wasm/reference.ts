@@ -2,6 +2,7 @@
 // Every value is computed in float64 and rounded to f32 once, when it is stored.
 
 import type { BinaryLayout, BinaryOp, Kernels, Pointer, ReduceOp, UnaryGradOp, UnaryOp } from "./kernels";
+import { createAdaptiveKernels } from "./referenceAdaptive";
 import { createWindowKernels } from "./referenceWindows";
 
 const unaryFunctions: { [O in UnaryOp]: (x: number) => number } = {
@@ -118,6 +119,7 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
     useThreads() {}, // one thread is all it wants
     settle() {},
     ...createWindowKernels(memory),
+    ...createAdaptiveKernels(memory),
 
     gemm(a, b, c, m, n, k, transA, transB, accumulate) {
       const f32 = floats();

@@ -1,0 +1,85 @@
+// The steps of Adam, RMSprop and Adagrad against the reference, in all variants.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Kernels } from "../../../../kernel/tensor/wasm";
+import { assertClose, type Buffer, onEachEngine, randomNumbers } from "./guardedMemory";
+
+const lengths = [0, 1, 3, 4, 5, 8, 33];
+
+/** Three steps with `step` by the emitted kernels and by the reference, each on a parameter and `buffers` of its own. */
+function compare(
+  what: string,
+  buffers: number,
+  step: (kernels: Kernels, parameter: number, gradient: number, buffers: number[], n: number) => void,
+): void {
+  onEachEngine((guarded, kernels) => {
+    const random = randomNumbers(30);
+    for (const n of lengths) {
+      guarded.clear();
+      const gradient = guarded.buffer(n, () => random() * 2 - 1);
+      const start = Array.from({ length: n }, () => random() * 2 - 1);
+      const [got, expected] = [kernels, guarded.reference].map((each) => {
+        const parameter = guarded.buffer(n, (i) => start[i]!);
+        const own = Array.from({ length: buffers }, () => guarded.buffer(n));
+        const pointers = own.map(({ pointer }) => pointer);
+        for (let i = 0; i < 3; i++) step(each, parameter.pointer, gradient.pointer, pointers, n);
+        return [parameter, ...own];
+      }) as [Buffer[], Buffer[]];
+      got.forEach(({ floats }, b) => {
+        assertClose(`${what} of ${n}, buffer ${b}`, floats, expected[b]!.floats, 3e-6, () => 1);
+      });
+      guarded.checkGuards(what);
+    }
+  });
+}
+
+const flags = [false, true];
+
+test("Adam and AdamW, with and without amsgrad: 3e-6", () => {
+  for (const amsgrad of flags) {
+    for (const [penalty, shrink] of [
+      [0, 1],
+      [0.1, 1],
+      [0, 0.99],
+    ] as const) {
+      compare(`adam ${amsgrad} ${penalty} ${shrink}`, 3, (kernels, p, g, [m, v, max], n) =>
+        kernels.adam(p, g, m!, v!, amsgrad ? max! : 0, n, 0.05, 0.9, 0.99, 0.3, 1e-8, penalty, shrink),
+      );
+    }
+  }
+});
+
+test("RMSprop, centered and with momentum: 3e-6", () => {
+  for (const centered of flags) {
+    for (const moving of flags) {
+      for (const penalty of [0, 0.1]) {
+        compare(`rmsprop ${centered} ${moving} ${penalty}`, 3, (kernels, p, g, [s, a, b], n) =>
+          kernels.rmsprop(p, g, s!, centered ? a! : 0, moving ? b! : 0, n, 0.01, 0.9, 1e-3, penalty, 0.8),
+        );
+      }
+    }
+  }
+});
+
+test("Adagrad: 3e-6", () => {
+  for (const penalty of [0, 0.1]) {
+    compare(`adagrad ${penalty}`, 1, (kernels, p, g, [sum], n) =>
+      kernels.adagrad(p, g, sum!, n, 0.05, 1e-8, penalty),
+    );
+  }
+});
+
+test("no weight decay does not mean 0·∞", () => {
+  onEachEngine((guarded, kernels) => {
+    guarded.clear();
+    const parameter = guarded.buffer(1, () => Number.POSITIVE_INFINITY);
+    const [gradient, m, v] = [1, 0, 0].map((value) => guarded.buffer(1, () => value).pointer) as [
+      number,
+      number,
+      number,
+    ];
+    kernels.adam(parameter.pointer, gradient, m, v, 0, 1, 0.1, 0.9, 0.99, 1, 1e-8, 0, 1);
+    assert.equal(parameter.floats[0], Number.POSITIVE_INFINITY);
+  });
+});
