@@ -78,7 +78,7 @@ test("hooks return tensors of the gradient's shape, or nothing", () => {
     returning(ones([3])),
     /^Error: registerHook: expected the hook to return nothing or a float32 gradient of shape \[2\], got a tensor \[3\] float32/,
   );
-  assert.throws(returning(1), /return nothing or a float32 gradient of shape \[2\], got number 1/);
+  assert.throws(returning(1), /return nothing or a float32 gradient of shape \[2\], got 1/);
 });
 
 test("grad gives the gradients of leaves and intermediates, and leaves .grad alone", () => {
