@@ -3,8 +3,9 @@
 import { nodeSimd } from "../kernel/host/nodeSimd";
 import { fusesPairs } from "../kernel/tensor/hosting";
 import { createKernels, createReferenceKernels, type Kernels, reservedBytes } from "../kernel/tensor/wasm";
+import type { Conv2dShape, Pool2dShape } from "../kernel/tensor/wasm/kernels";
 
-const memory = new WebAssembly.Memory({ initial: 2048, maximum: 2048, shared: true });
+const memory = new WebAssembly.Memory({ initial: 4096, maximum: 4096, shared: true });
 const floats = new Float32Array(memory.buffer);
 for (let i = reservedBytes / 4; i < floats.length; i++) floats[i] = ((i * 7919) % 1000) / 1000 - 0.5;
 
@@ -85,6 +86,73 @@ const elements = (name: string, n: number, call: (kernels: Kernels) => void): Ro
   call,
 });
 
+/** Scratch of convolutions, behind all other buffers. */
+const scratch = 160 * megabyte;
+const side = (inSize: number, outSize: number, kernel: number, stride: number) => ({
+  ...{ inHeight: inSize, inWidth: inSize, outHeight: outSize, outWidth: outSize },
+  ...{ kernelHeight: kernel, kernelWidth: kernel, strideHeight: stride, strideWidth: stride },
+  ...{ dilationHeight: 1, dilationWidth: 1 },
+});
+/** A layer of stride 1 that keeps its planes' size: its three passes in multiplications and additions that count, and together in time. */
+const convolution = (
+  batch: number,
+  inChannels: number,
+  outChannels: number,
+  size: number,
+  kernel: 3 | 1,
+): Row[] => {
+  const padding = (kernel - 1) / 2;
+  const shape: Conv2dShape = {
+    ...{ batch, inChannels, outChannels, paddingTop: padding, paddingLeft: padding, groups: 1 },
+    ...side(size, size, kernel, 1),
+  };
+  const label = `${kernel}×${kernel} ${batch}×${inChannels}×${size}×${size} → ${outChannels}`;
+  const passes: [name: string, call: (kernels: Kernels) => void][] = [
+    ["forward", (kernels) => kernels.conv2d(shape, a, weight, 0, c, scratch)],
+    ["dX", (kernels) => kernels.conv2dBackwardInput(shape, c, weight, d, scratch, false)],
+    ["dW", (kernels) => kernels.conv2dBackwardWeight(shape, a, c, dWeight, scratch, false)],
+  ];
+  return [
+    ...passes.map(([name, call]) => ({
+      name: `conv ${name} ${label}`,
+      unit: "GFLOP/s",
+      figure: (s: number) => (2 * batch * size * size * outChannels * inChannels * kernel * kernel) / s / 1e9,
+      call,
+    })),
+    {
+      ...{ name: `conv all three ${label}`, unit: "ms", figure: (s: number) => s * 1e3 },
+      call: (kernels) => {
+        for (const [, call] of passes) call(kernels);
+      },
+    },
+  ];
+};
+const pool = (
+  kind: "max" | "average",
+  planes: number,
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+): Row[] => {
+  const out = Math.floor((size + 2 * padding - kernel) / stride) + 1;
+  const shape: Pool2dShape = {
+    ...{ planes, paddingHeight: padding, paddingWidth: padding },
+    ...side(size, out, kernel, stride),
+  };
+  const label = `${kind} pool ${kernel}×${kernel}/${stride} (${planes}, ${size}, ${size})`;
+  const max = kind === "max";
+  return [
+    microseconds(`${label} forward`, (kernels) =>
+      max ? kernels.maxPool2d(shape, a, c, d) : kernels.avgPool2d(shape, "padded", a, c),
+    ),
+    microseconds(`${label} backward`, (kernels) => {
+      if (max) kernels.maxPool2dBackward(shape, c, d, scratch, false);
+      else kernels.avgPool2dBackward(shape, "padded", c, d, false);
+    }),
+  ];
+};
+
 const rows: Row[] = [
   gemm("forward", 60, 100, 784),
   gemm("forward, x·Wᵀ", 60, 100, 784, false, true),
@@ -98,6 +166,17 @@ const rows: Row[] = [
   gemm("square, A·Bᵀ", 1024, 1024, 1024, false, true),
   gemm("square, Aᵀ·B", 1024, 1024, 1024, true, false),
   gemm("convolution", 50176, 64, 288),
+  ...convolution(64, 1, 16, 28, 3),
+  ...convolution(64, 16, 16, 28, 3),
+  ...convolution(64, 32, 32, 14, 3),
+  ...convolution(32, 3, 32, 32, 3),
+  ...convolution(32, 32, 16, 32, 1),
+  ...convolution(32, 16, 24, 32, 3),
+  ...convolution(32, 12, 12, 32, 3),
+  ...convolution(1, 16, 16, 28, 3),
+  ...pool("max", 1024, 28, 2, 2, 0),
+  ...pool("max", 1920, 32, 3, 2, 1),
+  ...pool("average", 1024, 32, 3, 1, 1),
   ...batchNorm(60, 100, 1),
   ...batchNorm(64, 32, 784),
   ...batchNorm(4096, 512, 1),
