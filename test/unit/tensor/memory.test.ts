@@ -231,6 +231,41 @@ test("a full heap is an error that can be caught; freed blocks then serve any si
   assert.throws(() => big.add(1), /asked for 22\.9 MiB for shape \[6000000\]/);
 });
 
+test("a size beyond all memory is an error that names the shape, and never a small block", () => {
+  const guard = randn([16]);
+  const before = Float32Array.from(guard.data);
+  for (const elements of [2 ** 30, 2 ** 32 + 16, 2 ** 36 + 256, 2 ** 52]) {
+    assert.throws(
+      () => zeros([elements]),
+      new RegExp(`^RangeError: out of tensor memory: asked for .* for shape \\[${elements}\\]`),
+    );
+  }
+  assert.throws(() => ones([2 ** 20, 1]).add(ones([2 ** 20])), /for shape \[1048576, 1048576\]/);
+  assert.deepEqual(guard.data, before);
+});
+
+test("memory that runs out within backward() is an error to catch: numbers stay, and the next backward() goes", () => {
+  const engine = new Engine(Tensor, { maxBytes: 2 ** 24 });
+  engine.setCollectorHost(nodeCollector());
+  const w = engine.empty([500_000], "float32").fill_(3).requiresGrad_(); // 2 MB of 16
+  const held: Tensor[] = [];
+  const loss = w.exp().mul(w).sum();
+  const fill = () => {
+    for (;;) held.push(engine.empty([100_000], "float32").fill_(7));
+  };
+  assert.throws(fill, /^RangeError: out of tensor memory/);
+  assert.throws(
+    () => loss.backward(),
+    /^RangeError: out of tensor memory: asked for .* for shape \[500000\]/,
+  );
+  assert.ok(held.every((tensor) => tensor.data[99_999] === 7));
+  assert.equal(w.data[499_999], 3);
+  held.length = 0;
+  w.grad = null;
+  w.mul(2).sum().backward();
+  assert.equal(w.grad!.data[0], 2);
+});
+
 test("a tidy around a long loop does not hold what the loop drops", () => {
   const x = randn([256, 1024]);
   const { heapBytes } = memoryUsage();
