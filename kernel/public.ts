@@ -1,4 +1,5 @@
-// All that a cell imports as "bnlab": with livePlot.ts the only file that joins tensor, plot and display.
+// All that a cell imports as "bnlab": with livePlot.ts, probeReport.ts and liveExperiment.ts it joins what
+// the rooms keep apart: tensors, charts and display.
 import { nodeCollector } from "./host/nodeCollector";
 import { nodeSimd } from "./host/nodeSimd";
 import { nodeThreads, threadCount } from "./host/nodeThreads";
@@ -6,6 +7,17 @@ import { onInterrupt } from "./session/display";
 import { fusesPairs, recover, setCollectorHost, setSimd, setThreads } from "./tensor/hosting";
 
 export * as data from "./data";
+export {
+  type ArmSummary,
+  type Comparison,
+  type Experiment,
+  type ExperimentOptions,
+  experiment,
+  type Judging,
+  type Run,
+  type Trial,
+  type Verdict,
+} from "./liveExperiment";
 export * as plot from "./livePlot";
 export * as nn from "./nn";
 export * as optim from "./optim";

@@ -1,0 +1,3 @@
+// Experiments over paired seeds. The door of this room.
+export { type ExperimentHost, type ExperimentOptions, runExperiment, type Trial } from "./experiment";
+export { type ArmSummary, type Comparison, Experiment, type Judging, type Run, type Verdict } from "./result";

@@ -1,0 +1,229 @@
+// What an experiment found: values by arm and seed, how the arms differ pair by pair, and what that says of the claim.
+import { htmlTable, textTable } from "../nn/table";
+
+export interface Run<Result> {
+  readonly seed: number;
+  readonly arm: string;
+  /** What it gave; null if it failed. */
+  readonly result: Result | null;
+  /** `RangeError: …`; null if it did not fail. */
+  readonly error: string | null;
+  readonly seconds: number;
+}
+
+export interface Judging {
+  /** The number to judge by, where `run` gives an object: its name there. Default: the first number in it. */
+  metric?: string;
+  /** What the claim says the other arms are, against the first. Default: only that all pairs have the same sign. */
+  better?: "higher" | "lower";
+  /** Whether the literature disputes the claim: a mixed outcome is called contested then. Default false. */
+  contested?: boolean;
+}
+
+/**
+ * "supported": every pair has the sign of the claim. "incomplete": so far, or for the runs that did not fail, there are
+ * fewer pairs than seeds. "contested" or, where the claim is not in dispute, "not reproduced": anything else.
+ */
+export type Verdict = "supported" | "not reproduced" | "contested" | "incomplete";
+
+export interface ArmSummary {
+  readonly arm: string;
+  readonly median: number;
+  /** Smallest and largest value. */
+  readonly range: readonly [number, number];
+  /** Runs that gave a value. */
+  readonly runs: number;
+  /** Against the first arm; null for the first arm itself. */
+  readonly comparison: Comparison | null;
+}
+
+export interface Comparison {
+  /** The median of the differences, seed by seed: this arm less the first. */
+  readonly effect: number;
+  /** Seeds with a value in both arms. */
+  readonly pairs: number;
+  /** Those of them whose difference has the sign of the claim. */
+  readonly agreeing: number;
+  /** The sign counted: that of the claim, or of most pairs. */
+  readonly sign: "higher" | "lower";
+  readonly verdict: Verdict;
+}
+
+/** The runs of an experiment, judged by one of their numbers. Leave it at the end of a cell to see it as a table. */
+export class Experiment<Result> {
+  /** What `experiment` fills. */
+  constructor(
+    readonly seeds: readonly number[],
+    readonly arms: readonly string[],
+    /** In the order they were made. */
+    readonly runs: readonly Run<Result>[],
+    private readonly judging: Judging = {},
+  ) {}
+
+  /** The same runs, judged by another of their numbers. */
+  by(metric: string, judging: Omit<Judging, "metric"> = {}): Experiment<Result> {
+    const other = new Experiment(this.seeds, this.arms, this.runs, { ...judging, metric });
+    other.check();
+    return other;
+  }
+
+  /** The name of the number judged by; "" where runs give plain numbers. */
+  get metric(): string {
+    const first = this.runs.find(({ error }) => error === null)?.result;
+    if (typeof first !== "object" || first === null) return this.judging.metric ?? "";
+    const numbers = Object.entries(first).filter(([, value]) => typeof value === "number");
+    return this.judging.metric ?? numbers[0]?.[0] ?? "";
+  }
+
+  /** The number judged by, for each arm in the order of the seeds; NaN where a run failed or is not there yet. */
+  get values(): Record<string, number[]> {
+    const valueAt = (arm: string, seed: number) => {
+      const run = this.runs.find((each) => each.arm === arm && each.seed === seed);
+      return run === undefined ? Number.NaN : (this.valueOf(run) ?? Number.NaN);
+    };
+    return Object.fromEntries(this.arms.map((arm) => [arm, this.seeds.map((seed) => valueAt(arm, seed))]));
+  }
+
+  /** Results that `run` gave, for each arm in the order of the seeds, without those of failed runs. */
+  get results(): Record<string, Result[]> {
+    const of = (arm: string) =>
+      this.seeds.flatMap((seed) => {
+        const run = this.runs.find((each) => each.arm === arm && each.seed === seed);
+        return run === undefined || run.error !== null ? [] : [run.result as Result];
+      });
+    return Object.fromEntries(this.arms.map((arm) => [arm, of(arm)]));
+  }
+
+  /** A line for each arm. */
+  get summary(): ArmSummary[] {
+    const { values } = this;
+    const base = values[this.arms[0]!]!;
+    return this.arms.map((arm, i) => {
+      const own = sorted(values[arm]!);
+      return {
+        arm,
+        median: median(own),
+        range: [own[0] ?? Number.NaN, own.at(-1) ?? Number.NaN],
+        runs: own.length,
+        comparison: i === 0 ? null : this.compare(values[arm]!, base),
+      };
+    });
+  }
+
+  /** What all comparisons say together: "supported" only if each does. */
+  get verdict(): Verdict {
+    const verdicts = new Set(this.summary.flatMap(({ comparison }) => comparison?.verdict ?? []));
+    const order: Verdict[] = ["incomplete", "not reproduced", "contested"];
+    return order.find((each) => verdicts.has(each)) ?? (verdicts.size === 0 ? "incomplete" : "supported");
+  }
+
+  /** The runs that failed, or gave NaN. */
+  get failures(): Run<Result>[] {
+    return this.runs.filter((run) => this.valueOf(run) === null);
+  }
+
+  /** Throws a TypeError if a run that did not fail has no number to judge by. @internal */
+  check(): void {
+    for (const run of this.runs) this.valueOf(run);
+  }
+
+  private valueOf({ result, error }: Run<Result>): number | null {
+    if (error !== null) return null;
+    const { metric } = this;
+    const value: unknown = metric === "" ? result : (result as Readonly<Record<string, unknown>>)?.[metric];
+    if (typeof value === "number") return Number.isNaN(value) ? null : value;
+    const wanted =
+      metric === "" ? "a number, or an object with numbers in it" : `an object with a number "${metric}"`;
+    throw new TypeError(
+      `experiment: expected run() to give ${wanted}, got ${JSON.stringify(result)?.slice(0, 100)}`,
+    );
+  }
+
+  private compare(values: readonly number[], base: readonly number[]): Comparison {
+    const differences = values.flatMap((value, i) => {
+      if (Number.isNaN(value) || Number.isNaN(base[i]!)) return [];
+      return value === base[i] ? 0 : value - base[i]!; // equal infinities differ by 0
+    });
+    const higher = differences.filter((difference) => difference > 0).length;
+    const lower = differences.filter((difference) => difference < 0).length;
+    const sign = this.judging.better ?? (higher >= lower ? "higher" : "lower");
+    const agreeing = sign === "higher" ? higher : lower;
+    const pairs = differences.length;
+    const effect = median(sorted(differences));
+    return { effect, pairs, agreeing, sign, verdict: this.judge(agreeing, pairs) };
+  }
+
+  private judge(agreeing: number, pairs: number): Verdict {
+    if (pairs < this.seeds.length) return "incomplete";
+    if (agreeing === pairs) return "supported";
+    return this.judging.contested ? "contested" : "not reproduced";
+  }
+
+  toString(): string {
+    return [textTable(...this.table()), ...this.failureLines()].join("\n");
+  }
+
+  /** What console.log shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** What a notebook shows. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    const failures = this.failureLines().map(
+      (line) => `<p>${line.replace(/[&<]/g, (c) => (c === "&" ? "&amp;" : "&lt;"))}</p>`,
+    );
+    return { "text/plain": this.toString(), "text/html": [htmlTable(...this.table()), ...failures].join("") };
+  }
+
+  private table(): Parameters<typeof htmlTable> {
+    const { metric, seeds, arms, runs } = this;
+    const rows = this.summary.map(({ arm, median, range, comparison }) => [
+      arm,
+      comparison === null ? "" : `${marks[comparison.verdict]} ${comparison.verdict}`,
+      digits(median),
+      `${digits(range[0])} to ${digits(range[1])}`,
+      comparison === null ? "" : signed(comparison.effect),
+      comparison === null ? "" : `${comparison.agreeing} of ${comparison.pairs} ${comparison.sign}`,
+    ]);
+    const all = seeds.length * arms.length;
+    const count = runs.length < all ? `${runs.length} of ${all} runs` : `${seeds.length} seeds`;
+    return [
+      ["arm", `against ${arms[0]}`, `median${metric && ` ${metric}`}`, "range", "difference", "pairs"],
+      rows,
+      [count, "", "", "", "", ""],
+    ];
+  }
+
+  private failureLines(): string[] {
+    return this.failures.map(({ arm, seed, error }) => `seed ${seed}, ${arm}: ${error ?? "gave NaN"}`);
+  }
+}
+
+const marks: Record<Verdict, string> = {
+  supported: "✓",
+  "not reproduced": "✗",
+  contested: "≈",
+  incomplete: "…",
+};
+
+/** Ascending, without NaN. */
+const sorted = (values: readonly number[]) =>
+  values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+
+/** Of ascending values; NaN of none. */
+function median(ascending: readonly number[]): number {
+  const middle = (ascending.length - 1) / 2;
+  const [low, high] = [
+    ascending[Math.floor(middle)] ?? Number.NaN,
+    ascending[Math.ceil(middle)] ?? Number.NaN,
+  ];
+  return low === high ? low : (low + high) / 2;
+}
+
+function digits(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
+  return String(Number(value.toPrecision(4))).replace("-", "−");
+}
+
+const signed = (value: number) => (value > 0 ? `+${digits(value)}` : digits(value));
