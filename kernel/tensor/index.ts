@@ -18,5 +18,5 @@ export {
   tidy,
 } from "./runtime";
 export type { Shape } from "./shape";
-export { type Correction, type KeepDim, type Range, Tensor } from "./tensor";
+export { type Bounds, type Correction, type KeepDim, Tensor } from "./tensor";
 export type { GradientHook } from "./tensorState";

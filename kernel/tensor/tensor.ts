@@ -54,7 +54,7 @@ export interface Correction extends KeepDim {
 }
 
 /** Where clamp() cuts off. */
-export interface Range {
+export interface Bounds {
   /** Default −∞. */
   readonly min?: number;
   /** Default ∞. */
@@ -376,7 +376,7 @@ export class Tensor extends TensorState {
     return elementwise("trunc", this);
   }
   /** x held between min and max; either may be left out. */
-  clamp({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Range = {}): Tensor {
+  clamp({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Bounds = {}): Tensor {
     return clamp(this, min, max);
   }
   /** eˣ/Σeˣ along a dimension. */
@@ -725,8 +725,8 @@ export class Tensor extends TensorState {
     return this;
   }
   /** this ← this held between min and max; either may be left out */
-  clamp_(range: Range): this {
-    update("clamp_", this, () => this.clamp(range));
+  clamp_(bounds: Bounds): this {
+    update("clamp_", this, () => this.clamp(bounds));
     return this;
   }
   /** this ← this + weight · (end − this): a moving average */
