@@ -86,11 +86,7 @@ export function clone(input: Tensor): Tensor {
 }
 
 // dx = 2x · dy
-const squareRule = rule("square", "inputs", (node, dy, pass) => {
-  scale(dy, 2, node.output.count, pass);
-  apply("mul", dy, node.inputs[0]!, pass);
-  pass.give(node.inputs[0]!, dy);
-});
+const squareRule = fused("square", "inputs");
 
 export function square(input: Tensor): Tensor {
   const x = contiguous(requireFloat("square", input));

@@ -37,6 +37,7 @@ const gradVectors: { [O in UnaryGradOp]: (dy: Code, saved: Local) => Code } = {
   sigmoid: (dy, y) => f32x4.mul(f32x4.mul(dy, y.get), f32x4.sub(constant("one"), y.get)),
   tanh: (dy, y) => f32x4.mul(dy, f32x4.sub(constant("one"), f32x4.mul(y.get, y.get))),
   relu: (dy, y) => v128.andNot(dy, f32x4.le(y.get, v128.zero)), // a NaN output lets its gradient through
+  square: (dy, x) => f32x4.mul(f32x4.add(dy, dy), x.get),
   abs: (dy, x) =>
     f32x4.mul(
       dy,

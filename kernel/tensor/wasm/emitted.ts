@@ -19,6 +19,7 @@ import {
   unaryKernel,
 } from "./elementwise";
 import { type GemmShape, gemmCut, gemmKernel } from "./gemm";
+import { gemmRowsKernel, isFewRows } from "./gemmRows";
 import type { BinaryLayout, BinaryOp, Kernels, ReduceOp } from "./kernels";
 import { writeConstants } from "./math";
 import { createPooling, type PoolingKernels } from "./pool";
@@ -145,7 +146,7 @@ export function createEmittedKernels(target: Target): Kernels {
   };
 
   const gemm = new ShapeCache((shape) => {
-    const run = gemmKernel(target, shape);
+    const run = isFewRows(shape) ? gemmRowsKernel(target, shape) : gemmKernel(target, shape);
     const cut = gemmCut(target, shape);
     const { m, n } = shape;
     return (a, b, c, accumulate) => share(run, [a!, b!, c!, accumulate!, m, n], cut);

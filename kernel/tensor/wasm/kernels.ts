@@ -26,8 +26,8 @@ export type UnaryOp =
   | "tanh"
   | "relu";
 
-/** dx = g(dy, saved), elementwise: `saved` is the forward's output y (the input x for "abs"). */
-export type UnaryGradOp = "sigmoid" | "tanh" | "relu" | "abs";
+/** dx = g(dy, saved), elementwise: `saved` is the forward's output y (the input x for "abs" and "square"). */
+export type UnaryGradOp = "sigmoid" | "tanh" | "relu" | "abs" | "square";
 
 /** y = f(a, b), elementwise; comparisons give 1 or 0. */
 export type BinaryOp =

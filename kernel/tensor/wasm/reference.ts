@@ -22,6 +22,7 @@ const unaryGradFunctions: { [O in UnaryGradOp]: (dy: number, saved: number) => n
   sigmoid: (dy, y) => dy * y * (1 - y),
   tanh: (dy, y) => dy * (1 - y * y),
   relu: (dy, y) => (y <= 0 ? 0 : dy), // a NaN output lets its gradient through, as PyTorch's threshold_backward
+  square: (dy, x) => 2 * dy * x,
   abs: (dy, x) => dy * (x > 0 ? 1 : x < 0 ? -1 : 0),
 };
 

@@ -108,7 +108,7 @@ test("an element's result does not depend on its position, and every size keeps 
   });
 });
 
-for (const op of ["sigmoid", "tanh", "relu", "abs"] as UnaryGradOp[]) {
+for (const op of ["sigmoid", "tanh", "relu", "abs", "square"] as UnaryGradOp[]) {
   test(`gradient of ${op}, accumulated or not, in place or not: 4 ulp of the largest term`, () => {
     onEachEngine((guarded, kernels) => {
       const random = randomNumbers(6);

@@ -80,6 +80,8 @@ test("gemm, the shapes of a small network", () => {
       [[60, 784, 100], false, true],
       [[60, 10, 100], false, false],
       [[1, 100, 784], false, true],
+      [[2, 77, 130], false, true],
+      [[1, 13, 3], false, true],
     ] as [Case, boolean, boolean][])
       check(guarded, kernels, shape, transA, transB, false, random);
   });
