@@ -131,7 +131,7 @@ export class Tensor extends TensorState {
     return contiguous(this);
   }
 
-  /** The values as another dtype: to int32 by truncation, to bool as "not 0". Gradients end here. */
+  /** The values as another dtype: to int32 by truncation, to bool as "not 0". This tensor if it is of that dtype; no gradient goes through a change. */
   to(dtype: DType): Tensor {
     return cast(this, dtype);
   }
@@ -390,7 +390,10 @@ export class Tensor extends TensorState {
 
   // Matrices.
 
-  /** Matrix product: [..., m, k] · [..., k, n] → [..., m, n]; vectors [k] on either side. */
+  /**
+   * Matrix product: [..., m, k] · [..., k, n] → [..., m, n], batch dims broadcast; vectors [k] on either side. As
+   * torch.matmul. Throws a RangeError where the inner sizes differ.
+   */
   matmul(other: Tensor): Tensor {
     return matmul(this, other);
   }
@@ -451,11 +454,14 @@ export class Tensor extends TensorState {
 
   // Shape.
 
-  /** The same elements in another shape, −1 for a size to be worked out; a view where the elements lie in order. */
+  /**
+   * The same elements in another shape, −1 for one size to be worked out; a view where the elements lie in order. Throws
+   * a RangeError for sizes that hold another number of elements.
+   */
   reshape(...sizes: number[] | [Shape]): Tensor {
     return reshape(this, listOf(sizes));
   }
-  /** As reshape. */
+  /** As reshape, which unlike PyTorch's view also takes elements that lie in another order (and copies them). */
   view(...sizes: number[] | [Shape]): Tensor {
     return reshape(this, listOf(sizes));
   }
@@ -479,7 +485,10 @@ export class Tensor extends TensorState {
   unflatten(dim: number, sizes: Shape): Tensor {
     return unflatten(this, dim, sizes);
   }
-  /** Size-1 dimensions repeated, without copying; −1 keeps a size. */
+  /**
+   * Size-1 dimensions, and new ones in front, repeated without copying; −1 keeps a size. Throws a RangeError for a size
+   * other than 1 that is to change. Write into a copy (clone()): the repeated elements are one in memory.
+   */
   expand(...sizes: number[] | [Shape]): Tensor {
     return expand(this, listOf(sizes));
   }
@@ -508,7 +517,7 @@ export class Tensor extends TensorState {
   unbind(dim = 0): Tensor[] {
     return unbind(this, dim);
   }
-  /** The slices at the given positions of a dimension, copied. */
+  /** The slices at the given positions (an array or int32 [n]) of a dimension, copied. Throws for positions outside. */
   indexSelect(dim: number, index: Tensor | ArrayLike<number>): Tensor {
     return indexSelect(this, dim, index);
   }
@@ -596,11 +605,11 @@ export class Tensor extends TensorState {
   mean(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
     return sumOrMean("mean", this, dim, keepdim);
   }
-  /** Variance, unbiased by default. */
+  /** Variance over one dimension, several, or all, unbiased by default; around the mean, so a large one costs no digits. */
   var(dim?: Dims, { correction = 1, keepdim = false }: Correction = {}): Tensor {
     return variance(this, dim, correction, keepdim);
   }
-  /** Standard deviation, from the unbiased variance by default. */
+  /** Standard deviation, from the unbiased variance by default. Where it is 0 it passes no gradient on. */
   std(dim?: Dims, { correction = 1, keepdim = false }: Correction = {}): Tensor {
     return standardDeviation(this, dim, correction, keepdim);
   }
