@@ -1,5 +1,7 @@
 // `plot` as cells see it: every chart, and `live`, which joins a figure to the session's display.
+import { nodePlots } from "./host/nodePlots";
 import { type Figure, LiveFigure } from "./plot";
+import { setPlotHost } from "./plot/host";
 import { display, onCellEnd } from "./session/display";
 
 export * from "./plot";
@@ -11,6 +13,8 @@ export * from "./plot";
  * const chart = plot.live(plot.loss({}, { title: "Training loss" }));
  * for (let step = 0; step < 100; step++) chart.append("run 1", step, Math.exp(-step / 20));
  */
-export function live(figure: Figure): LiveFigure {
+export function live<F extends Figure>(figure: F): LiveFigure<F> {
   return new LiveFigure(figure, display, { onCellEnd });
 }
+
+setPlotHost(nodePlots);

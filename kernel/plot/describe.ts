@@ -1,5 +1,6 @@
 // A chart in words, for terminals, screen readers and whoever reads a notebook's file. Imports nothing outside this folder.
 import type { Axis, Layout, Trace } from "./plotly";
+import { plainText } from "./text";
 
 /** `Training loss (line chart; x: step, y: loss)`, then a line for each series. */
 export function describe(data: readonly Trace[], layout: Layout): string {
@@ -45,6 +46,7 @@ function seriesText(trace: Trace): string {
   if (y !== undefined) parts.push(`y ${digits(y.low)} to ${digits(y.high)}, last ${digits(y.last)}`);
   if (y !== undefined && y.gaps > 0)
     parts.push(`${y.gaps} not finite, first at x ${x === undefined ? "?" : String(trace.x?.[y.firstGap])}`);
+  if (typeof trace.meta?.note === "string") parts.push(trace.meta.note);
   return name + parts.join(", ");
 }
 
@@ -89,5 +91,4 @@ export function digits(value: number, significant = 3): string {
   return text.replace(/-/g, "−");
 }
 
-const plainText = (text: string) => text.replace(/<br ?\/?>/g, " ").replace(/<[^>]*>/g, "");
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

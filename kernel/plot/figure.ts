@@ -1,7 +1,11 @@
 // A chart as a value: Plotly's figure JSON that can be edited, displayed and saved. Imports nothing outside this folder.
 import { decimate } from "./decimate";
 import { describe } from "./describe";
-import type { Config, Datum, Layout, Trace } from "./plotly";
+import { host } from "./host";
+import type { Config, Datum, Frame, Layout, Shape, Trace } from "./plotly";
+import { standalonePage } from "./standalonePage";
+import { type PictureOptions, toSvg } from "./svg/picture";
+import { faded, neutral } from "./theme";
 
 /** A value with a method under this symbol shows itself: the method returns MIME types and their data. */
 export const display: unique symbol = Symbol.for("Jupyter.display") as never;
@@ -9,16 +13,43 @@ export const display: unique symbol = Symbol.for("Jupyter.display") as never;
 /** A trace longer than this is thinned where it is shown or saved; `figure.data` keeps every point. */
 export const MAX_POINTS = 5_000;
 
+/** Plotly's figure JSON. */
+export interface FigureJson {
+  data: Trace[];
+  layout: Layout;
+  config: Config;
+  frames?: Frame[];
+}
+
 /** What a notebook shows and saves of a figure. */
 export interface FigureBundle {
-  "application/vnd.plotly.v1+json": { data: Trace[]; layout: Layout; config: Config };
+  "application/vnd.plotly.v1+json": FigureJson;
+  /** For pages that cannot run Plotly: GitHub, nbviewer, paper. */
+  "image/svg+xml"?: string;
   "text/plain": string;
+}
+
+export interface BundleOptions {
+  /** The most points of a trace. */
+  maxPoints?: number;
+  /** Whether to draw the picture too, which takes a few milliseconds. */
+  picture?: boolean;
 }
 
 export interface FigureParts {
   data: Trace[];
   layout?: Layout;
   config?: Config;
+  frames?: Frame[];
+}
+
+/** Something of one axis: a stretch, or a place. */
+export type OnAxis<T> = { x: T } | { y: T };
+
+export interface MarkOptions {
+  label?: string;
+  /** `#rrggbb`; default grey. */
+  color?: string;
 }
 
 /**
@@ -33,11 +64,19 @@ export class Figure {
   data: Trace[];
   layout: Layout;
   config: Config;
+  /** States that a slider goes through; see `plot.frames`. */
+  frames: Frame[];
 
-  constructor({ data, layout = {}, config = { displaylogo: false, responsive: true } }: FigureParts) {
+  constructor({
+    data,
+    layout = {},
+    config = { displaylogo: false, responsive: true },
+    frames = [],
+  }: FigureParts) {
     this.data = data;
     this.layout = layout;
     this.config = config;
+    this.frames = frames;
   }
 
   /** What the chart shows, in words: series, ranges, last values. */
@@ -45,21 +84,109 @@ export class Figure {
     return describe(this.data, this.layout);
   }
 
-  /** Plotly's figure JSON, every point kept. */
-  toJSON(): FigureBundle["application/vnd.plotly.v1+json"] {
-    return { data: this.data.map((trace) => plain(trace)), layout: this.layout, config: this.config };
+  /**
+   * Shades a stretch of an axis behind the data: a healthy range, a saturated region.
+   *
+   * @example plot.line({ ratio }).band({ y: [1e-4, 1e-2] }, { label: "healthy", color: plot.palette[2] })
+   */
+  band(stretch: OnAxis<readonly [number, number]>, { label, color }: MarkOptions = {}): this {
+    const [axis, [from, to]] = "x" in stretch ? (["x", stretch.x] as const) : (["y", stretch.y] as const);
+    const across = axis === "x" ? { x0: from, x1: to, y0: 0, y1: 1 } : { x0: 0, x1: 1, y0: from, y1: to };
+    return this.#mark({
+      type: "rect",
+      ...across,
+      ...this.#references(axis),
+      fillcolor: faded(color ?? "#80868c", 0.14),
+      line: { width: 0 },
+      layer: "below",
+      ...(label === undefined
+        ? {}
+        : { label: { text: label, textposition: "top left", font: inkOf(color), padding: 4 } }),
+    });
   }
 
-  /** The forms in which a notebook shows the figure; no trace has more than `maxPoints` points. */
-  toBundle(maxPoints = MAX_POINTS): FigureBundle {
-    const summary = this.summary;
+  /** Rules a dashed line across the chart at one place of an axis: chance level, a reference, an event. */
+  rule(place: OnAxis<number>, { label, color }: MarkOptions = {}): this {
+    const [axis, at] = "x" in place ? (["x", place.x] as const) : (["y", place.y] as const);
+    const across = axis === "x" ? { x0: at, x1: at, y0: 0, y1: 1 } : { x0: 0, x1: 1, y0: at, y1: at };
+    return this.#mark({
+      type: "line",
+      ...across,
+      ...this.#references(axis),
+      line: { color: color ?? neutral.text, width: 1.5, dash: "dash" },
+      ...(label === undefined
+        ? {}
+        : {
+            label: {
+              text: label,
+              textposition: axis === "x" ? "top" : "end",
+              font: inkOf(color),
+              textangle: 0,
+            },
+          }),
+    });
+  }
+
+  #references(axis: "x" | "y"): { xref: string; yref: string } {
+    return { xref: axis === "x" ? "x" : "x domain", yref: axis === "y" ? "y" : "y domain" };
+  }
+
+  #mark(shape: Shape): this {
+    this.layout.shapes = [...(this.layout.shapes ?? []), shape];
+    return this;
+  }
+
+  /** Plotly's figure JSON, every point kept. */
+  toJSON(): FigureJson {
+    return this.#json((trace) => trace, this.layout);
+  }
+
+  /**
+   * The chart as an SVG picture, legible on light and dark pages, made without a browser.
+   *
+   * @throws RangeError if it has traces that only Plotly can draw.
+   */
+  toSvg(options: PictureOptions = {}): string {
+    const svg = toSvg(this.data, this.layout, this.summary, options);
+    if (svg !== undefined) return svg;
+    const kinds = [...new Set(this.data.map(({ type = "scatter" }) => type))].join(", ");
+    throw new RangeError(
+      `toSvg: expected traces that are drawn without a browser, got ${kinds}; save it as .html`,
+    );
+  }
+
+  /** The chart as a web page of its own that needs no network: zoom, hover, slider and all. */
+  toHtml(): string {
+    return standalonePage(this.toBundle({ picture: false })["application/vnd.plotly.v1+json"], this.summary);
+  }
+
+  /**
+   * Writes the chart to a file: `.svg` a picture, `.html` a page to explore it, `.json` Plotly's figure with every point.
+   *
+   * @throws RangeError if the path ends otherwise.
+   */
+  save(path: string): void {
+    const ending = /\.(svg|html|json)$/i.exec(path)?.[1]?.toLowerCase();
+    if (ending === undefined) {
+      throw new RangeError(
+        `save: expected a path that ends in .svg, .html or .json, got ${JSON.stringify(path)}`,
+      );
+    }
+    if (ending === "json") host().write(path, JSON.stringify(this));
+    else host().write(path, ending === "svg" ? this.toSvg() : this.toHtml());
+  }
+
+  /** The forms in which a notebook shows the figure. */
+  toBundle({ maxPoints = MAX_POINTS, picture = true }: BundleOptions = {}): FigureBundle {
+    const { summary } = this;
+    const svg = picture ? toSvg(this.data, this.layout, summary) : undefined;
     return {
-      "application/vnd.plotly.v1+json": {
-        data: this.data.map((trace) => plain(decimate(trace, maxPoints))),
-        // A viewer is handed this form alone: what a screen reader should say travels in it.
-        layout: { ...this.layout, meta: { ...this.layout.meta, summary } },
-        config: this.config,
-      },
+      // A viewer is handed this form alone: what a screen reader should say travels in it.
+      "application/vnd.plotly.v1+json": this.#json((trace) => decimate(trace, maxPoints), {
+        ...this.layout,
+        meta: { ...this.layout.meta, summary },
+      }),
+      ...(svg === undefined ? {} : { "image/svg+xml": svg }),
       "text/plain": summary,
     };
   }
@@ -67,7 +194,18 @@ export class Figure {
   [display](): FigureBundle {
     return this.toBundle();
   }
+
+  #json(thinned: (trace: Trace) => Trace, layout: Layout): FigureJson {
+    const plainTraces = (traces: readonly Trace[]) => traces.map((trace) => plain(thinned(trace)));
+    const { config, frames } = this;
+    const json: FigureJson = { data: plainTraces(this.data), layout, config };
+    if (frames.length > 0) json.frames = frames.map((frame) => ({ ...frame, data: plainTraces(frame.data) }));
+    return json;
+  }
 }
+
+/** Without a colour of its own a label has the page's ink. */
+const inkOf = (color: string | undefined) => ({ size: 11, ...(color === undefined ? {} : { color }) });
 
 /** The trace with arrays that survive JSON: no typed arrays, no NaN, and no digits that a float32 does not have. */
 function plain(trace: Trace): Trace {

@@ -1,9 +1,11 @@
 // Histograms as small multiples: one panel a group, and in each panel one outline an arm. Imports nothing outside this folder.
 import { countInBins, type Moments, moments } from "./binning";
+import { type Cell, cellsOf } from "./cells";
 import { digits } from "./describe";
 import { Figure } from "./figure";
+import { checkRange, checkWhole, isNumbers, type Numbers, numbersOf } from "./numbers";
 import type { Annotation, Axis, Layout, Trace } from "./plotly";
-import { baseLayout, faded, palette, topMargin } from "./theme";
+import { baseLayout, faded, PANEL_HEADING, palette, topMargin } from "./theme";
 
 export interface HistogramOptions {
   title?: string;
@@ -22,11 +24,9 @@ export interface HistogramOptions {
   shareX?: boolean;
 }
 
-type Values = ArrayLike<number>;
-type Groups = Readonly<Record<string, Values>>;
+type Groups = Readonly<Record<string, Numbers>>;
 
 const GAP = 66;
-const PANEL_TITLE = 38;
 const yTitles = { share: "share of values", count: "values", density: "density" } as const;
 
 /**
@@ -46,24 +46,22 @@ export function histogram(
   const arms = armsOf(groups);
   const panels = [...new Set([...arms.values()].flatMap((layers) => Object.keys(layers)))];
   const columns = options.columns ?? Math.min(3, Math.max(1, panels.length === 4 ? 2 : panels.length));
-  checkWhole("bins", bins);
-  checkWhole("columns", columns);
-  if (range !== undefined && !(range[0] < range[1])) {
-    throw new RangeError(`histogram: expected an ascending range, got [${range.join(", ")}]`);
-  }
+  checkWhole("histogram", "bins", bins);
+  checkWhole("histogram", "columns", columns);
+  if (range !== undefined) checkRange("histogram", "range", range);
 
   const armNames = [...arms.keys()];
   const compared = armNames.length > 1;
   const stats = new Map(
     [...arms].map(([arm, layers]) => [
       arm,
-      new Map(Object.entries(layers).map(([panel, v]) => [panel, moments(v)])),
+      new Map(Object.entries(layers).map(([panel, v]) => [panel, moments(numbersOf(v))])),
     ]),
   );
   const all = [...stats.values()].flatMap((layers) => [...layers.values()]);
   const shared = range ?? spread(all);
 
-  const layout = frame(title, compared ? armNames : [], Math.ceil(panels.length / columns), columns);
+  const { layout, cells } = frame(title, compared ? armNames : [], panels.length, columns);
   const annotations: Annotation[] = [];
   const data: Trace[] = [];
   const inLegend = new Set<string>();
@@ -77,7 +75,7 @@ export function histogram(
       const values = arms.get(arm)?.[panel];
       const found = stats.get(arm)?.get(panel);
       if (values === undefined || found === undefined) continue;
-      const { counts, outside } = countInBins(values, low, high, bins);
+      const { counts, outside } = countInBins(numbersOf(values), low, high, bins);
       const color = palette[armIndex % palette.length]!;
       const note = statsText(found, outside, compared);
       notes.push(compared ? `<span style="color:${color}">■</span> ${note}` : note);
@@ -98,12 +96,13 @@ export function histogram(
     const xaxis: Axis = {
       range: [low - (high - low) * 0.02, high + (high - low) * 0.02],
       anchor: `y${id}`,
+      domain: cells[index]!.x,
       nticks: 5,
       unifiedhovertitle: { text: `%{x:.3~g} ± ${digits((high - low) / bins / 2, 2)}` },
     };
     if (shareX && index > 0) xaxis.matches = "x";
     if (xTitle !== undefined && index + columns >= panels.length) xaxis.title = { text: xTitle };
-    const yaxis: Axis = { anchor: `x${id}`, nticks: 4, rangemode: "tozero" };
+    const yaxis: Axis = { anchor: `x${id}`, domain: cells[index]!.y, nticks: 4, rangemode: "tozero" };
     if (y === "share") yaxis.tickformat = "~%";
     if (index % columns === 0) yaxis.title = { text: yTitle };
     layout[`xaxis${id}`] = xaxis;
@@ -116,11 +115,10 @@ export function histogram(
 
 /** Values by group are one arm without a name. */
 function armsOf(groups: Groups | Readonly<Record<string, Groups>>): Map<string, Groups> {
-  const isValues = (value: Values | Groups): value is Values => typeof value.length === "number";
   const arms = new Map<string, Groups>();
-  const single: Record<string, Values> = {};
+  const single: Record<string, Numbers> = {};
   for (const [name, value] of Object.entries(groups)) {
-    if (isValues(value)) single[name] = value;
+    if (isNumbers(value)) single[name] = value;
     else arms.set(name, value);
   }
   const names = Object.keys(single);
@@ -163,17 +161,31 @@ function heightScale(y: "share" | "count" | "density", count: number, width: num
   return y === "share" ? 1 / count : 1 / (count * width);
 }
 
-function frame(title: string | undefined, legend: readonly string[], rows: number, columns: number): Layout {
+function frame(
+  title: string | undefined,
+  legend: readonly string[],
+  count: number,
+  columns: number,
+): { layout: Layout; cells: Cell[] } {
+  const rows = Math.max(1, Math.ceil(count / columns));
   const panel = rows > 1 ? 130 : columns > 1 ? 170 : 230;
-  const top = topMargin(title, legend) + PANEL_TITLE;
-  const bottom = 48;
-  const height = top + bottom + Math.max(1, rows) * panel + Math.max(0, rows - 1) * GAP;
+  const { cells, height } = cellsOf(
+    count,
+    columns,
+    new Array<number>(rows).fill(panel),
+    new Array<number>(rows).fill(GAP),
+  );
+  const top = topMargin(title, legend) + PANEL_HEADING;
+  const layout = baseLayout(title, legend, top + height + 48);
+  const legendTop = 1 - (title === undefined ? 8 : 40) / (top + height + 48);
   return {
-    ...baseLayout(title, legend, height),
-    margin: { l: 56, r: 20, t: top, b: bottom },
-    grid: { rows: Math.max(1, rows), columns, pattern: "independent", xgap: 0.2, ygap: GAP / (panel + GAP) },
-    // Above the panels' own headings, which stand where a legend would be.
-    legend: { yref: "container", y: 1 - (title === undefined ? 8 : 40) / height, yanchor: "top" },
+    cells,
+    layout: {
+      ...layout,
+      margin: { ...(layout.margin as object), t: top },
+      // Above the panels' own headings, which stand where a legend would be.
+      legend: { yref: "container", y: legendTop, yanchor: "top" },
+    },
   };
 }
 
@@ -221,10 +233,4 @@ function leftOut({ nan, infinite }: Moments, outside: number): string[] {
   if (infinite > 0) parts.push(`${infinite} infinite`);
   if (outside > 0) parts.push(`${outside} out of range`);
   return parts;
-}
-
-function checkWhole(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new RangeError(`histogram: expected ${name} to be a positive whole number, got ${value}`);
-  }
 }

@@ -1,13 +1,13 @@
-// A grid of grey pictures, labelled: a first look at a data set. Imports nothing outside this folder.
+// A grid of pictures, labelled: a first look at a data set. Imports nothing outside this folder.
+import { parseColor, type Rgba } from "./colors";
 import { Figure } from "./figure";
-import type { Annotation, Datum } from "./plotly";
+import { checkWhole, type TensorLike } from "./numbers";
+import type { Annotation } from "./plotly";
+import { pngUri } from "./svg/png";
 import { baseLayout, topMargin } from "./theme";
 
-/** Grey pictures [N, height, width] or [N, 1, height, width]; a tensor is one. */
-export interface Pictures {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
-}
+/** Pictures, grey [N, height, width] or [N, 1, height, width], or red, green and blue [N, 3, height, width]. */
+export type Pictures = TensorLike;
 
 export interface ImagesOptions {
   title?: string;
@@ -17,42 +17,47 @@ export interface ImagesOptions {
   count?: number;
   /** Pictures side by side; default 10. */
   columns?: number;
-  /** The values drawn as paper and as ink; default [0, 1]. */
+  /** The values drawn as paper and as ink, or in colour pictures as dark and as full; default [0, 1]. */
   range?: readonly [number, number];
 }
 
-const GREYS = 255;
 const TILE = 62;
+const [paper, ink] = ["#f3f4f5", "#16191d"].map((color) => parseColor(color)!) as [Rgba, Rgba];
 
 /**
- * Pictures as ink on paper, row by row. Values are kept as 256 greys, so that a saved figure stays small.
+ * Pictures row by row, grey ones as ink on paper. They are kept as one PNG, so that a saved figure stays small.
  *
  * @example plot.images(digits.images, { labels: digits.labels.data, title: "Training digits" })
- * @throws RangeError if the shape is neither [N, height, width] nor [N, 1, height, width].
+ * @throws RangeError if the shape is none of the three.
  */
 export function images(pictures: Pictures, options: ImagesOptions = {}): Figure {
   const { title, labels, columns = 10, range = [0, 1] } = options;
-  const [total, height, width] = sizes(pictures.shape);
+  checkWhole("images", "columns", columns);
+  const [total, channels, height, width] = sizes(pictures.shape);
   const count = Math.min(options.count ?? 40, total);
   const rows = Math.max(1, Math.ceil(count / columns));
   const caption = labels === undefined ? 0 : Math.ceil(height / 3);
   const gap = Math.max(1, Math.round(width / 9));
   const stepX = width + gap;
   const stepY = height + gap + caption;
+  const pixels = [columns * stepX - gap, rows * stepY - gap] as const;
 
-  // [rows·stepY, columns·stepX], null between the pictures
-  const z: Datum[][] = Array.from({ length: rows * stepY }, () =>
-    new Array<Datum>(columns * stepX).fill(null),
-  );
+  // [rows·stepY − gap, columns·stepX − gap, 4], transparent between the pictures
+  const rgba = new Uint8Array(pixels[0] * pixels[1] * 4);
   const annotations: Annotation[] = [];
   for (let n = 0; n < count; n++) {
     const left = (n % columns) * stepX;
     const top = Math.floor(n / columns) * stepY + caption;
     for (let y = 0; y < height; y++) {
-      const row = z[top + y]!;
       for (let x = 0; x < width; x++) {
-        const value = pictures.data[(n * height + y) * width + x]!;
-        row[left + x] = Math.round((GREYS * (value - range[0])) / (range[1] - range[0]));
+        const to = ((top + y) * pixels[0] + left + x) * 4;
+        for (let channel = 0; channel < 3; channel++) {
+          const from = ((n * channels + (channel % channels)) * height + y) * width + x;
+          const share = Math.max(0, Math.min(1, (pictures.data[from]! - range[0]) / (range[1] - range[0])));
+          rgba[to + channel] =
+            channels === 3 ? 255 * share : paper[channel]! + share * (ink[channel]! - paper[channel]!);
+        }
+        rgba[to + 3] = 255;
       }
     }
     if (labels !== undefined) annotations.push(label(String(labels[n]), left + (width - 1) / 2, top - 0.5));
@@ -64,37 +69,33 @@ export function images(pictures: Pictures, options: ImagesOptions = {}): Figure 
   return new Figure({
     data: [
       {
-        type: "heatmap",
-        z,
-        zmin: 0,
-        zmax: GREYS,
-        colorscale: [
-          [0, "#f3f4f5"],
-          [1, "#16191d"],
-        ],
-        showscale: false,
+        type: "image",
+        source: pngUri(pixels[0], pixels[1], rgba),
         hoverinfo: "none",
         name: "pictures",
-        meta: { kind: "picture grid", summary: `${count} pictures of ${height}×${width} pixels` },
+        meta: { kind: "picture grid", pixels, summary: `${count} pictures of ${height}×${width} pixels` },
       },
     ],
     layout: {
       ...layout,
       margin: { l: 8, r: 8, t: top, b: 8 },
       hovermode: false,
-      xaxis: { ...frame, constrain: "domain", range: [-0.5, columns * stepX - gap - 0.5] },
-      yaxis: { ...frame, scaleanchor: "x", constrain: "domain", range: [rows * stepY - gap - 0.5, -0.5] },
+      xaxis: { ...frame, constrain: "domain", range: [-0.5, pixels[0] - 0.5] },
+      yaxis: { ...frame, scaleanchor: "x", constrain: "domain", range: [pixels[1] - 0.5, -0.5] },
       annotations,
     },
   });
 }
 
-/** [N, height, width] of either form. */
-function sizes(shape: readonly number[]): [number, number, number] {
-  if (shape.length === 3) return [shape[0]!, shape[1]!, shape[2]!];
-  if (shape.length === 4 && shape[1] === 1) return [shape[0]!, shape[2]!, shape[3]!];
+/** [N, channels, height, width] of any of the forms. */
+function sizes(shape: readonly number[]): [number, number, number, number] {
+  if (shape.length === 3) return [shape[0]!, 1, shape[1]!, shape[2]!];
+  if (shape.length === 4 && (shape[1] === 1 || shape[1] === 3)) {
+    return [shape[0]!, shape[1], shape[2]!, shape[3]!];
+  }
   throw new RangeError(
-    `images: expected grey pictures [N, height, width] or [N, 1, height, width], got [${shape.join(", ")}]`,
+    "images: expected grey pictures [N, height, width] or [N, 1, height, width], or colour ones [N, 3, height, width], " +
+      `got [${shape.join(", ")}]`,
   );
 }
 

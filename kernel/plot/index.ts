@@ -1,9 +1,32 @@
 // Charts: numbers in, Plotly figures out. The door of this room.
-export { Figure, type FigureBundle, type FigureParts } from "./figure";
+export { type Bar, type BarsOptions, bars } from "./bars";
+export type { ColorScale, ColorScaleName } from "./colors";
+export { colorScales } from "./colors";
+export { type ConfusionOptions, confusion } from "./confusion";
+export { type CurveOptions, curve, type RealFunction } from "./curve";
+export {
+  type BundleOptions,
+  Figure,
+  type FigureBundle,
+  type FigureJson,
+  type FigureParts,
+  type MarkOptions,
+  type OnAxis,
+} from "./figure";
+export { type FramesOptions, frames, type LabelledFigure } from "./frames";
+export { compare, type GridOptions, grid } from "./grid";
+export { type HeatmapOptions, heatmap } from "./heatmap";
 export { type HistogramOptions, histogram } from "./histogram";
 export { type ImagesOptions, images, type Pictures } from "./images";
-export { LineFigure, type LineOptions, line, type Series } from "./line";
-export { LiveFigure, type LiveOptions, type Show } from "./live";
+export { LineFigure, type LineOptions, line, type OneSeries, type Series } from "./line";
+export { type Appended, LiveFigure, type LiveOptions, type Show } from "./live";
 export { loss } from "./loss";
-export type { Annotation, Axis, Config, Layout, Template, Trace } from "./plotly";
+export type { Matrix, Numbers, TensorLike } from "./numbers";
+export type { Annotation, Axis, Config, Frame, Layout, Shape, Template, Trace } from "./plotly";
+export { type QqOptions, qq } from "./qq";
+export { QuantilesFigure, type QuantilesOptions, quantiles, type ValuesOverSteps } from "./quantiles";
+export { RidgeFigure, type RidgeOptions, ridge } from "./ridge";
+export { ScatterFigure, type ScatterOptions, scatter } from "./scatter";
+export { type SurfaceOptions, surface } from "./surface";
+export type { PictureOptions } from "./svg/picture";
 export { palette } from "./theme";

@@ -1,15 +1,22 @@
 // Lines that can grow: the general line chart, and what the loss chart is made of. Imports nothing outside this folder.
 import { Figure } from "./figure";
+import { isNumbers, type Numbers, numbersOf } from "./numbers";
 import type { Datum, Layout, Trace } from "./plotly";
-import { baseLayout, faded, seriesLine, topMargin } from "./theme";
+import { type Run, spreadOf } from "./spread";
+import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
 
 /** One line's numbers: y alone (x counts from 0), or both. */
-export type Series = ArrayLike<number> | { x: ArrayLike<number>; y: ArrayLike<number> };
+export type OneSeries = Numbers | { x: Numbers; y: Numbers };
+
+/** One line, or several runs of the same, such as one a seed: drawn as their median over their range. */
+export type Series = OneSeries | readonly OneSeries[];
 
 export interface LineOptions {
   title?: string;
   xTitle?: string;
   yTitle?: string;
+  /** Logarithmic x axis. */
+  logX?: boolean;
   /** Logarithmic y axis; values ≤ 0 are not drawn. */
   logY?: boolean;
   /** Lowest and highest y to show; default: all that there is. Double-click brings everything into view. */
@@ -27,41 +34,45 @@ export interface LineOptions {
 export class LineFigure extends Figure {
   readonly #smoothing: number;
   readonly #lines = new Map<string, GrowingLine>();
+  readonly #spreads = new Set<string>();
 
   /** @throws RangeError if `smoothing` is not in [0, 1), or a line's x and y differ in length. */
   constructor(series: Readonly<Record<string, Series>>, options: LineOptions = {}) {
-    const { title, xTitle, yTitle, logY = false, smoothing = 0, height = 360, yRange } = options;
+    const {
+      title,
+      xTitle,
+      yTitle,
+      logX = false,
+      logY = false,
+      smoothing = 0,
+      height = 360,
+      yRange,
+    } = options;
     if (!(smoothing >= 0 && smoothing < 1)) {
       throw new RangeError(`plot: expected smoothing of at least 0 and below 1, got ${smoothing}`);
     }
     const layout: Layout = baseLayout(title, Object.keys(series), height);
-    layout.xaxis =
-      xTitle === undefined ? {} : { title: { text: xTitle }, unifiedhovertitle: { text: `${xTitle} %{x}` } };
-    layout.yaxis = yTitle === undefined ? {} : { title: { text: yTitle } };
-    if (logY) Object.assign(layout.yaxis, { type: "log", tickformat: "~g" });
-    if (yRange !== undefined) {
-      if (!(yRange[0] < yRange[1]) || (logY && yRange[0] <= 0)) {
-        const wanted = logY ? "positive and ascending on a log axis" : "ascending";
-        throw new RangeError(`plot: expected yRange to be ${wanted}, got [${yRange.join(", ")}]`);
-      }
-      // Plotly's log axes count in powers of ten.
-      layout.yaxis.range = logY ? [Math.log10(yRange[0]), Math.log10(yRange[1])] : [...yRange];
-    }
+    layout.xaxis = plainAxis("plot", { title: xTitle, log: logX, hover: true });
+    layout.yaxis = plainAxis("plot", { title: yTitle, log: logY, range: yRange, name: "yRange" });
     super({ data: [], layout });
     this.#smoothing = smoothing;
     for (const [name, values] of Object.entries(series)) {
-      const line = this.#line(name);
-      if ("y" in values) line.extend(name, values.x, values.y);
-      else for (let at = 0; at < values.length; at++) line.push(at, values[at]!);
+      if (isRuns(values)) this.#spread(name, values);
+      else this.append(name, ...coordinates(name, values));
     }
   }
 
   /**
    * Adds a point, or arrays of them, to the line of that name; a new name begins a new line.
    *
-   * @throws RangeError if x and y are arrays of different lengths.
+   * @throws RangeError if x and y are arrays of different lengths; TypeError if the line is the median of several runs.
    */
   append(name: string, x: number | ArrayLike<number>, y: number | ArrayLike<number>): void {
+    if (this.#spreads.has(name)) {
+      throw new TypeError(
+        `append: expected a line of one run, got "${name}", the median of several; draw a new chart with all its runs`,
+      );
+    }
     const line = this.#lines.get(name) ?? this.#line(name);
     if (typeof x === "number" && typeof y === "number") line.push(x, y);
     else line.extend(name, typeof x === "number" ? [x] : x, typeof y === "number" ? [y] : y);
@@ -94,37 +105,87 @@ export class LineFigure extends Figure {
     this.data.push(shown);
     const grown = new GrowingLine(shown, raw, this.#smoothing);
     this.#lines.set(name, grown);
-    this.layout.showlegend = true;
-    const margin = this.layout.margin as Record<string, number> | undefined;
-    this.layout.margin = { ...margin, t: topMargin(this.layout.title?.text, [...this.#lines.keys()]) };
+    this.#nameAdded();
     return grown;
   }
+
+  /** Median and range of several runs, each smoothed by itself. */
+  #spread(name: string, series: readonly OneSeries[]): void {
+    const runs = series.map((one): Run => {
+      const [x, y] = coordinates(name, one);
+      const line = new GrowingLine({ x: [], y: [] }, { x: [], y: [] }, this.#smoothing);
+      line.extend(name, x, y);
+      return line.shown as Run;
+    });
+    const { color, dash } = seriesLine(this.#lines.size + this.#spreads.size);
+    const { x, low, median, high } = spreadOf(runs);
+    const edge = { type: "scatter", mode: "lines", name, x, legendgroup: name, showlegend: false } as const;
+    const hidden = { line: { width: 0, color }, hoverinfo: "skip" } as const;
+    this.data.push(
+      { ...edge, ...hidden, y: low },
+      { ...edge, ...hidden, y: high, fill: "tonexty", fillcolor: faded(color, 0.2) },
+      {
+        ...edge,
+        showlegend: true,
+        y: median,
+        line: { color, dash, width: 2 },
+        customdata: median.map((_, at) => [low[at]!, high[at]!]),
+        hovertemplate: "%{y:.4~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})",
+        meta: { kind: "line chart", note: `median of ${runs.length} runs, their range shaded` },
+      },
+    );
+    this.#spreads.add(name);
+    this.#nameAdded();
+  }
+
+  #nameAdded(): void {
+    const names = [...this.#spreads, ...this.#lines.keys()];
+    this.layout.showlegend = true;
+    const margin = this.layout.margin as Record<string, number> | undefined;
+    this.layout.margin = { ...margin, t: topMargin(this.layout.title?.text, names) };
+  }
+}
+
+const isRuns = (series: Series): series is readonly OneSeries[] =>
+  Array.isArray(series) && series.length > 0 && typeof series[0] === "object";
+
+function coordinates(name: string, series: OneSeries): [x: ArrayLike<number>, y: ArrayLike<number>] {
+  if (isNumbers(series)) {
+    const y = numbersOf(series);
+    return [Array.from({ length: y.length }, (_, at) => at), y];
+  }
+  if (!isNumbers(series.x) || !isNumbers(series.y)) {
+    throw new TypeError(
+      `plot: expected numbers or { x, y } for "${name}", got { ${Object.keys(series).join(", ")} }`,
+    );
+  }
+  return [numbersOf(series.x), numbersOf(series.y)];
 }
 
 /** The arrays behind one name: the values, or their moving average with the values behind it. */
 class GrowingLine {
-  readonly #shown: { x: Datum[]; y: Datum[] };
+  readonly shown: { x: Datum[]; y: Datum[] };
   readonly #raw: { x: Datum[]; y: Datum[] } | undefined;
   readonly #smoothing: number;
   #average = 0;
   #weight = 0;
 
   constructor(shown: Trace, raw: Trace | undefined, smoothing: number) {
-    this.#shown = shown as { x: Datum[]; y: Datum[] };
+    this.shown = shown as { x: Datum[]; y: Datum[] };
     this.#raw = raw as { x: Datum[]; y: Datum[] } | undefined;
     this.#smoothing = smoothing;
   }
 
   push(x: number, y: number): void {
-    this.#shown.x.push(x);
-    if (this.#raw === undefined) {
-      this.#shown.y.push(y);
+    this.shown.x.push(x);
+    if (this.#raw === undefined || this.#smoothing === 0) {
+      this.shown.y.push(y);
       return;
     }
     this.#raw.x.push(x);
     this.#raw.y.push(y);
     // A NaN is a gap in both lines; taken into the average it would stay there for ever.
-    this.#shown.y.push(Number.isFinite(y) ? this.#smooth(y) : Number.NaN);
+    this.shown.y.push(Number.isFinite(y) ? this.#smooth(y) : Number.NaN);
   }
 
   extend(name: string, x: ArrayLike<number>, y: ArrayLike<number>): void {
@@ -148,6 +209,7 @@ class GrowingLine {
  * Lines over x.
  *
  * @example plot.line({ sine: { x, y } }, { xTitle: "angle (rad)" })
+ * @example plot.line({ "with BN": [seed1, seed2, seed3] }) // median and range
  */
 export function line(series: Readonly<Record<string, Series>>, options: LineOptions = {}): LineFigure {
   return new LineFigure(series, options);

@@ -1,6 +1,5 @@
 // A figure that moves while a loop runs: redrawn at screen rate, whole at the end. Imports nothing outside this folder.
-import { display, type Figure, type FigureBundle, MAX_POINTS } from "./figure";
-import { LineFigure } from "./line";
+import { display, type Figure, type FigureBundle } from "./figure";
 
 /** A trace has at most this many points while the figure moves; two for each two pixels of a cell. */
 export const LIVE_POINTS = 1_000;
@@ -12,6 +11,9 @@ interface Displayable {
 
 /** Shows a value and hands back a way to replace it in place. */
 export type Show = (value: Displayable) => { update(value: Displayable): void };
+
+/** What `append` of a growing figure takes; figures of other kinds have none. */
+export type Appended<F> = F extends { append(...point: infer Point): void } ? Point : never;
 
 export interface LiveOptions {
   /** Milliseconds between two redraws; default 80. A redraw that takes long stretches it: at most 2 % of the time is drawing. */
@@ -26,15 +28,16 @@ export interface LiveOptions {
 
 /**
  * Shows a figure at once and redraws it as points are appended. A synchronous loop redraws from within `append` by a
- * look at the clock; in asynchronous code a timer draws what came last; the end of the cell draws every point.
+ * look at the clock; in asynchronous code a timer draws what came last; the end of the cell draws every point, and the
+ * picture for pages that cannot run Plotly.
  */
-export class LiveFigure {
+export class LiveFigure<F extends Figure = Figure> {
   readonly #show: ReturnType<Show>;
   readonly #interval: number;
   readonly #onCellEnd: (flush: () => void) => void;
   readonly #now: () => number;
   readonly #schedule: (callback: () => void, milliseconds: number) => void;
-  #figure: Figure;
+  #figure: F;
   #nextDraw: number;
   /** Points have come since the last drawing. */
   #stale = false;
@@ -42,45 +45,47 @@ export class LiveFigure {
   #unfinished = false;
   #timer = false;
 
-  constructor(figure: Figure, show: Show, options: LiveOptions = {}) {
+  constructor(figure: F, show: Show, options: LiveOptions = {}) {
     this.#interval = options.interval ?? 80;
     this.#onCellEnd = options.onCellEnd ?? (() => {});
     this.#now = options.now ?? (() => performance.now());
     this.#schedule = options.schedule ?? later;
     this.#figure = figure;
-    this.#show = show(this.#view(MAX_POINTS));
+    this.#show = show(figure);
     this.#nextDraw = this.#now() + this.#interval;
   }
 
   /** The figure as it is now. Edits to it are drawn with the next point, or by `finish()`. */
-  get figure(): Figure {
+  get figure(): F {
     return this.#figure;
   }
 
   /**
-   * Adds a point, or arrays of them, to the line of that name; a new name begins a new line.
+   * Adds to the figure, as its own `append` does.
    *
-   * @throws TypeError if the figure is not made of lines; RangeError if x and y are arrays of different lengths.
+   * @throws TypeError if figures of this kind do not grow; what the figure's `append` throws.
    */
-  append(name: string, x: number | ArrayLike<number>, y: number | ArrayLike<number>): void {
-    if (!(this.#figure instanceof LineFigure)) {
+  append(...point: Appended<F>): void {
+    const figure: Figure & { append?: (...point: unknown[]) => void } = this.#figure;
+    if (figure.append === undefined) {
       throw new TypeError(
-        "append: expected a chart of lines (plot.loss, plot.line), got another figure; replace it with update(figure)",
+        "append: expected a chart that grows (plot.loss, plot.line, plot.scatter, plot.quantiles, plot.ridge), got " +
+          "another figure; replace it with update(figure)",
       );
     }
-    this.#figure.append(name, x, y);
+    figure.append(...point);
     this.#changed();
   }
 
   /** Puts another figure in this one's place. */
-  update(figure: Figure): void {
+  update(figure: F): void {
     this.#figure = figure;
     this.#changed();
   }
 
-  /** Draws every point now. The cell's end does this by itself. */
+  /** Draws every point, and the picture, now. The cell's end does this by itself. */
   finish(): void {
-    this.#draw(MAX_POINTS);
+    this.#draw(this.#figure);
     this.#unfinished = false;
   }
 
@@ -98,27 +103,28 @@ export class LiveFigure {
     }
     const now = this.#now();
     if (now >= this.#nextDraw) {
-      this.#draw(LIVE_POINTS);
+      this.#draw(this.#moving());
     } else if (!this.#timer) {
       this.#timer = true;
       this.#schedule(() => {
         this.#timer = false;
-        if (this.#stale) this.#draw(LIVE_POINTS);
+        if (this.#stale) this.#draw(this.#moving());
       }, this.#nextDraw - now);
     }
   }
 
-  #draw(maxPoints: number): void {
+  #draw(view: Displayable): void {
     const start = this.#now();
     this.#stale = false;
-    this.#show.update(this.#view(maxPoints));
+    this.#show.update(view);
     const end = this.#now();
     this.#nextDraw = end + Math.max(this.#interval, 49 * (end - start));
   }
 
-  #view(maxPoints: number): Displayable {
+  /** The figure while it moves. */
+  #moving(): Displayable {
     const figure = this.#figure;
-    return { [display]: () => figure.toBundle(maxPoints) };
+    return { [display]: () => figure.toBundle({ maxPoints: LIVE_POINTS, picture: false }) };
   }
 }
 

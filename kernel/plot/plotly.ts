@@ -16,12 +16,14 @@ export interface Trace {
   type?: string;
   name?: string;
   mode?: "lines" | "markers" | "lines+markers" | "text" | "none";
+  /** Rows of a heat map or of contours. */
+  z?: ArrayLike<ArrayLike<Datum>>;
   x?: ArrayLike<Datum>;
   y?: ArrayLike<Datum>;
   xaxis?: string;
   yaxis?: string;
   line?: Line;
-  fill?: "none" | "tozeroy" | "tonexty";
+  fill?: "none" | "tozeroy" | "tonexty" | "toself";
   fillcolor?: string;
   opacity?: number;
   showlegend?: boolean;
@@ -63,12 +65,30 @@ export interface Annotation {
   [attribute: string]: unknown;
 }
 
+/** A rectangle or a line, in data or in parts of the panel (`x domain`). */
+export interface Shape {
+  type: "rect" | "line";
+  xref?: string;
+  yref?: string;
+  x0: Datum;
+  x1: Datum;
+  y0: Datum;
+  y1: Datum;
+  fillcolor?: string;
+  opacity?: number;
+  layer?: "above" | "below" | "between";
+  line?: Line;
+  label?: { text?: string; textposition?: string; font?: Font; [attribute: string]: unknown };
+  [attribute: string]: unknown;
+}
+
 export interface Layout {
   title?: Title;
   height?: number;
   xaxis?: Axis;
   yaxis?: Axis;
   annotations?: Annotation[];
+  shapes?: Shape[];
   template?: Template;
   meta?: Readonly<Record<string, unknown>>;
   /** Further axes (`xaxis2`, …) and everything else of Plotly's layout. */
@@ -79,6 +99,15 @@ export interface Layout {
 export interface Template {
   layout?: Layout;
   data?: Record<string, Partial<Trace>[]>;
+}
+
+/** One state of a figure with a slider: what differs from the others. */
+export interface Frame {
+  name: string;
+  data: Trace[];
+  /** The places in the figure's `data` that the frame's traces take. */
+  traces?: number[];
+  layout?: Layout;
 }
 
 export interface Config {

@@ -1,5 +1,7 @@
 // How a figure looks before any viewer themes it: colours legible on white and on black, quiet lines, no background.
-import type { Layout, Line, Template } from "./plotly";
+import { checkRange } from "./numbers";
+import type { Axis, Layout, Line, Template } from "./plotly";
+import { textWidth } from "./text";
 
 /**
  * Okabe and Ito's colour-blind-safe hues, moved in lightness until each has at least 3:1 contrast on white and on
@@ -28,7 +30,7 @@ export const neutral = {
   line: "rgba(128,128,128,0.5)",
 } as const;
 
-const family =
+export const fontFamily =
   'system-ui, -apple-system, "Segoe UI", "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
 const axis = {
@@ -41,12 +43,14 @@ const axis = {
   title: { standoff: 10, font: { size: 12 } },
   tickfont: { size: 11 },
   exponentformat: "power",
+  minexponent: 5, // 20,000 steps, not 20×10³
+  separatethousands: true,
 };
 
 /** The template of every figure. A viewer changes its colours only, and a figure's own settings win over it. */
 export const template: Template = {
   layout: {
-    font: { family, size: 12, color: neutral.text },
+    font: { family: fontFamily, size: 12, color: neutral.text },
     title: {
       font: { size: 15, weight: 600 },
       x: 0,
@@ -103,12 +107,8 @@ export function topMargin(title: string | undefined, legend: readonly string[]):
   return 14 + (title === undefined ? 0 : 30) + 22 * rows;
 }
 
-/** A first guess of a text's width in pixels: Chinese glyphs are square, Latin ones a little over half as wide. */
-function textWidth(text: string, size: number): number {
-  let width = 0;
-  for (const glyph of text) width += glyph > "\u2e7f" ? size : size * 0.56;
-  return width;
-}
+/** Pixels above a panel for its name and a line about it. */
+export const PANEL_HEADING = 38;
 
 /** The layout that single-panel charts share. */
 export function baseLayout(title: string | undefined, legend: readonly string[], height: number): Layout {
@@ -122,4 +122,36 @@ export function baseLayout(title: string | undefined, legend: readonly string[],
     uirevision: "keep",
     template,
   };
+}
+
+export interface AxisOptions {
+  title?: string | undefined;
+  log?: boolean | undefined;
+  range?: readonly [number, number] | undefined;
+  /** What the caller calls the range, for its error. */
+  name?: string;
+  /** Whether its values head what the pointer shows. */
+  hover?: boolean;
+}
+
+/** The settings of one axis, those only that differ from the template's. */
+export function plainAxis(
+  who: string,
+  { title, log = false, range, name = "range", hover }: AxisOptions,
+): Axis {
+  const axis: Axis = {};
+  if (title !== undefined) axis.title = { text: title };
+  if (title !== undefined && hover) axis.unifiedhovertitle = { text: `${title} %{x}` };
+  if (log) Object.assign(axis, { type: "log", tickformat: "~g" });
+  if (range !== undefined) {
+    if (log && range[0] <= 0) {
+      throw new RangeError(
+        `${who}: expected ${name} to be positive and ascending on a log axis, got [${range.join(", ")}]`,
+      );
+    }
+    checkRange(who, name, range);
+    // Plotly's log axes count in powers of ten.
+    axis.range = log ? [Math.log10(range[0]), Math.log10(range[1])] : [...range];
+  }
+  return axis;
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Figure, histogram, images, line, loss, type Trace } from "../../../kernel/plot";
 import { digits } from "../../../kernel/plot/describe";
+import { readPng } from "./png";
 
 const display = Symbol.for("Jupyter.display") as never;
 const shown = (figure: Figure) => figure.toBundle()["application/vnd.plotly.v1+json"];
@@ -42,7 +43,7 @@ test("loss: golden JSON", () => {
 test("a figure shows itself under Jupyter.display, and JSON.stringify gives Plotly's figure", () => {
   const figure = line({ a: [1, 2] });
   const bundle = (figure as unknown as Record<symbol, () => Record<string, unknown>>)[display]!();
-  assert.deepEqual(Object.keys(bundle), ["application/vnd.plotly.v1+json", "text/plain"]);
+  assert.deepEqual(Object.keys(bundle), ["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
   assert.equal(bundle["text/plain"], "Line chart\n  a: 2 points, x 0 to 1, y 1 to 2, last 2");
   assert.deepEqual(Object.keys(JSON.parse(JSON.stringify(figure))), ["data", "layout", "config"]);
 });
@@ -114,20 +115,22 @@ test("yRange: the y shown, in powers of ten on a log axis; what cannot be shown 
   );
 });
 
-test("images: greys in a grid, gaps between, labels above; other shapes are refused", () => {
+test("images: greys as ink on paper in one PNG, gaps transparent, labels above; other shapes are refused", () => {
   const pictures = { shape: [3, 1, 2, 2], data: [0, 1, 0.5, 0, 1, 1, 1, 1, 0, 0, 0, 0] };
   const { data, layout } = shown(images(pictures, { columns: 2, labels: ["a", "b", "c"] }));
-  const z = data[0]?.z as (number | null)[][];
   // Pictures of 2×2 pixels, a gap of one, a line for the label above.
-  assert.deepEqual(z, [
-    [null, null, null, null, null, null],
-    [0, 255, null, 255, 255, null],
-    [128, 0, null, 255, 255, null],
-    [null, null, null, null, null, null],
-    [null, null, null, null, null, null],
-    [0, 0, null, null, null, null],
-    [0, 0, null, null, null, null],
-    [null, null, null, null, null, null],
+  const picture = readPng(String(data[0]?.source));
+  assert.deepEqual([picture.width, picture.height], [5, 7]);
+  const reds = picture.rows.map((row) => row.map(([red, , , alpha]) => (alpha === 0 ? null : red)));
+  const [paper, ink, middle] = [0xf3, 0x16, 0x84];
+  assert.deepEqual(reds, [
+    [null, null, null, null, null],
+    [paper, ink, null, ink, ink],
+    [middle, paper, null, ink, ink],
+    [null, null, null, null, null],
+    [null, null, null, null, null],
+    [paper, paper, null, null, null],
+    [paper, paper, null, null, null],
   ]);
   assert.deepEqual(
     layout.annotations?.map(({ text, x, y }) => [text, x, y]),
@@ -139,9 +142,20 @@ test("images: greys in a grid, gaps between, labels above; other shapes are refu
   );
   assert.match(images(pictures).summary, /Picture grid\n.*3 pictures of 2×2 pixels/);
   assert.throws(
-    () => images({ shape: [3, 3, 2, 2], data: [] }),
-    /expected grey pictures.*got \[3, 3, 2, 2\]/,
+    () => images({ shape: [3, 2, 2, 2], data: [] }),
+    /expected grey pictures.*or colour ones.*got \[3, 2, 2, 2\]/,
   );
+});
+
+test("images: red, green and blue", () => {
+  const { data } = shown(
+    images({ shape: [1, 3, 1, 2], data: [0, 255, 0, 0, 255, 255] }, { range: [0, 255] }),
+  );
+  const picture = readPng(String(data[0]?.source));
+  assert.deepEqual(picture.rows[0]?.slice(0, 2), [
+    [0, 0, 255, 255],
+    [255, 0, 255, 255],
+  ]);
 });
 
 test("many lines: after the last colour, the first again, dashed", () => {
@@ -153,7 +167,7 @@ test("many lines: after the last colour, the first again, dashed", () => {
 test("a long line is thinned where it is shown, spikes and ends kept, the figure left whole", () => {
   const values = Array.from({ length: 100_000 }, (_, at) => (at === 54_321 ? 99 : at === 7 ? -9 : at % 3));
   const figure = line({ long: values });
-  const [trace] = figure.toBundle(1000)["application/vnd.plotly.v1+json"].data as [Trace];
+  const [trace] = figure.toBundle({ maxPoints: 1000 })["application/vnd.plotly.v1+json"].data as [Trace];
   const y = Array.from(trace.y!) as number[];
   const x = Array.from(trace.x!) as number[];
   assert.ok(y.length <= 1000 && y.length > 900, `${y.length} points`);
@@ -168,7 +182,9 @@ test("a long line is thinned where it is shown, spikes and ends kept, the figure
 
 test("thinning keeps a stretch without finite values as a gap", () => {
   const values = Array.from({ length: 10_000 }, (_, at) => (at > 4000 && at < 6000 ? Number.NaN : 1));
-  const [trace] = line({ a: values }).toBundle(100)["application/vnd.plotly.v1+json"].data as [Trace];
+  const [trace] = line({ a: values }).toBundle({ maxPoints: 100 })["application/vnd.plotly.v1+json"].data as [
+    Trace,
+  ];
   assert.ok(Array.from(trace.y!).includes(null));
 });
 

@@ -119,9 +119,9 @@ test("update replaces the figure; append to what has no lines says what to do", 
   clock.time += 100;
   chart.update(histogram({ a: [1, 2, 3] }));
   assert.match(shown.at(-1)?.["text/plain"] ?? "", /3 values/);
-  assert.throws(() => chart.append("a", 0, 1), {
+  assert.throws(() => chart.append(...(["a", 0, 1] as never)), {
     name: "TypeError",
-    message: /expected a chart of lines .* replace it with update\(figure\)/,
+    message: /expected a chart that grows .* replace it with update\(figure\)/,
   });
 });
 

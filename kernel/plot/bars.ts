@@ -1,0 +1,106 @@
+// Bars by category: one number each, or the median of several with their range. Imports nothing outside this folder.
+import { digits } from "./describe";
+import { Figure } from "./figure";
+import { isNumbers, type Numbers, quantile, sorted } from "./numbers";
+import type { Trace } from "./plotly";
+import { baseLayout, neutral, palette, plainAxis } from "./theme";
+
+/** One number, or several of the same (one a seed, say): their median and range. */
+export type Bar = number | Numbers;
+
+export interface BarsOptions {
+  title?: string;
+  xTitle?: string;
+  yTitle?: string;
+  logY?: boolean;
+  yRange?: readonly [number, number];
+  /** In pixels. */
+  height?: number;
+}
+
+type Bars = Readonly<Record<string, Bar>>;
+
+/**
+ * Bars by category; or by series and category, beside each other. A whisker spans the range of several numbers.
+ *
+ * @example plot.bars({ none: [0.91, 0.92, 0.9], dropout: [0.93, 0.94, 0.92] }, { yTitle: "test accuracy" })
+ * @example plot.bars({ "without BN": { sigmoid: 0.3, ReLU: 0.9 }, "with BN": { sigmoid: 0.97, ReLU: 0.98 } })
+ * @throws TypeError if some series hold numbers and others hold categories.
+ */
+export function bars(values: Bars | Readonly<Record<string, Bars>>, options: BarsOptions = {}): Figure {
+  const { title, xTitle, yTitle, logY, yRange, height = 340 } = options;
+  const entries = Object.entries(values);
+  const isBar = (value: Bar | Bars): value is Bar => typeof value === "number" || isNumbers(value);
+  const single = entries.filter((entry): entry is [string, Bar] => isBar(entry[1]));
+  const several = entries.filter((entry): entry is [string, Bars] => !isBar(entry[1]));
+  if (single.length > 0 && several.length > 0) {
+    throw new TypeError(
+      `bars: expected a number (or numbers) for each category, or categories for each series, got numbers for ` +
+        `"${single[0]![0]}" and categories for "${several[0]![0]}"`,
+    );
+  }
+  const series: [string, Bars][] = single.length > 0 ? [["", Object.fromEntries(single)]] : several;
+  const compared = series.length > 1;
+  const data = series.map(([name, each], n): Trace => {
+    const found = Object.entries(each).map(([category, bar]) => {
+      const ascending = typeof bar === "number" ? Float64Array.of(bar) : sorted(bar);
+      const median = quantile(ascending, 0.5);
+      return {
+        category,
+        count: ascending.length,
+        median,
+        low: ascending[0] ?? median,
+        high: ascending.at(-1) ?? median,
+      };
+    });
+    const spread = found.some(({ count }) => count > 1);
+    const color = palette[n % palette.length]!;
+    return {
+      type: "bar",
+      name,
+      x: found.map(({ category }) => category),
+      y: found.map(({ median }) => median),
+      marker: { color, opacity: 0.85 },
+      showlegend: compared,
+      ...(spread
+        ? {
+            error_y: {
+              type: "data",
+              symmetric: false,
+              array: found.map(({ high, median }) => high - median),
+              arrayminus: found.map(({ low, median }) => median - low),
+              color: neutral.text,
+              thickness: 1.5,
+              width: 5,
+            },
+            customdata: found.map(({ low, high }) => [low, high]),
+          }
+        : {}),
+      hovertemplate: spread ? "%{y:.4~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})" : "%{y:.4~g}",
+      meta: { kind: "bar chart", summary: found.map(inWords).join("; ") },
+    };
+  });
+  const layout = baseLayout(title, compared ? series.map(([name]) => name) : [], height);
+  layout.xaxis = { ...plainAxis("bars", { title: xTitle }), type: "category", ticks: "" };
+  layout.yaxis = plainAxis("bars", { title: yTitle, log: logY, range: yRange, name: "yRange" });
+  const categories = Math.max(1, ...data.map(({ x }) => x?.length ?? 0));
+  // Few bars would be boards.
+  return new Figure({
+    data,
+    layout: { ...layout, bargap: categories * series.length < 5 ? 0.5 : 0.25, bargroupgap: 0.06 },
+  });
+}
+
+function inWords(bar: {
+  category: string;
+  count: number;
+  median: number;
+  low: number;
+  high: number;
+}): string {
+  const { category, count, median, low, high } = bar;
+  if (count === 0) return `${category}: none`;
+  return count === 1
+    ? `${category}: ${digits(median)}`
+    : `${category}: median ${digits(median)} of ${count}, ${digits(low)} to ${digits(high)}`;
+}

@@ -1,0 +1,42 @@
+// Panels in rows and columns: which part of the plot each takes. Imports nothing.
+
+/** Parts of the plot from 0 to 1, from the left and from the bottom. */
+export interface Cell {
+  x: [number, number];
+  y: [number, number];
+}
+
+export interface Cells {
+  cells: Cell[];
+  /** In pixels, from the first row's top to the last one's bottom. */
+  height: number;
+}
+
+/** Between columns, of the plot's width: room for the labels of an axis in a narrow cell too. */
+const GAP_X = 0.08;
+
+/** @param rows pixels of each row, from the top; @param gaps pixels above each row but the first. */
+export function cellsOf(
+  count: number,
+  columns: number,
+  rows: readonly number[],
+  gaps: readonly number[],
+): Cells {
+  const topOf = (row: number) => rows.slice(0, row).reduce((sum, each, n) => sum + each + gaps[n + 1]!, 0);
+  const height = topOf(rows.length - 1) + (rows.at(-1) ?? 0);
+  const width = (1 - GAP_X * (columns - 1)) / columns;
+  const cells = Array.from({ length: count }, (_, n): Cell => {
+    const row = Math.floor(n / columns);
+    const left = (n % columns) * (width + GAP_X);
+    const top = topOf(row);
+    const bottom = top + rows[row]!;
+    return {
+      x: [round(left), round(left + width)],
+      y: [round(1 - bottom / height), round(1 - top / height)],
+    };
+  });
+  return { cells, height };
+}
+
+/** Plotly refuses domains beyond 1, and nobody reads sixteen digits. */
+const round = (part: number) => Math.max(0, Math.min(1, Math.round(part * 1e5) / 1e5));

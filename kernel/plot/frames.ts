@@ -1,0 +1,210 @@
+// A slider over figures drawn beforehand: it works wherever Plotly does, with no kernel. Imports nothing outside this folder.
+import { type BundleOptions, Figure, type FigureBundle, type FigureParts } from "./figure";
+import { grid } from "./grid";
+import type { Frame, Layout, Trace } from "./plotly";
+import type { PictureOptions } from "./svg/picture";
+import { neutral } from "./theme";
+
+export interface FramesOptions {
+  /** Default: the first figure's. */
+  title?: string;
+  /** What the slider goes through, before each label: "step ". Default none. */
+  prefix?: string;
+  /** The frame that is shown first, by its number; default the last. */
+  start?: number;
+  /** Milliseconds for each frame when played; default 400. */
+  interval?: number;
+  /** One range on each axis for all frames, so that they compare; default true. */
+  linkAxes?: boolean;
+}
+
+export interface LabelledFigure {
+  label: string | number;
+  figure: Figure;
+}
+
+const SLIDER = 74;
+
+/** On paper there is no slider: the picture shows some frames side by side. */
+class FramesFigure extends Figure {
+  readonly #panels: Figure;
+
+  constructor(parts: FigureParts, panels: Figure) {
+    super(parts);
+    this.#panels = panels;
+  }
+
+  override get summary(): string {
+    const names = this.frames.map(({ name }) => name);
+    return `${super.summary}\n  slider with ${names.length} frames, ${names[0]} to ${names.at(-1)}`;
+  }
+
+  override toSvg(options: PictureOptions = {}): string {
+    return this.#panels.toSvg(options);
+  }
+
+  override toBundle(options: BundleOptions = {}): FigureBundle {
+    const { picture = true } = options;
+    const bundle = super.toBundle({ ...options, picture: false });
+    const svg = picture ? this.#panels.toBundle()["image/svg+xml"] : undefined;
+    return svg === undefined ? bundle : { ...bundle, "image/svg+xml": svg };
+  }
+}
+
+/**
+ * Figures of one kind as the frames of one, under a slider and a button that plays them.
+ *
+ * @example plot.frames(snapshots.map(({ step, values }) => ({ label: step, figure: plot.histogram({ values }) })), { prefix: "step " })
+ * @throws RangeError if there is no figure, or their traces are not the same in number.
+ */
+export function frames(list: readonly LabelledFigure[], options: FramesOptions = {}): Figure {
+  const { prefix = "", start = list.length - 1, interval = 400, linkAxes = true } = options;
+  const shown = list[start];
+  if (shown === undefined) {
+    throw new RangeError(
+      `frames: expected figures, and a start among them, got ${list.length} and start ${start}`,
+    );
+  }
+  const traces = shown.figure.data.length;
+  for (const { label, figure } of list) {
+    if (figure.data.length !== traces) {
+      throw new RangeError(
+        `frames: expected figures with as many traces as "${shown.label}" has, ${traces}, got ${figure.data.length} in "${label}"`,
+      );
+    }
+  }
+  const names = list.map(({ label }) => `${prefix}${label}`);
+  const title = options.title ?? list[0]!.figure.layout.title?.text;
+  const common = linkAxes ? commonRanges(list.map(({ figure }) => figure)) : {};
+  const layout: Layout = { ...shown.figure.layout, ...withRanges(shown.figure.layout, common) };
+  if (title !== undefined) layout.title = { ...layout.title, text: title };
+  const { b = 48, ...margin } = (layout.margin ?? {}) as { b?: number };
+  layout.margin = { ...margin, b: b + SLIDER };
+  layout.height = (layout.height ?? 400) + SLIDER;
+  layout.sliders = [slider(names, start, b)];
+  layout.updatemenus = [player(interval, b)];
+  const states = list.map(({ figure }, n): Frame => {
+    const { annotations, xaxis, yaxis } = { ...figure.layout, ...withRanges(figure.layout, common) };
+    const own: Layout = linkAxes ? {} : { xaxis, yaxis };
+    if (annotations !== undefined) own.annotations = annotations;
+    return { name: names[n]!, data: figure.data, traces: figure.data.map((_, at) => at), layout: own };
+  });
+  return new FramesFigure(
+    { data: shown.figure.data, layout, config: shown.figure.config, frames: states },
+    still(list, names, title, linkAxes),
+  );
+}
+
+/** Four frames at most: the first, the last, and some between. */
+function still(
+  list: readonly LabelledFigure[],
+  names: readonly string[],
+  title: string | undefined,
+  link: boolean,
+): Figure {
+  const count = Math.min(4, list.length);
+  const picks = Array.from({ length: count }, (_, n) =>
+    Math.round((n * (list.length - 1)) / Math.max(1, count - 1)),
+  );
+  const panels = Object.fromEntries(picks.map((at) => [names[at]!, list[at]!.figure]));
+  return grid(panels, { title, columns: Math.min(2, count), linkX: link, linkY: link });
+}
+
+function slider(steps: readonly string[], active: number, bottom: number): object {
+  return {
+    active,
+    x: 0.06,
+    len: 0.94,
+    xanchor: "left",
+    y: 0,
+    yanchor: "top",
+    pad: { t: bottom - 6, b: 0, l: 14 },
+    currentvalue: { visible: true, xanchor: "left", font: { size: 12 }, offset: 6 },
+    transition: { duration: 0 },
+    minorticklen: 0,
+    ticklen: 3,
+    tickcolor: neutral.line,
+    font: { size: 10 },
+    bgcolor: neutral.grid,
+    activebgcolor: neutral.line,
+    bordercolor: neutral.line,
+    borderwidth: 0,
+    steps: steps.map((label) => ({
+      label,
+      method: "animate",
+      args: [
+        [label],
+        { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } },
+      ],
+    })),
+  };
+}
+
+function player(interval: number, bottom: number): object {
+  const timing = {
+    frame: { duration: interval, redraw: true },
+    transition: { duration: 0 },
+    mode: "immediate",
+  };
+  return {
+    type: "buttons",
+    direction: "left",
+    showactive: false,
+    x: 0,
+    xanchor: "left",
+    y: 0,
+    yanchor: "top",
+    pad: { t: bottom + 12, r: 4 },
+    bgcolor: "rgba(0,0,0,0)",
+    bordercolor: neutral.line,
+    font: { size: 11 },
+    buttons: [
+      { label: "▶", method: "animate", args: [null, { ...timing, fromcurrent: true }] },
+      { label: "❚❚", method: "animate", args: [[null], { ...timing, frame: { duration: 0, redraw: true } }] },
+    ],
+  };
+}
+
+type Ranges = Record<string, [number, number]>;
+
+/** By axis, what holds the data of all frames, where no frame asks for a range and its values are numbers. */
+function commonRanges(figures: readonly Figure[]): Ranges {
+  const ranges: Ranges = {};
+  for (const { data } of figures) {
+    for (const trace of data) {
+      if (trace.type !== undefined && trace.type !== "scatter" && trace.type !== "bar") continue;
+      for (const letter of ["x", "y"] as const) {
+        if (letter === "x" && trace.type === "bar") continue;
+        const key = `${letter}axis${(trace[`${letter}axis`] ?? letter).slice(1)}`;
+        widen(ranges, key, trace, letter);
+      }
+    }
+  }
+  return ranges;
+}
+
+function widen(ranges: Ranges, key: string, trace: Trace, letter: "x" | "y"): void {
+  const values = trace[letter] ?? [];
+  const range = ranges[key] ?? [Infinity, -Infinity];
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    if (typeof value !== "number" || !Number.isFinite(value)) continue;
+    range[0] = Math.min(range[0], value);
+    range[1] = Math.max(range[1], value);
+  }
+  if (range[0] <= range[1]) ranges[key] = range;
+}
+
+function withRanges(layout: Layout, ranges: Ranges): Layout {
+  const axes: Layout = {};
+  for (const [key, [low, high]] of Object.entries(ranges)) {
+    const axis = (layout[key] ?? {}) as { range?: unknown; type?: string; rangemode?: string };
+    if (axis.range !== undefined || axis.type === "category") continue;
+    const log = axis.type === "log";
+    const [from, to] = log ? [Math.log10(Math.max(low, Number.MIN_VALUE)), Math.log10(high)] : [low, high];
+    const air = key.startsWith("y") ? 0.06 * (to - from || 1) : 0;
+    const floor = axis.rangemode === "tozero" && from === 0 ? 0 : from - air;
+    axes[key] = { ...axis, range: [floor, to + air] };
+  }
+  return axes;
+}

@@ -1,0 +1,77 @@
+// What the charts take for numbers: arrays, typed arrays, tensors, and whatever turns into an array. Imports nothing.
+
+/** A tensor, or what looks like one: its elements row by row. */
+export interface TensorLike {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** Numbers in a row: an array, a typed array, a tensor, or something with `toArray()`. */
+export type Numbers = ArrayLike<number> | TensorLike | { toArray(): ArrayLike<number> };
+
+/** Rows of numbers of one length: a tensor of two dimensions, or a list of rows. */
+export type Matrix = TensorLike | ArrayLike<Numbers>;
+
+export function isNumbers(value: unknown): value is Numbers {
+  if (typeof value !== "object" || value === null) return false;
+  if ("length" in value && typeof value.length === "number") return true;
+  return isTensor(value) || ("toArray" in value && typeof value.toArray === "function");
+}
+
+function isTensor(value: object): value is TensorLike {
+  return "shape" in value && Array.isArray(value.shape) && "data" in value;
+}
+
+/** The elements, not copied. */
+export function numbersOf(value: Numbers): ArrayLike<number> {
+  if ("length" in value && typeof value.length === "number") return value;
+  if (isTensor(value)) return value.data;
+  return (value as { toArray(): ArrayLike<number> }).toArray();
+}
+
+/** @throws RangeError if the rows differ in length, or a tensor has not two dimensions. */
+export function rowsOf(who: string, matrix: Matrix): number[][] {
+  if (isTensor(matrix)) {
+    const [rows, columns] = matrix.shape;
+    if (matrix.shape.length !== 2) {
+      throw new RangeError(`${who}: expected a matrix [rows, columns], got [${matrix.shape.join(", ")}]`);
+    }
+    return Array.from({ length: rows! }, (_, row) =>
+      Array.from({ length: columns! }, (_, column) => matrix.data[row * columns! + column]!),
+    );
+  }
+  const rows = Array.from(matrix, (row) => Array.from(numbersOf(row)));
+  const odd = rows.findIndex((row) => row.length !== rows[0]!.length);
+  if (odd >= 0) {
+    throw new RangeError(
+      `${who}: expected rows of ${rows[0]!.length} values as the first has, got ${rows[odd]!.length} in row ${odd}`,
+    );
+  }
+  return rows;
+}
+
+/** The finite ones, ascending. */
+export function sorted(values: Numbers): Float64Array {
+  const all = Float64Array.from(numbersOf(values));
+  return all.filter((value) => value - value === 0).sort();
+}
+
+/** Linear between neighbours, as NumPy's and PyTorch's default; NaN of nothing. `p` from 0 to 1. */
+export function quantile(ascending: ArrayLike<number>, p: number): number {
+  const at = p * (ascending.length - 1);
+  const low = Math.floor(at);
+  const from = ascending[low] ?? Number.NaN;
+  return from + (at - low) * ((ascending[low + 1] ?? from) - from);
+}
+
+export function checkWhole(who: string, name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new RangeError(`${who}: expected ${name} to be a positive whole number, got ${value}`);
+  }
+}
+
+export function checkRange(who: string, name: string, range: readonly [number, number]): void {
+  if (!(range[0] < range[1])) {
+    throw new RangeError(`${who}: expected ${name} to be ascending, got [${range.join(", ")}]`);
+  }
+}

@@ -1,0 +1,115 @@
+// How a distribution moves: its percentiles over training, as lines. Imports nothing outside this folder.
+import { Figure } from "./figure";
+import { type Numbers, numbersOf, quantile, sorted } from "./numbers";
+import type { Datum, Trace } from "./plotly";
+import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
+
+/** Values at each step; steps count from 0 unless `x` names them. */
+export type ValuesOverSteps = ArrayLike<Numbers> | { x: Numbers; values: ArrayLike<Numbers> };
+
+export interface QuantilesOptions {
+  title?: string;
+  /** Default "step". */
+  xTitle?: string;
+  yTitle?: string;
+  /** Shares of the values that lie below each line, ascending; default [0.15, 0.5, 0.85]. */
+  levels?: readonly number[];
+  yRange?: readonly [number, number];
+  /** In pixels. */
+  height?: number;
+}
+
+/** Percentiles over steps; each `append` reduces a step's values to one number a line, so it stays small. */
+export class QuantilesFigure extends Figure {
+  readonly #levels: readonly number[];
+  readonly #lines = new Map<string, Trace[]>();
+
+  constructor(series: Readonly<Record<string, ValuesOverSteps>>, options: QuantilesOptions = {}) {
+    const { title, xTitle = "step", yTitle, levels = [0.15, 0.5, 0.85], yRange, height = 360 } = options;
+    if (
+      levels.length === 0 ||
+      levels.some((level, at) => !(level >= 0 && level <= 1 && !(levels[at - 1]! >= level)))
+    ) {
+      throw new RangeError(`quantiles: expected levels from 0 to 1, ascending, got [${levels.join(", ")}]`);
+    }
+    const layout = baseLayout(title, Object.keys(series), height);
+    layout.xaxis = plainAxis("quantiles", { title: xTitle, hover: true });
+    layout.yaxis = plainAxis("quantiles", { title: yTitle, range: yRange, name: "yRange" });
+    super({ data: [], layout });
+    this.#levels = levels;
+    for (const [name, given] of Object.entries(series)) {
+      const steps = "values" in given ? numbersOf(given.x) : undefined;
+      const values = "values" in given ? given.values : given;
+      this.#trace(name);
+      for (let at = 0; at < values.length; at++) this.append(name, steps?.[at] ?? at, values[at]!);
+    }
+  }
+
+  /** Adds what the values of that name are at one more step; a new name begins new lines. */
+  append(name: string, step: number, values: Numbers): void {
+    const ascending = sorted(values);
+    const traces = this.#lines.get(name) ?? this.#trace(name);
+    for (const trace of traces) {
+      (trace.x as Datum[]).push(step);
+      (trace.y as Datum[]).push(Math.fround(quantile(ascending, trace.meta!.level as number)));
+    }
+  }
+
+  /** From the outside in, so that each pair of levels shades what lies between them. */
+  #trace(name: string): Trace[] {
+    const { color, dash } = seriesLine(this.#lines.size);
+    const levels = this.#levels;
+    const traces: Trace[] = [];
+    const add = (at: number, part: Partial<Trace>) => {
+      const level = levels[at]!;
+      const middle = at === (levels.length - 1) / 2;
+      traces.push({
+        type: "scatter",
+        mode: "lines",
+        name,
+        x: [],
+        y: [],
+        legendgroup: name,
+        showlegend: false,
+        line: { color, dash, width: middle ? 2.5 : 1 },
+        hovertemplate: `${percent(level)} %{y:.3~g}`,
+        meta: {
+          kind: "percentiles",
+          label: `${name === "" ? "" : `${name}, `}${percent(level)} below`,
+          level,
+        },
+        ...part,
+      });
+    };
+    for (let low = 0, high = levels.length - 1; low <= high; low++, high--) {
+      add(low, {});
+      if (high > low) add(high, { fill: "tonexty", fillcolor: faded(color, 0.15) });
+    }
+    traces.at(-1)!.showlegend = true;
+    this.#lines.set(name, traces);
+    this.data.push(...traces);
+    this.layout.showlegend = this.#lines.size > 1 || name !== "";
+    this.layout.margin = {
+      ...(this.layout.margin as object),
+      t: topMargin(this.layout.title?.text, [...this.#lines.keys()]),
+    };
+    return traces;
+  }
+}
+
+const percent = (level: number) => `${Number((level * 100).toPrecision(6))} %`;
+
+/**
+ * Percentiles of a distribution over training, the middle one bold: figure 1 of Ioffe and Szegedy, 2015 (arXiv 1502.03167).
+ *
+ * @example
+ * const chart = plot.live(plot.quantiles({}, { yTitle: "input of the last hidden layer" }));
+ * chart.append("with BN", step, activations);
+ * @throws RangeError if levels are not ascending shares.
+ */
+export function quantiles(
+  series: Readonly<Record<string, ValuesOverSteps>> = {},
+  options: QuantilesOptions = {},
+): QuantilesFigure {
+  return new QuantilesFigure(series, options);
+}

@@ -1,0 +1,134 @@
+// A distribution over training as a mountain range: one outline a step, the latest in front. Imports nothing outside this folder.
+import { countInBins, type Moments, moments } from "./binning";
+import { colorScales, cssColor, type Rgba, ramp } from "./colors";
+import { digits } from "./describe";
+import { Figure } from "./figure";
+import { checkRange, checkWhole, type Numbers, numbersOf } from "./numbers";
+import type { Trace } from "./plotly";
+import { baseLayout, plainAxis } from "./theme";
+
+export interface RidgeOptions {
+  title?: string;
+  xTitle?: string;
+  /** What the rows are; default "step". */
+  yTitle?: string;
+  /** How many bins the range is cut into; default 60. */
+  bins?: number;
+  /** The x range; default: the smallest to the largest finite value. */
+  range?: readonly [number, number];
+  /** How far the highest peak reaches, in rows; default 3. */
+  overlap?: number;
+  /** In pixels; default: more for more rows. */
+  height?: number;
+}
+
+interface Row {
+  label: string;
+  values: Float32Array;
+  found: Moments;
+}
+
+/** Rows of outlines, each as high as its density; the values are kept, for a later row may widen the range. */
+export class RidgeFigure extends Figure {
+  readonly #rows: Row[] = [];
+  readonly #options: RidgeOptions;
+  #range: readonly [number, number] | undefined;
+
+  constructor(
+    rows: Readonly<Record<string, Numbers>> | readonly (readonly [number | string, Numbers])[],
+    options: RidgeOptions,
+  ) {
+    const { title, xTitle, bins = 60, range } = options;
+    checkWhole("ridge", "bins", bins);
+    if (range !== undefined) checkRange("ridge", "range", range);
+    const layout = baseLayout(title, [], 360);
+    layout.hovermode = "closest";
+    layout.xaxis = plainAxis("ridge", { title: xTitle });
+    super({ data: [], layout });
+    this.#options = options;
+    this.#range = range;
+    for (const [label, values] of Array.isArray(rows) ? rows : Object.entries(rows)) this.#add(label, values);
+    this.#draw();
+  }
+
+  /** Adds one more row in front. */
+  append(label: number | string, values: Numbers): void {
+    this.#add(label, values);
+    this.#draw();
+  }
+
+  #add(label: number | string, given: Numbers): void {
+    const values = Float32Array.from(numbersOf(given));
+    this.#rows.push({ label: String(label), values, found: moments(values) });
+  }
+
+  #draw(): void {
+    const { bins = 60, overlap = 3, yTitle = "step" } = this.#options;
+    const rows = this.#rows;
+    const [low, high] = this.#range ?? spread(rows);
+    const width = (high - low) / bins;
+    const shares = rows.map(({ values, found }) =>
+      countInBins(values, low, high, bins).counts.map((count) => count / Math.max(1, found.count)),
+    );
+    const highest = Math.max(1e-12, ...shares.map((row) => Math.max(...row)));
+    const color = ramp(colorScales.viridis);
+    const x = Array.from({ length: bins + 2 }, (_, n) => Math.fround(low + (n - 0.5) * width));
+    this.data = rows.flatMap((row, n): Trace[] => {
+      const base = rows.length - 1 - n;
+      const share = shares[n]!;
+      const [red, green, blue] = color(0.12 + 0.68 * (rows.length > 1 ? n / (rows.length - 1) : 0.5)) as Rgba;
+      const line = { type: "scatter", mode: "lines", showlegend: false, name: row.label } as const;
+      return [
+        { ...line, x: [x[0]!, x.at(-1)!], y: [base, base], line: { width: 0 }, hoverinfo: "skip" },
+        {
+          ...line,
+          x,
+          y: x.map((_, bin) => Math.fround(base + (overlap * (share[bin - 1] ?? 0)) / highest)),
+          line: { width: 1.25, color: cssColor([red, green, blue, 1]) },
+          fill: "tonexty",
+          fillcolor: cssColor([red, green, blue, 0.55]),
+          text: x.map((_, bin) => `${(100 * (share[bin - 1] ?? 0)).toPrecision(2)} %`),
+          hovertemplate: `${yTitle} ${row.label}<br>%{x:.3~g}: %{text}<extra></extra>`,
+          meta: { kind: "ridge plot", summary: summaryOf(row.found) },
+        },
+      ];
+    });
+    const every = Math.max(1, Math.ceil(rows.length / 10));
+    const labelled = rows
+      .map((row, n) => ({ row, at: rows.length - 1 - n, n }))
+      .filter(({ n }) => n % every === 0);
+    this.layout.height = this.#options.height ?? 150 + Math.min(380, Math.max(160, rows.length * 20));
+    this.layout.yaxis = {
+      title: { text: yTitle },
+      range: [-0.4, rows.length - 1 + overlap + 0.3],
+      tickvals: labelled.map(({ at }) => at),
+      ticktext: labelled.map(({ row }) => row.label),
+      showgrid: false,
+    };
+  }
+}
+
+function spread(rows: readonly Row[]): [number, number] {
+  const low = Math.min(...rows.map(({ found }) => found.min));
+  const high = Math.max(...rows.map(({ found }) => found.max));
+  if (low < high) return [low, high];
+  return low === high ? [low - 0.5, high + 0.5] : [0, 1];
+}
+
+function summaryOf({ count, mean, std, min, max }: Moments): string {
+  if (count === 0) return "no values";
+  return `${count} values from ${digits(min)} to ${digits(max)}, mean ${digits(mean)}, std ${digits(std)}`;
+}
+
+/**
+ * Distributions one behind the other, the first at the back: how activations, gradients or weights change as training goes on.
+ *
+ * @example plot.ridge([[0, before], [100, during], [200, after]], { xTitle: "activation" })
+ * @throws RangeError if `bins` is no positive whole number, or `range` does not ascend.
+ */
+export function ridge(
+  rows: Readonly<Record<string, Numbers>> | readonly (readonly [number | string, Numbers])[] = [],
+  options: RidgeOptions = {},
+): RidgeFigure {
+  return new RidgeFigure(rows, options);
+}

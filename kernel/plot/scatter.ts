@@ -1,0 +1,99 @@
+// Points in a plane, by series; the chart can grow. Imports nothing outside this folder.
+import { Figure } from "./figure";
+import { type Numbers, numbersOf } from "./numbers";
+import type { Datum, Trace } from "./plotly";
+import { baseLayout, palette, plainAxis, topMargin } from "./theme";
+
+export interface ScatterOptions {
+  title?: string;
+  xTitle?: string;
+  yTitle?: string;
+  logX?: boolean;
+  logY?: boolean;
+  xRange?: readonly [number, number];
+  yRange?: readonly [number, number];
+  /** Of a point, in pixels; default: smaller the more there are. */
+  size?: number;
+  /** 0 to 1; default: fainter the more there are, so that crowds show. */
+  opacity?: number;
+  /** In pixels. */
+  height?: number;
+}
+
+/** A chart of named clouds of points, to which points can be added. */
+export class ScatterFigure extends Figure {
+  readonly #options: ScatterOptions;
+
+  constructor(series: Readonly<Record<string, { x: Numbers; y: Numbers }>>, options: ScatterOptions = {}) {
+    const { title, xTitle, yTitle, logX, logY, xRange, yRange, height = 380 } = options;
+    const layout = baseLayout(title, Object.keys(series), height);
+    layout.hovermode = "closest";
+    const grid = { showgrid: true };
+    layout.xaxis = {
+      ...plainAxis("scatter", { title: xTitle, log: logX, range: xRange, name: "xRange" }),
+      ...grid,
+    };
+    layout.yaxis = plainAxis("scatter", { title: yTitle, log: logY, range: yRange, name: "yRange" });
+    super({ data: [], layout });
+    this.#options = options;
+    for (const [name, { x, y }] of Object.entries(series)) this.append(name, numbersOf(x), numbersOf(y));
+  }
+
+  /**
+   * Adds a point, or arrays of them, to the series of that name.
+   *
+   * @throws RangeError if x and y are arrays of different lengths.
+   */
+  append(name: string, x: number | ArrayLike<number>, y: number | ArrayLike<number>): void {
+    const [xs, ys] = [x, y].map((each) => (typeof each === "number" ? [each] : each)) as [
+      ArrayLike<number>,
+      ArrayLike<number>,
+    ];
+    if (xs.length !== ys.length) {
+      throw new RangeError(
+        `scatter: expected x and y of "${name}" to have the same length, got ${xs.length} and ${ys.length}`,
+      );
+    }
+    const trace = this.data.find((each) => each.name === name) ?? this.#trace(name);
+    for (let at = 0; at < xs.length; at++) {
+      (trace.x as Datum[]).push(xs[at]!);
+      (trace.y as Datum[]).push(ys[at]!);
+    }
+    const most = Math.max(...this.data.map((each) => each.y!.length));
+    const {
+      size = most > 2000 ? 4 : most > 300 ? 5 : 7,
+      opacity = most > 2000 ? 0.35 : most > 300 ? 0.55 : 0.8,
+    } = this.#options;
+    for (const each of this.data) Object.assign(each.marker as object, { size, opacity });
+  }
+
+  #trace(name: string): Trace {
+    const trace: Trace = {
+      type: "scatter",
+      mode: "markers",
+      name,
+      x: [],
+      y: [],
+      marker: { color: palette[this.data.length % palette.length]! },
+      hovertemplate: "(%{x:.4~g}, %{y:.4~g})",
+    };
+    this.data.push(trace);
+    const names = this.data.map((each) => each.name ?? "");
+    this.layout.showlegend = names.length > 1 || names[0] !== "";
+    this.layout.margin = { ...(this.layout.margin as object), t: topMargin(this.layout.title?.text, names) };
+    return trace;
+  }
+}
+
+/**
+ * Points by series.
+ *
+ * @example plot.scatter({ train: { x: width, y: loss }, test: { x: width, y: testLoss } }, { logX: true })
+ * @throws RangeError if a series' x and y differ in length.
+ */
+export function scatter(
+  series: Readonly<Record<string, { x: Numbers; y: Numbers }>> = {},
+  options: ScatterOptions = {},
+): ScatterFigure {
+  return new ScatterFigure(series, options);
+}

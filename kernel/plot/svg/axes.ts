@@ -1,0 +1,160 @@
+// Axes of a drawing: what they span, where they stand, and where their ticks are. Imports nothing outside this folder's room.
+import type { Axis, Datum, Layout } from "../plotly";
+import { formatNumber, formatTick, power } from "./format";
+
+export interface Tick {
+  /** In the axis' unit: powers of ten on a logarithmic axis, places on one of categories. */
+  at: number;
+  text: string;
+}
+
+/** One axis, from its settings to pixels. */
+export class PlacedAxis {
+  readonly letter: "x" | "y";
+  readonly categories: string[] = [];
+  readonly #placeOf = new Map<string, number>();
+  /** In the axis' unit, from left to right or bottom to top: descending on a reversed axis. */
+  range: [number, number] = [0, 1];
+  /** Pixels at either end of the range. */
+  from = 0;
+  to = 1;
+  #low = Infinity;
+  #high = -Infinity;
+  /** Whether what is drawn wants air around it (markers), or fills the axis to its ends (a line's x). */
+  #air = 0;
+
+  constructor(
+    readonly id: string,
+    readonly settings: Axis,
+  ) {
+    this.letter = id.startsWith("x") ? "x" : "y";
+  }
+
+  /** From data to the axis' unit; NaN for what has no place on it. */
+  unit(value: Datum | undefined): number {
+    if (this.settings.type === "category" || (typeof value === "string" && value !== "")) {
+      return this.#place(String(value));
+    }
+    if (typeof value !== "number") return Number.NaN;
+    if (this.settings.type === "log") return value > 0 ? Math.log10(value) : Number.NaN;
+    return value;
+  }
+
+  pixel(unit: number): number {
+    const [low, high] = this.range;
+    return this.from + ((unit - low) / (high - low)) * (this.to - this.from);
+  }
+
+  at(value: Datum | undefined): number {
+    return this.pixel(this.unit(value));
+  }
+
+  get length(): number {
+    return Math.abs(this.to - this.from);
+  }
+
+  /** Makes room for values in the axis' unit. */
+  include(unit: number, margin = 0): void {
+    if (unit - unit !== 0) return;
+    this.#low = Math.min(this.#low, unit - margin);
+    this.#high = Math.max(this.#high, unit + margin);
+  }
+
+  wantAir(share: number): void {
+    this.#air = Math.max(this.#air, share);
+  }
+
+  /** The range that holds what was included, or the one that the settings ask for. */
+  settle(group: readonly PlacedAxis[] = [this]): void {
+    const asked = group.find(({ settings }) => settings.range !== undefined)?.settings.range;
+    if (asked !== undefined) {
+      this.range = [Number(asked[0]), Number(asked[1])];
+      return;
+    }
+    let low = Math.min(...group.map((axis) => axis.#low));
+    let high = Math.max(...group.map((axis) => axis.#high));
+    if (low > high) [low, high] = [0, this.settings.type === "log" ? 1 : 4];
+    if (this.settings.rangemode === "tozero" && this.settings.type !== "log") {
+      low = Math.min(low, 0);
+      high = Math.max(high, 0);
+    }
+    if (low === high) [low, high] = [low - 1, high + 1];
+    const air = Math.max(...group.map((axis) => axis.#air)) * (high - low);
+    const zeroBound = this.settings.rangemode === "tozero";
+    const start = zeroBound && low === 0 ? 0 : low - air;
+    const end = zeroBound && high === 0 ? 0 : high + air;
+    this.range = this.settings.autorange === "reversed" ? [end, start] : [start, end];
+  }
+
+  ticks(): Tick[] {
+    const { settings } = this;
+    const [low, high] = this.range[0] < this.range[1] ? this.range : [this.range[1], this.range[0]];
+    const near = (high - low) * 1e-6;
+    const inside = ({ at }: Tick) => at >= low - near && at <= high + near;
+    if (Array.isArray(settings.tickvals)) {
+      const texts = Array.isArray(settings.ticktext) ? settings.ticktext : settings.tickvals;
+      return settings.tickvals
+        .map((value, n) => ({ at: this.unit(value), text: String(texts[n]) }))
+        .filter(inside);
+    }
+    if (this.categories.length > 0) {
+      return this.categories.map((text, at) => ({ at, text })).filter(inside);
+    }
+    const spacing = this.letter === "x" ? 75 : 38;
+    const most = Math.min(Number(settings.nticks ?? 10), Math.max(3, Math.floor(this.length / spacing) + 1));
+    const format = typeof settings.tickformat === "string" ? settings.tickformat : undefined;
+    if (settings.type === "log") return logTicks(low, high, most, format).filter(inside);
+    const step = typeof settings.dtick === "number" ? settings.dtick : niceStep((high - low) / most);
+    const first = Math.ceil((low - near) / step);
+    const last = Math.floor((high + near) / step);
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => {
+      const at = (first + n) * step;
+      return { at, text: format === undefined ? formatTick(at, step) : formatNumber(tidy(at), format) };
+    });
+  }
+
+  #place(category: string): number {
+    let place = this.#placeOf.get(category);
+    if (place === undefined) {
+      place = this.categories.length;
+      this.#placeOf.set(category, place);
+      this.categories.push(category);
+    }
+    return place;
+  }
+}
+
+/** 1, 2 or 5 times a power of ten, at least `rough`. */
+export function niceStep(rough: number): number {
+  const unit = 10 ** Math.floor(Math.log10(rough) + 1e-9);
+  return ([1, 2, 5].find((factor) => factor * unit >= rough * (1 - 1e-9)) ?? 10) * unit;
+}
+
+/** Without the digits that adding up steps leaves behind. */
+const tidy = (value: number) => Number(value.toPrecision(12));
+
+function logTicks(low: number, high: number, most: number, format: string | undefined): Tick[] {
+  const decades = high - low;
+  const factors = decades * 2 > most * 1.4 ? [1] : decades * 3 > most * 1.7 ? [1, 3] : [1, 2, 5];
+  const step = Math.max(1, Math.ceil(decades / most));
+  const ticks: Tick[] = [];
+  for (let exponent = Math.floor(low); exponent <= Math.ceil(high); exponent++) {
+    if (factors.length === 1 && exponent % step !== 0) continue;
+    for (const factor of factors) {
+      const value = factor * 10 ** exponent;
+      const plain = format === undefined ? formatTick(tidy(value), value) : formatNumber(tidy(value), format);
+      const text = Math.abs(exponent) > 3 && factor === 1 ? power(exponent) : plain;
+      ticks.push({ at: exponent + Math.log10(factor), text });
+    }
+  }
+  return ticks;
+}
+
+/** The axis of that id with the template's settings beneath its own. */
+export function axisSettings(layout: Layout, id: string): Axis {
+  const letter = id.startsWith("x") ? "x" : "y";
+  const own = (layout[`${letter}axis${id.slice(1)}`] ?? {}) as Axis;
+  const template = (layout.template?.layout?.[`${letter}axis`] ?? {}) as Axis;
+  const title = { ...template.title, ...(typeof own.title === "string" ? { text: own.title } : own.title) };
+  return { ...template, ...own, title };
+}

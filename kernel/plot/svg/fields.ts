@@ -1,0 +1,267 @@
+// Colours over a plane as SVG: heat maps, contours, pictures, and the bar that explains the colours.
+import { type ColorScale, colorScales, cssColor, type Rgba, ramp } from "../colors";
+import type { Datum, Trace } from "../plotly";
+import { niceStep, type PlacedAxis, type Tick } from "./axes";
+import { contourPaths } from "./contours";
+import { element, inked, px, textElement } from "./elements";
+import { formatNumber, formatTick } from "./format";
+import { pngUri } from "./png";
+
+/** More cells than this are a picture, one pixel a cell, not a rectangle each. */
+const MOST_RECTANGLES = 1200;
+
+type Rows = readonly ArrayLike<Datum>[];
+
+/** How a trace colours its values. */
+export interface Coloring {
+  low: number;
+  high: number;
+  color: (value: number) => Rgba;
+}
+
+export function coloringOf(trace: Trace): Coloring {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const row of rowsOf(trace)) {
+    for (let at = 0; at < row.length; at++) {
+      const value = row[at];
+      if (typeof value !== "number" || value - value !== 0) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  low = typeof trace.zmin === "number" ? trace.zmin : low;
+  high = typeof trace.zmax === "number" ? trace.zmax : high;
+  const scale = ramp(
+    Array.isArray(trace.colorscale) ? (trace.colorscale as ColorScale) : colorScales.viridis,
+  );
+  const reversed = trace.reversescale === true;
+  return {
+    low,
+    high,
+    color: (value) => {
+      const share = high > low ? (value - low) / (high - low) : 0.5;
+      return scale(reversed ? 1 - share : share);
+    },
+  };
+}
+
+export const rowsOf = (trace: Trace): Rows => (Array.isArray(trace.z) ? (trace.z as Rows) : []);
+
+/** The middles of columns or rows, in the axis' unit. */
+export function centers(axis: PlacedAxis, given: ArrayLike<Datum> | undefined, count: number): number[] {
+  return Array.from({ length: count }, (_, n) => axis.unit(given === undefined ? n : given[n]));
+}
+
+/** Where cells meet: half way between the middles. */
+export function edges(middles: readonly number[]): number[] {
+  const { length } = middles;
+  if (length === 1) return [middles[0]! - 0.5, middles[0]! + 0.5];
+  const inner = middles.slice(1).map((middle, n) => (middle + middles[n]!) / 2);
+  return [2 * middles[0]! - inner[0]!, ...inner, 2 * middles[length - 1]! - inner.at(-1)!];
+}
+
+export function drawHeatmap(trace: Trace, x: PlacedAxis, y: PlacedAxis): string {
+  const rows = rowsOf(trace);
+  const columns = rows[0]?.length ?? 0;
+  if (columns === 0) return "";
+  const { color } = coloringOf(trace);
+  const xs = edges(centers(x, trace.x, columns)).map((unit) => x.pixel(unit));
+  const ys = edges(centers(y, trace.y, rows.length)).map((unit) => y.pixel(unit));
+  if (rows.length * columns > MOST_RECTANGLES) {
+    return raster(columns, rows.length, xs, ys, (row, column) => {
+      const value = rows[row]![column];
+      return typeof value === "number" && Number.isFinite(value) ? color(value) : undefined;
+    });
+  }
+  const gap = typeof trace.xgap === "number" ? trace.xgap / 2 : 0;
+  return rows
+    .flatMap((row, n) =>
+      Array.from(row, (value, m) => {
+        if (typeof value !== "number" || !Number.isFinite(value)) return "";
+        const [left, right] = [Math.min(xs[m]!, xs[m + 1]!), Math.max(xs[m]!, xs[m + 1]!)];
+        const [top, bottom] = [Math.min(ys[n]!, ys[n + 1]!), Math.max(ys[n]!, ys[n + 1]!)];
+        return element("rect", {
+          x: left + gap,
+          y: top + gap,
+          width: right - left - 2 * gap,
+          height: bottom - top - 2 * gap,
+          fill: cssColor(color(value)),
+        });
+      }),
+    )
+    .join("");
+}
+
+/** Cells of one size as the pixels of a picture, stretched over the plane. */
+function raster(
+  columns: number,
+  rows: number,
+  xs: readonly number[],
+  ys: readonly number[],
+  colorOf: (row: number, column: number) => Rgba | undefined,
+): string {
+  const rgba = new Uint8Array(rows * columns * 4);
+  const upsideDown = ys[0]! > ys.at(-1)!;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const color = colorOf(upsideDown ? rows - 1 - row : row, column);
+      if (color === undefined) continue;
+      const [red, green, blue, alpha] = color;
+      rgba.set([red, green, blue, alpha * 255], (row * columns + column) * 4);
+    }
+  }
+  return element("image", {
+    href: pngUri(columns, rows, rgba),
+    x: Math.min(xs[0]!, xs.at(-1)!),
+    y: Math.min(ys[0]!, ys.at(-1)!),
+    width: Math.abs(xs.at(-1)! - xs[0]!),
+    height: Math.abs(ys.at(-1)! - ys[0]!),
+    preserveAspectRatio: "none",
+    style: "image-rendering:pixelated",
+  });
+}
+
+interface ContourSettings {
+  start?: number;
+  end?: number;
+  size?: number;
+}
+
+/** The heights at which lines run: those that are asked for, or some ten round ones. */
+export function contourLevels(trace: Trace, { low, high }: Coloring): number[] {
+  const asked = (trace.contours ?? {}) as ContourSettings;
+  const size = asked.size ?? niceStep((high - low) / 12);
+  const start = asked.start ?? Math.ceil(low / size) * size;
+  const end = asked.end ?? high;
+  const count = Math.min(200, Math.floor((end - start) / size + 1e-6) + 1);
+  return Array.from({ length: Math.max(0, count) }, (_, n) => start + n * size);
+}
+
+/** Each band between two levels in one colour: pixels, smooth between the given values, and lines over their edges. */
+export function drawContour(trace: Trace, x: PlacedAxis, y: PlacedAxis): string {
+  const rows = rowsOf(trace);
+  const columns = rows[0]?.length ?? 0;
+  if (rows.length < 2 || columns < 2) return "";
+  const coloring = coloringOf(trace);
+  const levels = contourLevels(trace, coloring);
+  const xs = centers(x, trace.x, columns).map((unit) => x.pixel(unit));
+  const ys = centers(y, trace.y, rows.length).map((unit) => y.pixel(unit));
+  const step = levels.length > 1 ? levels[1]! - levels[0]! : 1;
+  const bands = raster(280, 200, [xs[0]!, xs.at(-1)!], [ys[0]!, ys.at(-1)!], (row, column) => {
+    const value = between(
+      rows,
+      ((row + 0.5) / 200) * (rows.length - 1),
+      ((column + 0.5) / 280) * (columns - 1),
+    );
+    if (!Number.isFinite(value)) return undefined;
+    const band =
+      levels.length === 0 ? value : levels[0]! + (Math.floor((value - levels[0]!) / step) + 0.5) * step;
+    return coloring.color(band);
+  });
+  const lines = element("path", {
+    d: contourPaths(rows, levels, (column, row) => [along(xs, column), along(ys, row)]),
+    fill: "none",
+    stroke: "#000000",
+    "stroke-opacity": 0.25,
+    "stroke-width": 0.7,
+  });
+  return bands + lines;
+}
+
+const along = (pixels: readonly number[], at: number) => {
+  const low = Math.min(pixels.length - 2, Math.floor(at));
+  return pixels[low]! + (at - low) * (pixels[low + 1]! - pixels[low]!);
+};
+
+/** Linear in both directions. */
+function between(rows: Rows, row: number, column: number): number {
+  const [r, c] = [Math.floor(row), Math.floor(column)];
+  const value = (dr: number, dc: number) => {
+    const found = rows[Math.min(r + dr, rows.length - 1)]?.[Math.min(c + dc, rows[0]!.length - 1)];
+    return typeof found === "number" ? found : Number.NaN;
+  };
+  const [u, v] = [row - r, column - c];
+  return (1 - u) * ((1 - v) * value(0, 0) + v * value(0, 1)) + u * ((1 - v) * value(1, 0) + v * value(1, 1));
+}
+
+/** A picture file, one unit of the axes a pixel; its first pixel's middle at (x0, y0). */
+export function drawImage(
+  trace: Trace,
+  x: PlacedAxis,
+  y: PlacedAxis,
+  size: readonly [number, number],
+): string {
+  const [left, right] = [x.pixel(-0.5), x.pixel(size[0] - 0.5)];
+  const [top, bottom] = [y.pixel(-0.5), y.pixel(size[1] - 0.5)];
+  return element("image", {
+    href: String(trace.source),
+    x: Math.min(left, right),
+    y: Math.min(top, bottom),
+    width: Math.abs(right - left),
+    height: Math.abs(bottom - top),
+    preserveAspectRatio: "none",
+    style: "image-rendering:pixelated",
+  });
+}
+
+export interface ColorBar {
+  title?: { text?: string };
+  tickvals?: readonly number[];
+  ticktext?: readonly string[];
+  tickformat?: string;
+}
+
+export const BAR = { width: 12, gap: 14 } as const;
+
+/** The ticks of a colour bar, in values. */
+export function barTicks(trace: Trace, { low, high }: Coloring): Tick[] {
+  const bar = (trace.colorbar ?? {}) as ColorBar;
+  if (bar.tickvals !== undefined) {
+    return bar.tickvals.map((at, n) => ({ at, text: bar.ticktext?.[n] ?? String(at) }));
+  }
+  const step = niceStep((high - low) / 6);
+  const first = Math.ceil(low / step - 1e-6);
+  const count = Math.floor(high / step + 1e-6) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, n) => {
+    const at = (first + n) * step;
+    return {
+      at,
+      text: bar.tickformat === undefined ? formatTick(at, step) : formatNumber(at, bar.tickformat),
+    };
+  });
+}
+
+/** The colours upright beside the plot, their ticks to the right, their title above. */
+export function drawColorBar(trace: Trace, left: number, top: number, height: number): string {
+  const coloring = coloringOf(trace);
+  const { low, high, color } = coloring;
+  if (!(high > low)) return "";
+  const steps = 48;
+  const y = (value: number) => top + height * (1 - (value - low) / (high - low));
+  const cells = Array.from({ length: steps }, (_, n) =>
+    element("rect", {
+      x: left,
+      y: top + (height * n) / steps,
+      width: BAR.width,
+      height: height / steps + 0.5,
+      fill: cssColor(color(high - ((n + 0.5) / steps) * (high - low))),
+    }),
+  );
+  const ticks = barTicks(trace, coloring).filter(({ at }) => at >= low - 1e-9 && at <= high + 1e-9);
+  const words = ticks.map(({ at, text }) =>
+    textElement(text, left + BAR.width + 5, y(at), { size: 11, baseline: "middle" }),
+  );
+  const title = ((trace.colorbar ?? {}) as ColorBar).title?.text;
+  const head = title === undefined ? "" : textElement(title, left, top - 5, { size: 12, baseline: "bottom" });
+  const frame = element("rect", {
+    x: px(left),
+    y: px(top),
+    width: BAR.width,
+    height,
+    ...inked("line", "stroke"),
+    fill: "none",
+    "stroke-width": 0.5,
+  });
+  return cells.join("") + frame + words.join("") + head;
+}

@@ -1,0 +1,159 @@
+// The frame of a drawing: its axes with what they span, its margins, and where each panel stands.
+import type { Axis, Layout, Trace } from "../plotly";
+import { textWidth } from "../text";
+import { axisSettings, PlacedAxis } from "./axes";
+import { BAR, barTicks, centers, coloringOf, edges, rowsOf } from "./fields";
+
+export interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+export interface Panels {
+  axes: ReadonlyMap<string, PlacedAxis>;
+  /** What the layout's "paper" is: all panels together. */
+  plot: Box;
+}
+
+/** @throws never; a trace of a kind that is not drawn is the caller's to find. */
+export function placePanels(data: readonly Trace[], layout: Layout, width: number, height: number): Panels {
+  const axes = axesOf(data, layout);
+  for (const trace of data) include(trace, axes, layout);
+  settle(axes);
+  const margin = {
+    l: 56,
+    r: 20,
+    t: 40,
+    b: 48,
+    ...(layout.margin as Partial<Record<"l" | "r" | "t" | "b", number>>),
+  };
+  const plot: Box = { left: margin.l, right: width - margin.r, top: margin.t, bottom: height - margin.b };
+  plot.right -= barsWidth(data, margin.r);
+  place(axes, plot);
+  for (const axis of axes.values()) {
+    const domain = (axis.settings.domain ?? [0, 1]) as [number, number];
+    if (axis.letter === "y" && domainOf(axes.get(axis.settings.anchor ?? "x"))[0] === 0) {
+      plot.left = Math.max(plot.left, outerWidth(axis));
+    }
+    if (axis.letter === "x" && domain[0] === 0)
+      plot.bottom = Math.min(plot.bottom, height - outerHeight(axis));
+  }
+  place(axes, plot);
+  for (const axis of axes.values()) keepShape(axis, axes);
+  return { axes, plot };
+}
+
+const domainOf = (axis: PlacedAxis | undefined) => (axis?.settings.domain ?? [0, 1]) as [number, number];
+const visible = (axis: PlacedAxis) =>
+  axis.settings.visible !== false && axis.settings.showticklabels !== false;
+
+/** What stands to the left of a y axis. */
+function outerWidth(axis: PlacedAxis): number {
+  const labels = visible(axis) ? Math.max(0, ...axis.ticks().map(({ text }) => textWidth(text, 11))) : 0;
+  return 12 + labels + (axis.settings.title?.text === undefined ? 0 : 24);
+}
+
+function outerHeight(axis: PlacedAxis): number {
+  return 8 + (visible(axis) ? 20 : 0) + (axis.settings.title?.text === undefined ? 0 : 22);
+}
+
+/** Room for colour bars at the right edge, beyond the margin that is there. */
+function barsWidth(data: readonly Trace[], margin: number): number {
+  const widths = data
+    .filter((trace) => hasBar(trace) && ((trace.colorbar as { x?: number } | undefined)?.x ?? 1) >= 1)
+    .map((trace) => {
+      const title = (trace.colorbar as { title?: { text?: string } } | undefined)?.title?.text ?? "";
+      const labels = barTicks(trace, coloringOf(trace)).map(({ text }) => textWidth(text, 11));
+      return BAR.gap + Math.max(BAR.width + 5 + Math.max(0, ...labels), textWidth(title, 12));
+    });
+  return Math.max(0, ...widths.map((width) => width - margin + 8));
+}
+
+export const hasBar = (trace: Trace): boolean =>
+  (trace.type === "heatmap" || trace.type === "contour") && trace.showscale !== false;
+
+function axesOf(data: readonly Trace[], layout: Layout): Map<string, PlacedAxis> {
+  const ids = new Set<string>();
+  for (const trace of data) ids.add(trace.xaxis ?? "x").add(trace.yaxis ?? "y");
+  for (const key of Object.keys(layout)) {
+    const match = /^([xy])axis(\d*)$/.exec(key);
+    if (match !== null) ids.add(`${match[1]}${match[2]}`);
+  }
+  return new Map([...ids].map((id) => [id, new PlacedAxis(id, axisSettings(layout, id))]));
+}
+
+function include(trace: Trace, axes: ReadonlyMap<string, PlacedAxis>, layout: Layout): void {
+  const x = axes.get(trace.xaxis ?? "x")!;
+  const y = axes.get(trace.yaxis ?? "y")!;
+  if (trace.type === "heatmap" || trace.type === "contour") {
+    const rows = rowsOf(trace);
+    const [xs, ys] = [centers(x, trace.x, rows[0]?.length ?? 0), centers(y, trace.y, rows.length)];
+    const cells = trace.type === "heatmap";
+    for (const unit of cells && xs.length > 0 ? edges(xs) : xs) x.include(unit);
+    for (const unit of cells && ys.length > 0 ? edges(ys) : ys) y.include(unit);
+    return;
+  }
+  const bars = trace.type === "bar";
+  const count = trace.y?.length ?? trace.x?.length ?? 0;
+  const error = (trace.error_y ?? {}) as { array?: ArrayLike<number>; arrayminus?: ArrayLike<number> };
+  for (let n = 0; n < count; n++) {
+    x.include(x.unit(trace.x === undefined ? n : trace.x[n]), bars ? 0.5 : 0);
+    const value = trace.y === undefined ? n : trace.y[n];
+    y.include(y.unit(value));
+    if (typeof value !== "number" || error.array === undefined) continue;
+    y.include(y.unit(value + error.array[n]!));
+    y.include(y.unit(value - (error.arrayminus ?? error.array)[n]!));
+  }
+  const axisRange = (axis: Axis) => axis.rangemode === "tozero";
+  if ((bars || trace.fill === "tozeroy") && y.settings.type !== "log") y.include(0);
+  const marked = trace.mode?.includes("markers") ?? false;
+  if (marked) x.wantAir(0.05);
+  y.wantAir(0.055);
+  if ((bars || axisRange(y.settings)) && layout.barmode !== "relative") y.settings.rangemode = "tozero";
+}
+
+/** Axes that match one another, or share their range through `matches`, settle as one. */
+function settle(axes: ReadonlyMap<string, PlacedAxis>): void {
+  const groups = new Map<string, PlacedAxis[]>();
+  for (const axis of axes.values()) {
+    let leader = axis;
+    for (let hops = 0; typeof leader.settings.matches === "string" && hops < 9; hops++) {
+      leader = axes.get(leader.settings.matches) ?? leader;
+    }
+    groups.set(leader.id, [...(groups.get(leader.id) ?? []), axis]);
+  }
+  for (const group of groups.values()) for (const axis of group) axis.settle(group);
+}
+
+function place(axes: ReadonlyMap<string, PlacedAxis>, plot: Box): void {
+  for (const axis of axes.values()) {
+    const under =
+      typeof axis.settings.overlaying === "string" ? axes.get(axis.settings.overlaying) : undefined;
+    const [low, high] = (axis.settings.domain ?? under?.settings.domain ?? [0, 1]) as [number, number];
+    if (axis.letter === "x") {
+      axis.from = plot.left + low * (plot.right - plot.left);
+      axis.to = plot.left + high * (plot.right - plot.left);
+    } else {
+      axis.from = plot.bottom - low * (plot.bottom - plot.top);
+      axis.to = plot.bottom - high * (plot.bottom - plot.top);
+    }
+  }
+}
+
+/** `scaleanchor`: a unit is as long on both axes; the longer of the two gives way, in the middle of its place. */
+function keepShape(axis: PlacedAxis, axes: ReadonlyMap<string, PlacedAxis>): void {
+  const other =
+    typeof axis.settings.scaleanchor === "string" ? axes.get(axis.settings.scaleanchor) : undefined;
+  if (other === undefined) return;
+  const unit = ({ range, length }: PlacedAxis) => length / Math.abs(range[1] - range[0]);
+  const shrink = (which: PlacedAxis, share: number) => {
+    const middle = (which.from + which.to) / 2;
+    which.from = middle + (which.from - middle) * share;
+    which.to = middle + (which.to - middle) * share;
+  };
+  const [own, others] = [unit(axis), unit(other)];
+  if (own > others) shrink(axis, others / own);
+  else shrink(other, own / others);
+}

@@ -1,0 +1,139 @@
+// A figure as an SVG picture, made without a browser: what a page shows that cannot run Plotly, such as GitHub's.
+import type { Layout, Trace } from "../plotly";
+import { plainText } from "../text";
+import { fontFamily } from "../theme";
+import type { PlacedAxis } from "./axes";
+import { drawAxis, drawGrid } from "./axisLines";
+import { element, escaped, inked, px, sheet, textElement } from "./elements";
+import { BAR, type ColorBar, drawColorBar, drawContour, drawHeatmap, drawImage } from "./fields";
+import { drawLegend } from "./legend";
+import { drawAnnotation, drawShapes } from "./marks";
+import { hasBar, type Panels, placePanels } from "./panels";
+import { drawBars, drawScatter } from "./traces";
+
+export interface PictureOptions {
+  /** In pixels; default 760, a notebook's column on the web. */
+  width?: number;
+  /** In pixels; default: the figure's own, or 400. */
+  height?: number;
+}
+
+const drawn = new Set(["scatter", "scattergl", "bar", "heatmap", "contour", "image"]);
+
+/** Undefined if a trace is of a kind that is drawn by Plotly only. */
+export function toSvg(
+  data: readonly Trace[],
+  layout: Layout,
+  summary: string,
+  options: PictureOptions = {},
+): string | undefined {
+  const shown = data.filter((trace) => trace.visible !== false && trace.visible !== "legendonly");
+  if (!shown.every(canDraw)) return undefined;
+  const { width = 760, height = layout.height ?? 400 } = options;
+  const panels = placePanels(shown, layout, width, height);
+  const parts = [
+    element("title", {}, escaped(plainText(layout.title?.text ?? summary.split("\n")[0]!))),
+    element("desc", {}, escaped(summary)),
+    sheet(),
+    element("rect", { width, height, ...inked("paper", "fill") }),
+    ...[...panels.axes.values()].map((axis) => drawGrid(axis, panels)),
+    drawShapes(layout, panels, true),
+    drawTraces(shown, layout, panels),
+    drawShapes(layout, panels, false),
+    ...[...panels.axes.values()].map((axis) => drawAxis(axis, panels)),
+    ...shown.filter(hasBar).map((trace) => colorBar(trace, panels)),
+    drawLegend(shown, layout, panels, width),
+    ...(layout.annotations ?? []).map((annotation) => drawAnnotation(annotation, panels)),
+    drawTitle(layout, panels),
+  ];
+  return element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      "font-family": fontFamily,
+      "font-size": 12,
+      role: "img",
+    },
+    parts.join(""),
+  );
+}
+
+/** Plotly's defaults besides, a bar that lies down and a picture given as numbers are not drawn here. */
+function canDraw(trace: Trace): boolean {
+  const type = trace.type ?? "scatter";
+  if (type === "image") return typeof trace.source === "string" && sizeOf(trace) !== undefined;
+  return drawn.has(type) && trace.orientation !== "h";
+}
+
+function sizeOf(trace: Trace): readonly [number, number] | undefined {
+  const size = trace.meta?.pixels;
+  return Array.isArray(size) && size.length === 2 ? (size as unknown as [number, number]) : undefined;
+}
+
+/** Each panel's traces in a picture within the picture, which cuts off what leaves the panel. */
+function drawTraces(data: readonly Trace[], layout: Layout, panels: Panels): string {
+  const inside = new Map<string, { box: string; parts: string[] }>();
+  const over: string[] = [];
+  const before = new Map<string, readonly (readonly [number, number])[]>();
+  const bars = data.filter(({ type }) => type === "bar");
+  data.forEach((trace, index) => {
+    const x = panels.axes.get(trace.xaxis ?? "x")!;
+    const y = panels.axes.get(trace.yaxis ?? "y")!;
+    const panel = `${x.id}${y.id}`;
+    const draw = (): string => {
+      if (trace.type === "heatmap") return drawHeatmap(trace, x, y);
+      if (trace.type === "contour") return drawContour(trace, x, y);
+      if (trace.type === "image") return drawImage(trace, x, y, sizeOf(trace)!);
+      if (trace.type === "bar") {
+        const grouped = (layout.barmode ?? "group") === "group";
+        const beside = grouped ? bars.filter((bar) => (bar.xaxis ?? "x") === x.id) : [trace];
+        const gap = typeof layout.bargap === "number" ? layout.bargap : 0.2;
+        return drawBars(trace, { x, y, index, count: beside.length, slot: beside.indexOf(trace), gap });
+      }
+      const { svg, points } = drawScatter(trace, { x, y, index, before: before.get(panel) });
+      before.set(panel, points);
+      return svg;
+    };
+    if (trace.cliponaxis === false) over.push(draw());
+    else {
+      const place = inside.get(panel) ?? { box: boxAround(x, y), parts: [] };
+      inside.set(panel, place);
+      place.parts.push(draw());
+    }
+  });
+  const clipped = [...inside.values()].map(({ box, parts }) => `<svg ${box}>${parts.join("")}</svg>`);
+  return clipped.join("") + over.join("");
+}
+
+function boxAround(x: PlacedAxis, y: PlacedAxis): string {
+  const margin = 2; // a line along the edge keeps its width
+  const [left, top] = [Math.min(x.from, x.to) - margin, Math.min(y.from, y.to) - margin];
+  const [width, height] = [x.length + 2 * margin, y.length + 2 * margin];
+  const box = [left, top, width, height].map(px) as [string, string, string, string];
+  return `x="${box[0]}" y="${box[1]}" width="${box[2]}" height="${box[3]}" viewBox="${box.join(" ")}"`;
+}
+
+function colorBar(trace: Trace, { axes, plot }: Panels): string {
+  const bar = (trace.colorbar ?? {}) as ColorBar & { x?: number; y?: number; len?: number };
+  const own = axes.get(trace.yaxis ?? "y")!;
+  const x = axes.get(trace.xaxis ?? "x")!;
+  const whole = (bar.x ?? 1) >= 1;
+  const left = (whole ? plot.right : Math.max(x.from, x.to)) + BAR.gap;
+  const top = Math.min(own.from, own.to) + (bar.title?.text === undefined ? 0 : 18);
+  return drawColorBar(trace, left, top, Math.max(own.from, own.to) - top);
+}
+
+function drawTitle(layout: Layout, { plot }: Panels): string {
+  const text = layout.title?.text;
+  if (text === undefined) return "";
+  const left = layout.title?.xref === "container" ? 12 : plot.left;
+  return textElement(text, left, 12, {
+    size: 15,
+    weight: 600,
+    baseline: "top",
+    color: layout.title?.font?.color,
+  });
+}
