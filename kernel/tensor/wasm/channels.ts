@@ -86,10 +86,16 @@ function eachStrip(
   const { rows, columns } = joined(planes);
   const planeBytes = planes.height * planes.width * 4;
   const rest = planes.channels & 3;
-  const [rowsLeft, left, planeRow, pixelRow, planeStrip, pixelStrip, from, to] = Array.from(
-    { length: 8 },
-    () => f.local("i32"),
-  ) as [Local, Local, Local, Local, Local, Local, Local, Local];
+  const [rowsLeft, left, planeRow, pixelRow, planeStrip, pixelStrip, from, to] = f.integers(8) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
   const strip = (lanes: number): Code => [
     [from.set(planeStrip.get), to.set(pixelStrip.get)],
     body(lanes, from, to, columns),

@@ -1,7 +1,8 @@
 // A convolution by frames: which kernels it takes, how the batch is cut into tasks for them, and where in the scratch each
 // task works. What a task computes does not depend on who runs it, nor on how many tasks there are at a time.
 
-import { directKernel, directScratch, directSums, directWeightKernel, type Variant } from "./convDirect";
+import { directKernel, directScratch, type Variant } from "./convDirect";
+import { directSums, directWeightKernel } from "./convDirectWeight";
 import { backwardPass, forwardPass, type Pass } from "./convPass";
 import type { Convolution } from "./convPointwise";
 import {
@@ -25,8 +26,9 @@ export interface Parts {
   readonly share: (run: Run, args: readonly number[], cut: Cut) => void;
 }
 
-/** A batch is cut into so many tasks at most. */
+/** A batch is cut into so many tasks at most: fewer where images are large, since each task has a scratch of its own. */
 const mostTasks = 8;
+const mostBytes = 2 ** 26;
 
 const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;
@@ -36,7 +38,8 @@ const once = <T>(make: () => T): (() => T) => {
 const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
 
 export function createTasks(target: Target, s: Conv2dShape, { axpy, share }: Parts): Convolution {
-  const grain = Math.ceil(s.batch / mostTasks);
+  const image = 4 * (s.inChannels * s.inHeight * s.inWidth + s.outChannels * s.outHeight * s.outWidth);
+  const grain = Math.ceil(s.batch / Math.max(2, Math.min(mostTasks, Math.floor(mostBytes / image))));
   const tasks = Math.ceil(s.batch / grain);
   /** Bytes of scratch an image, so that a task's is a whole multiple. */
   const perImage = (bytes: number) => aligned(bytes / grain);

@@ -69,12 +69,7 @@ export function eachLanePanel(
 /** run(weight, packed): panel after panel, in each [tap][channel][lane], zeros in lanes that are none. */
 export function packKernel(target: Target, layout: WeightLayout): Run {
   return compile(target, ["i32", "i32"], (f, weight, packed) => {
-    const [tap, from, taps, channels] = [0, 1, 2, 3].map(() => f.local("i32")) as [
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
+    const [tap, from, taps, channels] = f.integers(4) as [Local, Local, Local, Local];
     const first = layout.flipped ? (layout.taps - 1) * 4 : 0;
     return eachLanePanel(f, target, layout, weight!, (lanes) => [
       tap.set(i32.add(weight!.get, i32.const(first))),
@@ -116,12 +111,7 @@ export function eachSum(
   first: Local,
   body: (lanes: number, to: Local) => Code,
 ): Code {
-  const [to, channels, quads, channel] = [0, 1, 2, 3].map(() => f.local("i32")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [to, channels, quads, channel] = f.integers(4) as [Local, Local, Local, Local];
   const unused = filled(target, layout.lanes) - layout.lanes;
   const rest = layout.lanes & 3;
   const four = (lanes: number): Code => [body(lanes, to), to.advance(lanes * layout.lane), sums.advance(16)];

@@ -84,9 +84,15 @@ function eachWindow(
   { atRow = [], lanes: widest = 4 }: { atRow?: Code; lanes?: 1 | 4 },
 ): Code {
   const { top, rows, place, output } = window;
-  const [rowsLeft, left, p, line, linePlace, skipped, cursor] = Array.from({ length: 7 }, () =>
-    f.local("i32"),
-  ) as [Local, Local, Local, Local, Local, Local, Local];
+  const [rowsLeft, left, p, line, linePlace, skipped, cursor] = f.integers(7) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
   const moved = f.local("i32"); // along the row of x, in bytes
   const width = s.inWidth * 4;
   /** Reads a column of four windows, or of one; nothing beyond. */

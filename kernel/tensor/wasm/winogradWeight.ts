@@ -2,7 +2,8 @@
 
 import { type Code, i32, type Local, scratchStart, times } from "./assembler";
 import { clear, evenly, filled, interleave, panelsOf, rowsBeside } from "./channels";
-import { eachPanel, eachPart } from "./convDirect";
+import { eachPanel } from "./convDirect";
+import { eachPart } from "./convDirectWeight";
 import type { Pass } from "./convPass";
 import { eachSum, placeLanes, type WeightLayout } from "./convWeights";
 import { computeTile } from "./gemm";
