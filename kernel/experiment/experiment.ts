@@ -5,6 +5,7 @@ import { Experiment, type Judging, type Run } from "./result";
 
 /** One run to make: all arms of a seed start from the same random stream. */
 export interface Trial<Settings = undefined> {
+  /** What manualSeed() was given for it. */
   readonly seed: number;
   /** The arm's name. */
   readonly arm: string;

@@ -2,12 +2,15 @@
 import { htmlTable, textTable } from "../nn/table";
 
 export interface Run<Result> {
+  /** What manualSeed() was given for it. */
   readonly seed: number;
+  /** The arm's name. */
   readonly arm: string;
   /** What it gave; null if it failed. */
   readonly result: Result | null;
   /** `RangeError: …`; null if it did not fail. */
   readonly error: string | null;
+  /** How long it took. */
   readonly seconds: number;
 }
 
@@ -27,7 +30,9 @@ export interface Judging {
 export type Verdict = "supported" | "not reproduced" | "contested" | "incomplete";
 
 export interface ArmSummary {
+  /** The arm's name. */
   readonly arm: string;
+  /** Over the runs that gave a value. */
   readonly median: number;
   /** Smallest and largest value. */
   readonly range: readonly [number, number];
@@ -46,6 +51,7 @@ export interface Comparison {
   readonly agreeing: number;
   /** The sign counted: that of the claim, or of most pairs. */
   readonly sign: "higher" | "lower";
+  /** What the signs say of the claim. */
   readonly verdict: Verdict;
 }
 
@@ -159,6 +165,7 @@ export class Experiment<Result> {
     return this.judging.contested ? "contested" : "not reproduced";
   }
 
+  /** The table as text, and the runs that failed. */
   toString(): string {
     return [textTable(...this.table()), ...this.failureLines()].join("\n");
   }
