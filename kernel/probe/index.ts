@@ -12,6 +12,8 @@ export {
   landscape,
 } from "./landscape";
 export type { Layers } from "./layers";
+export { type Batch, type LintOptions, LintReport, lint } from "./lint";
+export type { Finding } from "./lintRules";
 export type { Loss } from "./lossProbe";
 export { type LrRange, type LrRangeTestOptions, lrRangeTest } from "./lrRangeTest";
 export type { BatchNormRecord, LayerRecord, ParameterRecord, WatchedLayer } from "./records";

@@ -1,0 +1,143 @@
+// Looks for what commonly goes wrong with BatchNorm: in the model's structure and state, and in a batch of its data.
+import type { Module } from "../nn";
+import { htmlTable } from "../nn/table";
+import { forkRng, Generator, Tensor } from "../tensor";
+import { describe } from "../tensor/arguments";
+import { isBatchNorm } from "./batchNorms";
+import { chainedCalls, tracedCalls } from "./layerGraph";
+import { bySeverity, type Finding, findingsIn } from "./lintRules";
+
+export interface LintOptions {
+  /** What you are about to do: in the other mode every BatchNorm is an error then. Default: not said. */
+  phase?: "training" | "evaluation";
+}
+
+/** A tensor of samples, or an array that begins with one: [images, labels]. */
+export type Batch = Tensor | readonly [input: Tensor, ...rest: unknown[]];
+
+/** What the lint has found; leave it at the end of a cell to see it as a table. */
+export class LintReport {
+  /** What `lint` found, and in how many layers. */
+  constructor(
+    /** Errors first, then warnings, then notes. */
+    readonly findings: readonly Finding[],
+    /** BatchNorm layers looked at. */
+    readonly layers: number,
+  ) {}
+
+  toString(): string {
+    const lines = this.findings.map(
+      ({ severity, layer, problem, remedy }) => `${severity}: ${layer} ${problem}\n  → ${remedy}`,
+    );
+    return [this.headline, ...lines].join("\n");
+  }
+
+  /** What console.log shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** What a notebook shows. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    const rows = this.findings.map(({ severity, layer, problem, remedy }) => [
+      `${marks[severity]} ${layer}`,
+      `${problem} → ${remedy}`,
+    ]);
+    const html =
+      rows.length === 0
+        ? `<p>${this.headline}</p>`
+        : htmlTable(["layer", "what is wrong → what to do"], rows, [this.headline, ""]);
+    return { "text/plain": this.toString(), "text/html": html };
+  }
+
+  private get headline(): string {
+    const of = `${this.layers} BatchNorm layer${this.layers === 1 ? "" : "s"}`;
+    const count = this.findings.length;
+    return count === 0 ? `nothing found in ${of}` : `${count} finding${count === 1 ? "" : "s"} in ${of}`;
+  }
+}
+
+const marks = { error: "✗", warning: "▲", note: "·" } as const;
+
+/**
+ * Says where a model's BatchNorm layers will not do what is wanted: in the wrong mode, on batches too small, with statistics
+ * that never moved or do not fit, after dropout, behind a bias, at the end.
+ *
+ * Without data it reads Sequentials only; with a batch it follows one forward through any model, and looks at the statistics.
+ * Of a loader it takes one batch in an order of its own. Model, loader and random stream are left as they were.
+ *
+ * @example probe.lint(net, loader, { phase: "training" })
+ * @throws TypeError if `data` is neither a batch nor gives batches; what the model throws for the batch goes through.
+ */
+export function lint(model: Module, data?: Batch | Iterable<Batch>, { phase }: LintOptions = {}): LintReport {
+  const batch = data === undefined ? null : forkRng(() => [batchOf(data)])[0]!;
+  const input = batch && (batch instanceof Tensor ? batch : batch[0]);
+  const calls = input === null ? chainedCalls(model) : tracedCalls(model, input);
+  const findings = bySeverity([
+    ...findingsIn({ model, calls, phase: phase ?? null }),
+    ...(model.modules().some((module) => isBatchNorm(module) && module.training)
+      ? batchFindings(data, batch)
+      : []),
+  ]);
+  return new LintReport(findings, model.modules().filter(isBatchNorm).length);
+}
+
+/** What a loader tells of itself, if it is one. */
+interface Loader {
+  readonly dataset?: { readonly length: number };
+  readonly batchSize?: number;
+  readonly dropLast?: boolean;
+  readonly shuffle?: boolean;
+}
+
+function batchOf(data: Batch | Iterable<Batch>): Batch {
+  if (isBatch(data)) return data;
+  if (typeof data?.[Symbol.iterator] !== "function") {
+    throw new TypeError(`lint: expected a tensor, [input, ...] or a loader of them, got ${describe(data)}`);
+  }
+  // A loader's own generator would go on to another order for its next epoch: this one has its own in that place.
+  const apart =
+    "dataset" in data
+      ? (Object.create(data, { generator: { value: new Generator(0) } }) as typeof data)
+      : data;
+  for (const batch of apart) {
+    if (isBatch(batch)) return batch;
+    throw new TypeError(`lint: expected batches that are or begin with a tensor, got ${describe(batch)}`);
+  }
+  throw new TypeError("lint: expected a loader with a batch, got an empty one");
+}
+
+function isBatch(data: unknown): data is Batch {
+  return data instanceof Tensor || (Array.isArray(data) && data[0] instanceof Tensor);
+}
+
+function batchFindings(data: unknown, batch: Batch | null): Finding[] {
+  const found: Finding[] = [];
+  const { dataset, batchSize = 0, dropLast } = (data ?? {}) as Loader;
+  if (dataset !== undefined && batchSize > 1 && dropLast === false && dataset.length % batchSize === 1) {
+    found.push({
+      severity: "error",
+      layer: "the loader",
+      problem: `ends an epoch with a batch of 1: ${dataset.length} samples in batches of ${batchSize}`,
+      remedy: "make it with { dropLast: true }, or choose another batchSize",
+    });
+  }
+  const labels = Array.isArray(batch) ? (batch as readonly unknown[])[1] : undefined;
+  if (
+    labels instanceof Tensor &&
+    labels.dtype === "int32" &&
+    labels.shape.length === 1 &&
+    labels.numel() >= 8
+  ) {
+    const [first, ...others] = labels.data;
+    if (others.every((label) => label === first)) {
+      found.push({
+        severity: "warning",
+        layer: "the batch",
+        problem: `holds samples of one class (${first}) only: its mean is that of the class, which BatchNorm subtracts`,
+        remedy: "mix the classes: new data.DataLoader(set, { shuffle: true, … })",
+      });
+    }
+  }
+  return found;
+}
