@@ -27,11 +27,15 @@ export function progress<T>(
   items: number | Iterable<T> | AsyncIterable<T>,
   options: ProgressOptions = {},
 ): Progress<T> | Progress<number> {
-  if (typeof items === "number") return new Progress(Array(items).keys(), { total: items, ...options });
+  if (typeof items === "number") return new Progress(counted(items), { total: items, ...options });
   return new Progress(items, options);
 }
 
 /** What progress() gives: goes through its items and moves a bar along with them. */
+function* counted(count: number): Generator<number, void, void> {
+  for (let i = 0; i < count; i++) yield i;
+}
+
 export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
   /** Stands behind the bar: a loss, a file's name. */
   note = "";

@@ -139,8 +139,10 @@ export class Outbox {
   }
 }
 
-/** A figure's size is not worth counting exactly: its arrays count, the rest is small. */
+/** A message counts as much besides, or thousands of small ones would be on their way when an interrupt wants through. */
+const MESSAGE_CHARACTERS = 4_096;
+
 function sizeOf(message: FromRunner): number {
-  if (message.type !== "output" || !("data" in message.output.content)) return 256;
-  return JSON.stringify(message.output.content.data).length;
+  if (message.type !== "output" || !("data" in message.output.content)) return MESSAGE_CHARACTERS;
+  return MESSAGE_CHARACTERS + JSON.stringify(message.output.content.data).length;
 }
