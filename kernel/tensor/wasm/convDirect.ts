@@ -53,30 +53,24 @@ export function layFrame(
   ];
 }
 
-/** Windows of so few numbers are written out: V8 11 (Node 20) spills the sums around each of their short loops. */
-const writtenOut = 12;
-
 /** Walks one window: each kernel row is one run of numbers, or one for each column where those are apart. */
 function walkWindow(f: FunctionBuilder, pass: Pass) {
-  const [rows, columns, p] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const [rows, columns, p] = f.integers(3) as [Local, Local, Local];
   const { kernelHeight, kernelWidth, inChannels, dilationWidth } = pass;
   const pixel = inChannels * 4;
   const row = pass.frameWidth * pixel * pass.dilationHeight;
-  const short = kernelHeight * kernelWidth * inChannels <= writtenOut;
-  const turns = (counter: Local, count: number, body: Code): Code =>
-    short ? new Array<Code>(count).fill(body) : times(counter, i32.const(count), body);
   return (step: Code, cursor: Local): Code => {
     const kernelRow: Code =
       dilationWidth === 1
-        ? [turns(p, kernelWidth * inChannels, step), cursor.advance(row - kernelWidth * pixel)]
+        ? [times(p, i32.const(kernelWidth * inChannels), step), cursor.advance(row - kernelWidth * pixel)]
         : [
-            turns(columns, kernelWidth, [
-              turns(p, inChannels, step),
+            times(columns, i32.const(kernelWidth), [
+              times(p, i32.const(inChannels), step),
               cursor.advance((dilationWidth - 1) * pixel),
             ]),
             cursor.advance(row - kernelWidth * dilationWidth * pixel),
           ];
-    return turns(rows, kernelHeight, kernelRow);
+    return times(rows, i32.const(kernelHeight), kernelRow);
   };
 }
 

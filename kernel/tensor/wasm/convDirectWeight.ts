@@ -36,6 +36,9 @@ export function eachPart(
 export const directSums = (target: Target, pass: Pass): number =>
   pass.kernelHeight * pass.kernelWidth * pass.inChannels * filled(target, pass.outChannels) * 4;
 
+/** With up to so many weights for an out channel each tile has code of its own. */
+const fewWeights = 16;
+
 /**
  * run(x, dy, sums, scratch, images, parts) for one group: each of the sums = Σ over its images of windows of x times dy. A
  * tile is a run of weights × channels of dy, and goes through all pixels of an image.
@@ -69,36 +72,57 @@ export function directWeightKernel(target: Target, pass: Pass, size: number): Ru
         times(w, i32.const(outWidth), step),
         cursor.advance(pass.strideHeight * row - outWidth * pass.strideWidth * pixel),
       ]);
-    const correlate = (vectors: number): Code => [
-      line.set(i32.add(scratch!.get, i32.const(pass.firstRow * row + pass.firstColumn * pixel))),
-      to.set(sumPanel.get),
+    const start = i32.add(scratch!.get, i32.const(pass.firstRow * row + pass.firstColumn * pixel));
+    const tile = (rows: number, vectors: number, aRow: number | readonly number[]): Code => [
+      computeTile(f, target, {
+        rows,
+        columns: { vectors, tail: 0 },
+        a: from,
+        aRow,
+        aStep: pass.strideWidth * pixel,
+        b: panel.get,
+        bStep: outPixel,
+        padded: true,
+        c: to,
+        cRow: outPixel,
+        depth: overPixels,
+        accumulate: true,
+      }),
+      to.advance(rows * outPixel),
+    ];
+    /** Tiles of a run of weights, in one kernel row after the other. */
+    const alongRuns = (vectors: number): Code => [
+      [line.set(start), to.set(sumPanel.get)],
       times(rowsLeft, i32.const(kernelHeight), [
         from.set(line.get),
         times(runsLeft, i32.const(runs), [
-          evenly(run, rowsBeside(target, vectors)).map(({ size, count }) =>
-            times(tiles, i32.const(count), [
-              computeTile(f, target, {
-                rows: size,
-                columns: { vectors, tail: 0 },
-                a: from,
-                aRow: 4,
-                aStep: pass.strideWidth * pixel,
-                b: panel.get,
-                bStep: outPixel,
-                padded: true,
-                c: to,
-                cRow: outPixel,
-                depth: overPixels,
-                accumulate: true,
-              }),
-              [from.advance(size * 4), to.advance(size * outPixel)],
-            ]),
+          evenly(run, rowsBeside(target, vectors)).map(({ size: rows, count }) =>
+            times(tiles, i32.const(count), [tile(rows, vectors, 4), from.advance(rows * 4)]),
           ),
           from.advance((pass.dilationWidth - 1) * pixel),
         ]),
         line.advance(pass.dilationHeight * row),
       ]),
     ];
+    /** Tiles of any weights, where there are so few that a run would leave the multipliers waiting. */
+    const anywhere = (vectors: number): Code => {
+      let first = 0;
+      return [
+        [from.set(start), to.set(sumPanel.get)],
+        evenly(weights.length, rowsBeside(target, vectors)).map(({ size: rows, count }) =>
+          Array.from({ length: count }, () => {
+            first += rows;
+            return tile(rows, vectors, weights.slice(first - rows, first));
+          }),
+        ),
+      ];
+    };
+    const weights = Array.from({ length: kernelHeight * kernelWidth * inChannels }, (_, i) => {
+      const [tap, channel] = [Math.floor(i / inChannels), i % inChannels];
+      const [tapRow, tapColumn] = [Math.floor(tap / kernelWidth), tap % kernelWidth];
+      return tapRow * pass.dilationHeight * row + (tapColumn * pass.dilationWidth * inChannels + channel) * 4;
+    });
+    const correlate = weights.length <= fewWeights ? anywhere : alongRuns;
     return [
       clear(f, scratch!.get, frameBytes(pass)),
       eachPart(

@@ -179,7 +179,8 @@ export interface TilePlan {
   readonly rows: number;
   readonly columns: Panel;
   readonly a: Local;
-  readonly aRow: number;
+  /** Bytes from row to row, or to each row. */
+  readonly aRow: number | readonly number[];
   readonly aStep: number;
   readonly b: Code;
   readonly bStep: number;
@@ -219,7 +220,7 @@ export function computeTile(f: FunctionBuilder, target: Target, plan: TilePlan):
           vector.set(plan.padded ? v128.load(bCursor.get, v * 16) : loadLanes(bCursor, lanes(v), v * 16)),
         ),
         sums.map((row, i) => [
-          splat.set(v128.loadSplat(aCursor.get, i * aRow)),
+          splat.set(v128.loadSplat(aCursor.get, typeof aRow === "number" ? i * aRow : aRow[i]!)),
           row.map((sum, v) => sum.set(madd(target, splat.get, bs[v]!.get, sum.get))),
         ]),
         [aCursor.advance(aStep), bCursor.advance(bStep)],
