@@ -1,6 +1,7 @@
 // Adagrad: steps scaled by the sum of all squared gradients so far.
 
-import { adagradStep, type Tensor } from "../tensor";
+import type { Tensor } from "../tensor";
+import { adagradStep } from "../tensor/steps";
 import {
   buffer,
   countStep,

@@ -1,6 +1,7 @@
 // Adam and AdamW: steps scaled by running means of the gradient and of its square.
 
-import { adamStep, type Tensor } from "../tensor";
+import type { Tensor } from "../tensor";
+import { adamStep } from "../tensor/steps";
 import {
   buffer,
   countStep,

@@ -1,6 +1,7 @@
 // RMSprop: steps scaled by a running mean of the squared gradient.
 
-import { rmspropStep, type Tensor } from "../tensor";
+import type { Tensor } from "../tensor";
+import { rmspropStep } from "../tensor/steps";
 import {
   buffer,
   countStep,

@@ -1,6 +1,7 @@
 // Stochastic gradient descent.
 
-import { sgdStep, type Tensor } from "../tensor";
+import type { Tensor } from "../tensor";
+import { sgdStep } from "../tensor/steps";
 import { Optimizer, type ParameterState, type ParamGroup, requireNonNegative } from "./optimizer";
 
 /** What SGD can be told, for all parameters or by group. */

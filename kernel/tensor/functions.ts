@@ -49,16 +49,6 @@ export {
 } from "./ops/pool";
 export { type AddmmOptions, addmm, einsum } from "./ops/products";
 export { oneHot } from "./ops/selection";
-export {
-  type AdagradOptions,
-  type AdamOptions,
-  adagradStep,
-  adamStep,
-  type RmspropOptions,
-  rmspropStep,
-  type SgdOptions,
-  sgdStep,
-} from "./ops/update";
 export type { Sizes } from "./ops/windows";
 
 /** Tensors one after the other along a dimension; all other sizes equal. */

@@ -9,10 +9,10 @@ import {
   noGrad,
   ones,
   randn,
-  sgdStep,
   tensor,
   zeros,
 } from "../../../kernel/tensor";
+import { sgdStep } from "../../../kernel/tensor/steps";
 
 test("gradients accumulate in place until grad is reset", () => {
   const x = tensor([1, 2], { requiresGrad: true });

@@ -286,7 +286,6 @@ const without = new Set(
     "backward requiresGrad_ retainGrad registerHook zeroGrad size dim numel isContiguous item toArray toString",
     "gradStorage adoptGrad addGrad constructor",
     "manualSeed forkRng memoryUsage noGrad enableGrad isGradEnabled keep tidy Tensor Generator",
-    "sgdStep adamStep rmspropStep adagradStep",
   ].flatMap((line) => line.split(" ")),
 );
 

@@ -15,13 +15,13 @@ import {
   ones,
   randint,
   randn,
-  sgdStep,
   Tensor,
   tidy,
   zeros,
 } from "../../../kernel/tensor";
 import { Engine } from "../../../kernel/tensor/engine";
 import { setCollectorHost } from "../../../kernel/tensor/hosting";
+import { sgdStep } from "../../../kernel/tensor/steps";
 
 setCollectorHost(nodeCollector());
 
