@@ -71,6 +71,44 @@ class Marked { @note go() {} }`);
   assert.equal((await run("[shared, noted, new Marked()]")).result, "[ 4, [ 'go' ], Marked {} ]");
 });
 
+test("a cell with using shows its last expression, and declares no names of TypeScript's own", async () => {
+  const ran = await run(
+    `await using file = { async [Symbol.asyncDispose]() { console.log("closed"); } };\nconst inside = 7;\ninside + 1`,
+  );
+  assert.deepEqual([ran.result, ran.text("stdout")], ["8", "closed\n"]);
+  assert.equal((await run("inside")).result, "7");
+  assert.equal((await run("typeof (globalThis as any).env_1")).text("stderr"), "");
+  assert.match((await run("env_1")).error, /ReferenceError: env_1 is not defined/);
+});
+
+test("exported and default-exported classes and functions are declarations as others are", async () => {
+  assert.equal((await run("export class Open { x = 1 }\nnew Open()")).result, "Open { x: 1 }");
+  assert.equal((await run("export default class Main { y = 2 }\nnew Main()")).result, "Main { y: 2 }");
+  assert.equal((await run("export default function main() { return new Main().y }\nmain()")).result, "2");
+  assert.equal((await run("[new Open().x, main()]")).result, "[ 1, 2 ]");
+});
+
+test("namespaces reach later cells with their values and types", async () => {
+  await run("namespace Shapes { export const unit = 1; export interface Square { side: number } }");
+  await run("const between = 1;");
+  const ran = await run("const square: Shapes.Square = { side: Shapes.unit };\nsquare.side");
+  assert.deepEqual([ran.result, ran.text("stderr")], ["1", ""]);
+  await run("const Shapes = 'anew';");
+  assert.match((await run("Shapes.length.toFixed(1)")).result ?? "", /4\.0/);
+});
+
+test("decorators of classes, fields and accessors; regular expressions of today", async () => {
+  const ran = await run(`
+function sealed<T extends new (...args: any[]) => object>(target: T, _: ClassDecoratorContext) {
+  return class extends target { sealed = true };
+}
+const doubled = (_: undefined, __: ClassFieldDecoratorContext) => (x: number) => 2 * x;
+@sealed class Decorated { @doubled field = 3; accessor state = 4; static #hidden = 5; static get hidden() { return Decorated.#hidden; } }
+const made = new Decorated();
+[made.field, made.state, Decorated.hidden, "sealed" in made, /[\\p{L}--[a-z]]/v.test("A")]`);
+  assert.deepEqual([ran.result, ran.text("stderr")], ["[ 6, 4, 5, true, true ]", ""]);
+});
+
 test("functions and classes keep their names", async () => {
   assert.equal(
     (await run("const square = (x: number) => x * x;\nconst Box = class { v = 1 };\n[square, new Box()]"))

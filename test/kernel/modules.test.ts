@@ -96,6 +96,15 @@ test("a file that has changed is read anew", async () => {
   assert.equal((await run(`import { version } from "./changing";\nversion`)).result, "2");
 });
 
+test("a file that was missing is found once it is there, with its types", async () => {
+  assert.match((await run(`import { late } from "./folder/late";`)).error, /ImportError: cannot find/);
+  write("folder/other.ts", "export {};");
+  write("folder/late.ts", "export const late: number = 1;");
+  const ran = await run(`import { late } from "./folder/late";\nconst text: string = late;\ntext`);
+  assert.equal(ran.result, "1");
+  assert.match(ran.text("stderr"), /^Cell \[\d+\], line 2: warning TS2322/);
+});
+
 test("import() in a cell", async () => {
   assert.equal((await run(`const { twice: again } = await import("esm-only");\nagain(21)`)).result, "42");
 });

@@ -9,7 +9,7 @@ export const cellOptions: ts.CompilerOptions = {
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   allowImportingTsExtensions: true,
-  target: ts.ScriptTarget.ES2022,
+  target: ts.ScriptTarget.ES2024,
   lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts", "lib.esnext.iterator.d.ts"],
   types: ["node"],
   typeRoots: [`${typesFolder}/@types`],

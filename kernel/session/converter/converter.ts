@@ -4,6 +4,7 @@ import { createConverter, isCompleteCode, type Converter as Tslab } from "tslab/
 import ts from "typescript";
 import { cellGlobals } from "./cellOptions";
 import { type EmittedCell, emitCell } from "./emit";
+import { localsOf, parseBound } from "./scopes";
 import { takeTypeErrors } from "./typescriptForTslab";
 
 export interface CodeMessage {
@@ -55,15 +56,26 @@ export class Converter {
         })),
       };
     }
-    const cell = emitCell(result.output ?? "", this.declarations.values, result.lastExpressionVar);
+    const file = parseBound(source);
+    const last = file.statements.at(-1);
+    const own = new Set(localsOf(file)?.keys());
+    const endsInExpression = last !== undefined && ts.isExpressionStatement(last);
+    const { types, values: known } = this.declarations;
+    const cell = emitCell(result.output ?? "", {
+      own,
+      known,
+      endsInExpression,
+      result: result.lastExpressionVar,
+    });
+    const declared = completeTypes(result.declOutput ?? "", cell.declares);
     return {
       ok: true,
       cell,
-      showsResult: !hidesResult(source),
+      showsResult: endsInExpression && !last.getText().endsWith(";"), // a semicolon hides the value, as in IPython
       warnings,
       declarations: {
-        types: completeTypes(result.declOutput ?? "", cell.declares),
-        values: new Set([...this.declarations.values, ...cell.declares]),
+        types: declared + namespacesOf(types, own).join(""),
+        values: new Set([...known, ...cell.declares]),
       },
     };
   }
@@ -87,11 +99,11 @@ export class Converter {
   }
 }
 
-/** A semicolon after the last expression hides its value, as in IPython. */
-function hidesResult(source: string): boolean {
-  const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ESNext);
-  const last = file.statements.at(-1);
-  return last !== undefined && ts.isExpressionStatement(last) && last.getText(file).endsWith(";");
+/** tslab carries every kind of declaration on to later cells but this one. */
+function namespacesOf(types: string, redeclared: ReadonlySet<string>): string[] {
+  const { statements } = ts.createSourceFile("cells.d.ts", types, ts.ScriptTarget.ESNext, true);
+  const kept = statements.filter(ts.isModuleDeclaration).filter(({ name }) => !redeclared.has(name.text));
+  return kept.map((namespace) => `${namespace.getText()}\n`);
 }
 
 /** When a type has no name that a declaration could use, TypeScript emits no declarations: the names become `any`. */

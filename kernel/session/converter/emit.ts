@@ -27,11 +27,21 @@ export interface CellImport {
   bindings: { local: string; imported: string }[];
 }
 
-/** @param known names that earlier cells have declared. @param result the variable that holds the last expression. */
-export function emitCell(module: string, known: ReadonlySet<string>, result?: string): EmittedCell {
+export interface CellScope {
+  /** Names that the cell's own text declares: what else the module declares is TypeScript's, and stays in the cell. */
+  own: ReadonlySet<string>;
+  /** Names that earlier cells have declared. */
+  known: ReadonlySet<string>;
+  /** Whether the cell's last statement is an expression. */
+  endsInExpression: boolean;
+  /** The variable that holds its value, where tslab made one. */
+  result?: string;
+}
+
+export function emitCell(module: string, scope: CellScope): EmittedCell {
   const { text, map } = splitSourceMap(module);
   const file = parseBound(text);
-  const emitter = new CellEmitter(file, known, result);
+  const emitter = new CellEmitter(file, scope);
   const { code, shifts } = applyEdits(text, emitter.edits);
   const boxes = [...emitter.boxes].map((name) => `${box(name)} = $$("${name}")`);
   const start = emitter.hoisted.map((name) => ` ${slot(name)} = ${name};`).join("");
@@ -62,13 +72,17 @@ class CellEmitter {
   /** Functions, whose boxes are filled before the first statement runs. */
   readonly hoisted: string[] = [];
   private readonly top: ReadonlyMap<string, unknown>;
+  /** The cell's last expression where `using` has put the whole cell into a `try`, out of tslab's sight. */
+  private readonly triedResult: ts.Statement | undefined;
 
   constructor(
     private readonly file: ts.SourceFile,
-    private readonly known: ReadonlySet<string>,
-    private readonly result: string | undefined,
+    private readonly scope: CellScope,
   ) {
     this.top = localsOf(file) ?? new Map();
+    const tried =
+      scope.endsInExpression && !scope.result ? file.statements.findLast(ts.isTryStatement) : undefined;
+    this.triedResult = tried?.tryBlock.statements.at(-1);
     for (const statement of file.statements) this.statement(statement);
   }
 
@@ -95,8 +109,8 @@ class CellEmitter {
       this.hoisted.push(node.name.text);
       this.children(node);
     } else if (ts.isClassDeclaration(node) && node.name) {
-      this.dropExport(node);
       this.replace(node.getStart(), node.getStart(), `${this.declare(node.name.text)} = `);
+      this.dropExport(node);
       this.children(node);
       this.replace(node.end, node.end, ";");
     } else if (ts.isExportAssignment(node)) {
@@ -110,7 +124,7 @@ class CellEmitter {
   private variables(node: ts.VariableStatement): void {
     const list = node.declarationList;
     const only = list.declarations[0];
-    if (this.result && only && ts.isIdentifier(only.name) && only.name.text === this.result) {
+    if (only && ts.isIdentifier(only.name) && only.name.text === this.scope.result) {
       this.replace(node.getStart(), only.initializer!.getStart(), "$$.result = (");
       this.visit(only.initializer!);
       this.replace(only.end, only.end, ")");
@@ -175,6 +189,11 @@ class CellEmitter {
   private visit(node: ts.Node): void {
     if (ts.isIdentifier(node)) {
       if (isReference(node) && this.isTop(node)) this.reference(node);
+    } else if (node === this.triedResult && ts.isExpressionStatement(node)) {
+      const { expression } = node;
+      this.replace(expression.getStart(), expression.getStart(), "$$.result = (");
+      this.visit(expression);
+      this.replace(expression.end, expression.end, ")");
     } else if (ts.isAwaitExpression(node)) {
       // Once more through the kernel when the value is there: an interrupted cell goes no further.
       this.replace(node.getStart(), node.getStart(), "(await $$on(");
@@ -225,9 +244,10 @@ class CellEmitter {
     return this.use(name);
   }
 
-  /** TypeScript's own helpers (`__esDecorate`) stay local to the cell. */
+  /** TypeScript's own helpers (`__esDecorate`) and variables (`env_1`) stay local to the cell. */
   private isShared(name: string): boolean {
-    return !name.startsWith("__");
+    const { own, known } = this.scope;
+    return own.has(name) || (known.has(name) && !this.top.has(name));
   }
 
   private isSharedVar(list: ts.VariableDeclarationList): boolean {
@@ -238,9 +258,7 @@ class CellEmitter {
 
   /** Whether the name at this place is the cell's own or an earlier cell's, not one of an inner scope. */
   private isTop(node: ts.Identifier): boolean {
-    const name = node.text;
-    if (!this.isShared(name) || isShadowed(node)) return false;
-    return this.top.has(name) || this.known.has(name);
+    return this.isShared(node.text) && !isShadowed(node);
   }
 }
 

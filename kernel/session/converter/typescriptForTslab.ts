@@ -99,20 +99,34 @@ export function createWatchCompilerHost(
     file.includes("/node_modules/") || file.startsWith(typesFolder) || /\/lib\.[^/]*\.d\.ts$/.test(file)
       ? { close() {} }
       : watchFile!(file, ...rest);
-  return ts.createWatchCompilerHost(
+  // tslab can hold one timer at a time, and TypeScript sets a second one when a folder changes.
+  system.watchDirectory = () => ({ close() {} });
+  const compilerOptions: ts.CompilerOptions = {
+    ...options,
+    ...cellOptions,
+    noImplicitUseStrict: undefined,
+    disableTopLevelAwait: undefined,
+    inlineSourceMap: true,
+  };
+  const host = ts.createWatchCompilerHost(
     rootFiles,
-    {
-      ...options,
-      ...cellOptions,
-      noImplicitUseStrict: undefined,
-      disableTopLevelAwait: undefined,
-      inlineSourceMap: true,
-    },
+    compilerOptions,
     system,
     createProgram ?? ts.createEmitAndSemanticDiagnosticsBuilderProgram,
     reportDiagnostic,
     reportWatchStatus,
   );
+  // Looked for anew with every cell: a file or a package that was missing may be there now.
+  host.resolveModuleNameLiterals = (literals, importer, redirected, resolved, file) => {
+    const find = (literal: ts.StringLiteralLike) => {
+      const mode = ts.getModeForUsageLocation(file, literal, resolved);
+      return ts.resolveModuleName(literal.text, importer, resolved, host, undefined, redirected, mode);
+    };
+    return literals.map(find);
+  };
+  host.hasInvalidatedResolutions = (file) =>
+    !file.includes("/node_modules/") && !file.startsWith(typesFolder);
+  return host;
 }
 
 /** Files that a cell imports are loaded by the runner, so the cell alone is emitted. */
