@@ -243,7 +243,10 @@ export interface Kernels {
 
   /** Bytes of scratch, 16-byte aligned, that the three convolutions need for this shape; 0 for none. */
   conv2dScratch(shape: Conv2dShape): number;
-  /** y = cross-correlation of x with weight, + bias[outChannels] (0: none). */
+  /**
+   * y = cross-correlation of x with weight, + bias[outChannels] (0: none). 3×3 kernels at stride 1 may go by Winograd's
+   * algorithm, the gradients too: tiles of 4×4 outputs share their rounding errors, and a NaN or ∞ reaches its whole tile.
+   */
   conv2d(shape: Conv2dShape, x: Pointer, weight: Pointer, bias: Pointer, y: Pointer, scratch: Pointer): void;
   /** dx = gradient of Σ y·dy by x (+ dx if accumulate). */
   conv2dBackwardInput(
