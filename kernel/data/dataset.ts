@@ -69,6 +69,33 @@ export class TensorDataset<Fields extends readonly Tensor[] = readonly Tensor[]>
   protected rows(indices: ArrayLike<number>): Fields {
     return this.tensors.map((each) => each.indexSelect(0, indices)) as readonly Tensor[] as Fields;
   }
+
+  /** What is in it, as toString() shows it: "[100, 2] float32, [100] int32". */
+  protected extraRepr(): string {
+    return this.tensors.map(shapeAndType).join(", ");
+  }
+
+  toString(): string {
+    return `${this.constructor.name} of ${this.length.toLocaleString("en-US")}: ${this.extraRepr()}`;
+  }
+
+  /** What console.log shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** What a notebook shows. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString() };
+  }
+}
+
+const shapeAndType = ({ shape, dtype }: Tensor) => `[${shape.join(", ")}] ${dtype}`;
+
+/** "classes setosa, versicolor, virginica"; of many the first ones and how many there are. */
+function listed(noun: string, names: readonly string[]): string {
+  if (names.length > 12) return `${names.length} ${noun} ${names.slice(0, 10).join(", ")}, …`;
+  return `${noun} ${names.join(", ")}`;
 }
 
 export interface ImageDatasetOptions {
@@ -115,6 +142,10 @@ export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels
     return new ImageDataset(this.images, this.labels, this.classes, { transform });
   }
 
+  protected override extraRepr(): string {
+    return `images ${shapeAndType(this.images)}, ${listed("classes", this.classes)}`;
+  }
+
   private transformed([images, labels]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] {
     return [this.transform === undefined ? images : applyTransform(this.transform, images), labels];
   }
@@ -143,6 +174,12 @@ export class TableDataset extends TensorDataset<readonly [features: Tensor, labe
 
   override select(indices: ArrayLike<number>): TableDataset {
     return new TableDataset(...this.rows(indices), this.columns, this.classes);
+  }
+
+  protected override extraRepr(): string {
+    const { columns, classes, labels } = this;
+    const learnt = classes.length > 0 ? listed("classes", classes) : `labels ${shapeAndType(labels)}`;
+    return `${listed("columns", columns)}; ${learnt}`;
   }
 }
 
