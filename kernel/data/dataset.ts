@@ -75,6 +75,7 @@ export class TensorDataset<Fields extends readonly Tensor[] = readonly Tensor[]>
     return this.tensors.map(shapeAndType).join(", ");
   }
 
+  /** Kind, length and fields in a line. */
   toString(): string {
     return `${this.constructor.name} of ${this.length.toLocaleString("en-US")}: ${this.extraRepr()}`;
   }
