@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { parseArgs } from "node:util";
+import { buildSync } from "esbuild";
 import type { Answer, Request } from "./peer";
 import { type Workload, workloads } from "./workloads";
 
@@ -31,9 +32,26 @@ interface Peer {
 /** Pages that malloc gives back are faulted in again at each step: half of PyTorch's time on some workloads. */
 const keepPages = { MALLOC_MMAP_THRESHOLD_: "4294967296", MALLOC_TRIM_THRESHOLD_: "17179869184" };
 
+/** This project as its users run it: built, with the entry of its threads beside it. */
+function bundle(): string {
+  const outdir = path.join(here, "..", "out", "bench");
+  buildSync({
+    entryPoints: [path.join(here, "bnlab.ts"), path.join(here, "..", "kernel", "host", "thread.ts")],
+    entryNames: "[name]",
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+  });
+  return path.join(outdir, "bnlab.js");
+}
+
 function findPeers(): Peer[] {
   const node = (file: string, ...rest: string[]) => [process.execPath, "--import", "tsx", file, ...rest];
-  const peers: Peer[] = [{ name: "bnlab", command: node("bnlab.ts"), threads: true }];
+  const peers: Peer[] = [{ name: "bnlab", command: [process.execPath, bundle()], threads: true }];
   const has = (python: string, test: string) => spawnSync(python, ["-c", test]).status === 0;
   const python = ["python3", "/usr/bin/python3"].find((each) => has(each, "import torch"));
   if (python !== undefined) {
