@@ -1,22 +1,22 @@
 // One Plotly chart on a page: drawn in the page's theme, updated in place, resized with its place. Runs in a web page.
-import Plotly from "plotly.js/dist/plotly-cartesian.min.js";
+import Plotly, { type PlotlyElement } from "plotly.js/dist/plotly-cartesian.min.js";
+import { csvOf } from "./csv";
 import type { Figure } from "./figure";
 import { print, readTheme, type Theme, themed, watchTheme } from "./theme";
+import { copyIcon, copyText, reachable } from "./toolbar";
 
 const DEFAULT_HEIGHT = 400;
-
-// Plotly draws a broad white line under the line that follows the pointer; on a dark page that is all one sees.
-const style = document.createElement("style");
-style.textContent = ".bnlab-chart .spikeline { stroke-width: 1px }";
-document.head.append(style);
+const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } };
 
 export class Chart {
-  readonly #host: HTMLElement;
+  readonly #host: PlotlyElement;
   /** The same object for every drawing: to Plotly another click handler is another chart, drawn anew without its zoom. */
   readonly #config: object;
   readonly #stopWatching: () => void;
   readonly #resized: ResizeObserver;
   #figure: Figure;
+  /** The frame that the slider stands at, if it was moved. */
+  #frame: string | undefined;
   #theme = "";
   #width = 0;
   #drawing = false;
@@ -24,9 +24,11 @@ export class Chart {
   #disposed = false;
 
   constructor(parent: HTMLElement, figure: Figure) {
-    this.#host = parent.ownerDocument.createElement("div");
+    this.#host = parent.ownerDocument.createElement("div") as unknown as PlotlyElement;
     this.#host.className = "bnlab-chart";
-    this.#host.setAttribute("role", "img");
+    this.#host.setAttribute("role", "figure");
+    this.#host.tabIndex = 0;
+    this.#host.addEventListener("keydown", (event) => this.#key(event));
     this.#figure = figure;
     this.#config = {
       ...figure.config,
@@ -34,8 +36,12 @@ export class Chart {
       responsive: false, // watched here, where a hidden cell is known
       showSendToCloud: false, // nothing leaves the machine
       modeBarButtons: [
-        [this.#downloadButton("png", Plotly.Icons.camera), this.#downloadButton("svg", Plotly.Icons.disk)],
-        ["zoom2d", "pan2d", "resetScale2d"],
+        [
+          this.#downloadButton("png", Plotly.Icons.camera),
+          this.#downloadButton("svg", Plotly.Icons.disk),
+          { name: "csv", title: "Copy data as CSV", icon: copyIcon, click: () => void this.#copy() },
+        ],
+        ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"],
       ],
     };
     this.moveTo(parent);
@@ -81,13 +87,65 @@ export class Chart {
         const theme = readTheme(this.#host);
         this.#theme = JSON.stringify(theme);
         this.#width = this.#host.clientWidth;
-        await Plotly.react(this.#host, this.#traces(), this.#layout(theme), this.#config);
+        const { frames } = this.#figure;
+        await Plotly.react(this.#host, {
+          data: copies(this.#figure.data),
+          layout: this.#layout(theme),
+          config: this.#config,
+          frames: frames.map((frame) => ({ ...frame, data: copies(frame.data) })),
+        });
+        this.#drawn();
+        if (this.#frame !== undefined) await Plotly.animate(this.#host, [this.#frame], AT_ONCE);
       }
     } catch (error) {
       this.#host.textContent = `Plotly could not draw this figure: ${error instanceof Error ? error.message : error}`;
     } finally {
       this.#drawing = false;
     }
+  }
+
+  /** After Plotly has made the chart's elements, for the first time or anew. */
+  #drawn(): void {
+    reachable(this.#host);
+    this.#host.removeAllListeners("plotly_animatingframe");
+    this.#host.on("plotly_animatingframe", ({ name }) => {
+      this.#frame = name;
+    });
+    if (!this.#figure.frames.some(({ name }) => name === this.#frame)) this.#frame = undefined;
+  }
+
+  /** The arrows move the slider. */
+  #key(event: KeyboardEvent): void {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const { frames, layout } = this.#figure;
+    if (step === undefined || frames.length === 0 || event.target !== this.#host) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const start = layout.sliders?.[0]?.active ?? 0;
+    const at = this.#frame === undefined ? start : frames.findIndex(({ name }) => name === this.#frame);
+    const next = frames[Math.max(0, Math.min(frames.length - 1, at + step))]!;
+    void Plotly.animate(this.#host, [next.name], AT_ONCE);
+  }
+
+  async #copy(): Promise<void> {
+    const csv = csvOf({ ...this.#figure, data: this.#shownTraces() });
+    if (csv === undefined) return this.#say("This chart has no numbers to copy");
+    await copyText(csv).then(
+      () => this.#say("Copied"),
+      (error: unknown) => this.#say(`Not copied: ${error instanceof Error ? error.message : error}`),
+    );
+  }
+
+  /** A word at the chart's corner that goes by itself, and is read out. */
+  #say(text: string): void {
+    const word = this.#host.ownerDocument.createElement("div");
+    word.setAttribute("role", "status");
+    word.textContent = text;
+    const { surface, line } = readTheme(this.#host);
+    word.style.cssText = `position:absolute;right:8px;top:32px;padding:2px 8px;font-size:12px;border:1px solid ${line};background:${surface};z-index:2`;
+    this.#host.style.position = "relative";
+    this.#host.append(word);
+    setTimeout(() => word.remove(), 1500);
   }
 
   #themeChanged(): void {
@@ -106,9 +164,9 @@ export class Chart {
     }
   }
 
-  // Plotly writes what it computes into the objects it is given: it gets copies, the figure stays as it came.
-  #traces(): object[] {
-    return this.#figure.data.map((trace) => ({ ...trace }));
+  /** What the slider has chosen, or the figure's own. */
+  #shownTraces(): Figure["data"] {
+    return this.#figure.frames.find(({ name }) => name === this.#frame)?.data ?? this.#figure.data;
   }
 
   #layout(theme: Theme): object {
@@ -124,7 +182,7 @@ export class Chart {
     const { family } = readTheme(this.#host);
     const title = (this.#figure.layout.title?.text ?? "chart").replace(/<[^>]*>/g, "");
     await Plotly.downloadImage(
-      { data: this.#traces(), layout: this.#layout({ ...print, family }) },
+      { data: copies(this.#shownTraces()), layout: this.#layout({ ...print, family }) },
       {
         format,
         filename: title.replace(/[\\/:*?"<>|\s]+/g, " ").trim() || "chart",
@@ -135,3 +193,6 @@ export class Chart {
     );
   }
 }
+
+/** Plotly writes what it computes into the objects it is given: it gets copies, the figure stays as it came. */
+const copies = (traces: Figure["data"]): object[] => traces.map((trace) => ({ ...trace }));

@@ -8,6 +8,7 @@ export interface Layout extends Settings {
   height?: number;
   width?: number;
   meta?: { summary?: string };
+  sliders?: readonly { active?: number }[];
 }
 
 interface TemplateParts {
@@ -22,6 +23,8 @@ export interface Figure {
   data: Settings[];
   layout: Layout;
   config: Settings;
+  /** States that a slider goes through. */
+  frames: { name: string; data: Settings[]; [setting: string]: unknown }[];
 }
 
 /** @throws TypeError if it is no figure. */
@@ -31,13 +34,17 @@ export function asFigure(value: unknown): Figure {
       "This output is not a Plotly figure: expected an object with a list of traces, `data`.",
     );
   }
-  const { layout, config } = value;
+  const { layout, config, frames } = value;
   return {
     data: value.data.filter(isSettings),
     layout: isSettings(layout) ? layout : {},
     config: isSettings(config) ? config : {},
+    frames: Array.isArray(frames) ? frames.filter(isFrame) : [],
   };
 }
 
 const isSettings = (value: unknown): value is Settings =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isFrame = (value: unknown): value is Figure["frames"][number] =>
+  isSettings(value) && typeof value.name === "string" && Array.isArray(value.data);

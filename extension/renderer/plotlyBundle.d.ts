@@ -7,8 +7,20 @@ declare module "plotly.js/dist/plotly-cartesian.min.js" {
     height: number;
     scale?: number;
   }
+  /** An element after Plotly has drawn into it. */
+  export interface PlotlyElement extends HTMLElement {
+    on(event: "plotly_animatingframe", listener: (event: { name: string }) => void): void;
+    removeAllListeners(event: string): void;
+  }
+  interface Parts {
+    data: object[];
+    layout: object;
+    config: object;
+    frames: object[];
+  }
   interface Plotly {
-    react(element: HTMLElement, data: unknown[], layout: object, config: object): Promise<unknown>;
+    react(element: HTMLElement, figure: Parts): Promise<unknown>;
+    animate(element: HTMLElement, frames: string[], options: object): Promise<unknown>;
     purge(element: HTMLElement): void;
     downloadImage(figure: object, options: ImageOptions): Promise<string>;
     Plots: { resize(element: HTMLElement): Promise<unknown> };

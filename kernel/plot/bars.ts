@@ -82,7 +82,13 @@ export function bars(values: Bars | Readonly<Record<string, Bars>>, options: Bar
   });
   const layout = baseLayout(title, compared ? series.map(([name]) => name) : [], height);
   layout.xaxis = { ...plainAxis("bars", { title: xTitle }), type: "category", ticks: "" };
-  layout.yaxis = plainAxis("bars", { title: yTitle, log: logY, range: yRange, name: "yRange" });
+  layout.yaxis = plainAxis("bars", {
+    title: yTitle,
+    log: logY,
+    range: yRange,
+    name: "yRange",
+    upright: true,
+  });
   const categories = Math.max(1, ...data.map(({ x }) => x?.length ?? 0));
   // Few bars would be boards.
   return new Figure({

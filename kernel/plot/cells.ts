@@ -12,22 +12,20 @@ export interface Cells {
   height: number;
 }
 
-/** Between columns, of the plot's width: room for the labels of an axis in a narrow cell too. */
-const GAP_X = 0.08;
-
-/** @param rows pixels of each row, from the top; @param gaps pixels above each row but the first. */
+/** @param rows pixels of each row, from the top; @param gaps pixels above each row but the first; @param gapX between columns, of the whole width. */
 export function cellsOf(
   count: number,
   columns: number,
   rows: readonly number[],
   gaps: readonly number[],
+  gapX = 0.08,
 ): Cells {
   const topOf = (row: number) => rows.slice(0, row).reduce((sum, each, n) => sum + each + gaps[n + 1]!, 0);
   const height = topOf(rows.length - 1) + (rows.at(-1) ?? 0);
-  const width = (1 - GAP_X * (columns - 1)) / columns;
+  const width = (1 - gapX * (columns - 1)) / columns;
   const cells = Array.from({ length: count }, (_, n): Cell => {
     const row = Math.floor(n / columns);
-    const left = (n % columns) * (width + GAP_X);
+    const left = (n % columns) * (width + gapX);
     const top = topOf(row);
     const bottom = top + rows[row]!;
     return {

@@ -84,7 +84,7 @@ export function curve(
       name,
       x: xs.map(Math.fround),
       y: xs.map((x) => Math.fround(f(x))),
-      line: { ...seriesLine(n), width: 2.5 },
+      line: { ...seriesLine(n), width: 2.5, simplify: false },
       hovertemplate: "%{y:.4~g}",
       meta: { kind: "curve" },
     });

@@ -119,9 +119,12 @@ export class Figure {
         : {
             label: {
               text: label,
-              textposition: axis === "x" ? "top" : "end",
+              textposition: "end",
               font: inkOf(color),
               textangle: 0,
+              // Inside the panel: under the upright line's top, over the level line's right end.
+              xanchor: axis === "x" ? "left" : "right",
+              yanchor: axis === "x" ? "top" : "bottom",
             },
           }),
     });

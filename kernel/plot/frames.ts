@@ -80,18 +80,46 @@ export function frames(list: readonly LabelledFigure[], options: FramesOptions =
   if (title !== undefined) layout.title = { ...layout.title, text: title };
   const { b = 48, ...margin } = (layout.margin ?? {}) as { b?: number };
   layout.margin = { ...margin, b: b + SLIDER };
-  layout.height = (layout.height ?? 400) + SLIDER;
-  layout.sliders = [slider(names, start, b)];
+  const height = layout.height ?? 400;
+  layout.height = height + SLIDER;
+  const legend = layout.legend as { yref?: string; y?: number } | undefined;
+  if (legend?.yref === "container") {
+    layout.legend = { ...legend, y: 1 - ((1 - (legend.y ?? 1)) * height) / layout.height };
+  }
+  layout.sliders = [
+    slider(
+      list.map(({ label }) => String(label)),
+      prefix,
+      start,
+      b,
+    ),
+  ];
   layout.updatemenus = [player(interval, b)];
+  const titled =
+    options.title === undefined && new Set(list.map(({ figure }) => figure.layout.title?.text)).size > 1;
+  const drawn = linkAxes ? onOneScale(list) : list.map(({ figure }) => figure.data);
   const states = list.map(({ figure }, n): Frame => {
-    const { annotations, xaxis, yaxis } = { ...figure.layout, ...withRanges(figure.layout, common) };
+    const { annotations, xaxis, yaxis, title } = { ...figure.layout, ...withRanges(figure.layout, common) };
     const own: Layout = linkAxes ? {} : { xaxis, yaxis };
     if (annotations !== undefined) own.annotations = annotations;
-    return { name: names[n]!, data: figure.data, traces: figure.data.map((_, at) => at), layout: own };
+    if (titled) own.title = title;
+    return { name: names[n]!, data: drawn[n]!, traces: figure.data.map((_, at) => at), layout: own };
   });
   return new FramesFigure(
-    { data: shown.figure.data, layout, config: shown.figure.config, frames: states },
+    { data: drawn[start]!, layout, config: shown.figure.config, frames: states },
     still(list, names, title, linkAxes),
+  );
+}
+
+/** The traces of each frame; those with colours for values have one scale through all frames. */
+function onOneScale(list: readonly LabelledFigure[]): Trace[][] {
+  const ends = (n: number, end: "zmin" | "zmax") => list.map(({ figure }) => Number(figure.data[n]![end]));
+  return list.map(({ figure }) =>
+    figure.data.map((trace, n) =>
+      typeof trace.zmin === "number" && typeof trace.zmax === "number"
+        ? { ...trace, zmin: Math.min(...ends(n, "zmin")), zmax: Math.max(...ends(n, "zmax")) }
+        : trace,
+    ),
   );
 }
 
@@ -110,16 +138,16 @@ function still(
   return grid(panels, { title, columns: Math.min(2, count), linkX: link, linkY: link });
 }
 
-function slider(steps: readonly string[], active: number, bottom: number): object {
+function slider(labels: readonly string[], prefix: string, active: number, bottom: number): object {
   return {
     active,
-    x: 0.06,
-    len: 0.94,
+    x: 0,
+    len: 1,
     xanchor: "left",
     y: 0,
     yanchor: "top",
-    pad: { t: bottom - 6, b: 0, l: 14 },
-    currentvalue: { visible: true, xanchor: "left", font: { size: 12 }, offset: 6 },
+    pad: { t: bottom - 4, b: 0, l: 84, r: 8 },
+    currentvalue: { visible: true, xanchor: "left", prefix, font: { size: 12 }, offset: 8 },
     transition: { duration: 0 },
     minorticklen: 0,
     ticklen: 3,
@@ -129,11 +157,11 @@ function slider(steps: readonly string[], active: number, bottom: number): objec
     activebgcolor: neutral.line,
     bordercolor: neutral.line,
     borderwidth: 0,
-    steps: steps.map((label) => ({
+    steps: labels.map((label) => ({
       label,
       method: "animate",
       args: [
-        [label],
+        [prefix + label],
         { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } },
       ],
     })),
@@ -154,7 +182,7 @@ function player(interval: number, bottom: number): object {
     xanchor: "left",
     y: 0,
     yanchor: "top",
-    pad: { t: bottom + 12, r: 4 },
+    pad: { t: bottom + 10, r: 4 },
     bgcolor: "rgba(0,0,0,0)",
     bordercolor: neutral.line,
     font: { size: 11 },

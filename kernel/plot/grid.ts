@@ -51,7 +51,10 @@ export function grid(figures: readonly Figure[] | Named, options: GridOptions = 
     Math.max(0, ...sizes.slice(row * columns, (row + 1) * columns).map(({ heading }) => heading)),
   );
   const gaps = inner.map((pixels) => BETWEEN + HEADING + pixels + 8);
-  const { cells, height } = cellsOf(count, columns, rows, gaps);
+  // In a narrow cell too: room for labels, and for a title beside them.
+  const titled =
+    !linkY && named.some(([, { layout }], n) => n % columns > 0 && layout.yaxis?.title !== undefined);
+  const { cells, height } = cellsOf(count, columns, rows, gaps, titled ? 0.14 : 0.09);
 
   const names = [...new Set(named.flatMap(([, figure]) => legendOf(figure.data)))];
   const top = topMargin(title, names) + HEADING + inner[0]!;

@@ -89,8 +89,8 @@ export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
       ...layout,
       margin: { ...(layout.margin as object), t: top },
       hovermode: "closest",
-      xaxis: { ...cellAxis(xTitle, options.x), range: [-0.5, columns - 0.5] },
-      yaxis: { ...cellAxis(yTitle, options.y), range: [rows.length - 0.5, -0.5] },
+      xaxis: { ...cellAxis(xTitle, options.x, columns), range: [-0.5, columns - 0.5] },
+      yaxis: { ...cellAxis(yTitle, options.y, rows.length), range: [rows.length - 0.5, -0.5] },
     },
   });
 }
@@ -98,13 +98,14 @@ export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
 const namesOf = (names: ArrayLike<string | number> | undefined, count: number): (string | number)[] =>
   Array.from({ length: count }, (_, at) => (names === undefined ? at : String(names[at])));
 
-function cellAxis(title: string | undefined, names: ArrayLike<unknown> | undefined): Axis {
+function cellAxis(title: string | undefined, names: ArrayLike<unknown> | undefined, count: number): Axis {
   return {
     ...(title === undefined ? {} : { title: { text: title } }),
-    ...(names === undefined ? {} : { type: "category" as const }),
+    ...(names === undefined ? {} : { type: "category" as const, dtick: Math.ceil(count / 24) }),
     showgrid: false,
     showline: false,
     ticks: "",
+    ticklabelstandoff: 4,
   };
 }
 
@@ -155,7 +156,8 @@ export function colorBarLook(title: string | undefined, log: boolean, low: numbe
     ticklen: 0,
     xpad: 14,
     ypad: 0,
-    ...(title === undefined ? {} : { title: { text: title, side: "top" } }),
+    tickfont: { size: 11 },
+    ...(title === undefined ? {} : { title: { text: title, side: "top", font: { size: 12 } } }),
     ...(log
       ? {
           tickvals: decades ? exponents : [low, high],

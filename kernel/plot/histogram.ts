@@ -208,7 +208,7 @@ function heading(panel: string, notes: string, id: string): Annotation {
 function statsText(found: Moments, outside: number, short: boolean): string {
   const { count, mean, std, min, max } = found;
   const spreadText = short
-    ? `${digits(settled(mean, std), 2)} ± ${digits(std, 2)}`
+    ? `${digits(settled(mean, std), 2)}\u2009±\u2009${digits(std, 2)}`
     : `mean ${digits(settled(mean, std))}, std ${digits(std)}`;
   const main = count === 0 ? "no values" : min === max ? `all ${digits(mean)}` : spreadText;
   return [main, ...leftOut(found, outside)].join(", ");

@@ -53,7 +53,13 @@ export class LineFigure extends Figure {
     }
     const layout: Layout = baseLayout(title, Object.keys(series), height);
     layout.xaxis = plainAxis("plot", { title: xTitle, log: logX, hover: true });
-    layout.yaxis = plainAxis("plot", { title: yTitle, log: logY, range: yRange, name: "yRange" });
+    layout.yaxis = plainAxis("plot", {
+      title: yTitle,
+      log: logY,
+      range: yRange,
+      name: "yRange",
+      upright: true,
+    });
     super({ data: [], layout });
     this.#smoothing = smoothing;
     for (const [name, values] of Object.entries(series)) {

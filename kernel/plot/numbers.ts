@@ -75,3 +75,9 @@ export function checkRange(who: string, name: string, range: readonly [number, n
     throw new RangeError(`${who}: expected ${name} to be ascending, got [${range.join(", ")}]`);
   }
 }
+
+/** 1, 2 or 5 times a power of ten, at least `rough`. */
+export function niceStep(rough: number): number {
+  const unit = 10 ** Math.floor(Math.log10(rough) + 1e-9);
+  return ([1, 2, 5].find((factor) => factor * unit >= rough * (1 - 1e-9)) ?? 10) * unit;
+}

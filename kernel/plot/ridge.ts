@@ -76,7 +76,7 @@ export class RidgeFigure extends Figure {
     this.data = rows.flatMap((row, n): Trace[] => {
       const base = rows.length - 1 - n;
       const share = shares[n]!;
-      const [red, green, blue] = color(0.12 + 0.68 * (rows.length > 1 ? n / (rows.length - 1) : 0.5)) as Rgba;
+      const [red, green, blue] = color(0.28 + 0.5 * (rows.length > 1 ? n / (rows.length - 1) : 0.5)) as Rgba;
       const line = { type: "scatter", mode: "lines", showlegend: false, name: row.label } as const;
       return [
         { ...line, x: [x[0]!, x.at(-1)!], y: [base, base], line: { width: 0 }, hoverinfo: "skip" },

@@ -33,7 +33,13 @@ export class ScatterFigure extends Figure {
       ...plainAxis("scatter", { title: xTitle, log: logX, range: xRange, name: "xRange" }),
       ...grid,
     };
-    layout.yaxis = plainAxis("scatter", { title: yTitle, log: logY, range: yRange, name: "yRange" });
+    layout.yaxis = plainAxis("scatter", {
+      title: yTitle,
+      log: logY,
+      range: yRange,
+      name: "yRange",
+      upright: true,
+    });
     super({ data: [], layout });
     this.#options = options;
     for (const [name, { x, y }] of Object.entries(series)) this.append(name, numbersOf(x), numbersOf(y));

@@ -1,7 +1,7 @@
 // A landscape over two directions, such as a loss around its minimum, as contours. Imports nothing outside this folder.
 import { Figure } from "./figure";
 import { colorBarLook, coloring, type HeatmapOptions, summaryOf } from "./heatmap";
-import { type Matrix, type Numbers, numbersOf, rowsOf } from "./numbers";
+import { type Matrix, type Numbers, niceStep, numbersOf, rowsOf } from "./numbers";
 import { baseLayout, plainAxis, topMargin } from "./theme";
 
 export interface SurfaceOptions
@@ -28,7 +28,7 @@ export function surface(z: Matrix, options: SurfaceOptions = {}): Figure {
   const x = places("x", options.x, rows[0]?.length ?? 0);
   const y = places("y", options.y, rows.length);
   const { low, high, scale } = coloring("surface", rows, options);
-  const size = (high - low) / levels || 1;
+  const size = niceStep((high - low) / levels || 1);
   const seen = (value: number) => (log ? (value > 0 ? Math.log10(value) : Number.NaN) : value);
   let least = { value: Infinity, x: 0, y: 0 };
   rows.forEach((row, r) => {
@@ -49,7 +49,7 @@ export function surface(z: Matrix, options: SurfaceOptions = {}): Figure {
         zmax: high,
         colorscale: scale,
         autocontour: false,
-        contours: { start: low, end: high, size },
+        contours: { start: Math.ceil(low / size) * size, end: Math.floor(high / size) * size, size },
         line: { width: 0.7, color: "rgba(0,0,0,0.25)" },
         hovertemplate: `(%{x:.3~g}, %{y:.3~g})<br>${zTitle ?? "height"} %{${log ? "customdata" : "z"}:.4~g}<extra></extra>`,
         ...(log ? { customdata: rows } : {}),

@@ -75,7 +75,7 @@ export const template: Template = {
       spikedash: "solid",
       spikecolor: neutral.line,
     },
-    yaxis: { ...axis, nticks: 7 },
+    yaxis: { ...axis, nticks: 7, ticklabelstandoff: 4 },
     legend: {
       orientation: "h",
       x: 0,
@@ -130,19 +130,22 @@ export interface AxisOptions {
   range?: readonly [number, number] | undefined;
   /** What the caller calls the range, for its error. */
   name?: string;
-  /** Whether its values head what the pointer shows. */
+  /** Whether its values head what the pointer shows: an x axis. */
   hover?: boolean;
+  /** Whether it is a y axis. */
+  upright?: boolean;
 }
 
 /** The settings of one axis, those only that differ from the template's. */
 export function plainAxis(
   who: string,
-  { title, log = false, range, name = "range", hover }: AxisOptions,
+  { title, log = false, range, name = "range", hover, upright }: AxisOptions,
 ): Axis {
   const axis: Axis = {};
   if (title !== undefined) axis.title = { text: title };
   if (title !== undefined && hover) axis.unifiedhovertitle = { text: `${title} %{x}` };
-  if (log) Object.assign(axis, { type: "log", tickformat: "~g" });
+  // So few that Plotly takes 1, 2, 5 or powers of ten, and never nine labels a decade.
+  if (log) Object.assign(axis, { type: "log", tickformat: "~g", nticks: upright ? 3 : 5 });
   if (range !== undefined) {
     if (log && range[0] <= 0) {
       throw new RangeError(

@@ -129,12 +129,11 @@ export function gallery(): Record<string, plot.Figure> {
   const guesses = noGrad(() => predicted(first["with BN"].net)).data;
   const quantiles = byArm((arm) => plot.quantiles({ "": first[arm].inputs }, { yTitle: "input" }));
   const finalAccuracy = byArm((arm) => runs[arm].map(({ accuracy }) => accuracy.y.at(-1)!));
-  const stepsTo90 = byArm((arm) =>
-    runs[arm].map(({ accuracy }) => accuracy.x[accuracy.y.findIndex((share) => share >= 0.9)] ?? STEPS),
-  );
+  const best = ({ accuracy }: Training) => Math.max(...accuracy.y);
+  const looks = [20, 100, 300];
   const heat = (arm: Arm) =>
-    [0.05, 0.5, 2].map((scale) =>
-      rates.map((_, at) => byRate[arm][at]!.accuracy.y.at(-1)! * Math.min(1, scale)),
+    looks.map((step) =>
+      byRate[arm].map(({ accuracy }) => Math.round(100 * accuracy.y[accuracy.x.indexOf(step)]!)),
     );
   return {
     loss: plot.loss(
@@ -227,15 +226,9 @@ export function gallery(): Record<string, plot.Figure> {
     ),
     bars: plot.bars(
       Object.fromEntries(
-        arms.map((arm) => [
-          arm,
-          {
-            "steps to 90 %": stepsTo90[arm],
-            "steps, one seed": stepsTo90[arm][0]!,
-          },
-        ]),
+        arms.map((arm) => [arm, { "at its best": runs[arm].map(best), "at the end": finalAccuracy[arm] }]),
       ),
-      { title: "Steps to 90 % accuracy, median and range of five seeds", yTitle: "steps" },
+      { title: "Test accuracy: median and range of five seeds", yTitle: "correct", yRange: [0, 1] },
     ),
     grid: plot.grid(
       {
@@ -259,13 +252,13 @@ export function gallery(): Record<string, plot.Figure> {
       byArm((arm) =>
         plot.heatmap(heat(arm), {
           x: rates,
-          y: [0.05, 0.5, 2],
+          y: looks,
           xTitle: "learning rate",
-          yTitle: "scale",
-          zTitle: "share",
+          yTitle: "step",
+          zTitle: "correct (%)",
         }),
       ),
-      { title: "Two heat maps on one scale of colours" },
+      { title: "Test accuracy: one scale of colours for both" },
     ),
     frames: plot.frames(
       first["without BN"].inputs.x.map((step, at) => ({

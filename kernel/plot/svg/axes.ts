@@ -1,4 +1,6 @@
 // Axes of a drawing: what they span, where they stand, and where their ticks are. Imports nothing outside this folder's room.
+
+import { niceStep } from "../numbers";
 import type { Axis, Datum, Layout } from "../plotly";
 import { formatNumber, formatTick, power } from "./format";
 
@@ -98,12 +100,16 @@ export class PlacedAxis {
         .filter(inside);
     }
     if (this.categories.length > 0) {
-      return this.categories.map((text, at) => ({ at, text })).filter(inside);
+      const every = typeof settings.dtick === "number" ? settings.dtick : 1;
+      return this.categories
+        .map((text, at) => ({ at, text }))
+        .filter((tick) => tick.at % every === 0 && inside(tick));
     }
     const spacing = this.letter === "x" ? 75 : 38;
-    const most = Math.min(Number(settings.nticks ?? 10), Math.max(3, Math.floor(this.length / spacing) + 1));
+    const room = Math.max(3, Math.floor(this.length / spacing) + 1);
+    const most = Math.min(Number(settings.nticks ?? 10), room);
     const format = typeof settings.tickformat === "string" ? settings.tickformat : undefined;
-    if (settings.type === "log") return logTicks(low, high, most, format).filter(inside);
+    if (settings.type === "log") return logTicks(low, high, Math.min(9, room), format).filter(inside);
     const step = typeof settings.dtick === "number" ? settings.dtick : niceStep((high - low) / most);
     const first = Math.ceil((low - near) / step);
     const last = Math.floor((high + near) / step);
@@ -122,12 +128,6 @@ export class PlacedAxis {
     }
     return place;
   }
-}
-
-/** 1, 2 or 5 times a power of ten, at least `rough`. */
-export function niceStep(rough: number): number {
-  const unit = 10 ** Math.floor(Math.log10(rough) + 1e-9);
-  return ([1, 2, 5].find((factor) => factor * unit >= rough * (1 - 1e-9)) ?? 10) * unit;
 }
 
 /** Without the digits that adding up steps leaves behind. */

@@ -1,7 +1,8 @@
 // Colours over a plane as SVG: heat maps, contours, pictures, and the bar that explains the colours.
 import { type ColorScale, colorScales, cssColor, type Rgba, ramp } from "../colors";
+import { niceStep } from "../numbers";
 import type { Datum, Trace } from "../plotly";
-import { niceStep, type PlacedAxis, type Tick } from "./axes";
+import type { PlacedAxis, Tick } from "./axes";
 import { contourPaths } from "./contours";
 import { element, inked, px, textElement } from "./elements";
 import { formatNumber, formatTick } from "./format";
@@ -107,8 +108,11 @@ function raster(
     for (let column = 0; column < columns; column++) {
       const color = colorOf(upsideDown ? rows - 1 - row : row, column);
       if (color === undefined) continue;
-      const [red, green, blue, alpha] = color;
-      rgba.set([red, green, blue, alpha * 255], (row * columns + column) * 4);
+      const to = (row * columns + column) * 4;
+      rgba[to] = color[0];
+      rgba[to + 1] = color[1];
+      rgba[to + 2] = color[2];
+      rgba[to + 3] = color[3] * 255;
     }
   }
   return element("image", {
@@ -138,6 +142,8 @@ export function contourLevels(trace: Trace, { low, high }: Coloring): number[] {
   return Array.from({ length: Math.max(0, count) }, (_, n) => start + n * size);
 }
 
+const FINE = { columns: 280, rows: 200 } as const;
+
 /** Each band between two levels in one colour: pixels, smooth between the given values, and lines over their edges. */
 export function drawContour(trace: Trace, x: PlacedAxis, y: PlacedAxis): string {
   const rows = rowsOf(trace);
@@ -147,17 +153,18 @@ export function drawContour(trace: Trace, x: PlacedAxis, y: PlacedAxis): string 
   const levels = contourLevels(trace, coloring);
   const xs = centers(x, trace.x, columns).map((unit) => x.pixel(unit));
   const ys = centers(y, trace.y, rows.length).map((unit) => y.pixel(unit));
-  const step = levels.length > 1 ? levels[1]! - levels[0]! : 1;
-  const bands = raster(280, 200, [xs[0]!, xs.at(-1)!], [ys[0]!, ys.at(-1)!], (row, column) => {
-    const value = between(
-      rows,
-      ((row + 0.5) / 200) * (rows.length - 1),
-      ((column + 0.5) / 280) * (columns - 1),
-    );
-    if (!Number.isFinite(value)) return undefined;
-    const band =
-      levels.length === 0 ? value : levels[0]! + (Math.floor((value - levels[0]!) / step) + 0.5) * step;
-    return coloring.color(band);
+  const [start = coloring.low, next = coloring.high] = levels;
+  const colors = new Map<number, Rgba>();
+  const fine = interpolated(rows, columns);
+  const bands = raster(FINE.columns, FINE.rows, [xs[0]!, xs.at(-1)!], [ys[0]!, ys.at(-1)!], (row, column) => {
+    const value = fine[row * FINE.columns + column]!;
+    if (value - value !== 0) return undefined;
+    const band = Math.floor((value - start) / (next - start || 1));
+    const known = colors.get(band);
+    if (known !== undefined) return known;
+    const color = coloring.color(start + (band + 0.5) * (next - start));
+    colors.set(band, color);
+    return color;
   });
   const lines = element("path", {
     d: contourPaths(rows, levels, (column, row) => [along(xs, column), along(ys, row)]),
@@ -174,15 +181,28 @@ const along = (pixels: readonly number[], at: number) => {
   return pixels[low]! + (at - low) * (pixels[low + 1]! - pixels[low]!);
 };
 
-/** Linear in both directions. */
-function between(rows: Rows, row: number, column: number): number {
-  const [r, c] = [Math.floor(row), Math.floor(column)];
-  const value = (dr: number, dc: number) => {
-    const found = rows[Math.min(r + dr, rows.length - 1)]?.[Math.min(c + dc, rows[0]!.length - 1)];
-    return typeof found === "number" ? found : Number.NaN;
-  };
-  const [u, v] = [row - r, column - c];
-  return (1 - u) * ((1 - v) * value(0, 0) + v * value(0, 1)) + u * ((1 - v) * value(1, 0) + v * value(1, 1));
+/** The values at FINE's pixels, linear in both directions; NaN where a neighbour is missing. */
+function interpolated(rows: Rows, columns: number): Float64Array {
+  const values = Float64Array.from({ length: rows.length * columns }, (_, n) => {
+    const value = rows[Math.floor(n / columns)]![n % columns];
+    return typeof value === "number" ? value : Number.NaN;
+  });
+  const fine = new Float64Array(FINE.rows * FINE.columns);
+  for (let row = 0; row < FINE.rows; row++) {
+    const atRow = ((row + 0.5) / FINE.rows) * (rows.length - 1);
+    const r = Math.floor(atRow);
+    const u = atRow - r;
+    for (let column = 0; column < FINE.columns; column++) {
+      const atColumn = ((column + 0.5) / FINE.columns) * (columns - 1);
+      const c = Math.floor(atColumn);
+      const v = atColumn - c;
+      const corner = r * columns + c;
+      const above = (1 - v) * values[corner]! + v * values[corner + 1]!;
+      const below = (1 - v) * values[corner + columns]! + v * values[corner + columns + 1]!;
+      fine[row * FINE.columns + column] = (1 - u) * above + u * below;
+    }
+  }
+  return fine;
 }
 
 /** A picture file, one unit of the axes a pixel; its first pixel's middle at (x0, y0). */
