@@ -74,7 +74,10 @@ export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
     meta: { kind: "heat map", summary: summaryOf(rows, x, y) },
   };
   const shade = ramp(scale);
-  const cellColor = (r: number, c: number) => shade((seen(rows[r]![c]!) - low) / (high - low || 1));
+  const cellColor = (r: number, c: number): Rgba => {
+    const share = (seen(rows[r]![c]!) - low) / (high - low || 1);
+    return Number.isFinite(share) ? shade(share) : [0, 0, 0, 0];
+  };
   const texts = values ? cellTexts(rows, x, y, format, cellColor) : [];
   const top = topMargin(title, []) + (colorBar && zTitle !== undefined ? 6 : 0);
   const rowHeight = values ? 34 : Math.max(4, Math.min(26, 300 / Math.max(1, rows.length)));

@@ -86,7 +86,7 @@ export class LineFigure extends Figure {
 
   #line(name: string): GrowingLine {
     const look = { type: "scatter", mode: "lines", name } as const;
-    const line = seriesLine(this.#lines.size);
+    const line = seriesLine(this.#lines.size + this.#spreads.size);
     const shown: Trace = {
       ...look,
       x: [],

@@ -38,8 +38,8 @@ export class QuantilesFigure extends Figure {
     super({ data: [], layout });
     this.#levels = levels;
     for (const [name, given] of Object.entries(series)) {
-      const steps = "values" in given ? numbersOf(given.x) : undefined;
-      const values = "values" in given ? given.values : given;
+      const steps = "x" in given ? numbersOf(given.x) : undefined; // every array has `values`
+      const values = "x" in given ? given.values : given;
       this.#trace(name);
       for (let at = 0; at < values.length; at++) this.append(name, steps?.[at] ?? at, values[at]!);
     }
