@@ -21,7 +21,7 @@ export {
 export * as plot from "./livePlot";
 export * as nn from "./nn";
 export * as optim from "./optim";
-export * as probe from "./probe";
+export * as probe from "./probeReport";
 export * as safetensors from "./safetensors";
 export { clearOutput, type DisplayHandle, display } from "./session/display";
 export type { Forms } from "./session/forms";

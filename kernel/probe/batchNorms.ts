@@ -43,12 +43,21 @@ export function channelStatistics({ data, shape }: Tensor): ChannelStatistics {
   const channels = shape[1]!;
   const inner = shape.slice(2).reduce((product, size) => product * size, 1);
   const count = shape[0]! * inner;
-  const channelOf = (at: number) => Math.floor(at / inner) % channels;
-  const [mean, variance] = [new Float64Array(channels), new Float64Array(channels)];
-  for (let at = 0; at < data.length; at++) mean[channelOf(at)]! += data[at]! / count;
-  for (let at = 0; at < data.length; at++) {
-    const channel = channelOf(at);
-    variance[channel]! += (data[at]! - mean[channel]!) ** 2 / count;
+  const [sums, mean, variance] = [0, 1, 2].map(() => new Float64Array(channels)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (const around of [false, true]) {
+    for (let start = 0; start < data.length; start += inner) {
+      const channel = (start / inner) % channels;
+      const middle = mean[channel]!;
+      let sum = 0;
+      for (let at = start; at < start + inner; at++) sum += around ? (data[at]! - middle) ** 2 : data[at]!;
+      if (around) variance[channel]! += sum / count;
+      else sums[channel]! += sum;
+    }
+    if (!around) mean.set(sums.map((sum) => sum / count));
   }
   return { mean, variance, count };
 }

@@ -31,7 +31,7 @@ export function evaluate(loss: Loss, parameters: readonly Parameter[]): Evaluati
       const value = loss();
       const found = autograd.grad(value, parameters, { allowUnused: true });
       const gradients = found.map((each, i) => {
-        return each === null ? new Float32Array(parameters[i]!.numel()) : Float32Array.from(each.data);
+        return each === null ? new Float32Array(parameters[i]!.numel()) : (each.data as Float32Array).slice();
       });
       return { loss: value.item(), gradients };
     }),
@@ -66,7 +66,7 @@ export function write(parameter: Parameter, values: Float32Array): void {
 
 /** Copies of the parameters' values, flat. */
 export function valuesOf(parameters: readonly Parameter[]): Float32Array[] {
-  return parameters.map((parameter) => Float32Array.from(parameter.data));
+  return parameters.map((parameter) => (parameter.data as Float32Array).slice());
 }
 
 /** ‖a − b‖ over all parts, in float64. */

@@ -78,9 +78,10 @@ export function flatness(
   const inner = shape.slice(2).reduce((product, size) => product * size, 1);
   const alive = new Uint8Array(units);
   let flat = 0;
-  for (let at = 0; at < outputs.length; at++) {
-    if (slope(inputs[at]!, outputs[at]!) < threshold) flat++;
-    else alive[Math.floor(at / inner) % units] = 1;
+  for (let start = 0; start < outputs.length; start += inner) {
+    const before = flat;
+    for (let at = start; at < start + inner; at++) if (slope(inputs[at]!, outputs[at]!) < threshold) flat++;
+    if (flat - before < inner) alive[(start / inner) % units] = 1;
   }
   return { saturated: flat / outputs.length, dead: 1 - alive.reduce((sum, each) => sum + each, 0) / units };
 }

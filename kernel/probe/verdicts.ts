@@ -12,7 +12,7 @@ export interface Healthy {
   readonly dead: number;
   /** Smallest and largest norm of a layer's gradient as a multiple of the last layer's. Default [0.01, 100]. */
   readonly gradients: readonly [number, number];
-  /** Smallest and largest ‖update‖ / ‖weight‖ of a step; about 1e-3 is the rule of thumb. Default [1e-4, 1e-2]. */
+  /** Smallest and largest ‖update‖ / ‖weight‖ of a step; about 1e-3 is the rule of thumb. Default [1e-4, 3e-2]. */
   readonly updates: readonly [number, number];
 }
 
@@ -21,7 +21,7 @@ export const defaultHealthy: Healthy = {
   resting: 0.9,
   dead: 0.1,
   gradients: [0.01, 100],
-  updates: [1e-4, 1e-2],
+  updates: [1e-4, 3e-2],
 };
 
 export interface Verdict {
@@ -32,8 +32,7 @@ export interface Verdict {
 }
 
 /** A line for each layer about its last record. */
-export function verdictsOf(layers: readonly WatchedLayer[], healthy: Partial<Healthy> = {}): Verdict[] {
-  const bounds = { ...defaultHealthy, ...healthy };
+export function verdictsOf(layers: readonly WatchedLayer[], bounds: Healthy): Verdict[] {
   const reference = referenceNorm(layers, -1);
   return layers.map((layer) => {
     const { label, activation, records } = layer;
@@ -105,9 +104,18 @@ function updateProblems(records: readonly LayerRecord[], { updates: [low, high] 
     const measured = records.map(({ parameters }) => parameters[name]!);
     const update = measured.findLast((each) => each.update !== null)?.update ?? null;
     if (measured[0]!.shape.length < 2 || update === null || (update >= low && update <= high)) return [];
-    return [`${name} moves by ${short(update)} of its size a step, ${update < low ? "little" : "much"}`];
+    return [
+      `updates of ${name} too ${update < low ? "small" : "large"}: ${short(update)} of its size a step`,
+    ];
   });
 }
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
-const short = (value: number) => String(Number(value.toPrecision(2)));
+/** 0.022, 2.7e−5. */
+function short(value: number): string {
+  const text =
+    value !== 0 && value < 1e-3
+      ? value.toExponential(1).replace(".0e", "e")
+      : String(Number(value.toPrecision(2)));
+  return text.replace("-", "−");
+}

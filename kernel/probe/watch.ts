@@ -1,7 +1,7 @@
 // Watching a model while it trains, by hooks alone: no number of the training changes, and between watched steps one
 // comparison is all it costs. Imports kernel/tensor and kernel/nn.
 import { Flatten, Identity, type Module, type Parameter } from "../nn";
-import { isGradEnabled, type Tensor } from "../tensor";
+import { isGradEnabled, type Tensor, type TensorData } from "../tensor";
 import { requireInteger } from "../tensor/arguments";
 import { batchNormRecord } from "./batchNorms";
 import { distributionOf } from "./distribution";
@@ -32,7 +32,7 @@ interface Layer {
   readonly module: Module;
   readonly parameters: readonly (readonly [name: string, parameter: Parameter])[];
   readonly activation: ReturnType<typeof activationOf>;
-  readonly threshold: number;
+  readonly flatBelow: number;
   records: LayerRecord[];
 }
 
@@ -41,7 +41,7 @@ interface Draft {
   /** What its forward showed; null before. */
   run: Mutable<Omit<LayerRecord, "step" | "parameters">> | null;
   /** The parameters' values when the step began. */
-  readonly before: readonly Float32Array[];
+  readonly before: readonly TensorData[];
   readonly parameters: Record<string, Mutable<ParameterRecord>>;
 }
 
@@ -56,9 +56,11 @@ interface Step {
 
 /** A model under watch; `watch` makes it. */
 export class Watch {
+  /** What counts as healthy here. */
+  readonly healthy: Healthy;
   readonly #limit: number;
   readonly #layers: readonly Layer[];
-  readonly #healthy: Partial<Healthy>;
+  readonly #threshold: NonNullable<WatchOptions["threshold"]>;
   readonly #unhook: readonly (() => void)[];
   #every: number;
   #forwards = 0;
@@ -74,15 +76,15 @@ export class Watch {
     requireInteger("watch", "limit", limit, 2);
     this.#every = every;
     this.#limit = limit;
-    this.#healthy = healthy;
+    this.healthy = { ...defaultHealthy, ...healthy };
+    this.#threshold = threshold;
     const silent = (module: Module) => module instanceof Flatten || module instanceof Identity;
     this.#layers = chooseLayers("watch", model, layers)
       .filter(([, module]) => layers !== undefined || !silent(module))
       .map(([label, module]) => {
         const activation = activationOf(module);
-        const own = typeof threshold === "number" ? threshold : activation && threshold[activation.name];
-        const parameters = module.namedParameters();
-        return { label, module, parameters, activation, threshold: own ?? DEFAULT_THRESHOLD, records: [] };
+        const flatBelow = activation === null ? 0 : this.threshold(activation.name);
+        return { label, module, parameters: module.namedParameters(), activation, flatBelow, records: [] };
       });
     this.#unhook = [
       model.registerForwardPreHook(() => this.#begin()),
@@ -112,12 +114,13 @@ export class Watch {
 
   /** A line for each layer about its last watched step: `2 Sigmoid: 41 % saturated`. */
   verdicts(): Verdict[] {
-    return verdictsOf(this.layers, this.#healthy);
+    return verdictsOf(this.layers, this.healthy);
   }
 
-  /** What counts as healthy here. */
-  get healthy(): Healthy {
-    return { ...defaultHealthy, ...this.#healthy };
+  /** The slope below which that activation counts as flat. */
+  threshold(activation: ActivationName): number {
+    const given = this.#threshold;
+    return (typeof given === "number" ? given : given[activation]) ?? DEFAULT_THRESHOLD;
   }
 
   /** Takes every hook away; the model is as it was before the watch. What was seen stays. */
@@ -139,7 +142,7 @@ export class Watch {
     const onTensors = new Set<() => void>();
     const drafts = new Map<Layer, Draft>();
     for (const layer of this.#layers) {
-      const before = layer.parameters.map(([, parameter]) => Float32Array.from(parameter.data));
+      const before = layer.parameters.map(([, parameter]) => parameter.data.slice());
       const parameters: Draft["parameters"] = {};
       for (const [i, [name, { shape }]] of layer.parameters.entries()) {
         parameters[name] = { shape, values: distributionOf(before[i]!), gradients: null, update: null };
@@ -195,9 +198,9 @@ function moved({ drafts }: Step): boolean {
 }
 
 function runOf(layer: Layer, input: Tensor, output: Tensor): Draft["run"] {
-  const { activation, module, threshold } = layer;
+  const { activation, module, flatBelow } = layer;
   const outputs = output.data;
-  const flat = activation && flatness(activation.slope, input.data, outputs, output.shape, threshold);
+  const flat = activation && flatness(activation.slope, input.data, outputs, output.shape, flatBelow);
   return {
     activations: distributionOf(outputs),
     preActivations: activation && distributionOf(input.data),

@@ -122,13 +122,13 @@ test("quantiles and histogram of a distribution", () => {
   assert.equal(activations.count, 15_000);
   assert.equal(
     activations.histogram.reduce((sum, count) => sum + count, 0),
-    15_000,
+    1021,
   );
   const sorted = Float32Array.from(values.data).sort();
   for (const [i, level] of levels.entries()) {
-    // Of 4,093 sampled values: three standard errors of a quantile of the standard normal are below 0.11.
+    // Of 1,021 sampled values: three standard errors of a quantile of the standard normal are below 0.2.
     const error = Math.abs(preActivations!.quantiles[i]! - sorted[Math.floor(level * 15_000)]!);
-    assert.ok(error < 0.11, `${level}: off by ${error}`);
+    assert.ok(error < 0.2, `${level}: off by ${error}`);
   }
 });
 
@@ -264,12 +264,12 @@ test("verdicts name what is unhealthy, in the layer where it is", () => {
   assert.ok(share > 50);
   assert.equal(tanh!.text, `1 Tanh: ${share} % saturated`);
   assert.equal(tanh!.healthy, false);
-  assert.match(first!.text, /^0 Linear: weight moves by [\d.e-]+ of its size a step, little$/);
-  assert.match(last!.text, /little$/);
+  assert.match(first!.text, /^0 Linear: updates of weight too small: \d(\.\d)?e−\d+ of its size a step$/);
+  assert.match(last!.text, /too small/);
 });
 
 test("a healthy network is told to be", () => {
-  const { net, step } = training({ lr: 0.005 });
+  const { net, step } = training({ lr: 0.02 });
   const seen = watch(net, { every: 1 });
   for (let i = 0; i < 5; i++) step();
   assert.deepEqual(
