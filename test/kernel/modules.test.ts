@@ -96,6 +96,35 @@ test("a file that has changed is read anew", async () => {
   assert.equal((await run(`import { version } from "./changing";\nversion`)).result, "2");
 });
 
+test("a file is read anew when one that it imports has changed", async () => {
+  write("deep/leaf.ts", "export const leaf = 1;");
+  write("deep/stem.ts", "export { leaf } from './leaf';");
+  assert.equal((await run(`import { leaf } from "./deep/stem";\nleaf`)).result, "1");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  write("deep/leaf.ts", "export const leaf = 2;");
+  assert.equal((await run(`import { leaf } from "./deep/stem";\nleaf`)).result, "2");
+});
+
+test("an error in a file names the line that its author wrote, and the cell that called", async () => {
+  write(
+    "fails.ts",
+    "interface Long {\n  a: number;\n}\n\nexport function fails(x: Long): never {\n  throw new Error(`no ${x.a}`);\n}\n",
+  );
+  const ran = await run(`import { fails } from "./fails";\n\nfails({ a: 1 });`);
+  assert.match(ran.error, /^> 3 \| fails/m);
+  const file = path.join(kernel.folder, "fails.ts").replaceAll("\\", "\\\\");
+  assert.match(
+    ran.error,
+    new RegExp(`at fails \\(${file}:6:9\\)\n    at Cell \\[\\d+\\], line 3, column \\d+$`),
+  );
+});
+
+test("a syntax error in a file names its place", async () => {
+  write("broken.ts", "\nexport const a = ;\n");
+  const ran = await run(`import { a } from "./broken";`);
+  assert.match(ran.error, /^SyntaxError: Expression expected\. \(.*broken\.ts:2:18\)$/m);
+});
+
 test("a file that was missing is found once it is there, with its types", async () => {
   assert.match((await run(`import { late } from "./folder/late";`)).error, /ImportError: cannot find/);
   write("folder/other.ts", "export {};");

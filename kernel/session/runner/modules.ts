@@ -48,6 +48,7 @@ export class Modules {
   private readTypeScript(): void {
     if (this.readsTypeScript) return;
     this.readsTypeScript = true;
+    process.setSourceMapsEnabled(true); // so that stack traces know the files' own lines
     register(new URL("./typescriptLoader.js", import.meta.url), { data: { builtin } });
   }
 

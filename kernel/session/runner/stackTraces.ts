@@ -1,5 +1,6 @@
 // Errors in a cell's own terms: its frames only, with the lines the reader wrote.
-import { SourceMap, type SourceMapPayload } from "node:module";
+import { findSourceMap, SourceMap, type SourceMapPayload } from "node:module";
+import { fileURLToPath } from "node:url";
 import { plainText } from "../bundle";
 import { excerptOf } from "../excerpt";
 import type { CellProgram } from "./wire";
@@ -55,7 +56,7 @@ export class StackTraces {
     const place = `    at ${cell.name}, line ${before.length}, column ${before.at(-1)!.length + 1}`;
     const frames = (error.stack ?? "")
       .split("\n")
-      .filter((line) => /^ {4}at /.test(line) && !line.includes("node:"));
+      .filter((line) => /^ {4}at /.test(line) && !line.includes("node:") && !line.includes(dist));
     error.stack = [headline(error), ...frames, place].join("\n");
     return error;
   }
@@ -92,7 +93,7 @@ export class StackTraces {
     if (!place) {
       const internal = file === "" || file.startsWith("node:") || file.startsWith(import.meta.url);
       const isReaders = !internal && !file.includes("/node_modules/") && !file.startsWith(dist);
-      return { text: frame.toString(), own: isReaders, internal };
+      return { text: isReaders ? inFile(frame, file) : frame.toString(), own: isReaders, internal };
     }
     const where = `${place.cell.name}, line ${place.line}, column ${place.column}`;
     const name = readable(frame.getFunctionName() ?? "");
@@ -115,6 +116,17 @@ export class StackTraces {
     if (!("originalLine" in entry) || entry.originalLine < 1) return { cell, line, column };
     return { cell, line: entry.originalLine, column: entry.originalColumn + 1 };
   }
+}
+
+/** A frame in a file that a cell imports, with the line that its author wrote. */
+function inFile(frame: NodeJS.CallSite, file: string): string {
+  if (!file.startsWith("file:")) return frame.toString();
+  let [line, column] = [frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1];
+  const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
+  if (entry && "originalLine" in entry) [line, column] = [entry.originalLine + 1, entry.originalColumn + 1];
+  const where = `${fileURLToPath(file)}:${line}:${column}`;
+  const name = frame.getFunctionName();
+  return name ? `${frame.isAsync() ? "async " : ""}${name} (${where})` : where;
 }
 
 /** The build's folder: the runner's own frames and those of the libraries that came with it are no news to a reader. */
