@@ -9,7 +9,7 @@ const shapes: [outer: number, channels: number, inner: number][] = [];
 for (const channels of [0, 1, 2, 3, 4, 5, 16, 17, 23])
   for (const outer of [1, 2, 5, 60])
     for (const inner of [1, 3, 4, 5, 18]) shapes.push([outer, channels, inner]);
-shapes.push([1000, 3, 1], [2, 3, 1000], [60, 100, 1], [33, 37, 1], [97, 21, 1]);
+shapes.push([1000, 3, 1], [2, 3, 1000], [60, 100, 1], [33, 37, 1], [64, 39, 1], [65, 39, 1], [97, 21, 1]);
 
 interface Outputs {
   readonly y: Buffer;
@@ -162,6 +162,63 @@ test("backward: dx, dWeight and dBias within 2e-6 of their largest terms", () =>
         assertClose(what, dBias.floats, dBias2.floats, 1e-6, () => m);
         assertClose(what, dWeight.floats, dWeight2.floats, 2e-6, () => 4 * m);
         assertClose(what, dx.floats, dx2.floats, 2e-6, () => 12);
+        guarded.checkGuards(what);
+      }
+  });
+});
+
+test("an activation gives the bits of the pair, in forward, apply and backward, also where dx takes the place of dy", () => {
+  onEachEngine((guarded, kernels) => {
+    const random = randomNumbers(20);
+    for (const [outer, channels, inner] of shapes)
+      for (const activation of ["relu", "sigmoid", "tanh"] as const) {
+        guarded.clear();
+        const size = outer * channels * inner;
+        const shape = [outer, channels, inner] as const;
+        const x = guarded.buffer(size, () => random() * 4 - 2).pointer;
+        const start = Array.from({ length: size }, () => random() * 2 - 1);
+        const dy = guarded.buffer(size, (i) => start[i]!).pointer;
+        const [weight, bias] = [0, 1].map(() =>
+          random() < 0.7 ? guarded.buffer(channels, () => random() * 2 - 0.5).pointer : 0,
+        ) as [number, number];
+        const what = `${kernels.name} ${activation} [${shape.join(", ")}]`;
+        for (const each of [kernels, guarded.reference]) {
+          const results = [0, 1].map((fused) => {
+            const [y, applied, dx] = [0, 1, 2].map(() => guarded.buffer(size)) as [Buffer, Buffer, Buffer];
+            const [mean, invStd, dWeight, dBias] = [0, 1, 2, 3].map(() => guarded.buffer(channels)) as [
+              Buffer,
+              Buffer,
+              Buffer,
+              Buffer,
+            ];
+            const act = fused ? activation : null;
+            each.batchNormForward(
+              ...([x, weight, bias, 0, 0, y.pointer, mean.pointer, invStd.pointer] as const),
+              ...([...shape, 1e-5, 0.1, 1, act] as const),
+            );
+            const statistics = [mean.pointer, invStd.pointer, weight] as const;
+            each.batchNormApply(x, ...statistics, bias, applied.pointer, ...shape, act);
+            const saved = guarded.buffer(size, (i) => start[i]!);
+            const sums = [dWeight.pointer, dBias.pointer] as const;
+            if (!fused) {
+              for (const { pointer } of [y, applied]) each.unary(activation, pointer, pointer, size);
+              each.unaryGrad(activation, y.pointer, dy, saved.pointer, size, false);
+              each.batchNormBackward(x, ...statistics, saved.pointer, dx.pointer, ...sums, ...shape);
+            } else {
+              each.batchNormBackward(
+                ...([x, ...statistics, saved.pointer, saved.pointer, ...sums, ...shape] as const),
+                ...([activation, y.pointer] as const),
+              );
+              each.unary("copy", saved.pointer, dx.pointer, size);
+            }
+            return [y, applied, dx, mean, invStd, dWeight, dBias];
+          }) as [Buffer[], Buffer[]];
+          for (const [i, buffer] of results[0].entries()) {
+            const fused = results[1][i]!;
+            if (each === kernels) assert.deepEqual(fused.integers, buffer.integers, `${what}, result ${i}`);
+            else assertClose(what, fused.floats, buffer.floats, 1e-5, () => 4);
+          }
+        }
         guarded.checkGuards(what);
       }
   });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { nodeCollector } from "../../../kernel/host/nodeCollector";
+import { nodeCollector } from "../../kernel/host/nodeCollector";
 import {
   autograd,
   batchNorm,
@@ -18,10 +18,10 @@ import {
   Tensor,
   tidy,
   zeros,
-} from "../../../kernel/tensor";
-import { Engine } from "../../../kernel/tensor/engine";
-import { setCollectorHost } from "../../../kernel/tensor/hosting";
-import { sgdStep } from "../../../kernel/tensor/steps";
+} from "../../kernel/tensor";
+import { Engine } from "../../kernel/tensor/engine";
+import { setCollectorHost } from "../../kernel/tensor/hosting";
+import { sgdStep } from "../../kernel/tensor/steps";
 
 setCollectorHost(nodeCollector());
 

@@ -1,12 +1,12 @@
 // A program that draws, trains and prints the bits of what came out: reproducible.test.ts runs it in processes of its own.
 
 import { createHash } from "node:crypto";
-import { DataLoader, randomSplit, TensorDataset } from "../../../kernel/data";
-import { nodeCollector } from "../../../kernel/host/nodeCollector";
-import * as nn from "../../../kernel/nn";
-import { Adam } from "../../../kernel/optim";
-import { bernoulli, manualSeed, rand, randint, randn, randperm, type Tensor } from "../../../kernel/tensor";
-import { setCollectorHost } from "../../../kernel/tensor/hosting";
+import { DataLoader, randomSplit, TensorDataset } from "../../kernel/data";
+import { nodeCollector } from "../../kernel/host/nodeCollector";
+import * as nn from "../../kernel/nn";
+import { Adam } from "../../kernel/optim";
+import { bernoulli, manualSeed, rand, randint, randn, randperm, type Tensor } from "../../kernel/tensor";
+import { setCollectorHost } from "../../kernel/tensor/hosting";
 
 setCollectorHost(nodeCollector());
 manualSeed(2015);

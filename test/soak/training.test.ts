@@ -1,12 +1,12 @@
 // Training loops as users write them: every room at work, memory flat, and a network that learns.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DataLoader, digits, type ImageDataset, randomSplit, TensorDataset } from "../../../kernel/data";
-import { nodeCollector } from "../../../kernel/host/nodeCollector";
-import * as nn from "../../../kernel/nn";
-import { SGD } from "../../../kernel/optim";
-import { manualSeed, memoryUsage, noGrad, randint, randn, type Tensor, zeros } from "../../../kernel/tensor";
-import { setCollectorHost } from "../../../kernel/tensor/hosting";
+import { DataLoader, digits, type ImageDataset, randomSplit, TensorDataset } from "../../kernel/data";
+import { nodeCollector } from "../../kernel/host/nodeCollector";
+import * as nn from "../../kernel/nn";
+import { SGD } from "../../kernel/optim";
+import { manualSeed, memoryUsage, noGrad, randint, randn, type Tensor, zeros } from "../../kernel/tensor";
+import { setCollectorHost } from "../../kernel/tensor/hosting";
 
 setCollectorHost(nodeCollector());
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import test from "node:test";
-import { manualSeed, randn } from "../../../kernel/tensor";
+import { manualSeed, randn } from "../../kernel/tensor";
 
 function run(...flags: string[]): string {
   const program = path.join(import.meta.dirname, "seededRun.ts");
