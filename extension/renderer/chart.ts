@@ -89,13 +89,12 @@ export class Chart {
         this.#width = this.#host.clientWidth;
         const { frames } = this.#figure;
         await Plotly.react(this.#host, {
-          data: copies(this.#figure.data),
+          data: copies(this.#shown().data),
           layout: this.#layout(theme),
           config: this.#config,
           frames: frames.map((frame) => ({ ...frame, data: copies(frame.data) })),
         });
         this.#drawn();
-        if (this.#frame !== undefined) await Plotly.animate(this.#host, [this.#frame], AT_ONCE);
       }
     } catch (error) {
       this.#host.textContent = `Plotly could not draw this figure: ${error instanceof Error ? error.message : error}`;
@@ -111,7 +110,6 @@ export class Chart {
     this.#host.on("plotly_animatingframe", ({ name }) => {
       this.#frame = name;
     });
-    if (!this.#figure.frames.some(({ name }) => name === this.#frame)) this.#frame = undefined;
   }
 
   /** The arrows move the slider. */
@@ -128,7 +126,7 @@ export class Chart {
   }
 
   async #copy(): Promise<void> {
-    const csv = csvOf({ ...this.#figure, data: this.#shownTraces() });
+    const csv = csvOf({ ...this.#figure, data: this.#shown().data });
     if (csv === undefined) return this.#say("This chart has no numbers to copy");
     await copyText(csv).then(
       () => this.#say("Copied"),
@@ -164,13 +162,18 @@ export class Chart {
     }
   }
 
-  /** What the slider has chosen, or the figure's own. */
-  #shownTraces(): Figure["data"] {
-    return this.#figure.frames.find(({ name }) => name === this.#frame)?.data ?? this.#figure.data;
+  /** The figure as the slider has it, or as it came. */
+  #shown(): Pick<Figure, "data" | "layout"> {
+    const { data, layout, frames } = this.#figure;
+    const at = frames.findIndex(({ name }) => name === this.#frame);
+    if (at < 0) return { data, layout };
+    const [slider, ...others] = layout.sliders ?? [];
+    const sliders = slider === undefined ? undefined : [{ ...slider, active: at }, ...others];
+    return { data: frames[at]!.data, layout: { ...layout, ...frames[at]!.layout, sliders } };
   }
 
   #layout(theme: Theme): object {
-    return { uirevision: "keep", ...structuredClone(themed(this.#figure.layout, theme)), autosize: true };
+    return { uirevision: "keep", ...structuredClone(themed(this.#shown().layout, theme)), autosize: true };
   }
 
   #downloadButton(format: "png" | "svg", icon: object): object {
@@ -182,7 +185,7 @@ export class Chart {
     const { family } = readTheme(this.#host);
     const title = (this.#figure.layout.title?.text ?? "chart").replace(/<[^>]*>/g, "");
     await Plotly.downloadImage(
-      { data: copies(this.#shownTraces()), layout: this.#layout({ ...print, family }) },
+      { data: copies(this.#shown().data), layout: this.#layout({ ...print, family }) },
       {
         format,
         filename: title.replace(/[\\/:*?"<>|\s]+/g, " ").trim() || "chart",

@@ -24,7 +24,7 @@ export interface Figure {
   layout: Layout;
   config: Settings;
   /** States that a slider goes through. */
-  frames: { name: string; data: Settings[]; [setting: string]: unknown }[];
+  frames: { name: string; data: Settings[]; layout?: Partial<Layout>; [setting: string]: unknown }[];
 }
 
 /** @throws TypeError if it is no figure. */

@@ -4,7 +4,7 @@ import { BatchNorm1d, Flatten, Linear, Sequential, Sigmoid } from "../../kernel/
 import { crossEntropy } from "../../kernel/nn/functional";
 import { SGD } from "../../kernel/optim";
 import * as plot from "../../kernel/plot";
-import { activations } from "../../kernel/probe/activations";
+import { activations, surface } from "../../kernel/probe";
 import { manualSeed, noGrad, type Tensor } from "../../kernel/tensor";
 import { normals, uniform } from "./samples";
 
@@ -14,7 +14,7 @@ type ByArm<T> = Record<Arm, T>;
 const byArm = <T>(make: (arm: Arm) => T) =>
   Object.fromEntries(arms.map((arm) => [arm, make(arm)])) as ByArm<T>;
 
-const STEPS = 300;
+const STEPS = 240;
 const LOOK_EVERY = 20;
 const WIDTH = 40;
 
@@ -84,34 +84,6 @@ function training(arm: Arm, seed: number, lr = 0.1): Training {
 
 const predicted = (net: Sequential): Tensor => net.forward(test.images).argmax(1);
 
-/** Accuracy on the test pictures over two plane directions of the weights around where they are. */
-function landscape(net: Sequential, size: number): number[][] {
-  const parameters = net.parameters();
-  const centre = parameters.map((each) => Float32Array.from(each.data));
-  const directions = [11, 12].map((seed) =>
-    centre.map((values, n) => {
-      const wobble = normals(values.length, seed * 100 + n);
-      const norm = (all: Float32Array) => Math.hypot(...all) || 1;
-      const scale = norm(values) / norm(wobble); // as long as the weights themselves: Li et al., 2018
-      return wobble.map((value) => value * scale);
-    }),
-  );
-  net.eval();
-  const at = (a: number, b: number) =>
-    noGrad(() => {
-      parameters.forEach((each, n) => {
-        const [first, second] = [directions[0]![n]!, directions[1]![n]!];
-        const values = each.data as Float32Array;
-        for (let i = 0; i < values.length; i++) values[i] = centre[n]![i]! + a * first[i]! + b * second[i]!;
-      });
-      return crossEntropy(net.forward(test.images), test.labels).item();
-    });
-  const places = Array.from({ length: size }, (_, n) => (2 * n) / (size - 1) - 1);
-  const losses = places.map((b) => places.map((a) => at(a, b)));
-  at(0, 0);
-  return losses;
-}
-
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** All kinds; takes some seconds of training. */
@@ -126,11 +98,13 @@ export function gallery(): Record<string, plot.Figure> {
   const exponential = normal.map(() => -Math.log(1 - next()) - 1);
   const bimodal = normal.map((z) => (next() < 0.5 ? -0.95 : 0.95) + 0.31 * z);
   first["with BN"].net.eval();
-  const guesses = noGrad(() => predicted(first["with BN"].net)).data;
+  const { net } = first["with BN"];
+  const landscape = surface(net, () => crossEntropy(net.forward(test.images), test.labels), { points: 25 });
+  const guesses = noGrad(() => predicted(net)).data;
   const quantiles = byArm((arm) => plot.quantiles({ "": first[arm].inputs }, { yTitle: "input" }));
   const finalAccuracy = byArm((arm) => runs[arm].map(({ accuracy }) => accuracy.y.at(-1)!));
   const best = ({ accuracy }: Training) => Math.max(...accuracy.y);
-  const looks = [20, 100, 300];
+  const looks = [20, 100, STEPS];
   const heat = (arm: Arm) =>
     looks.map((step) =>
       byRate[arm].map(({ accuracy }) => Math.round(100 * accuracy.y[accuracy.x.indexOf(step)]!)),
@@ -187,8 +161,9 @@ export function gallery(): Record<string, plot.Figure> {
       labels: Array.from({ length: 20 }, (_, at) => `${test.labels.data[at]} → ${guesses[at]}`),
       count: 20,
     }),
-    confusion: plot.confusion(test.labels, guesses, { title: "With BN, after 300 steps" }),
-    surface: plot.surface(landscape(first["with BN"].net, 25), {
+    confusion: plot.confusion(test.labels, guesses, { title: "With BN, after 240 steps" }),
+    surface: plot.surface(landscape.losses, {
+      ...landscape,
       title: "Loss around the trained weights, with BN",
       xTitle: "random direction 1",
       yTitle: "random direction 2",
@@ -217,7 +192,7 @@ export function gallery(): Record<string, plot.Figure> {
         y: byRate[arm].map(({ losses }) => losses.slice(-20).reduce((sum, loss) => sum + loss, 0) / 20),
       })),
       {
-        title: "Loss after 300 steps",
+        title: "Loss after 240 steps",
         xTitle: "learning rate",
         yTitle: "mean of the last 20 losses",
         logX: true,

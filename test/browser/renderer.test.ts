@@ -5,8 +5,11 @@ import type { Server } from "node:http";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { type Figure, histogram, type LineFigure, loss } from "../../kernel/plot";
+import { nodePlots } from "../../kernel/host/nodePlots";
+import { type Figure, frames, heatmap, histogram, type LineFigure, line, loss } from "../../kernel/plot";
+import { setPlotHost } from "../../kernel/plot/host";
 import { launchBrowser } from "../vscode/browser";
+import { gallery } from "./gallery";
 import { serve, setTheme } from "./page";
 import { activationsByLayer, curve, normals } from "./samples";
 
@@ -66,7 +69,7 @@ test("a loss chart is drawn with its lines, its words and no complaint", async (
   await render("a", bundle(lossFigure()));
   assert.equal(await traces("a"), 2);
   assert.deepEqual(await page.locator("#a .legendtext").allTextContents(), ["without BN", "with BN"]);
-  const label = await page.locator("#a [role=img]").getAttribute("aria-label");
+  const label = await page.locator("#a [role=figure]").getAttribute("aria-label");
   assert.match(label ?? "", /^Training loss \(line chart, x: step, y: loss\)\n {2}without BN: 600 points/);
   assert.deepEqual(complaints, []);
 });
@@ -180,6 +183,61 @@ test("a picture for elsewhere is dark on white, whatever the editor's theme", as
   assert.ok(/class="gtitle"[^>]*fill: rgb\(31, 35, 40\)/.test(svg), "dark title");
 });
 
+const copied = async (id: string) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.locator(`#${id} .modebar-btn[data-title='Copy data as CSV']`).press("Enter");
+  await page.locator(`#${id} [role=status]`, { hasText: /^Copied$/ }).waitFor();
+  return (await page.evaluate(() => navigator.clipboard.readText())).split(/\r?\n/);
+};
+
+test("the numbers are copied as a table, by keyboard", async () => {
+  await render("a", bundle(line({ a: [1, 2.5], 'b "c"': [3, Number.NaN] }, { xTitle: "step" })));
+  assert.deepEqual(await copied("a"), ['step,a,"b ""c"""', "0,1,3", "1,2.5,"]);
+  await render("b", bundle(line({ a: { x: [0], y: [1] }, b: { x: [5], y: [2] } }, { yTitle: "loss" })));
+  assert.deepEqual(await copied("b"), ["series,x,loss", "a,0,1", "b,5,2"]);
+  await render("c", bundle(heatmap([[1, 100]], { x: ["p", "q"], log: true, yTitle: "std" })));
+  assert.deepEqual(await copied("c"), ["std \\ x,p,q", "0,1,100"]);
+  await page.locator("#c [role=status]").waitFor({ state: "detached" });
+});
+
+test("the keyboard reaches the chart and each of its buttons, which say what they do", async () => {
+  await render("a", bundle(lossFigure()));
+  const names: (string | null)[] = [];
+  for (let at = 0; at < 10; at++) {
+    await page.keyboard.press("Tab");
+    names.push(await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? null));
+  }
+  assert.match(names[0] ?? "", /^Training loss \(line chart/);
+  for (const name of ["Save as PNG", "Save as SVG", "Copy data as CSV", "Zoom in", "Zoom out"]) {
+    assert.ok(names.includes(name), `${name} in ${names.join(", ")}`);
+  }
+  const visible = () => page.locator("#a .modebar").evaluate((bar) => Number(getComputedStyle(bar).opacity));
+  await page.locator("#a [role=figure]").focus();
+  await page.waitForFunction(() => getComputedStyle(document.querySelector("#a .modebar")!).opacity === "1");
+  assert.equal(await visible(), 1);
+});
+
+test("frames: arrows and the slider choose one, a new theme keeps it", async () => {
+  const list = [0, 100, 200].map((step, n) => ({ label: step, figure: line({ run: [n, n + 1, n] }) }));
+  await render("a", bundle(frames(list, { prefix: "step " })));
+  const shown = () => page.locator("#a .scatterlayer path.js-line").first().getAttribute("d");
+  const label = page.locator("#a .slider-label").first();
+  assert.equal(await label.textContent(), "step 200");
+  const last = await shown();
+  await page.locator("#a [role=figure]").focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.waitForFunction(() => document.querySelector("#a .slider-label")?.textContent === "step 100");
+  const middle = await shown();
+  assert.notEqual(middle, last);
+  await setTheme(page, "dark");
+  await page.waitForFunction(
+    () => getComputedStyle(document.querySelector("#a .slider-label")!).fill === "rgb(204, 204, 204)",
+  );
+  await page.waitForTimeout(200);
+  assert.deepEqual([await shown(), await label.textContent()], [middle, "step 100"]);
+  assert.deepEqual(complaints, []);
+});
+
 test("a page without VS Code draws the same chart in its own colours", async () => {
   await page.addScriptTag({ url: `${url}standalone.js` });
   await page.evaluate(
@@ -196,8 +254,7 @@ test("a page without VS Code draws the same chart in its own colours", async () 
 });
 
 // Pictures for a person to look at; what fails here is a chart that cannot be drawn at that width and theme.
-const gallery = {
-  loss: lossFigure(),
+const extremes = {
   "loss, smoothed, log": loss(
     Object.fromEntries(
       [0.03, 0.1, 0.3, 1, 3, 10].map((rate, at) => [
@@ -213,7 +270,7 @@ const gallery = {
       logY: true,
     },
   ),
-  histogram: histogram(
+  "histogram, broken": histogram(
     {
       ...activationsByLayer(1.4),
       "broken layer": [Number.NaN, Number.NaN, 0.5, Number.POSITIVE_INFINITY],
@@ -221,34 +278,43 @@ const gallery = {
     },
     { title: "Activations by layer", xTitle: "activation" },
   ),
-  "histogram, arms": histogram(
-    { "without BN": activationsByLayer(5), "with BN": activationsByLayer(1) },
-    { title: "各层激活值的分布：有无批归一化", xTitle: "激活值" },
-  ),
   "histogram, one": histogram(
     { "hidden units": normals(20_000, 3) },
     { xTitle: "pre-activation", y: "density" },
   ),
 };
-for (const [name, figure] of Object.entries(gallery)) {
+setPlotHost(nodePlots);
+for (const [name, figure] of Object.entries({ ...gallery(), ...extremes })) {
   test(`picture: ${name}`, async () => {
-    for (const width of [600, 1000]) {
-      for (const theme of ["light", "dark", "high contrast"] as const) {
-        if (theme === "high contrast" && width === 600) continue;
-        await setTheme(page, theme);
-        await render("a", bundle(figure), width);
-        await page.waitForFunction(
-          (width) => document.querySelector("#a .main-svg")?.clientWidth === width,
-          width,
-        );
-        await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
-        const file = `${name} ${width} ${theme}.png`.replace(/[ ,]+/g, "-");
-        if (theme === "dark") await page.locator("#a .nsewdrag").first().hover();
-        await page.locator("#a").screenshot({ path: path.join(shots, file) });
-        await page.mouse.move(0, 899);
-      }
+    const { "application/vnd.plotly.v1+json": json, "image/svg+xml": svg } = figure.toBundle();
+    const shoot = (what: string) =>
+      page.locator("#a").screenshot({ path: path.join(shots, `${name} ${what}.png`.replace(/[ ,]+/g, "-")) });
+    for (const [width, theme] of [
+      [600, "light"],
+      [760, "dark"],
+      [1000, "light"],
+      [1000, "high contrast"],
+    ] as const) {
+      await setTheme(page, theme);
+      await render("a", json, width);
+      await page.waitForFunction(
+        (width) => document.querySelector("#a .main-svg")?.clientWidth === width,
+        width,
+      );
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+      if (theme === "dark") await page.locator("#a .nsewdrag").first().hover();
+      await shoot(`${width} ${theme}`);
+      await page.mouse.move(0, 899);
     }
-    assert.equal(await traces("a"), figure.data.length);
     assert.deepEqual(complaints, []);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setContent(
+        `<img id="a" src="data:image/svg+xml;base64,${Buffer.from(svg ?? "").toString("base64")}">`,
+      );
+      const size = () => page.locator("#a").evaluate((image: HTMLImageElement) => image.naturalWidth);
+      assert.equal(await size(), 760, "the browser reads the picture");
+      await shoot(`picture ${colorScheme}`);
+    }
   });
 }

@@ -129,7 +129,7 @@ test("heatmap: colours by powers of ten keep the values; numbers legible on thei
     [cells.z, cells.zmin, cells.zmax, cells.customdata],
     [[[0, 2, Number.NaN]], 0, 2, [[1, 100, 0]]],
   );
-  const font = texts[0]?.textfont as { color: string[] };
+  const font = texts[0]!.textfont as { color: string[] };
   assert.deepEqual(
     [texts[0]?.text, font.color],
     [
@@ -137,7 +137,7 @@ test("heatmap: colours by powers of ten keep the values; numbers legible on thei
       ["#ffffff", "#16191d"],
     ],
   );
-  assert.deepEqual([texts[1]?.text, (texts[1]?.textfont as { color?: string }).color], [["0"], undefined]);
+  assert.deepEqual([texts[1]?.text, (texts[1]!.textfont as { color?: string }).color], [["0"], undefined]);
   const signs = plot.heatmap([[-1, 4]], { colors: "diverging" }).data[0]!;
   assert.deepEqual([signs.zmin, signs.zmax], [-4, 4]);
   assert.equal(plot.heatmap(Array.from({ length: 30 }, () => new Array<number>(30).fill(1))).data.length, 1);
@@ -307,7 +307,7 @@ test("compare: linked axes; heat maps on one scale of colours, explained once, t
     ["#ffffff", "#ffffff"],
     ["#ffffff", "#16191d"],
   ]);
-  assert.match(figure.summary, /a: 1×2 values[^]*b: 1×2 values/);
+  assert.match(figure.summary, /a: 1×2 values[\s\S]*b: 1×2 values/);
 });
 
 test("frames: one state a figure on common axes, the slider's steps, other numbers of traces refused", () => {
