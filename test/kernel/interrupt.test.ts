@@ -30,6 +30,38 @@ const endless: Record<string, string> = {
   "a promise that never settles": "turns++;\nawait new Promise(() => {});",
   "a recursive microtask":
     "const again = (): unknown => { turns++; return Promise.resolve().then(again); };\nawait again();",
+  "a queue of microtasks that feeds itself":
+    "const more = () => queueMicrotask(() => { turns++; more(); });\nmore();\nawait new Promise(() => {});",
+  "process.nextTick that feeds itself":
+    "const tick = () => process.nextTick(() => { turns++; tick(); });\ntick();\nawait new Promise(() => {});",
+  "setImmediate that feeds itself":
+    "const turn = () => setImmediate(() => { turns++; turn(); });\nturn();\nawait new Promise(() => {});",
+  "a regular expression that backtracks without end": 'turns++;\n/^(a+)+$/.test("a".repeat(60) + "b");',
+  "a generator without end": "function* all() { while (true) yield turns++; }\n[...all()];",
+  "a comparison that never returns":
+    "turns++;\nArray.from({ length: 9 }, Math.random).sort(() => { while (true); });",
+  "a value that hangs while it is shown":
+    'turns++;\n({ [Symbol.for("nodejs.util.inspect.custom")]() { while (true); } })',
+  "a value that waits while it is shown":
+    'turns++;\n({ async [Symbol.for("Jupyter.display")]() { while (true) await null; } })',
+  "a flood of prints": "while (true) { console.log(turns++); }",
+  "a flood of updates": "const shown = display(0);\nwhile (true) shown.update(turns++);",
+  "a wait on shared memory": "turns++;\nAtomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
+  "a wait for a thread that never ends":
+    'import { Worker } from "node:worker_threads";\nturns++;\nconst worker = new Worker("setInterval(() => {}, 1000)", { eval: true });\nawait new Promise((resolve) => worker.on("exit", resolve));',
+  "a wait for a child process":
+    'import { spawn } from "node:child_process";\nturns++;\nconst child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);\nprocess.on("exit", () => child.kill());\nawait new Promise((resolve) => child.on("exit", resolve));',
+  "a server that listens":
+    'import http from "node:http";\nturns++;\nconst server = http.createServer().listen(0);\nawait new Promise((resolve) => server.on("close", resolve));',
+  "a progress bar": 'import { progress } from "bnlab";\nfor (const n of progress(1e12)) turns += n;',
+  "a file that is imported and never done":
+    'const { writeFileSync } = await import("node:fs");\nwriteFileSync("never.ts", "await new Promise(() => {});");\nturns++;\nawait import("./never");',
+  "a file that is imported and loops":
+    'const { writeFileSync: write } = await import("node:fs");\nwrite("loops.ts", "while (true) {}");\nturns++;\nawait import("./loops");',
+  "a training loop":
+    'import { nn, optim, randint, randn } from "bnlab";\nconst model = new nn.Sequential(new nn.Linear(64, 64), new nn.BatchNorm1d(64), new nn.ReLU(), new nn.Linear(64, 10));\nconst sgd = new optim.SGD(model.parameters(), { lr: 0.01 });\nwhile (true) { const loss = nn.functional.crossEntropy(model.forward(randn([256, 64])), randint(0, 10, [256])); sgd.zeroGrad(); loss.backward(); sgd.step(); turns++; }',
+  "a product of large matrices":
+    'import { randn } from "bnlab";\nconst big = randn([1500, 1500]);\nwhile (true) { big.matmul(big); turns++; }',
 };
 
 for (const [what, code] of Object.entries(endless)) {

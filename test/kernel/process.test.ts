@@ -17,6 +17,26 @@ const deaths: Record<string, [code: string, cause: RegExp]> = {
 const all: unknown[] = []; while (true) all.push(new Array(1000).fill({}));`,
     /SIGABRT.*exhausted heap/,
   ],
+  "a segmentation fault": [
+    `process.kill(process.pid, "SIGSEGV"); await new Promise(() => {})`,
+    /it ended by signal SIGSEGV/,
+  ],
+  SIGTERM: [
+    `process.kill(process.pid, "SIGTERM"); await new Promise(() => {})`,
+    /it ended by signal SIGTERM/,
+  ],
+  "closing the line to its supervisor": [
+    `import { closeSync } from "node:fs"; await new Promise((resolve) => setTimeout(resolve, 100)); closeSync(3); await new Promise(() => {})`,
+    /it closed the line to its supervisor/,
+  ],
+  "process.exit in a timer": [
+    "setTimeout(() => process.exit(5), 1); await new Promise(() => {})",
+    /it exited with code 5/,
+  ],
+  "process.exit deep in asynchronous code": [
+    "await Promise.all([1, 2].map(async (n) => { await null; process.exit(n); }))",
+    /it exited with code 1/,
+  ],
 };
 for (const [how, [code, cause]] of Object.entries(deaths)) {
   test(`the runner's death by ${how} is told, and the session goes on`, async () => {
@@ -29,6 +49,45 @@ for (const [how, [code, cause]] of Object.entries(deaths)) {
     const next = await run("typeof lost");
     assert.match(next.text("stderr"), /Cannot find name 'lost'/);
     assert.equal(next.result, "'undefined'");
+  });
+}
+
+const survived: Record<string, [code: string, shown: RegExp]> = {
+  "infinite recursion": [
+    "const deeper = (): number => 1 + deeper();\ndeeper()",
+    /RangeError: Maximum call stack size/,
+  ],
+  "an array that no memory holds": ["new Float64Array(2 ** 40)", /RangeError: Invalid typed array length/],
+  "a string that is too long": [`"x".repeat(2 ** 30)`, /RangeError: Invalid string length/],
+  "a worker thread that runs out of memory": [
+    `import { Worker } from "node:worker_threads";
+const greedy = "const all = []; while (true) all.push(new Array(1e4).fill(1))";
+await new Promise((_, reject) => new Worker(greedy, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 20 } }).on("error", reject))`,
+    /reaching memory limit/,
+  ],
+  "an error event that nobody listens to": [
+    `import { EventEmitter } from "node:events";
+setTimeout(() => new EventEmitter().emit("error", new Error("unheard")), 1);
+await new Promise((resolve) => setTimeout(resolve, 30))`,
+    /Error: unheard/,
+  ],
+  "an exit that a listener stops": [
+    `process.once("exit", () => { throw new Error("not yet"); });\nprocess.exit(4)`,
+    /Error: not yet/,
+  ],
+  "a working folder that is gone": [
+    `import fs from "node:fs";
+const home = process.cwd();
+fs.mkdirSync("gone"); process.chdir("gone"); fs.rmdirSync("../gone");
+try { process.cwd(); } finally { process.chdir(home); }`,
+    /ENOENT.*uv_cwd/,
+  ],
+};
+for (const [what, [code, shown]] of Object.entries(survived)) {
+  test(`${what} is an error like any other: variables are kept`, async () => {
+    await run("const treasure = 'kept';");
+    assert.match((await run(code)).error, shown);
+    assert.equal((await run("treasure")).result, "'kept'");
   });
 }
 
@@ -53,6 +112,61 @@ test("a million lines are bounded: the beginning, a note, and the end", async ()
   assert.ok(printed.endsWith("line 999999\n"));
   assert.match(ran.text("stderr"), /[\d,]{9,} characters left out/);
   assert.ok(ran.publications.length < 1000, `${ran.publications.length} messages`);
+});
+
+/** What a cell does far too often, how many messages that may be, and what is said of the rest. */
+const floods: Record<string, [code: string, messages: number, note: RegExp]> = {
+  displays: [
+    "for (let i = 0; i < 50_000; i++) display(i);",
+    1_010,
+    /49,000 outputs left out: a cell may show 1,000/,
+  ],
+  "large displays": [
+    `const wide = "y".repeat(2 ** 21); for (let i = 0; i < 100; i++) display.text(wide);`,
+    50,
+    /[67]\d outputs left out: a cell may show 1,000, of 67,108,864 characters/,
+  ],
+  "errors in timers": [
+    `for (let i = 0; i < 3_000; i++) setTimeout(() => { throw new Error(String(i)); });
+await new Promise((resolve) => setTimeout(resolve, 300));`,
+    1_010,
+    /2,000 outputs left out/,
+  ],
+  "one print without end": [
+    `process.stdout.write("x".repeat(50_000_000));`,
+    20,
+    /48,9\d\d,\d{3} characters left out/,
+  ],
+  "a child process's prints": [
+    `import { spawnSync } from "node:child_process";
+spawnSync(process.execPath, ["-e", "for (let i = 0; i < 1e6; i++) console.log('from a child', i)"], { stdio: "inherit" });`,
+    2_000,
+    /[\d,]{9,} characters left out/,
+  ],
+  "pictures that replace each other": [
+    "for (let i = 0; i < 20_000; i++) { clearOutput({ wait: true }); display(i); }",
+    5_000,
+    /^$/,
+  ],
+  "prints that are cleared": [
+    "for (let i = 0; i < 20_000; i++) { clearOutput(); console.log(i); }",
+    5_000,
+    /^$/,
+  ],
+};
+for (const [what, [code, messages, note]] of Object.entries(floods)) {
+  test(`a flood of ${what} is bounded, and what is left out is told`, async () => {
+    const ran = await run(code);
+    assert.equal(ran.reply.status, "ok");
+    assert.ok(ran.publications.length < messages, `${ran.publications.length} messages`);
+    assert.match(ran.text("stderr"), note);
+  });
+}
+
+test("an animation by clearing ends with its last picture", async () => {
+  const ran = await run("for (let i = 0; i <= 3_000; i++) { clearOutput({ wait: true }); display(i); }");
+  const last = ran.publications.findLast(({ header }) => header.msg_type === "display_data");
+  assert.equal((last!.content as { data: Record<string, unknown> }).data["text/plain"], "3000");
 });
 
 test("many small prints travel together, and none is lost", async () => {

@@ -13,6 +13,8 @@ const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
 const nodeOptions = ["--disable-warning=ExperimentalWarning"];
 /** How long an interrupted cell may take before its runner is killed. */
 const OBEY_MS = 3000;
+/** How long a runner whose line is closed may take to end. */
+const DISCONNECTED_MS = 500;
 
 /** How a cell ended, from the supervisor's view: the runner may have died of it. */
 export type RunOutcome = Outcome | { status: "died"; cause: string };
@@ -27,10 +29,12 @@ export class RunnerProcess {
   private looked = 0;
   private dead: string | undefined;
   private disobedient = false;
+  private isDisconnected = false;
 
   constructor(
     folder: string,
-    private readonly onOutput: (output: Output) => void,
+    /** `cell` says whose it is, where that is known. */
+    private readonly onOutput: (output: Output, cell?: number) => void,
     private readonly onQuestion: (question: Questions["input_request"]) => Promise<string>,
     /** Called when the runner died while no cell was running. */
     private readonly onIdleDeath: (cause: string) => void,
@@ -43,6 +47,7 @@ export class RunnerProcess {
     this.channel = this.child.stdio[3] as Duplex;
     this.channel.on("data", new LineReader((line) => this.receive(JSON.parse(line) as FromRunner)).push);
     this.channel.on("error", () => {}); // the exit says it better
+    this.channel.on("close", () => setTimeout(() => this.disconnected(), DISCONNECTED_MS).unref());
     for (const name of ["stdout", "stderr"] as const) {
       // Cells' own prints come by the channel; this is what was written past it, by child processes above all.
       const decoder = new TextDecoder();
@@ -95,7 +100,7 @@ export class RunnerProcess {
   }
 
   private receive(message: FromRunner): void {
-    if (message.type === "output") this.onOutput(message.output);
+    if (message.type === "output") this.onOutput(message.output, message.cell);
     else if (message.type === "ask") void this.ask(message);
     else if (message.type === "seen") {
       this.looks.get(message.id)?.(message.seen);
@@ -130,8 +135,16 @@ export class RunnerProcess {
     else this.onIdleDeath(cause);
   }
 
+  /** A cell has closed the line, by its descriptor: nothing can be heard of that runner any more. */
+  private disconnected(): void {
+    if (this.dead) return;
+    this.isDisconnected = true;
+    this.kill();
+  }
+
   private causeOf(code: number | null, signal: NodeJS.Signals | null): string {
     if (this.disobedient) return `it did not stop within ${OBEY_MS / 1000} s of the interrupt and was killed`;
+    if (this.isDisconnected) return "it closed the line to its supervisor (file descriptor 3) and was killed";
     if (signal === "SIGKILL")
       return "it was killed (SIGKILL): by a cell, by somebody, or by the system for want of memory";
     if (signal === "SIGABRT" || code === 134)
