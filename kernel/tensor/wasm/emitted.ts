@@ -8,6 +8,7 @@ import {
   batchNormForwardColumnsKernel,
   mostColumns,
 } from "./batchNormColumns";
+import { batchNormBackwardRowsKernel, batchNormForwardRowsKernel, mostRows } from "./batchNormRows";
 import { type ConvolutionKernels, createConvolution } from "./conv";
 import {
   axpyKernel,
@@ -165,10 +166,12 @@ export function createEmittedKernels(target: Target): Kernels {
   const affineKey = (weight: number, bias: number) => (weight !== 0 ? 2 : 0) + (bias !== 0 ? 1 : 0);
   const forward = new Lazy((key: number) => batchNormForwardKernel(target, affineOf(key)));
   const forwardColumns = new Lazy((key: number) => batchNormForwardColumnsKernel(target, affineOf(key)));
+  const forwardRows = new Lazy((key: number) => batchNormForwardRowsKernel(target, affineOf(key)));
   const apply = new Lazy((key: number) => batchNormApplyKernel(target, affineOf(key)));
   const applyColumns = new Lazy((key: number) => batchNormApplyColumnsKernel(target, affineOf(key)));
   const backward = new Lazy((weighted: boolean) => batchNormBackwardKernel(target, weighted));
   const backwardColumns = new Lazy((weighted: boolean) => batchNormBackwardColumnsKernel(target, weighted));
+  const backwardRows = new Lazy((weighted: boolean) => batchNormBackwardRowsKernel(target, weighted));
   /**
    * A call by channels: all pointers before `channels`, the argument after `outer`, advance by a channel, those of `data` by
    * its `inner` numbers; absent ones stay 0. Columns go in lots that the scratch area has room for.
@@ -266,7 +269,8 @@ export function createEmittedKernels(target: Target): Kernels {
     batchNormForward(
       ...[x, weight, bias, runningMean, runningVar, y, mean, invStd, outer, channels, inner, ...settings]
     ) {
-      const run = (inner === 1 ? forwardColumns : forward).get(affineKey(weight, bias));
+      const columns = outer > mostRows ? forwardColumns : forwardRows;
+      const run = (inner === 1 ? columns : forward).get(affineKey(weight, bias));
       const pointers = [x, weight, bias, runningMean, runningVar, y, mean, invStd];
       byChannel(run, [...pointers, outer, channels, inner, channels * inner * 4, ...settings], [0, 5], 8);
     },
@@ -278,7 +282,8 @@ export function createEmittedKernels(target: Target): Kernels {
     },
 
     batchNormBackward(x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner) {
-      const run = (inner === 1 ? backwardColumns : backward).get(weight !== 0);
+      const columns = outer > mostRows ? backwardColumns : backwardRows;
+      const run = (inner === 1 ? columns : backward).get(weight !== 0);
       const pointers = [x, mean, invStd, weight, dy, dx, dWeight, dBias];
       byChannel(run, [...pointers, outer, channels, inner, channels * inner * 4], [0, 4, 5], 8);
     },

@@ -106,7 +106,7 @@ function addLanes(f: FunctionBuilder, total: Local, vector: Code): Code {
   ];
 }
 
-const highHalf = (v: Local): Code => v128.shuffle(v.get, v.get, [2, 3, 2, 3]);
+export const highHalf = (v: Local): Code => v128.shuffle(v.get, v.get, [2, 3, 2, 3]);
 
 /**
  * totals[t] (f64) += Σ terms[t] along a contiguous run of `count` elements, for several sums at once.
