@@ -11,6 +11,12 @@ export function isBatchNorm(module: Module): module is BatchNormLayer {
   return kinds.some((kind) => module instanceof kind);
 }
 
+/** The share that a new batch gets in the running statistics; null for an average over all batches. */
+export function shareOf(norm: BatchNormLayer): number | null {
+  const keras = "convention" in norm && norm.convention === "keras";
+  return keras && norm.momentum !== null ? 1 - norm.momentum : norm.momentum;
+}
+
 /** The number of channels above which a record keeps only some. */
 const CHANNELS = 256;
 

@@ -1,6 +1,8 @@
 // Watching a model from outside. The door of this room.
 export { type ActivationsOptions, activations, type Probed, type ProbedModule } from "./activations";
+export type { Batch } from "./batchRules";
 export { type Distribution, levels } from "./distribution";
+export type { Finding } from "./findings";
 export { gradientFlow, type LayerGradient } from "./gradientFlow";
 export { gradients } from "./gradients";
 export { type IcsOptions, ics, type LayerShift } from "./ics";
@@ -12,8 +14,7 @@ export {
   landscape,
 } from "./landscape";
 export type { Layers } from "./layers";
-export { type Batch, type LintOptions, LintReport, lint } from "./lint";
-export type { Finding } from "./lintRules";
+export { type LintOptions, LintReport, lint } from "./lint";
 export type { Loss } from "./lossProbe";
 export { type LrRange, type LrRangeTestOptions, lrRangeTest } from "./lrRangeTest";
 export type { BatchNormRecord, LayerRecord, ParameterRecord, WatchedLayer } from "./records";

@@ -4,16 +4,16 @@ import { htmlTable } from "../nn/table";
 import { forkRng, Generator, Tensor } from "../tensor";
 import { describe } from "../tensor/arguments";
 import { isBatchNorm } from "./batchNorms";
+import { type Batch, batchFindings, batchRules } from "./batchRules";
+import { bySeverity, type Finding } from "./findings";
 import { chainedCalls, tracedCalls } from "./layerGraph";
-import { bySeverity, type Finding, findingsIn } from "./lintRules";
+import { stateRules } from "./stateRules";
+import { structureRules } from "./structureRules";
 
 export interface LintOptions {
   /** What you are about to do: in the other mode every BatchNorm is an error then. Default: not said. */
   phase?: "training" | "evaluation";
 }
-
-/** A tensor of samples, or an array that begins with one: [images, labels]. */
-export type Batch = Tensor | readonly [input: Tensor, ...rest: unknown[]];
 
 /** What the lint has found; leave it at the end of a cell to see it as a table. */
 export class LintReport {
@@ -73,21 +73,17 @@ export function lint(model: Module, data?: Batch | Iterable<Batch>, { phase }: L
   const batch = data === undefined ? null : forkRng(() => [batchOf(data)])[0]!;
   const input = batch && (batch instanceof Tensor ? batch : batch[0]);
   const calls = input === null ? chainedCalls(model) : tracedCalls(model, input);
-  const findings = bySeverity([
-    ...findingsIn({ model, calls, phase: phase ?? null }),
-    ...(model.modules().some((module) => isBatchNorm(module) && module.training)
-      ? batchFindings(data, batch)
-      : []),
-  ]);
-  return new LintReport(findings, model.modules().filter(isBatchNorm).length);
-}
-
-/** What a loader tells of itself, if it is one. */
-interface Loader {
-  readonly dataset?: { readonly length: number };
-  readonly batchSize?: number;
-  readonly dropLast?: boolean;
-  readonly shuffle?: boolean;
+  const rules = [...stateRules, ...batchRules, ...structureRules];
+  const seen = new Set<Module>();
+  const findings = calls.flatMap((call) => {
+    const { module } = call;
+    if (!isBatchNorm(module) || seen.has(module)) return [];
+    seen.add(module);
+    return rules.flatMap((rule) => rule(module, call, { model, calls, phase: phase ?? null }));
+  });
+  const layers = model.modules().filter(isBatchNorm);
+  if (layers.some(({ training }) => training)) findings.push(...batchFindings(data, batch));
+  return new LintReport(bySeverity(findings), layers.length);
 }
 
 function batchOf(data: Batch | Iterable<Batch>): Batch {
@@ -109,35 +105,4 @@ function batchOf(data: Batch | Iterable<Batch>): Batch {
 
 function isBatch(data: unknown): data is Batch {
   return data instanceof Tensor || (Array.isArray(data) && data[0] instanceof Tensor);
-}
-
-function batchFindings(data: unknown, batch: Batch | null): Finding[] {
-  const found: Finding[] = [];
-  const { dataset, batchSize = 0, dropLast } = (data ?? {}) as Loader;
-  if (dataset !== undefined && batchSize > 1 && dropLast === false && dataset.length % batchSize === 1) {
-    found.push({
-      severity: "error",
-      layer: "the loader",
-      problem: `ends an epoch with a batch of 1: ${dataset.length} samples in batches of ${batchSize}`,
-      remedy: "make it with { dropLast: true }, or choose another batchSize",
-    });
-  }
-  const labels = Array.isArray(batch) ? (batch as readonly unknown[])[1] : undefined;
-  if (
-    labels instanceof Tensor &&
-    labels.dtype === "int32" &&
-    labels.shape.length === 1 &&
-    labels.numel() >= 8
-  ) {
-    const [first, ...others] = labels.data;
-    if (others.every((label) => label === first)) {
-      found.push({
-        severity: "warning",
-        layer: "the batch",
-        problem: `holds samples of one class (${first}) only: its mean is that of the class, which BatchNorm subtracts`,
-        remedy: "mix the classes: new data.DataLoader(set, { shuffle: true, … })",
-      });
-    }
-  }
-  return found;
 }

@@ -112,6 +112,25 @@ export class Watch {
     });
   }
 
+  /**
+   * One number of each record over the steps, by layer, for `plot.line`; records where it is null are left out, and layers
+   * without any.
+   *
+   * @example plot.line(seen.series(({ saturated }) => saturated), { xTitle: "step", yTitle: "share saturated" })
+   */
+  series(
+    pick: (record: LayerRecord) => number | null | undefined,
+  ): Record<string, { x: number[]; y: number[] }> {
+    const all = this.layers.map(({ label, records }) => {
+      const points = records.flatMap((record) => {
+        const y = pick(record);
+        return y === null || y === undefined ? [] : [{ x: record.step, y }];
+      });
+      return [label, { x: points.map(({ x }) => x), y: points.map(({ y }) => y) }] as const;
+    });
+    return Object.fromEntries(all.filter(([, { x }]) => x.length > 0));
+  }
+
   /** A line for each layer about its last watched step: `2 Sigmoid: 41 % saturated`. */
   verdicts(): Verdict[] {
     return verdictsOf(this.layers, this.healthy);

@@ -249,6 +249,16 @@ test("1,200 watched steps leave the tensor heap as it was after 600", () => {
   assert.ok(memoryUsage().heapBytes <= 1.02 * early);
 });
 
+test("series: one number of the records over the steps, of the layers that have it", () => {
+  const { net, step } = training();
+  const seen = watch(net, { every: 2 });
+  for (let i = 0; i < 5; i++) step();
+  const saturated = layerOf(seen, "6 ReLU").records.map((record) => record.saturated);
+  assert.deepEqual(Object.keys(seen.series((record) => record.saturated)), ["3 Sigmoid", "6 ReLU"]);
+  assert.deepEqual(seen.series((record) => record.saturated)["6 ReLU"], { x: [0, 2, 4], y: saturated });
+  assert.deepEqual(Object.keys(seen.series(({ batchNorm }) => batchNorm?.gamma?.[0])), ["2 BatchNorm1d"]);
+});
+
 test("verdicts name what is unhealthy, in the layer where it is", () => {
   manualSeed(6);
   const wide = new nn.Linear(20, 30);
