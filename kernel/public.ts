@@ -1,10 +1,11 @@
 // All that a cell imports as "bnlab": with livePlot.ts, probeReport.ts and liveExperiment.ts it joins what
 // the rooms keep apart: tensors, charts and display.
 import { nodeCollector } from "./host/nodeCollector";
+import { nodeFusion } from "./host/nodeFusion";
 import { nodeSimd } from "./host/nodeSimd";
 import { nodeThreads, threadCount } from "./host/nodeThreads";
 import { onInterrupt } from "./session/display";
-import { fusesPairs, recover, setCollectorHost, setSimd, setThreads } from "./tensor/hosting";
+import { fusesPairs, recover, setCollectorHost, setFusion, setSimd, setThreads } from "./tensor/hosting";
 
 export * as data from "./data";
 export {
@@ -32,4 +33,5 @@ export * from "./tensor";
 setCollectorHost(nodeCollector());
 setSimd(nodeSimd(fusesPairs)); // before setThreads
 setThreads(nodeThreads(), threadCount());
+setFusion(nodeFusion());
 onInterrupt(recover);

@@ -1,6 +1,7 @@
 // Batch normalization as layers: which statistics a forward uses, and when the running ones move.
 
-import { batchNorm, cat, type Tensor } from "../tensor";
+import { cat, type Tensor } from "../tensor";
+import { type Activation, batchNormThen } from "../tensor/fusion";
 import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./channelNorm";
 
 /** What batch normalizations can be told. */
@@ -54,8 +55,13 @@ export abstract class BatchNorm extends ChannelNorm {
   }
 
   override forward(input: Tensor): Tensor {
+    return this.forwardThen(null, input);
+  }
+
+  /** forward(), and the activation in the same sweep over memory: what Sequential calls for the two in a row. @internal */
+  forwardThen(activation: Activation | null, input: Tensor): Tensor {
     this.checkInput(input);
-    if (this.ghostSize === null || !this.training) return this.normalize(input);
+    if (this.ghostSize === null || !this.training) return this.normalize(activation, input);
     const [n = 0] = input.shape;
     const parts = Math.max(1, Math.ceil(n / this.ghostSize));
     // The first is the smallest: if one is too small for statistics, nothing has moved yet.
@@ -63,14 +69,14 @@ export abstract class BatchNorm extends ChannelNorm {
       { length: parts },
       (_, i) => Math.floor(((i + 1) * n) / parts) - Math.floor((i * n) / parts),
     );
-    return cat(input.split(sizes).map((part) => this.normalize(part)));
+    return cat(input.split(sizes).map((part) => this.normalize(activation, part)));
   }
 
-  private normalize(input: Tensor): Tensor {
+  private normalize(activation: Activation | null, input: Tensor): Tensor {
     const { weight, bias, runningMean, runningVar, numBatchesTracked, eps, momentum } = this;
     const batches = numBatchesTracked === null ? 0 : numBatchesTracked.item() + 1;
     const keras = this.convention === "keras";
-    const output = batchNorm(input, {
+    const output = batchNormThen(activation, input, {
       weight,
       bias,
       runningMean,

@@ -2,6 +2,7 @@
 
 import { cat, type Tensor } from "../tensor";
 import { describe, requireTensor } from "../tensor/arguments";
+import { forwardInRow } from "./fusion";
 import { Module } from "./module";
 
 /** Modules in a row, named "0", "1", … as in PyTorch unless a subclass names them otherwise. */
@@ -67,9 +68,7 @@ export class Sequential extends ModuleRow<Module> {
   }
 
   override forward(input: Tensor): Tensor {
-    let output = input;
-    for (const layer of this.layers) output = layer.forward(output);
-    return output;
+    return forwardInRow(this.layers, input);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Tensor } from "./tensor";
 export interface Rule<Info = undefined> {
   readonly name: string;
   /** Which values the backward reads; changing one in place between forward and backward is an error. */
-  readonly reads?: "inputs" | "output";
+  readonly reads?: "inputs" | "output" | "both";
   /**
    * Gives each input that requires it its gradient, by `pass.give`. `dy` is contiguous in the output's shape and the
    * rule's own: it may overwrite it or give it on.
@@ -70,10 +70,11 @@ export function wantsGraph(engine: Engine, inputs: readonly Tensor[]): boolean {
 }
 
 function versionsOf<Info>(node: Node<Info>): number {
-  if (node.rule.reads === "output") return node.output.storage.version;
+  const { reads } = node.rule;
+  if (reads === "output") return node.output.storage.version;
   let sum = 0;
-  if (node.rule.reads === "inputs") for (const input of node.inputs) sum += input.storage.version;
-  return sum;
+  if (reads !== undefined) for (const input of node.inputs) sum += input.storage.version;
+  return reads === "both" ? sum + node.output.storage.version : sum;
 }
 
 /** One walk from a tensor back to the leaves. */

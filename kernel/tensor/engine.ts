@@ -52,6 +52,8 @@ export class Engine {
   readonly generator = new Generator(Date.now());
   readonly collector: Collector;
   gradEnabled = true;
+  /** Whether layers in a row may be computed together. */
+  fuses = true;
   /** Number of operations recorded so far. */
   recorded = 0;
   /** Number of backward() passes so far. */

@@ -50,6 +50,16 @@ export function setThreads(host: ThreadHost, count: number): void {
   engine.useThreads(host, count);
 }
 
+/** Whether layers in a row may be computed together, which changes no number. */
+export function setFusion(enabled: boolean): void {
+  engine.fuses = enabled;
+}
+
+/** See setFusion(). */
+export function isFusing(): boolean {
+  return engine.fuses;
+}
+
 /** Puts modes back after an interrupt that unwound noGrad() or tidy() without running their ends. */
 export function recover(): void {
   engine.recover();

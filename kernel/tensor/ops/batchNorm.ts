@@ -1,11 +1,12 @@
 // Batch normalization over the channel axis of [N, C, ...] (Ioffe & Szegedy 2015), by PyTorch's conventions.
 
 import { requireNumbers, requireVector } from "../arguments";
-import { type Rule, record } from "../autograd";
+import { type BackwardPass, type Node, type Rule, record } from "../autograd";
 import type { Engine } from "../engine";
 import { countOf, show } from "../shape";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
+import type { Activation } from "../wasm/kernels";
 import { requireFloat } from "./check";
 import { contiguous } from "./view";
 
@@ -38,44 +39,47 @@ interface Extent {
 interface Info extends Extent {
   readonly hasWeight: boolean;
   readonly training: boolean;
+  readonly activation: Activation | null;
 }
 
-const batchNormRule: Rule<Info> = {
-  name: "batchNorm",
-  reads: "inputs",
-  backward(node, dy, pass) {
-    const x = node.inputs[0]!;
-    const { outer, channels, inner, hasWeight, training } = node.info;
-    const weight = hasWeight ? node.inputs[1]! : null;
-    const bias = node.inputs[hasWeight ? 2 : 1] ?? null;
-    const [mean, invStd] = node.saved as [Storage, Storage];
-    const { engine } = pass;
-    const dx = pass.allocate(x);
-    const dWeight = engine.allocate(channels);
-    const dBias = engine.allocate(channels);
-    const gamma = weight?.pointer ?? 0;
-    if (training) {
-      engine.kernels.batchNormBackward(
-        x.pointer,
-        mean.pointer,
-        invStd.pointer,
-        gamma,
-        dy.pointer,
-        dx.pointer,
-        dWeight.pointer,
-        dBias.pointer,
-        outer,
-        channels,
-        inner,
-      );
-    } else frozenBackward(engine, node.info, x, mean, invStd, gamma, dy, dx, dWeight, dBias);
-    if (weight?.requiresGrad) pass.give(weight, dWeight);
-    else engine.release(dWeight);
-    if (bias?.requiresGrad) pass.give(bias, dBias);
-    else engine.release(dBias);
-    if (x.requiresGrad) pass.give(x, dx);
-    else engine.release(dx);
-  },
+/** Every number of dy is read before that of dx takes its place. */
+function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
+  const x = node.inputs[0]!;
+  const { outer, channels, inner, hasWeight, training, activation } = node.info;
+  const weight = hasWeight ? node.inputs[1]! : null;
+  const bias = node.inputs[hasWeight ? 2 : 1] ?? null;
+  const [mean, invStd] = node.saved as [Storage, Storage];
+  const { engine } = pass;
+  const dx = training ? dy : pass.allocate(x);
+  const dWeight = engine.allocate(channels);
+  const dBias = engine.allocate(channels);
+  const gamma = weight?.pointer ?? 0;
+  const y = node.output;
+  if (training) {
+    engine.kernels.batchNormBackward(
+      ...([x.pointer, mean.pointer, invStd.pointer, gamma, dy.pointer, dx.pointer] as const),
+      ...([dWeight.pointer, dBias.pointer, outer, channels, inner] as const),
+      ...([activation, activation === null ? 0 : y.pointer] as const),
+    );
+  } else {
+    if (activation !== null) {
+      engine.kernels.unaryGrad(activation, y.pointer, dy.pointer, dy.pointer, y.count, false);
+    }
+    frozenBackward(engine, node.info, x, mean, invStd, gamma, dy, dx, dWeight, dBias);
+  }
+  if (weight?.requiresGrad) pass.give(weight, dWeight);
+  else engine.release(dWeight);
+  if (bias?.requiresGrad) pass.give(bias, dBias);
+  else engine.release(dBias);
+  if (x.requiresGrad) pass.give(x, dx);
+  else if (dx !== dy) engine.release(dx);
+}
+
+const batchNormRule: Rule<Info> = { name: "batchNorm", reads: "inputs", backward };
+const activatedRules: { [A in Activation]: Rule<Info> } = {
+  relu: { name: "batchNorm + relu", reads: "both", backward },
+  sigmoid: { name: "batchNorm + sigmoid", reads: "both", backward },
+  tanh: { name: "batchNorm + tanh", reads: "both", backward },
 };
 
 /** With fixed statistics: dx = γ·r·dy, dβ = Σdy, dγ = Σdy·x̂. */
@@ -125,6 +129,18 @@ function frozenBackward(
  * Throws when a channel has a single value and the batch's statistics are to be used.
  */
 export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor {
+  return batchNormThen(null, input, options);
+}
+
+/**
+ * batchNorm, then the activation in the same sweep, backward too: the bits of one after the other, without the memory of
+ * what lies between.
+ */
+export function batchNormThen(
+  activation: Activation | null,
+  input: Tensor,
+  options: BatchNormOptions,
+): Tensor {
   const { weight = null, bias = null, runningMean = null, runningVar = null } = options;
   const { training = false, momentum = 0.1, eps = 1e-5, biasedRunningVar = false } = options;
   const x = contiguous(requireFloat("batchNorm", input));
@@ -161,7 +177,7 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
     kernels.batchNormForward(
       ...([x.pointer, pointer(gamma), pointer(beta), pointer(movedMean), pointer(movedVar)] as const),
       ...([y.pointer, mean.pointer, invStd.pointer, ...shape] as const),
-      ...([eps, momentum, biasedRunningVar ? 1 : m / (m - 1)] as const),
+      ...([eps, momentum, biasedRunningVar ? 1 : m / (m - 1), activation] as const),
     );
     if (movedMean !== null) movedMean.storage.version++;
     if (movedVar !== null) movedVar.storage.version++;
@@ -171,11 +187,17 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
     for (let c = 0; c < channels; c++) f32[scale + c] = 1 / Math.sqrt(f32[fixedVar + c]! + eps);
     kernels.unary("copy", contiguous(runningMean).pointer, mean.pointer, channels);
     const [weights, biases] = [pointer(gamma), pointer(beta)];
-    kernels.batchNormApply(x.pointer, mean.pointer, invStd.pointer, weights, biases, y.pointer, ...shape);
+    kernels.batchNormApply(
+      ...([x.pointer, mean.pointer, invStd.pointer, weights, biases, y.pointer] as const),
+      ...([...shape, activation] as const),
+    );
   }
   const inputs = [x, gamma, beta].filter((tensor) => tensor !== null);
-  const info = { outer, channels, inner, hasWeight: gamma !== null, training: fromBatch };
-  return record(batchNormRule, y, inputs, info, [mean, invStd]);
+  const info = { outer, channels, inner, hasWeight: gamma !== null, training: fromBatch, activation };
+  return record(activation === null ? batchNormRule : activatedRules[activation], y, inputs, info, [
+    mean,
+    invStd,
+  ]);
 }
 
 function requireOrdered(name: string, running: Tensor | null): void {

@@ -14,6 +14,8 @@ import {
   v128,
   when,
 } from "./assembler";
+import { activated } from "./elementwise";
+import type { Activation } from "./kernels";
 import { eachVector, loadStep, sumRun } from "./loops";
 import { constant } from "./math";
 import { compile, madd, type Run, type Target } from "./target";
@@ -75,7 +77,7 @@ export const forwardParameters: ValueType[] = [
  * run(x, weight, bias, runningMean, runningVar, y, mean, invStd, outer, channels, inner, stride, eps, momentum, correction):
  * see Kernels.batchNormForward.
  */
-export function batchNormForwardKernel(target: Target, affine: Affine): Run {
+export function batchNormForwardKernel(target: Target, affine: Affine, activation: Activation | null): Run {
   return compile(target, forwardParameters, (f, ...parameters) => {
     const [x, weight, bias, runningMean, runningVar, y] = parameters as [
       Local,
@@ -97,6 +99,7 @@ export function batchNormForwardKernel(target: Target, affine: Affine): Run {
     const [channel, total, m] = [f.local("i32"), f.local("f64"), f.local("f64")];
     const [mu, scale, shift, d] = f.vectors(4) as [Local, Local, Local, Local];
     const parts = moving(f, target, momentum, correction);
+    const { vectors, apply } = activated(target, f, activation);
     const splat = (value: Code) => f32x4.splat(f32.demote(value));
     const sum = (put: (value: Code) => Code) => [
       total.set(f64.const(0)),
@@ -124,8 +127,8 @@ export function batchNormForwardKernel(target: Target, affine: Affine): Run {
         shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
         eachRun(f, outer.get, stride.get, [x, y], (cursors) => {
           const [from, to] = cursors as [Local, Local];
-          return eachVector(f, inner.get, cursors, 4, [to], (step, at) => [
-            normalise(target, loadStep(step, from, at), mu, scale, shift),
+          return eachVector(f, inner.get, cursors, vectors, [to], (step, at) => [
+            apply(normalise(target, loadStep(step, from, at), mu, scale, shift)),
           ]);
         }),
         [mean, invStd, weight, bias].map((pointer) => pointer.advance(4)), // an absent one advances unread
@@ -136,12 +139,13 @@ export function batchNormForwardKernel(target: Target, affine: Affine): Run {
 }
 
 /** run(x, mean, invStd, weight, bias, y, outer, channels, inner, stride) */
-export function batchNormApplyKernel(target: Target, affine: Affine): Run {
+export function batchNormApplyKernel(target: Target, affine: Affine, activation: Activation | null): Run {
   return compile(target, new Array(10).fill("i32"), (f, ...parameters) => {
     const [x, mean, invStd, weight, bias, y] = parameters as [Local, Local, Local, Local, Local, Local];
     const [outer, channels, inner, stride] = parameters.slice(6) as [Local, Local, Local, Local];
     const channel = f.local("i32");
     const [mu, scale, shift] = f.vectors(3) as [Local, Local, Local];
+    const { vectors, apply } = activated(target, f, activation);
     return times(channel, channels.get, [
       mu.set(v128.loadSplat(mean.get)),
       scale.set(v128.loadSplat(invStd.get)),
@@ -149,8 +153,8 @@ export function batchNormApplyKernel(target: Target, affine: Affine): Run {
       shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
       eachRun(f, outer.get, stride.get, [x, y], (cursors) => {
         const [from, to] = cursors as [Local, Local];
-        return eachVector(f, inner.get, cursors, 4, [to], (step, at) => [
-          normalise(target, loadStep(step, from, at), mu, scale, shift),
+        return eachVector(f, inner.get, cursors, vectors, [to], (step, at) => [
+          apply(normalise(target, loadStep(step, from, at), mu, scale, shift)),
         ]);
       }),
       [mean, invStd, weight, bias].map((pointer) => pointer.advance(4)), // an absent one advances unread
@@ -187,11 +191,19 @@ export function coefficients(
 export const gradient = (xs: Code, dys: Code, { mu, a, b, c }: Values): Code =>
   f32x4.sub(f32x4.sub(f32x4.mul(a.get, dys), b.get), f32x4.mul(c.get, f32x4.sub(xs, mu.get)));
 
-/** run(x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner, stride); `weighted`: weight is not 0. */
-export function batchNormBackwardKernel(target: Target, weighted: boolean): Run {
-  return compile(target, new Array(12).fill("i32"), (f, ...parameters) => {
+/**
+ * run(x, mean, invStd, weight, dy, dx, dWeight, dBias, y, outer, channels, inner, stride); `weighted`: weight is not 0.
+ * Without an activation y is not read.
+ */
+export function batchNormBackwardKernel(
+  target: Target,
+  weighted: boolean,
+  activation: Activation | null,
+): Run {
+  return compile(target, new Array(13).fill("i32"), (f, ...parameters) => {
     const [x, mean, invStd, weight, dy, dx] = parameters as [Local, Local, Local, Local, Local, Local];
-    const [dWeight, dBias, outer, channels, inner, stride] = parameters.slice(6) as [
+    const [dWeight, dBias, y, outer, channels, inner, stride] = parameters.slice(6) as [
+      Local,
       Local,
       Local,
       Local,
@@ -202,31 +214,38 @@ export function batchNormBackwardKernel(target: Target, weighted: boolean): Run 
     const [channel, perM, dyValue] = [f.local("i32"), f.local("v128"), f.local("v128")];
     const totals = [f.local("f64"), f.local("f64")] as const;
     const value = valuesOf(f);
+    const { gradient: through } = activated(target, f, activation);
+    const outputs = activation === null ? [] : [y];
     const splat = (total: Local) => f32x4.splat(f32.demote(total.get));
     return [
       perM.set(f32x4.splat(f32.demote(f64.div(f64.const(1), f64.fromU32(i32.mul(outer.get, inner.get)))))),
       times(channel, channels.get, [
         value.mu.set(v128.loadSplat(mean.get)),
         totals.map((total) => total.set(f64.const(0))),
-        eachRun(f, outer.get, stride.get, [x, dy], (cursors) =>
-          sumRun(f, inner.get, cursors, totals, (step, at, put) => [
-            dyValue.set(loadStep(step, cursors[1]!, at)),
+        eachRun(f, outer.get, stride.get, [x, dy, ...outputs], (cursors) => {
+          const [fromX, fromDy, fromY] = cursors as [Local, Local, Local];
+          return sumRun(f, inner.get, cursors, totals, (step, at, put) => [
+            dyValue.set(through(loadStep(step, fromDy, at), () => loadStep(step, fromY, at))),
             put(0, dyValue.get),
-            put(1, f32x4.mul(dyValue.get, f32x4.sub(loadStep(step, cursors[0]!, at), value.mu.get))),
-          ]),
-        ),
+            put(1, f32x4.mul(dyValue.get, f32x4.sub(loadStep(step, fromX, at), value.mu.get))),
+          ]);
+        }),
         [value.sumDy.set(splat(totals[0])), value.sumDyX.set(splat(totals[1]))],
         coefficients(v128.loadSplat(invStd.get), weighted ? v128.loadSplat(weight.get) : null, perM, value),
         v128.storeLane(dBias.get, value.sumDy.get, 0),
         v128.storeLane(dWeight.get, value.sumDyX.get, 0),
-        eachRun(f, outer.get, stride.get, [x, dy, dx], (cursors) => {
-          const [fromX, fromDy, to] = cursors as [Local, Local, Local];
+        eachRun(f, outer.get, stride.get, [x, dy, dx, ...outputs], (cursors) => {
+          const [fromX, fromDy, to, fromY] = cursors as [Local, Local, Local, Local];
           return eachVector(f, inner.get, cursors, 4, [to], (step, at) => [
-            gradient(loadStep(step, fromX, at), loadStep(step, fromDy, at), value),
+            gradient(
+              loadStep(step, fromX, at),
+              through(loadStep(step, fromDy, at), () => loadStep(step, fromY, at)),
+              value,
+            ),
           ]);
         }),
         [mean, invStd, weight, dWeight, dBias].map((pointer) => pointer.advance(4)),
-        [x, dy, dx].map((pointer) => pointer.advance(bytes(inner.get))),
+        [x, dy, dx, ...outputs].map((pointer) => pointer.advance(bytes(inner.get))),
       ]),
     ];
   });

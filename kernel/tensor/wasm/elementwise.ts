@@ -1,7 +1,7 @@
 // Maps over f32: one loop nest, and for each operation the expression of four lanes.
 
 import { type Code, type FunctionBuilder, f32x4, type Local, times, v128 } from "./assembler";
-import type { BinaryOp, UnaryGradOp, UnaryOp } from "./kernels";
+import type { Activation, BinaryOp, UnaryGradOp, UnaryOp } from "./kernels";
 import { eachVector, loadStep, type Step } from "./loops";
 import { constant, exp, log, sigmoid, tanh } from "./math";
 import { compile, madd, type Run, type Target } from "./target";
@@ -22,11 +22,14 @@ const unaryVectors: { [O in UnaryOp]: Vector1 } = {
   relu: (_target, _f, x) => f32x4.pmax(x, v128.zero), // x < 0 ? 0 : x, so NaN stays
 };
 
+/** Vectors side by side: what takes many registers gets along with two. */
+const width = (op: UnaryOp): 2 | 4 =>
+  op === "exp" || op === "log" || op === "sigmoid" || op === "tanh" ? 2 : 4;
+
 /** run(x, y, n) */
 export function unaryKernel(target: Target, op: UnaryOp): Run {
-  const heavy = op === "exp" || op === "log" || op === "sigmoid" || op === "tanh";
   return compile(target, ["i32", "i32", "i32"], (f, x, y, n) =>
-    eachVector(f, n!.get, [x!, y!], heavy ? 2 : 4, [y!], (step, at) => [
+    eachVector(f, n!.get, [x!, y!], width(op), [y!], (step, at) => [
       unaryVectors[op](target, f, loadStep(step, x!, at)),
     ]),
   );
@@ -47,6 +50,24 @@ const gradVectors: { [O in UnaryGradOp]: (dy: Code, saved: Local) => Code } = {
       ),
     ),
 };
+
+/** An activation for sweeps of other kernels, which come to the numbers of the kernels here. */
+export interface Activated {
+  readonly vectors: 2 | 4;
+  readonly apply: (x: Code) => Code;
+  /** dy through the activation whose output is y. */
+  readonly gradient: (dy: Code, y: () => Code) => Code;
+}
+
+export function activated(target: Target, f: FunctionBuilder, activation: Activation | null): Activated {
+  if (activation === null) return { vectors: 4, apply: (x) => x, gradient: (dy) => dy };
+  const kept = f.local("v128");
+  return {
+    vectors: width(activation),
+    apply: (x) => unaryVectors[activation](target, f, x),
+    gradient: (dy, y) => [kept.set(y()), gradVectors[activation](dy, kept)],
+  };
+}
 
 /** run(saved, dy, dx, n) */
 export function unaryGradKernel(target: Target, op: UnaryGradOp, accumulate: boolean): Run {

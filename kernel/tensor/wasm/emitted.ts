@@ -21,7 +21,7 @@ import {
 } from "./elementwise";
 import { type GemmShape, gemmCut, gemmKernel } from "./gemm";
 import { gemmRowsKernel, isFewRows } from "./gemmRows";
-import type { BinaryLayout, BinaryOp, Kernels, ReduceOp } from "./kernels";
+import type { Activation, BinaryLayout, BinaryOp, Kernels, ReduceOp } from "./kernels";
 import { writeConstants } from "./math";
 import { createPooling, type PoolingKernels } from "./pool";
 import { argExtremeKernel, extremeKernel, productKernel, sumKernel } from "./reduce";
@@ -164,12 +164,17 @@ export function createEmittedKernels(target: Target): Kernels {
   const reduceColumns = new Lazy((op: ReduceOp) => reduceKernel(target, op, false));
   const affineOf = (key: number) => ({ weight: (key & 2) !== 0, bias: (key & 1) !== 0 });
   const affineKey = (weight: number, bias: number) => (weight !== 0 ? 2 : 0) + (bias !== 0 ? 1 : 0);
-  const forward = new Lazy((key: number) => batchNormForwardKernel(target, affineOf(key)));
+  const activations: readonly (Activation | null)[] = [null, "relu", "sigmoid", "tanh"];
+  const activationKey = (activation: Activation | null): number => 4 * activations.indexOf(activation);
+  const activationOf = (key: number) => activations[key >> 2]!;
+  const forward = new Lazy((key: number) => batchNormForwardKernel(target, affineOf(key), activationOf(key)));
   const forwardColumns = new Lazy((key: number) => batchNormForwardColumnsKernel(target, affineOf(key)));
   const forwardRows = new Lazy((key: number) => batchNormForwardRowsKernel(target, affineOf(key)));
-  const apply = new Lazy((key: number) => batchNormApplyKernel(target, affineOf(key)));
+  const apply = new Lazy((key: number) => batchNormApplyKernel(target, affineOf(key), activationOf(key)));
   const applyColumns = new Lazy((key: number) => batchNormApplyColumnsKernel(target, affineOf(key)));
-  const backward = new Lazy((weighted: boolean) => batchNormBackwardKernel(target, weighted));
+  const backward = new Lazy((key: number) =>
+    batchNormBackwardKernel(target, affineOf(key).weight, activationOf(key)),
+  );
   const backwardColumns = new Lazy((weighted: boolean) => batchNormBackwardColumnsKernel(target, weighted));
   const backwardRows = new Lazy((weighted: boolean) => batchNormBackwardRowsKernel(target, weighted));
   /**
@@ -266,26 +271,44 @@ export function createEmittedKernels(target: Target): Kernels {
       (inner === 1 ? reduceRuns : reduceColumns).get(op)(x, y, outer, n, inner);
     },
 
+    // Of [N, C] the activation goes by itself, over what the cache still holds.
     batchNormForward(
-      ...[x, weight, bias, runningMean, runningVar, y, mean, invStd, outer, channels, inner, ...settings]
+      ...[x, weight, bias, runningMean, runningVar, y, mean, invStd, outer, channels, inner, ...rest]
     ) {
-      const columns = outer > mostRows ? forwardColumns : forwardRows;
-      const run = (inner === 1 ? columns : forward).get(affineKey(weight, bias));
+      const [eps, momentum, correction, activation = null] = rest;
+      const key = affineKey(weight, bias);
+      const run =
+        inner !== 1
+          ? forward.get(key + activationKey(activation))
+          : (outer > mostRows ? forwardColumns : forwardRows).get(key);
       const pointers = [x, weight, bias, runningMean, runningVar, y, mean, invStd];
+      const settings = [eps, momentum, correction];
       byChannel(run, [...pointers, outer, channels, inner, channels * inner * 4, ...settings], [0, 5], 8);
+      if (inner === 1 && activation !== null) kernels.unary(activation, y, y, outer * channels);
     },
 
-    batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner) {
-      const run = (inner === 1 ? applyColumns : apply).get(affineKey(weight, bias));
+    batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner, activation = null) {
+      const key = affineKey(weight, bias);
+      const run = inner === 1 ? applyColumns.get(key) : apply.get(key + activationKey(activation));
       const pointers = [x, mean, invStd, weight, bias, y];
       byChannel(run, [...pointers, outer, channels, inner, channels * inner * 4], [0, 5], 6);
+      if (inner === 1 && activation !== null) kernels.unary(activation, y, y, outer * channels);
     },
 
-    batchNormBackward(x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner) {
-      const columns = outer > mostRows ? backwardColumns : backwardRows;
-      const run = (inner === 1 ? columns : backward).get(weight !== 0);
-      const pointers = [x, mean, invStd, weight, dy, dx, dWeight, dBias];
-      byChannel(run, [...pointers, outer, channels, inner, channels * inner * 4], [0, 4, 5], 8);
+    batchNormBackward(
+      ...[x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner, activation = null, y = 0]
+    ) {
+      const shape = [outer, channels, inner, channels * inner * 4];
+      const results = [dx, dWeight, dBias];
+      if (inner !== 1) {
+        const run = backward.get(affineKey(weight, 0) + activationKey(activation));
+        byChannel(run, [x, mean, invStd, weight, dy, ...results, y, ...shape], [0, 4, 5, 8], 9);
+        return;
+      }
+      const run = (outer > mostRows ? backwardColumns : backwardRows).get(weight !== 0);
+      if (activation !== null) kernels.unaryGrad(activation, y, dy, dx, outer * channels, false);
+      const from = activation === null ? dy : dx;
+      byChannel(run, [x, mean, invStd, weight, from, ...results, ...shape], [0, 4, 5], 8);
     },
 
     logSoftmax(x, logProbabilities, rows, columns) {

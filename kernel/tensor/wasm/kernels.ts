@@ -29,6 +29,9 @@ export type UnaryOp =
 /** dx = g(dy, saved), elementwise: `saved` is the forward's output y (the input x for "abs" and "square"). */
 export type UnaryGradOp = "sigmoid" | "tanh" | "relu" | "abs" | "square";
 
+/** What a normalization may apply to its result before it stores it. */
+export type Activation = "sigmoid" | "tanh" | "relu";
+
 /** y = f(a, b), elementwise; comparisons give 1 or 0. */
 export type BinaryOp =
   | "add"
@@ -178,7 +181,7 @@ export interface Kernels {
    * invStd[c] = 1/√(variance + eps) of the biased variance (from Σ(x−μ)²: E[x²]−E[x]² loses every digit at a large mean)
    * and y = weight·(x − mean)·invStd + bias, and moves the running statistics:
    * running = (1 − momentum)·running + momentum·batch, where the batch's variance counts `correction` times.
-   * weight, bias, runningMean and runningVar may be 0 (absent).
+   * weight, bias, runningMean and runningVar may be 0 (absent). With an activation, y is what unary() makes of that.
    */
   batchNormForward(
     x: Pointer,
@@ -195,8 +198,9 @@ export interface Kernels {
     eps: number,
     momentum: number,
     correction: number,
+    activation?: Activation | null,
   ): void;
-  /** y = weight[c]·(x − mean[c])·invStd[c] + bias[c]; weight and bias may be 0 (absent: 1 and 0). */
+  /** y = weight[c]·(x − mean[c])·invStd[c] + bias[c], activated; weight and bias may be 0 (absent: 1 and 0). */
   batchNormApply(
     x: Pointer,
     mean: Pointer,
@@ -207,10 +211,12 @@ export interface Kernels {
     outer: number,
     channels: number,
     inner: number,
+    activation?: Activation | null,
   ): void;
   /**
    * Gradients of train-mode BatchNorm (Ioffe & Szegedy 2015): dBias = Σdy, dWeight = Σdy·x̂,
    * dx = (weight·invStd/m)·(m·dy − dBias − x̂·dWeight). dBias and dWeight are overwritten (never 0: pass scratch).
+   * With an activation, dy is first what unaryGrad() makes of it and y, the activated output. dx may alias dy.
    */
   batchNormBackward(
     x: Pointer,
@@ -224,6 +230,8 @@ export interface Kernels {
     outer: number,
     channels: number,
     inner: number,
+    activation?: Activation | null,
+    y?: Pointer,
   ): void;
 
   /** logProbabilities[r,c] = x − logsumexp(x) along each row; stable for any finite x. */

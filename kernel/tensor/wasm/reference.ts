@@ -213,6 +213,7 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
         eps,
         momentum,
         correction,
+        activation,
       ]
     ) {
       const f32 = floats();
@@ -237,37 +238,42 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
         track(runningMean, c, mu);
         track(runningVar, c, (correction * squares) / m);
       }
-      this.batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner);
+      this.batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner, activation);
     },
 
-    batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner) {
+    batchNormApply(x, mean, invStd, weight, bias, y, outer, channels, inner, activation) {
       const f32 = floats();
+      const activate = activation ? unaryFunctions[activation] : unaryFunctions.copy;
       for (let c = 0; c < channels; c++) {
         const mu = f32[at(mean) + c]!;
         const scale = f32[at(invStd) + c]! * (weight === 0 ? 1 : f32[at(weight) + c]!);
         const shift = bias === 0 ? 0 : f32[at(bias) + c]!;
         eachOfChannel(c, outer, channels, inner, (i) => {
-          f32[at(y) + i] = (f32[at(x) + i]! - mu) * scale + shift;
+          f32[at(y) + i] = activate((f32[at(x) + i]! - mu) * scale + shift);
         });
       }
     },
 
-    batchNormBackward(x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner) {
+    batchNormBackward(
+      ...[x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner, activation, y = 0]
+    ) {
       const f32 = floats();
       const m = outer * inner;
+      const gradientAt = (i: number): number =>
+        activation ? unaryGradFunctions[activation](f32[at(dy) + i]!, f32[at(y) + i]!) : f32[at(dy) + i]!;
       for (let c = 0; c < channels; c++) {
         const mu = f32[at(mean) + c]!;
         const inv = f32[at(invStd) + c]!;
         let sumDy = 0;
         let sumDyXhat = 0;
         eachOfChannel(c, outer, channels, inner, (i) => {
-          sumDy += f32[at(dy) + i]!;
-          sumDyXhat += f32[at(dy) + i]! * (f32[at(x) + i]! - mu) * inv;
+          sumDy += gradientAt(i);
+          sumDyXhat += gradientAt(i) * (f32[at(x) + i]! - mu) * inv;
         });
         const scale = (inv * (weight === 0 ? 1 : f32[at(weight) + c]!)) / m;
         eachOfChannel(c, outer, channels, inner, (i) => {
           const xhat = (f32[at(x) + i]! - mu) * inv;
-          f32[at(dx) + i] = scale * (m * f32[at(dy) + i]! - sumDy - xhat * sumDyXhat);
+          f32[at(dx) + i] = scale * (m * gradientAt(i) - sumDy - xhat * sumDyXhat);
         });
         f32[at(dBias) + c] = sumDy;
         f32[at(dWeight) + c] = sumDyXhat;
