@@ -87,7 +87,6 @@ export function bars(values: Bars | Readonly<Record<string, Bars>>, options: Bar
     log: logY,
     range: yRange,
     name: "yRange",
-    upright: true,
   });
   const categories = Math.max(1, ...data.map(({ x }) => x?.length ?? 0));
   // Few bars would be boards.

@@ -2,6 +2,7 @@
 import { decimate } from "./decimate";
 import { describe } from "./describe";
 import { host } from "./host";
+import { withLogTicks } from "./logTicks";
 import type { Config, Datum, Frame, Layout, Shape, Trace } from "./plotly";
 import { standalonePage } from "./standalonePage";
 import { type PictureOptions, toSvg } from "./svg/picture";
@@ -201,7 +202,11 @@ export class Figure {
   #json(thinned: (trace: Trace) => Trace, layout: Layout): FigureJson {
     const plainTraces = (traces: readonly Trace[]) => traces.map((trace) => plain(thinned(trace)));
     const { config, frames } = this;
-    const json: FigureJson = { data: plainTraces(this.data), layout, config };
+    const json: FigureJson = {
+      data: plainTraces(this.data),
+      layout: withLogTicks(layout, this.data),
+      config,
+    };
     if (frames.length > 0) json.frames = frames.map((frame) => ({ ...frame, data: plainTraces(frame.data) }));
     return json;
   }

@@ -58,7 +58,6 @@ export class LineFigure extends Figure {
       log: logY,
       range: yRange,
       name: "yRange",
-      upright: true,
     });
     super({ data: [], layout });
     this.#smoothing = smoothing;

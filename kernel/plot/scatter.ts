@@ -38,7 +38,6 @@ export class ScatterFigure extends Figure {
       log: logY,
       range: yRange,
       name: "yRange",
-      upright: true,
     });
     super({ data: [], layout });
     this.#options = options;

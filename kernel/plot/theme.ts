@@ -132,20 +132,17 @@ export interface AxisOptions {
   name?: string;
   /** Whether its values head what the pointer shows: an x axis. */
   hover?: boolean;
-  /** Whether it is a y axis. */
-  upright?: boolean;
 }
 
 /** The settings of one axis, those only that differ from the template's. */
 export function plainAxis(
   who: string,
-  { title, log = false, range, name = "range", hover, upright }: AxisOptions,
+  { title, log = false, range, name = "range", hover }: AxisOptions,
 ): Axis {
   const axis: Axis = {};
   if (title !== undefined) axis.title = { text: title };
   if (title !== undefined && hover) axis.unifiedhovertitle = { text: `${title} %{x}` };
-  // So few that Plotly takes 1, 2, 5 or powers of ten, and never nine labels a decade.
-  if (log) Object.assign(axis, { type: "log", tickformat: "~g", nticks: upright ? 3 : 5 });
+  if (log) Object.assign(axis, { type: "log", tickformat: "~g" });
   if (range !== undefined) {
     if (log && range[0] <= 0) {
       throw new RangeError(
