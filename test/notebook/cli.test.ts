@@ -33,21 +33,25 @@ function bnlab(
   return new Promise((resolve) => child.on("close", (code) => resolve({ ...ended, code })));
 }
 
-type Source = string | { markdown: string };
+type Source = string | { markdown: string } | { code: string; tags: string[] };
+
+const tagged = (code: string, ...tags: string[]) => ({ code, tags });
 
 function write(name: string, cells: Source[], extra: object = {}): string {
   const notebook = {
-    cells: cells.map((cell) =>
-      typeof cell === "string"
-        ? {
-            cell_type: "code",
-            execution_count: 7,
-            metadata: { tags: ["keep"] },
-            outputs: [{ output_type: "stream", name: "stdout", text: ["stale\n"] }],
-            source: cell.split(/(?<=\n)/),
-          }
-        : { cell_type: "markdown", metadata: {}, source: cell.markdown },
-    ),
+    cells: cells.map((cell) => {
+      if (typeof cell === "object" && "markdown" in cell) {
+        return { cell_type: "markdown", metadata: {}, source: cell.markdown };
+      }
+      const { code, tags } = typeof cell === "string" ? tagged(cell, "keep") : cell;
+      return {
+        cell_type: "code",
+        execution_count: 7,
+        metadata: { tags },
+        outputs: [{ output_type: "stream", name: "stdout", text: ["stale\n"] }],
+        source: code.split(/(?<=\n)/),
+      };
+    }),
     metadata: { language_info: { name: "typescript" }, authors: [{ name: "Ada" }] },
     nbformat: 4,
     nbformat_minor: 4,
@@ -192,6 +196,87 @@ test("--allow-errors goes on", async () => {
   assert.deepEqual(read("allowed.out.ipynb").cells[1]!.outputs[0]!.data, { "text/plain": ["'second'"] });
 });
 
+test("a cell tagged raises-exception may fail", async () => {
+  write("may-fail.ipynb", [tagged("throw new Error('expected');", "raises-exception"), "'after'"]);
+  const { code } = await bnlab(["run", "may-fail.ipynb", "-o", "may-fail.out.ipynb"]);
+  assert.equal(code, 0);
+  const [first, second] = read("may-fail.out.ipynb").cells;
+  assert.deepEqual([first!.outputs[0]!.ename, second!.execution_count], ["Error", 2]);
+});
+
+test("-p sets parameters in a cell behind the one with the defaults", async () => {
+  write("parameters.ipynb", [
+    tagged("let rate = 0.1;\nlet name = 'none';", "parameters"),
+    "[rate * 2, name]",
+  ]);
+  const args = ["-p", "rate=0.25", "--parameter", "name=Ada L", "-p", "other=[1]"];
+  const { code, stderr } = await bnlab(["run", "parameters.ipynb", "-o", "parameters.out.ipynb", ...args]);
+  assert.equal(code, 0);
+  assert.equal(stderr, 'bnlab run: parameters.ipynb: the cell tagged "parameters" has no other\n');
+  const { cells } = read("parameters.out.ipynb");
+  assert.deepEqual(cells[1]!.metadata.tags, ["injected-parameters"]);
+  assert.deepEqual(cells[2]!.outputs[0]!.data, { "text/plain": ["[ 0.5, 'Ada L' ]"] });
+  const wrong = await bnlab(["run", "parameters.ipynb", "-p", "1x=2"]);
+  assert.deepEqual([wrong.code, /expected NAME=VALUE/.test(wrong.stderr)], [2, true]);
+});
+
+test("input is refused where there is no terminal", async () => {
+  write("asks.ipynb", [`import { input } from "bnlab";\nawait input("Name? ");`]);
+  const { code, stdout } = await bnlab(["run", "asks.ipynb", "-o", "asks.out.ipynb"]);
+  assert.equal(code, 1);
+  assert.match(stdout, /InputError: input: this client cannot ask its user/);
+});
+
+test("a progress bar is printed once in a pipe", async () => {
+  write("bar.ipynb", [
+    `import { progress } from "bnlab";\nfor (const n of progress(3, { label: "steps" })) await new Promise((r) => setTimeout(r, 120));`,
+  ]);
+  const { stdout } = await bnlab(["run", "bar.ipynb", "-o", "bar.out.ipynb"]);
+  assert.equal(stdout.match(/steps/g)?.length, 2, "in the bar, and in the bar's own line");
+  assert.match(stdout, /steps 100% \|█{20}\| 3\/3/);
+});
+
+test("check: a notebook that shows what was saved, and one that does not", async () => {
+  write("checked.ipynb", [
+    "console.log('step', 1, 'loss', 0.123456); display.json({ curve: [0.5, 0.25] }); 'result'",
+    "throw new RangeError('as ever');",
+    tagged("Date.now()", "nbval-ignore-output"),
+  ]);
+  await bnlab(["run", "checked.ipynb", "-o", "checked.ipynb", "--allow-errors"]);
+  const same = await bnlab(["check", "checked.ipynb"]);
+  assert.equal(same.stderr, "");
+  assert.match(same.stdout, /^✓ checked\.ipynb: 3 cells as saved, \d+\.\d s\n$/);
+  assert.equal(same.code, 0);
+
+  const text = readFileSync(at("checked.ipynb"), "utf8");
+  const changed = text
+    .replace("step 1 loss 0.123456", "step 2 loss 0.1235")
+    .replace("       0.25\n", "       0.26\n")
+    .replace('"evalue": "as ever"', '"evalue": "as never"');
+  writeFileSync(at("changed.ipynb"), changed);
+  const differs = await bnlab(["check", "changed.ipynb", "checked.ipynb"]);
+  assert.equal(differs.code, 1);
+  assert.match(differs.stdout, /^✗ changed\.ipynb: 2 of 3 cells differ/);
+  assert.match(differs.stdout, / {2}stdout\n {2}- step 2 loss 0\.1235\n {2}\+ step 1 loss 0\.123456\n/);
+  assert.match(differs.stdout, / {2}- RangeError: as never\n {2}\+ RangeError: as ever\n/);
+  assert.match(differs.stdout, /^✓ checked\.ipynb/m);
+
+  writeFileSync(at("near.ipynb"), text.replace("loss 0.123456", "loss 0.1235"));
+  assert.equal((await bnlab(["check", "near.ipynb"])).code, 1);
+  assert.equal((await bnlab(["check", "near.ipynb", "--rtol", "1e-2"])).code, 0);
+});
+
+test("check says what it cannot use", async () => {
+  write("fresh.ipynb", ["1"]);
+  const fresh = JSON.parse(readFileSync(at("fresh.ipynb"), "utf8"));
+  Object.assign(fresh.cells[0], { outputs: [], execution_count: null });
+  writeFileSync(at("fresh.ipynb"), JSON.stringify(fresh));
+  const { code, stderr } = await bnlab(["check", "fresh.ipynb", "missing.ipynb"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /^bnlab check: fresh\.ipynb: it has no saved outputs to compare with; bnlab run /);
+  assert.match(stderr, /^bnlab check: missing\.ipynb: there is no such file$/m);
+});
+
 test("--timeout stops a cell that does not end", async () => {
   write("slow.ipynb", ["const here = 1;", "while (true);"]);
   const { code, stdout } = await bnlab(["run", "slow.ipynb", "-o", "slow.out.ipynb", "--timeout", "0.5"]);
@@ -254,6 +339,9 @@ test("--help, --version, and a wrong command line", async () => {
   const help = await bnlab(["run", "--help"]);
   assert.equal(help.code, 0);
   assert.match(help.stdout, /Exit codes:\n {2}0 /);
+  for (const command of ["check", "jupyter"]) {
+    assert.match((await bnlab([command, "--help"])).stdout, /Exit codes:\n {2}0 /, command);
+  }
   assert.match((await bnlab(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
   for (const args of [["run"], ["walk"], ["run", "plain.ipynb", "--timeout", "soon"]]) {
     const { code, stderr } = await bnlab(args);

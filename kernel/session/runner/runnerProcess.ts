@@ -149,6 +149,8 @@ export class RunnerProcess {
       return "it was killed (SIGKILL): by a cell, by somebody, or by the system for want of memory";
     if (signal === "SIGABRT" || code === 134)
       return "it aborted (SIGABRT): a fatal error such as an exhausted heap";
+    if (signal === "SIGTRAP" || signal === "SIGILL" || code === 133)
+      return `it aborted (${signal ?? "SIGTRAP"}): a fatal error of the engine, such as an array too long for it`;
     if (signal) return `it ended by signal ${signal}`;
     return code === 0 ? "process.exit() was called (exit code 0)" : `it exited with code ${code}`;
   }
