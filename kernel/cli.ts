@@ -129,6 +129,25 @@ jupyter
   .exitOverride()
   .action((file: string) => jupyterCommand(({ startKernel }) => startKernel(file)));
 
+program
+  .command("doctor")
+  .description("show which kernels this machine runs, and how fast they are")
+  .helpOption(...helpOption)
+  .exitOverride()
+  .addHelpText(
+    "after",
+    "\nBNLAB_THREADS=n sets the threads, BNLAB_SIMD=revec|plain|off the kernels; cells obey them too.",
+  )
+  .action(async () => {
+    try {
+      const { doctor } = await import("./doctor");
+      doctor();
+    } catch (error) {
+      console.error(`bnlab doctor: ${(error as Error).message}`);
+      process.exitCode = 2;
+    }
+  });
+
 /** Loaded when asked for; what goes wrong is said in one line. */
 async function jupyterCommand(
   run: (commands: typeof import("./jupyterCommand")) => Promise<void>,
