@@ -54,8 +54,9 @@ export function channelStatistics({ data, shape }: Tensor): ChannelStatistics {
     Float64Array,
     Float64Array,
   ];
+  const { length } = data;
   for (const around of [false, true]) {
-    for (let start = 0; start < data.length; start += inner) {
+    for (let start = 0; start < length; start += inner) {
       const channel = (start / inner) % channels;
       const middle = mean[channel]!;
       let sum = 0;

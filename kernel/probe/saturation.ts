@@ -77,11 +77,12 @@ export function flatness(
   const units = shape.length > 1 ? shape[1]! : 1;
   const inner = shape.slice(2).reduce((product, size) => product * size, 1);
   const alive = new Uint8Array(units);
+  const { length } = outputs;
   let flat = 0;
-  for (let start = 0; start < outputs.length; start += inner) {
+  for (let start = 0; start < length; start += inner) {
     const before = flat;
     for (let at = start; at < start + inner; at++) if (slope(inputs[at]!, outputs[at]!) < threshold) flat++;
     if (flat - before < inner) alive[(start / inner) % units] = 1;
   }
-  return { saturated: flat / outputs.length, dead: 1 - alive.reduce((sum, each) => sum + each, 0) / units };
+  return { saturated: flat / length, dead: 1 - alive.reduce((sum, each) => sum + each, 0) / units };
 }

@@ -210,7 +210,8 @@ function moved({ drafts }: Step): boolean {
   for (const [layer, { before }] of drafts) {
     for (const [i, [, parameter]] of layer.parameters.entries()) {
       const [was, is] = [before[i]!, parameter.data];
-      for (let at = 0; at < was.length; at++) if (was[at] !== is[at]) return true;
+      const { length } = was;
+      for (let at = 0; at < length; at++) if (was[at] !== is[at]) return true;
     }
   }
   return false;
@@ -267,7 +268,8 @@ function recordOf({ number, drafts }: Step, layer: Layer): LayerRecord | null {
 /** ‖after − before‖ / ‖before‖; null where that is no number. */
 function updateRatio(before: ArrayLike<number>, after: ArrayLike<number>): number | null {
   let [change, size] = [0, 0];
-  for (let at = 0; at < before.length; at++) {
+  const { length } = before;
+  for (let at = 0; at < length; at++) {
     change += (after[at]! - before[at]!) ** 2;
     size += before[at]! ** 2;
   }
