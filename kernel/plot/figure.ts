@@ -234,13 +234,22 @@ function plainValue(value: unknown): unknown {
   return value;
 }
 
-/** A float32 read as a double drags meaningless digits along (0.1 is 0.10000000149011612): the shortest that names it. */
+/**
+ * A float32 read as a double drags meaningless digits along (0.1 is 0.10000000149011612): the shortest that names it.
+ * Rounded by arithmetic, for printing and reading each number would be most of what a moving chart costs. A power of ten
+ * up to 22 is exact, so that the division gives the double nearest to the decimal.
+ */
 function shortNumber(value: number): Datum {
   if (!Number.isFinite(value)) return null;
   if (Number.isInteger(value) || Math.fround(value) !== value) return value;
-  for (const digits of [7, 8]) {
-    const short = Number(value.toPrecision(digits));
+  const places = 6 - Math.floor(Math.log10(Math.abs(value)));
+  for (const decimals of [places, places + 1, places + 2]) {
+    if (decimals < 0 || decimals > 22) break;
+    const power = powersOfTen[decimals]!;
+    const short = Math.round(value * power) / power;
     if (Math.fround(short) === value) return short;
   }
   return value;
 }
+
+const powersOfTen = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));

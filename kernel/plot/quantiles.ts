@@ -1,6 +1,6 @@
 // How a distribution moves: its percentiles over training, as lines. Imports nothing outside this folder.
 import { Figure } from "./figure";
-import { type Numbers, numbersOf, quantile, sorted } from "./numbers";
+import { type Numbers, numbersOf, quantilesOf } from "./numbers";
 import type { Datum, Trace } from "./plotly";
 import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
 
@@ -47,11 +47,11 @@ export class QuantilesFigure extends Figure {
 
   /** Adds what the values of that name are at one more step; a new name begins new lines. */
   append(name: string, step: number, values: Numbers): void {
-    const ascending = sorted(values);
+    const heights = quantilesOf(values, this.#levels);
     const traces = this.#lines.get(name) ?? this.#trace(name);
     for (const trace of traces) {
       (trace.x as Datum[]).push(step);
-      (trace.y as Datum[]).push(Math.fround(quantile(ascending, trace.meta!.level as number)));
+      (trace.y as Datum[]).push(Math.fround(heights[this.#levels.indexOf(trace.meta!.level as number)]!));
     }
   }
 

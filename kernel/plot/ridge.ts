@@ -26,13 +26,16 @@ interface Row {
   label: string;
   values: Float32Array;
   found: Moments;
+  /** The share of the values in each bin of the range that is drawn; undefined until counted. */
+  shares?: Float64Array | undefined;
 }
 
 /** Rows of outlines, each as high as its density; the values are kept, for a later row may widen the range. */
 export class RidgeFigure extends Figure {
   readonly #rows: Row[] = [];
   readonly #options: RidgeOptions;
-  #range: readonly [number, number] | undefined;
+  readonly #asked: readonly [number, number] | undefined;
+  #drawn: readonly [number, number] = [0, 0];
 
   constructor(
     rows: Readonly<Record<string, Numbers>> | readonly (readonly [number | string, Numbers])[],
@@ -46,7 +49,7 @@ export class RidgeFigure extends Figure {
     layout.xaxis = plainAxis("ridge", { title: xTitle });
     super({ data: [], layout });
     this.#options = options;
-    this.#range = range;
+    this.#asked = range;
     for (const [label, values] of Array.isArray(rows) ? rows : Object.entries(rows)) this.#add(label, values);
     this.#draw();
   }
@@ -65,11 +68,16 @@ export class RidgeFigure extends Figure {
   #draw(): void {
     const { bins = 60, overlap = 3, yTitle = "step" } = this.#options;
     const rows = this.#rows;
-    const [low, high] = this.#range ?? spread(rows);
+    const [low, high] = this.#asked ?? spread(rows);
+    if (low !== this.#drawn[0] || high !== this.#drawn[1]) for (const row of rows) row.shares = undefined;
+    this.#drawn = [low, high];
     const width = (high - low) / bins;
-    const shares = rows.map(({ values, found }) =>
-      countInBins(values, low, high, bins).counts.map((count) => count / Math.max(1, found.count)),
-    );
+    const shares = rows.map((row) => {
+      row.shares ??= countInBins(row.values, low, high, bins).counts.map(
+        (count) => count / Math.max(1, row.found.count),
+      );
+      return row.shares;
+    });
     const highest = Math.max(1e-12, ...shares.map((row) => Math.max(...row)));
     const color = ramp(colorScales.viridis);
     const x = Array.from({ length: bins + 2 }, (_, n) => Math.fround(low + (n - 0.5) * width));

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as plot from "../../../kernel/plot";
-import { quantile, sorted } from "../../../kernel/plot/numbers";
+import { quantile, quantilesOf, sorted } from "../../../kernel/plot/numbers";
 import { gaussianQuantile } from "../../../kernel/plot/qq";
+import { uniform } from "../../browser/samples";
 
 const shown = (figure: plot.Figure) => figure.toBundle()["application/vnd.plotly.v1+json"];
 const values = (list: unknown) => Array.from(list as ArrayLike<number>);
@@ -332,4 +333,19 @@ test("frames: one state a figure on common axes, the slider's steps, other numbe
       ]),
     /as many traces as "b" has, 0, got 1 in "a"/,
   );
+});
+
+test("quantiles without sorting are those of sorted values", () => {
+  const next = uniform(1);
+  for (let round = 0; round < 200; round++) {
+    const few = round % 3 === 0; // many equal values
+    const all = Array.from({ length: round }, () => (few ? Math.floor(4 * next()) : next() - 0.5));
+    if (round % 7 === 0) all.push(Number.NaN, Infinity);
+    const levels = [0, 0.15, 0.5, 0.85, 0.99, 1];
+    const ascending = sorted(all);
+    assert.deepEqual(
+      quantilesOf(all, levels),
+      levels.map((level) => quantile(ascending, level)),
+    );
+  }
 });

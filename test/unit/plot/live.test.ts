@@ -1,7 +1,14 @@
 // Live figures against a clock and a timer that the tests move by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type FigureBundle, histogram, LiveFigure, type LiveOptions, loss } from "../../../kernel/plot";
+import {
+  type FigureBundle,
+  histogram,
+  LiveFigure,
+  type LiveOptions,
+  loss,
+  quantiles,
+} from "../../../kernel/plot";
 
 const display = Symbol.for("Jupyter.display") as never;
 
@@ -123,6 +130,33 @@ test("update replaces the figure; append to what has no lines says what to do", 
     name: "TypeError",
     message: /expected a chart that grows .* replace it with update\(figure\)/,
   });
+});
+
+test("a figure to come is made when it is drawn, not before", () => {
+  const { show, options, clock, shown, endCell } = notebook();
+  const chart = new LiveFigure(histogram({ a: [1, 2] }), show, options);
+  let made = 0;
+  for (let step = 1; step <= 1000; step++) {
+    clock.time += 1;
+    chart.update(() => {
+      made++;
+      return histogram({ a: new Array<number>(step).fill(1) });
+    });
+  }
+  assert.equal(made, 10);
+  assert.match(chart.figure.summary, /1000 values/);
+  endCell();
+  assert.match(shown.at(-1)?.["text/plain"] ?? "", /1000 values/);
+});
+
+test("while it moves there is no picture; its end has one", () => {
+  const { show, options, clock, shown, endCell } = notebook();
+  const chart = new LiveFigure(quantiles(), show, options);
+  clock.time += 100;
+  chart.append("layer", 0, [1, 2, 3]);
+  assert.equal("image/svg+xml" in shown.at(-1)!, false);
+  endCell();
+  assert.match(shown.at(-1)?.["image/svg+xml"] ?? "", /^<svg/);
 });
 
 test("edits to the figure are drawn by finish, and the chart shows itself as the figure does", () => {
