@@ -25,7 +25,7 @@ import {
   normalise,
   valuesOf,
 } from "./batchNorm";
-import { eachStep, loadStep, type Step, storeStep } from "./loops";
+import { eachStep, inPortions, loadStep, type Step, storeStep } from "./loops";
 import { compile, madd, type Run, type Target } from "./target";
 
 type Eight = [Local, Local, Local, Local, Local, Local, Local, Local];
@@ -63,13 +63,11 @@ function eachBlock(
   body: Code,
 ): Code {
   const left = f.local("i32");
-  const outer: Code = [
-    now.set(left.get),
-    when(i32.less(i32.const(block), left.get), now.set(i32.const(block))),
-    left.set(i32.sub(left.get, now.get)),
-    [body, starts.map((start) => start.advance(i32.mul(now.get, stride)))],
-  ];
-  return [left.set(rows), when(left.get, [0x03, 0x40, outer, left.get, 0x0d, 0, 0x0b])];
+  const blocks = inPortions(left, now, block, [
+    body,
+    starts.map((start) => start.advance(i32.mul(now.get, stride))),
+  ]);
+  return [left.set(rows), when(left.get, blocks)];
 }
 
 /** eachStep over channels whose sums lie in the scratch area, at the cursor `sums`. */

@@ -2,6 +2,7 @@
 
 import { type Code, type FunctionBuilder, f32x4, i32, Local, repeat, times, v128, when } from "./assembler";
 import { unit } from "./channels";
+import { inPortions } from "./loops";
 import {
   blockStart,
   loadLanes,
@@ -166,13 +167,7 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
 
 /** Covers `total` in portions of `size`, the last one smaller: `now` is the portion's size while `body` runs. */
 function downBy(left: Local, now: Local, total: Code, size: number, body: Code): Code {
-  const portion: Code = [
-    now.set(left.get),
-    when(i32.less(i32.const(size), left.get), now.set(i32.const(size))),
-    left.set(i32.sub(left.get, now.get)),
-    body,
-  ];
-  return [left.set(total), [0x03, 0x40, portion, left.get, 0x0d, 0, 0x0b]];
+  return [left.set(total), inPortions(left, now, size, body)];
 }
 
 export interface TilePlan {

@@ -9,6 +9,7 @@ import {
   i32,
   type Local,
   repeat,
+  repeatWhile,
   times,
   v128,
   when,
@@ -82,17 +83,22 @@ export function eachVector(
  */
 const block = 32;
 
+/** Covers `left`, which must not be 0, in portions of `size`, the last one smaller: `now` is the portion's size while `body` runs. */
+export function inPortions(left: Local, now: Local, size: number, body: Code): Code {
+  return repeatWhile(left.get, [
+    now.set(left.get),
+    when(i32.less(i32.const(size), left.get), now.set(i32.const(size))),
+    left.set(i32.sub(left.get, now.get)),
+    body,
+  ]);
+}
+
 /** Runs `body` in blocks of at most `block` iterations, with `before` and `after` around each block. */
 function inBlocks(f: FunctionBuilder, count: Code, before: Code, body: Code, after: Code): Code {
   const left = f.local("i32");
   const now = f.local("i32");
-  const outer: Code = [
-    now.set(left.get),
-    when(i32.less(i32.const(block), left.get), now.set(i32.const(block))),
-    left.set(i32.sub(left.get, now.get)),
-    [before, repeat(now, body), after],
-  ];
-  return [left.set(count), when(left.get, [0x03, 0x40, outer, left.get, 0x0d, 0, 0x0b])];
+  const blocks = inPortions(left, now, block, [before, repeat(now, body), after]);
+  return [left.set(count), when(left.get, blocks)];
 }
 
 /** total (f64) += the four lanes of a vector. */

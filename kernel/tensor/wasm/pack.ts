@@ -6,6 +6,7 @@ import {
   f32,
   i32,
   type Local,
+  repeatWhile,
   scratchStart,
   times,
   v128,
@@ -31,7 +32,7 @@ export interface Panel {
 /** Runs `body` while at least `size` are left, which it takes. */
 export function whileAtLeast(left: Local, size: number, body: Code): Code {
   const again = i32.less(i32.const(size - 1), left.get);
-  return when(again, [0x03, 0x40, body, left.advance(-size), again, 0x0d, 0, 0x0b]);
+  return when(again, repeatWhile(again, [body, left.advance(-size)]));
 }
 
 /** The first `count` lanes at pointer + offset, nothing beyond them; the others are 0. */

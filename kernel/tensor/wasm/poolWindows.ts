@@ -235,10 +235,7 @@ export function maxPoolKernel(target: Target, s: Pool2dShape): Run {
 }
 
 /** 0, step, 2·step, 3·step as i32. */
-const laneSteps = (step: number): Code => [
-  [0xfd, 0x0c],
-  [0, 1, 2, 3].flatMap((lane) => [0, 8, 16, 24].map((shift) => ((lane * step) >>> shift) & 0xff)),
-];
+const laneSteps = (step: number): Code => i32x4.const(0, step, 2 * step, 3 * step);
 
 /** How much of a window that starts at `start` in the padded row lies between `low` and `high`. */
 const overlap = (start: number, length: number, low: number, high: number) =>

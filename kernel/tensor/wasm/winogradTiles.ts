@@ -5,6 +5,7 @@ import { type Code, type FunctionBuilder, i32, type Local, times, when } from ".
 import { filled, unit } from "./channels";
 import { layFrame } from "./convDirect";
 import type { Pass } from "./convPass";
+import { inPortions } from "./loops";
 import type { Target } from "./target";
 import { gridSink, gridSource, inputTransform, transformTile, workspaceOf } from "./winograd";
 
@@ -166,13 +167,7 @@ export const pixelArea = (
 
 /** Calls `body` for groups of at most `plan.images` of the images, `now` being how many. */
 export function eachGroup(plan: Plan, images: Local, now: Local, body: Code): Code {
-  const round: Code = [
-    now.set(images.get),
-    when(i32.less(i32.const(plan.images), images.get), now.set(i32.const(plan.images))),
-    images.set(i32.sub(images.get, now.get)),
-    body,
-  ];
-  return when(images.get, [0x03, 0x40, round, images.get, 0x0d, 0, 0x0b]);
+  return when(images.get, inPortions(images, now, plan.images, body));
 }
 
 /** What both kernels do first with a group: its frames, then band by band the input's tiles at all points. */
