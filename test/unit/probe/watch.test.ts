@@ -158,6 +158,7 @@ test("BatchNorm's batch and running statistics, γ and β, by channel", () => {
 });
 
 test("thresholds by activation: a slope of ¼ at 0 is flat for 0.3 and not for 0.2", () => {
+  manualSeed(7);
   const saturated = (threshold: number | { sigmoid: number }) => {
     const net = new nn.Sequential(new nn.Sigmoid());
     const seen = watch(net, { threshold });
