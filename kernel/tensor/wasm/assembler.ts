@@ -263,6 +263,7 @@ export const i32x4 = {
   const: (a: number, b: number, c: number, d: number): Code =>
     simd(0x0c) + bytes(...new Uint8Array(new Int32Array([a, b, c, d]).buffer)),
   splat: simd1(0x11),
+  eq: simd2(0x37),
   shl: simd2(0xab),
   shrSigned: simd2(0xac),
   add: simd2(0xae),

@@ -1,6 +1,7 @@
 // Chooses how a pooling is computed, and keeps its kernels by shape.
 
 import type { Kernels, Pool2dShape, PoolDivisor } from "./kernels";
+import { halves, maxPoolHalvesBackwardKernel, maxPoolHalvesKernel } from "./poolHalves";
 import {
   avgPoolBackwardKernel,
   avgPoolKernel,
@@ -55,12 +56,15 @@ export function createPooling(target: Target, { fill, reference, share }: PoolPa
   return {
     maxPool2d(s, x, y, indices) {
       if (!canPool(s)) return reference.maxPool2d(s, x, y, indices);
-      const run = kernels.of(s, "max", () => maxPoolKernel(target, s));
+      const run = kernels.of(s, "max", () => (halves(s) ? maxPoolHalvesKernel : maxPoolKernel)(target, s));
       share(run, [x, y, indices - y, s.planes], cutOf(s, [inPlane(s), outPlane(s), 0, 0]));
     },
     maxPool2dBackward(s, dy, indices, dx, accumulate) {
-      if (!accumulate) fill(dx, 0, s.planes * s.inHeight * s.inWidth);
-      const run = kernels.of(s, "max backward", () => maxPoolBackwardKernel(target, s));
+      const whole = !accumulate && halves(s);
+      if (!accumulate && !whole) fill(dx, 0, s.planes * s.inHeight * s.inWidth);
+      const run = whole
+        ? kernels.of(s, "max backward whole", () => maxPoolHalvesBackwardKernel(target, s))
+        : kernels.of(s, "max backward", () => maxPoolBackwardKernel(target, s));
       share(run, [dy, indices - dy, dx, s.planes], cutOf(s, [outPlane(s), 0, inPlane(s), 0]));
     },
     avgPool2d(s, divisor, x, y) {

@@ -381,6 +381,9 @@ function randomPool(random: Random, dilated: boolean): Pool2dShape {
 const pools = (random: Random, dilated: boolean): Pool2dShape[] => [
   ...Array.from({ length: 60 }, () => randomPool(random, dilated)),
   poolShape({ inHeight: 12, inWidth: 22, kernelHeight: 2, kernelWidth: 2, strideHeight: 2, strideWidth: 2 }),
+  ...[8, 14, 32].map((inWidth) =>
+    poolShape({ inHeight: 6, inWidth, kernelHeight: 2, kernelWidth: 2, strideHeight: 2, strideWidth: 2 }),
+  ),
   poolShape({ inHeight: 9, inWidth: 17, kernelHeight: 2, kernelWidth: 2, strideHeight: 2, strideWidth: 2 }),
   poolShape({ inHeight: 7, inWidth: 7, kernelHeight: 7, kernelWidth: 7 }),
   poolShape({
@@ -393,7 +396,7 @@ const pools = (random: Random, dilated: boolean): Pool2dShape[] => [
   }),
 ];
 
-test("maximum pools of 64 shapes, with equals, NaN and infinities: the same values and places; gradients 1e-6", () => {
+test("maximum pools of 67 shapes, with equals, NaN and infinities: the same values and places; gradients 1e-6", () => {
   const random = randomNumbers(33);
   const shapes = pools(random, true);
   const values = [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -423,7 +426,7 @@ test("maximum pools of 64 shapes, with equals, NaN and infinities: the same valu
   });
 });
 
-test("average pools of 64 shapes, every divisor: values and gradients 1e-6 of the largest terms", () => {
+test("average pools of 67 shapes, every divisor: values and gradients 1e-6 of the largest terms", () => {
   const random = randomNumbers(34);
   const shapes = pools(random, false);
   onEachEngine((guarded, kernels) => {
