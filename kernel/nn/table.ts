@@ -1,13 +1,14 @@
 // Tables for notebooks, as HTML and as text. Knows no modules.
 
-/** A table whose columns after the first two are numbers, right-aligned; `foot` is its last row. */
+/** A table whose columns after the first two, or as many as are said, are numbers, right-aligned; `foot` is its last row. */
 export function htmlTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   foot: readonly string[],
+  textColumns = 2,
 ): string {
   const line = (cells: readonly string[], tag: "td" | "th") =>
-    `<tr>${cells.map((cell, i) => `<${tag} style="text-align:${i < 2 ? "left" : "right"}">${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
+    `<tr>${cells.map((cell, i) => `<${tag} style="text-align:${i < textColumns ? "left" : "right"}">${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
   const body = rows.map((row) => line(row, "td")).join("");
   return `<table><thead>${line(head, "th")}</thead><tbody>${body}</tbody><tfoot>${line(foot, "th")}</tfoot></table>`;
 }

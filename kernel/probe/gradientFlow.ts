@@ -17,6 +17,9 @@ export interface LayerGradient {
  * The norm of the loss's gradient at each layer, in the model's order: read backwards it shows where the gradient vanishes or
  * explodes. One forward and backward in the mode the model is in; the model is left as it was. Call it between steps.
  *
+ * @example
+ * const flow = probe.gradientFlow(net, () => nn.functional.crossEntropy(net.forward(x), y));
+ * plot.line({ "‖∂loss/∂output‖": flow.map(({ outputs }) => outputs ?? NaN) }, { xTitle: "layer", logY: true })
  * @throws RangeError if the model has no layer of a name in `layers`.
  */
 export function gradientFlow(

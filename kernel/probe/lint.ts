@@ -39,14 +39,13 @@ export class LintReport {
 
   /** What a notebook shows. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    const rows = this.findings.map(({ severity, layer, problem, remedy }) => [
-      `${marks[severity]} ${layer}`,
-      `${problem} → ${remedy}`,
-    ]);
+    const rows = this.findings.map(({ severity, layer, problem, remedy }) => {
+      return [`${marks[severity]} ${layer}`, problem, remedy];
+    });
     const html =
       rows.length === 0
         ? `<p>${this.headline}</p>`
-        : htmlTable(["layer", "what is wrong → what to do"], rows, [this.headline, ""]);
+        : htmlTable(["layer", "what is wrong", "what to do"], rows, [this.headline, "", ""], 3);
     return { "text/plain": this.toString(), "text/html": html };
   }
 

@@ -34,6 +34,10 @@ export interface LrRange {
  * Trains a little with plain gradient descent while the learning rate grows from step to step, and tells the losses. The model
  * is left as it was. Call it between steps.
  *
+ * @example
+ * const batches = [...loader];
+ * const range = probe.lrRangeTest(net, (step) => lossOf(batches[step % batches.length]));
+ * plot.line({ loss: { x: range.lrs, y: range.smoothed } }, { xTitle: "learning rate", logX: true })
  * @param loss Computes the loss of step 0, 1, …: of another batch each time.
  * @throws RangeError unless 0 < from < to, there are at least 2 steps, 0 ≤ smoothing < 1 and diverged > 1.
  */

@@ -27,6 +27,9 @@ export interface Surface {
  *
  * The model is used in the mode it is in, and left as it was. Call it between steps. Costs points² forwards.
  *
+ * @example
+ * const { losses, x, y } = probe.surface(net, () => nn.functional.crossEntropy(net.forward(images), labels));
+ * plot.surface(losses, { x, y, zTitle: "loss" })
  * @throws RangeError unless `points` is odd and at least 3, and `range` above 0.
  */
 export function surface(

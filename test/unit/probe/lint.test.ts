@@ -296,7 +296,10 @@ test("shown as a table, in HTML and in words, each finding with what to do", () 
     bundle["text/plain"]!,
     /^1 finding in 1 BatchNorm layer\nwarning: 1 BatchNorm1d has momentum 0, .*\n {2}→ use 0\.1, or put/,
   );
-  assert.match(bundle["text/html"]!, /<table>.*▲ 1 BatchNorm1d.*→ use 0\.1.*1 finding in 1 BatchNorm layer/s);
+  assert.match(
+    bundle["text/html"]!,
+    /<table>.*▲ 1 BatchNorm1d<\/td>.*>use 0\.1.*1 finding in 1 BatchNorm layer/s,
+  );
   assert.match(lint(mlp(new nn.BatchNorm1d(6))).toString(), /^nothing found in 1 BatchNorm layer$/);
 });
 
