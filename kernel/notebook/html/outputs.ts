@@ -43,7 +43,7 @@ export class OutputWriter {
     const described = escapeHtml(asText(data[Mime.plain]) || "Chart");
     // Inside a script element only "<" can end it.
     const figure = JSON.stringify(data[Mime.plotly]).replaceAll("<", "\\u003c");
-    return `<div class="chart" role="img" aria-label="${described}"><noscript>${described}</noscript></div><script type="application/json">${figure}</script>`;
+    return `<div class="chart"><noscript>${described}</noscript></div><script type="application/json">${figure}</script>`;
   }
 }
 
