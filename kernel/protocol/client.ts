@@ -24,8 +24,11 @@ export interface RequestOptions {
   channel?: Channel;
   /** Receives what the kernel publishes because of this request, also what comes after the reply. */
   onPublication?(publication: AnyPublication): void;
-  /** Asks the user what the running cell wants to know. Without it the kernel is told that nobody can be asked. */
-  onInput?(question: Questions["input_request"]): Promise<string>;
+  /**
+   * Asks the user what the running cell wants to know; `ended` is aborted when the cell needs no answer any more.
+   * Without this the kernel is told that nobody can be asked.
+   */
+  onInput?(question: Questions["input_request"], ended: AbortSignal): Promise<string>;
 }
 
 export class KernelGone extends Error {
@@ -38,7 +41,10 @@ interface Pending {
   reply?: Message;
   idle: boolean;
   onInput: RequestOptions["onInput"];
+  readonly ended: AbortController;
 }
+
+const LATE_REQUESTS = 200;
 
 export class KernelClient {
   private readonly session = crypto.randomUUID();
@@ -66,12 +72,9 @@ export class KernelClient {
         reject,
         idle: false,
         onInput,
+        ended: new AbortController(),
       });
-      // Only the latest execution still publishes after its end (a timer it left running).
-      if (onPublication) {
-        for (const other of this.listeners.keys()) if (!this.pending.has(other)) this.listeners.delete(other);
-        this.listeners.set(id, onPublication);
-      }
+      if (onPublication) this.listen(id, onPublication);
       this.transport.send(message as AnyMessage);
     });
   }
@@ -100,9 +103,21 @@ export class KernelClient {
   /** Fails what is still waiting; for a transport that cannot tell itself. */
   close(reason: string): void {
     this.gone = true;
-    for (const { reject } of this.pending.values()) reject(new KernelGone(reason));
+    for (const { reject, ended } of this.pending.values()) {
+      ended.abort();
+      reject(new KernelGone(reason));
+    }
     this.pending.clear();
     this.listeners.clear();
+  }
+
+  /** A cell may publish after its end, by a timer that it left running: the last few are still heard. */
+  private listen(id: string, onPublication: (publication: AnyPublication) => void): void {
+    this.listeners.set(id, onPublication);
+    for (const other of this.listeners.keys()) {
+      if (this.listeners.size <= LATE_REQUESTS) break;
+      if (!this.pending.has(other)) this.listeners.delete(other);
+    }
   }
 
   private receive(message: AnyMessage): void {
@@ -125,13 +140,14 @@ export class KernelClient {
     }
     if (pending?.reply && pending.idle) {
       this.pending.delete(id);
+      pending.ended.abort();
       pending.resolve(pending.reply);
     }
   }
 
   private async ask({ header, content }: Message<"input_request">, pending?: Pending): Promise<void> {
-    const value = await pending?.onInput?.(content);
-    if (value === undefined || this.gone) return;
+    const value = await pending?.onInput?.(content, pending.ended.signal);
+    if (value === undefined || pending?.ended.signal.aborted) return;
     const reply = createMessage("stdin", "input_reply", { value }, { session: this.session, parent: header });
     this.transport.send(reply as AnyMessage);
   }

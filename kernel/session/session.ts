@@ -19,6 +19,9 @@ export interface Frontend {
   ask(question: Question): Promise<string>;
 }
 
+/** Output of timers of cells before these goes to the latest cell. */
+const LATE_CELLS = 200;
+
 const nobody: Frontend = {
   publish() {},
   ask: async () => {
@@ -35,6 +38,8 @@ export class Session {
   private cancelled = false;
   /** Of the cell that runs; what comes late goes to the last. */
   private frontend: Frontend = nobody;
+  /** Of cells that have run not long ago: their timers may still have something to say. */
+  private readonly frontends = new Map<number, Frontend>();
   private closed = false;
 
   /** @param folder the notebook's: the process's working folder, where imports and files are looked for. */
@@ -60,6 +65,7 @@ export class Session {
     this.languageThread.cellRan(source);
     const { code, imports, map, shifts } = converted.cell;
     const id = ++this.cells;
+    this.frontends.set(id, frontend).delete(id - LATE_CELLS);
     const { showsResult } = converted;
     const outcome = await this.runner.run({ id, name, source, code, imports, map, shifts, showsResult });
     return this.conclude(outcome, converter);
@@ -109,7 +115,7 @@ export class Session {
   private startRunner(): RunnerProcess {
     return new RunnerProcess(
       this.folder,
-      (output) => this.frontend.publish(output),
+      (output, cell = 0) => (this.frontends.get(cell) ?? this.frontend).publish(output),
       (question) => this.frontend.ask(question),
       (cause) => void this.replaceRunner(cause),
     );

@@ -1,6 +1,7 @@
 // What a reader sees of cells: values, prints, errors, and what one cell leaves for the next.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import type { AnyPublication } from "../../kernel/protocol";
 import { startKernel } from "./startKernel";
 
 const kernel = startKernel();
@@ -278,6 +279,25 @@ await new Promise((resolve) => setTimeout(resolve, 30));
   assert.match(ran.error, /in a timer/);
   assert.match(ran.error, /nobody awaits/);
   assert.equal(ran.result, "'still here'");
+});
+
+test("what a timer or a promise does after its cell has ended is shown with that cell", async () => {
+  const errors: string[] = [];
+  const prints: string[] = [];
+  const note = (cell: string) => (p: AnyPublication) => {
+    if (p.header.msg_type === "error" && "evalue" in p.content) errors.push(`${cell}: ${p.content.evalue}`);
+    if (p.header.msg_type === "stream" && "text" in p.content)
+      prints.push(`${cell}: ${p.content.text.trim()}`);
+  };
+  await run(
+    `setTimeout(() => { console.log("by a timer"); setTimeout(() => { throw new Error("in a timer's timer"); }, 30); }, 100);
+const lateFailure = async () => { await new Promise((resolve) => setTimeout(resolve, 100)); console.log("after"); throw new Error("unawaited"); };`,
+    note("one"),
+  );
+  await run("void lateFailure();", note("two"));
+  await run("await new Promise((resolve) => setTimeout(resolve, 400));\nconsole.log('own');", note("three"));
+  assert.deepEqual(prints.sort(), ["one: by a timer", "three: own", "two: after"]);
+  assert.deepEqual(errors.sort(), ["one: in a timer's timer", "two: unawaited"]);
 });
 
 test("silent requests show nothing and are not counted", async () => {

@@ -4,6 +4,7 @@ import vm from "node:vm";
 import type { MimeBundle, Questions, Variable, VariablesRequest } from "../../protocol";
 import { plainText, toBundle } from "../bundle";
 import { DisplayHandle, type DisplaySession } from "../display";
+import { cellOf } from "./cellPromises";
 import type { CellTimers } from "./cellTimers";
 import type { Modules } from "./modules";
 import { numbersOf, tensorReply } from "./numbers";
@@ -45,6 +46,8 @@ export class CellRunner implements DisplaySession {
   /** What imports brought, which is nobody's variable. */
   private readonly imported = new Map<string, unknown>();
   private running: Run | undefined;
+  /** The cell that runs, or ran last. */
+  latest = 0;
   /** What libraries do to be whole again after an interrupt: it unwinds their frames without running any `finally`. */
   private readonly recoveries: (() => void)[] = [];
   /** What cells have asked and nobody has answered. */
@@ -62,6 +65,7 @@ export class CellRunner implements DisplaySession {
   run(program: CellProgram): void {
     const run: Run = { program, interrupted: false, pending: new Set(), flushes: [] };
     this.running = run;
+    this.latest = program.id;
     this.outbox.begin(program.id);
     this.timers.begin();
     this.traces.add(program);
@@ -83,9 +87,12 @@ export class CellRunner implements DisplaySession {
     Atomics.store(this.shared, Shared.interrupted, cell);
   }
 
-  /** An error that no cell could catch: a timer's, or a promise's that nobody awaits. */
-  reportUncaught(error: unknown): void {
+  /** An error that no cell could catch, a timer's or a promise's that nobody awaits: shown with the cell that started it. */
+  reportUncaught(error: unknown, promise?: Promise<unknown>): void {
+    const cell = promise && cellOf(promise);
+    if (cell !== undefined) this.outbox.speakFor(cell);
     this.outbox.output({ type: "error", content: this.traces.describe(error) });
+    this.outbox.speakFor(this.latest);
   }
 
   publish(output: Output): void {

@@ -1,4 +1,7 @@
-// The timers that the running cell has set, so that an interrupt can call them off; the kernel's own are not among them.
+// The timers that cells have set: an interrupt calls off those of the running cell, and what a timer prints or throws is
+// its own cell's. The kernel's timers are not among them.
+
+import type { Speaker } from "./cellPromises";
 
 type Handle = NodeJS.Timeout | NodeJS.Immediate;
 
@@ -8,20 +11,26 @@ export class CellTimers {
   private readonly handles = new Set<Handle>();
   private recording = false;
 
-  install(): void {
+  install(speaker: Speaker): void {
     for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
       const original = globalThis[name] as (callback: Callback, ...rest: unknown[]) => Handle;
       const once = name !== "setInterval";
       const recorded = (callback: Callback, ...rest: unknown[]): Handle => {
-        if (!this.recording || typeof callback !== "function") return original(callback, ...rest);
+        if (typeof callback !== "function") return original(callback, ...rest);
+        const { cell } = speaker;
         const handle = original(
           (...args: unknown[]) => {
             if (once) this.handles.delete(handle);
-            return callback(...args);
+            const { cell: latest } = speaker;
+            if (cell !== latest) speaker.speakFor(cell);
+            // Where it throws, whoever reports the error speaks for the latest cell again.
+            const value = callback(...args);
+            if (cell !== latest) speaker.speakFor(latest);
+            return value;
           },
           ...rest,
         );
-        this.handles.add(handle);
+        if (this.recording) this.handles.add(handle);
         return handle;
       };
       // util.promisify(setTimeout) stands on a property of the function.

@@ -16,6 +16,7 @@ const PIPE_LIMIT = 1 << 20;
 /** How long the main thread may take to see an interrupt by itself, before its code is stopped. */
 const TERMINATE_AFTER_MS = 40;
 const TERMINATE_AGAIN_MS = 250;
+const UNDISTURBED_MS = 10;
 
 const main = parentPort!;
 const shared = new Int32Array((workerData as ChannelData).shared);
@@ -110,6 +111,10 @@ let inspector: Session | undefined;
  */
 function terminate(message: ToRunner & { type: "interrupt" }): void {
   if (Atomics.load(shared, Shared.interrupted) >= message.cell) return;
+  if (Atomics.load(shared, Shared.undisturbed)) {
+    setTimeout(() => terminate(message), UNDISTURBED_MS);
+    return;
+  }
   if (!inspector) {
     inspector = new Session();
     inspector.connectToMainThread();

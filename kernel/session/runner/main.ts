@@ -1,6 +1,7 @@
 // Entry of the process that cells run in: its main thread is the cells', its second thread keeps the line.
 import { Worker } from "node:worker_threads";
 import { clearOutput, display, sessionSymbol } from "../display";
+import { followPromises } from "./cellPromises";
 import { CellRunner } from "./cellRunner";
 import { CellTimers } from "./cellTimers";
 import { Modules } from "./modules";
@@ -13,11 +14,20 @@ const channel = new Worker(new URL("./channel.js", import.meta.url), {
   workerData: { shared } satisfies ChannelData,
 });
 const timers = new CellTimers();
-timers.install();
 const outbox = new Outbox(channel, shared, timers.own);
+timers.install(outbox);
 const traces = new StackTraces();
 traces.install();
-const runner = new CellRunner(outbox, new Modules(process.cwd()), traces, timers, new Int32Array(shared));
+const counters = new Int32Array(shared);
+const modules = new Modules(process.cwd(), (work) => {
+  Atomics.store(counters, Shared.undisturbed, 1);
+  try {
+    work();
+  } finally {
+    Atomics.store(counters, Shared.undisturbed, 0);
+  }
+});
+const runner = new CellRunner(outbox, modules, traces, timers, counters);
 
 for (const name of ["stdout", "stderr"] as const) {
   const decoder = new TextDecoder();
@@ -49,7 +59,8 @@ process.kill = (pid, signal) => {
 // Ctrl+C in a terminal reaches this process too; what it means for the cell is the supervisor's to say.
 process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => runner.reportUncaught(error));
-process.on("unhandledRejection", (reason) => runner.reportUncaught(reason));
+process.on("unhandledRejection", (reason, promise) => runner.reportUncaught(reason, promise));
+followPromises(outbox, () => runner.latest);
 
 channel.on("message", (message: ToRunner) => {
   if (message.type === "run") runner.run(message.cell);

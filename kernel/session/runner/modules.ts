@@ -19,7 +19,11 @@ export class Modules {
   private readonly importFromFolder: (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
   private readsTypeScript = false;
 
-  constructor(private readonly folder: string) {
+  /** @param undisturbed runs a piece of work that no interrupt stops half-way. */
+  constructor(
+    private readonly folder: string,
+    private readonly undisturbed: (work: () => void) => void,
+  ) {
     this.importFromFolder = new vm.Script("(specifier, options) => import(specifier, options)", {
       filename: path.join(folder, cellFile),
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -49,7 +53,10 @@ export class Modules {
     if (this.readsTypeScript) return;
     this.readsTypeScript = true;
     process.setSourceMapsEnabled(true); // so that stack traces know the files' own lines
-    register(new URL("./typescriptLoader.js", import.meta.url), { data: { builtin } });
+    // Node waits for the thread of the hooks here; stopped in the middle, it would never load a module again.
+    this.undisturbed(() =>
+      register(new URL("./typescriptLoader.js", import.meta.url), { data: { builtin } }),
+    );
   }
 
   private explained(specifier: string, error: unknown): unknown {

@@ -19,7 +19,7 @@ const OUTSTANDING_LIMIT = 8 << 20;
 const DRAIN_MS = 500;
 
 export class Outbox {
-  /** The cell that outputs belong to: the one that runs, or the last. */
+  /** The cell that outputs belong to: the one that runs, or the last, but for what `speakFor` says. */
   cell = 0;
   private readonly counters: Int32Array;
   private gathered: { name: StreamName; text: string } = { name: "stdout", text: "" };
@@ -43,6 +43,12 @@ export class Outbox {
     this.end();
     this.cell = cell;
     this.refill();
+  }
+
+  /** What comes next belongs to another cell than the one that runs, or ran last: a timer's. */
+  speakFor(cell: number): void {
+    this.flush();
+    this.cell = cell;
   }
 
   write(name: StreamName, text: string): void {

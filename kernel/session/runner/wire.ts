@@ -82,7 +82,9 @@ export const Shared = {
   outstanding: 0,
   /** The last cell whose interrupt the main thread has carried out. */
   interrupted: 1,
-  length: 2,
+  /** 1 while the main thread is where stopping its code would break Node itself. */
+  undisturbed: 2,
+  length: 3,
 } as const;
 
 export interface ChannelData {

@@ -1,0 +1,30 @@
+// Which cell a promise is of, so that what goes on after an `await` is its own cell's, and so is a failure nobody awaits.
+// AsyncLocalStorage would say so too, but before Node 24 it keeps a stack that an interrupt's termination corrupts.
+import { promiseHooks } from "node:v8";
+
+/** The cell that outputs belong to. */
+export interface Speaker {
+  readonly cell: number;
+  speakFor(cell: number): void;
+}
+
+const owner = Symbol("cell");
+type Owned = Promise<unknown> & { [owner]?: number };
+
+export const cellOf = (promise: Promise<unknown>): number | undefined => (promise as Owned)[owner];
+
+/** @param latest the cell that runs, or ran last. */
+export function followPromises(speaker: Speaker, latest: () => number): void {
+  promiseHooks.createHook({
+    init(promise) {
+      (promise as Owned)[owner] = speaker.cell;
+    },
+    before(promise) {
+      const cell = cellOf(promise);
+      if (cell !== undefined && cell !== speaker.cell) speaker.speakFor(cell);
+    },
+    after() {
+      if (speaker.cell !== latest()) speaker.speakFor(latest());
+    },
+  });
+}
