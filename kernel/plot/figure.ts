@@ -183,7 +183,7 @@ export class Figure {
   /** The forms in which a notebook shows the figure. */
   toBundle({ maxPoints = MAX_POINTS, picture = true }: BundleOptions = {}): FigureBundle {
     const { summary } = this;
-    const svg = picture ? toSvg(this.data, this.layout, summary) : undefined;
+    const svg = picture ? this.picture() : undefined;
     return {
       // A viewer is handed this form alone: what a screen reader should say travels in it.
       "application/vnd.plotly.v1+json": this.#json((trace) => decimate(trace, maxPoints), {
@@ -193,6 +193,15 @@ export class Figure {
       ...(svg === undefined ? {} : { "image/svg+xml": svg }),
       "text/plain": summary,
     };
+  }
+
+  /** The picture for pages that cannot run Plotly; undefined where there is none. */
+  protected picture(): string | undefined {
+    try {
+      return this.toSvg();
+    } catch {
+      return undefined; // Plotly knows more than the pictures do: what it can draw is shown all the same
+    }
   }
 
   [display](): FigureBundle {

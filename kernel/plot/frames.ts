@@ -1,5 +1,5 @@
 // A slider over figures drawn beforehand: it works wherever Plotly does, with no kernel. Imports nothing outside this folder.
-import { type BundleOptions, Figure, type FigureBundle, type FigureParts } from "./figure";
+import { Figure, type FigureParts } from "./figure";
 import { grid } from "./grid";
 import type { Frame, Layout, Trace } from "./plotly";
 import type { PictureOptions } from "./svg/picture";
@@ -41,13 +41,6 @@ class FramesFigure extends Figure {
 
   override toSvg(options: PictureOptions = {}): string {
     return this.#panels.toSvg(options);
-  }
-
-  override toBundle(options: BundleOptions = {}): FigureBundle {
-    const { picture = true } = options;
-    const bundle = super.toBundle({ ...options, picture: false });
-    const svg = picture ? this.#panels.toBundle()["image/svg+xml"] : undefined;
-    return svg === undefined ? bundle : { ...bundle, "image/svg+xml": svg };
   }
 }
 

@@ -177,6 +177,13 @@ test("what only Plotly can draw has no picture, and says so when one is asked fo
   );
 });
 
+test("a figure is shown whatever its picture makes of what Plotly knows besides", () => {
+  const figure = line({ a: [1, 2] });
+  figure.layout.annotations = [{ text: undefined as never, x: 1, y: 1 }];
+  assert.throws(() => figure.toSvg());
+  assert.deepEqual(Object.keys(figure.toBundle()), ["application/vnd.plotly.v1+json", "text/plain"]);
+});
+
 test("nothing, gaps and single points are drawn as far as they go", () => {
   for (const figure of [
     loss(),
