@@ -120,7 +120,9 @@ export abstract class Module {
 
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
-    for (const parameter of this.parameters()) parameter.grad = null;
+    for (const module of this.modules()) {
+      for (const [, value] of membersOf(module)) if (value instanceof Parameter) value.grad = null;
+    }
   }
 
   /** Every parameter and buffer, sharing memory with the module: clone() what must outlive the next step. */
@@ -279,11 +281,12 @@ export abstract class Module {
 
 /** A module's properties, those of arrays by their numbers: `hidden.0`. */
 function membersOf(module: Module): [name: string, value: unknown][] {
-  return Object.entries(module).flatMap(([name, value]: [string, unknown]) =>
-    Array.isArray(value)
-      ? value.map((each: unknown, i): [string, unknown] => [`${name}.${i}`, each])
-      : [[name, value] as [string, unknown]],
-  );
+  const members: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(module) as [string, unknown][]) {
+    if (!Array.isArray(value)) members.push([name, value]);
+    else for (let i = 0; i < value.length; i++) members.push([`${name}.${i}`, value[i]]);
+  }
+  return members;
 }
 
 function isTensors(value: unknown): value is Tensor[] {

@@ -17,17 +17,17 @@ export function sizesOf(
   rank: SpatialRank,
   least: 0 | 1,
 ): [height: number, width: number] {
-  const list = typeof sizes === "number" ? new Array<number>(rank).fill(sizes) : sizes;
   const whole = (size: unknown) =>
     Number.isInteger(size) && (size as number) >= least && (size as number) < 2 ** 31;
-  if (!Array.isArray(list) || list.length !== rank || !list.every(whole)) {
+  if (typeof sizes === "number" && whole(sizes)) return [rank === 2 ? sizes : least, sizes];
+  if (!Array.isArray(sizes) || sizes.length !== rank || !sizes.every(whole)) {
     const each = rank === 2 ? "[height, width]" : "[length]";
     const got = Array.isArray(sizes) ? show(sizes) : String(sizes);
     throw new RangeError(
       `${operation}: expected ${name} as a whole number ≥ ${least}, or ${each} of such, got ${got}`,
     );
   }
-  return rank === 2 ? (list as [number, number]) : [least, list[0] as number];
+  return rank === 2 ? (sizes as [number, number]) : [least, sizes[0] as number];
 }
 
 /** One spatial dimension of the input and how the windows lie along it. */
@@ -61,17 +61,23 @@ export function countWindows(operation: string, axes: readonly [Axis, Axis]): [n
 const limit = 256;
 
 /** The same object for the same sizes, as long as there are not many others: kernels remember their preparations by it. */
-export class SameShapes<S extends object> {
-  private readonly known = new Map<string, S>();
+export class SameShapes<S extends { readonly [side in keyof S]: number }> {
+  private readonly known = new Map<number, S>();
 
   get(shape: S): S {
-    const key = Object.values(shape).join();
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
+    let hash = 0;
+    for (const side in shape) hash = Math.imul(hash ^ shape[side], 0x9e3779b1);
+    const known = this.known.get(hash);
+    if (known !== undefined && same(known, shape)) return known;
     if (this.known.size >= limit) this.known.clear();
-    this.known.set(key, shape);
+    this.known.set(hash, shape);
     return shape;
   }
+}
+
+function same<S extends object>(a: S, b: S): boolean {
+  for (const side in a) if (a[side] !== b[side]) return false;
+  return true;
 }
 
 /** For results without elements: every gradient is 0. */
