@@ -20,6 +20,7 @@ import type {
 import { ignoredInCells, refusedByJavaScript } from "../converter/cellOptions";
 import { isReference, isShadowed } from "../converter/scopes";
 import { typesFolder } from "../converter/typesFolder";
+import { rememberExports } from "./exportMemory";
 import { languageHost } from "./languageHost";
 import { documentationOf, plain, signatureOf } from "./markdown";
 import { type CellModule, NotebookModules } from "./notebookModules";
@@ -48,12 +49,15 @@ type Handlers = {
 export class NotebookLanguage {
   private readonly modules: NotebookModules;
   private readonly service: ts.LanguageService;
+  private readonly exports: { refresh(): void };
 
   /** @param folder the notebook's: where its imports are looked for. */
   constructor(folder: string) {
     const root = folder.replaceAll("\\", "/");
     this.modules = new NotebookModules(root);
-    this.service = ts.createLanguageService(languageHost(this.modules, root), ts.createDocumentRegistry());
+    const host = languageHost(this.modules, root);
+    this.service = ts.createLanguageService(host, ts.createDocumentRegistry());
+    this.exports = rememberExports(host, this.service);
   }
 
   answer({ question, cells, about }: LanguageRequest): LanguageAnswer {
@@ -87,6 +91,7 @@ export class NotebookLanguage {
 
   private completions(module: CellModule, position: number): CompletionItem[] {
     const at = module.prefix.length + position;
+    this.exports.refresh();
     const found = this.service.getCompletionsAtPosition(module.fileName, at, preferences, format);
     return (found?.entries ?? []).filter(isWanted).map((entry) => {
       const origin =
