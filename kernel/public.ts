@@ -4,6 +4,7 @@ import { nodeCollector } from "./host/nodeCollector";
 import { nodeFusion } from "./host/nodeFusion";
 import { nodeSimd } from "./host/nodeSimd";
 import { nodeThreads, threadCount } from "./host/nodeThreads";
+import { recover as recoverProbes } from "./probe/untouched";
 import { onInterrupt } from "./session/display";
 import { fusesPairs, recover, setCollectorHost, setFusion, setSimd, setThreads } from "./tensor/hosting";
 
@@ -35,3 +36,4 @@ setSimd(nodeSimd(fusesPairs)); // before setThreads
 setThreads(nodeThreads(), threadCount());
 setFusion(nodeFusion());
 onInterrupt(recover);
+onInterrupt(recoverProbes); // under the modes that the line before has put back

@@ -1,6 +1,7 @@
-// What a model's layers give for an input, watched without leaving a trace. Imports kernel/tensor only.
+// What a model's layers give for an input, watched without leaving a trace.
 import { forkRng, noGrad, type Tensor } from "../tensor";
 import { chooseLayers, type Layers, type Named } from "./layers";
+import { thenBack } from "./untouched";
 
 /** What is asked of a model: every nn.Module fits. */
 export interface Probed {
@@ -41,7 +42,13 @@ export function activations(
   const seen = new Map<string, Float32Array[]>(watched.map(([label]) => [label, []]));
   const before = model.namedBuffers().map(([, buffer]) => [buffer, noGrad(() => buffer.clone())] as const);
   const removers: (() => void)[] = [];
-  try {
+  const putBack = () => {
+    for (const remove of removers) remove();
+    noGrad(() => {
+      for (const [buffer, value] of before) buffer.copy_(value);
+    });
+  };
+  thenBack(putBack, () => {
     for (const [label, module] of watched) {
       const remove = module.registerForwardHook((_module, _inputs, output) => {
         seen.get(label)?.push(Float32Array.from(output.data)); // a copy: its memory is free after the forward
@@ -49,12 +56,7 @@ export function activations(
       removers.push(remove);
     }
     forkRng(() => noGrad(() => void model.forward(input)));
-  } finally {
-    for (const remove of removers) remove();
-    noGrad(() => {
-      for (const [buffer, value] of before) buffer.copy_(value);
-    });
-  }
+  });
   return Object.fromEntries([...seen].map(([label, parts]) => [label, joined(parts)]));
 }
 

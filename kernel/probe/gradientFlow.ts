@@ -1,9 +1,9 @@
 // How large the gradient still is at each depth.
 import type { Module } from "../nn";
-import { enableGrad, type Tensor } from "../tensor";
+import type { Tensor } from "../tensor";
 import { chooseLayers, type Layers } from "./layers";
 import { evaluate, type Loss, learning } from "./lossProbe";
-import { untouched } from "./untouched";
+import { hooked, untouched } from "./untouched";
 
 export interface LayerGradient {
   readonly layer: string;
@@ -30,32 +30,25 @@ export function gradientFlow(
   const parameters = learning("gradientFlow", model, loss).map(([, parameter]) => parameter);
   const chosen = chooseLayers("gradientFlow", model, layers);
   const squares = new Map<Module, number>();
-  const removers: (() => void)[] = [];
-  const see = (module: Module, output: Tensor) => {
+  const see = (module: Module, _inputs: unknown, output: Tensor) => {
     if (!output.requiresGrad || output.isLeaf) return;
     output.registerHook((gradient) => {
       squares.set(module, (squares.get(module) ?? 0) + squareSum(gradient.data));
       return undefined;
     });
   };
-  try {
-    for (const [, module] of chosen) {
-      removers.push(module.registerForwardHook((_module, _inputs, output) => see(module, output)));
-    }
-    const { gradients } = untouched(model, () => enableGrad(() => evaluate(loss, parameters)));
-    const squaresOf = new Map(parameters.map((parameter, i) => [parameter, squareSum(gradients[i]!)]));
-    return chosen.map(([layer, module]) => {
-      const own = module.parameters().flatMap((parameter) => squaresOf.get(parameter) ?? []);
-      const outputs = squares.get(module);
-      return {
-        layer,
-        outputs: outputs === undefined ? null : Math.sqrt(outputs),
-        parameters: own.length === 0 ? null : Math.sqrt(own.reduce((sum, each) => sum + each, 0)),
-      };
-    });
-  } finally {
-    for (const remove of removers) remove();
-  }
+  const modules = [...new Set(chosen.map(([, module]) => module))];
+  const { gradients } = hooked(modules, see, () => untouched(model, () => evaluate(loss, parameters)));
+  const squaresOf = new Map(parameters.map((parameter, i) => [parameter, squareSum(gradients[i]!)]));
+  return chosen.map(([layer, module]) => {
+    const own = module.parameters().flatMap((parameter) => squaresOf.get(parameter) ?? []);
+    const outputs = squares.get(module);
+    return {
+      layer,
+      outputs: outputs === undefined ? null : Math.sqrt(outputs),
+      parameters: own.length === 0 ? null : Math.sqrt(own.reduce((sum, each) => sum + each, 0)),
+    };
+  });
 }
 
 function squareSum(values: ArrayLike<number>): number {

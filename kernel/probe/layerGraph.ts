@@ -1,7 +1,7 @@
 // Which layer feeds which: followed through one forward where there is an input, else read off Sequentials.
 import { Dropout, Dropout2d, type Module, Sequential } from "../nn";
 import { noGrad, Tensor } from "../tensor";
-import { untouched } from "./untouched";
+import { hooked, untouched } from "./untouched";
 
 /** One call of a layer. */
 export interface LayerCall {
@@ -25,26 +25,19 @@ export const isDropout = (module: Module) => module instanceof Dropout || module
  */
 export function tracedCalls(model: Module, input: Tensor): LayerCall[] {
   const seen: { name: string; module: Module; input: Tensor; output: Tensor; previous: number }[] = [];
-  const removers: (() => void)[] = [];
-  let result: unknown;
-  try {
-    for (const [name, module] of model.namedModules()) {
-      if (module.children().length > 0) continue;
-      const hook = (_module: Module, [given]: readonly Tensor[], output: Tensor) => {
-        if (!(given instanceof Tensor)) return;
-        const previous = seen.findLastIndex((call) => call.output === given);
-        seen.push({ name, module, input: given, output, previous });
-      };
-      removers.push(module.registerForwardHook(hook));
-    }
-    untouched(model, () => {
-      model.eval();
-      for (const module of model.modules()) if (isDropout(module)) module.training = true;
-      result = noGrad(() => [model.forward(input)])[0];
-    });
-  } finally {
-    for (const remove of removers) remove();
-  }
+  const leaves = model.namedModules().filter(([, module]) => module.children().length === 0);
+  const names = new Map(leaves.map(([name, module]) => [module, name]));
+  const see = (module: Module, [given]: readonly Tensor[], output: Tensor) => {
+    if (!(given instanceof Tensor)) return;
+    const previous = seen.findLastIndex((call) => call.output === given);
+    seen.push({ name: names.get(module)!, module, input: given, output, previous });
+  };
+  const run = () => {
+    model.eval();
+    for (const module of model.modules()) if (isDropout(module)) module.training = true;
+    return noGrad(() => [model.forward(input)])[0];
+  };
+  const result = hooked([...names.keys()], see, () => untouched(model, run));
   const calls: LayerCall[] = [];
   for (const { name, module, input, output, previous } of seen) {
     calls.push({ name, module, input, previous: calls[previous] ?? null, last: output === result });

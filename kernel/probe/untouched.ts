@@ -1,5 +1,5 @@
 // Running a model without a trace: what a probe changes is put back bit by bit, also when it fails.
-import type { Module } from "../nn";
+import type { ForwardHook, Module } from "../nn";
 import { forkRng, noGrad, type Tensor } from "../tensor";
 
 /**
@@ -10,13 +10,44 @@ export function untouched<T>(model: Module, fn: () => T): T {
   const modes = model.modules().map((module) => [module, module.training] as const);
   const grads = model.parameters().map((parameter) => [parameter, parameter.grad] as const);
   const values = copiesOf([...model.parameters(), ...model.buffers()]);
-  try {
-    return forkRng(fn as () => never);
-  } finally {
+  const putBack = () => {
     restore(values);
     for (const [parameter, grad] of grads) parameter.grad = grad;
     for (const [module, training] of modes) module.training = training;
+  };
+  return thenBack(putBack, () => forkRng(fn as () => never));
+}
+
+/** Runs fn while `hook` sees each forward of these modules. */
+export function hooked<T>(modules: readonly Module[], hook: ForwardHook, fn: () => T): T {
+  const removers: (() => void)[] = [];
+  const unhook = () => {
+    for (const remove of removers) remove();
+  };
+  return thenBack(unhook, () => {
+    for (const module of modules) removers.push(module.registerForwardHook(hook));
+    return fn();
+  });
+}
+
+const open = new Set<() => void>();
+
+/** Runs fn, then `putBack`: also when fn fails, and by `recover` when an interrupt ends it. */
+export function thenBack<T>(putBack: () => void, fn: () => T): T {
+  open.add(putBack);
+  try {
+    return fn();
+  } finally {
+    open.delete(putBack);
+    putBack();
   }
+}
+
+/** Puts back what probes had changed when an interrupt unwound them without running their ends. */
+export function recover(): void {
+  const unfinished = [...open].reverse();
+  open.clear();
+  for (const putBack of unfinished) putBack();
 }
 
 type Copies = readonly (readonly [tensor: Tensor, copy: Tensor])[];

@@ -11,6 +11,7 @@ import {
   lrRangeTest,
   surface,
 } from "../../../kernel/probe";
+import { recover } from "../../../kernel/probe/untouched";
 import { manualSeed, noGrad, rand, randint, randn, type Tensor, tensor } from "../../../kernel/tensor";
 
 const close = (actual: number, expected: number, what: string, tolerance = 1e-5) =>
@@ -105,6 +106,23 @@ for (const [name, probe] of Object.entries(probes)) {
     assert.throws(() => probe(net, failing), /no more/);
     assert.deepEqual(rand([3]).toArray(), next);
     assert.deepEqual(stateOf(net), before);
+  });
+
+  test(`${name} cut short by an interrupt, which runs no ends, is put back by recover()`, () => {
+    const { net, loss } = network();
+    const before = stateOf(net);
+    let calls = 0;
+    const interrupted = () => {
+      const value = loss();
+      if (++calls === (name === "gradientFlow" ? 1 : 2)) {
+        assert.notDeepEqual(stateOf(net), before);
+        recover();
+        assert.deepEqual(stateOf(net), before);
+        throw new Error("cut short");
+      }
+      return value;
+    };
+    assert.throws(() => probe(net, interrupted), /^Error: cut short$/);
   });
 
   test(`${name} works inside noGrad`, () => {
