@@ -12,6 +12,7 @@ import {
   Setting,
   settingSection,
 } from "../ids";
+import { askUser } from "./askUser";
 import type { KernelLaunch } from "./kernelProcess";
 import { type KernelState, NotebookKernel } from "./notebookKernel";
 
@@ -98,6 +99,7 @@ export class NotebookKernels implements vscode.Disposable {
           this.#stateChanged.fire(notebook);
         },
         (error) => this.#log.error(error instanceof Error ? error : String(error)),
+        askUser,
       );
       this.#kernels.set(notebook, kernel);
     }

@@ -6,6 +6,7 @@ import {
   isMessage,
   KernelClient,
   KernelGone,
+  type RequestOptions,
 } from "../../kernel/protocol";
 import { type KernelLaunch, KernelProcess } from "./kernelProcess";
 import { OutputModel } from "./outputs";
@@ -29,6 +30,7 @@ export class NotebookKernel implements vscode.Disposable {
   readonly #controller: vscode.NotebookController;
   readonly #launch: () => KernelLaunch;
   readonly #stateChanged: (state: KernelState) => void;
+  readonly #ask: RequestOptions["onInput"];
   readonly #outputs = new OutputModel<vscode.NotebookCell>();
   readonly #writer: OutputWriter;
   readonly #queue: Queued[] = [];
@@ -41,10 +43,12 @@ export class NotebookKernel implements vscode.Disposable {
     launch: () => KernelLaunch,
     stateChanged: (state: KernelState) => void,
     failed: (error: unknown) => void,
+    ask: RequestOptions["onInput"],
   ) {
     this.#controller = controller;
     this.#launch = launch;
     this.#stateChanged = stateChanged;
+    this.#ask = ask;
     this.#writer = new OutputWriter(this.#outputs, controller, () => this.#current?.execution, failed);
   }
 
@@ -110,9 +114,10 @@ export class NotebookKernel implements vscode.Disposable {
     const kernel = this.#kernel ?? this.#start();
     let succeeded = false;
     try {
-      const reply = await kernel.client.execute(cell.document.getText(), (publication) =>
-        this.#publish(cell, publication),
-      );
+      const onPublication = (publication: AnyPublication) => this.#publish(cell, publication);
+      const reply = await kernel.client.execute(cell.document.getText(), onPublication, {
+        onInput: this.#ask,
+      });
       execution.executionOrder = reply.content.execution_count;
       succeeded = reply.content.status === "ok";
     } catch (error) {

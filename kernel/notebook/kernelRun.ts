@@ -45,9 +45,9 @@ export async function runInKernel(
     stop.abort();
   };
   process.on("SIGINT", onSigint);
-  const onInput = (question: Question) => {
+  const onInput = (question: Question, ended: AbortSignal) => {
     onQuestion?.();
-    return askTerminal(question, stop);
+    return askTerminal(question, ended, () => stop.abort());
   };
   let succeeded = false;
   try {
@@ -69,13 +69,17 @@ export async function runInKernel(
 }
 
 /** An end of input (Ctrl+D) is an empty answer. While it asks, the terminal gives Ctrl+C to it and to nobody else. */
-async function askTerminal({ prompt, password }: Question, stop: AbortController): Promise<string> {
+async function askTerminal(
+  { prompt, password }: Question,
+  ended: AbortSignal,
+  interrupt: () => void,
+): Promise<string> {
   if (password) process.stdout.write(prompt);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = password ? nowhere : process.stdout;
   const terminal = createInterface({ input: process.stdin, output, terminal: true });
-  terminal.on("SIGINT", () => stop.abort());
-  stop.signal.addEventListener("abort", () => terminal.close());
+  terminal.on("SIGINT", interrupt);
+  ended.addEventListener("abort", () => terminal.close());
   const closed = new Promise<string>((resolve) => {
     terminal.once("close", () => resolve(""));
   });

@@ -31,11 +31,11 @@ export function progress<T>(
   return new Progress(items, options);
 }
 
-/** What progress() gives: goes through its items and moves a bar along with them. */
 function* counted(count: number): Generator<number, void, void> {
   for (let i = 0; i < count; i++) yield i;
 }
 
+/** What progress() gives: goes through its items and moves a bar along with them. */
 export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
   /** Stands behind the bar: a loss, a file's name. */
   note = "";
