@@ -1,24 +1,35 @@
-// Thinning a long line to what a screen can show, without losing a spike. Imports nothing outside this folder.
-import type { Datum, Trace } from "./plotly";
+// Thinning a long line or a large cloud to what a screen can show. Imports nothing outside this folder.
+import type { Trace } from "./plotly";
 
 /**
- * The trace with at most `limit` points: the smallest and the largest of each run of neighbours, in their order, so
- * that the drawn line covers the same pixels. Traces that are short enough, or not lines of numbers, come back as
- * they are.
+ * The trace with at most `limit` points. Of a line the smallest and the largest of each run of neighbours stay, in their
+ * order, so that it covers the same pixels and loses no spike; of a cloud of markers every so many-th. Traces that are
+ * short enough, or neither, come back as they are.
  */
 export function decimate(trace: Trace, limit: number): Trace {
   const { x, y } = trace;
   if (x === undefined || y === undefined || y.length <= limit || x.length !== y.length) return trace;
   if (trace.type !== undefined && trace.type !== "scatter" && trace.type !== "scattergl") return trace;
-  const thinX: Datum[] = [];
-  const thinY: Datum[] = [];
-  const keep = (at: number) => {
-    thinX.push(x[at]!);
-    thinY.push(y[at]!);
-  };
+  const kept = trace.mode === "markers" ? evenly(y.length, limit) : extremes(y, limit);
+  const thin: Trace = { ...trace };
+  // Whatever else there is for each point stays beside it.
+  for (const [key, value] of Object.entries(trace)) {
+    const list = (Array.isArray(value) || ArrayBuffer.isView(value)) && "length" in value;
+    if (list && value.length === y.length) {
+      thin[key] = kept.map((at) => (value as ArrayLike<unknown>)[at]);
+    }
+  }
+  return thin;
+}
+
+const evenly = (length: number, limit: number): number[] =>
+  Array.from({ length: limit }, (_, n) => Math.floor((n * length) / limit));
+
+/** The first, the last, and of each bucket between them the smallest and the largest. */
+function extremes(y: NonNullable<Trace["y"]>, limit: number): number[] {
+  const kept = [0];
   const inner = y.length - 2;
   const buckets = Math.max(1, Math.floor((limit - 2) / 2));
-  keep(0);
   for (let bucket = 0; bucket < buckets; bucket++) {
     const start = 1 + Math.floor((bucket * inner) / buckets);
     const end = 1 + Math.floor(((bucket + 1) * inner) / buckets);
@@ -31,12 +42,12 @@ export function decimate(trace: Trace, limit: number): Trace {
       if (high < 0 || value > (y[high] as number)) high = at;
     }
     if (low < 0) {
-      keep(start); // nothing finite here: one gap stands for all
+      kept.push(start); // nothing finite here: one gap stands for all
     } else {
-      keep(Math.min(low, high));
-      if (low !== high) keep(Math.max(low, high));
+      kept.push(Math.min(low, high));
+      if (low !== high) kept.push(Math.max(low, high));
     }
   }
-  keep(y.length - 1);
-  return { ...trace, x: thinX, y: thinY };
+  kept.push(y.length - 1);
+  return kept;
 }

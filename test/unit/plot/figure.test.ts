@@ -1,7 +1,7 @@
 // Figures as JSON: what is drawn, said in words, kept small, and left whole.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Figure, histogram, images, line, loss, type Trace } from "../../../kernel/plot";
+import { Figure, histogram, images, line, loss, scatter, type Trace } from "../../../kernel/plot";
 import { digits } from "../../../kernel/plot/describe";
 import { readPng } from "./png";
 
@@ -178,6 +178,19 @@ test("a long line is thinned where it is shown, spikes and ends kept, the figure
   assert.deepEqual([y[x.indexOf(54_321)], y[x.indexOf(7)], x[0], x.at(-1)], [99, -9, 0, 99_999]);
   assert.equal(figure.toJSON().data[0]?.y?.length, 100_000);
   assert.equal((shown(figure).data[0]?.y?.length ?? 0) <= 5_000, true);
+});
+
+test("what goes with a point stays beside it; a cloud is thinned evenly", () => {
+  const runs = [1, 2].map((run) => Array.from({ length: 9_000 }, (_, at) => run * Math.sin(at)));
+  const [, , median] = line({ a: runs }).toBundle()["application/vnd.plotly.v1+json"].data as Trace[];
+  const [y, ends] = [median!.y!, median!.customdata as [number, number][]];
+  assert.ok(y.length <= 5000 && ends.length === y.length);
+  for (const [at, [low, high]] of ends.entries()) {
+    assert.ok(Math.abs((low + high) / 2 - Number(y[at])) < 1e-6);
+  }
+  const numbers = Array.from({ length: 100 }, (_, at) => (at === 50 ? 99 : at));
+  const cloud = scatter({ a: { x: numbers, y: numbers } }).toBundle({ maxPoints: 4 });
+  assert.deepEqual(cloud["application/vnd.plotly.v1+json"].data[0]?.x, [0, 25, 99, 75]);
 });
 
 test("thinning keeps a stretch without finite values as a gap", () => {
