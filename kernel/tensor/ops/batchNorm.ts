@@ -59,7 +59,7 @@ function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
     engine.kernels.batchNormBackward(
       ...([x.pointer, mean.pointer, invStd.pointer, gamma, dy.pointer, dx.pointer] as const),
       ...([dWeight.pointer, dBias.pointer, outer, channels, inner] as const),
-      ...([activation, activation === null ? 0 : y.pointer] as const),
+      ...([activation, activation === null ? 0 : y.pointer, bias?.pointer ?? 0] as const),
     );
   } else {
     if (activation !== null) {

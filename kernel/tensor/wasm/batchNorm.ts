@@ -16,7 +16,7 @@ import {
 } from "./assembler";
 import { activated } from "./elementwise";
 import type { Activation } from "./kernels";
-import { eachVector, loadStep, sumRun } from "./loops";
+import { eachVector, loadStep, type Step, sumRun } from "./loops";
 import { constant } from "./math";
 import { compile, madd, type Run, type Target } from "./target";
 
@@ -191,18 +191,12 @@ export function coefficients(
 export const gradient = (xs: Code, dys: Code, { mu, a, b, c }: Values): Code =>
   f32x4.sub(f32x4.sub(f32x4.mul(a.get, dys), b.get), f32x4.mul(c.get, f32x4.sub(xs, mu.get)));
 
-/**
- * run(x, mean, invStd, weight, dy, dx, dWeight, dBias, y, outer, channels, inner, stride); `weighted`: weight is not 0.
- * Without an activation y is not read.
- */
-export function batchNormBackwardKernel(
-  target: Target,
-  weighted: boolean,
-  activation: Activation | null,
-): Run {
-  return compile(target, new Array(13).fill("i32"), (f, ...parameters) => {
+/** run(x, mean, invStd, weight, dy, dx, dWeight, dBias, y, bias, outer, channels, inner, stride) */
+export function batchNormBackwardKernel(target: Target, affine: Affine, activation: Activation | null): Run {
+  return compile(target, new Array(14).fill("i32"), (f, ...parameters) => {
     const [x, mean, invStd, weight, dy, dx] = parameters as [Local, Local, Local, Local, Local, Local];
-    const [dWeight, dBias, y, outer, channels, inner, stride] = parameters.slice(6) as [
+    const [dWeight, dBias, y, bias, outer, channels, inner, stride] = parameters.slice(6) as [
+      Local,
       Local,
       Local,
       Local,
@@ -214,37 +208,52 @@ export function batchNormBackwardKernel(
     const [channel, perM, dyValue] = [f.local("i32"), f.local("v128"), f.local("v128")];
     const totals = [f.local("f64"), f.local("f64")] as const;
     const value = valuesOf(f);
-    const { gradient: through } = activated(target, f, activation);
-    const outputs = activation === null ? [] : [y];
+    const shift = f.local("v128");
+    const { gradient: throughOf } = activated(target, f, activation);
+    // Whether relu let x through is computed again: y would be a third stream from memory.
+    const outputs = activation === null || activation === "relu" ? [] : [y];
+    const through = (step: Step, at: number, fromX: Local, fromDy: Local, fromY: Local): Code =>
+      throughOf(loadStep(step, fromDy, at), () =>
+        activation === "relu"
+          ? normalise(target, loadStep(step, fromX, at), value.mu, value.a, shift)
+          : loadStep(step, fromY, at),
+      );
     const splat = (total: Local) => f32x4.splat(f32.demote(total.get));
     return [
       perM.set(f32x4.splat(f32.demote(f64.div(f64.const(1), f64.fromU32(i32.mul(outer.get, inner.get)))))),
       times(channel, channels.get, [
         value.mu.set(v128.loadSplat(mean.get)),
+        value.a.set(
+          affine.weight
+            ? f32x4.mul(v128.loadSplat(invStd.get), v128.loadSplat(weight.get))
+            : v128.loadSplat(invStd.get),
+        ),
+        shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
         totals.map((total) => total.set(f64.const(0))),
         eachRun(f, outer.get, stride.get, [x, dy, ...outputs], (cursors) => {
           const [fromX, fromDy, fromY] = cursors as [Local, Local, Local];
           return sumRun(f, inner.get, cursors, totals, (step, at, put) => [
-            dyValue.set(through(loadStep(step, fromDy, at), () => loadStep(step, fromY, at))),
+            dyValue.set(through(step, at, fromX, fromDy, fromY)),
             put(0, dyValue.get),
             put(1, f32x4.mul(dyValue.get, f32x4.sub(loadStep(step, fromX, at), value.mu.get))),
           ]);
         }),
         [value.sumDy.set(splat(totals[0])), value.sumDyX.set(splat(totals[1]))],
-        coefficients(v128.loadSplat(invStd.get), weighted ? v128.loadSplat(weight.get) : null, perM, value),
+        coefficients(
+          v128.loadSplat(invStd.get),
+          affine.weight ? v128.loadSplat(weight.get) : null,
+          perM,
+          value,
+        ),
         v128.storeLane(dBias.get, value.sumDy.get, 0),
         v128.storeLane(dWeight.get, value.sumDyX.get, 0),
         eachRun(f, outer.get, stride.get, [x, dy, dx, ...outputs], (cursors) => {
           const [fromX, fromDy, to, fromY] = cursors as [Local, Local, Local, Local];
           return eachVector(f, inner.get, cursors, 4, [to], (step, at) => [
-            gradient(
-              loadStep(step, fromX, at),
-              through(loadStep(step, fromDy, at), () => loadStep(step, fromY, at)),
-              value,
-            ),
+            gradient(loadStep(step, fromX, at), through(step, at, fromX, fromDy, fromY), value),
           ]);
         }),
-        [mean, invStd, weight, dWeight, dBias].map((pointer) => pointer.advance(4)),
+        [mean, invStd, weight, bias, dWeight, dBias].map((pointer) => pointer.advance(4)),
         [x, dy, dx, ...outputs].map((pointer) => pointer.advance(bytes(inner.get))),
       ]),
     ];

@@ -173,7 +173,7 @@ export function createEmittedKernels(target: Target): Kernels {
   const apply = new Lazy((key: number) => batchNormApplyKernel(target, affineOf(key), activationOf(key)));
   const applyColumns = new Lazy((key: number) => batchNormApplyColumnsKernel(target, affineOf(key)));
   const backward = new Lazy((key: number) =>
-    batchNormBackwardKernel(target, affineOf(key).weight, activationOf(key)),
+    batchNormBackwardKernel(target, affineOf(key), activationOf(key)),
   );
   const backwardColumns = new Lazy((weighted: boolean) => batchNormBackwardColumnsKernel(target, weighted));
   const backwardRows = new Lazy((weighted: boolean) => batchNormBackwardRowsKernel(target, weighted));
@@ -295,14 +295,13 @@ export function createEmittedKernels(target: Target): Kernels {
       if (inner === 1 && activation !== null) kernels.unary(activation, y, y, outer * channels);
     },
 
-    batchNormBackward(
-      ...[x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner, activation = null, y = 0]
-    ) {
+    batchNormBackward(x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, inner, ...rest) {
+      const [activation = null, y = 0, bias = 0] = rest;
       const shape = [outer, channels, inner, channels * inner * 4];
       const results = [dx, dWeight, dBias];
       if (inner !== 1) {
-        const run = backward.get(affineKey(weight, 0) + activationKey(activation));
-        byChannel(run, [x, mean, invStd, weight, dy, ...results, y, ...shape], [0, 4, 5, 8], 9);
+        const run = backward.get(affineKey(weight, bias) + activationKey(activation));
+        byChannel(run, [x, mean, invStd, weight, dy, ...results, y, bias, ...shape], [0, 4, 5, 8], 10);
         return;
       }
       const run = (outer > mostRows ? backwardColumns : backwardRows).get(weight !== 0);

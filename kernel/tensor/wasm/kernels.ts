@@ -216,7 +216,8 @@ export interface Kernels {
   /**
    * Gradients of train-mode BatchNorm (Ioffe & Szegedy 2015): dBias = Σdy, dWeight = Σdy·x̂,
    * dx = (weight·invStd/m)·(m·dy − dBias − x̂·dWeight). dBias and dWeight are overwritten (never 0: pass scratch).
-   * With an activation, dy is first what unaryGrad() makes of it and y, the activated output. dx may alias dy.
+   * With an activation, dy is first what unaryGrad() makes of it and y, the activated output; `bias` is then the forward's
+   * (0: absent). dx may alias dy.
    */
   batchNormBackward(
     x: Pointer,
@@ -232,6 +233,7 @@ export interface Kernels {
     inner: number,
     activation?: Activation | null,
     y?: Pointer,
+    bias?: Pointer,
   ): void;
 
   /** logProbabilities[r,c] = x − logsumexp(x) along each row; stable for any finite x. */

@@ -208,7 +208,7 @@ test("an activation gives the bits of the pair, in forward, apply and backward, 
             } else {
               each.batchNormBackward(
                 ...([x, ...statistics, saved.pointer, saved.pointer, ...sums, ...shape] as const),
-                ...([activation, y.pointer] as const),
+                ...([activation, y.pointer, bias] as const),
               );
               each.unary("copy", saved.pointer, dx.pointer, size);
             }
