@@ -7,7 +7,7 @@
  */
 export type Code = string | readonly Code[];
 
-const bytes = (...values: number[]): string => String.fromCharCode(...values);
+const bytes = String.fromCharCode;
 
 function joined(code: Code): string {
   if (typeof code === "string") return code;
