@@ -183,7 +183,7 @@ export class Experiment<Result> {
     return { "text/plain": this.toString(), "text/html": [htmlTable(...this.table()), ...failures].join("") };
   }
 
-  private table(): Parameters<typeof htmlTable> {
+  private table(): Parameters<typeof textTable> {
     const { metric, seeds, arms, runs } = this;
     const rows = this.summary.map(({ arm, median, range, comparison }) => [
       arm,

@@ -56,7 +56,7 @@ export class ModelSummary {
     return { "text/plain": this.toString(), "text/html": htmlTable(...this.table()) };
   }
 
-  private table(): Parameters<typeof htmlTable> {
+  private table(): Parameters<typeof textTable> {
     const count = (value: number) => (value === 0 ? "" : value.toLocaleString("en-US"));
     const shape = (sizes: Shape | null) => (sizes === null ? "–" : `[${sizes.join(", ")}]`);
     return [
