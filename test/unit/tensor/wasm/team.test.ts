@@ -110,6 +110,40 @@ test("convolutions and pools are the same bits by one, two and three threads", (
   );
 });
 
+test("batch normalization, with an activation and without, is the same bits by one, two and three threads", () => {
+  const area = 4 * 8 * 2 ** 20;
+  const [mean, invStd, dWeight, dBias] = [0, 1, 2, 3].map((i) => area + i * 4096) as [
+    ...[number, number, number, number],
+  ];
+  const y = area + 2 ** 20;
+  for (const [outer, channels, inner] of [
+    [64, 12, 150],
+    [9, 7, 3000],
+    [300, 500, 1],
+    [50, 900, 1],
+  ] as const) {
+    const shape = [outer, channels, inner] as const;
+    const size = outer * channels * inner;
+    for (const activation of [null, "relu", "sigmoid"] as const) {
+      const what = `[${shape.join(", ")}], ${activation}`;
+      compare(`batchNormForward of ${what}`, size, (kernels) =>
+        kernels.batchNormForward(
+          ...([a, b, b + 4096, 0, 0, c, mean, invStd, ...shape, 1e-5, 0.1, 1, activation] as const),
+        ),
+      );
+      alone.unary("copy", c, y, size);
+      compare(`batchNormBackward of ${what}`, size, (kernels) =>
+        kernels.batchNormBackward(
+          ...([a, mean, invStd, b, b + 8192, c, dWeight, dBias, ...shape, activation, y, b + 4096] as const),
+        ),
+      );
+      compare(`batchNormApply of ${what}`, size, (kernels) =>
+        kernels.batchNormApply(a, mean, invStd, b, b + 4096, c, ...shape, activation),
+      );
+    }
+  }
+});
+
 test("more kernels than a thread remembers", () => {
   const columns = Array.from({ length: 600 }, (_, i) => 100 + i);
   for (const n of [...columns, ...columns.slice(0, 20)]) {
