@@ -108,7 +108,7 @@ test("a file is read anew when one that it imports has changed", async () => {
 test("an error in a file names the line that its author wrote, and the cell that called", async () => {
   write(
     "fails.ts",
-    "interface Long {\n  a: number;\n}\n\nexport function fails(x: Long): never {\n  throw new Error(`no ${x.a}`);\n}\n",
+    "interface Long {\n  a: number;\n}\n\nexport function fails(x: Long): never {\n  throw new Error('no ' + x.a);\n}\n",
   );
   const ran = await run(`import { fails } from "./fails";\n\nfails({ a: 1 });`);
   assert.match(ran.error, /^> 3 \| fails/m);

@@ -4,7 +4,6 @@ import ts from "typescript";
 import type {
   CellReference,
   CellSpan,
-  CodeDiagnostic,
   CompletionDetails,
   CompletionItem,
   Definition,
@@ -17,9 +16,9 @@ import type {
   SignatureHelp,
   TextEdit,
 } from "../../protocol";
-import { ignoredInCells, refusedByJavaScript } from "../converter/cellOptions";
 import { isReference, isShadowed } from "../converter/scopes";
 import { typesFolder } from "../converter/typesFolder";
+import { cellDiagnostics } from "./cellDiagnostics";
 import { rememberExports } from "./exportMemory";
 import { languageHost } from "./languageHost";
 import { documentationOf, plain, signatureOf } from "./markdown";
@@ -82,7 +81,7 @@ export class NotebookLanguage {
       this.completionDetails(module, position, label, data),
     quickInfo: (module, { position }) => this.quickInfo(module, position),
     signatureHelp: (module, { position }) => this.signatureHelp(module, position),
-    diagnostics: (module) => this.diagnostics(module),
+    diagnostics: (module) => cellDiagnostics(this.service, module),
     definitions: (module, { position }) => this.definitions(module, position),
     references: (module, { position }) => this.references(module, position),
     rename: (module, { position }) => this.rename(module, position),
@@ -216,40 +215,6 @@ export class NotebookLanguage {
     };
   }
 
-  private diagnostics({ fileName, prefix, origins }: CellModule): CodeDiagnostic[] {
-    const syntax = this.service.getSyntacticDiagnostics(fileName);
-    const semantic = syntax.length > 0 ? [] : this.service.getSemanticDiagnostics(fileName);
-    const suggestions = syntax.length > 0 ? [] : this.service.getSuggestionDiagnostics(fileName);
-    const isCells = ({ start = 0, code }: ts.Diagnostic) =>
-      start >= prefix.length && !ignoredInCells.has(code);
-    const described = ([...syntax, ...semantic] as ts.Diagnostic[]).filter(isCells).map((diagnostic) => {
-      const { code, message } = worded(diagnostic, origins);
-      const stops = syntax.includes(diagnostic as ts.DiagnosticWithLocation) || refusedByJavaScript.has(code);
-      const isError = diagnostic.category === ts.DiagnosticCategory.Error;
-      return {
-        start: diagnostic.start! - prefix.length,
-        length: diagnostic.length ?? 1,
-        severity: stops ? ("error" as const) : isError ? ("warning" as const) : ("hint" as const),
-        code,
-        message,
-      };
-    });
-    const hints = suggestions
-      .filter(
-        (diagnostic) =>
-          isCells(diagnostic) && (diagnostic.reportsDeprecated || diagnostic.reportsUnnecessary),
-      )
-      .map((diagnostic) => ({
-        start: diagnostic.start - prefix.length,
-        length: diagnostic.length,
-        severity: "hint" as const,
-        ...worded(diagnostic, origins),
-        unused: diagnostic.reportsUnnecessary !== undefined || undefined,
-        deprecated: diagnostic.reportsDeprecated !== undefined || undefined,
-      }));
-    return [...described, ...hints];
-  }
-
   private definitions(module: CellModule, position: number): Definition[] {
     const at = module.prefix.length + position;
     const variable = this.variableAt(module, at);
@@ -339,17 +304,4 @@ function isWanted({ name, source, data }: ts.CompletionEntry): boolean {
 function toCellEdit({ span, newText }: ts.TextChange, prefix: number): TextEdit {
   if (span.start >= prefix) return { start: span.start - prefix, length: span.length, text: newText };
   return { start: 0, length: 0, text: `${newText.trim()}\n` };
-}
-
-function worded(
-  { code, messageText }: ts.Diagnostic,
-  origins: CellModule["origins"],
-): { code: number; message: string } {
-  const message = ts.flattenDiagnosticMessageText(messageText, "\n");
-  const imported = code === 2632 && /'([^']+)'/.exec(message)?.[1];
-  // It is an import to TypeScript only: in the notebook, a constant of an earlier cell.
-  if (imported && origins.has(imported)) {
-    return { code: 2588, message: `Cannot assign to '${imported}' because it is a constant.` };
-  }
-  return { code, message };
 }

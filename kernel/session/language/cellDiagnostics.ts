@@ -1,0 +1,53 @@
+// What is wrong in a cell, in the reader's terms: what keeps it from running, what TypeScript warns of, what it hints at.
+import ts from "typescript";
+import type { CodeDiagnostic } from "../../protocol";
+import { ignoredInCells, refusedByJavaScript } from "../converter/cellOptions";
+import type { CellModule } from "./notebookModules";
+
+export function cellDiagnostics(
+  service: ts.LanguageService,
+  { fileName, prefix, origins }: CellModule,
+): CodeDiagnostic[] {
+  const syntax = service.getSyntacticDiagnostics(fileName);
+  const semantic = syntax.length > 0 ? [] : service.getSemanticDiagnostics(fileName);
+  const suggestions = syntax.length > 0 ? [] : service.getSuggestionDiagnostics(fileName);
+  const isCells = ({ start = 0, code }: ts.Diagnostic) => start >= prefix.length && !ignoredInCells.has(code);
+  const described = ([...syntax, ...semantic] as ts.Diagnostic[]).filter(isCells).map((diagnostic) => {
+    const { code, message } = worded(diagnostic, origins);
+    const stops = syntax.includes(diagnostic as ts.DiagnosticWithLocation) || refusedByJavaScript.has(code);
+    const isError = diagnostic.category === ts.DiagnosticCategory.Error;
+    return {
+      start: diagnostic.start! - prefix.length,
+      length: diagnostic.length ?? 1,
+      severity: stops ? ("error" as const) : isError ? ("warning" as const) : ("hint" as const),
+      code,
+      message,
+    };
+  });
+  const hints = suggestions
+    .filter(
+      (diagnostic) => isCells(diagnostic) && (diagnostic.reportsDeprecated || diagnostic.reportsUnnecessary),
+    )
+    .map((diagnostic) => ({
+      start: diagnostic.start - prefix.length,
+      length: diagnostic.length,
+      severity: "hint" as const,
+      ...worded(diagnostic, origins),
+      unused: diagnostic.reportsUnnecessary !== undefined || undefined,
+      deprecated: diagnostic.reportsDeprecated !== undefined || undefined,
+    }));
+  return [...described, ...hints];
+}
+
+function worded(
+  { code, messageText }: ts.Diagnostic,
+  origins: CellModule["origins"],
+): { code: number; message: string } {
+  const message = ts.flattenDiagnosticMessageText(messageText, "\n");
+  const imported = code === 2632 && /'([^']+)'/.exec(message)?.[1];
+  // It is an import to TypeScript only: in the notebook, a constant of an earlier cell.
+  if (imported && origins.has(imported)) {
+    return { code: 2588, message: `Cannot assign to '${imported}' because it is a constant.` };
+  }
+  return { code, message };
+}
