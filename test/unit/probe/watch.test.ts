@@ -69,6 +69,30 @@ for (const accumulate of [1, 3]) {
   });
 }
 
+test("a layer used three times and a convolution learn the same bits with a watch; its last run is shown", () => {
+  const run = (watched: boolean) => {
+    manualSeed(9);
+    const again = new nn.Linear(8, 8);
+    const conv = new nn.Conv2d(1, 2, 3, { padding: 1 });
+    const net = new nn.Sequential(conv, new nn.ReLU(), new nn.Flatten(), again, new nn.Tanh(), again, again);
+    const optimizer = new SGD(net.parameters(), { lr: 0.1 });
+    const [x, y] = [randn([10, 1, 2, 2]), randint(0, 8, [10])];
+    const seen = watched ? watch(net, { every: 1 }) : null;
+    for (let step = 0; step < 8; step++) {
+      optimizer.zeroGrad();
+      nn.functional.crossEntropy(net.forward(x), y).backward();
+      optimizer.step();
+    }
+    if (seen) {
+      const { gradients, parameters } = layerOf(seen, "3 Linear").records.at(-1)!;
+      assert.ok(gradients!.norm > 0);
+      close(parameters.weight!.gradients!.norm, again.weight.grad!.norm().item(), "of all three uses");
+    }
+    return net.parameters().map((each) => [...each.data]);
+  };
+  assert.deepEqual(run(true), run(false));
+});
+
 test("activations, gradients, weights and updates equal what is computed by hand", () => {
   const { net, x, y, optimizer } = training();
   const seen = watch(net, { every: 1 });
