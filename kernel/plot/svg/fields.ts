@@ -2,6 +2,7 @@
 import { type ColorScale, colorScales, cssColor, type Rgba, ramp } from "../colors";
 import { niceStep } from "../numbers";
 import type { Datum, Trace } from "../plotly";
+import { textWidth } from "../text";
 import type { PlacedAxis, Tick } from "./axes";
 import { contourPaths } from "./contours";
 import { element, inked, px, textElement } from "./elements";
@@ -252,8 +253,8 @@ export function barTicks(trace: Trace, { low, high }: Coloring): Tick[] {
   });
 }
 
-/** The colours upright beside the plot, their ticks to the right, their title above. */
-export function drawColorBar(trace: Trace, left: number, top: number, height: number): string {
+/** The colours upright beside the plot, their ticks to the right, their title above; `width` is the picture's. */
+export function drawColorBar(trace: Trace, left: number, top: number, height: number, width: number): string {
   const coloring = coloringOf(trace);
   const { low, high, color } = coloring;
   if (!(high > low)) return "";
@@ -273,7 +274,14 @@ export function drawColorBar(trace: Trace, left: number, top: number, height: nu
     textElement(text, left + BAR.width + 5, y(at), { size: 11, baseline: "middle" }),
   );
   const title = ((trace.colorbar ?? {}) as ColorBar).title?.text;
-  const head = title === undefined ? "" : textElement(title, left, top - 5, { size: 12, baseline: "bottom" });
+  // Over the bar, but not beyond the picture's edge.
+  const head =
+    title === undefined
+      ? ""
+      : textElement(title, Math.min(left, width - 4 - textWidth(title, 12)), top - 5, {
+          size: 12,
+          baseline: "bottom",
+        });
   const frame = element("rect", {
     x: px(left),
     y: px(top),

@@ -1,5 +1,5 @@
 // The frame of a drawing: its axes with what they span, its margins, and where each panel stands.
-import type { Axis, Layout, Trace } from "../plotly";
+import type { Axis, Layout, Shape, Trace } from "../plotly";
 import { textWidth } from "../text";
 import { axisSettings, PlacedAxis } from "./axes";
 import { BAR, barTicks, centers, coloringOf, edges, rowsOf } from "./fields";
@@ -21,6 +21,7 @@ export interface Panels {
 export function placePanels(data: readonly Trace[], layout: Layout, width: number, height: number): Panels {
   const axes = axesOf(data, layout);
   for (const trace of data) include(trace, axes, layout);
+  for (const shape of layout.shapes ?? []) includeShape(shape, axes);
   settle(axes);
   const margin = {
     l: 56,
@@ -112,6 +113,18 @@ function include(trace: Trace, axes: ReadonlyMap<string, PlacedAxis>, layout: La
   if (marked) x.wantAir(0.05);
   y.wantAir(0.055);
   if ((bars || axisRange(y.settings)) && layout.barmode !== "relative") y.settings.rangemode = "tozero";
+}
+
+/** As for Plotly: a band that is marked is in view. */
+function includeShape(shape: Shape, axes: ReadonlyMap<string, PlacedAxis>): void {
+  const { xref = "x", yref = "y", x0, x1, y0, y1 } = shape;
+  for (const [id, ends] of [
+    [xref, [x0, x1]],
+    [yref, [y0, y1]],
+  ] as const) {
+    const axis = axes.get(id); // none for a "domain" or "paper"
+    for (const end of ends) axis?.include(axis.unit(end));
+  }
 }
 
 /** Axes that match one another, or share their range through `matches`, settle as one. */

@@ -41,7 +41,7 @@ export function toSvg(
     drawTraces(shown, layout, panels),
     drawShapes(layout, panels, false),
     ...[...panels.axes.values()].map((axis) => drawAxis(axis, panels)),
-    ...shown.filter(hasBar).map((trace) => colorBar(trace, panels)),
+    ...shown.filter(hasBar).map((trace) => colorBar(trace, panels, width)),
     drawLegend(shown, layout, panels, width),
     ...(layout.annotations ?? []).map((annotation) => drawAnnotation(annotation, panels)),
     drawTitle(layout, panels),
@@ -116,14 +116,14 @@ function boxAround(x: PlacedAxis, y: PlacedAxis): string {
   return `x="${box[0]}" y="${box[1]}" width="${box[2]}" height="${box[3]}" viewBox="${box.join(" ")}"`;
 }
 
-function colorBar(trace: Trace, { axes, plot }: Panels): string {
+function colorBar(trace: Trace, { axes, plot }: Panels, width: number): string {
   const bar = (trace.colorbar ?? {}) as ColorBar & { x?: number; y?: number; len?: number };
   const own = axes.get(trace.yaxis ?? "y")!;
   const x = axes.get(trace.xaxis ?? "x")!;
   const whole = (bar.x ?? 1) >= 1;
   const left = (whole ? plot.right : Math.max(x.from, x.to)) + BAR.gap;
-  const top = Math.min(own.from, own.to) + (bar.title?.text === undefined ? 0 : 18);
-  return drawColorBar(trace, left, top, Math.max(own.from, own.to) - top);
+  const top = Math.min(own.from, own.to) + (whole && bar.title?.text !== undefined ? 18 : 0);
+  return drawColorBar(trace, left, top, Math.max(own.from, own.to) - top, width);
 }
 
 function drawTitle(layout: Layout, { plot }: Panels): string {
