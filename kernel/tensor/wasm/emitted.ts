@@ -182,7 +182,7 @@ export function createEmittedKernels(target: Target): Kernels {
    * its `inner` numbers; absent ones stay 0. Columns go in lots that the scratch area has room for.
    */
   const byChannel = (run: Run, args: number[], data: readonly number[], outerAt: number): void => {
-    const [outer, channels, inner] = args.slice(outerAt) as [number, number, number];
+    const [outer, channels, inner] = [args[outerAt]!, args[outerAt + 1]!, args[outerAt + 2]!];
     const grain = 16 * Math.ceil(elements / (16 * Math.max(1, outer * inner)));
     const lot = inner === 1 ? mostColumns : channels;
     if (channels <= lot && (team === null || channels < 2 * grain)) {
@@ -272,18 +272,32 @@ export function createEmittedKernels(target: Target): Kernels {
     },
 
     // Of [N, C] the activation goes by itself, over what the cache still holds.
+    // No rest parameters here: taking them apart costs more than a small batch.
     batchNormForward(
-      ...[x, weight, bias, runningMean, runningVar, y, mean, invStd, outer, channels, inner, ...rest]
+      x,
+      weight,
+      bias,
+      runningMean,
+      runningVar,
+      y,
+      mean,
+      invStd,
+      outer,
+      channels,
+      inner,
+      eps,
+      momentum,
+      correction,
+      activation = null,
     ) {
-      const [eps, momentum, correction, activation = null] = rest;
       const key = affineKey(weight, bias);
       const run =
         inner !== 1
           ? forward.get(key + activationKey(activation))
           : (outer > mostRows ? forwardColumns : forwardRows).get(key);
-      const pointers = [x, weight, bias, runningMean, runningVar, y, mean, invStd];
-      const settings = [eps, momentum, correction];
-      byChannel(run, [...pointers, outer, channels, inner, channels * inner * 4, ...settings], [0, 5], 8);
+      const args = [x, weight, bias, runningMean, runningVar, y, mean, invStd, outer, channels, inner];
+      args.push(channels * inner * 4, eps, momentum, correction);
+      byChannel(run, args, [0, 5], 8);
       if (inner === 1 && activation !== null) kernels.unary(activation, y, y, outer * channels);
     },
 
