@@ -17,7 +17,8 @@ export const cellOf = (promise: Promise<unknown>): number | undefined => (promis
 export function followPromises(speaker: Speaker, latest: () => number): void {
   promiseHooks.createHook({
     init(promise) {
-      (promise as Owned)[owner] = speaker.cell;
+      // Not enumerable: a promise that is shown shows no mark of ours.
+      Object.defineProperty(promise, owner, { value: speaker.cell });
     },
     before(promise) {
       const cell = cellOf(promise);
