@@ -71,6 +71,21 @@ const kernel = {
   ],
 };
 
+/**
+ * A class that mentions itself comes out as `var Name = class _Name`, and would show itself under that name. Inside, the plain
+ * name means the same class.
+ */
+async function restoreClassNames() {
+  for (const name of await readdir(at("dist/kernel"))) {
+    if (!name.endsWith(".js")) continue;
+    const text = await readFile(at("dist/kernel", name), "utf8");
+    const names = Array.from(text.matchAll(/^var (\w+) = class _\1\b/gm), ([, own]) => own);
+    if (names.length === 0) continue;
+    const inner = new RegExp(`(?<![\\w$.])_(${names.join("|")})\\b`, "g");
+    await writeFile(at("dist/kernel", name), text.replaceAll(inner, "$1"));
+  }
+}
+
 /** The extension: one CommonJS file for VS Code's extension host. */
 const extension = {
   ...common,
@@ -169,7 +184,12 @@ const parts = {
     await Promise.all(
       ["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })),
     );
-    await Promise.all([esbuild.build(kernel), copyTypeScript(), copyLogos(), writeTypes()]);
+    await Promise.all([
+      esbuild.build(kernel).then(restoreClassNames),
+      copyTypeScript(),
+      copyLogos(),
+      writeTypes(),
+    ]);
   },
   extension: async () => {
     await Promise.all([extension, quietCells].map((options) => esbuild.build(options)));
