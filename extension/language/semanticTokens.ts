@@ -1,25 +1,10 @@
 // The colours of names by what they are.
 import * as vscode from "vscode";
+import { semanticTokenModifiers, semanticTokenTypes } from "../../kernel/protocol";
 import type { NotebookKernels } from "../notebook/controller";
 import { CellSnapshot, idOf, rangeOf, selector } from "./cells";
 
-const legend = new vscode.SemanticTokensLegend(
-  [
-    "class",
-    "enum",
-    "interface",
-    "namespace",
-    "typeParameter",
-    "type",
-    "parameter",
-    "variable",
-    "enumMember",
-    "property",
-    "function",
-    "method",
-  ],
-  ["declaration", "static", "async", "readonly", "defaultLibrary", "local"],
-);
+const legend = new vscode.SemanticTokensLegend([...semanticTokenTypes], [...semanticTokenModifiers]);
 
 export function registerSemanticTokens(kernels: NotebookKernels): vscode.Disposable {
   const provider: vscode.DocumentSemanticTokensProvider = {

@@ -92,10 +92,34 @@ export interface CodeDiagnostic extends TextSpan {
 /** A place in a cell or, when it has a `file`, in a file. */
 export type Definition = CellSpan | (TextSpan & { file: string; line: number; character: number });
 
+/** LSP's words for what a name is, in the order of the numbers in TypeScript's encoding "2020". */
+export const semanticTokenTypes = [
+  "class",
+  "enum",
+  "interface",
+  "namespace",
+  "typeParameter",
+  "type",
+  "parameter",
+  "variable",
+  "enumMember",
+  "property",
+  "function",
+  "method",
+] as const;
+/** And for how it is declared, a bit each. */
+export const semanticTokenModifiers = [
+  "declaration",
+  "static",
+  "async",
+  "readonly",
+  "defaultLibrary",
+  "local",
+] as const;
+
 export interface SemanticToken extends TextSpan {
-  /** LSP's words: `class`, `function`, `variable`, … */
-  type: string;
-  modifiers: string[];
+  type: (typeof semanticTokenTypes)[number];
+  modifiers: (typeof semanticTokenModifiers)[number][];
 }
 
 interface At {

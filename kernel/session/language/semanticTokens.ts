@@ -1,24 +1,7 @@
 // What each name of a cell is, for its colour: TypeScript's classification, decoded.
 import type ts from "typescript";
-import type { SemanticToken } from "../../protocol";
+import { type SemanticToken, semanticTokenModifiers, semanticTokenTypes } from "../../protocol";
 import type { CellModule } from "./notebookModules";
-
-/** In the order of the numbers in TypeScript's encoding "2020". */
-const types = [
-  "class",
-  "enum",
-  "interface",
-  "namespace",
-  "typeParameter",
-  "type",
-  "parameter",
-  "variable",
-  "enumMember",
-  "property",
-  "function",
-  "method",
-];
-const modifiers = ["declaration", "static", "async", "readonly", "defaultLibrary", "local"];
 
 export function semanticTokens(
   service: ts.LanguageService,
@@ -33,13 +16,13 @@ export function semanticTokens(
   const tokens: SemanticToken[] = [];
   for (let i = 0; i < spans.length; i += 3) {
     const [start, length, code] = [spans[i]!, spans[i + 1]!, spans[i + 2]!];
-    const type = types[(code >> 8) - 1];
+    const type = semanticTokenTypes[(code >> 8) - 1];
     if (!type || start < prefix.length) continue;
     tokens.push({
       start: start - prefix.length,
       length,
       type,
-      modifiers: modifiers.filter((_, bit) => code & (1 << bit)),
+      modifiers: semanticTokenModifiers.filter((_, bit) => code & (1 << bit)),
     });
   }
   return tokens;
