@@ -73,7 +73,10 @@ class Report extends Figure {
     const below = lines.length * LINE + 14;
     const { b = 0, ...margin } = layout.margin as { b?: number };
     layout.margin = { ...margin, b: b + below };
-    layout.height = layout.height! + below;
+    const height = layout.height! + below;
+    const key = layout.legend as { y?: number } | undefined;
+    if (key?.y !== undefined) key.y = 1 - ((1 - key.y) * layout.height!) / height; // as far from the top as before
+    layout.height = height;
     lines.forEach((text, i) => {
       const place = { x: 0, xref: "paper", xanchor: "left", y: 0, yref: "paper", yanchor: "top" };
       const look = { showarrow: false, align: "left", font: { size: 12 } };
