@@ -246,9 +246,15 @@ export function createEmittedKernels(target: Target): Kernels {
       }
       const simple = simplified(layout, rows, columns);
       const run = binary.get(`${op} ${simple}`);
-      if (simple === "same" || simple === "scalarLeft" || simple === "scalarRight")
-        run(a, b, y, 1, rows * columns);
-      else run(a, b, y, rows, columns);
+      const [left, right] = operands[simple];
+      if (left !== "row" && right !== "row" && !simple.startsWith("column")) {
+        const advance = [left === "stream" ? 4 : 0, right === "stream" ? 4 : 0, 4, 0, 0];
+        share(run, [a, b, y, 1, rows * columns], { count: 4, advance, grain: elements });
+      } else {
+        const strides = { stream: columns * 4, number: 4, row: 0 };
+        const advance = [strides[left], strides[right], columns * 4, 0, 0];
+        share(run, [a, b, y, rows, columns], { count: 3, advance, grain: Math.ceil(elements / columns) });
+      }
     },
 
     fill(y, value, n) {

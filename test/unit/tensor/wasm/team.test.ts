@@ -73,6 +73,9 @@ test("products of many shapes are the same bits by one, two and three threads", 
 test("elementwise calls of any length are the same bits by one, two and three threads", () => {
   for (const n of [32767, 32768, 50001, 100_000, 262_144, 1_000_003]) {
     compare(`sigmoid of ${n}`, n, (kernels) => kernels.unary("sigmoid", a, c, n));
+    for (const layout of ["same", "scalarLeft", "scalarRight"] as const) {
+      compare(`difference of ${n}, ${layout}`, n, (kernels) => kernels.binary("sub", layout, a, b, c, 1, n));
+    }
     compare(`gradient of tanh of ${n}`, n, (kernels) => kernels.unaryGrad("tanh", a, b, c, n, true));
   }
 });
@@ -139,6 +142,21 @@ test("batch normalization, with an activation and without, is the same bits by o
       );
       compare(`batchNormApply of ${what}`, size, (kernels) =>
         kernels.batchNormApply(a, mean, invStd, b, b + 4096, c, ...shape, activation),
+      );
+    }
+  }
+});
+
+test("sums of rows and columns are the same bits by one, two and three threads", () => {
+  for (const [rows, columns] of [
+    [256, 1024],
+    [33, 5001],
+    [100_000, 3],
+    [2, 40_000],
+  ] as const) {
+    for (const layout of ["rowLeft", "rowRight", "columnLeft", "columnRight"] as const) {
+      compare(`${rows}×${columns} ${layout}`, rows * columns, (kernels) =>
+        kernels.binary("sub", layout, a, b, c, rows, columns),
       );
     }
   }
