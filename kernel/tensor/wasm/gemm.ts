@@ -62,7 +62,7 @@ export function gemmCut(target: Target, shape: GemmShape): Cut {
   const { m, n, k, transA, transB } = shape;
   const tile = tileFor(target, shape);
   if (packsA(tile, shape) || m >= rowBlock) {
-    const grain = 24 * Math.ceil(Math.max(96, partWork / (n * k)) / 24); // 24 is a multiple of every tile's rows
+    const grain = 24 * Math.ceil(Math.max(48, partWork / (n * k)) / 24); // 24 is a multiple of every tile's rows
     return { count: 4, advance: [transA ? 4 : k * 4, 0, n * 4, 0, 0, 0], grain };
   }
   const width = tile.vectors * 4;

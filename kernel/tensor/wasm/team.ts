@@ -88,7 +88,7 @@ export class Team {
   share(run: Run, args: readonly number[], { count, advance, grain }: Cut): void {
     const units = args[count]!;
     const parts = Math.min(Math.floor(units / grain), 4 * (this.scratches.length + 1));
-    const size = Math.ceil(units / parts / grain) * grain;
+    const size = Math.floor(units / parts / grain) * grain; // the last part may be smaller, none is larger
     const { words, numbers } = this.views;
     this.settle();
     words[Word.slot] = this.assign(run);
