@@ -197,6 +197,70 @@ test("the output keeps a gradient, shows it to hooks, and may not be changed bef
   assert.throws(() => y.sum().backward(), /"batchNorm \+ tanh" needs was changed in place/);
 });
 
+describe("under noGrad()", () => {
+  const layers = () => [
+    new nn.Conv2d(3, 8, 3, { padding: 1 }),
+    new nn.BatchNorm2d(8),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Conv2d(8, 4, 1),
+    new nn.AdaptiveAvgPool2d(null as never),
+    new nn.AdaptiveAvgPool2d(1),
+    new nn.Flatten(),
+    new nn.Linear(4, 2),
+  ];
+  const x = randn([16, 3, 32, 32], { generator });
+
+  test("what passes between layers is freed at once, input and output are not, and the bits are the same", () => {
+    const net = new nn.Sequential(...layers()).eval();
+    const measured = (fused: boolean) => {
+      setFusion(fused);
+      const before = memoryUsage().liveBytes;
+      const y = noGrad(() => net.forward(x));
+      return { y: bits(y), kept: memoryUsage().liveBytes - before };
+    };
+    const apart = measured(false);
+    const together = measured(true);
+    assert.deepEqual(together.y, apart.y);
+    const image = 16 * 32 * 32 * 4;
+    assert.ok(apart.kept > 2 * 8 * image, `${apart.kept} bytes`);
+    assert.ok(together.kept < image, `${together.kept} bytes`);
+    assert.equal(x.data.length, 16 * 3 * 32 * 32);
+  });
+
+  test("a layer of the user's, and a hook, may keep what they see", () => {
+    class Keeper extends nn.Module {
+      readonly kept: Tensor[] = [];
+      override forward(input: Tensor): Tensor {
+        this.kept.push(input);
+        return input;
+      }
+    }
+    const keeper = new Keeper();
+    const [first, ...others] = layers();
+    const net = new nn.Sequential(first!, keeper, ...others).eval();
+    const pooling = others[2]!;
+    const seen: Tensor[] = [];
+    pooling.registerForwardHook((_, [input], output) => void seen.push(input!, output));
+    noGrad(() => net.forward(x));
+    for (const tensor of [...keeper.kept, ...seen]) assert.ok(Number.isFinite(tensor.sum().item()));
+    assert.equal(keeper.kept.length + seen.length, 3);
+  });
+
+  test("a network whose layers keep their memory's sharers: views and .data stay whole", () => {
+    const net = new nn.Sequential(
+      new nn.Linear(32, 32),
+      new nn.Flatten(),
+      new nn.ReLU(),
+      new nn.Tanh(),
+    ).eval();
+    const inner = new nn.Sequential(net, new nn.Sigmoid());
+    const y = noGrad(() => inner.forward(x.reshape(-1, 32)));
+    setFusion(false);
+    assert.deepEqual(bits(y), bits(noGrad(() => inner.forward(x.reshape(-1, 32)))));
+  });
+});
+
 test("what does not fit is refused by the layer's own name", () => {
   const net = new nn.Sequential(new nn.BatchNorm1d(channels), new nn.ReLU());
   assert.throws(
