@@ -9,10 +9,15 @@ import { baseLayout, neutral, palette, plainAxis } from "./theme";
 export type Bar = number | Numbers;
 
 export interface BarsOptions {
+  /** The heading above the chart. */
   title?: string;
+  /** The title of the x axis, with its unit. */
   xTitle?: string;
+  /** The title of the y axis, with its unit. */
   yTitle?: string;
+  /** Whether the y axis is logarithmic. Default false. */
   logY?: boolean;
+  /** Where the y axis begins and ends; default: where the data do. */
   yRange?: readonly [number, number];
   /** In pixels. */
   height?: number;

@@ -5,6 +5,7 @@ import { cellTexts, heatmap } from "./heatmap";
 import { type Numbers, numbersOf } from "./numbers";
 
 export interface ConfusionOptions {
+  /** The heading above the chart. */
   title?: string;
   /** Default "predicted". */
   xTitle?: string;

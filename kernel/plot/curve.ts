@@ -9,11 +9,15 @@ import { baseLayout, faded, plainAxis, seriesLine } from "./theme";
 export type RealFunction = (x: number) => number;
 
 export interface CurveOptions {
+  /** The heading above the chart. */
   title?: string;
+  /** The title of the x axis, with its unit. */
   xTitle?: string;
+  /** The title of the y axis, with its unit. */
   yTitle?: string;
   /** Where the functions are drawn; default: from the smallest to the largest value of the data, or −6 to 6. */
   range?: readonly [number, number];
+  /** Where the y axis begins and ends; default: where the data do. */
   yRange?: readonly [number, number];
   /** The data that the functions are given, or several sets of them by name. */
   density?: Numbers | Readonly<Record<string, Numbers>>;

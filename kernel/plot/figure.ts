@@ -16,17 +16,23 @@ export const MAX_POINTS = 5_000;
 
 /** Plotly's figure JSON. */
 export interface FigureJson {
+  /** What is drawn. */
   data: Trace[];
+  /** Axes, headings, legend and size. */
   layout: Layout;
+  /** What the page's chart lets its reader do. */
   config: Config;
+  /** States that a slider goes through. */
   frames?: Frame[];
 }
 
 /** What a notebook shows and saves of a figure. */
 export interface FigureBundle {
+  /** The chart itself, for pages that draw it. */
   "application/vnd.plotly.v1+json": FigureJson;
   /** For pages that cannot run Plotly: GitHub, nbviewer, paper. */
   "image/svg+xml"?: string;
+  /** The chart in words. */
   "text/plain": string;
 }
 
@@ -38,9 +44,13 @@ export interface BundleOptions {
 }
 
 export interface FigureParts {
+  /** What is drawn. */
   data: Trace[];
+  /** Axes, headings, legend and size, over the defaults. */
   layout?: Layout;
+  /** What the page's chart lets its reader do, over the defaults. */
   config?: Config;
+  /** States that a slider goes through. */
   frames?: Frame[];
 }
 
@@ -48,6 +58,7 @@ export interface FigureParts {
 export type OnAxis<T> = { x: T } | { y: T };
 
 export interface MarkOptions {
+  /** A word beside the mark. */
   label?: string;
   /** `#rrggbb`; default grey. */
   color?: string;

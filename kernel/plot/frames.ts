@@ -19,7 +19,9 @@ export interface FramesOptions {
 }
 
 export interface LabelledFigure {
+  /** The slider's word for this figure. */
   label: string | number;
+  /** What is shown there. */
   figure: Figure;
 }
 

@@ -7,6 +7,7 @@ import type { Annotation, Axis, Layout, Shape, Trace } from "./plotly";
 import { baseLayout, topMargin } from "./theme";
 
 export interface GridOptions {
+  /** The heading above the chart. */
   title?: string;
   /** Figures side by side; default: at most three. */
   columns?: number;

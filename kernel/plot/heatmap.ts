@@ -7,13 +7,17 @@ import type { Axis, Trace } from "./plotly";
 import { baseLayout, topMargin } from "./theme";
 
 export interface HeatmapOptions {
+  /** The heading above the chart. */
   title?: string;
+  /** The title of the x axis, with its unit. */
   xTitle?: string;
+  /** The title of the y axis, with its unit. */
   yTitle?: string;
   /** What the colours stand for, above their bar. */
   zTitle?: string;
   /** Names of the columns and of the rows, as text; default: their numbers from 0. */
   x?: ArrayLike<string | number>;
+  /** Names of the rows, as x of the columns. */
   y?: ArrayLike<string | number>;
   /** Whether to write the numbers in the cells; default: where they fit. */
   values?: boolean;

@@ -8,7 +8,9 @@ import type { Annotation, Axis, Layout, Trace } from "./plotly";
 import { baseLayout, faded, PANEL_HEADING, palette, topMargin } from "./theme";
 
 export interface HistogramOptions {
+  /** The heading above the chart. */
   title?: string;
+  /** The title of the x axis, with its unit. */
   xTitle?: string;
   /** Default: what `y` says. */
   yTitle?: string;

@@ -10,6 +10,7 @@ import { baseLayout, topMargin } from "./theme";
 export type Pictures = TensorLike;
 
 export interface ImagesOptions {
+  /** The heading above the chart. */
   title?: string;
   /** What to write above each picture, by its number. */
   labels?: ArrayLike<string | number>;

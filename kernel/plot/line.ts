@@ -12,8 +12,11 @@ export type OneSeries = Numbers | { x: Numbers; y: Numbers };
 export type Series = OneSeries | readonly OneSeries[];
 
 export interface LineOptions {
+  /** The heading above the chart. */
   title?: string;
+  /** The title of the x axis, with its unit. */
   xTitle?: string;
+  /** The title of the y axis, with its unit. */
   yTitle?: string;
   /** Logarithmic x axis. */
   logX?: boolean;

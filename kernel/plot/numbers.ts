@@ -2,7 +2,9 @@
 
 /** A tensor, or what looks like one: its elements row by row. */
 export interface TensorLike {
+  /** Sizes, outermost first. */
   readonly shape: readonly number[];
+  /** The elements, row after row. */
   readonly data: ArrayLike<number>;
 }
 

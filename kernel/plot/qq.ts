@@ -6,6 +6,7 @@ import { type Numbers, numbersOf, quantile, sorted } from "./numbers";
 import { baseLayout, neutral, palette, plainAxis } from "./theme";
 
 export interface QqOptions {
+  /** The heading above the chart. */
   title?: string;
   /** Default "standard Gaussian". */
   xTitle?: string;

@@ -8,12 +8,15 @@ import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
 export type ValuesOverSteps = ArrayLike<Numbers> | { x: Numbers; values: ArrayLike<Numbers> };
 
 export interface QuantilesOptions {
+  /** The heading above the chart. */
   title?: string;
   /** Default "step". */
   xTitle?: string;
+  /** The title of the y axis, with its unit. */
   yTitle?: string;
   /** Shares of the values that lie below each line, ascending; default [0.15, 0.5, 0.85]. */
   levels?: readonly number[];
+  /** Where the y axis begins and ends; default: where the data do. */
   yRange?: readonly [number, number];
   /** In pixels. */
   height?: number;

@@ -8,7 +8,9 @@ import type { Trace } from "./plotly";
 import { baseLayout, plainAxis } from "./theme";
 
 export interface RidgeOptions {
+  /** The heading above the chart. */
   title?: string;
+  /** The title of the x axis, with its unit. */
   xTitle?: string;
   /** What the rows are; default "step". */
   yTitle?: string;

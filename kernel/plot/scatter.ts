@@ -5,12 +5,19 @@ import type { Datum, Trace } from "./plotly";
 import { baseLayout, palette, plainAxis, topMargin } from "./theme";
 
 export interface ScatterOptions {
+  /** The heading above the chart. */
   title?: string;
+  /** The title of the x axis, with its unit. */
   xTitle?: string;
+  /** The title of the y axis, with its unit. */
   yTitle?: string;
+  /** Whether the x axis is logarithmic. Default false. */
   logX?: boolean;
+  /** Whether the y axis is logarithmic. Default false. */
   logY?: boolean;
+  /** Where the x axis begins and ends; default: where the data do. */
   xRange?: readonly [number, number];
+  /** Where the y axis begins and ends; default: where the data do. */
   yRange?: readonly [number, number];
   /** Of a point, in pixels; default: smaller the more there are. */
   size?: number;

@@ -6,11 +6,15 @@ import { baseLayout, plainAxis, topMargin } from "./theme";
 
 export interface SurfaceOptions
   extends Pick<HeatmapOptions, "colors" | "range" | "log" | "zTitle" | "height"> {
+  /** The heading above the chart. */
   title?: string;
+  /** The title of the x axis, with its unit. */
   xTitle?: string;
+  /** The title of the y axis, with its unit. */
   yTitle?: string;
   /** Where the columns and the rows are; default: −1 to 1, evenly. */
   x?: Numbers;
+  /** Where the rows are, as x for the columns. */
   y?: Numbers;
   /** How many steps of height the colours have, about; default 14. */
   levels?: number;

@@ -10,12 +10,15 @@ export interface Distribution {
   readonly count: number;
   /** How many of them are NaN or infinite. */
   readonly notFinite: number;
+  /** Their mean. */
   readonly mean: number;
   /** Population standard deviation. */
   readonly std: number;
   /** Root of the sum of squares. */
   readonly norm: number;
+  /** The smallest. */
   readonly min: number;
+  /** The largest. */
   readonly max: number;
   /** At `levels`, linear between neighbours as NumPy's; of more than 1,021 numbers, of as many taken evenly. */
   readonly quantiles: readonly number[];

@@ -6,6 +6,7 @@ import { evaluate, type Loss, learning } from "./lossProbe";
 import { hooked, untouched } from "./untouched";
 
 export interface LayerGradient {
+  /** The layer's label. */
   readonly layer: string;
   /** ‖∂loss/∂output‖ of the whole batch; null if the loss does not depend on it or it needs no gradient. */
   readonly outputs: number | null;

@@ -26,6 +26,7 @@ export interface GradientPredictiveness {
 export interface Landscape extends GradientPredictiveness {
   /** At the start. */
   readonly loss: number;
+  /** At the places along the gradient, nearest first. */
   readonly losses: readonly number[];
   /** Smallest and largest of `losses`: the band of Fig. 4a. */
   readonly lossRange: readonly [number, number];

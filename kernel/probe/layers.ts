@@ -2,6 +2,7 @@
 
 /** What is asked of a module to be watched: every nn.Module fits. */
 export interface Named {
+  /** The modules it is made of, by name. */
   namedChildren(): readonly unknown[];
 }
 

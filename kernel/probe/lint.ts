@@ -25,6 +25,7 @@ export class LintReport {
     readonly layers: number,
   ) {}
 
+  /** The findings as lines, each with what to do. */
   toString(): string {
     const lines = this.findings.map(
       ({ severity, layer, problem, remedy }) => `${severity}: ${layer} ${problem}\n  → ${remedy}`,

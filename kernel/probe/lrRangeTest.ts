@@ -19,6 +19,7 @@ export interface LrRangeTestOptions {
 }
 
 export interface LrRange {
+  /** The learning rates tried, in order. */
   readonly lrs: readonly number[];
   /** Before the step with the learning rate of the same place. */
   readonly losses: readonly number[];

@@ -22,6 +22,7 @@ export interface LayerRecord {
 }
 
 export interface ParameterRecord {
+  /** Its sizes. */
   readonly shape: readonly number[];
   /** Before the step. */
   readonly values: Distribution;
@@ -36,11 +37,13 @@ export interface ParameterRecord {
 
 /** By channel; of more than 256 channels, as many taken evenly. */
 export interface BatchNormRecord {
+  /** The batch's means. */
   readonly batchMean: readonly number[];
   /** Biased: the variance that the batch is divided by. */
   readonly batchVar: readonly number[];
   /** After this batch moved it; null where none are kept. */
   readonly runningMean: readonly number[] | null;
+  /** As runningMean, of the variance. */
   readonly runningVar: readonly number[] | null;
   /** γ; null without. */
   readonly gamma: readonly number[] | null;
@@ -52,6 +55,7 @@ export interface BatchNormRecord {
 export interface WatchedLayer {
   /** `2 Sigmoid`, or the label it was given. */
   readonly label: string;
+  /** What its saturation is judged by; null for other layers. */
   readonly activation: ActivationName | null;
   /** Oldest first. */
   readonly records: readonly LayerRecord[];

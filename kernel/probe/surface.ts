@@ -15,7 +15,9 @@ export interface SurfaceOptions {
 }
 
 export interface Surface {
+  /** Places along the first direction. */
   readonly x: readonly number[];
+  /** Places along the second direction. */
   readonly y: readonly number[];
   /** losses[i][j] at x[j], y[i]; the middle one is the loss where the parameters are. */
   readonly losses: readonly (readonly number[])[];

@@ -25,7 +25,9 @@ export const defaultHealthy: Healthy = {
 };
 
 export interface Verdict {
+  /** The layer's label. */
   readonly layer: string;
+  /** Whether nothing is wrong with it. */
   readonly healthy: boolean;
   /** `2 Sigmoid: 41 % saturated`, or `2 Sigmoid: healthy`. */
   readonly text: string;

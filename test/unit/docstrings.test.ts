@@ -6,8 +6,8 @@ import { type Documented, Surface } from "./surface";
 
 /** Described elsewhere: a field by the option it keeps, a type by the options in it, a symbol by what calls it. */
 function speaksForItself({ role, name, place }: Documented): boolean {
-  const figures = /^kernel\/(plot|probe)\//.test(place); // words of Plotly's figures, and what becomes one
-  return role === "field" || role === "type" || figures || name.includes("[Symbol.");
+  const plotly = place.startsWith("kernel/plot/plotly.ts:"); // Plotly's own words: its reference describes them
+  return role === "field" || role === "type" || plotly || name.includes("[Symbol.");
 }
 
 test("all functions, classes, methods and options that a cell can reach are described where they are declared", () => {
