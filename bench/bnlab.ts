@@ -1,22 +1,10 @@
 // The workloads in this project's own words.
 
-import { cat, nn, noGrad, optim, type Tensor, tensor } from "../kernel/public";
+import { nn, noGrad, optim, type Tensor, tensor } from "../kernel/public";
 import { serve } from "./peer";
 import { type Data, floatsOf, type Layer, labelsOf, type Norm, type Task } from "./workloads";
 
 const floats = (data: Data): Tensor => tensor(floatsOf(data)).reshape(data.shape);
-
-class Branches extends nn.Module {
-  constructor(readonly branches: nn.Module[]) {
-    super();
-  }
-  override forward(x: Tensor): Tensor {
-    return cat(
-      this.branches.map((branch) => branch.forward(x)),
-      1,
-    );
-  }
-}
 
 function norm({ weight, bias, mean, variance }: Norm, rank: number): nn.Module {
   const layer = new (rank === 2 ? nn.BatchNorm1d : nn.BatchNorm2d)(weight.shape[0]!);
@@ -53,7 +41,7 @@ function network(layers: readonly Layer[], rank: number): nn.Module {
         modules.push(norm(layer, dimensions));
         break;
       case "branches":
-        modules.push(new Branches(layer.branches.map((branch) => network(branch, dimensions))));
+        modules.push(new nn.Branches(...layer.branches.map((branch) => network(branch, dimensions))));
         break;
       case "sigmoid":
         modules.push(new nn.Sigmoid());

@@ -67,6 +67,30 @@ export function moving(f: FunctionBuilder, target: Target, momentum: Local, corr
   };
 }
 
+type ChannelLocal = "x" | "y" | "weight" | "bias" | "outer" | "inner" | "stride" | "mu" | "scale";
+
+/** y = activation(weight·scale·(x − mu) + bias) of one channel, whose invStd is in `scale` before. */
+function applyToRuns(
+  f: FunctionBuilder,
+  target: Target,
+  affine: Affine,
+  activation: Activation | null,
+  { x, y, weight, bias, outer, inner, stride, mu, scale }: Record<ChannelLocal, Local>,
+): Code {
+  const shift = f.local("v128");
+  const { vectors, apply } = activated(target, f, activation);
+  return [
+    affine.weight ? scale.set(f32x4.mul(scale.get, v128.loadSplat(weight.get))) : [],
+    shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
+    eachRun(f, outer.get, stride.get, [x, y], (cursors) => {
+      const [from, to] = cursors as [Local, Local];
+      return eachVector(f, inner.get, cursors, vectors, [to], (step, at) => [
+        apply(normalise(target, loadStep(step, from, at), mu, scale, shift)),
+      ]);
+    }),
+  ];
+}
+
 /** Pointers, counts and the bytes from one block to the next; then eps, momentum and the running variance's correction. */
 export const forwardParameters: ValueType[] = [
   ...new Array<ValueType>(12).fill("i32"),
@@ -97,9 +121,8 @@ export function batchNormForwardKernel(target: Target, affine: Affine, activatio
     ];
     const [eps, momentum, correction] = parameters.slice(12) as [Local, Local, Local];
     const [channel, total, m] = [f.local("i32"), f.local("f64"), f.local("f64")];
-    const [mu, scale, shift, d] = f.vectors(4) as [Local, Local, Local, Local];
+    const [mu, scale, d] = f.vectors(3) as [Local, Local, Local];
     const parts = moving(f, target, momentum, correction);
-    const { vectors, apply } = activated(target, f, activation);
     const splat = (value: Code) => f32x4.splat(f32.demote(value));
     const sum = (put: (value: Code) => Code) => [
       total.set(f64.const(0)),
@@ -123,14 +146,7 @@ export function batchNormForwardKernel(target: Target, affine: Affine, activatio
         track(runningVar, f32x4.mul(splat(total.get), parts.correction)),
         scale.set(splat(f64.div(f64.const(1), f64.sqrt(f64.add(total.get, eps.get))))),
         v128.storeLane(invStd.get, scale.get, 0),
-        affine.weight ? scale.set(f32x4.mul(scale.get, v128.loadSplat(weight.get))) : [],
-        shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
-        eachRun(f, outer.get, stride.get, [x, y], (cursors) => {
-          const [from, to] = cursors as [Local, Local];
-          return eachVector(f, inner.get, cursors, vectors, [to], (step, at) => [
-            apply(normalise(target, loadStep(step, from, at), mu, scale, shift)),
-          ]);
-        }),
+        applyToRuns(f, target, affine, activation, { x, y, weight, bias, outer, inner, stride, mu, scale }),
         [mean, invStd, weight, bias].map((pointer) => pointer.advance(4)), // an absent one advances unread
         [x, y].map((pointer) => pointer.advance(bytes(inner.get))),
       ]),
@@ -144,19 +160,11 @@ export function batchNormApplyKernel(target: Target, affine: Affine, activation:
     const [x, mean, invStd, weight, bias, y] = parameters as [Local, Local, Local, Local, Local, Local];
     const [outer, channels, inner, stride] = parameters.slice(6) as [Local, Local, Local, Local];
     const channel = f.local("i32");
-    const [mu, scale, shift] = f.vectors(3) as [Local, Local, Local];
-    const { vectors, apply } = activated(target, f, activation);
+    const [mu, scale] = f.vectors(2) as [Local, Local];
     return times(channel, channels.get, [
       mu.set(v128.loadSplat(mean.get)),
       scale.set(v128.loadSplat(invStd.get)),
-      affine.weight ? scale.set(f32x4.mul(scale.get, v128.loadSplat(weight.get))) : [],
-      shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
-      eachRun(f, outer.get, stride.get, [x, y], (cursors) => {
-        const [from, to] = cursors as [Local, Local];
-        return eachVector(f, inner.get, cursors, vectors, [to], (step, at) => [
-          apply(normalise(target, loadStep(step, from, at), mu, scale, shift)),
-        ]);
-      }),
+      applyToRuns(f, target, affine, activation, { x, y, weight, bias, outer, inner, stride, mu, scale }),
       [mean, invStd, weight, bias].map((pointer) => pointer.advance(4)), // an absent one advances unread
       [x, y].map((pointer) => pointer.advance(bytes(inner.get))),
     ]);

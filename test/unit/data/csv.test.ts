@@ -1,3 +1,5 @@
+// Tables from CSV: what is read, and what is said of files that are wrong.
+
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

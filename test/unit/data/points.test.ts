@@ -1,3 +1,5 @@
+// Moons, circles, spirals and blobs: where their points lie, by seed.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {

@@ -1,3 +1,5 @@
+// Splits into training and test sets: shares, seeds, strata, the kind of set kept.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";

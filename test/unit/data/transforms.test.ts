@@ -1,3 +1,5 @@
+// Image transforms: against torch's grid_sample, and what chance may do.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {

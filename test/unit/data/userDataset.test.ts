@@ -1,3 +1,5 @@
+// Data sets of the user's own: samples put together into batches.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {

@@ -1,3 +1,5 @@
+// Optimizers beyond SGD: PyTorch's trajectories, groups, state, errors.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {

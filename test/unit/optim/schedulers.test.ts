@@ -1,3 +1,5 @@
+// Learning-rate schedules: PyTorch's rates, and going on from a saved state.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {

@@ -1,3 +1,5 @@
+// Files of safetensors: Python's read, ours read back, wrong ones refused.
+
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
