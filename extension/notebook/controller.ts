@@ -2,7 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { KernelClient } from "../../kernel/protocol";
+import type { AnyPublication, KernelClient } from "../../kernel/protocol";
 import {
   controllerId,
   controllerLabel,
@@ -15,6 +15,12 @@ import {
 import { askUser } from "./askUser";
 import type { KernelLaunch } from "./kernelProcess";
 import { type KernelState, NotebookKernel } from "./notebookKernel";
+
+/** What a kernel told because of a cell. */
+export interface CellPublication {
+  cell: vscode.NotebookCell;
+  publication: AnyPublication;
+}
 
 export class NotebookKernels implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
@@ -29,7 +35,11 @@ export class NotebookKernels implements vscode.Disposable {
   readonly #chosen = new Map<vscode.NotebookDocument, boolean>();
   readonly #useChanged = new vscode.EventEmitter<vscode.NotebookDocument>();
 
+  readonly #published = new vscode.EventEmitter<CellPublication>();
+
   readonly onDidChangeState = this.#stateChanged.event;
+  /** What cells show, as it comes. */
+  readonly onDidPublish = this.#published.event;
   /** A notebook has come to use this kernel, or does no longer. */
   readonly onDidChangeUse = this.#useChanged.event;
 
@@ -46,6 +56,7 @@ export class NotebookKernels implements vscode.Disposable {
       this.#controller,
       this.#stateChanged,
       this.#useChanged,
+      this.#published,
       vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#prefer(notebook)),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#close(notebook)),
       this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
@@ -71,6 +82,11 @@ export class NotebookKernels implements vscode.Disposable {
   client(notebook: vscode.NotebookDocument): KernelClient | undefined {
     if (!vscode.workspace.isTrusted || notebook.isClosed || !this.uses(notebook)) return undefined;
     return this.#kernel(notebook).client();
+  }
+
+  /** Stops the running cell, keeping its variables. */
+  async interrupt(notebook: vscode.NotebookDocument): Promise<void> {
+    await this.#kernels.get(notebook)?.interrupt();
   }
 
   restart(notebook: vscode.NotebookDocument): void {
@@ -100,6 +116,7 @@ export class NotebookKernels implements vscode.Disposable {
         },
         (error) => this.#log.error(error instanceof Error ? error : String(error)),
         askUser,
+        (cell, publication) => this.#published.fire({ cell, publication }),
       );
       this.#kernels.set(notebook, kernel);
     }

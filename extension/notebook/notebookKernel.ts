@@ -31,6 +31,7 @@ export class NotebookKernel implements vscode.Disposable {
   readonly #launch: () => KernelLaunch;
   readonly #stateChanged: (state: KernelState) => void;
   readonly #ask: RequestOptions["onInput"];
+  readonly #published: (cell: vscode.NotebookCell, publication: AnyPublication) => void;
   readonly #outputs = new OutputModel<vscode.NotebookCell>();
   readonly #writer: OutputWriter;
   readonly #queue: Queued[] = [];
@@ -44,11 +45,13 @@ export class NotebookKernel implements vscode.Disposable {
     stateChanged: (state: KernelState) => void,
     failed: (error: unknown) => void,
     ask: RequestOptions["onInput"],
+    published: (cell: vscode.NotebookCell, publication: AnyPublication) => void,
   ) {
     this.#controller = controller;
     this.#launch = launch;
     this.#stateChanged = stateChanged;
     this.#ask = ask;
+    this.#published = published;
     this.#writer = new OutputWriter(this.#outputs, controller, () => this.#current?.execution, failed);
   }
 
@@ -137,6 +140,7 @@ export class NotebookKernel implements vscode.Disposable {
       this.#current.execution.executionOrder = publication.content.execution_count;
     }
     this.#outputs.receive(cell, publication);
+    this.#published(cell, publication);
     if (this.#outputs.changed) this.#writer.wake();
   }
 
