@@ -1,6 +1,12 @@
 // Hovering a name: its type and documentation, and of a variable what is in it now.
 import * as vscode from "vscode";
-import type { KernelClient, Statistics, Variable } from "../../kernel/protocol";
+import {
+  bytesText,
+  type KernelClient,
+  type Statistics,
+  shortNumber,
+  type Variable,
+} from "../../kernel/protocol";
 import type { NotebookKernels } from "../notebook/controller";
 import { at, CellSnapshot, rangeOf, selector } from "./cells";
 
@@ -32,7 +38,7 @@ async function lookAt(client: KernelClient, name: string): Promise<Variable | un
 function describe({ kind, type, shape, dtype, bytes, preview, statistics }: Variable): vscode.MarkdownString {
   if (kind === "function" || kind === "class") return new vscode.MarkdownString();
   const facts = shape ? [`**${type} [${shape.join(", ")}]**`, dtype] : [`**${type}**`];
-  if (bytes !== undefined) facts.push(inUnits(bytes));
+  if (bytes !== undefined) facts.push(bytesText(bytes));
   const text = new vscode.MarkdownString(facts.join(" · "));
   if (statistics) text.appendMarkdown(`\n\n${describeStatistics(statistics)}`);
   return text.appendCodeblock(preview, "typescript");
@@ -40,16 +46,8 @@ function describe({ kind, type, shape, dtype, bytes, preview, statistics }: Vari
 
 function describeStatistics({ min, max, mean, std, nan, infinite }: Statistics): string {
   const named = Object.entries({ min, max, mean, std });
-  const facts = named.flatMap(([name, value]) =>
-    value === null ? [] : [`${name} ${Number(value.toPrecision(4))}`],
-  );
+  const facts = named.flatMap(([name, value]) => (value === null ? [] : [`${name} ${shortNumber(value)}`]));
   if (nan > 0) facts.push(`**${nan} NaN**`);
   if (infinite > 0) facts.push(`**${infinite} infinite**`);
   return facts.join(" · ");
-}
-
-function inUnits(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB"];
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  return `${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power]}`;
 }

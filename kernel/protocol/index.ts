@@ -8,3 +8,4 @@ export * from "./messages";
 export * from "./mime";
 export * from "./transport";
 export * from "./variables";
+export * from "./words";

@@ -16,6 +16,8 @@ export const Mime = {
   json: "application/json",
   plotly: "application/vnd.plotly.v1+json",
   progress: "application/vnd.bnlab.progress+json",
+  verdict: "application/vnd.bnlab.verdict+json",
+  tensor: "application/vnd.bnlab.tensor+json",
 } as const;
 
 /** One bar of the list under `Mime.progress`: an output that is about time, not to be compared between runs. */

@@ -18,14 +18,37 @@ export interface Variable {
 }
 
 /** Over the finite elements; null where there are none. `std` with Bessel's correction. */
-export interface Statistics {
+export type Statistics = {
   min: number | null;
   max: number | null;
   mean: number | null;
   std: number | null;
   nan: number;
   infinite: number;
-}
+};
+
+/** How many finite elements lie in each of equal bins, from the least element to the greatest. */
+export type Histogram = { from: number; to: number; counts: number[] };
+
+/** Under `Mime.tensor`: what an output shows of a tensor, in a few kilobytes however large it is. */
+export type TensorSummary = {
+  /** `Tensor`, `Parameter`, `Float32Array`. */
+  type: string;
+  shape: number[];
+  dtype: string;
+  bytes: number;
+  statistics: Statistics;
+  /** Null where no element is finite. */
+  histogram: Histogram | null;
+  /**
+   * Its last two dimensions as a picture, for the first few indices of the others: each `rows` × `columns` levels, from 1
+   * for the least element to 255 for the greatest, 0 for what is not finite; bytes in base64. Of larger ones every so
+   * manyth element.
+   */
+  tiles: { rows: number; columns: number; levels: string[] };
+  /** The numbers in words: the first lines of `text/plain`. */
+  text: string;
+};
 
 /** All variables, those named, or what one of them consists of. */
 export interface VariablesRequest {
@@ -43,7 +66,9 @@ export interface TensorRequest {
   member?: string;
   start?: number[];
   size?: number[];
-  /** Also counts all its finite elements in so many equal bins from the least to the greatest. */
+  /** Of the box only every so manyth element along each dimension. */
+  step?: number[];
+  /** Also looks at all elements: their statistics, and how many lie in each of so many bins. */
   bins?: number;
 }
 
@@ -54,10 +79,11 @@ export interface TensorReply {
   dtype: string;
   start: number[];
   size: number[];
+  step: number[];
   /** In the order of their indices. JSON has no word for the last three. */
   values: (number | "NaN" | "Infinity" | "-Infinity")[];
-  statistics: Statistics;
-  histogram?: { from: number; to: number; counts: number[] };
+  statistics?: Statistics;
+  histogram?: Histogram;
 }
 
 /** A value with `shape` and `dtype` hands out its elements, in order, by a method under this symbol: to look at, not to keep. */

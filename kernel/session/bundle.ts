@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import { displaySymbol, Mime, type MimeBundle } from "../protocol";
 import { plainRecordsHtml } from "./table";
+import { tensorForms } from "./tensorForms";
 
 /** As a text of a notebook: no colours, and no thousands of elements. */
 export function plainText(value: unknown): string {
@@ -19,7 +20,10 @@ export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const show = displayMethod(value);
   if (!show) return plainBundle(value);
   const bundle = show.call(value);
-  if (!(bundle instanceof Promise)) return checked(bundle, value);
+  if (!(bundle instanceof Promise)) {
+    const found = checked(bundle, value);
+    return { ...tensorForms(value, found[Mime.plain]), ...found };
+  }
   return bundle.then((resolved) => checked(resolved, value));
 }
 
@@ -30,7 +34,7 @@ function plainBundle(value: unknown): MimeBundle {
     return mime ? { [mime]: base64(value), ...text } : text;
   }
   const html = plainRecordsHtml(value);
-  return html ? { [Mime.html]: html, ...text } : text;
+  return html ? { [Mime.html]: html, ...text } : { ...tensorForms(value, text[Mime.plain]), ...text };
 }
 
 /** What the bytes of a picture's file begin with. */

@@ -7,6 +7,7 @@ import {
   Mime,
   type MimeBundle,
   type ProgressBar,
+  type TensorSummary,
 } from "../../kernel/protocol";
 import { type Ran, startKernel } from "./startKernel";
 
@@ -61,6 +62,42 @@ test("a later cell changes what an earlier one has shown", async () => {
   const { publications } = await run("earlier.update.markdown('**second**')");
   const update = publications.find((publication) => isMessage(publication, "update_display_data"))!;
   assert.equal((update.content as { data: MimeBundle }).data[Mime.markdown], "**second**");
+});
+
+test("a tensor: its summary, HTML for pages without our renderer, and its text; few numbers are text alone", async () => {
+  const ran = await run(`
+import { arange, tensor } from "bnlab";
+display(arange(60).reshape([3, 4, 5]).mul(0.5));
+display(tensor([1, 2]));
+display(new Float64Array(40).fill(Number.NaN));`);
+  const [cube, few, nans] = shown(ran);
+  assert.deepEqual(Object.keys(cube!).sort(), [Mime.tensor, Mime.html, Mime.plain].sort());
+  const { text, tiles, ...summary } = cube![Mime.tensor] as unknown as TensorSummary;
+  assert.deepEqual(
+    { ...summary, histogram: summary.histogram?.counts.length },
+    {
+      type: "Tensor",
+      shape: [3, 4, 5],
+      dtype: "float32",
+      bytes: 240,
+      statistics: { min: 0, max: 29.5, mean: 14.75, std: Math.sqrt(305) / 2, nan: 0, infinite: 0 },
+      histogram: 48,
+    },
+  );
+  assert.equal(text, cube![Mime.plain]);
+  assert.deepEqual([tiles.rows, tiles.columns, tiles.levels.length], [4, 5, 3]);
+  const levels = tiles.levels.map((tile) => [...Buffer.from(tile, "base64")]);
+  assert.deepEqual([levels[0]![0], levels[2]![19], levels.flat().length], [1, 255, 60]);
+  assert.match(String(cube![Mime.html]), /<b>Tensor \[3, 4, 5\]<\/b> · float32 · 240 B/);
+  assert.deepEqual(Object.keys(few!), [Mime.plain]);
+  const broken = nans![Mime.tensor] as unknown as TensorSummary;
+  assert.deepEqual([broken.histogram, broken.statistics.nan, broken.statistics.mean], [null, 40, null]);
+  assert.match(String(nans![Mime.html]), /<th>NaN<\/th>/);
+});
+
+test("what a large tensor shows stays small", async () => {
+  const ran = await run("import { zeros } from 'bnlab';\ndisplay(zeros([50, 3, 200, 300]));");
+  assert.ok(JSON.stringify(shown(ran)[0]).length < 40_000);
 });
 
 test("a display as the last expression is shown once", async () => {

@@ -101,6 +101,9 @@ test("a box of a tensor's numbers, in order, also of a view and of a module's pa
     ],
   );
   assert.deepEqual(box.histogram, { from: 0, to: 11, counts: [4, 4, 4] });
+  assert.deepEqual(box.statistics, { min: 0, max: 11, mean: 5.5, std: Math.sqrt(13), nan: 0, infinite: 0 });
+  const sparse = await tensor({ name: "grid", step: [2, 3] });
+  assert.deepEqual(sparse.status === "ok" && [sparse.values, sparse.statistics], [[0, 3, 8, 11], undefined]);
   const column = await tensor({ name: "turned", size: [1, 3] });
   assert.deepEqual(column.status === "ok" && column.values, [0, 4, 8]);
   const bias = await tensor({ name: "mlp", member: "0.bias" });

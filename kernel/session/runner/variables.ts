@@ -1,7 +1,7 @@
 // The session's variables, described: what each is, how large, and one line of what is in it.
 import { inspect, types } from "node:util";
-import type { Variable, VariablesRequest } from "../../protocol";
-import { type Numbers, numbersOf, statisticsOf } from "./numbers";
+import { shortNumber, type Variable, type VariablesRequest } from "../../protocol";
+import { bytesOf, type Numbers, numbersOf, statisticsOf } from "../numbers";
 
 const PREVIEW_CHARACTERS = 120;
 const PREVIEW_ELEMENTS = 6;
@@ -51,23 +51,18 @@ function describeNumbers(numbers: Numbers, statistics = false): Omit<Variable, "
   try {
     const values = numbers.read();
     const first = Array.from({ length: Math.min(values.length, PREVIEW_ELEMENTS) }, (_, i) =>
-      short(values[i]!),
+      shortNumber(values[i]!),
     );
     const shown = first.join(", ") + (values.length > PREVIEW_ELEMENTS ? ", …" : "");
     return {
       ...described,
-      bytes: values.length * bytesOf(dtype),
+      bytes: bytesOf(numbers, values),
       preview: shape.length === 0 ? shown : `[${shown}]`,
       statistics: statistics ? statisticsOf(values) : undefined,
     };
   } catch (error) {
     return { ...described, preview: (error as Error).message }; // a freed tensor says who freed it
   }
-}
-
-/** The runtime keeps four bytes an element, bool too. */
-function bytesOf(dtype: string): number {
-  return Number(/\d+$/.exec(dtype)?.[0] ?? 32) / 8;
 }
 
 function describeModule(module: ModuleLike): Pick<Variable, "preview" | "bytes"> {
@@ -123,9 +118,4 @@ function preview(value: unknown): string {
     maxStringLength: PREVIEW_CHARACTERS,
   }).replace(/\s*\n\s*/g, " ");
   return text.length > PREVIEW_CHARACTERS ? `${text.slice(0, PREVIEW_CHARACTERS)}…` : text;
-}
-
-/** Four digits are enough to see what it is. */
-function short(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }

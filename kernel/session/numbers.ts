@@ -1,11 +1,12 @@
 // The numbers of a tensor or typed array, looked at: a box of them, statistics, a histogram.
 import {
+  type Histogram,
   maxElements,
   numbersSymbol,
   type Statistics,
   type TensorReply,
   type TensorRequest,
-} from "../../protocol";
+} from "../protocol";
 
 /** Elements in the order of their indices. */
 export interface Numbers {
@@ -40,6 +41,11 @@ export function numbersOf(value: unknown): Numbers | undefined {
   return { shape: [...tensor.shape], dtype: tensor.dtype, read: () => tensor[numbersSymbol]!() };
 }
 
+/** The runtime keeps four bytes an element, bool too. */
+export function bytesOf({ dtype }: Numbers, values: ArrayLike<number>): number {
+  return (values.length * Number(/\d+$/.exec(dtype)?.[0] ?? 32)) / 8;
+}
+
 export function statisticsOf(values: ArrayLike<number>): Statistics {
   let [min, max, sum, finite, nan] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
   for (let i = 0; i < values.length; i++) {
@@ -64,7 +70,7 @@ export function statisticsOf(values: ArrayLike<number>): Statistics {
 }
 
 /** @throws RangeError where the box is none, or larger than a message may be. */
-export function tensorReply(numbers: Numbers, { start, size, bins }: TensorRequest): TensorReply {
+export function tensorReply(numbers: Numbers, { start, size, step, bins }: TensorRequest): TensorReply {
   const { shape, dtype } = numbers;
   const values = numbers.read();
   const from = shape.map((_, dim) => start?.[dim] ?? 0);
@@ -72,30 +78,29 @@ export function tensorReply(numbers: Numbers, { start, size, bins }: TensorReque
   const isInside = shape.every(
     (length, dim) => from[dim]! >= 0 && extent[dim]! >= 0 && from[dim]! + extent[dim]! <= length,
   );
-  const count = extent.reduce((product, length) => product * length, 1);
+  const stride = shape.map((_, dim) => Math.max(1, step?.[dim] ?? 1));
+  const taken = extent.map((length, dim) => Math.ceil(length / stride[dim]!));
+  const count = taken.reduce((product, length) => product * length, 1);
   if (!isInside || count > maxElements) {
     const expected = isInside ? `at most ${maxElements} elements` : `a box within [${shape.join(", ")}]`;
     throw new RangeError(
-      `tensor_request: expected ${expected}, got [${extent.join(", ")}] from [${from.join(", ")}]`,
+      `tensor_request: expected ${expected}, got [${taken.join(", ")}] from [${from.join(", ")}]`,
     );
   }
+  const box = { shape: [...shape], dtype, start: from, size: extent, step: stride };
+  const elements = boxOf(values, shape, from, taken, stride).map(toJson);
+  if (bins === undefined) return { ...box, values: elements };
   const statistics = statisticsOf(values);
-  return {
-    shape: [...shape],
-    dtype,
-    start: from,
-    size: extent,
-    values: boxOf(values, shape, from, extent).map(toJson),
-    statistics,
-    histogram: bins === undefined ? undefined : histogramOf(values, statistics, bins),
-  };
+  return { ...box, values: elements, statistics, histogram: histogramOf(values, statistics, bins) };
 }
 
-function boxOf(
+/** Elements of a box, `taken` along each dimension, `stride` from one to the next. */
+export function boxOf(
   values: ArrayLike<number>,
   shape: readonly number[],
-  from: number[],
-  extent: number[],
+  from: readonly number[],
+  taken: readonly number[],
+  stride: readonly number[],
 ): number[] {
   const box: number[] = [];
   const walk = (dim: number, offset: number): void => {
@@ -103,17 +108,20 @@ function boxOf(
       box.push(values[offset]!);
       return;
     }
-    for (let i = 0; i < extent[dim]!; i++) walk(dim + 1, offset * shape[dim]! + from[dim]! + i);
+    for (let i = 0; i < taken[dim]!; i++) {
+      walk(dim + 1, offset * shape[dim]! + from[dim]! + i * stride[dim]!);
+    }
   };
   walk(0, 0);
   return box;
 }
 
-function histogramOf(
+/** Of the finite elements; undefined where there are none. */
+export function histogramOf(
   values: ArrayLike<number>,
   { min, max }: Statistics,
   bins: number,
-): TensorReply["histogram"] {
+): Histogram | undefined {
   if (min === null || max === null) return undefined;
   const counts = Array.from({ length: bins }, () => 0);
   for (let i = 0; i < values.length; i++) {
