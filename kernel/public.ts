@@ -2,13 +2,16 @@
 // the rooms keep apart: tensors, charts and display.
 import { nodeCollector } from "./host/nodeCollector";
 import { nodeFusion } from "./host/nodeFusion";
+import { nodeLessons } from "./host/nodeLessons";
 import { nodeSimd } from "./host/nodeSimd";
 import { nodeThreads, threadCount } from "./host/nodeThreads";
+import { setLessonHost } from "./lesson/host";
 import { recover as recoverProbes } from "./probe/untouched";
 import { onInterrupt } from "./session/display";
 import { fusesPairs, recover, setCollectorHost, setFusion, setSimd, setThreads } from "./tensor/hosting";
 
 export * as data from "./data";
+export * as lesson from "./lesson";
 export {
   type ArmSummary,
   type Comparison,
@@ -35,5 +38,6 @@ setCollectorHost(nodeCollector());
 setSimd(nodeSimd(fusesPairs)); // before setThreads
 setThreads(nodeThreads(), threadCount());
 setFusion(nodeFusion());
+setLessonHost(nodeLessons);
 onInterrupt(recover);
 onInterrupt(recoverProbes); // under the modes that the line before has put back

@@ -1,0 +1,16 @@
+// What the notebooks of the article share: `import { lesson } from "bnlab"`. Knows no session and no charts.
+
+export { type Claim, claims } from "./claims";
+export { digits, type LessonDigits, type LessonDigitsOptions } from "./digits";
+export {
+  type Answer,
+  CheckedAnswer,
+  type ExerciseId,
+  exercise,
+  hint,
+  Solution,
+  solution,
+} from "./exercise";
+export { type Score, Scorecard, type ScorecardOptions, scorecard } from "./scorecard";
+export { type ClaimVerdict, VerdictCard, type VerdictOptions, type VerdictRecord, verdict } from "./verdict";
+export type { Words } from "./words";

@@ -1,0 +1,172 @@
+// What a run says of one of the article's claims: a card to read, and a record of it in the saved notebook.
+import { escapeHtml, type Json, Mime, type MimeBundle } from "../protocol";
+import { type Claim, claimOf } from "./claims";
+import { type Words, wordsHtml, wordsText } from "./words";
+
+/** About the article's sentence. */
+export type ClaimVerdict =
+  /** The run shows it. */
+  | "supported"
+  /** True under conditions that the run shows, both sides of them. */
+  | "conditional"
+  /** The run shows it false. */
+  | "refuted"
+  /** The literature disputes it, and the run agrees with the dispute or is mixed. */
+  | "contested"
+  /** The literature or a prediction says that it holds, and the run does not show it. */
+  | "not reproduced"
+  /** Runs are missing. */
+  | "incomplete";
+
+/** Mark and Chinese of each, in the order of a legend. */
+export const verdictWords: Readonly<Record<ClaimVerdict, readonly [mark: string, chinese: string]>> = {
+  supported: ["✓", "成立"],
+  conditional: ["◐", "有条件成立"],
+  contested: ["≈", "有争议"],
+  refuted: ["✗", "不成立"],
+  "not reproduced": ["○", "未能复现"],
+  incomplete: ["…", "未完成"],
+};
+
+/** Readable on white and on black. */
+const colors: Readonly<Record<ClaimVerdict, string>> = {
+  supported: "#2e8b57",
+  conditional: "#3b82c4",
+  contested: "#b7791f",
+  refuted: "#d1495b",
+  "not reproduced": "#8b6fc0",
+  incomplete: "#80868c",
+};
+
+export interface VerdictOptions {
+  /** Computed from the run. */
+  verdict: ClaimVerdict;
+  /** What was measured: label → value; numbers are rounded where they are shown. */
+  measured: Readonly<Record<string, number | string>>;
+  /** One sentence to add. */
+  note?: Words;
+}
+
+/** What a saved notebook keeps of a verdict, under a MIME type of its own. */
+export interface VerdictRecord {
+  /** 1 to 18. */
+  readonly claim: number;
+  /** About the article's sentence. */
+  readonly verdict: ClaimVerdict;
+  /** Label → value, unrounded; "∞", "−∞" and "–" for what is no finite number. */
+  readonly measured: Readonly<Record<string, number | string>>;
+  /** One sentence more. */
+  readonly note?: Words;
+}
+
+/**
+ * The verdict on a claim of the article, for the end of a cell: a card with the article's sentence, the literature's
+ * standing and what was measured. lesson.scorecard() gathers it from the saved notebook.
+ *
+ * @example lesson.verdict(9, { verdict: ratio > 10 ? "refuted" : "not reproduced", measured: { "ratio of stds": ratio } })
+ * @throws RangeError for another claim than 1 to 18, a verdict of other words, or nothing measured.
+ */
+export function verdict(claim: number, { verdict, measured, note }: VerdictOptions): VerdictCard {
+  const subject = claimOf(claim);
+  if (!Object.hasOwn(verdictWords, verdict)) {
+    const words = Object.keys(verdictWords).join(", ");
+    throw new RangeError(`lesson.verdict: expected one of ${words}, got ${String(verdict)}`);
+  }
+  if (Object.keys(measured).length === 0) {
+    throw new RangeError("lesson.verdict: expected what was measured, { label: value, … }, got nothing");
+  }
+  const values = Object.entries(measured).map(([label, value]) => [label, storable(value)] as const);
+  return new VerdictCard(subject, {
+    claim,
+    verdict,
+    measured: Object.fromEntries(values),
+    ...(note && { note }),
+  });
+}
+
+/** A verdict as a cell shows it; lesson.verdict() makes it. */
+export class VerdictCard {
+  /** @internal */
+  constructor(
+    /** What it is about. */
+    readonly claim: Claim,
+    /** What the saved notebook keeps. */
+    readonly record: VerdictRecord,
+  ) {}
+
+  /** What a notebook shows. */
+  [Symbol.for("Jupyter.display")](): MimeBundle {
+    return {
+      [Mime.verdict]: this.record as unknown as Json,
+      [Mime.html]: this.html(),
+      [Mime.plain]: this.toString(),
+    };
+  }
+
+  /** What console.log shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** The card as text. */
+  toString(): string {
+    const { claim, record } = this;
+    const lines = [
+      `${verdictText(record.verdict)} · claim ${claim.number} 第 ${claim.number} 条`,
+      `  文章 Article\n${wordsText(claim.article, "    ")}`,
+      `  文献 Literature\n${wordsText(claim.literature, "    ")}`,
+      `  实测 Measured\n    ${measuredTexts(record).join("\n    ")}`,
+    ];
+    if (record.note) lines.push(wordsText(record.note, "  "));
+    return lines.join("\n");
+  }
+
+  /** A table that reads well without its styles too, which GitHub drops. */
+  private html(): string {
+    const { claim, record } = this;
+    const color = colors[record.verdict];
+    const cell = `style="text-align:left;vertical-align:top;padding:5px 14px 5px 12px;border-left:4px solid ${color}"`;
+    const plain = 'style="text-align:left;vertical-align:top;padding:5px 12px 5px 0"';
+    const row = (label: string, content: string) =>
+      `<tr><td ${cell}>${label}</td><td ${plain}>${content}</td></tr>`;
+    const measured = measuredTexts(record).map((text) => {
+      const at = text.indexOf(": ");
+      return `${escapeHtml(text.slice(0, at + 2))}<b>${escapeHtml(text.slice(at + 2))}</b>`;
+    });
+    const title = `<b style="color:${color}">${verdictText(record.verdict)}</b>`;
+    return [
+      '<table style="border-collapse:collapse;max-width:52em">',
+      `<thead><tr><th ${cell}>第 ${claim.number} 条<br>Claim ${claim.number}</th><th ${plain}>${title}</th></tr></thead><tbody>`,
+      row("文章<br>Article", wordsHtml(claim.article)),
+      row("文献<br>Literature", wordsHtml(claim.literature)),
+      row("实测<br>Measured", measured.join("<br>")),
+      ...(record.note ? [row("", wordsHtml(record.note))] : []),
+      "</tbody></table>",
+    ].join("");
+  }
+}
+
+/** "✓ supported 成立" */
+export function verdictText(verdict: ClaimVerdict): string {
+  const [mark, chinese] = verdictWords[verdict];
+  return `${mark} ${verdict} ${chinese}`;
+}
+
+/** "label: value", each. */
+export function measuredTexts({ measured }: VerdictRecord): string[] {
+  return Object.entries(measured).map(([label, value]) => `${label}: ${rounded(value)}`);
+}
+
+/** JSON has no infinities. */
+function storable(value: number | string): number | string {
+  if (typeof value === "string" || Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
+}
+
+/** Four digits, and whole numbers whole. */
+function rounded(value: number | string): string {
+  if (typeof value === "string") return value;
+  const short = Number.isInteger(value) ? value : Number(value.toPrecision(4));
+  const small = short !== 0 && Math.abs(short) < 1e-3;
+  return (small ? short.toExponential() : String(short)).replaceAll("-", "−");
+}

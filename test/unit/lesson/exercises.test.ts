@@ -1,0 +1,118 @@
+// Exercises of the notebooks: each solution passes and fits the answer's type; no answer and likely mistakes are told in words.
+import assert from "node:assert/strict";
+import path from "node:path";
+import { before, describe, it } from "node:test";
+import ts from "typescript";
+import { exercise, hint, solution } from "../../../kernel/lesson";
+import { exercises } from "../../../kernel/lesson/exercises";
+import type { Exercise } from "../../../kernel/lesson/exercises/exercise";
+import * as bnlab from "../../../kernel/public";
+
+const root = path.join(import.meta.dirname, "../../..");
+const entries = Object.entries(exercises) as unknown as [keyof typeof exercises, Exercise<unknown>][];
+
+/** An expression's value, the names of bnlab known to it. */
+function evaluate(expression: string): never {
+  const { outputText } = ts.transpileModule(`const answer = (${expression});`, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
+  return new Function(...Object.keys(bnlab), `${outputText}; return answer;`)(
+    ...Object.values(bnlab),
+  ) as never;
+}
+
+const complete = (words: { en: string; "zh-cn": string }) => {
+  assert.match(words.en, /\w/);
+  assert.doesNotMatch(words.en, /[\p{Script=Han}，。；：（）]/u);
+  assert.match(words["zh-cn"], /\p{Script=Han}/u);
+};
+
+describe("exercises", () => {
+  for (const [id, { hints, check, solution: code, mistakes }] of entries) {
+    it(`${id}: the solution passes`, () => {
+      const { state, words } = exercise(id, evaluate(code));
+      assert.equal(state, "solved", words.en);
+    });
+
+    it(`${id}: no answer, and each of ${mistakes.length} mistakes, are told in both languages`, () => {
+      const empty = exercise(id, undefined);
+      assert.equal(empty.state, "waiting");
+      complete(empty.words);
+      for (const mistake of mistakes) {
+        const { state, words } = exercise(id, evaluate(mistake));
+        assert.equal(state, "wrong", mistake);
+        complete(words);
+        assert.ok(!words.en.includes("undefined"), `${mistake}: ${words.en}`);
+      }
+    });
+
+    it(`${id}: an answer of another kind is told too, whatever it is`, () => {
+      for (const odd of [null, 0, "x", {}, [], () => undefined]) {
+        const { state, words } = exercise(id, odd as never);
+        assert.equal(state, "wrong");
+        complete(words);
+      }
+      assert.equal(typeof check, "function");
+    });
+
+    it(`${id}: hints follow one another, and the last one stays`, () => {
+      const shown = Array.from({ length: hints.length + 1 }, () => hint(id).words);
+      shown.forEach(complete);
+      assert.equal(new Set(shown.map(({ en }) => en)).size, hints.length);
+      assert.match(shown.at(-1)!.en, /solution/);
+      assert.ok(solution(id).toString().includes(code));
+    });
+  }
+
+  it("an answer that throws is told as such", () => {
+    const { state, words } = exercise("03-images", () => {
+      throw new Error("not yet written");
+    });
+    assert.equal(state, "wrong");
+    assert.match(words.en, /threw: not yet written/);
+  });
+
+  it("an exercise of another name is refused", () => {
+    assert.throws(() => exercise("99-none" as "03-images", undefined), /expected the name of an exercise/);
+  });
+});
+
+describe("solutions and mistakes as cells", () => {
+  let diagnostics: string[];
+  before(() => {
+    const file = path.join(root, "test/unit/lesson/answers.ts");
+    const names = Object.keys(bnlab).join(", ");
+    const lines = entries.flatMap(([id, { solution: code, mistakes }]) =>
+      [code, ...mistakes].map((answer) => `lesson.exercise("${id}", ${answer});`),
+    );
+    const text =
+      `import { ${names}, type Tensor } from "../../../kernel/public";\n${lines.join("\n")}`.replace(
+        /, Tensor(?=,)/,
+        "",
+      );
+    const options: ts.CompilerOptions = {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"],
+      types: ["node"],
+      strict: true,
+      skipLibCheck: true,
+      noEmit: true,
+    };
+    const host = ts.createCompilerHost(options);
+    const { fileExists, getSourceFile } = host;
+    host.fileExists = (name) => name === file || fileExists(name);
+    host.getSourceFile = (name, target, ...rest) =>
+      name === file ? ts.createSourceFile(name, text, target) : getSourceFile(name, target, ...rest);
+    const program = ts.createProgram([file], options, host);
+    diagnostics = ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(file))
+      .map(({ messageText, start = 0 }) => {
+        const line = text.slice(0, start).split("\n").length - 2;
+        return `${lines[line]}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+      });
+  });
+
+  it("have the type of the answer", () => assert.deepEqual(diagnostics, []));
+});

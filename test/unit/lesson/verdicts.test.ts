@@ -1,0 +1,162 @@
+// Verdicts and the scorecard: what a card shows, what a saved notebook keeps of it, what is gathered from a folder.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { nodeLessons } from "../../../kernel/host/nodeLessons";
+import { claims, scorecard, verdict } from "../../../kernel/lesson";
+import { setLessonHost } from "../../../kernel/lesson/host";
+import { recordsOf } from "../../../kernel/lesson/scorecard";
+import { displaySymbol, Mime, type MimeBundle } from "../../../kernel/protocol";
+
+const shown = (value: object) => (value as Record<symbol, () => MimeBundle>)[displaySymbol]!();
+
+describe("the article's claims", () => {
+  it("are 18, each in both languages, each with the notebook that tests it", () => {
+    assert.deepEqual(
+      claims.map(({ number }) => number),
+      Array.from({ length: 18 }, (_, i) => i + 1),
+    );
+    for (const { article, literature, notebook } of claims) {
+      for (const words of [article, literature]) {
+        assert.match(words["zh-cn"], /\p{Script=Han}/u);
+        assert.doesNotMatch(words.en, /\p{Script=Han}/u);
+      }
+      assert.match(notebook, /^\d\d-[a-z-]+$/);
+    }
+  });
+});
+
+describe("lesson.verdict", () => {
+  const card = verdict(9, {
+    verdict: "refuted",
+    measured: {
+      "global mean": 0.123456,
+      pairs: "5 of 5",
+      runs: 5,
+      tiny: 1.5e-7,
+      never: Infinity,
+      none: Number.NaN,
+    },
+    note: { en: "Feature scales <1> & 100.", "zh-cn": "特征尺度为 1 和 100。" },
+  });
+
+  it("is a record that JSON keeps, beside HTML and text", () => {
+    const bundle = JSON.parse(JSON.stringify(shown(card))) as MimeBundle;
+    assert.deepEqual(Object.keys(bundle), [Mime.verdict, Mime.html, Mime.plain]);
+    assert.deepEqual(bundle[Mime.verdict], {
+      claim: 9,
+      verdict: "refuted",
+      measured: { "global mean": 0.123456, pairs: "5 of 5", runs: 5, tiny: 1.5e-7, never: "∞", none: "–" },
+      note: { en: "Feature scales <1> & 100.", "zh-cn": "特征尺度为 1 和 100。" },
+    });
+  });
+
+  it("shows the article, the literature, the verdict and rounded numbers in both languages", () => {
+    const bundle = shown(card);
+    const { article, literature } = claims[8]!;
+    for (const text of [bundle[Mime.plain] as string, String(card)]) {
+      for (const part of [
+        ...[article, literature].flatMap((words) => [words.en, words["zh-cn"]]),
+        "✗ refuted 不成立",
+        "global mean: 0.1235",
+        "pairs: 5 of 5",
+        "tiny: 1.5e−7",
+        "never: ∞",
+        "特征尺度为 1 和 100。",
+      ]) {
+        assert.ok(text.includes(part), `${part} in\n${text}`);
+      }
+    }
+    const html = bundle[Mime.html] as string;
+    assert.match(html, /global mean: <b>0\.1235<\/b>/);
+    assert.match(html, /Feature scales &lt;1&gt; &amp; 100\./);
+  });
+
+  it("refuses other claims, other words, and nothing measured", () => {
+    const measured = { x: 1 };
+    assert.throws(() => verdict(19, { verdict: "supported", measured }), /claim from 1 to 18, got 19/);
+    assert.throws(() => verdict(1.5, { verdict: "supported", measured }), /claim from 1 to 18, got 1\.5/);
+    assert.throws(
+      () => verdict(1, { verdict: "true" as "supported", measured }),
+      /expected one of supported, .+ got true/,
+    );
+    assert.throws(() => verdict(1, { verdict: "supported", measured: {} }), /what was measured/);
+  });
+});
+
+describe("lesson.scorecard", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "bnlab-scorecard-"));
+  const save = (name: string, age: number, ...values: object[]) => {
+    const outputs = values.map((value) => ({ output_type: "execute_result", data: shown(value) }));
+    const cells = [
+      { cell_type: "markdown", source: "# prose" },
+      { cell_type: "code", outputs },
+    ];
+    writeFileSync(path.join(folder, name), JSON.stringify({ nbformat: 4, cells }));
+    utimesSync(path.join(folder, name), 1e9 - age, 1e9 - age);
+  };
+  before(() => {
+    setLessonHost(nodeLessons);
+    save("b.ipynb", 0, verdict(2, { verdict: "refuted", measured: { skewness: 2 } }));
+    save("a.ipynb", 60, verdict(2, { verdict: "supported", measured: { skewness: 0 } }));
+    save(
+      "c.ipynb",
+      60,
+      verdict(3, { verdict: "supported", measured: { share: 0.648, "at scale": 10 } }),
+      verdict(12, { verdict: "contested", measured: { "noisy|BN": 0.97 } }),
+    );
+    writeFileSync(path.join(folder, "broken.ipynb"), '{"cells": [');
+    writeFileSync(path.join(folder, "list.ipynb"), "[]");
+    writeFileSync(path.join(folder, "notes.txt"), "not a notebook");
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("gathers what a folder's notebooks have saved; of a claim told twice the file saved last counts", () => {
+    const card = scorecard({ folder });
+    const found = card.scores.filter(({ record }) => record !== null);
+    assert.deepEqual(
+      found.map(({ number, record }) => [number, record!.verdict, record!.measured]),
+      [
+        [2, "refuted", { skewness: 2 }],
+        [3, "supported", { share: 0.648, "at scale": 10 }],
+        [12, "contested", { "noisy|BN": 0.97 }],
+      ],
+    );
+    const { supported, refuted, contested, "not run": missing } = card.counts;
+    assert.deepEqual([supported, refuted, contested, missing], [1, 1, 1, 15]);
+  });
+
+  it("shows every claim, and for those not run which notebook to run", () => {
+    const bundle = shown(scorecard({ folder }));
+    for (const text of [bundle[Mime.plain], bundle[Mime.html]] as string[]) {
+      for (const { article } of claims)
+        assert.ok(text.includes(article["zh-cn"]) && text.includes(article.en));
+      assert.match(text, /run and save 05-speed-lr-init/);
+      assert.doesNotMatch(text, /run and save 08-ics-debate/);
+      assert.match(text, /≈ contested 有争议/);
+    }
+    assert.match(bundle[Mime.html] as string, /share: 0\.648<br>at scale: 10/);
+  });
+
+  it("is a table in Markdown, in either language", () => {
+    const card = scorecard({ folder });
+    const lines = card.markdown().split("\n");
+    assert.equal(lines.length, 2 + 18);
+    assert.match(
+      lines[2 + 2]!,
+      /^\| 3 \| Large inputs .+ \| True \| ✓ supported \| share: 0\.648; at scale: 10 \| 02-why-normalize \|$/,
+    );
+    assert.match(lines[2 + 11]!, /noisy\\\|BN: 0\.97/);
+    assert.match(card.markdown("zh-cn"), /\| ✗ 不成立 \|/);
+  });
+
+  it("needs a folder", () => {
+    assert.throws(
+      () => scorecard({ folder: path.join(folder, "none") }),
+      /expected a folder of notebooks, got .+none/,
+    );
+    assert.deepEqual(recordsOf("no JSON"), []);
+  });
+});
