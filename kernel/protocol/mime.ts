@@ -29,6 +29,8 @@ export type ProgressBar = {
   seconds: number;
   ended: boolean;
   note: string;
+  /** What stands behind it: steps, rate, time left, note. */
+  text?: string;
 };
 
 /** A text as HTML that shows it, between tags and in quoted attributes. */

@@ -15,6 +15,8 @@ export interface Variable {
   /** One line. */
   preview: string;
   statistics?: Statistics;
+  /** What a cell would show of it in words; of a string its characters. */
+  text?: string;
 }
 
 /** Over the finite elements; null where there are none. `std` with Bessel's correction. */
@@ -57,6 +59,8 @@ export interface VariablesRequest {
   of?: string;
   /** Whether tensors come with their statistics, which takes a look at every element. */
   statistics?: boolean;
+  /** Whether each comes with its whole text. */
+  text?: boolean;
 }
 
 /** A box of a tensor's elements, at most `maxElements` of them: from `start`, `size` along each dimension. */

@@ -1,7 +1,7 @@
 // `progress`: bars over loops, with rate and time left; loops inside loops stand under each other in one output.
 import { escapeHtml, Mime, type MimeBundle, type ProgressBar } from "../protocol";
 import { type DisplayHandle, display, displaySession, onInterrupt } from "./display";
-import { progressText, stepText, timeText } from "./progressText";
+import { barText, progressText } from "./progressText";
 
 export interface ProgressOptions {
   /** What stands before the bar. */
@@ -170,14 +170,13 @@ function progressBundle(bars: ProgressBar[]): MimeBundle {
   return {
     [Mime.html]: bars.map(barHtml).join("\n"),
     [Mime.plain]: bars.map(progressText).join("\n"),
-    [Mime.progress]: bars.map((bar) => ({ ...bar })),
+    [Mime.progress]: bars.map((bar) => ({ ...bar, text: barText(bar) })),
   };
 }
 
 function barHtml(bar: ProgressBar): string {
-  const { label, done, total, note } = bar;
+  const { label, done, total } = bar;
   const name = label ? `<span>${escapeHtml(label)}</span>` : "";
   const value = total === null ? "" : ` value="${done}" max="${total}"`;
-  const text = escapeHtml([stepText(bar), timeText(bar), note].filter(Boolean).join(" · "));
-  return `<div style="display: flex; align-items: center; gap: 0.75em; font-variant-numeric: tabular-nums">${name}<progress${value} aria-label="${escapeHtml(label) || "Progress"}" style="width: 16em"></progress><span>${text}</span></div>`;
+  return `<div style="display: flex; align-items: center; gap: 0.75em; font-variant-numeric: tabular-nums">${name}<progress${value} aria-label="${escapeHtml(label) || "Progress"}" style="width: 16em"></progress><span>${escapeHtml(barText(bar))}</span></div>`;
 }

@@ -1,7 +1,9 @@
 // What tslab's converter imports in place of its TypeScript fork: stock TypeScript, with the few differences it needs.
+import { isBuiltin } from "node:module";
 import ts from "typescript";
 import { cellOptions, ignoredInCells, refusedByJavaScript } from "./cellOptions";
-import { typesFolder } from "./typesFolder";
+import { localsOf, parseBound } from "./scopes";
+import { isFixed, typesFolder } from "./typesFolder";
 
 /** The rest of what tslab takes from TypeScript, as it is. */
 export const {
@@ -84,60 +86,104 @@ export function transpileModule(input: string): ts.TranspileOutput {
   return { outputText: input };
 }
 
-/** tslab's options are those of TypeScript 5.0's days. */
+/** What tslab asks for when it starts: its files, options of TypeScript 5.0's days, and its view of the disk. */
+interface Watched {
+  rootFiles: string[];
+  options: ts.CompilerOptions;
+  system: ts.System;
+  /** Set by tslab. */
+  afterProgramCreate?(program: Built): void;
+}
+
+/** All that tslab wants of a program. */
+type Built = Pick<ts.Program, "getSourceFile" | "emit"> & {
+  getProgram(): ts.Program;
+  getAllDependencies(file: ts.SourceFile): string[];
+};
+
 export function createWatchCompilerHost(
   rootFiles: string[],
   options: ts.CompilerOptions,
   system: ts.System,
-  createProgram: ts.CreateProgram<ts.EmitAndSemanticDiagnosticsBuilderProgram> | undefined,
-  reportDiagnostic: ts.DiagnosticReporter,
-  reportWatchStatus: ts.WatchStatusReporter,
-): ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram> {
-  // What ships with the kernel does not change while it runs: two hundred watchers fewer.
-  const watchFile = system.watchFile?.bind(system);
-  system.watchFile = (file, ...rest) =>
-    file.includes("/node_modules/") || file.startsWith(typesFolder) || /\/lib\.[^/]*\.d\.ts$/.test(file)
-      ? { close() {} }
-      : watchFile!(file, ...rest);
-  // tslab can hold one timer at a time, and TypeScript sets a second one when a folder changes.
-  system.watchDirectory = () => ({ close() {} });
-  const compilerOptions: ts.CompilerOptions = {
-    ...options,
-    ...cellOptions,
-    noImplicitUseStrict: undefined,
-    disableTopLevelAwait: undefined,
-    inlineSourceMap: true,
-  };
-  const host = ts.createWatchCompilerHost(
-    rootFiles,
-    compilerOptions,
-    system,
-    createProgram ?? ts.createEmitAndSemanticDiagnosticsBuilderProgram,
-    reportDiagnostic,
-    reportWatchStatus,
-  );
-  // Looked for anew with every cell: a file or a package that was missing may be there now.
-  host.resolveModuleNameLiterals = (literals, importer, redirected, resolved, file) => {
-    const find = (literal: ts.StringLiteralLike) => {
-      const mode = ts.getModeForUsageLocation(file, literal, resolved);
-      return ts.resolveModuleName(literal.text, importer, resolved, host, undefined, redirected, mode);
-    };
-    return literals.map(find);
-  };
-  host.hasInvalidatedResolutions = (file) =>
-    !file.includes("/node_modules/") && !file.startsWith(typesFolder);
-  return host;
+): Watched {
+  const own: ts.CompilerOptions = { noImplicitUseStrict: undefined, disableTopLevelAwait: undefined };
+  return { rootFiles, options: { ...options, ...cellOptions, ...own, inlineSourceMap: true }, system };
 }
 
-/** Files that a cell imports are loaded by the runner, so the cell alone is emitted. */
-export function createWatchProgram(
-  host: ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram>,
-): ts.WatchOfFilesAndCompilerOptions<ts.EmitAndSemanticDiagnosticsBuilderProgram> {
-  const created = host.afterProgramCreate;
-  host.afterProgramCreate = (program) => {
-    const alone = Object.create(program) as ts.EmitAndSemanticDiagnosticsBuilderProgram;
-    alone.getAllDependencies = (file: ts.SourceFile) => [file.fileName];
-    created?.call(host, alone);
+/** In place of TypeScript's watching, which looks at far more than a cell: tslab says when its two files have changed. */
+export function createWatchProgram(watched: Watched): { close(): void } {
+  const { rootFiles, options, system } = watched;
+  const host = cellHost(options, system);
+  const cell = rootFiles.find((file) => !file.endsWith(".d.ts"))!;
+  let program: ts.Program | undefined;
+  let timer: unknown;
+  const rebuild = () => {
+    timer = undefined;
+    const unexported = withoutItsExports(system.readFile(cell)!, cell);
+    if (unexported) {
+      watched.afterProgramCreate?.({ getSourceFile: () => unexported } as Partial<Built> as Built);
+      return;
+    }
+    program = ts.createProgram(rootFiles, options, host, program);
+    const { getSourceFile, emit } = program;
+    const built = program;
+    watched.afterProgramCreate?.({
+      getSourceFile,
+      emit,
+      getProgram: () => built,
+      getAllDependencies: ({ fileName }) => [fileName], // the runner loads what a cell imports
+    });
   };
-  return ts.createWatchProgram(host);
+  for (const file of rootFiles) {
+    system.watchFile!(file, () => {
+      if (timer !== undefined) system.clearTimeout!(timer);
+      timer = system.setTimeout!(rebuild, 0);
+    });
+  }
+  rebuild();
+  return { close() {} };
+}
+
+/**
+ * tslab converts a cell that declares something twice: to learn its names, and with an `export` of all of them at its end.
+ * For the first it needs the names, and no types.
+ */
+function withoutItsExports(text: string, fileName: string): ts.SourceFile | undefined {
+  const file = parseBound(text, fileName);
+  const names = [...(localsOf(file)?.keys() ?? [])];
+  return names.length === 0 || text.endsWith(`\nexport {${names.join(", ")}}`) ? undefined : file;
+}
+
+/** The files of a program, and what its imports mean: read and looked up once where they ship with the kernel or a package. */
+function cellHost(options: ts.CompilerOptions, system: ts.System): ts.CompilerHost {
+  const host = ts.createIncrementalCompilerHost(options, system);
+  host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone; // a third of the time; hovers are the language service's
+  const files = new Map<string, ts.SourceFile>();
+  const read = host.getSourceFile;
+  host.getSourceFile = (name, languageVersion) => {
+    const known = files.get(name);
+    if (known && (isFixed(name) || known.text === system.readFile(name))) return known;
+    const file = read(name, languageVersion);
+    if (file) files.set(name, file);
+    return file;
+  };
+  const resolved = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
+  const lacking = new Set<string>();
+  host.resolveModuleNameLiterals = (literals, importer, redirected, resolving, file) => {
+    lacking.delete(importer);
+    return literals.map((literal) => {
+      if (isBuiltin(literal.text) && isFixed(importer)) return { resolvedModule: undefined }; // declared, not a file
+      const mode = ts.getModeForUsageLocation(file, literal, resolving);
+      const key = isFixed(importer) ? `${mode} ${literal.text} ${importer}` : "";
+      const found =
+        resolved.get(key) ??
+        ts.resolveModuleName(literal.text, importer, resolving, host, undefined, redirected, mode);
+      if (key) resolved.set(key, found);
+      else if (!found.resolvedModule && !isBuiltin(literal.text)) lacking.add(importer);
+      return found;
+    });
+  };
+  // A file or a package that was missing may be there with the next cell.
+  host.hasInvalidatedResolutions = (file) => lacking.has(file);
+  return host;
 }

@@ -3,12 +3,8 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { cellOptions } from "../converter/cellOptions";
-import { typesFolder } from "../converter/typesFolder";
+import { isFixed } from "../converter/typesFolder";
 import type { NotebookModules } from "./notebookModules";
-
-/** Packages, TypeScript's own libraries and bnlab's types stay as they are while a session lives. */
-const isFixed = (file: string) =>
-  file.includes("/node_modules/") || file.startsWith(typesFolder) || /\/lib\.[^/]*\.d\.ts$/.test(file);
 
 export function languageHost(modules: NotebookModules, folder: string): ts.LanguageServiceHost {
   const { sys } = ts;

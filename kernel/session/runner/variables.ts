@@ -1,6 +1,7 @@
 // The session's variables, described: what each is, how large, and one line of what is in it.
 import { inspect, types } from "node:util";
 import { shortNumber, type Variable, type VariablesRequest } from "../../protocol";
+import { plainText } from "../bundle";
 import { bytesOf, type Numbers, numbersOf, statisticsOf } from "../numbers";
 
 const PREVIEW_CHARACTERS = 120;
@@ -16,12 +17,18 @@ interface ModuleLike {
 export function describeVariable(
   name: string,
   value: unknown,
-  { statistics }: VariablesRequest = {},
+  { statistics, text }: VariablesRequest = {},
 ): Variable {
+  const described = { name, type: typeOf(value), ...describe(value, statistics) };
+  if (!text) return described;
+  return { ...described, text: typeof value === "string" ? value : plainText(value) };
+}
+
+function describe(value: unknown, statistics?: boolean): Omit<Variable, "name" | "type"> {
   const numbers = numbersOf(value);
-  if (numbers) return { name, type: typeOf(value), ...describeNumbers(numbers, statistics) };
-  if (isModule(value)) return { name, kind: "module", type: typeOf(value), ...describeModule(value) };
-  return { name, kind: kindOf(value), type: typeOf(value), length: lengthOf(value), preview: preview(value) };
+  if (numbers) return describeNumbers(numbers, statistics);
+  if (isModule(value)) return { kind: "module", ...describeModule(value) };
+  return { kind: kindOf(value), length: lengthOf(value), preview: preview(value) };
 }
 
 /** What a variable consists of, the first few hundred. */
