@@ -2,19 +2,15 @@
 
 import { requireIntegers, requireNumber, requireTensor } from "../arguments";
 import { type Rule, record } from "../autograd";
-import type { Engine } from "../engine";
 import { countOf, type Shape, sameShape, show } from "../shape";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
 import { contiguous } from "./view";
 
-/**
- * x as rows, each normalized by itself. A row holds `channels` runs of `inner` elements; run k of row r has the
- * parameters of channel (r mod groups)·channels + k.
- */
+/** x as samples of `groups` rows, each normalized by itself: `channels` runs of `inner` numbers, each with its γ and β. */
 interface Rows {
-  readonly rows: number;
+  readonly samples: number;
   readonly groups: number;
   readonly channels: number;
   readonly inner: number;
@@ -31,70 +27,35 @@ const rowsRule: Rule<Info> = {
   name: "normalize",
   reads: "inputs",
   backward(node, dy, pass) {
-    const { rows, groups, channels, inner, centred, hasWeight } = node.info;
+    const { samples, groups, channels, inner, centred, hasWeight } = node.info;
     const [x] = node.inputs as [Tensor];
     const weight = hasWeight ? node.inputs[1]! : null;
     const bias = node.inputs[hasWeight ? 2 : 1] ?? null;
     const { engine } = pass;
-    const { f32 } = engine;
-    const dx = pass.allocate(x);
-    const [from, to, gradient] = [x.pointer >>> 2, dx.pointer >>> 2, dy.pointer >>> 2];
-    const statistics = statisticsAt(engine, node.saved[0]!, rows);
-    const gamma = weight === null ? -1 : weight.pointer >>> 2;
-    const dWeight = new Float64Array(groups * channels); // wide: a sum over all rows
-    const dBias = new Float64Array(groups * channels);
-    const n = channels * inner;
-    for (let row = 0; row < rows; row++) {
-      const mean = statistics[row]!;
-      const r = statistics[rows + row]!;
-      const first = (row % groups) * channels;
-      let sum = 0;
-      let product = 0;
-      for (let k = 0, i = row * n; k < channels; k++) {
-        const factor = gamma < 0 ? 1 : f32[gamma + first + k]!;
-        let shifts = 0;
-        let slopes = 0;
-        for (const end = i + inner; i < end; i++) {
-          const d = f32[gradient + i]!;
-          shifts += d;
-          slopes += d * (f32[from + i]! - mean) * r;
-        }
-        sum += factor * shifts;
-        product += factor * slopes;
-        dBias[first + k]! += shifts;
-        dWeight[first + k]! += slopes;
-      }
-      const [a, b] = [centred ? sum / n : 0, product / n];
-      for (let k = 0, i = row * n; k < channels; k++) {
-        const factor = gamma < 0 ? 1 : f32[gamma + first + k]!;
-        for (const end = i + inner; i < end; i++) {
-          f32[to + i] = r * (factor * f32[gradient + i]! - a - (f32[from + i]! - mean) * r * b);
-        }
-      }
-    }
-    for (const [parameter, sums] of [
-      [weight, dWeight],
-      [bias, dBias],
-    ] as const) {
-      if (!parameter?.requiresGrad) continue;
-      const storage = pass.allocate(parameter);
-      f32.set(sums, storage.pointer >>> 2);
-      pass.give(parameter, storage);
-    }
-    if (x.requiresGrad) pass.give(x, dx);
-    else engine.release(dx);
+    const { kernels } = engine;
+    const parameters = groups * channels;
+    const summed = weight?.requiresGrad || bias?.requiresGrad;
+    const slopes = summed ? engine.allocate(samples * parameters) : null;
+    const shifts = summed && inner > 1 ? engine.allocate(samples * parameters) : null;
+    const give = (parameter: Tensor | null, bySample: Storage) => {
+      if (!parameter?.requiresGrad) return;
+      const gradient = pass.allocate(parameter);
+      kernels.reduce("sum", bySample.pointer, gradient.pointer, 1, samples, parameters);
+      pass.give(parameter, gradient);
+    };
+    if (inner === 1) give(bias, dy); // before dx takes its place
+    kernels.normalizeBackward(
+      ...([x.pointer, node.saved[0]!.pointer, weight?.pointer ?? 0, dy.pointer, dy.pointer] as const),
+      ...([slopes?.pointer ?? 0, shifts?.pointer ?? 0, samples, groups, channels, inner, centred] as const),
+    );
+    if (shifts !== null) give(bias, shifts);
+    if (slopes !== null) give(weight, slopes);
+    for (const each of [slopes, shifts]) if (each !== null) engine.release(each);
+    if (x.requiresGrad) pass.give(x, dy);
   },
 };
 
-/**
- * Every row's μ, then every row's r, as doubles: with few elements in a row dx is what nearly equal terms leave, and a μ
- * rounded to float32 would show in it.
- */
-function statisticsAt(engine: Engine, saved: Storage, rows: number): Float64Array {
-  return new Float64Array(engine.f32.buffer, saved.pointer, 2 * rows);
-}
-
-/** γ·(x − μ)/√(σ² + ε) + β by rows; σ² is biased and taken around the mean, in double precision (two passes). */
+/** γ·(x − μ)/√(σ² + ε) + β by rows; σ² is biased and taken around the mean (two passes). */
 function normalizeRows(
   operation: string,
   x: Tensor,
@@ -104,40 +65,16 @@ function normalizeRows(
   eps: number,
 ): Tensor {
   requireNumber(operation, "eps", eps);
-  const { rows, groups, channels, inner, centred } = layout;
+  const { samples, groups, channels, inner, centred } = layout;
   const { engine } = x;
-  const { f32 } = engine;
   const y = engine.emptyLike(x, "float32");
-  const saved = engine.allocate(4 * rows);
-  const statistics = statisticsAt(engine, saved, rows);
-  const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
-  const gamma = weight === null ? -1 : weight.pointer >>> 2;
-  const beta = bias === null ? -1 : bias.pointer >>> 2;
-  const n = channels * inner;
-  for (let row = 0; row < rows; row++) {
-    const [start, end] = [row * n, (row + 1) * n];
-    let mean = 0;
-    if (centred) {
-      for (let i = start; i < end; i++) mean += f32[from + i]!;
-      mean /= n;
-    }
-    let squares = 0;
-    for (let i = start; i < end; i++) {
-      const distance = f32[from + i]! - mean;
-      squares += distance * distance;
-    }
-    const r = 1 / Math.sqrt(squares / n + eps);
-    statistics[row] = mean;
-    statistics[rows + row] = r;
-    const first = (row % groups) * channels;
-    for (let k = 0, i = start; k < channels; k++) {
-      const factor = gamma < 0 ? r : r * f32[gamma + first + k]!;
-      const shift = beta < 0 ? 0 : f32[beta + first + k]!;
-      for (const last = i + inner; i < last; i++) f32[to + i] = factor * (f32[from + i]! - mean) + shift;
-    }
-  }
+  const statistics = engine.allocate(4 * samples * groups);
+  engine.kernels.normalize(
+    ...([x.pointer, weight?.pointer ?? 0, bias?.pointer ?? 0, y.pointer, statistics.pointer] as const),
+    ...([samples, groups, channels, inner, centred, eps] as const),
+  );
   const inputs = [x, weight, bias].filter((tensor) => tensor !== null);
-  return record(rowsRule, y, inputs, { ...layout, hasWeight: weight !== null }, [saved]);
+  return record(rowsRule, y, inputs, { ...layout, hasWeight: weight !== null }, [statistics]);
 }
 
 export interface LayerNormOptions {
@@ -203,7 +140,7 @@ export function groupNorm(
     );
   }
   const layout: Rows = {
-    rows: n * numGroups,
+    samples: n,
     groups: numGroups,
     channels: channels / numGroups,
     inner: countOf(x.shape.slice(2)),
@@ -232,7 +169,7 @@ function trailing(operation: string, input: Tensor, shape: Shape): Tensor {
 
 function rowsOf(x: Tensor, shape: Shape, centred: boolean): Rows {
   return {
-    rows: countOf(x.shape.slice(0, -shape.length)),
+    samples: countOf(x.shape.slice(0, -shape.length)),
     groups: 1,
     channels: countOf(shape),
     inner: 1,

@@ -214,6 +214,8 @@ export const f32 = {
 };
 export const f64 = {
   const: (value: number): Code => `\x44${littleEndian(8, value)}`,
+  load: load("\x2b"),
+  store: store("\x39"),
   add: binary("\xa0"),
   sub: binary("\xa1"),
   mul: binary("\xa2"),

@@ -23,6 +23,7 @@ import { type GemmShape, gemmCut, gemmKernel } from "./gemm";
 import { gemmRowsKernel, isFewRows } from "./gemmRows";
 import type { Activation, BinaryLayout, BinaryOp, Kernels, ReduceOp } from "./kernels";
 import { writeConstants } from "./math";
+import { normalizeBackwardKernel, normalizeKernel } from "./normalize";
 import { createPooling, type PoolingKernels } from "./pool";
 import { argExtremeKernel, extremeKernel, productKernel, sumKernel } from "./reduce";
 import { createReferenceKernels } from "./reference";
@@ -206,6 +207,17 @@ export function createEmittedKernels(target: Target): Kernels {
       firstStep: (key & 1) !== 0,
     }),
   );
+  const layoutKey = (weight: number, bias: number, inner: number, centred: boolean): number =>
+    affineKey(weight, bias) + (inner > 1 ? 4 : 0) + (centred ? 8 : 0);
+  const layoutOf = (key: number) => ({ ...affineOf(key), runs: (key & 4) !== 0, centred: (key & 8) !== 0 });
+  const normalize = new Lazy((key: number) => normalizeKernel(target, layoutOf(key)));
+  const normalizeBackward = new Lazy((key: number) =>
+    normalizeBackwardKernel(target, layoutOf(key), (key & 16) !== 0),
+  );
+  /** A call by samples of `row` numbers, `groups` of them with their statistics. */
+  const bySample = (run: Run, args: number[], advance: number[], samplesAt: number, row: number): void => {
+    share(run, args, { count: samplesAt, advance, grain: Math.ceil(elements / Math.max(1, row)) });
+  };
   const single = new Lazy((make: (target: Target) => Run) => make(target));
 
   const kernels: Omit<Kernels, keyof (AdaptiveKernels & ConvolutionKernels & PoolingKernels)> = {
@@ -328,6 +340,35 @@ export function createEmittedKernels(target: Target): Kernels {
       if (activation !== null) kernels.unaryGrad(activation, y, dy, dx, outer * channels, false);
       const from = activation === null ? dy : dx;
       byChannel(run, [x, mean, invStd, weight, from, ...results, ...shape], [0, 4, 5], 8);
+    },
+
+    normalize(x, weight, bias, y, statistics, samples, groups, channels, inner, centred, eps) {
+      const run = normalize.get(layoutKey(weight, bias, inner, centred));
+      const row = groups * channels * inner;
+      const advance = [4 * row, 0, 0, 4 * row, 16 * groups, 0, 0, 0, 0, 0];
+      bySample(run, [x, weight, bias, y, statistics, samples, groups, channels, inner, eps], advance, 5, row);
+    },
+
+    normalizeBackward(
+      x,
+      statistics,
+      weight,
+      dy,
+      dx,
+      slopes,
+      shifts,
+      samples,
+      groups,
+      channels,
+      inner,
+      centred,
+    ) {
+      const key = layoutKey(weight, 0, inner, centred) + (slopes !== 0 ? 16 : 0);
+      const row = groups * channels * inner;
+      const sums = slopes === 0 ? 0 : 4 * groups * channels;
+      const advance = [4 * row, 16 * groups, 0, 4 * row, 4 * row, sums, inner > 1 ? sums : 0, 0, 0, 0, 0];
+      const args = [x, statistics, weight, dy, dx, slopes, shifts, samples, groups, channels, inner];
+      bySample(normalizeBackward.get(key), args, advance, 7, row);
     },
 
     logSoftmax(x, logProbabilities, rows, columns) {

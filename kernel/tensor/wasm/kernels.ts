@@ -236,6 +236,44 @@ export interface Kernels {
     bias?: Pointer,
   ): void;
 
+  /**
+   * Normalizes each row of x[samples, groups, channels, inner] by itself, a row being what `groups` counts:
+   * y = weight·(x − μ)·r + bias with the parameters [groups·channels] (0: absent), r = 1/√(σ² + eps) and the biased σ² around μ;
+   * without `centred`, μ is 0. Writes μ and r of each row to statistics f64[samples·groups, 2], 8-byte aligned.
+   */
+  normalize(
+    x: Pointer,
+    weight: Pointer,
+    bias: Pointer,
+    y: Pointer,
+    statistics: Pointer,
+    samples: number,
+    groups: number,
+    channels: number,
+    inner: number,
+    centred: boolean,
+    eps: number,
+  ): void;
+  /**
+   * Gradients of that: dx, and by sample what the parameters' gradients are the sums of: slopes[samples, groups·channels] =
+   * Σ dy·x̂ over `inner`, and shifts = Σ dy, which is not written where `inner` is 1: it would be dy. Both are 0 where they are
+   * not wanted. dx may alias dy.
+   */
+  normalizeBackward(
+    x: Pointer,
+    statistics: Pointer,
+    weight: Pointer,
+    dy: Pointer,
+    dx: Pointer,
+    slopes: Pointer,
+    shifts: Pointer,
+    samples: number,
+    groups: number,
+    channels: number,
+    inner: number,
+    centred: boolean,
+  ): void;
+
   /** logProbabilities[r,c] = x − logsumexp(x) along each row; stable for any finite x. */
   logSoftmax(x: Pointer, logProbabilities: Pointer, rows: number, columns: number): void;
   /**

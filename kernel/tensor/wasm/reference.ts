@@ -280,6 +280,74 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
       }
     },
 
+    normalize(x, weight, bias, y, statistics, samples, groups, channels, inner, centred, eps) {
+      const f32 = floats();
+      const f64 = new Float64Array(memory.buffer, statistics, 2 * samples * groups);
+      const n = channels * inner;
+      for (let row = 0; row < samples * groups; row++) {
+        const [start, end] = [at(x) + row * n, at(x) + (row + 1) * n];
+        let mean = 0;
+        if (centred) {
+          for (let i = start; i < end; i++) mean += f32[i]!;
+          mean /= n;
+        }
+        let squares = 0;
+        for (let i = start; i < end; i++) squares += (f32[i]! - mean) ** 2;
+        const r = 1 / Math.sqrt(squares / n + eps);
+        f64.set([mean, r], 2 * row);
+        const first = (row % groups) * channels;
+        for (let i = 0; i < n; i++) {
+          const c = first + Math.floor(i / inner);
+          const factor = weight === 0 ? r : r * f32[at(weight) + c]!;
+          f32[at(y) + row * n + i] =
+            factor * (f32[start + i]! - mean) + (bias === 0 ? 0 : f32[at(bias) + c]!);
+        }
+      }
+    },
+
+    normalizeBackward(
+      x,
+      statistics,
+      weight,
+      dy,
+      dx,
+      slopes,
+      shifts,
+      samples,
+      groups,
+      channels,
+      inner,
+      centred,
+    ) {
+      const f32 = floats();
+      const f64 = new Float64Array(memory.buffer, statistics, 2 * samples * groups);
+      const n = channels * inner;
+      for (let row = 0; row < samples * groups; row++) {
+        const [mean, r] = [f64[2 * row]!, f64[2 * row + 1]!];
+        const normal = (i: number) => (f32[at(x) + row * n + i]! - mean) * r;
+        const dyAt = (i: number) => f32[at(dy) + row * n + i]!;
+        const first = (row % groups) * channels;
+        const factor = (c: number) => (weight === 0 ? 1 : f32[at(weight) + first + c]!);
+        let [sum, product] = [0, 0];
+        for (let c = 0; c < channels; c++) {
+          let [shift, slope] = [0, 0];
+          for (let i = c * inner; i < (c + 1) * inner; i++) {
+            shift += dyAt(i);
+            slope += dyAt(i) * normal(i);
+          }
+          if (slopes !== 0) f32[at(slopes) + row * channels + c] = slope;
+          if (slopes !== 0 && inner > 1) f32[at(shifts) + row * channels + c] = shift;
+          sum += factor(c) * shift;
+          product += factor(c) * slope;
+        }
+        const [a, b] = [centred ? sum / n : 0, product / n];
+        for (let i = 0; i < n; i++) {
+          const through = factor(Math.floor(i / inner)) * dyAt(i);
+          f32[at(dx) + row * n + i] = r * (through - a - normal(i) * b);
+        }
+      }
+    },
+
     logSoftmax(x, logProbabilities, rows, columns) {
       const f32 = floats();
       for (let i = 0; i < rows; i++) {

@@ -54,8 +54,9 @@ export class GuardedMemory {
     this.buffers = [];
   }
 
-  buffer(length: number, value: (i: number) => number = () => 0): Buffer {
-    const pointer = this.top + guardFloats * 4 + 4 * (this.turn++ % 4);
+  /** `aligned`, for doubles: not misaligned. */
+  buffer(length: number, value: (i: number) => number = () => 0, aligned = false): Buffer {
+    const pointer = this.top + guardFloats * 4 + (aligned ? 0 : 4 * (this.turn++ % 4));
     const start = this.top / 4;
     this.top = Math.ceil((pointer + length * 4 + guardFloats * 4) / 16) * 16;
     const all = new Float32Array(this.memory.buffer);
