@@ -75,7 +75,10 @@ export function parseNotebook(text: string): Notebook {
   };
 }
 
-/** The notebook as Jupyter writes it: texts as lists of lines, one space of indent. */
+/**
+ * The notebook as Jupyter writes it: texts as lists of lines, one space of indent; but the JSON of a chart stands on one line,
+ * since with a line for each number it would be half as long again.
+ */
 export function formatNotebook(notebook: Notebook): string {
   const cells = notebook.cells.map((cell) => ({
     ...cell,
@@ -87,7 +90,12 @@ export function formatNotebook(notebook: Notebook): string {
     kernelspec: { name: "bnlab", display_name: "BN Lab (TypeScript)", language: "typescript" },
     language_info: { name: "typescript", file_extension: ".ts", mimetype: "text/typescript" },
   };
-  return `${JSON.stringify({ ...notebook, cells, metadata }, null, 1)}\n`;
+  const onOneLine: string[] = [];
+  const place = crypto.randomUUID();
+  const replacer = (key: string, value: unknown) =>
+    isJson(key) && value !== undefined ? `${place} ${onOneLine.push(JSON.stringify(value)) - 1}` : value;
+  const text = JSON.stringify({ ...notebook, cells, metadata }, replacer, 1);
+  return `${text.replace(new RegExp(`"${place} (\\d+)"`, "g"), (_, index: string) => onOneLine[Number(index)]!)}\n`;
 }
 
 /** The language of one cell, where an editor has noted that it is not the notebook's. */

@@ -1,8 +1,10 @@
 // The shipped notebooks as files: valid nbformat, ours by metadata, and the same code cells in every language.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { claims } from "../../kernel/lesson";
+import { recordsOf } from "../../kernel/lesson/scorecard";
 
 const folder = path.join(import.meta.dirname, "../../notebooks");
 const languages = ["en", "zh-cn"];
@@ -15,8 +17,18 @@ interface Notebook {
   metadata: { kernelspec: { name: string }; language_info: { name: string } };
   cells: { cell_type: string; id: string; source: string[] }[];
 }
-const read = (language: string, name: string): Notebook =>
-  JSON.parse(readFileSync(path.join(folder, language, name), "utf8"));
+const textOf = (language: string, name: string) => readFileSync(path.join(folder, language, name), "utf8");
+const read = (language: string, name: string): Notebook => JSON.parse(textOf(language, name));
+
+/** What the site that shows notebooks still shows, and a repository bears. */
+const LARGEST = 600_000;
+
+/** The claims that a notebook's cells judge, as they stand in its code. */
+function judged(name: string): number[] {
+  const code = read("en", name).cells.filter((cell) => cell.cell_type === "code");
+  const calls = code.flatMap((cell) => [...cell.source.join("").matchAll(/\blesson\.verdict\(\s*(\d+)/g)]);
+  return calls.map(([, claim]) => Number(claim)).sort((a, b) => a - b);
+}
 
 describe("shipped notebooks", () => {
   it("there is at least one, and every language has them all", () => {
@@ -32,6 +44,8 @@ describe("shipped notebooks", () => {
         assert.equal(notebook.metadata.kernelspec.name, "bnlab");
         assert.equal(notebook.metadata.language_info.name, "typescript");
         assert.equal(new Set(notebook.cells.map((cell) => cell.id)).size, notebook.cells.length);
+        const bytes = statSync(path.join(folder, language, name)).size;
+        assert.ok(bytes <= LARGEST, `${bytes} bytes, at most ${LARGEST}`);
       });
     }
     it(`${name}: the same cells in the same order, the same code, prose in two languages`, () => {
@@ -46,4 +60,24 @@ describe("shipped notebooks", () => {
       }
     });
   }
+
+  it("every claim of the article is judged once, in the notebook that the table of claims names", () => {
+    for (const { number, notebook } of claims) {
+      const judges = names("en").filter((name) => judged(name).includes(number));
+      assert.deepEqual(judges, [`${notebook}.ipynb`], `claim ${number}`);
+      assert.equal(judged(judges[0]!).filter((each) => each === number).length, 1);
+    }
+  });
+
+  it("what is saved has a verdict on each claim that its cells judge, the same in every language", () => {
+    for (const name of names("en")) {
+      const [english, chinese] = languages.map((language) => recordsOf(textOf(language, name)));
+      assert.deepEqual(chinese, english, name);
+      if (english!.length > 0)
+        assert.deepEqual(
+          english!.map(({ claim }) => claim).sort((a, b) => a - b),
+          judged(name),
+        );
+    }
+  });
 });

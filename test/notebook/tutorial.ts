@@ -1,0 +1,129 @@
+// The tutorials: where they are, which claims each tests, and one of them through the built `bnlab run`.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { claims, type VerdictRecord } from "../../kernel/lesson";
+import { recordsOf } from "../../kernel/lesson/scorecard";
+import {
+  type CellOutput,
+  formatNotebook,
+  type Notebook,
+  parseNotebook,
+} from "../../kernel/notebook/notebookFile";
+import { Mime } from "../../kernel/protocol";
+
+const root = path.join(import.meta.dirname, "../..");
+
+export const languages = ["en", "zh-cn"] as const;
+export type Language = (typeof languages)[number];
+
+export const folderOf = (language: Language) => path.join(root, "notebooks", language);
+
+/** The names of the tutorials' files, in order. */
+export function tutorials(): string[] {
+  return readdirSync(folderOf("en"))
+    .filter((name) => name.endsWith(".ipynb"))
+    .sort();
+}
+
+/** The claims that a tutorial is to judge, by number. */
+export function claimsOf(name: string): number[] {
+  const own = claims.filter(({ notebook }) => notebook === path.basename(name, ".ipynb"));
+  return own.map(({ number }) => number);
+}
+
+/** A tutorial that was run. */
+export interface Executed {
+  /** The whole file, as it would be saved: without times and what tells of them. */
+  readonly text: string;
+  readonly outputs: readonly CellOutput[];
+  readonly verdicts: readonly VerdictRecord[];
+  /** What no tutorial may have: errors, text on stderr, verdicts that are missing. */
+  readonly faults: readonly string[];
+}
+
+export interface RunOptions {
+  /** What `-p` sets. */
+  parameters?: Readonly<Record<string, string>>;
+  env?: Readonly<Record<string, string>>;
+  /** Seconds a cell may take. */
+  timeout: number;
+}
+
+/** Runs the file in the folder that it is in, over itself: others beside it may read what it has shown. */
+export async function execute(
+  file: string,
+  { parameters = {}, env, timeout }: RunOptions,
+): Promise<Executed> {
+  const cli = path.join(root, "dist/kernel/cli.js");
+  if (!existsSync(cli)) throw new Error(`expected the built kernel, got no ${cli}; npm run build makes it`);
+  const set = Object.entries(parameters).flatMap(([name, value]) => ["-p", `${name}=${value}`]);
+  const args = [cli, "run", file, "--output", file, "--timeout", `${timeout}`, ...set];
+  mkdirSync(path.dirname(file), { recursive: true });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let complaint = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    complaint += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  const notebook = withoutTimes(parseNotebook(readFileSync(file, "utf8")));
+  const text = formatNotebook(notebook);
+  const outputs = notebook.cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs : []));
+  const verdicts = recordsOf(text);
+  return {
+    text,
+    outputs,
+    verdicts,
+    faults: [
+      ...(code === 0 ? [] : [`bnlab run ended with ${code}`]),
+      ...(complaint === "" ? [] : [complaint.trim()]),
+      ...outputs.flatMap(faultOf),
+      ...faultsOf(verdicts, claimsOf(path.basename(file))),
+    ],
+  };
+}
+
+/** The same bytes on every run: no dates, no bars that tell seconds. */
+function withoutTimes(notebook: Notebook): Notebook {
+  for (const cell of notebook.cells) {
+    if (cell.cell_type !== "code") continue;
+    delete cell.metadata.execution;
+    cell.outputs = cell.outputs.filter((output) => !("data" in output && Mime.progress in output.data));
+  }
+  return notebook;
+}
+
+function faultOf(output: CellOutput): string[] {
+  if (output.output_type === "error") return [`${output.ename}: ${output.evalue}`];
+  return output.output_type === "stream" && output.name === "stderr" ? [output.text.trim()] : [];
+}
+
+function faultsOf(verdicts: readonly VerdictRecord[], expected: readonly number[]): string[] {
+  const found = verdicts.map(({ claim }) => claim).toSorted((a, b) => a - b);
+  const unfinished = verdicts.filter(({ verdict }) => verdict === "incomplete");
+  return [
+    ...(isDeepStrictEqual(found, expected)
+      ? []
+      : [`expected verdicts on the claims [${expected.join(", ")}], got [${found.join(", ")}]`]),
+    ...unfinished.map(({ claim }) => `the verdict on claim ${claim} is incomplete`),
+  ];
+}
+
+/** Where the verdicts are others than those that were saved; none where nothing was saved. */
+export function changedVerdicts(saved: readonly VerdictRecord[], now: readonly VerdictRecord[]): string[] {
+  return saved.flatMap(({ claim, verdict }) => {
+    const found = now.find((each) => each.claim === claim)?.verdict;
+    return found === verdict
+      ? []
+      : [`claim ${claim} was ${verdict} when it was saved, is ${found ?? "missing"}`];
+  });
+}
+
+/** The verdicts that a tutorial's file in the repository has saved. */
+export function savedVerdicts(language: Language, name: string): VerdictRecord[] {
+  return recordsOf(readFileSync(path.join(folderOf(language), name), "utf8"));
+}
