@@ -3,16 +3,21 @@ import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { registerLanguage } from "./language";
 import { NotebookKernels } from "./notebook/controller";
+import { registerMilestones } from "./notebook/milestones";
+import { RunHistory } from "./notebook/runHistory";
 import { registerStatusBar } from "./notebook/statusBar";
 
-export function activate({ extensionUri, subscriptions }: vscode.ExtensionContext): void {
+export function activate({ extensionUri, globalStorageUri, subscriptions }: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("BN Lab", { log: true });
   const kernels = new NotebookKernels(extensionUri, log);
+  const history = new RunHistory();
   subscriptions.push(
     log,
     kernels,
+    history,
+    registerMilestones(kernels),
     registerStatusBar(kernels),
     registerLanguage(kernels, log),
-    ...registerCommands({ extensionUri, log, kernels }),
+    ...registerCommands({ extensionUri, globalStorageUri, log, kernels, history }),
   );
 }

@@ -12,14 +12,42 @@ export const quietCellsPlugin = "bnlab-quiet-cells";
 export const Command = {
   openTutorial: "bnlab.openTutorial",
   newNotebook: "bnlab.newNotebook",
+  runAll: "bnlab.runAll",
   restartKernel: "bnlab.restartKernel",
+  restartAndRunAll: "bnlab.restartAndRunAll",
+  interruptKernel: "bnlab.interruptKernel",
+  clearOutputs: "bnlab.clearOutputs",
+  exportHtml: "bnlab.exportHtml",
+  exportExecuted: "bnlab.exportExecuted",
+  showVariables: "bnlab.showVariables",
+  compareRuns: "bnlab.compareRuns",
+  installJupyterKernel: "bnlab.installJupyterKernel",
+  openWalkthrough: "bnlab.openWalkthrough",
   showLog: "bnlab.showLog",
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
 
 /** Under the section `bnlab`. */
 export const settingSection = "bnlab";
-export const Setting = { nodePath: "nodePath" } as const;
+export const Setting = {
+  nodePath: "nodePath",
+  threads: "threads",
+  memoryLimit: "memoryLimit",
+  autosaveOutputs: "autosaveOutputs",
+  chartTheme: "chartTheme",
+  tutorialLanguage: "tutorialLanguage",
+} as const;
+
+/** The view of a notebook's variables. */
+export const variablesView = "bnlab.variables";
+
+export const walkthroughId = "start";
+/** Contexts that tick off the walkthrough's steps. */
+export const Milestone = {
+  ranCell: "bnlab.ranCell",
+  sawChart: "bnlab.sawChart",
+  ranChangedCell: "bnlab.ranChangedCell",
+} as const;
 
 /** What a notebook says of the kernel it was made with; Jupyter's own words. */
 export const kernelspec = { name: "bnlab", display_name: controllerLabel, language: "typescript" };

@@ -1,11 +1,15 @@
 // What a command is, and what it may use.
 import type * as vscode from "vscode";
 import type { NotebookKernels } from "../notebook/controller";
+import type { RunHistory } from "../notebook/runHistory";
 
 export interface Context {
   extensionUri: vscode.Uri;
+  /** Where the extension may keep files of its own. */
+  globalStorageUri: vscode.Uri;
   log: vscode.LogOutputChannel;
   kernels: NotebookKernels;
+  history: RunHistory;
 }
 
 /** `args` is what the place it was called from hands over: nothing in the palette, an object in a notebook's toolbar. */

@@ -1,16 +1,36 @@
 // One table, command → what it does; the compiler keeps it complete.
 import * as vscode from "vscode";
 import { Command } from "../ids";
+import { clearOutputs } from "./clearOutputs";
 import type { Context, RunCommand } from "./command";
+import { compareRuns } from "./compareRuns";
+import { exportExecuted } from "./exportExecuted";
+import { exportHtml } from "./exportHtml";
+import { installJupyterKernel } from "./installJupyterKernel";
+import { interruptKernel } from "./interruptKernel";
 import { newNotebook } from "./newNotebook";
 import { openTutorial } from "./openTutorial";
+import { openWalkthrough } from "./openWalkthrough";
+import { restartAndRunAll } from "./restartAndRunAll";
 import { restartKernel } from "./restartKernel";
+import { runAll } from "./runAll";
 import { showLog } from "./showLog";
+import { showVariables } from "./showVariables";
 
 const table: Record<Command, RunCommand> = {
   [Command.openTutorial]: openTutorial,
   [Command.newNotebook]: newNotebook,
+  [Command.runAll]: runAll,
   [Command.restartKernel]: restartKernel,
+  [Command.restartAndRunAll]: restartAndRunAll,
+  [Command.interruptKernel]: interruptKernel,
+  [Command.clearOutputs]: clearOutputs,
+  [Command.exportHtml]: exportHtml,
+  [Command.exportExecuted]: exportExecuted,
+  [Command.showVariables]: showVariables,
+  [Command.compareRuns]: compareRuns,
+  [Command.installJupyterKernel]: installJupyterKernel,
+  [Command.openWalkthrough]: openWalkthrough,
   [Command.showLog]: showLog,
 };
 

@@ -1,5 +1,7 @@
 // Opens a copy of a tutorial that ships with the extension, unsaved: the original stays as it is.
 import * as vscode from "vscode";
+import { Setting, settingSection } from "../ids";
+import { dataOf } from "../notebook/notebookData";
 import type { RunCommand } from "./command";
 
 const tongues = [
@@ -13,45 +15,58 @@ interface Choice extends vscode.QuickPickItem {
 
 export const openTutorial: RunCommand = async ({ extensionUri }) => {
   const choice = await vscode.window.showQuickPick(choices(extensionUri), {
-    title: "BN Lab: Open Tutorial",
-    placeHolder: "A copy opens; save it wherever you like",
+    title: vscode.l10n.t("BN Lab: Open Tutorial"),
+    placeHolder: vscode.l10n.t("A copy opens; save it wherever you like"),
+    matchOnDescription: true,
+    matchOnDetail: true,
   });
   if (choice?.uri) await openCopy(choice.uri);
 };
 
-/** The tutorials, those in the window's own language first. */
+/** The tutorials, those in the reader's own language first. */
 async function choices(extensionUri: vscode.Uri): Promise<Choice[]> {
-  const chinese = vscode.env.language.startsWith("zh");
+  const own = ownTongue();
   const found: Choice[] = [];
-  for (const { folder, name } of chinese ? tongues.toReversed() : tongues) {
+  for (const { folder, name } of tongues.toSorted((a, b) => Number(b === own) - Number(a === own))) {
     const uri = vscode.Uri.joinPath(extensionUri, "notebooks", folder);
     const files = (await vscode.workspace.fs.readDirectory(uri)).map(([file]) => file);
     const notebooks = files.filter((file) => file.endsWith(".ipynb")).sort();
     found.push({ label: name, kind: vscode.QuickPickItemKind.Separator });
     for (const file of notebooks) {
       const notebook = vscode.Uri.joinPath(uri, file);
-      found.push({ label: await titleOf(notebook), description: file, uri: notebook });
+      found.push({ ...(await headOf(notebook)), uri: notebook });
     }
   }
   return found;
 }
 
-/** The notebook's first heading. */
-async function titleOf(uri: vscode.Uri): Promise<string> {
+function ownTongue(): (typeof tongues)[number] | undefined {
+  const asked = vscode.workspace.getConfiguration(settingSection).get(Setting.tutorialLanguage, "auto");
+  const folder = asked !== "auto" ? asked : vscode.env.language.startsWith("zh") ? "zh-cn" : "en";
+  return tongues.find((tongue) => tongue.folder === folder);
+}
+
+/** A notebook's number, from its file's name, with its first heading and the sentence below that. */
+async function headOf(uri: vscode.Uri): Promise<vscode.QuickPickItem> {
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
   const { cells } = JSON.parse(text) as { cells: { source: string | string[] }[] };
-  return /^#+ +(.+)$/m.exec([cells[0]?.source].flat().join(""))?.[1] ?? uri.path;
+  const lines = [cells[0]?.source].flat().join("").split("\n");
+  const heading = lines.find((line) => /^#+ /.test(line))?.replace(/^#+ +/, "");
+  const file = uri.path.slice(uri.path.lastIndexOf("/") + 1);
+  const number = /^\d+/.exec(file)?.[0];
+  const sentence = lines.find((line) => line.trim() !== "" && !line.startsWith("#"));
+  return {
+    label: [number && String(Number(number)), heading ?? file].filter(Boolean).join("  "),
+    description: file,
+    detail: sentence?.replace(/[*_`]|\[([^\]]*)\]\([^)]*\)/g, "$1"),
+  };
 }
 
 async function openCopy(uri: vscode.Uri): Promise<void> {
   const original = await vscode.workspace.openNotebookDocument(uri);
-  const cells = original.getCells().map(({ kind, document, metadata }) => {
-    const cell = new vscode.NotebookCellData(kind, document.getText(), document.languageId);
-    cell.metadata = metadata;
-    return cell;
-  });
-  const data = new vscode.NotebookData(cells);
-  data.metadata = original.metadata;
-  const copy = await vscode.workspace.openNotebookDocument(original.notebookType, data);
+  const copy = await vscode.workspace.openNotebookDocument(
+    original.notebookType,
+    dataOf(original, { outputs: false }),
+  );
   await vscode.window.showNotebookDocument(copy);
 }

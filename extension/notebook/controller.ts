@@ -1,20 +1,16 @@
 // Registers BN Lab as a kernel for Jupyter notebooks, and keeps one NotebookKernel a notebook.
-import os from "node:os";
-import path from "node:path";
 import * as vscode from "vscode";
 import type { AnyPublication, KernelClient } from "../../kernel/protocol";
-import {
-  controllerId,
-  controllerLabel,
-  kernelspec,
-  languages,
-  notebookType,
-  Setting,
-  settingSection,
-} from "../ids";
+import { controllerId, controllerLabel, kernelspec, languages, notebookType } from "../ids";
 import { askUser } from "./askUser";
-import type { KernelLaunch } from "./kernelProcess";
+import { autosave } from "./autosave";
+import { launchOf, nameOf } from "./launch";
 import { type KernelState, NotebookKernel } from "./notebookKernel";
+
+/** Idle kernels of closed notebooks that are kept: each takes some hundred megabytes. */
+const maxOrphans = 4;
+/** How long after an untitled notebook's end the file that it was saved to may be opened. */
+const savingMs = 3000;
 
 /** What a kernel told because of a cell. */
 export interface CellPublication {
@@ -26,8 +22,10 @@ export class NotebookKernels implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #entry: string;
   readonly #controller: vscode.NotebookController;
-  readonly #kernels = new Map<vscode.NotebookDocument, NotebookKernel>();
-  readonly #states = new Map<vscode.NotebookDocument, KernelState>();
+  /** By the notebook's address: a kernel outlives the tab, and each opening makes another document. */
+  readonly #kernels = new Map<string, NotebookKernel>();
+  /** Kernels of notebooks that are closed, the longest closed first. */
+  readonly #orphans = new Set<string>();
   readonly #stateChanged = new vscode.EventEmitter<vscode.NotebookDocument>();
   readonly #disposables: vscode.Disposable[];
 
@@ -51,16 +49,22 @@ export class NotebookKernels implements vscode.Disposable {
     this.#controller.supportsExecutionOrder = true;
     this.#controller.description = "Deep learning in TypeScript; nothing else to install";
     this.#controller.executeHandler = (cells, notebook) => this.#execute(cells, notebook);
-    this.#controller.interruptHandler = (notebook) => this.#kernels.get(notebook)?.interrupt();
+    this.#controller.interruptHandler = (notebook) => this.interrupt(notebook);
     this.#disposables = [
       this.#controller,
       this.#stateChanged,
       this.#useChanged,
       this.#published,
-      vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#prefer(notebook)),
-      vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#close(notebook)),
+      vscode.workspace.onDidOpenNotebookDocument((notebook) => {
+        this.#prefer(notebook);
+        this.#enter(notebook);
+      }),
+      vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#leave(notebook)),
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri, newUri } of files) this.#move(oldUri, newUri);
+      }),
       this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
-        if (!selected) this.#close(notebook);
+        if (!selected && !notebook.isClosed) this.#end(keyOf(notebook));
         this.#chosen.set(notebook, selected);
         this.#useChanged.fire(notebook);
       }),
@@ -70,7 +74,7 @@ export class NotebookKernels implements vscode.Disposable {
 
   /** The state of a notebook's kernel; undefined where the notebook has had none. */
   state(notebook: vscode.NotebookDocument): KernelState | undefined {
-    return this.#states.get(notebook);
+    return this.#kernels.get(keyOf(notebook))?.state;
   }
 
   /** Whether this kernel is the one that a notebook's cells run in. */
@@ -84,17 +88,23 @@ export class NotebookKernels implements vscode.Disposable {
     return this.#kernel(notebook).client();
   }
 
-  /** Stops the running cell, keeping its variables. */
-  async interrupt(notebook: vscode.NotebookDocument): Promise<void> {
-    await this.#kernels.get(notebook)?.interrupt();
+  /** The cell that a notebook's kernel is at. */
+  running(notebook: vscode.NotebookDocument): vscode.NotebookCell | undefined {
+    return this.#kernels.get(keyOf(notebook))?.running;
   }
 
-  restart(notebook: vscode.NotebookDocument): void {
-    this.#kernel(notebook).restart();
+  /** Stops the running cell, keeping its variables. */
+  async interrupt(notebook: vscode.NotebookDocument): Promise<void> {
+    await this.#kernels.get(keyOf(notebook))?.interrupt();
+  }
+
+  /** Resolves when the new kernel takes cells. */
+  async restart(notebook: vscode.NotebookDocument): Promise<void> {
+    if (vscode.workspace.isTrusted) await this.#kernel(notebook).restart();
   }
 
   dispose(): void {
-    for (const notebook of [...this.#kernels.keys()]) this.#close(notebook);
+    for (const key of [...this.#kernels.keys()]) this.#end(key);
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
@@ -105,40 +115,130 @@ export class NotebookKernels implements vscode.Disposable {
   }
 
   #kernel(notebook: vscode.NotebookDocument): NotebookKernel {
-    let kernel = this.#kernels.get(notebook);
-    if (!kernel) {
-      kernel = new NotebookKernel(
-        this.#controller,
-        () => this.#launch(notebook),
-        (state) => {
-          this.#states.set(notebook, state);
-          this.#stateChanged.fire(notebook);
-        },
-        (error) => this.#log.error(error instanceof Error ? error : String(error)),
-        askUser,
-        (cell, publication) => this.#published.fire({ cell, publication }),
-      );
-      this.#kernels.set(notebook, kernel);
-    }
+    const existing = this.#kernels.get(keyOf(notebook));
+    if (existing) return existing;
+    const kernel: NotebookKernel = new NotebookKernel(this.#controller, {
+      launch: () => launchOf(this.#uriOf(kernel), this.#entry, this.#log),
+      stateChanged: () => {
+        const open = this.#documentOf(kernel);
+        if (open) this.#stateChanged.fire(open);
+      },
+      published: (cell, publication) => this.#published.fire({ cell, publication }),
+      ask: askUser,
+      rested: () => {
+        const open = this.#documentOf(kernel);
+        if (open) void autosave(open);
+      },
+      died: (how) => void this.#tellDeath(kernel, how),
+      failed: (error) => this.#log.error(error instanceof Error ? error : String(error)),
+    });
+    this.#kernels.set(keyOf(notebook), kernel);
     return kernel;
   }
 
-  #launch(notebook: vscode.NotebookDocument): KernelLaunch {
-    const nodePath = vscode.workspace.getConfiguration(settingSection).get<string>(Setting.nodePath);
-    const name = path.posix.basename(notebook.uri.path);
-    return {
-      entry: this.#entry,
-      nodePath: nodePath || undefined,
-      cwd: folderOf(notebook),
-      log: (line) => this.#log.info(`${name}: ${line.trimEnd()}`),
+  #uriOf(kernel: NotebookKernel): vscode.Uri {
+    const [key] = [...this.#kernels].find(([, each]) => each === kernel)!;
+    return vscode.Uri.parse(key);
+  }
+
+  #documentOf(kernel: NotebookKernel): vscode.NotebookDocument | undefined {
+    return vscode.workspace.notebookDocuments.find((open) => this.#kernels.get(keyOf(open)) === kernel);
+  }
+
+  /** A closed notebook's kernel stays, for it may be opened again; one without a file cannot be. */
+  #leave(notebook: vscode.NotebookDocument): void {
+    this.#chosen.delete(notebook);
+    const key = keyOf(notebook);
+    const kernel = this.#kernels.get(key);
+    if (!kernel) return;
+    kernel.leave();
+    if (notebook.isUntitled) {
+      this.#endUnlessSaved(notebook, kernel);
+      return;
+    }
+    this.#orphans.add(key);
+    if (kernel.running) void this.#tellGoingOn(notebook.uri);
+    const [oldest] = [...this.#orphans].filter((orphan) => !this.#kernels.get(orphan)?.running);
+    if (oldest !== undefined && this.#orphans.size > maxOrphans) {
+      this.#log.info(`the kernel of ${nameOf(vscode.Uri.parse(oldest))}, closed long ago, is ended`);
+      this.#end(oldest);
+    }
+  }
+
+  /** Saving a notebook for the first time closes it and opens the file, in either order: the kernel goes along. */
+  #endUnlessSaved(untitled: vscode.NotebookDocument, kernel: NotebookKernel): void {
+    const text = textOf(untitled);
+    const inherit = (heir: vscode.NotebookDocument) => {
+      if (heir.isUntitled || this.#kernels.has(keyOf(heir)) || textOf(heir) !== text) return false;
+      this.#kernels.delete(keyOf(untitled));
+      this.#kernels.set(keyOf(heir), kernel);
+      this.#enter(heir);
+      return true;
+    };
+    if (vscode.workspace.notebookDocuments.some(inherit)) return;
+    const opened = vscode.workspace.onDidOpenNotebookDocument((notebook) => inherit(notebook) && settle());
+    const late = setTimeout(() => {
+      settle();
+      this.#end(keyOf(untitled));
+    }, savingMs);
+    const settle = () => {
+      opened.dispose();
+      clearTimeout(late);
     };
   }
 
-  #close(notebook: vscode.NotebookDocument): void {
-    this.#kernels.get(notebook)?.dispose();
-    this.#kernels.delete(notebook);
-    this.#states.delete(notebook);
-    this.#chosen.delete(notebook);
+  #enter(notebook: vscode.NotebookDocument): void {
+    const key = keyOf(notebook);
+    this.#orphans.delete(key);
+    const kernel = this.#kernels.get(key);
+    kernel?.enter(notebook);
+    if (kernel) this.#stateChanged.fire(notebook);
+  }
+
+  /** A file or a folder has another name: the kernels of its notebooks go along. */
+  #move(from: vscode.Uri, to: vscode.Uri): void {
+    for (const [key, kernel] of [...this.#kernels]) {
+      const { path: old } = vscode.Uri.parse(key);
+      if (old !== from.path && !old.startsWith(`${from.path}/`)) continue;
+      const moved = to.with({ path: to.path + old.slice(from.path.length) }).toString();
+      this.#kernels.delete(key);
+      this.#kernels.set(moved, kernel);
+      if (this.#orphans.delete(key)) this.#orphans.add(moved);
+      const open = vscode.workspace.notebookDocuments.find((notebook) => keyOf(notebook) === moved);
+      if (open) this.#enter(open); // it was opened under its new name before we heard of that
+    }
+  }
+
+  #end(key: string): void {
+    this.#kernels.get(key)?.dispose();
+    this.#kernels.delete(key);
+    this.#orphans.delete(key);
+  }
+
+  async #tellGoingOn(uri: vscode.Uri): Promise<void> {
+    const reopen = vscode.l10n.t("Open");
+    const end = vscode.l10n.t("End the Kernel");
+    const message = vscode.l10n.t(
+      "A cell of {0} goes on running, though the notebook is closed.",
+      nameOf(uri),
+    );
+    const chosen = await vscode.window.showInformationMessage(message, reopen, end);
+    if (chosen === reopen) await vscode.commands.executeCommand("vscode.openWith", uri, notebookType);
+    if (chosen === end && this.#orphans.has(uri.toString())) this.#end(uri.toString());
+  }
+
+  async #tellDeath(kernel: NotebookKernel, how: string): Promise<void> {
+    const notebook = this.#documentOf(kernel);
+    if (!notebook) return;
+    const restart = vscode.l10n.t("Restart");
+    const showLog = vscode.l10n.t("Show Log");
+    const message = vscode.l10n.t(
+      "The kernel of {0} ended ({1}); its variables are lost. The next cell that runs starts a new one.",
+      ...[nameOf(notebook.uri), how],
+    );
+    const chosen = await vscode.window.showWarningMessage(message, restart, showLog);
+    if (chosen === restart && !notebook.isClosed) await kernel.restart();
+    if (chosen === showLog) this.#log.show();
   }
 
   /** A TypeScript notebook gets this kernel without being asked. */
@@ -159,10 +259,7 @@ function isPreferredBy(notebook: vscode.NotebookDocument): boolean {
   return spec?.name === kernelspec.name || (spec?.language ?? info?.name) === kernelspec.language;
 }
 
-/** Where relative paths in cells start: beside the notebook, else in the workspace. */
-function folderOf(notebook: vscode.NotebookDocument): string {
-  if (notebook.uri.scheme === "file") return path.dirname(notebook.uri.fsPath);
-  return (
-    vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file")?.uri.fsPath ?? os.homedir()
-  );
-}
+const keyOf = ({ uri }: vscode.NotebookDocument) => uri.toString();
+
+const textOf = (notebook: vscode.NotebookDocument) =>
+  JSON.stringify(notebook.getCells().map(({ document }) => document.getText()));

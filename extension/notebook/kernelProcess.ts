@@ -5,8 +5,9 @@ import type { AnyMessage, Transport } from "../../kernel/protocol";
 export interface KernelLaunch {
   /** The kernel's entry, dist/kernel/main.js. */
   entry: string;
-  /** A Node to run it with; by default the one that VS Code itself runs on. */
-  nodePath?: string;
+  /** The Node to run it with, and its variables. */
+  execPath: string;
+  env: NodeJS.ProcessEnv;
   /** Where relative paths in cells start. */
   cwd: string;
   log(line: string): void;
@@ -23,16 +24,11 @@ export class KernelProcess implements Transport {
   /** Resolves when the process has ended, or could not be started. */
   readonly ended: Promise<void>;
 
-  constructor({ entry, nodePath, cwd, log }: KernelLaunch) {
-    // VS Code's own variables would lead a `code` or a Node that a cell starts back to this window.
-    const env = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !name.startsWith("VSCODE_")),
-    );
+  constructor({ entry, execPath, env, cwd, log }: KernelLaunch) {
     this.#child = fork(entry, [], {
       cwd,
-      // Electron's executable is a Node if told so; a plain Node does not mind.
-      execPath: nodePath ?? process.execPath,
-      env: { ...env, ELECTRON_RUN_AS_NODE: "1" },
+      execPath,
+      env,
       execArgv: [],
       serialization: "json",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -45,12 +41,12 @@ export class KernelProcess implements Transport {
     this.ended = new Promise((resolve) => {
       const end = (how: string) => {
         this.#end ??= how;
-        log(`process ${this.#child.pid} ${this.#end}`);
+        log(`process ${this.#child.pid} ended (${this.#end})`);
         resolve();
       };
-      this.#child.once("error", (error) => end(`could not be started: ${error.message}`));
+      this.#child.once("error", (error) => end(error.message));
       // "close" comes after the last output has been read, so the last words are complete.
-      this.#child.once("close", (code, signal) => end(`ended (${signal ?? `exit code ${code}`})`));
+      this.#child.once("close", (code, signal) => end(signal ?? `exit code ${code}`));
     });
     log(`process ${this.#child.pid} started in ${cwd}`);
   }
@@ -68,9 +64,9 @@ export class KernelProcess implements Transport {
     void this.ended.then(closed);
   }
 
-  /** How the process ended, in words. */
+  /** What ended the process: a signal, an exit code, or why it could not be started. */
   get end(): string {
-    return this.#end ?? "is running";
+    return this.#end ?? "";
   }
 
   /** What the process wrote to stderr last: where Node says why it ended. */

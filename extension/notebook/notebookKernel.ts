@@ -1,5 +1,5 @@
 // One notebook's kernel: the queue of its cells, the process that runs them, and what they show.
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import {
   type AnyPublication,
   type Content,
@@ -17,6 +17,11 @@ export type KernelState = Content["status"]["execution_state"] | "off";
 interface Queued {
   cell: vscode.NotebookCell;
   execution: vscode.NotebookCellExecution;
+  /** What is needed to find the cell again in a notebook that was closed meanwhile. */
+  readonly source: string;
+  readonly index: number;
+  startTime?: number;
+  order?: number;
 }
 
 interface Kernel {
@@ -26,48 +31,70 @@ interface Kernel {
   stopped: boolean;
 }
 
+/** What a kernel needs of the house it lives in, and what it tells it. */
+export interface Surroundings {
+  launch(): KernelLaunch;
+  stateChanged(): void;
+  published(cell: vscode.NotebookCell, publication: AnyPublication): void;
+  ask: RequestOptions["onInput"];
+  /** All queued cells have ended. */
+  rested(): void;
+  /** The process ended by itself while no cell was running. */
+  died(how: string): void;
+  failed(error: unknown): void;
+}
+
 export class NotebookKernel implements vscode.Disposable {
   readonly #controller: vscode.NotebookController;
-  readonly #launch: () => KernelLaunch;
-  readonly #stateChanged: (state: KernelState) => void;
-  readonly #ask: RequestOptions["onInput"];
-  readonly #published: (cell: vscode.NotebookCell, publication: AnyPublication) => void;
+  readonly #around: Surroundings;
   readonly #outputs = new OutputModel<vscode.NotebookCell>();
   readonly #writer: OutputWriter;
   readonly #queue: Queued[] = [];
   #kernel: Kernel | undefined;
   #started = false;
+  #state: KernelState | undefined;
   #current: Queued | undefined;
+  #running: Promise<void> = Promise.resolve();
 
-  constructor(
-    controller: vscode.NotebookController,
-    launch: () => KernelLaunch,
-    stateChanged: (state: KernelState) => void,
-    failed: (error: unknown) => void,
-    ask: RequestOptions["onInput"],
-    published: (cell: vscode.NotebookCell, publication: AnyPublication) => void,
-  ) {
+  constructor(controller: vscode.NotebookController, around: Surroundings) {
     this.#controller = controller;
-    this.#launch = launch;
-    this.#stateChanged = stateChanged;
-    this.#ask = ask;
-    this.#published = published;
-    this.#writer = new OutputWriter(this.#outputs, controller, () => this.#current?.execution, failed);
+    this.#around = around;
+    this.#writer = new OutputWriter(this.#outputs, controller, () => this.#execution(), around.failed);
+  }
+
+  /** Undefined until the process has been started once. */
+  get state(): KernelState | undefined {
+    return this.#state;
+  }
+
+  /** The cell that runs. */
+  get running(): vscode.NotebookCell | undefined {
+    return this.#current?.cell;
   }
 
   /** Queues cells; they run one after another, and a failure cancels those behind it. */
   async run(cells: vscode.NotebookCell[]): Promise<void> {
     const idle = this.#queue.length === 0 && this.#current === undefined;
     this.#queue.push(
-      ...cells.map((cell) => ({ cell, execution: this.#controller.createNotebookCellExecution(cell) })),
+      ...cells.map((cell) => ({
+        cell,
+        execution: this.#controller.createNotebookCellExecution(cell),
+        source: cell.document.getText(),
+        index: cell.index,
+      })),
     );
-    if (!idle) return;
+    if (idle) this.#running = this.#runQueue();
+    await this.#running;
+  }
+
+  async #runQueue(): Promise<void> {
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       this.#current = next;
       const succeeded = await this.#runCell(next);
       this.#current = undefined;
       if (!succeeded) this.#cancelQueue();
     }
+    this.#around.rested();
   }
 
   /** Stops the running cell, keeping its variables, and forgets the queued ones. */
@@ -83,10 +110,32 @@ export class NotebookKernel implements vscode.Disposable {
     return this.#kernel?.client;
   }
 
-  /** Ends the process and starts a new one, with no variables. */
-  restart(): void {
+  /** Ends the process and starts a new one, with no variables; resolves when the cell that ran is done with. */
+  async restart(): Promise<void> {
     this.#end();
     this.#startIdle();
+    await this.#running;
+  }
+
+  /** The notebook is closed: what waits in the queue goes with it; the process stays, and the cell that it runs. */
+  leave(): void {
+    this.#queue.length = 0;
+    this.#outputs.forget();
+  }
+
+  /** The notebook is open again, as other objects, perhaps under another name: a cell that still runs is shown there. */
+  enter(notebook: vscode.NotebookDocument): void {
+    const left = this.#current?.cell;
+    if (!this.#current || !left?.notebook.isClosed) return;
+    const cell = notebook.getCells().find(({ index, document }) => {
+      return index === this.#current?.index && document.getText() === this.#current.source;
+    });
+    if (!cell) return;
+    const execution = this.#controller.createNotebookCellExecution(cell);
+    execution.executionOrder = this.#current.order;
+    execution.start(this.#current.startTime);
+    this.#outputs.forget();
+    Object.assign(this.#current, { cell, execution });
   }
 
   dispose(): void {
@@ -106,52 +155,70 @@ export class NotebookKernel implements vscode.Disposable {
       .catch(ignoreGone);
   }
 
-  async #runCell({ cell, execution }: Queued): Promise<boolean> {
-    if (cell.index < 0) {
-      execution.end(undefined); // deleted while it waited
+  async #runCell(queued: Queued): Promise<boolean> {
+    if (queued.cell.index < 0) {
+      queued.execution.end(undefined); // deleted while it waited
       return true;
     }
-    execution.start(Date.now());
-    this.#outputs.begin(cell);
+    queued.startTime = Date.now();
+    queued.execution.start(queued.startTime);
+    this.#outputs.begin(queued.cell);
     this.#writer.wake();
     const kernel = this.#kernel ?? this.#start();
     let succeeded = false;
     try {
-      const onPublication = (publication: AnyPublication) => this.#publish(cell, publication);
-      const reply = await kernel.client.execute(cell.document.getText(), onPublication, {
-        onInput: this.#ask,
+      const onPublication = (publication: AnyPublication) => this.#publish(queued, publication);
+      const reply = await kernel.client.execute(queued.cell.document.getText(), onPublication, {
+        onInput: this.#around.ask,
       });
-      execution.executionOrder = reply.content.execution_count;
+      this.#count(queued, reply.content.execution_count);
       succeeded = reply.content.status === "ok";
     } catch (error) {
       if (!(error instanceof KernelGone)) throw error;
       if (this.#kernel === kernel) this.#forget();
-      this.#outputs.fail(cell, kernel.stopped ? restarted : died(kernel.process));
+      this.#outputs.fail(queued.cell, kernel.stopped ? restarted() : died(kernel.process));
     }
     await this.#writer.flush();
-    execution.end(succeeded, Date.now());
+    this.#execution()?.end(succeeded, Date.now());
     return succeeded;
   }
 
-  #publish(cell: vscode.NotebookCell | undefined, publication: AnyPublication): void {
-    if (isMessage(publication, "status")) this.#stateChanged(publication.content.execution_state);
-    if (!cell) return;
-    if (isMessage(publication, "execute_input") && this.#current?.cell === cell) {
-      this.#current.execution.executionOrder = publication.content.execution_count;
+  /** The execution under way, unless its notebook is closed. */
+  #execution(): vscode.NotebookCellExecution | undefined {
+    return this.#current?.cell.notebook.isClosed ? undefined : this.#current?.execution;
+  }
+
+  #count(queued: Queued, order: number): void {
+    queued.order = order;
+    if (!queued.cell.notebook.isClosed) queued.execution.executionOrder = order;
+  }
+
+  #publish(queued: Queued | undefined, publication: AnyPublication): void {
+    if (isMessage(publication, "status")) this.#setState(publication.content.execution_state);
+    if (!queued) return;
+    if (isMessage(publication, "execute_input") && this.#current === queued) {
+      this.#count(queued, publication.content.execution_count);
     }
-    this.#outputs.receive(cell, publication);
-    this.#published(cell, publication);
+    this.#outputs.receive(queued.cell, publication);
+    this.#around.published(queued.cell, publication);
     if (this.#outputs.changed) this.#writer.wake();
   }
 
+  #setState(state: KernelState): void {
+    this.#state = state;
+    this.#around.stateChanged();
+  }
+
   #start(): Kernel {
-    const process = new KernelProcess(this.#launch());
+    const process = new KernelProcess(this.#around.launch());
     const kernel: Kernel = { process, client: new KernelClient(process), stopped: false };
     this.#kernel = kernel;
     this.#started = true;
-    this.#stateChanged("starting");
+    this.#setState("starting");
     void process.ended.then(() => {
-      if (this.#kernel === kernel) this.#forget();
+      if (this.#kernel !== kernel) return;
+      this.#forget();
+      if (!this.#current) this.#around.died(process.end); // a cell that runs says so itself
     });
     return kernel;
   }
@@ -168,7 +235,7 @@ export class NotebookKernel implements vscode.Disposable {
 
   #forget(): void {
     this.#kernel = undefined;
-    this.#stateChanged("off");
+    this.#setState("off");
   }
 
   #cancelQueue(): void {
@@ -181,14 +248,17 @@ function ignoreGone(error: unknown): void {
   if (!(error instanceof KernelGone)) throw error;
 }
 
-const restarted = {
+const restarted = () => ({
   ename: "KernelRestarted",
-  evalue: "the kernel was restarted while this cell ran",
+  evalue: vscode.l10n.t("the kernel was restarted while this cell ran"),
   traceback: [],
-};
+});
 
 const died = ({ end, lastWords }: KernelProcess) => ({
   ename: "KernelDied",
-  evalue: `the kernel process ${end}; its variables are lost. The next cell that runs starts a new kernel.`,
+  evalue: vscode.l10n.t(
+    "the kernel process ended ({0}); its variables are lost. The next cell that runs starts a new kernel.",
+    end,
+  ),
   traceback: lastWords.split("\n"),
 });

@@ -49,7 +49,7 @@ export class OutputWriter implements vscode.Disposable {
   }
 
   async #write(): Promise<void> {
-    const changes = this.#model.drain().filter((change) => cellOf(change).index >= 0);
+    const changes = this.#model.drain().filter((change) => isThere(cellOf(change)));
     const first = changes[0];
     if (!first) return;
     const apply = (execution: Execution) =>
@@ -91,6 +91,8 @@ export class OutputWriter implements vscode.Disposable {
 
 const cellOf = (change: Change<vscode.NotebookCell>) =>
   change.kind === "clear" ? change.cell : change.output.cell;
+
+const isThere = ({ index, notebook }: vscode.NotebookCell) => index >= 0 && !notebook.isClosed;
 
 const toVSCode = ({ mime, data }: Item) =>
   new vscode.NotebookCellOutputItem(typeof data === "string" ? new TextEncoder().encode(data) : data, mime);

@@ -46,6 +46,8 @@ export class OutputModel<Cell> {
   #changes: Change<Cell>[] = [];
   readonly #cells = new Map<Cell, CellState<Cell>>();
   readonly #displays = new Map<string, Set<Output<Cell>>>();
+  /** Displays whose outputs are out of reach. */
+  readonly #lost = new Set<string>();
 
   /** A cell runs anew: its old outputs go, with the first new one or at the next drain. */
   begin(cell: Cell): void {
@@ -58,18 +60,12 @@ export class OutputModel<Cell> {
     if (isMessage(message, "stream")) {
       this.#stream(cell, message.content);
     } else if (isMessage(message, "display_data") || isMessage(message, "execute_result")) {
-      const { data, metadata, transient } = message.content;
-      const output = this.#add(cell, toItems(data), {
-        outputType: message.header.msg_type,
-        metadata,
-        ...count(message),
-      });
-      const id = transient?.display_id;
-      if (id !== undefined) this.#displays.set(id, (this.#displays.get(id) ?? new Set()).add(output));
+      this.#display(cell, message, toItems(message.content.data));
     } else if (isMessage(message, "update_display_data")) {
       const items = toItems(message.content.data);
-      const shown = this.#displays.get(message.content.transient?.display_id ?? "") ?? [];
-      for (const output of shown) this.#replace(output, items);
+      const id = message.content.transient?.display_id ?? "";
+      if (this.#lost.delete(id)) this.#display(cell, message, items);
+      else for (const output of this.#displays.get(id) ?? []) this.#replace(output, items);
     } else if (isMessage(message, "error")) {
       this.fail(cell, message.content);
     } else if (isMessage(message, "clear_output")) {
@@ -92,6 +88,27 @@ export class OutputModel<Cell> {
     const changes = this.#changes;
     this.#changes = [];
     return changes;
+  }
+
+  /** All that was shown is out of reach, for its notebook was closed; a display that is updated again is shown anew. */
+  forget(): void {
+    for (const id of this.#displays.keys()) this.#lost.add(id);
+    this.#displays.clear();
+    this.#cells.clear();
+    this.#changes = [];
+  }
+
+  #display(
+    cell: Cell,
+    message: Message<"display_data" | "execute_result" | "update_display_data">,
+    items: Item[],
+  ): void {
+    const { metadata, transient } = message.content;
+    const isResult = isMessage(message, "execute_result");
+    const outputType = isResult ? "execute_result" : "display_data";
+    const output = this.#add(cell, items, { outputType, metadata, ...count(message) });
+    const id = transient?.display_id;
+    if (id !== undefined) this.#displays.set(id, (this.#displays.get(id) ?? new Set()).add(output));
   }
 
   #stream(cell: Cell, { name, text }: Content["stream"]): void {

@@ -1,0 +1,8 @@
+// Brings the view of variables to the front.
+import * as vscode from "vscode";
+import { variablesView } from "../ids";
+import type { RunCommand } from "./command";
+
+export const showVariables: RunCommand = async () => {
+  await vscode.commands.executeCommand(`${variablesView}.focus`);
+};

@@ -1,0 +1,44 @@
+// How a notebook's kernel is started: with which Node, where, and within which bounds, as the settings say.
+import os from "node:os";
+import path from "node:path";
+import * as vscode from "vscode";
+import { Setting, settingSection } from "../ids";
+import type { KernelLaunch } from "./kernelProcess";
+
+export function launchOf(notebook: vscode.Uri, entry: string, log: vscode.LogOutputChannel): KernelLaunch {
+  const name = nameOf(notebook);
+  return {
+    ...nodeOf(notebook),
+    entry,
+    cwd: folderOf(notebook),
+    log: (line) => log.info(`${name}: ${line.trimEnd()}`),
+  };
+}
+
+/** The Node that runs kernels, and the variables that it gets. */
+export function nodeOf(notebook?: vscode.Uri): { execPath: string; env: NodeJS.ProcessEnv } {
+  const settings = vscode.workspace.getConfiguration(settingSection, notebook);
+  const threads = settings.get(Setting.threads, 0);
+  const megabytes = settings.get(Setting.memoryLimit, 0);
+  // VS Code's own variables would lead a `code` or a Node that a cell starts back to this window.
+  const inherited = Object.entries(process.env).filter(([variable]) => !variable.startsWith("VSCODE_"));
+  return {
+    execPath: settings.get(Setting.nodePath, "") || process.execPath,
+    env: {
+      ...Object.fromEntries(inherited),
+      ELECTRON_RUN_AS_NODE: "1", // Electron's executable is a Node if told so; a plain Node does not mind
+      ...(threads > 0 && { BNLAB_THREADS: String(threads) }),
+      ...(megabytes > 0 && { BNLAB_MEMORY: String(megabytes) }),
+    },
+  };
+}
+
+/** Where relative paths in cells start: beside the notebook, else in the workspace. */
+export function folderOf(notebook: vscode.Uri): string {
+  if (notebook.scheme === "file") return path.dirname(notebook.fsPath);
+  return (
+    vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file")?.uri.fsPath ?? os.homedir()
+  );
+}
+
+export const nameOf = (notebook: vscode.Uri) => path.posix.basename(notebook.path);

@@ -1,0 +1,44 @@
+// Remembers the curves that cells have shown since the window opened: a cell that runs again would lose them.
+import * as vscode from "vscode";
+import { Mime } from "../../kernel/protocol";
+import { type Run, withCurves } from "./comparison";
+import { nameOf } from "./launch";
+
+export interface PastRun extends Run {
+  notebook: vscode.Uri;
+  /** When it ended: milliseconds since 1970. */
+  time: number;
+}
+
+const maxRuns = 30;
+
+export class RunHistory implements vscode.Disposable {
+  readonly #runs: PastRun[] = [];
+  readonly #listening = vscode.workspace.onDidChangeNotebookDocument(({ cellChanges }) => {
+    for (const { cell, executionSummary } of cellChanges)
+      if (executionSummary) this.#keep(cell, executionSummary);
+  });
+
+  /** The latest first. */
+  get runs(): readonly PastRun[] {
+    return this.#runs;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+  }
+
+  #keep(cell: vscode.NotebookCell, summary: vscode.NotebookCellExecutionSummary): void {
+    const { timing, executionOrder, success } = summary;
+    if (success === undefined || !timing) return;
+    const items = cell.outputs.flatMap((output) => output.items.filter(({ mime }) => mime === Mime.plotly));
+    const figures = items.flatMap(({ data }) => withCurves(JSON.parse(new TextDecoder().decode(data))) ?? []);
+    if (figures.length === 0) return;
+    const notebook = cell.notebook.uri;
+    const label = `${nameOf(notebook)} [${executionOrder ?? ""}]`;
+    const known = this.#runs.findIndex((run) => run.label === label && run.time === timing.endTime);
+    if (known >= 0) this.#runs.splice(known, 1); // a late output has ended the same run once more
+    this.#runs.unshift({ label, figures, notebook, time: timing.endTime });
+    this.#runs.length = Math.min(this.#runs.length, maxRuns);
+  }
+}
