@@ -58,6 +58,7 @@ program
   .option("--html <file>", "also write a page with live charts, one file that opens offline")
   .option("--timeout <seconds>", "interrupt a cell that takes longer", seconds)
   .option("--allow-errors", "go on after a cell that fails")
+  .option("--folder <folder>", "where cells start from and find their files (default: the notebook's)")
   .option("-p, --parameter <name=value>", "set a parameter of the notebook; may be repeated", parameter)
   .helpOption(...helpOption)
   .exitOverride()
@@ -65,6 +66,19 @@ program
   .action(async (notebook: string, { parameter: parameters, ...options }) => {
     const { runCommand } = await import("./notebook/runCommand");
     process.exitCode = await runCommand(notebook, { ...options, parameters });
+  });
+
+program
+  .command("export")
+  .description("write a notebook, as it was saved, as a web page; nothing is run")
+  .argument("<notebook>", "an .ipynb file")
+  .requiredOption("--html <file>", "the page, with live charts, one file that opens offline")
+  .option("--folder <folder>", "where the notebook's pictures are looked for (default: the notebook's)")
+  .helpOption(...helpOption)
+  .exitOverride()
+  .action(async (notebook: string, options) => {
+    const { exportCommand } = await import("./notebook/exportCommand");
+    process.exitCode = await exportCommand(notebook, options);
   });
 
 program

@@ -26,7 +26,7 @@ export function doctor(): void {
     ["processor", `${model}, ${cpus().length} cores`],
     ["kernels", `${names[name] ?? name}${setBy("BNLAB_SIMD")}`],
     ["threads", `${threads}${setBy("BNLAB_THREADS")}`],
-    ["memory", `${(capacity / 2 ** 30).toFixed(1)} GiB of address space for tensors`],
+    ["memory", `${(capacity / 2 ** 30).toFixed(1)} GiB of address space for tensors${setBy("BNLAB_MEMORY")}`],
   ];
   if (peakFlops !== null) rows.push(["peak", `${gigaflops(peakFlops)} a thread, measured`]);
   for (const [what, flops, run] of works()) {

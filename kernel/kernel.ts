@@ -1,4 +1,5 @@
 // The Jupyter kernel: one table, message type → handler. Busy and idle are published here and nowhere else.
+import { hostname } from "node:os";
 import { History } from "./history";
 import {
   type AnyMessage,
@@ -36,6 +37,7 @@ const replyTypes: { [T in RequestType]: ReplyTo<T> } = {
   language_request: "language_reply",
   variables_request: "variables_reply",
   tensor_request: "tensor_reply",
+  usage_request: "usage_reply",
   interrupt_request: "interrupt_reply",
   shutdown_request: "shutdown_reply",
 };
@@ -256,6 +258,12 @@ export class Kernel {
       const seen = await this.options.session.look("tensor", content);
       return "error" in seen ? { status: "error", ...seen.error } : { status: "ok", ...seen.answer };
     },
+
+    usage_request: async () => ({
+      status: "ok",
+      hostname: hostname(),
+      ...(await this.options.session.usage()),
+    }),
 
     interrupt_request: async () => {
       this.options.session.interrupt();

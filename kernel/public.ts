@@ -3,12 +3,21 @@
 import { nodeCollector } from "./host/nodeCollector";
 import { nodeFusion } from "./host/nodeFusion";
 import { nodeLessons } from "./host/nodeLessons";
+import { memoryLimit } from "./host/nodeMemory";
 import { nodeSimd } from "./host/nodeSimd";
 import { nodeThreads, threadCount } from "./host/nodeThreads";
 import { setLessonHost } from "./lesson/host";
 import { recover as recoverProbes } from "./probe/untouched";
 import { onInterrupt } from "./session/display";
-import { fusesPairs, recover, setCollectorHost, setFusion, setSimd, setThreads } from "./tensor/hosting";
+import {
+  fusesPairs,
+  recover,
+  setCollectorHost,
+  setFusion,
+  setMemoryLimit,
+  setSimd,
+  setThreads,
+} from "./tensor/hosting";
 
 export * as data from "./data";
 export * as lesson from "./lesson";
@@ -38,6 +47,7 @@ setCollectorHost(nodeCollector());
 setSimd(nodeSimd(fusesPairs)); // before setThreads
 setThreads(nodeThreads(), threadCount());
 setFusion(nodeFusion());
+setMemoryLimit(memoryLimit());
 setLessonHost(nodeLessons);
 onInterrupt(recover);
 onInterrupt(recoverProbes); // under the modes that the line before has put back

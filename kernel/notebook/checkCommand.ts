@@ -1,4 +1,5 @@
 // `bnlab check`: runs notebooks and says where they show something else than they did when they were saved.
+import path from "node:path";
 import { styleText } from "node:util";
 import { compareOutputs, type Difference, type Tolerance } from "./compareOutputs";
 import { ExitCode, readNotebook, runInKernel } from "./kernelRun";
@@ -40,7 +41,7 @@ async function checkNotebook(file: string, { timeout, rtol, atol }: CheckCommand
   const cells = notebook.cells.filter(isRunnable);
   const saved = cells.map(({ outputs }) => structuredClone(outputs));
   const started = performance.now();
-  const outcome = await runInKernel(notebook, file, {
+  const outcome = await runInKernel(notebook, path.resolve(path.dirname(file)), {
     allowErrors: true, // an error that was saved is an output like any other
     timeout,
     onKernelGone: (error) => console.error(`bnlab check: ${file}: ${error.message}`),

@@ -1,6 +1,5 @@
 // A notebook from a file, run in a kernel of its own; what `bnlab run` and `bnlab check` have in common.
 import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { forkKernel } from "../forkKernel";
@@ -35,10 +34,10 @@ type Question = Questions["input_request"];
 /** Ctrl+C stops the cell that runs and those after it; a second one, the program. */
 export async function runInKernel(
   notebook: Notebook,
-  file: string,
+  folder: string,
   { timeout, onQuestion, onKernelGone, ...options }: KernelRunOptions,
 ): Promise<"succeeded" | "failed" | "interrupted"> {
-  const kernel = forkKernel(path.dirname(path.resolve(file)));
+  const kernel = forkKernel(folder);
   const stop = new AbortController();
   const onSigint = () => {
     if (stop.signal.aborted) process.exit(ExitCode.interrupted);

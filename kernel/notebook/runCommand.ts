@@ -6,6 +6,7 @@ import { ExitCode, readNotebook, runInKernel } from "./kernelRun";
 import { formatNotebook, type Notebook } from "./notebookFile";
 import { injectParameters, type Parameter } from "./parameters";
 import { Progress } from "./progress";
+import { titleOf } from "./title";
 
 export interface RunCommandOptions {
   output?: string;
@@ -13,13 +14,15 @@ export interface RunCommandOptions {
   /** Seconds. */
   timeout?: number;
   allowErrors?: boolean;
+  /** Where cells start from; by default where the notebook lies. */
+  folder?: string;
   parameters?: Parameter[];
 }
 
 /** @returns the exit code; see `bnlab run --help`. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   const { output = file.replace(/(\.ipynb)?$/, ".executed.ipynb"), html, timeout, allowErrors } = options;
-  const { parameters = [] } = options;
+  const { parameters = [], folder = path.dirname(file) } = options;
   let notebook: Notebook;
   try {
     notebook = await readNotebook(file);
@@ -33,7 +36,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     console.error(`bnlab run: ${file}: ${warning}`);
 
   const progress = new Progress(process.stdout);
-  const outcome = await runInKernel(notebook, file, {
+  const outcome = await runInKernel(notebook, path.resolve(folder), {
     allowErrors,
     timeout,
     onStart: (cell, place) => progress.start(cell, place),
@@ -46,10 +49,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   await writeFile(output, formatNotebook(notebook));
   progress.line(`\nNotebook  ${output}`);
   if (html) {
-    await writeFile(
-      html,
-      await renderPage(notebook, { title: titleOf(notebook, file), folder: path.dirname(file) }),
-    );
+    await writeFile(html, await renderPage(notebook, { title: titleOf(notebook, file), folder }));
     progress.line(`Web page  ${html}`);
   }
   progress.line(`\nIn VS Code, with the BN Lab extension:  code ${quoted(output)}`);
@@ -60,15 +60,6 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The notebook's first heading, else its file's name. */
-function titleOf(notebook: Notebook, file: string): string {
-  const heading = notebook.cells
-    .filter((cell) => cell.cell_type === "markdown")
-    .map((cell) => /^#\s+(.+)$/m.exec(cell.source)?.[1])
-    .find((found) => found !== undefined);
-  return heading ?? path.basename(file, ".ipynb");
 }
 
 function quoted(file: string): string {

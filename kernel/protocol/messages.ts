@@ -82,6 +82,8 @@ export interface Requests {
   /** BN Lab's own: of the session's values. */
   variables_request: VariablesRequest;
   tensor_request: TensorRequest;
+  /** As ipykernel's: what the process of the cells takes. */
+  usage_request: Record<string, never>;
   interrupt_request: Record<string, never>;
   shutdown_request: { restart: boolean };
 }
@@ -122,6 +124,12 @@ export interface Replies {
   language_reply: ReplyContent<{ answer: LanguageAnswer }>;
   variables_reply: ReplyContent<{ variables: Variable[] }>;
   tensor_reply: ReplyContent<TensorReply>;
+  usage_reply: ReplyContent<{
+    hostname: string;
+    pid: number;
+    /** Bytes of memory; answered while a cell computes, too. */
+    kernel_memory: number;
+  }>;
   interrupt_reply: ReplyContent;
   shutdown_reply: ReplyContent<{ restart: boolean }>;
 }

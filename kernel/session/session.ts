@@ -102,6 +102,11 @@ export class Session {
     return this.runner.look(what, about);
   }
 
+  /** What the process of the cells takes, in bytes; answered while a cell computes, too. */
+  usage(): Promise<{ pid: number; kernel_memory: number }> {
+    return this.runner.usage();
+  }
+
   async isComplete(code: string): Promise<{ complete: boolean; indent: string }> {
     return (await this.converter).isComplete(code);
   }

@@ -173,6 +173,11 @@ export class Engine {
     if (scratches.length > 0) this.kernels.useThreads(host, scratches);
   }
 
+  /** Allows tensors no more than that many bytes; what they have they keep. */
+  boundMemory(bytes: number): void {
+    this.heap.bound(bytes);
+  }
+
   memoryUsage(): MemoryUsage {
     const { liveBytes, peakBytes, liveStorages } = this.collector;
     return { liveBytes, peakBytes, liveStorages, heapBytes: this.heap.top };

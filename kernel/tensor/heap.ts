@@ -34,7 +34,7 @@ export class Heap {
   readonly memory: WebAssembly.Memory;
   /** One past the highest byte ever handed out. */
   top: number;
-  private readonly limit: number;
+  private limit: number;
   /** Freed blocks by class, last freed first out: its lines are still in the cache. */
   private freed: number[][] = [];
   /** Address ranges that blocks are carved from; at first the whole heap. */
@@ -51,6 +51,14 @@ export class Heap {
   /** Total bytes blocks may take. */
   get capacity(): number {
     return this.limit;
+  }
+
+  /** Hands out nothing beyond that many bytes from here on. */
+  bound(bytes: number): void {
+    this.limit = Math.max(this.top, Math.min(this.limit, bytes));
+    this.spans = this.spans
+      .filter(({ start }) => start < this.limit)
+      .map(({ start, end }) => ({ start, end: Math.min(end, this.limit) }));
   }
 
   /** A block of the class, or 0 where the heap has none left. */

@@ -50,6 +50,11 @@ export function setThreads(host: ThreadHost, count: number): void {
   engine.useThreads(host, count);
 }
 
+/** Allows tensors no more than that many bytes, those of the kernels' own buffers included. */
+export function setMemoryLimit(bytes: number): void {
+  engine.boundMemory(bytes);
+}
+
 /** Whether layers in a row may be computed together, which changes no number. */
 export function setFusion(enabled: boolean): void {
   engine.fuses = enabled;

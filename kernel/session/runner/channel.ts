@@ -4,7 +4,7 @@ import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { LineReader } from "./lines";
-import { type ChannelData, type Output, type Posted, Shared, type ToRunner } from "./wire";
+import { type ChannelData, type FromRunner, type Output, type Posted, Shared, type ToRunner } from "./wire";
 
 /** The pipe that the supervisor opened for the runner, after stdin, stdout and stderr. */
 const CHANNEL_FD = 3;
@@ -99,8 +99,15 @@ function release(size: number): void {
 }
 
 function receive(message: ToRunner): void {
-  main.postMessage(message);
+  if (message.type === "measure")
+    measure(); // here, for the main thread may be busy for long
+  else main.postMessage(message);
   if (message.type === "interrupt") setTimeout(() => terminate(message), TERMINATE_AFTER_MS);
+}
+
+function measure(): void {
+  const measured: FromRunner = { type: "measured", bytes: process.memoryUsage.rss() };
+  supervisor.write(`${JSON.stringify(measured)}\n`);
 }
 
 let inspector: Session | undefined;

@@ -66,6 +66,6 @@ channel.on("message", (message: ToRunner) => {
   if (message.type === "run") runner.run(message.cell);
   else if (message.type === "interrupt") runner.interrupt(message.cell);
   else if (message.type === "answer") runner.answer(message.id, message.answer);
-  else runner.look(message.id, message.look);
+  else if (message.type === "look") runner.look(message.id, message.look);
 });
 outbox.post({ type: "ready" });

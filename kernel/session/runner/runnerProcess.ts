@@ -11,6 +11,8 @@ import type { Answer, CellProgram, FromRunner, Look, Looks, Outcome, Output, See
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
 /** Node's experimental warnings are about how the kernel works, not about what a cell does. */
 const nodeOptions = ["--disable-warning=ExperimentalWarning"];
+/** `BNLAB_MEMORY` bounds JavaScript's objects here, and tensors in the runner itself. */
+const memoryOptions = process.env.BNLAB_MEMORY ? [`--max-old-space-size=${process.env.BNLAB_MEMORY}`] : [];
 /** How long an interrupted cell may take before its runner is killed. */
 const OBEY_MS = 3000;
 /** How long a runner whose line is closed may take to end. */
@@ -27,6 +29,7 @@ export class RunnerProcess {
   private readonly budget = new PrintBudget();
   private readonly looks = new Map<number, (seen: Seen) => void>();
   private looked = 0;
+  private measuring: ((bytes: number) => void)[] = [];
   private dead: string | undefined;
   private disobedient = false;
   private isDisconnected = false;
@@ -39,7 +42,7 @@ export class RunnerProcess {
     /** Called when the runner died while no cell was running. */
     private readonly onIdleDeath: (cause: string) => void,
   ) {
-    this.child = spawn(process.execPath, [...nodeOptions, entry], {
+    this.child = spawn(process.execPath, [...nodeOptions, ...memoryOptions, entry], {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe", "overlapped"],
       windowsHide: true,
@@ -79,6 +82,16 @@ export class RunnerProcess {
     });
   }
 
+  /** What the runner takes; its second thread answers, whatever the first is at. */
+  usage(): Promise<{ pid: number; kernel_memory: number }> {
+    const pid = this.child.pid ?? 0;
+    if (this.dead) return Promise.resolve({ pid, kernel_memory: 0 });
+    return new Promise((resolve) => {
+      this.measuring.push((bytes) => resolve({ pid, kernel_memory: bytes }));
+      this.send({ type: "measure" });
+    });
+  }
+
   /** Stops the running cell; a runner that does not obey is killed. */
   interrupt(): void {
     const interrupted = this.current;
@@ -101,6 +114,7 @@ export class RunnerProcess {
 
   private receive(message: FromRunner): void {
     if (message.type === "output") this.onOutput(message.output, message.cell);
+    else if (message.type === "measured") this.measured(message.bytes);
     else if (message.type === "ask") void this.ask(message);
     else if (message.type === "seen") {
       this.looks.get(message.id)?.(message.seen);
@@ -126,11 +140,16 @@ export class RunnerProcess {
     ending?.end(outcome);
   }
 
+  private measured(bytes: number): void {
+    for (const resolve of this.measuring.splice(0)) resolve(bytes);
+  }
+
   private died(cause: string): void {
     if (this.dead) return;
     this.dead = cause;
     for (const resolve of this.looks.values()) resolve(gone(cause));
     this.looks.clear();
+    this.measured(0);
     if (this.current) void this.end({ status: "died", cause });
     else this.onIdleDeath(cause);
   }

@@ -28,7 +28,8 @@ export type ToRunner =
   | { type: "run"; cell: CellProgram }
   | { type: "interrupt"; cell: number }
   | { type: "answer"; id: number; answer: Answer }
-  | { type: "look"; id: number; look: Look };
+  | { type: "look"; id: number; look: Look }
+  | { type: "measure" };
 
 /** Questions about the values of cells, and what comes back. */
 export interface Looks {
@@ -68,6 +69,7 @@ export type FromRunner =
   | { type: "output"; cell: number; output: Output }
   | { type: "ask"; id: number; question: Questions["input_request"] }
   | { type: "seen"; id: number; seen: Seen }
+  | { type: "measured"; bytes: number }
   | { type: "done"; cell: number; outcome: Outcome };
 
 /** What the main thread hands to the channel; `size` is what it added to the outstanding characters. */
