@@ -10,6 +10,7 @@ import {
 } from "./batchNormColumns";
 import { batchNormBackwardRowsKernel, batchNormForwardRowsKernel, mostRows } from "./batchNormRows";
 import { type ConvolutionKernels, createConvolution } from "./conv";
+import { curveGradKernel, curveKernel } from "./curves";
 import {
   axpyKernel,
   binaryKernel,
@@ -21,7 +22,7 @@ import {
 } from "./elementwise";
 import { type GemmShape, gemmCut, gemmKernel } from "./gemm";
 import { gemmRowsKernel, isFewRows } from "./gemmRows";
-import type { Activation, BinaryLayout, BinaryOp, Kernels, ReduceOp } from "./kernels";
+import type { Activation, BinaryLayout, BinaryOp, CurveOp, Kernels, ReduceOp } from "./kernels";
 import { writeConstants } from "./math";
 import { normalizeBackwardKernel, normalizeKernel } from "./normalize";
 import { createPooling, type PoolingKernels } from "./pool";
@@ -157,6 +158,8 @@ export function createEmittedKernels(target: Target): Kernels {
   type GradOp = Parameters<typeof unaryGradKernel>[1];
   const unaryGrad = new Lazy((op: GradOp) => unaryGradKernel(target, op, false));
   const unaryGradAdding = new Lazy((op: GradOp) => unaryGradKernel(target, op, true));
+  const curve = new Lazy((op: CurveOp) => curveKernel(target, op));
+  const curveGrad = new Lazy((op: CurveOp) => curveGradKernel(target, op));
   const binary = new Lazy((key: `${Exclude<BinaryOp, "pow">} ${BinaryLayout}`) => {
     const [op, layout] = key.split(" ") as [Exclude<BinaryOp, "pow">, BinaryLayout];
     return binaryKernel(target, op, ...operands[layout]);
@@ -245,6 +248,14 @@ export function createEmittedKernels(target: Target): Kernels {
     unaryGrad(op, saved, dy, dx, n, accumulate) {
       const run = (accumulate ? unaryGradAdding : unaryGrad).get(op);
       share(run, [saved, dy, dx, n], { count: 3, advance: [4, 4, 4, 0], grain: elements });
+    },
+
+    curve(op, x, y, n, a, b) {
+      byElement(curve.get(op), [x, y, n, a, b], 2);
+    },
+
+    curveGrad(op, x, dy, dx, n, a, b) {
+      byElement(curveGrad.get(op), [x, dy, dx, n, a, b], 3);
     },
 
     binary(op, layout, a, b, y, rows, columns) {

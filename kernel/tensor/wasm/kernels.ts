@@ -29,6 +29,12 @@ export type UnaryOp =
 /** dx = g(dy, saved), elementwise: `saved` is the forward's output y (the input x for "abs" and "square"). */
 export type UnaryGradOp = "sigmoid" | "tanh" | "relu" | "abs" | "square";
 
+/**
+ * y = f(x; a, b), elementwise, whose gradient is taken by x: leakyRelu with slope a, elu with alpha a, gelu exact or by tanh,
+ * softplus with beta a and threshold b; what has no constants does not look at them.
+ */
+export type CurveOp = "leakyRelu" | "elu" | "gelu" | "geluTanh" | "silu" | "softplus";
+
 /** What a normalization may apply to its result before it stores it. */
 export type Activation = "sigmoid" | "tanh" | "relu";
 
@@ -151,6 +157,10 @@ export interface Kernels {
   unary(op: UnaryOp, x: Pointer, y: Pointer, n: number): void;
   /** dx[n] = g(dy[n], saved[n]) (+ dx if accumulate); dx may alias dy. */
   unaryGrad(op: UnaryGradOp, saved: Pointer, dy: Pointer, dx: Pointer, n: number, accumulate: boolean): void;
+  /** y[n] = f(x[n]; a, b); y may alias x. */
+  curve(op: CurveOp, x: Pointer, y: Pointer, n: number, a: number, b: number): void;
+  /** dx[n] = dy[n] · f′(x[n]); dx may alias dy. */
+  curveGrad(op: CurveOp, x: Pointer, dy: Pointer, dx: Pointer, n: number, a: number, b: number): void;
   /** y[rows,columns] = f(a, b); y may alias an operand of its own size. */
   binary(
     op: BinaryOp,

@@ -51,6 +51,24 @@ const constants = {
   tanh3: 1.33314422036e-1,
   tanh4: -3.33332819422e-1,
   tanhSmall: 0.625,
+  half: 0.5,
+  third: 1 / 3,
+  splitter: 4097, // 2¹² + 1
+  farthest: 14.5,
+  tailScale: 0.35,
+  tail0: -0.0291579179,
+  tail1: 0.144031078,
+  tail2: -0.255839318,
+  tail3: 0.159320027,
+  tail4: -0.0232125744,
+  tail5: 0.105552591,
+  tail6: 0.119821265,
+  tail7: 0.139863521,
+  tail8: 0.139621302,
+  normalPeak: 1 / Math.sqrt(2 * Math.PI),
+  geluTanhScale: Math.sqrt(8 / Math.PI),
+  geluTanhCubic: 0.044715,
+  geluTanhSlope: 3 * 0.044715 * Math.sqrt(8 / Math.PI),
   ...winogradConstants,
 } as const;
 export type ConstantName = keyof typeof constants;
@@ -66,7 +84,7 @@ export const constant = (name: ConstantName): Code =>
   v128.loadSplat(i32.const(0), constantsStart + 4 * names.indexOf(name));
 
 /** ((c₀·x + c₁)·x + …): Horner's rule. */
-function polynomial(target: Target, x: Local, coefficients: readonly ConstantName[]): Code {
+export function polynomial(target: Target, x: Local, coefficients: readonly ConstantName[]): Code {
   const [first, ...rest] = coefficients.map(constant);
   return rest.reduce<Code>((sum, coefficient) => madd(target, sum, x.get, coefficient), first!);
 }

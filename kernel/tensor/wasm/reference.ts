@@ -3,6 +3,7 @@
 
 import type { BinaryLayout, BinaryOp, Kernels, Pointer, ReduceOp, UnaryGradOp, UnaryOp } from "./kernels";
 import { createAdaptiveKernels } from "./referenceAdaptive";
+import { curveFunctions } from "./referenceCurves";
 import { createWindowKernels } from "./referenceWindows";
 
 const unaryFunctions: { [O in UnaryOp]: (x: number) => number } = {
@@ -151,6 +152,18 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
         const before = accumulate ? f32[at(dx) + i]! : 0;
         f32[at(dx) + i] = before + g(f32[at(dy) + i]!, f32[at(saved) + i]!);
       }
+    },
+
+    curve(op, x, y, n, a, b) {
+      const f32 = floats();
+      const { value } = curveFunctions[op];
+      for (let i = 0; i < n; i++) f32[at(y) + i] = value(f32[at(x) + i]!, a, b);
+    },
+
+    curveGrad(op, x, dy, dx, n, a, b) {
+      const f32 = floats();
+      const { slope } = curveFunctions[op];
+      for (let i = 0; i < n; i++) f32[at(dx) + i] = f32[at(dy) + i]! * slope(f32[at(x) + i]!, a, b);
     },
 
     binary(op, layout, a, b, y, rows, columns) {
