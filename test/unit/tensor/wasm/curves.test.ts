@@ -14,7 +14,7 @@ const curves: { [O in CurveOp]: [a: number, b: number, limit: number] } = {
   leakyRelu: [0.25, 0, 0],
   elu: [1.5, 0, 6],
   gelu: [0, 0, 8],
-  geluTanh: [0, 0, 40], // u's rounding, some 1e-7 of it, goes through e^2u
+  geluTanh: [0, 0, 200], // the roundings of u, up to 90 in size, go through e^2u: 1e-5 of what is below 1e-30
   silu: [0, 0, 3],
   softplus: [2, 20, 4],
 };
