@@ -91,7 +91,10 @@ export function histogram(
         legendgroup: arm,
         showlegend: compared && !inLegend.has(arm),
         hovertemplate: y === "share" ? "%{y:.1%}" : "%{y:.4~g}",
-        meta: { label: compared ? `${panel}, ${arm}` : panel, summary: summaryText(found, outside) },
+        meta: {
+          label: compared && panel !== "" ? `${panel}, ${arm}` : compared ? arm : panel,
+          summary: summaryText(found, outside),
+        },
       });
       inLegend.add(arm);
     }
