@@ -129,10 +129,9 @@ export class VerdictCard {
     const plain = 'style="text-align:left;vertical-align:top;padding:5px 12px 5px 0"';
     const row = (label: string, content: string) =>
       `<tr><td ${cell}>${label}</td><td ${plain}>${content}</td></tr>`;
-    const measured = measuredTexts(record).map((text) => {
-      const at = text.indexOf(": ");
-      return `${escapeHtml(text.slice(0, at + 2))}<b>${escapeHtml(text.slice(at + 2))}</b>`;
-    });
+    const measured = Object.entries(record.measured).map(
+      ([label, value]) => `${escapeHtml(label)}: <b>${escapeHtml(rounded(value))}</b>`,
+    );
     const title = `<b style="color:${color}">${verdictText(record.verdict)}</b>`;
     return [
       '<table style="border-collapse:collapse;max-width:52em">',

@@ -32,7 +32,7 @@ describe("lesson.verdict", () => {
   const card = verdict(9, {
     verdict: "refuted",
     measured: {
-      "global mean": 0.123456,
+      "all: global mean": 0.123456,
       pairs: "5 of 5",
       runs: 5,
       tiny: 1.5e-7,
@@ -48,7 +48,14 @@ describe("lesson.verdict", () => {
     assert.deepEqual(bundle[Mime.verdict], {
       claim: 9,
       verdict: "refuted",
-      measured: { "global mean": 0.123456, pairs: "5 of 5", runs: 5, tiny: 1.5e-7, never: "∞", none: "–" },
+      measured: {
+        "all: global mean": 0.123456,
+        pairs: "5 of 5",
+        runs: 5,
+        tiny: 1.5e-7,
+        never: "∞",
+        none: "–",
+      },
       note: { en: "Feature scales <1> & 100.", "zh-cn": "特征尺度为 1 和 100。" },
     });
   });
@@ -60,7 +67,7 @@ describe("lesson.verdict", () => {
       for (const part of [
         ...[article, literature].flatMap((words) => [words.en, words["zh-cn"]]),
         "✗ refuted 不成立",
-        "global mean: 0.1235",
+        "all: global mean: 0.1235",
         "pairs: 5 of 5",
         "tiny: 1.5e−7",
         "never: ∞",
@@ -70,7 +77,7 @@ describe("lesson.verdict", () => {
       }
     }
     const html = bundle[Mime.html] as string;
-    assert.match(html, /global mean: <b>0\.1235<\/b>/);
+    assert.match(html, /all: global mean: <b>0\.1235<\/b>/);
     assert.match(html, /Feature scales &lt;1&gt; &amp; 100\./);
   });
 
