@@ -66,6 +66,7 @@ export class NotebookKernels implements vscode.Disposable {
       this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
         if (!selected && !notebook.isClosed) this.#end(keyOf(notebook));
         this.#chosen.set(notebook, selected);
+        if (selected) this.#enter(notebook);
         this.#useChanged.fire(notebook);
       }),
     ];
@@ -191,8 +192,9 @@ export class NotebookKernels implements vscode.Disposable {
     const key = keyOf(notebook);
     this.#orphans.delete(key);
     const kernel = this.#kernels.get(key);
-    kernel?.enter(notebook);
-    if (kernel) this.#stateChanged.fire(notebook);
+    if (!kernel) return;
+    if (this.#chosen.get(notebook)) kernel.enter(notebook); // before, VS Code lets us write nothing into it
+    this.#stateChanged.fire(notebook);
   }
 
   /** A file or a folder has another name: the kernels of its notebooks go along. */

@@ -1,6 +1,8 @@
-// The tutorials as a newcomer meets them: VS Code's own window, Run All, charts that move and settle.
+// The tutorials as a newcomer meets them: the packed extension installed into a VS Code of its own, Run All, charts that move
+// and settle.
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -25,7 +27,8 @@ describe("tutorial in VS Code's window", {
 }, () => {
   let server: RunningServer;
   let browser: Browser;
-  const workspace = mkdtempSync(path.join(os.tmpdir(), "bnlab-tutorial-"));
+  const scratch = mkdtempSync(path.join(os.tmpdir(), "bnlab-tutorial-"));
+  const workspace = path.join(scratch, "workspace");
   const useTheme = (folder: string, theme: string) => {
     mkdirSync(path.join(folder, ".vscode"), { recursive: true });
     const text = JSON.stringify({ "workbench.colorTheme": theme });
@@ -35,14 +38,17 @@ describe("tutorial in VS Code's window", {
   before(async () => {
     mkdirSync(screenshots, { recursive: true });
     cpSync(path.join(root, "notebooks"), workspace, { recursive: true });
-    server = await startServer({ say: console.log });
+    const vsix = path.join(scratch, "bnlab.vsix");
+    execFileSync(process.execPath, [path.join(root, "package.js"), vsix]);
+    assert.ok(statSync(vsix).size < 10 * 2 ** 20, "a VSIX below 10 MB");
+    server = await startServer({ say: console.log, vsix });
     browser = await launchBrowser(console.log);
   });
 
   after(async () => {
     await browser?.close();
     await server?.stop();
-    rmSync(workspace, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   });
 
   for (const language of ["en", "zh-cn"]) {

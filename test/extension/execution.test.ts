@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { Command } from "../../extension/ids";
-import { closeNotebook, decode, isAlive, openNotebook, run, start, textOf, until } from "./notebooks";
+import {
+  closeNotebook,
+  decode,
+  isAlive,
+  openNotebook,
+  run,
+  setText,
+  start,
+  textOf,
+  until,
+} from "./notebooks";
 
 const interrupt = () => vscode.commands.executeCommand("notebook.cancelExecution");
 const summaries = (notebook: vscode.NotebookDocument) =>
@@ -61,7 +71,7 @@ describe(`execution in ${vscode.env.appName} ${vscode.version}`, () => {
     assert.match(error.stack, /\b2\b/);
     assert.deepEqual(summaries(notebook), [true, false, undefined]);
     assert.equal(notebook.cellAt(2).outputs.length, 0);
-    await replace(notebook, 2, "kept + early");
+    await setText(notebook.cellAt(2), "kept + early");
     await run(notebook, 2, 3);
     assert.equal(textOf(notebook, 2), "6");
   });
@@ -132,31 +142,4 @@ describe(`execution in ${vscode.env.appName} ${vscode.version}`, () => {
     await run(notebook, 1, 2);
     assert.equal(textOf(notebook, 1), "5");
   });
-
-  it("ends the kernel's processes with the notebook, even in a loop", async () => {
-    const notebook = await openNotebook(["console.log(process.pid, process.ppid);\nwhile (true) {}"]);
-    void start(notebook);
-    const text = await until("the loop", () => /^(\d+) (\d+)/.exec(textOf(notebook, 0)) ?? undefined);
-    const pids = text.slice(1).map(Number);
-    assert.ok(pids.every(isAlive));
-    await closeNotebook();
-    await until("the processes to end", () => !pids.some(isAlive));
-  });
-
-  it("keeps two notebooks apart", async () => {
-    const one = await openNotebook(["const x = 1;", "x"]);
-    await run(one);
-    const two = await openNotebook(["typeof x"]);
-    await run(two);
-    assert.match(textOf(two, 0), /undefined/);
-    await closeNotebook();
-    assert.equal(textOf(one, 1), "1");
-  });
 });
-
-async function replace(notebook: vscode.NotebookDocument, index: number, text: string): Promise<void> {
-  const { document } = notebook.cellAt(index);
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
-  await vscode.workspace.applyEdit(edit);
-}

@@ -12,7 +12,9 @@ export async function run(): Promise<void> {
   mocha.suite.emit("pre-require", globalThis, "", mocha);
   await import("./execution.test");
   await import("./outputs.test");
+  await import("./lifeCycle.test");
   await import("./commands.test");
+  await import("./settings.test");
   await import("./language.test");
   await new Promise<void>((resolve) => {
     const runner = mocha.run((failed) => {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import { extensionId } from "../../extension/ids";
-import { closeNotebook, openNotebook, run, start, textOf, until } from "./notebooks";
+import { closeNotebook, openNotebook, run, setText, start, textOf, until } from "./notebooks";
 
 type Place = [uri: vscode.Uri, position: vscode.Position];
 
@@ -48,12 +48,6 @@ async function checked(notebook: vscode.NotebookDocument): Promise<string[][]> {
 }
 
 const wrong = "const surelyWrong: string = 1;";
-
-async function replaceAll(cell: vscode.NotebookCell, text: string): Promise<void> {
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(cell.document.uri, new vscode.Range(0, 0, cell.document.lineCount, 0), text);
-  await vscode.workspace.applyEdit(edit);
-}
 
 describe("language features in cells", () => {
   afterEach(closeNotebook);
@@ -136,10 +130,10 @@ describe("language features in cells", () => {
     ]);
     assert.deepEqual(await checked(notebook), [[], [], []]);
     assert.equal(complaints(notebook.cellAt(3)).length, 1);
-    await replaceAll(notebook.cellAt(1), "const x = 5;\nconst net = 1;");
+    await setText(notebook.cellAt(1), "const x = 5;\nconst net = 1;");
     await until("the squiggle", () => complaints(notebook.cellAt(2)).length === 2);
     assert.match(complaints(notebook.cellAt(2))[0]!, /^BN Lab TS2339: Property 'toUpperCase' does not exist/);
-    await replaceAll(notebook.cellAt(3), "const = 1;");
+    await setText(notebook.cellAt(3), "const = 1;");
     await until("the error", () => complaints(notebook.cellAt(3))[0]?.includes("TS1134"));
     assert.ok(complaints(notebook.cellAt(3)).every((text) => text.startsWith("BN Lab ")));
   });

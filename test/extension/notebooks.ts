@@ -21,18 +21,23 @@ export function writeNotebook(cells: string[], metadata: object = notebookMetada
   return vscode.Uri.file(file);
 }
 
-/** Opens it as the explorer does: `openNotebookDocument` would keep the notebook open for minutes after its editor. */
-export async function openNotebook(cells: string[], metadata?: object): Promise<vscode.NotebookDocument> {
-  const uri = writeNotebook(cells, metadata);
+export const openNotebook = (cells: string[], metadata?: object): Promise<vscode.NotebookDocument> =>
+  openFile(writeNotebook(cells, metadata));
+
+/** As the explorer does: `openNotebookDocument` would keep the notebook open for minutes after its editor. */
+export async function openFile(uri: vscode.Uri): Promise<vscode.NotebookDocument> {
   // A cell that is run before any kernel is there makes VS Code ask for one, and run nothing.
   await vscode.extensions.getExtension(extensionId)?.activate();
   await vscode.commands.executeCommand("vscode.openWith", uri, notebookType);
   return until("the editor", () => {
-    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    const notebook = activeNotebook();
     return notebook?.uri.path === uri.path && notebook;
   });
 }
 
+export const activeNotebook = () => vscode.window.activeNotebookEditor?.notebook;
+
+/** The notebook in front; what was changed in it is lost. */
 export async function closeNotebook(): Promise<void> {
   await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
 }
@@ -76,6 +81,13 @@ export function textOf(notebook: vscode.NotebookDocument, index: number): string
     .outputs.flatMap((output) => output.items.filter(({ mime }) => textTypes.test(mime)))
     .map(decode)
     .join("");
+}
+
+/** Writes a cell anew. */
+export async function setText(cell: vscode.NotebookCell, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(cell.document.uri, new vscode.Range(0, 0, cell.document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
 }
 
 /** Waits for a condition, as long as a test may take; says what it waited for when that is over. */

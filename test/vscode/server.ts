@@ -1,5 +1,5 @@
 // Runs VS Code's server: the whole of VS Code, its window shown by a browser.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -21,7 +21,6 @@ const settings = {
   "extensions.ignoreRecommendations": true,
   "files.autoSave": "off", // on the web the default rewrites every notebook that is run
   "git.enabled": false,
-  "security.workspace.trust.enabled": false,
   "telemetry.telemetryLevel": "off",
   "typescript.disableAutomaticTypeAcquisition": true,
   "update.mode": "none",
@@ -33,35 +32,52 @@ const settings = {
   "workbench.tips.enabled": false,
 };
 
+const trusting = { "security.workspace.trust.enabled": false };
+const doubting = {
+  "security.workspace.trust.enabled": true,
+  "security.workspace.trust.startupPrompt": "never",
+};
+
 /** Built-in extensions that have no part in a notebook and cost each start a second. */
 const skipped = ["GitHub.copilot-chat", "vscode.git", "vscode.github", "vscode.microsoft-authentication"];
 
 export interface ServerOptions {
   say: Say;
   settings?: Record<string, unknown>;
+  /** An extension to install; the windows then have it in place of the repository's. */
+  vsix?: string;
+  /** Whether folders are trusted without asking; otherwise none is. Default true. */
+  trust?: boolean;
   env?: NodeJS.ProcessEnv;
 }
 
 /** Starts a server on a free port, with an empty profile of its own that `stop` removes. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { node, vscode } = await installServer(options.say);
+  const { vsix, trust = true } = options;
   const profile = mkdtempSync(path.join(os.tmpdir(), "bnlab-vscode-"));
   mkdirSync(path.join(profile, "user/User"), { recursive: true });
   writeFileSync(
     path.join(profile, "user/User/settings.json"),
-    JSON.stringify({ ...settings, ...options.settings }, null, 2),
+    JSON.stringify({ ...settings, ...(trust ? trusting : doubting), ...options.settings }, null, 2),
   );
   const args = [
     ...["--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--accept-server-license-terms"],
     ...["--user-data-dir", path.join(profile, "user"), "--server-data-dir", path.join(profile, "server")],
     ...["--extensions-dir", path.join(profile, "extensions")],
-    ...["--disable-workspace-trust", "--disable-telemetry", "--disable-experiments"],
+    ...(trust ? ["--disable-workspace-trust"] : []),
+    ...["--disable-telemetry", "--disable-experiments"],
     "--enable-smoke-test-driver", // without it the payload's extension and test paths are ignored
     ...["--reconnection-grace-time", "20", "--enable-remote-auto-shutdown"], // ends alone if we are killed
   ];
+  const main = path.join(vscode, "out/server-main.js");
+  if (vsix) {
+    const extensions = ["--extensions-dir", path.join(profile, "extensions")];
+    execFileSync(node, [main, "--install-extension", vsix, "--server-data-dir", profile, ...extensions]);
+  }
   // Variables of a VS Code that we were started in would lead this one to it.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_)/.test(name));
-  const child = spawn(node, [path.join(vscode, "out/server-main.js"), ...args], {
+  const child = spawn(node, [main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true, // a process group: the extension hosts end with it
     env: {
@@ -102,7 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const windowUrl = (folder: string, files: { openFile?: string; extensionTestsPath?: string }) => {
     // The authority must be the page's own, to the letter.
     const uri = (file: string) => `vscode-remote://127.0.0.1:${port}${encodeURI(path.resolve(file))}`;
-    const paths = Object.entries({ extensionDevelopmentPath: root, ...files });
+    const paths = Object.entries({ ...(!vsix && { extensionDevelopmentPath: root }), ...files });
     const payload = [...paths.map(([name, file]) => [name, uri(file)]), ["skipWelcome", "true"]];
     const query = new URLSearchParams({ folder: path.resolve(folder), payload: JSON.stringify(payload) });
     return `http://127.0.0.1:${port}/?${query}`;

@@ -34,6 +34,7 @@ try {
       BNLAB_TEST_RESULT: result,
       BNLAB_TEST_REPORT: report,
       BNLAB_TEST_GREP: process.argv[2],
+      BNLAB_TEST_NODE: process.execPath,
     },
   });
 } catch (error) {
