@@ -39,6 +39,9 @@ export class GuardedMemory {
   private top = reservedBytes;
   private turn = 0;
   private buffers: Buffer[] = [];
+  private scratches = new Set<Buffer>();
+  /** A checksum of all buffers but scratch at each checkGuards(). */
+  readonly sums: number[] = [];
 
   constructor(
     readonly shared: boolean,
@@ -71,6 +74,14 @@ export class GuardedMemory {
     return made;
   }
 
+  /** Room for intermediate results, full of NaN: what is read before it is written shows. */
+  scratch(bytes: number): number {
+    assert.equal(bytes % 16, 0, "scratch comes in whole vectors");
+    const made = this.buffer(bytes / 4, () => Number.NaN, true);
+    this.scratches.add(made);
+    return made.pointer;
+  }
+
   /** A buffer whose last byte is the memory's last: a kernel that reads beyond it traps. One at a time, after the others. */
   bufferAtEnd(length: number, value: (i: number) => number = () => 0): Buffer {
     const pointer = this.memory.buffer.byteLength - length * 4;
@@ -91,16 +102,27 @@ export class GuardedMemory {
     }
     for (let i = from; i < this.top / 4; i++)
       if (all[i] !== guard) assert.fail(`${what}: wrote beyond the last buffer`);
+    let sum = 0;
+    for (const buffer of this.buffers) {
+      if (this.scratches.has(buffer)) continue;
+      for (const word of buffer.integers) sum = (Math.imul(sum, 31) + word) | 0;
+    }
+    this.sums.push(sum);
   }
 }
 
-/** Runs `body` over shared and unshared memory, with tiles of pairs, of single vectors, and without relaxed SIMD. */
+/**
+ * Runs `body` over shared and unshared memory, with tiles of pairs, of single vectors, and without relaxed SIMD. Pairs and
+ * single vectors must leave the same bits wherever `body` checks the guards.
+ */
 export function onEachEngine(body: (guarded: GuardedMemory, kernels: Kernels) => void): void {
   for (const shared of [false, true]) {
-    for (const simd of ["revec", "plain", "fixed"] as const) {
+    const [pairs, single] = (["revec", "plain", "fixed"] as const).map((simd) => {
       const guarded = new GuardedMemory(shared);
       body(guarded, createKernels(guarded.memory, { simd }));
-    }
+      return guarded.sums;
+    });
+    assert.deepEqual(pairs, single, "the same bits from pairs of vectors as from single ones");
   }
 }
 

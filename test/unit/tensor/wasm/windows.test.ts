@@ -11,13 +11,6 @@ const between = (random: Random, low: number, high: number) => low + Math.floor(
 const pick = <T>(random: Random, ...choices: T[]) => choices[between(random, 0, choices.length - 1)]!;
 const nan = () => Number.NaN;
 
-/** Room whose start is aligned as an allocator aligns it, full of NaN: what is read before it is written shows. */
-function scratchOf(guarded: GuardedMemory, bytes: number): number {
-  assert.equal(bytes % 16, 0, "scratch comes in whole vectors");
-  while (guarded.buffer(0).pointer % 16 !== 12);
-  return guarded.buffer(bytes / 4, nan).pointer;
-}
-
 /** The output's size, with `extra` more zeros after than before. */
 function outSize(
   size: number,
@@ -186,7 +179,7 @@ function checkConv(guarded: GuardedMemory, kernels: Kernels, s: Conv2dShape, ran
     const weight = guarded.buffer(s.outChannels * fanIn, number);
     const dy = guarded.buffer(s.outChannels * positions, number);
     const bias = guarded.buffer(s.outChannels, number);
-    const scratch = scratchOf(guarded, kernels.conv2dScratch(s));
+    const scratch = guarded.scratch(kernels.conv2dScratch(s));
 
     const compare = (
       name: "conv2d" | "conv2dBackwardInput" | "conv2dBackwardWeight",
@@ -228,23 +221,23 @@ function checkConv(guarded: GuardedMemory, kernels: Kernels, s: Conv2dShape, ran
 }
 
 test("convolutions of 60 random shapes, forward and both gradients: 8·√terms·2⁻²⁴ of Σ|a||b|", () => {
-  const random = randomNumbers(30);
-  const shapes = Array.from({ length: 60 }, () => randomConv(random));
   onEachEngine((guarded, kernels) => {
+    const random = randomNumbers(30);
+    const shapes = Array.from({ length: 60 }, () => randomConv(random));
     for (const shape of shapes) checkConv(guarded, kernels, shape, random);
   });
 });
 
 test("convolutions of 1×1, depthwise, as large as the input, wider than it, of many images, of a large plane", () => {
-  const random = randomNumbers(31);
   onEachEngine((guarded, kernels) => {
+    const random = randomNumbers(31);
     for (const shape of special) checkConv(guarded, kernels, shape, random);
   });
 });
 
 test("a convolution with an equal shape in another object gives the same bits", () => {
-  const random = randomNumbers(32);
   onEachEngine((guarded, kernels) => {
+    const random = randomNumbers(32);
     const s = convShape({
       inChannels: 3,
       outChannels: 5,
@@ -263,7 +256,7 @@ test("a convolution with an equal shape in another object gives the same bits", 
         weight.pointer,
         0,
         y.pointer,
-        scratchOf(guarded, kernels.conv2dScratch(shape)),
+        guarded.scratch(kernels.conv2dScratch(shape)),
       );
       return y.floats;
     });
@@ -291,7 +284,7 @@ test("convolutions and pools read nothing beyond an operand at the end of the me
       const ones = guarded.buffer(64, () => 1);
       const to = guarded.buffer(64);
       const indices = guarded.buffer(64).pointer;
-      const scratch = scratchOf(guarded, kernels.conv2dScratch(s));
+      const scratch = guarded.scratch(kernels.conv2dScratch(s));
       const atEnd = (length: number) => guarded.bufferAtEnd(length, () => 1).pointer;
       kernels.conv2d(s, atEnd(inSize), ones.pointer, 0, to.pointer, scratch);
       assert.ok(to.floats.subarray(0, outSize).every((y) => y === 9));
@@ -397,11 +390,11 @@ const pools = (random: Random, dilated: boolean): Pool2dShape[] => [
 ];
 
 test("maximum pools of 67 shapes, with equals, NaN and infinities: the same values and places; gradients 1e-6", () => {
-  const random = randomNumbers(33);
-  const shapes = pools(random, true);
-  const values = [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const coarse = () => (random() < 0.05 ? pick(random, ...values) : between(random, -3, 3));
   onEachEngine((guarded, kernels) => {
+    const random = randomNumbers(33);
+    const shapes = pools(random, true);
+    const values = [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const coarse = () => (random() < 0.05 ? pick(random, ...values) : between(random, -3, 3));
     for (const s of shapes) {
       guarded.clear();
       const what = `${kernels.name} maxPool2d ${JSON.stringify(s)}`;
@@ -427,9 +420,9 @@ test("maximum pools of 67 shapes, with equals, NaN and infinities: the same valu
 });
 
 test("average pools of 67 shapes, every divisor: values and gradients 1e-6 of the largest terms", () => {
-  const random = randomNumbers(34);
-  const shapes = pools(random, false);
   onEachEngine((guarded, kernels) => {
+    const random = randomNumbers(34);
+    const shapes = pools(random, false);
     for (const s of shapes)
       for (const divisor of ["padded", "inside", 3] satisfies PoolDivisor[]) {
         guarded.clear();
