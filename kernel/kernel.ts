@@ -187,7 +187,7 @@ export class Kernel {
       if (!silent) this.publish("execute_input", { code, execution_count: count }, request.header);
       let asking = allow_stdin;
       let asked: Promise<unknown> = Promise.resolve();
-      const outcome = await this.options.session.execute(code, count, {
+      const outcome = await this.options.session.execute(code, stored ? count : undefined, {
         publish: (output) => {
           if (silent) return;
           if (output.type !== "execute_result") {

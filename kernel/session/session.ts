@@ -49,12 +49,13 @@ export class Session {
     this.languageThread = new LanguageThread(folder);
   }
 
-  /** @param count the execution count, by which messages name the cell. */
-  async execute(source: string, count: number, frontend: Frontend): Promise<CellOutcome> {
+  /** @param count the execution count, by which messages name the cell; none of what is not counted. */
+  async execute(source: string, count: number | undefined, frontend: Frontend): Promise<CellOutcome> {
     this.frontend = frontend;
     this.cancelled = false;
     const converter = await this.converter;
-    const name = `Cell [${count}]`;
+    const id = ++this.cells;
+    const name = count === undefined ? `Uncounted cell ${id}` : `Cell ${count}`;
     const converted = converter.convert(source);
     if (!converted.ok) return { status: "error", error: syntaxError(name, source, converted.errors) };
     for (const warning of converted.warnings) {
@@ -64,7 +65,6 @@ export class Session {
     converter.accept(converted.declarations);
     this.languageThread.cellRan(source);
     const { code, imports, map, shifts } = converted.cell;
-    const id = ++this.cells;
     this.frontends.set(id, frontend).delete(id - LATE_CELLS);
     const { showsResult } = converted;
     const outcome = await this.runner.run({ id, name, source, code, imports, map, shifts, showsResult });
@@ -75,7 +75,7 @@ export class Session {
   async evaluate(expression: string): Promise<ExpressionResult> {
     const { frontend } = this;
     let result: ExpressionResult = { status: "ok", data: { "text/plain": "undefined" }, metadata: {} };
-    const outcome = await this.execute(expression, 0, {
+    const outcome = await this.execute(expression, undefined, {
       ...nobody,
       publish({ type, content }) {
         if (type === "execute_result")

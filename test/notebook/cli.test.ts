@@ -175,7 +175,7 @@ test("a failing cell stops the run; what came before it is in the files", async 
   assert.equal(code, 1);
   assert.match(stdout, /^ {6}Error: on purpose$/m);
   assert.match(stdout, /^ {6}> 2 \| throw new Error\('on purpose'\);$/m);
-  assert.match(stdout, /at Cell \[2\], line 2, column 7/);
+  assert.match(stdout, /at Cell 2, line 2, column 7/);
   assert.doesNotMatch(stdout, /never/);
   const { cells } = read("failed.ipynb");
   assert.deepEqual(

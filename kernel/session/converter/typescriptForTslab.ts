@@ -156,7 +156,9 @@ function withoutItsExports(text: string, fileName: string): ts.SourceFile | unde
 
 /** The files of a program, and what its imports mean: read and looked up once where they ship with the kernel or a package. */
 function cellHost(options: ts.CompilerOptions, system: ts.System): ts.CompilerHost {
-  const host = ts.createIncrementalCompilerHost(options, system);
+  const host = ts.createCompilerHost(options);
+  for (const name of ["fileExists", "readFile", "directoryExists", "getCurrentDirectory"] as const)
+    Object.assign(host, { [name]: system[name] });
   host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone; // a third of the time; hovers are the language service's
   const files = new Map<string, ts.SourceFile>();
   const read = host.getSourceFile;

@@ -20,6 +20,9 @@ interface Place {
 /** What emit.ts makes of a variable: `(0 , $$f.f) is not a function`. */
 const boxed = /\(0 ?, \$\$([^\s.]+)\.\1\)|\$\$([^\s.]+)\.\2(?![\w$])/g;
 
+/** A frame in a cell, as `describeFrame` words it. */
+const inCell = /((?:Cell|Uncounted cell) \d+), line (\d+), column (\d+)/;
+
 export class StackTraces {
   private readonly cells = new Map<string, CellProgram & { sourceMap?: SourceMap }>();
 
@@ -67,7 +70,7 @@ export class StackTraces {
     const framesAt = stack.search(/^ {4}at /m);
     const lines = [headline(error)];
     const frames = framesAt < 0 ? [] : stack.slice(framesAt).trimEnd().split("\n");
-    const excerpt = this.excerpt(frames.find((frame) => frame.includes("Cell [")));
+    const excerpt = this.excerpt(frames.find((frame) => inCell.test(frame)));
     if (excerpt.length > 0) lines.push("", ...excerpt, "");
     lines.push(...frames);
     const inner = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];
@@ -81,7 +84,7 @@ export class StackTraces {
   }
 
   private excerpt(frame: string | undefined): string[] {
-    const found = frame && /(Cell \[\d*\]), line (\d+), column (\d+)/.exec(frame);
+    const found = frame && inCell.exec(frame);
     const cell = found && this.cells.get(found[1]!);
     if (!found || !cell) return [];
     return excerptOf(cell.source, Number(found[2]), Number(found[3]));

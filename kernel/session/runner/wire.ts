@@ -13,7 +13,7 @@ import type { CellImport } from "../converter/emit";
 export interface CellProgram {
   /** Tells cells apart, also those that are not counted. */
   id: number;
-  /** `Cell [3]`: what stack traces call it. */
+  /** `Cell 3`: what stack traces call it. */
   name: string;
   source: string;
   code: string;

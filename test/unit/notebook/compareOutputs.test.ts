@@ -9,7 +9,7 @@ const tolerance = { relative: 1e-3, absolute: 0 };
 const out = (text: string, name = "stdout"): CellOutput => ({ output_type: "stream", name, text });
 const shown = (data: MimeBundle): CellOutput => ({ output_type: "display_data", data, metadata: {} });
 const failed = (evalue: string, line: number): CellOutput => {
-  return { output_type: "error", ename: "Error", evalue, traceback: [`at Cell [${line}]`] };
+  return { output_type: "error", ename: "Error", evalue, traceback: [`at Cell ${line}`] };
 };
 const compare = (saved: CellOutput[], now: CellOutput[]) => compareOutputs(saved, now, tolerance);
 const isSame = (saved: CellOutput[], now: CellOutput[]) => compare(saved, now).length === 0;
