@@ -25,6 +25,15 @@ const smallBatch: Rule = (norm, call) => {
         instead,
       ),
     ];
+  if (samples * positions === 2)
+    return [
+      finding(
+        "warning",
+        call,
+        "gets two values a channel: they become +1 and −1 whatever they are, and no gradient passes but where they nearly tie",
+        instead,
+      ),
+    ];
   if (samples >= 8) return [];
   const noise = Math.round(100 / Math.sqrt(samples));
   return [

@@ -25,7 +25,10 @@ export function updateBn(batches: Iterable<Tensor | readonly Tensor[]>, model: M
     .modules()
     .filter((module) => module instanceof BatchNorm || module instanceof BatchRenorm)
     .filter((norm) => norm.training);
-  const momenta = norms.map(({ momentum }) => momentum);
+  const settings = norms.map((norm) => {
+    const { momentum } = norm;
+    return norm instanceof BatchRenorm ? { momentum, rMax: norm.rMax, dMax: norm.dMax } : { momentum };
+  });
   let count = 0;
   try {
     for (const batch of batches) {
@@ -35,13 +38,15 @@ export function updateBn(batches: Iterable<Tensor | readonly Tensor[]>, model: M
         for (const norm of norms) {
           norm.resetRunningStats();
           norm.momentum = null;
+          // Corrected towards statistics that were just forgotten, the first batch would leave a BatchRenorm as it came.
+          if (norm instanceof BatchRenorm) Object.assign(norm, { rMax: 1, dMax: 0 });
         }
       }
       noGrad(() => void model.forward(input as Tensor));
     }
   } finally {
     restoreModes();
-    for (const [i, norm] of norms.entries()) norm.momentum = momenta[i]!;
+    for (const [i, norm] of norms.entries()) Object.assign(norm, settings[i]);
   }
   if (count === 0) throw new RangeError("updateBn: expected batches, got none");
 }

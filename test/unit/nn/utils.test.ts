@@ -275,6 +275,17 @@ describe("updateBn", () => {
     );
   });
 
+  test("gives later norms what earlier ones normalize, by BatchRenorm as by BatchNorm; its limits come back", () => {
+    const x = normal([32, 3]).mul(20).add(50);
+    const renorm = new nn.BatchRenorm1d(3, { rMax: 2 });
+    const second = { plain: new nn.BatchNorm1d(3, { convention: "keras" }), renorm: new nn.BatchRenorm1d(3) };
+    nn.utils.updateBn([x], new nn.Sequential(new nn.BatchNorm1d(3), new nn.ReLU(), second.plain));
+    nn.utils.updateBn([x], new nn.Sequential(renorm, new nn.ReLU(), second.renorm));
+    assertNear(second.renorm.runningMean!, second.plain.runningMean!, 1e-6);
+    assertNear(second.renorm.runningVar!, second.plain.runningVar!, 1e-6);
+    assert.deepEqual([renorm.rMax, renorm.dMax, renorm.momentum], [2, 5, 0.01]);
+  });
+
   test("leaves norms alone that a module of its own keeps in evaluation", () => {
     class Frozen extends nn.Sequential {
       override train(): this {

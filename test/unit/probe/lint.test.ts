@@ -162,6 +162,10 @@ test("batches of one and of few; ghost batches count by their own size", () => {
     found(net, randn([1, 4]))[0]!,
     /^error: 1 BatchNorm1d gets a batch of 1: one value has no variance/,
   );
+  assert.match(
+    found(net, randn([2, 4]))[0]!,
+    /^warning: 1 BatchNorm1d gets two values a channel: .* \+1 and −1/,
+  );
   assert.match(found(net, randn([4, 4]))[0]!, /^note: 1 BatchNorm1d gets batches of 4: .* off by 50 % of/);
   assert.match(
     found(new Residual(), randn([1, 3, 5, 5]))[0]!,
