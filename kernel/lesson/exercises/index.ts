@@ -1,4 +1,5 @@
 // Every exercise by its name; a notebook's stand in the file of its name.
+import { start } from "./00-start";
 import { inception } from "./01-inception";
 import { whyNormalize } from "./02-why-normalize";
 import { batchNormFromScratch } from "./03-bn-from-scratch";
@@ -12,6 +13,7 @@ import { smallBatch } from "./10-small-batch";
 import { alternatives } from "./11-alternatives";
 
 export const exercises = {
+  ...start,
   ...inception,
   ...whyNormalize,
   ...batchNormFromScratch,
