@@ -107,14 +107,25 @@ const quietCells = {
   sourcemap: false,
 };
 
-/** The renderer: what runs in the notebook's web page. */
+/** What runs in the notebook's web page: a renderer brings its style along as text. */
 const renderer = {
   ...common,
-  entryPoints: { plotly: "extension/renderer/plotly.ts" },
+  entryPoints: { plotly: "extension/renderer/plotly.ts", outputs: "extension/renderer/outputs/main.ts" },
+  loader: { ".css": "text" },
   outdir: "dist/renderer",
   format: "esm",
   platform: "browser",
   target: "es2022",
+};
+
+/** The pages of our own views, each with its style in a file beside it. */
+const pages = {
+  ...renderer,
+  entryPoints: {
+    tensorViewer: "extension/renderer/tensorViewer/main.ts",
+    training: "extension/renderer/training/main.ts",
+  },
+  loader: {},
 };
 
 /** The same charts for any web page: a script that an exported notebook carries inside, so always small. */
@@ -196,7 +207,7 @@ const parts = {
     const manifest = { name: "bnlab-quiet-cells", version: "1.0.0", private: true, main: "index.js" };
     await writeFile(at(quietCells.outdir, "package.json"), JSON.stringify(manifest, null, 2));
   },
-  renderer: () => Promise.all([renderer, standalone].map((options) => esbuild.build(options))),
+  renderer: () => Promise.all([renderer, pages, standalone].map((options) => esbuild.build(options))),
 };
 
 const named = process.argv.slice(2).filter((argument) => argument in parts);

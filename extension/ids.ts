@@ -23,6 +23,10 @@ export const Command = {
   compareRuns: "bnlab.compareRuns",
   installJupyterKernel: "bnlab.installJupyterKernel",
   openWalkthrough: "bnlab.openWalkthrough",
+  openTensor: "bnlab.openTensor",
+  copyVariableName: "bnlab.copyVariableName",
+  copyVariableValue: "bnlab.copyVariableValue",
+  refreshVariables: "bnlab.refreshVariables",
   showLog: "bnlab.showLog",
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
@@ -36,10 +40,16 @@ export const Setting = {
   autosaveOutputs: "autosaveOutputs",
   chartTheme: "chartTheme",
   tutorialLanguage: "tutorialLanguage",
+  shapeHints: "inlayHints.shapes",
 } as const;
+
+/** The renderer of charts. */
+export const chartRenderer = "bnlab-plotly";
 
 /** The view of a notebook's variables. */
 export const variablesView = "bnlab.variables";
+/** The view of the training that runs. */
+export const trainingView = "bnlab.training";
 
 export const walkthroughId = "start";
 /** Contexts that tick off the walkthrough's steps. */

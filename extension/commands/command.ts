@@ -2,6 +2,7 @@
 import type * as vscode from "vscode";
 import type { NotebookKernels } from "../notebook/controller";
 import type { RunHistory } from "../notebook/runHistory";
+import type { Views } from "../views";
 
 export interface Context {
   extensionUri: vscode.Uri;
@@ -10,6 +11,7 @@ export interface Context {
   log: vscode.LogOutputChannel;
   kernels: NotebookKernels;
   history: RunHistory;
+  views: Views;
 }
 
 /** `args` is what the place it was called from hands over: nothing in the palette, an object in a notebook's toolbar. */

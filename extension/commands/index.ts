@@ -4,13 +4,17 @@ import { Command } from "../ids";
 import { clearOutputs } from "./clearOutputs";
 import type { Context, RunCommand } from "./command";
 import { compareRuns } from "./compareRuns";
+import { copyVariableName } from "./copyVariableName";
+import { copyVariableValue } from "./copyVariableValue";
 import { exportExecuted } from "./exportExecuted";
 import { exportHtml } from "./exportHtml";
 import { installJupyterKernel } from "./installJupyterKernel";
 import { interruptKernel } from "./interruptKernel";
 import { newNotebook } from "./newNotebook";
+import { openTensor } from "./openTensor";
 import { openTutorial } from "./openTutorial";
 import { openWalkthrough } from "./openWalkthrough";
+import { refreshVariables } from "./refreshVariables";
 import { restartAndRunAll } from "./restartAndRunAll";
 import { restartKernel } from "./restartKernel";
 import { runAll } from "./runAll";
@@ -31,6 +35,10 @@ const table: Record<Command, RunCommand> = {
   [Command.compareRuns]: compareRuns,
   [Command.installJupyterKernel]: installJupyterKernel,
   [Command.openWalkthrough]: openWalkthrough,
+  [Command.openTensor]: openTensor,
+  [Command.copyVariableName]: copyVariableName,
+  [Command.copyVariableValue]: copyVariableValue,
+  [Command.refreshVariables]: refreshVariables,
   [Command.showLog]: showLog,
 };
 

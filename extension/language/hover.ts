@@ -35,7 +35,16 @@ async function lookAt(client: KernelClient, name: string): Promise<Variable | un
   return reply?.content.status === "ok" ? reply.content.variables[0] : undefined;
 }
 
-function describe({ kind, type, shape, dtype, bytes, preview, statistics }: Variable): vscode.MarkdownString {
+/** A variable in a few lines of Markdown. */
+export function describe({
+  kind,
+  type,
+  shape,
+  dtype,
+  bytes,
+  preview,
+  statistics,
+}: Variable): vscode.MarkdownString {
   if (kind === "function" || kind === "class") return new vscode.MarkdownString();
   const facts = shape ? [`**${type} [${shape.join(", ")}]**`, dtype] : [`**${type}**`];
   if (bytes !== undefined) facts.push(bytesText(bytes));

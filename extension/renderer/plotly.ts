@@ -1,9 +1,15 @@
 // The notebook renderer of Plotly figures. VS Code loads it when the first figure shows. Runs in a web page.
 import { Chart } from "./chart";
 import { asFigure } from "./figure";
-import type { OutputItem, RendererApi } from "./rendererApi";
+import type { OutputItem, RendererApi, RendererContext } from "./rendererApi";
+import { isChartTheme, setChartTheme } from "./theme";
 
-export function activate(): RendererApi {
+export function activate(context?: RendererContext): RendererApi {
+  context?.onDidReceiveMessage?.((message) => {
+    const { chartTheme } = message as { chartTheme?: unknown };
+    if (isChartTheme(chartTheme)) setChartTheme(chartTheme);
+  });
+  context?.postMessage?.({ asks: "chartTheme" });
   const charts = new Map<string, Chart>();
   const dispose = (id: string) => {
     charts.get(id)?.dispose();

@@ -8,6 +8,12 @@ export interface OutputItem {
   json(): unknown;
 }
 
+/** The line to the extension; a host that has none leaves the two out. */
+export interface RendererContext {
+  postMessage?(message: unknown): void;
+  onDidReceiveMessage?(listener: (message: unknown) => void): unknown;
+}
+
 export interface RendererApi {
   renderOutputItem(item: OutputItem, element: HTMLElement): void;
   /** Without an id: every item. */

@@ -21,9 +21,34 @@ export const print: Omit<Theme, "family"> = {
   paper: "#ffffff",
 };
 
+const night: Omit<Theme, "family"> = {
+  text: "#d0d4d9",
+  line: "#6e7681",
+  grid: "#31363d",
+  surface: "#22262b",
+  paper: "#1b1e22",
+};
+
+const themes = { auto: undefined, light: print, dark: night };
+/** What a reader may ask for: the colours of the place, or always the same. */
+export type ChartTheme = keyof typeof themes;
+
+export const isChartTheme = (value: unknown): value is ChartTheme =>
+  typeof value === "string" && Object.hasOwn(themes, value);
+
+let chosen: ChartTheme = "auto";
+const watching = new Set<() => void>();
+
+export function setChartTheme(theme: ChartTheme): void {
+  chosen = theme;
+  for (const changed of watching) changed();
+}
+
 /** Reads the theme from the text around the chart, so that it fits any editor theme and any web page. */
 export function readTheme(place: HTMLElement): Theme {
   const { color, fontFamily } = getComputedStyle(place);
+  const fixed = themes[chosen];
+  if (fixed) return { ...fixed, family: fontFamily };
   const highContrast =
     document.body.classList.contains("vscode-high-contrast") ||
     matchMedia("(prefers-contrast: more)").matches;
@@ -65,7 +90,7 @@ function backgroundOf(place: HTMLElement): string {
   return "Canvas";
 }
 
-/** Calls back when the editor's or the system's theme may have changed; returns how to stop. */
+/** Calls back when the editor's or the system's theme, or the one asked for, may have changed; returns how to stop. */
 export function watchTheme(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   const attributeFilter = ["class", "style", "data-theme", "data-vscode-theme-id"];
@@ -75,7 +100,9 @@ export function watchTheme(changed: () => void): () => void {
     matchMedia(query),
   );
   for (const query of queries) query.addEventListener("change", changed);
+  watching.add(changed);
   return () => {
+    watching.delete(changed);
     observer.disconnect();
     for (const query of queries) query.removeEventListener("change", changed);
   };

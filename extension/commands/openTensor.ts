@@ -1,0 +1,33 @@
+// Opens a tensor in its viewer: the one of a line in the view of variables, else one that is picked from a list.
+import * as vscode from "vscode";
+import { bytesText } from "../../kernel/protocol";
+import type { VariableNode } from "../views/variablesTree";
+import type { RunCommand } from "./command";
+
+export const openTensor: RunCommand = async ({ views }, argument) => {
+  const node = argument as VariableNode | undefined;
+  if (node?.variable) {
+    const { notebook, variable, owner } = node;
+    const place = owner === undefined ? { name: variable.name } : { name: owner, member: variable.name };
+    views.viewers.open({ notebook, ...place });
+    return;
+  }
+  const { notebook } = views.active;
+  const tensors = ((notebook && views.store.get(notebook)) ?? []).filter(({ kind }) => kind === "tensor");
+  if (!notebook || tensors.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t("There is no tensor to look at: run a cell that makes one."),
+    );
+    return;
+  }
+  const choices = tensors.map(({ name, shape, dtype, bytes, preview }) => ({
+    label: name,
+    description: `[${shape?.join(", ")}] ${dtype}${bytes === undefined ? "" : ` · ${bytesText(bytes)}`}`,
+    detail: preview,
+  }));
+  const choice = await vscode.window.showQuickPick(choices, {
+    title: vscode.l10n.t("Tensors of this notebook"),
+    matchOnDescription: true,
+  });
+  if (choice) views.viewers.open({ notebook, name: choice.label });
+};

@@ -1,0 +1,122 @@
+// A tensor in an output: what it is, its statistics, histogram, picture and first numbers. Runs in a web page.
+import { scaleFor } from "../tensor/colors";
+import { element, histogram } from "../tensor/histogram";
+import { bytesText, short } from "../tensor/numberText";
+import { pixels } from "../tensor/pixels";
+
+interface Summary {
+  type: string;
+  shape: number[];
+  dtype: string;
+  bytes: number;
+  statistics: {
+    min: number | null;
+    max: number | null;
+    mean: number | null;
+    std: number | null;
+    nan: number;
+    infinite: number;
+  };
+  histogram: { from: number; to: number; counts: number[] } | null;
+  tiles: { rows: number; columns: number; levels: string[] };
+  text: string;
+}
+
+/** A picture of all tiles is about so high. */
+const tilesHeight = 92;
+const widest = 640;
+const narrowest = 24;
+/** So many lines stand open; more unfold. */
+const openLines = 10;
+
+/** What a saved notebook has under the tensor's MIME type. @throws TypeError if it is something else. */
+export function asSummary(value: unknown): Summary {
+  const { shape, statistics, tiles } = (value ?? {}) as Partial<Summary>;
+  const isNumbers = (list: unknown) => Array.isArray(list) && list.every((one) => typeof one === "number");
+  const sizes = [tiles?.rows, tiles?.columns];
+  if (!isNumbers(shape) || !statistics || !Array.isArray(tiles?.levels) || !isNumbers(sizes)) {
+    throw new TypeError("This output is not a tensor: expected its shape, statistics and tiles.");
+  }
+  return value as Summary;
+}
+
+export function tensorCard(summary: Summary): HTMLElement {
+  const { type, shape, dtype, bytes, statistics, text } = summary;
+  const card = element("div", "bnlab-tensor");
+  card.setAttribute("role", "figure");
+  card.tabIndex = 0;
+  const what = `${type} [${shape.join(", ")}]`;
+  const entries = statisticsOf(statistics);
+  card.setAttribute(
+    "aria-label",
+    [`${what} ${dtype}`, ...entries.map(([name, value]) => `${name} ${value}`)].join(", "),
+  );
+
+  const title = element("div", "title");
+  title.append(element("b", "", what), element("span", "quiet", [dtype, bytesText(bytes)].join(" · ")));
+  const moments = element("dl");
+  for (const [name, value, odd] of entries) {
+    const entry = element("div", odd ? "odd" : "");
+    entry.append(element("dt", "", name), element("dd", "", value));
+    moments.append(entry);
+  }
+  const pictures = element("div", "pictures");
+  if (summary.histogram) {
+    const { from, to } = summary.histogram;
+    const label = `Histogram from ${short(from)} to ${short(to)}`;
+    pictures.append(histogram(summary.histogram, label, (a, b, count) => `${a} … ${b}: ${count}`));
+  }
+  pictures.append(tilesOf(summary));
+  card.append(title, moments, pictures, numbersOf(text));
+  return card;
+}
+
+function statisticsOf({
+  nan,
+  infinite,
+  min,
+  mean,
+  max,
+  std,
+}: Summary["statistics"]): [string, string, boolean][] {
+  const entries: [string, string, boolean][] = [];
+  for (const [name, value] of Object.entries({ min, mean, max, std })) {
+    if (value !== null) entries.push([name, short(value), false]);
+  }
+  if (nan > 0) entries.push(["NaN", nan.toLocaleString("en"), true]);
+  if (infinite > 0) entries.push(["infinite", infinite.toLocaleString("en"), true]);
+  return entries;
+}
+
+/** The heat map: of several indices of the leading dimensions beside each other. */
+function tilesOf({
+  shape,
+  tiles: { rows, columns, levels },
+  statistics: { min, max },
+}: Summary): HTMLElement {
+  const shown = element("div", "tiles");
+  if (min === null || max === null) return shown;
+  const scale = scaleFor(min, max);
+  const [height, width] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+  const pixel = Math.min(12, tilesHeight / height, widest / levels.length / width);
+  for (const tile of levels) {
+    const bytes = Uint8Array.from(atob(tile), (character) => character.charCodeAt(0));
+    const canvas = pixels(rows, columns, (row, column) => {
+      const level = bytes[row * columns + column] ?? 0;
+      return level === 0 ? undefined : scale.at(min + ((level - 1) / 254) * (max - min));
+    });
+    canvas.style.width = `${Math.max(narrowest, width * pixel)}px`;
+    canvas.style.height = `${Math.max(narrowest, height * pixel)}px`;
+    canvas.setAttribute("aria-hidden", "true");
+    shown.append(canvas);
+  }
+  return shown;
+}
+
+function numbersOf(text: string): HTMLElement {
+  const numbers = element("pre", "", text);
+  if (text.split("\n").length <= openLines) return numbers;
+  const folded = element("details");
+  folded.append(element("summary", "", text.split("\n", 1)[0]), numbers);
+  return folded;
+}

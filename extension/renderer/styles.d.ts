@@ -1,0 +1,5 @@
+// Style sheets as the build hands them over: text in the notebook's renderer, a file beside the script elsewhere.
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,58 @@
+// A histogram as bars over their range. Runs in a web page.
+import { short } from "./numberText";
+
+export interface Counts {
+  from: number;
+  to: number;
+  counts: readonly number[];
+}
+
+const svgSpace = "http://www.w3.org/2000/svg";
+
+/** @param describe what a bar says when pointed at; @param label for those who cannot see it. */
+export function histogram(
+  { from, to, counts }: Counts,
+  label: string,
+  describe: (from: string, to: string, count: string) => string,
+): HTMLElement {
+  const figure = element("div", "bnlab-histogram");
+  figure.setAttribute("role", "img");
+  figure.setAttribute("aria-label", label);
+  const svg = document.createElementNS(svgSpace, "svg");
+  svg.setAttribute("viewBox", `0 0 ${counts.length} 100`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  const most = Math.max(1, ...counts);
+  const edge = (bin: number) => short(from + ((to - from) * bin) / counts.length);
+  for (const [bin, count] of counts.entries()) {
+    if (count === 0) continue;
+    const height = Math.max(1, (count / most) * 100); // a bin that has any is seen
+    const bar = document.createElementNS(svgSpace, "rect");
+    for (const [name, value] of Object.entries({ x: bin + 0.06, y: 100 - height, width: 0.88, height })) {
+      bar.setAttribute(name, String(value));
+    }
+    const words = document.createElementNS(svgSpace, "title");
+    words.textContent = describe(edge(bin), edge(bin + 1), count.toLocaleString("en"));
+    bar.append(words);
+    svg.append(bar);
+  }
+  const axis = element("div", "bnlab-axis");
+  const labels = [from, ...(from < 0 && to > 0 ? [0] : []), to];
+  for (const value of labels) {
+    const tick = element("span", "", short(value));
+    const share = to > from ? (value - from) / (to - from) : 0;
+    // The zero between the ends is left out where it would touch them.
+    if (value === 0 && value !== from && value !== to && (share < 0.15 || share > 0.85)) continue;
+    tick.style.left = `${share * 100}%`;
+    tick.style.transform = `translateX(-${share * 100}%)`;
+    axis.append(tick);
+  }
+  figure.append(svg, axis);
+  return figure;
+}
+
+export function element(tag: string, className = "", text = ""): HTMLElement {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}

@@ -1,0 +1,103 @@
+// A slice as colours: a pixel an element, or every so manyth of a large one. Runs in a web page.
+import { scaleFor } from "../tensor/colors";
+import { element } from "../tensor/histogram";
+import { short } from "../tensor/numberText";
+import { pixels } from "../tensor/pixels";
+import { extentOf, fill, indexOf, type Looked, numberOf, sliceOf, type View } from "./slice";
+
+/** 256 × 256 elements are what one answer may hold. */
+const side = 256;
+const largestPixel = 28;
+/** Narrow pictures are stretched until a pixel can be pointed at. */
+const smallestSide = 40;
+
+export class HeatMapView implements View {
+  readonly element = element("div", "heatmap");
+  #looked: Looked | undefined;
+  #canvas: HTMLCanvasElement | undefined;
+  #columns = 1;
+  #rows = 1;
+
+  constructor() {
+    new ResizeObserver(() => this.#fit()).observe(this.element);
+  }
+
+  show(looked: Looked): void {
+    this.#looked = looked;
+    void this.#draw(looked);
+  }
+
+  async #draw(looked: Looked): Promise<void> {
+    const [height, width] = this.#extent(looked);
+    const { min, max } = looked.statistics;
+    if (height === 0 || width === 0) return this.element.replaceChildren();
+    if (min === null || max === null) {
+      this.element.replaceChildren(element("p", "quiet", looked.words.noneFinite));
+      return;
+    }
+    const step = [Math.ceil(height / side), Math.ceil(width / side)] as const;
+    const flat = looked.tensor.shape.length < 2; // lies down here: it is asked for as rows
+    const request = flat
+      ? sliceOf(looked, [0, 0], [width, 1], [step[1], 1])
+      : sliceOf(looked, [0, 0], [height, width], step);
+    const box = await looked.source.ask(request).catch(() => undefined);
+    if (!box || this.#looked !== looked) return;
+    const [rows, columns] = [Math.ceil(height / step[0]), Math.ceil(width / step[1])];
+    const scale = scaleFor(min, max);
+    const valueAt = (row: number, column: number) => box.values[row * columns + column];
+    const canvas = pixels(rows, columns, (row, column) => {
+      const value = numberOf(valueAt(row, column));
+      return Number.isFinite(value) ? scale.at(value) : undefined;
+    });
+    canvas.classList.add("map");
+    canvas.setAttribute("role", "img");
+    const { tensor, words } = looked;
+    const described = `${tensor.name} [${tensor.shape.join(", ")}]: ${words.min} ${short(min)}, ${words.max} ${short(max)}`;
+    canvas.setAttribute("aria-label", described);
+    canvas.addEventListener("mousemove", ({ offsetX, offsetY }) => {
+      const row = Math.min(rows - 1, Math.max(0, Math.floor((offsetY / canvas.clientHeight) * rows)));
+      const column = Math.min(columns - 1, Math.max(0, Math.floor((offsetX / canvas.clientWidth) * columns)));
+      const at = flat ? [column * step[1], 0] : [row * step[0], column * step[1]];
+      looked.say(`${indexOf(looked, at[0]!, at[1]!)} = ${valueAt(row, column)}`);
+    });
+    canvas.addEventListener("mouseleave", () => looked.say(""));
+    [this.#canvas, this.#rows, this.#columns] = [canvas, rows, columns];
+    const note = step[0] * step[1] > 1 ? [element("p", "quiet", fill(words.sampled, ...step))] : [];
+    const bar = colorBar(scale.from, scale.to, scale.at);
+    const picture = element("div", "picture");
+    picture.append(canvas, bar);
+    this.element.replaceChildren(picture, ...note);
+    this.#fit();
+  }
+
+  #extent(looked: Looked): [height: number, width: number] {
+    const [rows, columns] = extentOf(looked.tensor);
+    return looked.tensor.shape.length < 2 ? [1, rows] : [rows, columns];
+  }
+
+  /** As large as there is room, its pixels square unless that would make it a thread. */
+  #fit(): void {
+    const canvas = this.#canvas;
+    const { clientWidth, clientHeight } = this.element;
+    if (!canvas || clientWidth === 0) return;
+    const [width, height] = [Math.max(80, clientWidth - 110), Math.max(80, clientHeight - 48)];
+    const pixel = Math.min(largestPixel, width / this.#columns, height / this.#rows);
+    canvas.style.width = `${Math.max(pixel * this.#columns, Math.min(width, smallestSide))}px`;
+    canvas.style.height = `${Math.max(pixel * this.#rows, Math.min(height, smallestSide))}px`;
+  }
+}
+
+function colorBar(
+  from: number,
+  to: number,
+  at: (value: number) => readonly [number, number, number],
+): HTMLElement {
+  const bar = element("div", "colorbar");
+  bar.setAttribute("aria-hidden", "true");
+  const steps = 64;
+  const strip = pixels(steps, 1, (row) => at(to + ((from - to) * row) / (steps - 1)));
+  const labels = element("div", "labels");
+  for (const value of [to, (from + to) / 2, from]) labels.append(element("span", "", short(value)));
+  bar.append(strip, labels);
+  return bar;
+}

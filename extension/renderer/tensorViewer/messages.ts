@@ -1,0 +1,81 @@
+// What the tensor viewer's page and the extension say to each other: types only.
+
+/** An element as JSON has it. */
+export type Element = number | "NaN" | "Infinity" | "-Infinity";
+
+export interface TensorInfo {
+  /** What stands in the cells: `images`, `net 0.weight`. */
+  name: string;
+  /** `Tensor`, `Float32Array`. */
+  type: string;
+  shape: number[];
+  dtype: string;
+  /** `25.6 KB` */
+  bytes: string;
+}
+
+/** A box of elements: `size` of them from `start`, every `step`-th along each dimension. */
+export interface BoxRequest {
+  start: number[];
+  size: number[];
+  step?: number[];
+  /** Also asks for statistics and a histogram of all elements. */
+  bins?: number;
+}
+
+export interface Statistics {
+  min: number | null;
+  max: number | null;
+  mean: number | null;
+  std: number | null;
+  nan: number;
+  infinite: number;
+}
+
+export interface Histogram {
+  from: number;
+  to: number;
+  counts: number[];
+}
+
+export interface Box {
+  shape: number[];
+  /** In the order of their indices. */
+  values: Element[];
+  statistics?: Statistics;
+  histogram?: Histogram;
+}
+
+export type ToViewer =
+  /** The tensor as it is now: after the page is up, and after every cell. */
+  | { type: "tensor"; tensor: TensorInfo }
+  /** There is no such tensor any more; what is shown stays. */
+  | { type: "gone"; message: string }
+  | { type: "box"; id: number; box: Box }
+  | { type: "refused"; id: number; message: string };
+
+export type FromViewer = { type: "ready" } | { type: "ask"; id: number; request: BoxRequest };
+
+/** All that the page says, in the window's language; `{0}` stands for what is filled in. */
+export interface ViewerWords {
+  table: string;
+  heatmap: string;
+  histogram: string;
+  images: string;
+  dimension: string;
+  waiting: string;
+  empty: string;
+  noneFinite: string;
+  elements: string;
+  sampled: string;
+  bin: string;
+  image: string;
+  previous: string;
+  next: string;
+  range: string;
+  min: string;
+  max: string;
+  mean: string;
+  std: string;
+  infinite: string;
+}

@@ -1,0 +1,27 @@
+// The views beside the notebooks: variables, tensors, and the training that runs.
+import type * as vscode from "vscode";
+import type { NotebookKernels } from "../notebook/controller";
+import { ActiveNotebook } from "./activeNotebook";
+import { TensorViewers } from "./tensorViewers";
+import { TrainingView } from "./trainingView";
+import { VariableStore } from "./variableStore";
+import { VariablesTree } from "./variablesTree";
+
+export class Views implements vscode.Disposable {
+  readonly active = new ActiveNotebook();
+  readonly store: VariableStore;
+  readonly viewers: TensorViewers;
+  readonly #others: vscode.Disposable[];
+
+  constructor(extensionUri: vscode.Uri, kernels: NotebookKernels, log: vscode.LogOutputChannel) {
+    this.store = new VariableStore(kernels, (error) =>
+      log.error(error instanceof Error ? error : String(error)),
+    );
+    this.viewers = new TensorViewers(extensionUri, kernels, this.store);
+    this.#others = [new VariablesTree(this.store, this.active), new TrainingView(extensionUri, kernels)];
+  }
+
+  dispose(): void {
+    for (const part of [...this.#others, this.viewers, this.store, this.active]) part.dispose();
+  }
+}

@@ -1,0 +1,94 @@
+// The view of the training that runs, or ran last: steps, rate, time left, the loss, and a button that stops it.
+import path from "node:path";
+import * as vscode from "vscode";
+import { trainingView } from "../ids";
+import type { CellPublication, NotebookKernels } from "../notebook/controller";
+import type { FromTraining, ToTraining, TrainingWords } from "../renderer/training/messages";
+import { TrainingRun } from "./trainingRun";
+import { htmlOf, webRoot } from "./webPage";
+
+/** Between two pictures. */
+const frameMs = 100;
+
+export class TrainingView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #extensionUri: vscode.Uri;
+  readonly #kernels: NotebookKernels;
+  readonly #disposables: vscode.Disposable[];
+  #view: vscode.WebviewView | undefined;
+  #current: { cell: vscode.NotebookCell; run: TrainingRun } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(extensionUri: vscode.Uri, kernels: NotebookKernels) {
+    this.#extensionUri = extensionUri;
+    this.#kernels = kernels;
+    this.#disposables = [
+      vscode.window.registerWebviewViewProvider(trainingView, this),
+      kernels.onDidPublish((told) => this.#receive(told)),
+      kernels.onDidChangeState((notebook) => {
+        const state = kernels.state(notebook);
+        if (notebook !== this.#current?.cell.notebook || state === "busy" || state === "idle") return;
+        this.#current.run.lose();
+        this.#wake();
+      }),
+    ];
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.#view = view;
+    view.webview.options = { enableScripts: true, localResourceRoots: [webRoot(this.#extensionUri)] };
+    view.webview.onDidReceiveMessage((message: FromTraining) => {
+      if (message.type === "ready") this.#show();
+      else if (this.#current) void this.#kernels.interrupt(this.#current.cell.notebook);
+    });
+    view.onDidDispose(() => {
+      this.#view = undefined;
+    });
+    const page = { name: "training", title: vscode.l10n.t("Training"), words: words() };
+    view.webview.html = htmlOf(view.webview, this.#extensionUri, page);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #receive({ cell, publication }: CellPublication): void {
+    const isNews = this.#current?.cell !== cell || !this.#current.run.isRunning;
+    if (isNews && TrainingRun.tells(publication)) this.#current = { cell, run: new TrainingRun() };
+    if (this.#current?.cell === cell && this.#current.run.receive(publication)) this.#wake();
+  }
+
+  #wake(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#show();
+    }, frameMs);
+  }
+
+  #show(): void {
+    const view = this.#view;
+    if (!view?.visible) return;
+    view.description = this.#current && path.posix.basename(this.#current.cell.notebook.uri.path);
+    const message: ToTraining = { type: "state", state: this.#current?.run.state ?? null };
+    void view.webview.postMessage(message);
+  }
+}
+
+function words(): TrainingWords {
+  return {
+    none: vscode.l10n.t("Nothing is training."),
+    hint: vscode.l10n.t(
+      "A loop over progress(…), or a chart by plot.live(…), shows here while its cell runs.",
+    ),
+    running: vscode.l10n.t("Running"),
+    done: vscode.l10n.t("Finished"),
+    stopped: vscode.l10n.t("Stopped"),
+    failed: vscode.l10n.t("Failed"),
+    stop: vscode.l10n.t("Stop"),
+    step: vscode.l10n.t("Step"),
+    rate: vscode.l10n.t("Rate"),
+    left: vscode.l10n.t("Left"),
+    elapsed: vscode.l10n.t("Elapsed"),
+    curve: vscode.l10n.t("{0}: last {1}"),
+  };
+}

@@ -1,0 +1,142 @@
+// The tree of the variables of the notebook in front: a line each, and what they consist of one level down.
+import path from "node:path";
+import * as vscode from "vscode";
+import { bytesText, type Variable } from "../../kernel/protocol";
+import { variablesView } from "../ids";
+import { describe } from "../language/hover";
+import type { ActiveNotebook } from "./activeNotebook";
+import type { VariableStore } from "./variableStore";
+
+/** A line of the tree. */
+export interface VariableNode {
+  notebook: vscode.NotebookDocument;
+  variable: Variable;
+  /** The variable that this is a member of. */
+  owner?: string;
+}
+
+type Icon = [name: string, color: string];
+
+const icons: Record<Variable["kind"], Icon> = {
+  tensor: ["symbol-array", "symbolIcon.arrayForeground"],
+  module: ["layers", "symbolIcon.classForeground"],
+  array: ["list-ordered", "symbolIcon.arrayForeground"],
+  collection: ["symbol-enum", "symbolIcon.enumeratorForeground"],
+  object: ["symbol-object", "symbolIcon.objectForeground"],
+  function: ["symbol-method", "symbolIcon.methodForeground"],
+  class: ["symbol-class", "symbolIcon.classForeground"],
+  value: ["symbol-variable", "symbolIcon.variableForeground"],
+};
+const valueIcons: Record<string, Icon> = {
+  number: ["symbol-numeric", "symbolIcon.numberForeground"],
+  bigint: ["symbol-numeric", "symbolIcon.numberForeground"],
+  string: ["symbol-string", "symbolIcon.stringForeground"],
+  boolean: ["symbol-boolean", "symbolIcon.booleanForeground"],
+  null: ["symbol-null", "symbolIcon.nullForeground"],
+};
+
+export class VariablesTree implements vscode.TreeDataProvider<VariableNode>, vscode.Disposable {
+  readonly #store: VariableStore;
+  readonly #active: ActiveNotebook;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #view: vscode.TreeView<VariableNode>;
+  readonly #disposables: vscode.Disposable[];
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(store: VariableStore, active: ActiveNotebook) {
+    this.#store = store;
+    this.#active = active;
+    this.#view = vscode.window.createTreeView(variablesView, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    this.#disposables = [
+      this.#changed,
+      this.#view,
+      active.onDidChange(() => this.#show()),
+      store.onDidChange((notebook) => {
+        if (notebook === active.notebook) this.#show();
+      }),
+    ];
+    this.#show();
+  }
+
+  async getChildren(node?: VariableNode): Promise<VariableNode[]> {
+    if (node) {
+      const { notebook, variable } = node;
+      const members = await this.#store.look(notebook, { of: variable.name });
+      return (members ?? []).map((member) => ({ notebook, variable: member, owner: variable.name }));
+    }
+    const { notebook } = this.#active;
+    const variables = (notebook && this.#store.get(notebook)) ?? [];
+    return sorted(variables).map((variable) => ({ notebook: notebook!, variable }));
+  }
+
+  getTreeItem({ variable, owner }: VariableNode): vscode.TreeItem {
+    const { name, kind, type } = variable;
+    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(name, owner === undefined && hasMembers(variable) ? Collapsed : None);
+    item.id = owner === undefined ? name : `${owner}\n${name}`;
+    item.description = describeLine(variable);
+    item.contextValue = kind === "tensor" ? "bnlab.tensor" : "bnlab.variable";
+    const [icon, color] = (kind === "value" && valueIcons[type]) || icons[kind];
+    item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+    item.accessibilityInformation = { label: `${name}: ${type} ${item.description}` };
+    return item;
+  }
+
+  /** The whole story, when somebody points at it. */
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    { notebook, variable, owner }: VariableNode,
+  ): Promise<vscode.TreeItem> {
+    const request = owner === undefined ? { names: [variable.name] } : { of: owner };
+    const found = await this.#store.look(notebook, { ...request, statistics: true });
+    const now = found?.find(({ name }) => name === variable.name) ?? variable;
+    item.tooltip = new vscode.MarkdownString(`**${escapeMarkdown(variable.name)}**\n\n`).appendMarkdown(
+      describe(now).value,
+    );
+    return item;
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #show(): void {
+    const { notebook } = this.#active;
+    this.#view.description = notebook && path.posix.basename(notebook.uri.path);
+    if (notebook && this.#store.get(notebook) === undefined && this.#store.isAlive(notebook)) {
+      this.#store.refresh(notebook);
+    }
+    this.#changed.fire(undefined);
+  }
+}
+
+/** Data first: functions and classes stand in the cells anyway. */
+function sorted(variables: readonly Variable[]): Variable[] {
+  const rank = ({ kind }: Variable) => (kind === "function" || kind === "class" ? 1 : 0);
+  return variables.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function hasMembers({ kind, length }: Variable): boolean {
+  return (
+    kind === "module" || kind === "object" || ((kind === "array" || kind === "collection") && length !== 0)
+  );
+}
+
+/** `[64, 100] float32 · 25 KB · 0.1, 0.3, …` */
+function describeLine({ kind, type, shape, dtype, bytes, length, preview }: Variable): string {
+  if (shape) {
+    const own = type === "Tensor" ? "" : `${type} `;
+    const size = bytes === undefined ? [] : [bytesText(bytes)];
+    return [`${own}[${shape.join(", ")}] ${dtype}`, ...size, preview].join(" · ");
+  }
+  if (kind === "module") return `${type} · ${preview}`;
+  if (kind === "array") return `${type}(${length}) ${preview}`;
+  if (kind === "function" || kind === "class") return type;
+  return preview;
+}
+
+const escapeMarkdown = (text: string) => text.replace(/[\\`*_{}[\]()#+\-.!<>|~$]/g, "\\$&");
