@@ -27,6 +27,16 @@ export interface Server {
   vscode: string;
 }
 
+/** A Node of another version, Linux only, installed on first use. */
+export async function installNode(version: string, say: Say): Promise<string> {
+  const folder = path.join(cache, `node-${version}`);
+  await once(folder, { [nodePackage]: version }, async () => {
+    say(`Installing Node ${version} from the npm registry into .vscode-test/ (once)`);
+    await npmInstall(folder);
+  });
+  return path.join(folder, "node_modules", nodePackage, "bin", "node");
+}
+
 /** VS Code's server, installed on first use. */
 export async function installServer(say: Say): Promise<Server> {
   if (process.platform !== "linux") {
