@@ -2,7 +2,15 @@
 import { escapeHtml, Mime, type MimeBundle } from "../protocol";
 import { type Claim, claims } from "./claims";
 import { host } from "./host";
-import { type ClaimVerdict, measuredTexts, type VerdictRecord, verdictText, verdictWords } from "./verdict";
+import {
+  type ClaimVerdict,
+  measuredHtml,
+  measuredTexts,
+  type VerdictRecord,
+  verdictHtml,
+  verdictText,
+  verdictWords,
+} from "./verdict";
 import { wordsHtml } from "./words";
 
 export interface ScorecardOptions {
@@ -105,23 +113,22 @@ export class Scorecard {
   }
 
   private html(): string {
-    const style = 'style="text-align:left;vertical-align:top;padding:5px 10px 5px 0"';
     const line = (cells: readonly string[], tag: "td" | "th") =>
-      `<tr>${cells.map((cell) => `<${tag} ${style}>${cell}</${tag}>`).join("")}</tr>`;
-    const head = ["", "文章 Article", "文献 Literature", "结论 Verdict", "实测 Measured", "Notebook"];
-    const rows = this.scores.map(({ number, article, literature, record, notebook }) =>
-      line(
+      `<tr>${cells.map((cell) => `<${tag} style="text-align:left;vertical-align:top;padding:6px 14px 6px 0">${cell}</${tag}>`).join("")}</tr>`;
+    const head = ["", "文章与文献<br>Article and literature", "结论<br>Verdict", "实测<br>Measured"];
+    const rows = this.scores.map(({ number, article, literature, record, notebook }) => {
+      const standing = `文献：${escapeHtml(literature["zh-cn"])}<br>Literature: ${escapeHtml(literature.en)}`;
+      const link = `<a href="${notebook}.ipynb">${notebook}</a>`;
+      return line(
         [
           `${number}`,
-          wordsHtml(article),
-          wordsHtml(literature),
-          record ? `<b>${verdictText(record.verdict)}</b>` : notRun(notebook),
-          record ? measuredTexts(record).map(escapeHtml).join("<br>") : "",
-          `<a href="${notebook}.ipynb">${notebook}</a>`,
+          `${wordsHtml(article)}<br><span style="opacity:0.7">${standing}</span>`,
+          record ? `${verdictHtml(record.verdict)}<br>${link}` : `… 请运行并保存<br>run and save ${link}`,
+          record ? measuredHtml(record) : "",
         ],
         "td",
-      ),
-    );
+      );
+    });
     return `<table><thead>${line(head, "th")}</thead><tbody>${rows.join("")}</tbody></table>`;
   }
 }

@@ -129,16 +129,12 @@ export class VerdictCard {
     const plain = 'style="text-align:left;vertical-align:top;padding:5px 12px 5px 0"';
     const row = (label: string, content: string) =>
       `<tr><td ${cell}>${label}</td><td ${plain}>${content}</td></tr>`;
-    const measured = Object.entries(record.measured).map(
-      ([label, value]) => `${escapeHtml(label)}: <b>${escapeHtml(rounded(value))}</b>`,
-    );
-    const title = `<b style="color:${color}">${verdictText(record.verdict)}</b>`;
     return [
       '<table style="border-collapse:collapse;max-width:52em">',
-      `<thead><tr><th ${cell}>第 ${claim.number} 条<br>Claim ${claim.number}</th><th ${plain}>${title}</th></tr></thead><tbody>`,
+      `<thead><tr><th ${cell}>第 ${claim.number} 条<br>Claim ${claim.number}</th><th ${plain}>${verdictHtml(record.verdict)}</th></tr></thead><tbody>`,
       row("文章<br>Article", wordsHtml(claim.article)),
       row("文献<br>Literature", wordsHtml(claim.literature)),
-      row("实测<br>Measured", measured.join("<br>")),
+      row("实测<br>Measured", measuredHtml(record)),
       ...(record.note ? [row("", wordsHtml(record.note))] : []),
       "</tbody></table>",
     ].join("");
@@ -149,6 +145,18 @@ export class VerdictCard {
 export function verdictText(verdict: ClaimVerdict): string {
   const [mark, chinese] = verdictWords[verdict];
   return `${mark} ${verdict} ${chinese}`;
+}
+
+/** The same in its colour. */
+export function verdictHtml(verdict: ClaimVerdict): string {
+  return `<b style="color:${colors[verdict]}">${verdictText(verdict)}</b>`;
+}
+
+/** A line for each. */
+export function measuredHtml({ measured }: VerdictRecord): string {
+  return Object.entries(measured)
+    .map(([label, value]) => `${escapeHtml(label)}: <b>${escapeHtml(rounded(value))}</b>`)
+    .join("<br>");
 }
 
 /** "label: value", each. */
