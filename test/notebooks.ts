@@ -2,7 +2,7 @@
 // Fails on errors, warnings, missing verdicts, others than those saved, and numbers that differ between the languages.
 // --save puts the outputs into the notebooks; --full takes the scale of the papers, --mnist real digits: neither is saved.
 
-import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual, parseArgs } from "node:util";
@@ -66,7 +66,11 @@ const env: Record<string, string> = {
   BNLAB_THREADS: `${Math.max(1, Math.floor(availableParallelism() / languages.length))}`,
   ...(mnist && { BNLAB_MNIST: mnist }),
 };
-const runOptions: RunOptions = {
+const optionsOf = (file: string): RunOptions => ({
+  env,
+  timeout: full ? 48 * 3600 : 600,
+  parameters: full && /\blet FULL\b/.test(readFileSync(file, "utf8")) ? { FULL: "true" } : {},
+});
   env,
   timeout: full ? 48 * 3600 : 600,
   parameters: full ? { FULL: "true" } : {},
@@ -75,7 +79,10 @@ const runOptions: RunOptions = {
 for (const name of selected) {
   const started = performance.now();
   const runs = await Promise.all(
-    languages.map((language) => execute(path.join(placeOf(language), name), runOptions)),
+    languages.map((language) => {
+      const file = path.join(placeOf(language), name);
+      return execute(file, optionsOf(file));
+    }),
   );
   const seconds = (performance.now() - started) / 1000;
   const faults = languages.flatMap((language, i) => {

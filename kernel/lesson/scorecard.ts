@@ -118,7 +118,7 @@ export class Scorecard {
     const head = ["", "文章与文献<br>Article and literature", "结论<br>Verdict", "实测<br>Measured"];
     const rows = this.scores.map(({ number, article, literature, record, notebook }) => {
       const standing = `文献：${escapeHtml(literature["zh-cn"])}<br>Literature: ${escapeHtml(literature.en)}`;
-      const link = `<a href="${notebook}.ipynb">${notebook}</a>`;
+      const link = `<a href="${notebook}.ipynb" style="white-space:nowrap">${notebook}</a>`;
       return line(
         [
           `${number}`,

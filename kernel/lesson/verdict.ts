@@ -97,9 +97,9 @@ export class VerdictCard {
   /** What a notebook shows. */
   [Symbol.for("Jupyter.display")](): MimeBundle {
     return {
-      [Mime.verdict]: this.record as unknown as Json,
       [Mime.html]: this.html(),
       [Mime.plain]: this.toString(),
+      [Mime.verdict]: this.record as unknown as Json,
     };
   }
 

@@ -44,7 +44,7 @@ describe("lesson.verdict", () => {
 
   it("is a record that JSON keeps, beside HTML and text", () => {
     const bundle = JSON.parse(JSON.stringify(shown(card))) as MimeBundle;
-    assert.deepEqual(Object.keys(bundle), [Mime.verdict, Mime.html, Mime.plain]);
+    assert.deepEqual(Object.keys(bundle), [Mime.html, Mime.plain, Mime.verdict]);
     assert.deepEqual(bundle[Mime.verdict], {
       claim: 9,
       verdict: "refuted",
