@@ -71,10 +71,6 @@ const optionsOf = (file: string): RunOptions => ({
   timeout: full ? 48 * 3600 : 600,
   parameters: full && /\blet FULL\b/.test(readFileSync(file, "utf8")) ? { FULL: "true" } : {},
 });
-  env,
-  timeout: full ? 48 * 3600 : 600,
-  parameters: full ? { FULL: "true" } : {},
-};
 
 for (const name of selected) {
   const started = performance.now();
