@@ -9,6 +9,7 @@ import {
   requireTensor,
 } from "./arguments";
 import type { DType, NestedInput } from "./dtype";
+import { drawUniform } from "./ops/uniform";
 import type { Generator } from "./random";
 import { engine } from "./runtime";
 import { checkShape, countOf, type Shape, show } from "./shape";
@@ -258,7 +259,9 @@ export function rand(
   { generator = engine.generator, requiresGrad = false }: RandomOptions = {},
 ): Tensor {
   requireGenerator("rand", generator);
-  return generate("rand", checkShape("rand", shape), "float32", requiresGrad, () => generator.uniform());
+  const result = engine.empty(checkShape("rand", shape), "float32");
+  drawUniform(generator, result.storage, result.count);
+  return finish(result, requiresGrad);
 }
 
 /** Standard normal random numbers. */

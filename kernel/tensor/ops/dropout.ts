@@ -5,6 +5,7 @@ import { type Rule, record } from "../autograd";
 import { countOf, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
+import { drawUniform } from "./uniform";
 import { contiguous } from "./view";
 
 // y = x ∘ mask: dx = dy ∘ mask, one number of the mask for each run of `inner` elements
@@ -56,13 +57,14 @@ function dropRuns(
   if (!training || p === 0) return input;
   const x = contiguous(requireFloat(operation, input));
   const { engine } = x;
-  const { f32, kernels, generator } = engine;
+  const { kernels, generator } = engine;
   const runs = inner === 0 ? 0 : x.count / inner;
   const y = engine.emptyLike(x, "float32");
   const mask = engine.allocate(runs);
-  const first = mask.pointer >>> 2;
-  const kept = p === 1 ? 0 : 1 / (1 - p);
-  for (let i = 0; i < runs; i++) f32[first + i] = generator.uniform() < p ? 0 : kept;
+  drawUniform(generator, mask, runs);
+  const least = Math.ceil(p * 2 ** 24) / 2 ** 24; // what a number of 24 bits must reach not to be below p, exact in float32
+  kernels.binary("ge", "scalarRight", mask.pointer, engine.scalar(least), mask.pointer, 1, runs);
+  kernels.scale(p === 1 ? 0 : 1 / (1 - p), mask.pointer, mask.pointer, runs);
   kernels.binary("mul", "columnRight", x.pointer, mask.pointer, y.pointer, runs, inner);
   return record(dropoutRule, y, [x], { runs, inner }, [mask]);
 }

@@ -198,8 +198,10 @@ export const i32 = {
   rem: binary("\x70"), // unsigned
   and: binary("\x71"),
   or: binary("\x72"),
+  xor: binary("\x73"),
   shl: binary("\x74"),
   shr: binary("\x76"), // unsigned
+  rotl: binary("\x77"),
 };
 export const f32 = {
   const: (value: number): Code => `\x43${littleEndian(4, value)}`,
@@ -210,6 +212,8 @@ export const f32 = {
   less: binary("\x5d"),
   greater: binary("\x5e"),
   sub: binary("\x93"),
+  mul: binary("\x94"),
+  fromI32: unary("\xb2"),
   demote: unary("\xb6"),
 };
 export const f64 = {

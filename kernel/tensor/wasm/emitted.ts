@@ -33,6 +33,7 @@ import { crossEntropyKernel, logSoftmaxKernel } from "./softmax";
 import type { Run, Target } from "./target";
 import { type Cut, Team } from "./team";
 import { transposeKernel } from "./transpose";
+import { uniformKernel } from "./uniform";
 
 /** Elements of a part of an elementwise call: some microseconds, a multiple of every vector step. */
 const elements = 16384;
@@ -282,6 +283,10 @@ export function createEmittedKernels(target: Target): Kernels {
 
     fill(y, value, n) {
       single.get(fillKernel)(y, value, n);
+    },
+
+    uniform(state, y, n) {
+      single.get(uniformKernel)(state, y, n);
     },
 
     axpy(alpha, x, y, n) {

@@ -173,6 +173,8 @@ export interface Kernels {
   ): void;
   /** y[n] = value. */
   fill(y: Pointer, value: number, n: number): void;
+  /** y[n] = the next n uniform numbers of the generator whose four words (i32) lie at `state`, which go on with it. */
+  uniform(state: Pointer, y: Pointer, n: number): void;
   /** y[n] += alpha · x[n]. */
   axpy(alpha: number, x: Pointer, y: Pointer, n: number): void;
   /** y[n] = x[n] · alpha; y may alias x. */

@@ -1,6 +1,7 @@
 // The kernels in plain TypeScript: what each one means, and the truth the emitted ones are tested against.
 // Every value is computed in float64 and rounded to f32 once, when it is stored.
 
+import { Generator } from "../random";
 import type { BinaryLayout, BinaryOp, Kernels, Pointer, ReduceOp, UnaryGradOp, UnaryOp } from "./kernels";
 import { createAdaptiveKernels } from "./referenceAdaptive";
 import { curveFunctions } from "./referenceCurves";
@@ -181,6 +182,14 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
 
     fill(y, value, n) {
       floats().fill(value, at(y), at(y) + n);
+    },
+
+    uniform(state, y, n) {
+      const words = integers().subarray(at(state), at(state) + 4);
+      const generator = new Generator(0).setState([...words]);
+      const f32 = floats();
+      for (let i = 0; i < n; i++) f32[at(y) + i] = generator.uniform();
+      words.set(generator.getState());
     },
 
     axpy(alpha, x, y, n) {
