@@ -1,0 +1,215 @@
+// How quick a kernel is, beside tslab, ipykernel and Deno where they are there: start, cells, printed lines, completions.
+// `npx tsx bench/session.ts [--kernels bnlab,tslab] [--rounds 5]`, after `npm run build`. What a row means is said beside it.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { JupyterPeer } from "./jupyterPeer";
+
+const { values: options } = parseArgs({
+  options: { kernels: { type: "string" }, rounds: { type: "string", default: "5" } },
+});
+const at = (...parts: string[]) => path.join(import.meta.dirname, ...parts);
+
+/** The same cells in a kernel's own language. */
+interface Language {
+  print: string;
+  expression: string;
+  declaration(n: number): string;
+  lines(count: number): string;
+  /** Computes, and does not end; prints first. */
+  training: string;
+  setUp: string;
+  /** Completed at its end. */
+  unfinished: string;
+}
+
+const typescript: Language = {
+  print: "console.log(1)",
+  expression: "1 + 1",
+  declaration: (n) => `const made${n} = { index: ${n}, text: "a" };\nmade${n}.index + 1`,
+  lines: (count) => `for (let i = 0; i < ${count}; i++) console.log("line", i)`,
+  training: `console.log("begun");\nlet sum = 0;\nfor (;;) for (let i = 0; i < 1e6; i++) sum += Math.sqrt(i);`,
+  setUp: "const values = [1, 2, 3];",
+  unfinished: "values.",
+};
+
+/** The same, with a network that trains. */
+const bnlab: Language = {
+  ...typescript,
+  setUp: `${typescript.setUp}
+import { nn, optim, randint, randn } from "bnlab";
+const net = new nn.Sequential(new nn.Linear(784, 100), new nn.BatchNorm1d(100), new nn.Sigmoid(), new nn.Linear(100, 10));
+const sgd = new optim.SGD(net.parameters(), { lr: 0.1 });
+const [x, y] = [randn([60, 784]), randint(0, 10, [60])];`,
+  training: `console.log("begun");
+for (;;) { const loss = nn.functional.crossEntropy(net.forward(x), y); sgd.zeroGrad(); loss.backward(); sgd.step(); }`,
+};
+
+const python: Language = {
+  print: "print(1)",
+  expression: "1 + 1",
+  declaration: (n) => `made${n} = {"index": ${n}, "text": "a"}\nmade${n}["index"] + 1`,
+  lines: (count) => `for i in range(${count}): print("line", i)`,
+  training: `print("begun", flush=True)\ntotal = 0\nwhile True:\n    total += sum(range(10**5))`,
+  setUp: "values = [1, 2, 3]",
+  unfinished: "values.",
+};
+
+interface Peer {
+  name: string;
+  command: string[];
+  language: Language;
+}
+
+function findPeers(): Peer[] {
+  const peers: Peer[] = [
+    {
+      name: "bnlab",
+      command: [process.execPath, at("../dist/kernel/cli.js"), "jupyter", "start", "{}"],
+      language: bnlab,
+    },
+  ];
+  const tslab = at("peers/node_modules/tslab/bin/tslab");
+  if (existsSync(tslab))
+    peers.push({
+      name: "tslab",
+      command: [process.execPath, tslab, "kernel", "--config-path", "{}"],
+      language: typescript,
+    });
+  const runs = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
+  const interpreter = ["python3", "/usr/bin/python3"].find((each) => runs(each, "-c", "import ipykernel"));
+  if (interpreter)
+    peers.push({
+      name: "ipykernel",
+      command: [interpreter, "-m", "ipykernel_launcher", "-f", "{}"],
+      language: python,
+    });
+  if (runs("deno", "--version"))
+    peers.push({
+      name: "deno",
+      command: ["deno", "jupyter", "--kernel", "--conn", "{}"],
+      language: typescript,
+    });
+  const wanted = options.kernels?.split(",");
+  return peers.filter(({ name }) => wanted?.includes(name) ?? true);
+}
+
+/** Milliseconds, but for lines, which are a second's; null where nothing came. */
+interface Result {
+  kernel: string;
+  measure: string;
+  median: number | null;
+  p95: number | null;
+  samples: number;
+  note?: string;
+}
+
+/** A slow kernel is asked less often. */
+const REPEAT_MS = 15_000;
+/** How long a completion is waited for, and the first, which loads what completes. */
+const COMPLETION_MS = 3_000;
+const LOADING_MS = 60_000;
+
+async function measure({ name, command, language }: Peer): Promise<Result[]> {
+  const results: Result[] = [];
+  const add = (measure: string, samples: number[], note?: string) => {
+    const sorted = samples.toSorted((a, b) => a - b);
+    const quantile = (q: number) => sorted[Math.ceil(q * sorted.length) - 1] ?? null;
+    const result: Result = {
+      kernel: name,
+      measure,
+      median: quantile(0.5),
+      p95: quantile(0.95),
+      samples: samples.length,
+      note,
+    };
+    results.push(result);
+    console.log(JSON.stringify(result));
+  };
+  const repeat = async (count: number, take: (n: number) => Promise<number>): Promise<number[]> => {
+    const samples: number[] = [];
+    const begin = performance.now();
+    for (let n = 0; n < count && performance.now() - begin < REPEAT_MS; n++) samples.push(await take(n));
+    return samples;
+  };
+
+  const starts = await repeat(Number(options.rounds), async () => {
+    const begin = performance.now();
+    const started = await JupyterPeer.start(command);
+    await started.run(language.print);
+    const took = performance.now() - begin;
+    started.close();
+    return took;
+  });
+  add("start to first output", starts);
+
+  const peer = await JupyterPeer.start(command);
+  try {
+    await peer.run(language.setUp);
+    await repeat(20, async () => (await peer.run(language.expression)).done); // an engine's first runs are its slowest
+    add("a cell, 1 + 1", await repeat(100, async () => (await peer.run(language.expression)).done));
+    add(
+      "a cell that declares",
+      await repeat(50, async (n) => (await peer.run(language.declaration(n))).done),
+    );
+    for (const count of [100_000, 1_000_000]) {
+      const { done, text } = await peer.run(language.lines(count));
+      const delivered = text.match(/^line \d+$/gm)?.length ?? 0;
+      const note =
+        delivered < count ? `${delivered.toLocaleString("en")} shown, the rest counted` : undefined;
+      add(`${count.toLocaleString("en")} lines, a second's`, [(count / done) * 1000], note);
+    }
+    const complete = async (count: number) => {
+      const samples: number[] = [];
+      for (let n = 0; n < count; n++) {
+        const took = await peer.complete(language.unfinished, COMPLETION_MS);
+        if (took === undefined) break;
+        samples.push(took);
+      }
+      return samples;
+    };
+    await peer.complete(language.unfinished, LOADING_MS);
+    add("completion, idle", await complete(40));
+    await peer.begin(language.training);
+    const during = await complete(40);
+    add(
+      "completion during a training loop",
+      during,
+      during.length === 0 ? `none within ${COMPLETION_MS / 1000} s` : undefined,
+    );
+  } finally {
+    peer.close();
+  }
+  await setTimeout(500); // its processes end
+  return results;
+}
+
+function table(results: readonly Result[]): string {
+  const kernels = [...new Set(results.map(({ kernel }) => kernel))];
+  const round = (value: number) =>
+    value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(2);
+  const cell = (measure: string, kernel: string) => {
+    const result = results.find((each) => each.measure === measure && each.kernel === kernel);
+    if (!result) return "";
+    if (result.median === null) return result.note ?? "none";
+    const unit = measure.includes("second") ? "" : " ms";
+    const spread = result.samples > 1 ? ` (p95 ${round(result.p95!)})` : "";
+    return `${round(result.median)}${unit}${spread}${result.note ? `; ${result.note}` : ""}`;
+  };
+  return [
+    `| ${process.version}, median | ${kernels.join(" | ")} |`,
+    `|---|${kernels.map(() => "---:|").join("")}`,
+    ...[...new Set(results.map(({ measure }) => measure))].map(
+      (measure) => `| ${measure} | ${kernels.map((kernel) => cell(measure, kernel)).join(" | ")} |`,
+    ),
+  ].join("\n");
+}
+
+const results: Result[] = [];
+for (const peer of findPeers()) results.push(...(await measure(peer)));
+console.log(`\n${table(results)}`);
+mkdirSync(at("../out"), { recursive: true });
+writeFileSync(at("../out/bench-kernel.jsonl"), results.map((each) => `${JSON.stringify(each)}\n`).join(""));
+process.exit(); // a peer that hangs keeps its sockets
