@@ -1,5 +1,6 @@
 // Whole steps of this project beside its peers: `npm run bench -- [W1 W2 …] [--peers bnlab,pytorch] [--threads 1,2]
-// [--rounds 9] [--install]`. Every peer is a process of its own; they take turns, round after round, on the same numbers.
+// [--rounds 9] [--steps 50000] [--install]`. Every peer is a process of its own; they take turns, round after round, on the
+// same numbers. A round is as many steps as take 0.15 s, or --steps.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -17,6 +18,7 @@ const { values: options, positionals: names } = parseArgs({
     peers: { type: "string" },
     threads: { type: "string", default: "1,2" },
     rounds: { type: "string", default: "9" },
+    steps: { type: "string" },
     install: { type: "boolean", default: false },
   },
 });
@@ -143,7 +145,7 @@ class Running {
     let seconds = Number.NaN;
     for (let count = 1; this.failure === null && performance.now() - begin < 700; count *= 2)
       seconds = await this.step(count);
-    this.stepsPerRound = Math.max(1, Math.round(0.15 / seconds));
+    this.stepsPerRound = Number(options.steps ?? Math.max(1, Math.round(0.15 / seconds)));
   }
 
   async round(): Promise<void> {
