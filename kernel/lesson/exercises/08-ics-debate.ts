@@ -2,11 +2,11 @@
 import type { Words } from "../words";
 import type { Exercises } from "./exercise";
 
-interface Walk {
+type Walk = {
   readonly steps: readonly number[];
   readonly differences: readonly number[];
   readonly gradientNorm: number;
-}
+};
 
 /** Down the gradient of ½·Σ kᵢ·xᵢ² from x = (1, …, 1), with steps that all end somewhere else. */
 function walkOn(curvatures: readonly number[], steps: readonly number[]): Walk {
