@@ -13,13 +13,14 @@ interface Choice extends vscode.QuickPickItem {
 const maxFiles = 200;
 
 export const compareRuns: RunCommand = async (context) => {
-  const chosen = await vscode.window.showQuickPick(choices(context), {
+  // Listed first: a list that fills later could be accepted with nothing chosen.
+  const chosen = await vscode.window.showQuickPick(await choices(context), {
     title: vscode.l10n.t("BN Lab: Compare Runs"),
     placeHolder: vscode.l10n.t("Choose two runs or more"),
     canPickMany: true,
     matchOnDescription: true,
   });
-  const runs = (chosen ?? []).flatMap(({ run }) => run ?? []);
+  const runs = (chosen ?? []).flatMap(({ run }) => run ?? []).reverse(); // the earliest first
   if (runs.length > 1) show(context, runs);
   else if (chosen) {
     const hint = vscode.l10n.t(
@@ -31,23 +32,19 @@ export const compareRuns: RunCommand = async (context) => {
 
 async function choices({ history }: Context): Promise<Choice[]> {
   const { Separator } = vscode.QuickPickItemKind;
-  const past = history.runs.map((run, i) => ({
-    label: run.label,
-    description: titlesOf(run),
-    detail: new Date(run.time).toLocaleTimeString(vscode.env.language),
-    picked: i < 2,
-    run: { ...run, label: `${run.label} ${new Date(run.time).toLocaleTimeString(vscode.env.language)}` },
-  }));
-  const saved = (await savedRuns()).map((run) => ({ label: run.label, description: titlesOf(run), run }));
+  const choiceOf = (run: Run, picked: boolean): Choice => ({
+    label: `${run.notebook} ${run.name}`,
+    description: run.figures.map(({ layout }) => titleOf(layout)).join(", "),
+    picked,
+    run,
+  });
   return [
     { label: vscode.l10n.t("Runs in this window"), kind: Separator },
-    ...past,
+    ...history.runs.map((run, i) => choiceOf(run, i < 2)),
     { label: vscode.l10n.t("Saved notebooks"), kind: Separator },
-    ...saved,
+    ...(await savedRuns()).map((run) => choiceOf(run, false)),
   ];
 }
-
-const titlesOf = ({ figures }: Run) => figures.map(({ layout }) => titleOf(layout)).join(", ");
 
 async function savedRuns(): Promise<Run[]> {
   const files = await vscode.workspace.findFiles("**/*.ipynb", "**/node_modules/**", maxFiles);
@@ -55,11 +52,13 @@ async function savedRuns(): Promise<Run[]> {
   const runs = await Promise.all(
     files.map(async (file, i) => {
       const isAlone = names.indexOf(names[i]!) === names.lastIndexOf(names[i]!);
-      const label = isAlone ? names[i]! : vscode.workspace.asRelativePath(file);
-      return { label, figures: await figuresIn(file) };
+      const notebook = isAlone ? names[i]! : vscode.workspace.asRelativePath(file);
+      return { notebook, name: "", figures: await figuresIn(file) };
     }),
   );
-  return runs.filter(({ figures }) => figures.length > 0).sort((a, b) => a.label.localeCompare(b.label));
+  return runs
+    .filter(({ figures }) => figures.length > 0)
+    .sort((a, b) => a.notebook.localeCompare(b.notebook));
 }
 
 interface SavedNotebook {

@@ -9,7 +9,10 @@ export interface Figure {
 
 /** What one run of a cell, or a saved notebook, shows. */
 export interface Run {
-  label: string;
+  /** The notebook's name. */
+  notebook: string;
+  /** Which of its runs, where that is known. */
+  name: string;
   figures: Figure[];
 }
 
@@ -27,8 +30,10 @@ export function withCurves(figure: unknown): Figure | undefined {
 
 /** Figures of one title become one; first those that more than one run has. */
 export function compare(runs: Run[]): Figure[] {
+  const isOneNotebook = new Set(runs.map(({ notebook }) => notebook)).size === 1;
   const byTitle = new Map<string, { runs: number; figure: Figure }>();
-  for (const [i, { label, figures }] of runs.entries()) {
+  for (const [i, { notebook, name, figures }] of runs.entries()) {
+    const label = isOneNotebook ? name || notebook : `${notebook} ${name}`.trim();
     for (const { data, layout } of figures) {
       const title = titleOf(layout);
       const merged = byTitle.get(title) ?? { runs: 0, figure: { data: [], layout: layoutOf(layout) } };
@@ -57,7 +62,7 @@ function curveOf(trace: Settings, label: string, dash: string): Settings {
 }
 
 function layoutOf({ title, xaxis, yaxis, hovermode }: Settings): Settings {
-  const legend = { orientation: "h", y: -0.2 };
+  const legend = { orientation: "h", y: -0.25 };
   return { title, xaxis, yaxis, hovermode, legend, showlegend: true, height: 460, uirevision: "keep" };
 }
 

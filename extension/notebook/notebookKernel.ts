@@ -121,6 +121,8 @@ export class NotebookKernel implements vscode.Disposable {
   leave(): void {
     this.#queue.length = 0;
     this.#outputs.forget();
+    // The cell will have the same address when it is open again, and VS Code allows one execution for each.
+    this.#current?.execution.end(undefined);
   }
 
   /** The notebook is open again, as other objects, perhaps under another name: a cell that still runs is shown there. */

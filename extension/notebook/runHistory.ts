@@ -5,9 +5,8 @@ import { type Run, withCurves } from "./comparison";
 import { nameOf } from "./launch";
 
 export interface PastRun extends Run {
-  notebook: vscode.Uri;
-  /** When it ended: milliseconds since 1970. */
-  time: number;
+  /** Tells the runs of this window apart. */
+  id: string;
 }
 
 const maxRuns = 30;
@@ -34,11 +33,12 @@ export class RunHistory implements vscode.Disposable {
     const items = cell.outputs.flatMap((output) => output.items.filter(({ mime }) => mime === Mime.plotly));
     const figures = items.flatMap(({ data }) => withCurves(JSON.parse(new TextDecoder().decode(data))) ?? []);
     if (figures.length === 0) return;
-    const notebook = cell.notebook.uri;
-    const label = `${nameOf(notebook)} [${executionOrder ?? ""}]`;
-    const known = this.#runs.findIndex((run) => run.label === label && run.time === timing.endTime);
+    const id = `${cell.document.uri} ${timing.startTime}`;
+    const known = this.#runs.findIndex((run) => run.id === id);
     if (known >= 0) this.#runs.splice(known, 1); // a late output has ended the same run once more
-    this.#runs.unshift({ label, figures, notebook, time: timing.endTime });
+    const time = new Date(timing.endTime).toLocaleTimeString(vscode.env.language);
+    const name = `[${executionOrder ?? ""}] ${time}`;
+    this.#runs.unshift({ id, notebook: nameOf(cell.notebook.uri), name, figures });
     this.#runs.length = Math.min(this.#runs.length, maxRuns);
   }
 }

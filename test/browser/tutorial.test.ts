@@ -29,9 +29,9 @@ describe("tutorial in VS Code's window", {
   let browser: Browser;
   const scratch = mkdtempSync(path.join(os.tmpdir(), "bnlab-tutorial-"));
   const workspace = path.join(scratch, "workspace");
-  const useTheme = (folder: string, theme: string) => {
+  const useTheme = (folder: string, theme: string, chartTheme = "auto") => {
     mkdirSync(path.join(folder, ".vscode"), { recursive: true });
-    const text = JSON.stringify({ "workbench.colorTheme": theme });
+    const text = JSON.stringify({ "workbench.colorTheme": theme, "bnlab.chartTheme": chartTheme });
     writeFileSync(path.join(folder, ".vscode/settings.json"), text);
   };
 
@@ -92,6 +92,12 @@ describe("tutorial in VS Code's window", {
       useTheme(folder, "Default Dark Modern");
       await until("the charts to turn dark", async () => ![light, ""].includes(await ink()));
       await page.screenshot({ path: path.join(screenshots, `${language}-dark.png`) });
+      useTheme(folder, "Default Dark Modern", "light");
+      await until("the charts to be as on paper", async () => (await ink()) === "rgb(31, 35, 40)");
+      useTheme(folder, "Default Dark Modern");
+      await until("the charts to turn dark again", async () => (await ink()) !== "rgb(31, 35, 40)");
+      const memory = page.locator(".statusbar-item", { hasText: /BN Lab: idle · \d+ MB/ });
+      await memory.waitFor({ timeout: minute });
       await reveal(page, "Training loss", usual.height / 2);
       const states = await watchTraining(page);
       assert.ok(states > 2, `the loss chart moves while the loop runs: seen in ${states} states`);

@@ -4,18 +4,20 @@ import { format } from "node:util";
 import Mocha from "mocha";
 
 export async function run(): Promise<void> {
-  const { BNLAB_TEST_RESULT: result, BNLAB_TEST_REPORT: report, BNLAB_TEST_GREP: grep } = process.env;
+  const { BNLAB_RESULT: result, BNLAB_REPORT: report, BNLAB_TEST_GREP: grep } = process.env;
   if (!result || !report)
-    throw new Error("test/extension: expected BNLAB_TEST_RESULT and BNLAB_TEST_REPORT in the environment");
+    throw new Error("test/extension: expected BNLAB_RESULT and BNLAB_REPORT in the environment");
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => appendFileSync(report, `${format(...args)}\n`);
   const mocha = new Mocha({ ui: "bdd", reporter: "spec", timeout: 60_000, color: false, grep });
   mocha.suite.emit("pre-require", globalThis, "", mocha);
+  await import("./activation.test"); // first: nothing has been opened yet
   await import("./execution.test");
   await import("./outputs.test");
   await import("./lifeCycle.test");
   await import("./commands.test");
   await import("./settings.test");
   await import("./language.test");
+  await import("./views.test");
   await new Promise<void>((resolve) => {
     const runner = mocha.run((failed) => {
       writeFileSync(result, JSON.stringify({ passed: runner.stats?.passes ?? 0, failed }));

@@ -148,8 +148,9 @@ describe("language features in cells", () => {
     await until("the interrupt", () => notebook.cellAt(0).executionSummary?.success === false);
   });
 
-  const shipped = path.join(vscode.extensions.getExtension(extensionId)!.extensionPath, "notebooks");
-  for (const file of readdirSync(shipped, { recursive: true, encoding: "utf8" }).sort()) {
+  const shipped = path.join(vscode.extensions.getExtension(extensionId)!.extensionPath, "notebooks/en");
+  // The other languages' notebooks have the same code cells: test/unit/notebooks.test.ts sees to it.
+  for (const file of readdirSync(shipped).sort()) {
     if (!file.endsWith(".ipynb")) continue;
     it(`sees nothing wrong in ${file}`, async () => {
       const { cells } = JSON.parse(readFileSync(path.join(shipped, file), "utf8")) as {

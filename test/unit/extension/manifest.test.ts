@@ -30,8 +30,20 @@ it("the restart button shows for our kernel only", () => {
   assert.equal(restart?.when, `notebookKernel == '${ids.extensionId}/${ids.controllerId}'`);
 });
 
+it("the walkthrough is the one that a command opens; its steps end by contexts and commands that there are", () => {
+  const [walkthrough] = manifest.contributes.walkthroughs;
+  assert.equal(walkthrough?.id, ids.walkthroughId);
+  const known = new Set<string>([...Object.values(ids.Command), ...Object.values(ids.Milestone)]);
+  for (const { completionEvents } of walkthrough.steps) {
+    for (const event of completionEvents)
+      assert.ok(known.has(event.replace(/^on(Command|Context):/, "")), event);
+  }
+});
+
 it("the renderer takes the charts' MIME type", () => {
-  assert.deepEqual(manifest.contributes.notebookRenderer[0]?.mimeTypes, [Mime.plotly]);
+  const [renderer] = manifest.contributes.notebookRenderer;
+  assert.equal(renderer?.id, ids.chartRenderer);
+  assert.deepEqual(renderer.mimeTypes, [Mime.plotly]);
 });
 
 it("the icon is there", () => {
