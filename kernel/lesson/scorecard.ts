@@ -114,7 +114,7 @@ export class Scorecard {
 
   private html(): string {
     const line = (cells: readonly string[], tag: "td" | "th") =>
-      `<tr>${cells.map((cell) => `<${tag} style="text-align:left;vertical-align:top;padding:6px 14px 6px 0">${cell}</${tag}>`).join("")}</tr>`;
+      `<tr>${cells.map((cell) => `<${tag} align="left" style="text-align:left;vertical-align:top;padding:6px 14px 6px 0">${cell}</${tag}>`).join("")}</tr>`;
     const head = ["", "文章与文献<br>Article and literature", "结论<br>Verdict", "实测<br>Measured"];
     const rows = this.scores.map(({ number, article, literature, record, notebook }) => {
       const standing = `文献：${escapeHtml(literature["zh-cn"])}<br>Literature: ${escapeHtml(literature.en)}`;

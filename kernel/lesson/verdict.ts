@@ -131,7 +131,7 @@ export class VerdictCard {
       `<tr><td ${cell}>${label}</td><td ${plain}>${content}</td></tr>`;
     return [
       '<table style="border-collapse:collapse;max-width:52em">',
-      `<thead><tr><th ${cell}>第 ${claim.number} 条<br>Claim ${claim.number}</th><th ${plain}>${verdictHtml(record.verdict)}</th></tr></thead><tbody>`,
+      `<thead><tr><th align="left" ${cell}>第 ${claim.number} 条<br>Claim ${claim.number}</th><th align="left" ${plain}>${verdictHtml(record.verdict)}</th></tr></thead><tbody>`,
       row("文章<br>Article", wordsHtml(claim.article)),
       row("文献<br>Literature", wordsHtml(claim.literature)),
       row("实测<br>Measured", measuredHtml(record)),
