@@ -40,7 +40,7 @@ export class TensorViewers implements vscode.Disposable {
     ];
   }
 
-  /** Brings the tensor's panel to the front, beside the notebook where it is new. */
+  /** Brings the tensor's panel to the front, or makes one. */
   open(place: TensorPlace): void {
     const same = ({ place: { notebook, name, member } }: Viewer) =>
       notebook === place.notebook && name === place.name && member === place.member;
@@ -52,7 +52,7 @@ export class TensorViewers implements vscode.Disposable {
     const panel = vscode.window.createWebviewPanel(
       tensorViewType,
       titleOf(place),
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
+      { viewColumn: columnBeside(place), preserveFocus: false },
       {
         enableScripts: true,
         localResourceRoots: [webRoot(this.#extensionUri)],
@@ -104,6 +104,12 @@ export class TensorViewers implements vscode.Disposable {
     const tensor = variable && infoOf(viewer.place, variable);
     post(viewer, tensor ? { type: "tensor", tensor } : { type: "gone", message: gone(viewer.place) });
   }
+}
+
+/** All tensors of a notebook stand in one column, whatever is in front. */
+function columnBeside({ notebook }: TensorPlace): vscode.ViewColumn {
+  const editor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook);
+  return editor?.viewColumn === undefined ? vscode.ViewColumn.Beside : editor.viewColumn + 1;
 }
 
 function post({ panel }: Viewer, message: ToViewer): void {

@@ -94,7 +94,7 @@ export class TrainingRun {
 
   get state(): TrainingState {
     const { title, curves } = this.#curves();
-    const loop = this.#bars.findLast(({ ended }) => !ended) ?? this.#bars.at(-1);
+    const loop = this.#bars.findLast(({ ended }) => !ended) ?? this.#bars[0];
     const outer = this.#bars[0];
     const seconds = ((this.#ended ?? this.#now()) - this.#started) / 1000;
     const last = Math.max(...curves.map(({ xs }) => xs.at(-1) ?? 0));

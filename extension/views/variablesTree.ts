@@ -15,6 +15,9 @@ export interface VariableNode {
   owner?: string;
 }
 
+/** While a cell computes, what is known must do. */
+const patienceMs = 300;
+
 type Icon = [name: string, color: string];
 
 const icons: Record<Variable["kind"], Icon> = {
@@ -92,7 +95,8 @@ export class VariablesTree implements vscode.TreeDataProvider<VariableNode>, vsc
     { notebook, variable, owner }: VariableNode,
   ): Promise<vscode.TreeItem> {
     const request = owner === undefined ? { names: [variable.name] } : { of: owner };
-    const found = await this.#store.look(notebook, { ...request, statistics: true });
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined));
+    const found = await Promise.race([this.#store.look(notebook, { ...request, statistics: true }), late]);
     const now = found?.find(({ name }) => name === variable.name) ?? variable;
     item.tooltip = new vscode.MarkdownString(`**${escapeMarkdown(variable.name)}**\n\n`).appendMarkdown(
       describe(now).value,

@@ -2,7 +2,8 @@
 
 /** Four digits are enough to see what it is. */
 export function shortNumber(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
+  return Math.abs(value) < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
 }
 
 /** `12.3/s`; empty where nothing is known yet. Slow steps read better the other way round. */

@@ -30,8 +30,11 @@ const page = `<!doctype html>
 <body></body>
 <script type="module">
   import { activate } from "./plotly.js";
+  import { activate as activateOutputs } from "./outputs.js";
+  const charts = "application/vnd.plotly.v1+json";
+  const outputs = activateOutputs();
   window.renderer = activate();
-  window.show = (id, json, width) => {
+  window.show = (id, json, width, mime = charts) => {
     let element = document.getElementById(id);
     if (element === null) {
       element = document.createElement("div");
@@ -39,8 +42,8 @@ const page = `<!doctype html>
       document.body.append(element);
     }
     if (width !== undefined) element.style.width = width + "px";
-    const item = { id, mime: "application/vnd.plotly.v1+json", json: () => JSON.parse(json) };
-    window.renderer.renderOutputItem(item, element);
+    const item = { id, mime, json: () => JSON.parse(json) };
+    (mime === charts ? window.renderer : outputs).renderOutputItem(item, element);
   };
 </script>`;
 
@@ -49,7 +52,7 @@ declare global {
   interface Window {
     renderer: { disposeOutputItem(id?: string): void };
     /** Renders into the element of that id, made on first use, as VS Code renders an output item. */
-    show(id: string, json: string, width?: number): void;
+    show(id: string, json: string, width?: number, mime?: string): void;
     bnlabPlotly: { draw(element: HTMLElement, figure: unknown): unknown };
   }
 }

@@ -3,6 +3,7 @@
 /** Four digits are enough to see what it is; `digits` more for who looks closely. */
 export function short(value: number | string, digits = 4): string {
   if (typeof value === "string" || Number.isInteger(value)) return String(value);
+  if (Math.abs(value) < 1e-4) return value.toExponential(digits - 2);
   return String(Number(value.toPrecision(digits)));
 }
 

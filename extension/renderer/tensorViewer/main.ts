@@ -138,7 +138,7 @@ function open(tab: Tab): void {
     button.setAttribute("aria-selected", String(isOpen));
     button.tabIndex = isOpen ? 0 : -1;
   }
-  sliders.hidden = looked.at.length === 0 || (tab !== "table" && tab !== "heatmap");
+  sliders.hidden = sliders.childElementCount === 0 || (tab !== "table" && tab !== "heatmap");
   const isEmpty = looked.tensor.shape.includes(0);
   const view = views[tab];
   if (isEmpty) stage.replaceChildren(element("p", "quiet", words.empty));
@@ -148,13 +148,12 @@ function open(tab: Tab): void {
 
 /** One for each dimension but the last two, which are rows and columns. */
 function showSliders({ shape }: TensorInfo): void {
-  const leading = shape.slice(0, -2);
-  const made = leading.map((size, dimension) => {
+  const made = shape.slice(0, -2).flatMap((size, dimension) => {
+    if (size < 2) return [];
     const label = element("label");
     const slider = element("input") as HTMLInputElement;
     const shown = element("output", "", `0 / ${size - 1}`);
-    Object.assign(slider, { type: "range", min: "0", max: String(Math.max(0, size - 1)), value: "0" });
-    slider.disabled = size < 2;
+    Object.assign(slider, { type: "range", min: "0", max: String(size - 1), value: "0" });
     slider.addEventListener("input", () => {
       if (!looked) return;
       const at = looked.at.map((index, i) => (i === dimension ? Number(slider.value) : index));
@@ -163,7 +162,7 @@ function showSliders({ shape }: TensorInfo): void {
       open(chosen ?? "table");
     });
     label.append(element("span", "", fill(words.dimension, dimension)), slider, shown);
-    return label;
+    return [label];
   });
   sliders.replaceChildren(...made);
 }

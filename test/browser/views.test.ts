@@ -1,0 +1,216 @@
+// The views as a person meets them in VS Code's window: variables, the viewer of a tensor, the training that runs.
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Frame, Locator, Page } from "playwright-core";
+import { notebookMetadata } from "../../extension/ids";
+import { launchBrowser } from "../vscode/browser";
+import { root } from "../vscode/install";
+import { type RunningServer, startServer } from "../vscode/server";
+
+const screenshots = path.join(root, "out/screenshots");
+const minute = 60_000;
+
+const cells = [
+  `import { arange, data, manualSeed, nn, optim, plot, progress, randn } from "bnlab";
+manualSeed(0);
+const digits = data.digits({ count: 600, seed: 1 });
+const images = digits.images.reshape([600, 1, 28, 28]);
+const weights = randn([64, 100]);
+const cube = arange(24).reshape([2, 3, 4]);
+const learningRate = 0.1;
+const net = new nn.Sequential(
+  new nn.Flatten(), new nn.Linear(784, 100), new nn.BatchNorm1d(100), new nn.Sigmoid(), new nn.Linear(100, 10),
+);
+weights`,
+  `const optimizer = new optim.SGD(net.parameters(), { lr: learningRate });
+const loader = new data.DataLoader(digits, { batchSize: 60, shuffle: true, seed: 3 });
+const chart = plot.live(plot.loss({}, { title: "Training loss" }));
+let step = 0;
+for (const epoch of progress(200, { label: "epochs" })) {
+  for (const [x, y] of progress(loader, { label: "batches" })) {
+    const loss = nn.functional.crossEntropy(net.forward(x), y);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    chart.append("with BN", step++, loss.item());
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}`,
+  "cube.fill_(7);",
+];
+
+describe("views in VS Code's window", {
+  skip: process.platform !== "linux" && "needs VS Code's server",
+}, () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let page: Page;
+  const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-views-"));
+  const useTheme = (theme: string) => {
+    mkdirSync(path.join(folder, ".vscode"), { recursive: true });
+    writeFileSync(
+      path.join(folder, ".vscode/settings.json"),
+      JSON.stringify({ "workbench.colorTheme": theme }),
+    );
+  };
+  const shoot = (name: string) => page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  /** A cell's own run button. */
+  const runCell = async (index: number) => {
+    const row = page.locator(".code-cell-row").nth(index);
+    await row.scrollIntoViewIfNeeded();
+    await row.locator(".run-button-container a").first().click();
+  };
+  const row = (name: string) => page.locator(`.pane-body .monaco-list-row:has(:text-is("${name}"))`).first();
+  const rowText = async (name: string) => ((await row(name).textContent()) ?? "").replaceAll("\u00a0", " ");
+  /** Opens a tensor by the button in its line. */
+  const view = async (name: string) => {
+    await page.mouse.move(700, 600); // away from the line before, whose tip may lie over this one
+    await row(name).hover({ force: true });
+    await row(name).locator(".action-label").first().click();
+    return until(`the viewer of ${name}`, () => frameWith(page, "h1", name));
+  };
+
+  before(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    useTheme("Default Light Modern");
+    const file = path.join(folder, "lab.ipynb");
+    const code = cells.map((source, i) => {
+      return { cell_type: "code", id: `cell${i}`, execution_count: null, metadata: {}, outputs: [], source };
+    });
+    writeFileSync(
+      file,
+      JSON.stringify({ cells: code, metadata: notebookMetadata, nbformat: 4, nbformat_minor: 5 }),
+    );
+    server = await startServer({ say: console.log });
+    browser = await launchBrowser(console.log);
+    page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    await page.goto(server.windowUrl(folder, { openFile: file }));
+    await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
+    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
+    await page
+      .locator(".pane-body", { hasText: "The variables of a notebook show here" })
+      .waitFor({ timeout: minute });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("lists variables after a cell, and what they consist of", { timeout: 3 * minute }, async () => {
+    await runCell(0);
+    await row("weights").waitFor({ timeout: minute });
+    assert.match(await rowText("weights"), /\[64, 100\] float32 · 25 KB · \[/);
+    assert.match(await rowText("learningRate"), /0\.1/);
+    assert.match(await rowText("net"), /Sequential · 79,710 parameters/);
+    await row("net").click();
+    await row("2.running_mean").waitFor({ timeout: minute });
+    assert.match(await rowText("2.running_mean"), /\[100\] float32/);
+    await row("net").click();
+    await row("2.running_mean").waitFor({ state: "detached" });
+  });
+
+  it("shows a tensor's numbers by slices, with the keyboard too", { timeout: 3 * minute }, async () => {
+    const viewer = await view("cube");
+    const cell = (at: string) => viewer.locator(`[data-at="${at}"]`);
+    await until("the numbers", async () => (await cell("2,3").textContent()) === "11");
+    assert.match(
+      (await viewer.locator("header").textContent()) ?? "",
+      /Tensor \[2, 3, 4\].*int32.*24 elements.*96 B/,
+    );
+    await viewer.locator("input[type=range]").fill("1");
+    await until("the other slice", async () => (await cell("2,3").textContent()) === "23");
+    await viewer.locator("[role=grid]").focus();
+    for (const key of ["ArrowDown", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+    assert.equal(await viewer.locator("footer").textContent(), "[1, 1, 2] = 18");
+    assert.equal(await viewer.locator("#cursor").getAttribute("aria-label"), "[1, 1, 2] 18");
+    await runCell(2);
+    await until("the new numbers", async () => (await cell("2,3").textContent()) === "7");
+  });
+
+  it("draws a heat map, a histogram and pictures, in the theme's colours", {
+    timeout: 3 * minute,
+  }, async () => {
+    const weights = await view("weights");
+    await until("the table", async () => (await weights.locator("[data-at]").count()) > 50);
+    await weights.locator("[data-tab=heatmap]").click();
+    const map = weights.locator("canvas.map");
+    await map.waitFor({ timeout: minute });
+    const size = await map.evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
+    assert.deepEqual(size, [100, 64]);
+    await map.hover({ position: { x: 1, y: 1 } });
+    assert.match((await weights.locator("footer").textContent()) ?? "", /^\[0, 0\] = -?\d/);
+    await shoot("viewer-heatmap-light");
+    await weights.locator("[data-tab=histogram]").click();
+    assert.ok((await weights.locator("rect").count()) > 30);
+    const images = await view("images");
+    await images.locator("[data-tab=images]").click();
+    await until("the pictures", async () => (await images.locator("canvas.shot").count()) === 48);
+    await shoot("viewer-images-light");
+    await images.getByRole("button", { name: "Next Images" }).click();
+    await until(
+      "the next page",
+      async () => (await images.locator("figcaption").first().textContent()) === "48",
+    );
+    const ink = () => images.locator("h1").evaluate((heading) => getComputedStyle(heading).color);
+    const light = await ink();
+    useTheme("Default Dark Modern");
+    await until("the viewer to turn dark", async () => (await ink()) !== light);
+    await shoot("viewer-images-dark");
+  });
+
+  it("follows a training, and stops it", { timeout: 3 * minute }, async () => {
+    await page.locator(".tab", { hasText: "lab.ipynb" }).click();
+    await runCell(1);
+    const training = await until("the training", () => frameWith(page, ".status", "Running"));
+    await until(
+      "the curve",
+      async () => ((await training.locator("polyline").getAttribute("points")) ?? "").length > 200,
+    );
+    assert.match((await training.locator("dl").textContent()) ?? "", /Step\d+ \/ 10Rate.*Left.*Elapsed/);
+    assert.equal(await training.locator("[role=progressbar]").count(), 2);
+    await shoot("training-dark");
+    useTheme("Default Light Modern");
+    await training.getByRole("button", { name: "Stop" }).click();
+    await training.locator(".status", { hasText: "Stopped" }).waitFor({ timeout: minute });
+    await page
+      .locator(".code-cell-row")
+      .nth(1)
+      .locator(".codicon-notebook-state-error")
+      .waitFor({ timeout: minute });
+    assert.equal(await training.getByRole("button", { name: "Stop" }).isVisible(), false);
+    await shoot("training-light");
+  });
+});
+
+/** The web view in which something with that text stands. */
+async function frameWith(page: Page, selector: string, text: string): Promise<Frame | undefined> {
+  for (const frame of page.frames()) {
+    const found: Locator = frame.locator(selector, { hasText: text });
+    // A frame may go while it is asked.
+    if (
+      await found
+        .first()
+        .isVisible()
+        .catch(() => false)
+    )
+      return frame;
+  }
+  return undefined;
+}
+
+async function until<T>(what: string, condition: () => Promise<T | undefined | false>): Promise<T> {
+  for (
+    const end = Date.now() + minute;
+    Date.now() < end;
+    await new Promise((wait) => setTimeout(wait, 100))
+  ) {
+    const found = await condition();
+    if (found) return found;
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
