@@ -27,6 +27,18 @@ test("a name may be declared again, and earlier functions see the new value", as
   assert.equal((await run("let scale: string[] = ['a']; scale.length")).result, "1");
 });
 
+test("a name declared again as the same type is known to every later cell", async () => {
+  for (const cell of [
+    "let rerun = 1;",
+    "let rerun = 2;",
+    "rerun + 1",
+    "const between = 3;",
+    "rerun + between",
+  ]) {
+    assert.equal((await run(cell)).text("stderr"), "", cell);
+  }
+});
+
 test("assigning from a later cell changes the variable that closures hold", async () => {
   await run("let step = 0;\nfunction next() { return ++step; }\nnext();");
   assert.equal((await run("step = 10;\nnext()")).result, "11");

@@ -113,7 +113,7 @@ export function createWatchCompilerHost(
 /** In place of TypeScript's watching, which looks at far more than a cell: tslab says when its two files have changed. */
 export function createWatchProgram(watched: Watched): { close(): void } {
   const { rootFiles, options, system } = watched;
-  const host = cellHost(options, system);
+  const host = cellHost(rootFiles, options, system);
   const cell = rootFiles.find((file) => !file.endsWith(".d.ts"))!;
   let program: ts.Program | undefined;
   let timer: unknown;
@@ -155,7 +155,11 @@ function withoutItsExports(text: string, fileName: string): ts.SourceFile | unde
 }
 
 /** The files of a program, and what its imports mean: read and looked up once where they ship with the kernel or a package. */
-function cellHost(options: ts.CompilerOptions, system: ts.System): ts.CompilerHost {
+function cellHost(
+  rootFiles: readonly string[],
+  options: ts.CompilerOptions,
+  system: ts.System,
+): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
   for (const name of ["fileExists", "readFile", "directoryExists", "getCurrentDirectory"] as const)
     Object.assign(host, { [name]: system[name] });
@@ -166,7 +170,7 @@ function cellHost(options: ts.CompilerOptions, system: ts.System): ts.CompilerHo
     const known = files.get(name);
     if (known && (isFixed(name) || known.text === system.readFile(name))) return known;
     const file = read(name, languageVersion);
-    if (file) files.set(name, file);
+    if (file && !rootFiles.includes(name)) files.set(name, file); // tslab takes declarations out of its two files
     return file;
   };
   const resolved = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
