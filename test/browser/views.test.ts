@@ -23,8 +23,8 @@ const cube = arange(24).reshape([2, 3, 4]);
 const learningRate = 0.1;
 const net = new nn.Sequential(
   new nn.Flatten(), new nn.Linear(784, 100), new nn.BatchNorm1d(100), new nn.Sigmoid(), new nn.Linear(100, 10),
-);
-weights`,
+);`,
+  "cube.fill_(7);",
   `const optimizer = new optim.SGD(net.parameters(), { lr: learningRate });
 const loader = new data.DataLoader(digits, { batchSize: 60, shuffle: true, seed: 3 });
 const chart = plot.live(plot.loss({}, { title: "Training loss" }));
@@ -39,7 +39,6 @@ for (const epoch of progress(200, { label: "epochs" })) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }`,
-  "cube.fill_(7);",
 ];
 
 describe("views in VS Code's window", {
@@ -60,7 +59,7 @@ describe("views in VS Code's window", {
   /** A cell's own run button. */
   const runCell = async (index: number) => {
     const row = page.locator(".code-cell-row").nth(index);
-    await row.scrollIntoViewIfNeeded();
+    await row.hover();
     await row.locator(".run-button-container a").first().click();
   };
   const row = (name: string) => page.locator(`.pane-body .monaco-list-row:has(:text-is("${name}"))`).first();
@@ -128,7 +127,7 @@ describe("views in VS Code's window", {
     for (const key of ["ArrowDown", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
     assert.equal(await viewer.locator("footer").textContent(), "[1, 1, 2] = 18");
     assert.equal(await viewer.locator("#cursor").getAttribute("aria-label"), "[1, 1, 2] 18");
-    await runCell(2);
+    await runCell(1);
     await until("the new numbers", async () => (await cell("2,3").textContent()) === "7");
   });
 
@@ -164,8 +163,7 @@ describe("views in VS Code's window", {
   });
 
   it("follows a training, and stops it", { timeout: 3 * minute }, async () => {
-    await page.locator(".tab", { hasText: "lab.ipynb" }).click();
-    await runCell(1);
+    await runCell(2);
     const training = await until("the training", () => frameWith(page, ".status", "Running"));
     await until(
       "the curve",
@@ -179,7 +177,7 @@ describe("views in VS Code's window", {
     await training.locator(".status", { hasText: "Stopped" }).waitFor({ timeout: minute });
     await page
       .locator(".code-cell-row")
-      .nth(1)
+      .nth(2)
       .locator(".codicon-notebook-state-error")
       .waitFor({ timeout: minute });
     assert.equal(await training.getByRole("button", { name: "Stop" }).isVisible(), false);
