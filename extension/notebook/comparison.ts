@@ -61,9 +61,11 @@ function curveOf(trace: Settings, label: string, dash: string): Settings {
   };
 }
 
-function layoutOf({ title, xaxis, yaxis, hovermode }: Settings): Settings {
-  const legend = { orientation: "h", y: -0.25 };
-  return { title, xaxis, yaxis, hovermode, legend, showlegend: true, height: 460, uirevision: "keep" };
+/** The first one's; below it there is room for a legend of many long names. */
+function layoutOf({ title, xaxis, yaxis, hovermode, template, margin }: Settings): Settings {
+  const legend = { orientation: "h", y: -0.22, yanchor: "top" };
+  const shared = { title, xaxis, yaxis, hovermode, template, margin };
+  return { ...shared, legend, showlegend: true, height: 430, uirevision: "keep" };
 }
 
 /** A line that stands in the legend: not the edge of a shaded range, nor the raw values behind a smoothed curve. */

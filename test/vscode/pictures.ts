@@ -9,7 +9,7 @@ import { kernelspec } from "../../extension/ids";
 import english from "../../package.nls.json" with { type: "json" };
 import chinese from "../../package.nls.zh-cn.json" with { type: "json" };
 import { launchBrowser, notebookOutputs } from "./browser";
-import { root } from "./install";
+import { cache, root } from "./install";
 import { type RunningServer, startServer } from "./server";
 
 const minute = 60_000;
@@ -91,10 +91,11 @@ async function runCell(page: Page, index: number): Promise<void> {
   await row.locator(".codicon-notebook-state-success").waitFor({ timeout: 3 * minute });
 }
 
-async function take(page: Page, file: string): Promise<void> {
+async function take(page: Page, file: string, scale: "device" | "css" = "device"): Promise<void> {
   mkdirSync(path.dirname(file), { recursive: true });
-  await page.waitForTimeout(700); // hovers fade, charts settle
-  await page.screenshot({ path: file });
+  await page.mouse.move(page.viewportSize()!.width / 2, 4); // where nothing hovers
+  await page.waitForTimeout(1000); // charts settle
+  await page.screenshot({ path: file, scale });
 }
 
 /** As large as a walkthrough shows it, as sharp as a good screen does. */
@@ -143,16 +144,18 @@ async function takeAll(
   await runCell(page, 2);
   await page.setViewportSize(large);
   await palette("command.compareRuns");
-  await take(page, screen("compare"));
+  await take(page, screen("compare"), "css");
   await page.setViewportSize(small);
   await page.keyboard.press("Enter");
   await page.waitForTimeout(3000);
   await take(page, walkthrough("learningRate"));
-  await page.keyboard.press("Control+w");
+  await page.locator(".tab", { hasText: "demo.ipynb" }).click(); // a chart has the keyboard
 
   await palette("command.exportHtml");
-  await page.locator(".quick-input-widget input").first().waitFor();
-  await page.waitForTimeout(1500);
+  const input = page.locator(".quick-input-widget input[type=text]").first();
+  for (let wait = 0; wait < 600 && !(await input.inputValue()).endsWith(".html"); wait++)
+    await page.waitForTimeout(100);
+  await page.waitForTimeout(500);
   await page.keyboard.press("Enter");
   await page.locator(".notification-toast", { hasText: ".html" }).waitFor({ timeout: minute });
   await sharePicture(browser, path.join(folder, "demo.html"), theme, walkthrough("share"));
@@ -160,17 +163,17 @@ async function takeAll(
   await page.setViewportSize(large);
   await palette("command.openTutorial");
   await page.locator(".quick-input-list .monaco-list-row").nth(2).waitFor();
-  await take(page, screen("tutorials"));
+  await take(page, screen("tutorials"), "css");
   await page.keyboard.press("Escape");
   await palette("command.openWalkthrough");
   await page.locator(".getting-started-step").first().waitFor({ timeout: minute });
   await page.waitForTimeout(2000);
-  await take(page, screen("walkthrough"));
+  await take(page, screen("walkthrough"), "css");
   await page.keyboard.press("Control+,");
   await page.locator(".settings-editor .suggest-input-container .monaco-editor").click({ timeout: minute });
   await page.keyboard.type("@ext:bnlab.bnlab");
   await page.waitForTimeout(2000);
-  await take(page, screen("settings"));
+  await take(page, screen("settings"), "css");
   await page.close();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -201,8 +204,12 @@ try {
     });
     try {
       for (const tongue of tongues) {
-        if (wanted.length === 0 || wanted.includes(`${tongue}-${theme}`))
-          await takeAll(server, browser, tongue, theme);
+        if (wanted.length > 0 && !wanted.includes(`${tongue}-${theme}`)) continue;
+        await takeAll(server, browser, tongue, theme).catch(async (error) => {
+          const [page] = browser.contexts().flatMap((context) => context.pages());
+          await page?.screenshot({ path: path.join(cache, "failure.png") });
+          throw error;
+        });
       }
     } finally {
       await server.stop();
