@@ -5,6 +5,7 @@ import {
   isMessage,
   type Json,
   Mime,
+  type Progress,
   type ProgressBar,
   rateText,
   shortNumber,
@@ -123,7 +124,7 @@ export class TrainingRun {
 
   #display(data: Record<string, Json>, id: string): boolean {
     if (Mime.progress in data) {
-      this.#bars = data[Mime.progress] as unknown as ProgressBar[];
+      this.#bars = (data[Mime.progress] as unknown as Progress).bars;
       for (const bar of this.#bars) this.#note(bar);
       return true;
     }

@@ -20,7 +20,12 @@ export const Mime = {
   tensor: "application/vnd.bnlab.tensor+json",
 } as const;
 
-/** One bar of the list under `Mime.progress`: an output that is about time, not to be compared between runs. */
+/**
+ * Under `Mime.progress`: an output that is about time, not to be compared between runs. An object, for VS Code takes an
+ * array in a saved notebook for the lines of a text.
+ */
+export type Progress = { bars: ProgressBar[] };
+
 export type ProgressBar = {
   label: string;
   done: number;

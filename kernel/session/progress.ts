@@ -170,7 +170,7 @@ function progressBundle(bars: ProgressBar[]): MimeBundle {
   return {
     [Mime.html]: bars.map(barHtml).join("\n"),
     [Mime.plain]: bars.map(progressText).join("\n"),
-    [Mime.progress]: bars.map((bar) => ({ ...bar, text: barText(bar) })),
+    [Mime.progress]: { bars: bars.map((bar) => ({ ...bar, text: barText(bar) })) },
   };
 }
 

@@ -93,11 +93,9 @@ test("progress bars: share, words for screen readers, and one that is done", asy
     note: "",
     text: "25/100 · 12.5/s",
   };
-  await render("a", Mime.progress, [
-    bar,
-    { ...bar, total: null, label: "" },
-    { ...bar, done: 100, ended: true },
-  ]);
+  await render("a", Mime.progress, {
+    bars: [bar, { ...bar, total: null, label: "" }, { ...bar, done: 100, ended: true }],
+  });
   const bars = page.locator("#a [role=progressbar]");
   assert.deepEqual(
     await bars.evaluateAll((all) =>
@@ -118,7 +116,7 @@ test("a saved output that means ill is text, not markup, and one that is somethi
   const evil = "<img src=x onerror=alert(1)><script>alert(2)</script>";
   const summary = { ...(summaryOf(randn([8, 8])) as object), type: evil, dtype: evil, text: evil };
   await render("a", Mime.tensor, summary);
-  await render("b", Mime.progress, [{ label: evil, done: 1, total: 2, text: evil }]);
+  await render("b", Mime.progress, { bars: [{ label: evil, done: 1, total: 2, text: evil }] });
   assert.equal(await page.locator("#a img, #a script, #b img, #b script").count(), 0);
   assert.ok(((await page.locator("#b").textContent()) ?? "").includes(evil));
   await render("c", Mime.tensor, { shape: "x" });

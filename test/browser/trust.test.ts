@@ -27,12 +27,19 @@ before(async () => {
     data: { [Mime.plotly]: figure, [Mime.plain]: ["Line chart"] },
     metadata: {},
   };
+  const script = "<script>document.body.dataset.ran = 'yes'</script>";
+  const bar = { label: script, done: 3, total: 4, seconds: 1, ended: false, note: "", text: "3/4" };
+  const progress = {
+    output_type: "display_data",
+    data: { [Mime.progress]: { bars: [bar] }, [Mime.html]: script, [Mime.plain]: ["3/4"] },
+    metadata: {},
+  };
   const cell = {
     cell_type: "code",
     id: "one",
     execution_count: 1,
     metadata: {},
-    outputs: [output],
+    outputs: [output, progress],
     source: `require("node:fs").writeFileSync(${JSON.stringify(trace)}, "executed");\nlet wrong: string = 1;`,
   };
   const metadata = { kernelspec, language_info: { name: "typescript" } };
@@ -59,13 +66,17 @@ async function offered(page: Page, text: string): Promise<string[]> {
   return labels;
 }
 
-it("shows a chart, and runs nothing", { skip, timeout: 5 * minute }, async () => {
+it("shows a chart and a progress bar, and runs nothing", { skip, timeout: 5 * minute }, async () => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(server.windowUrl(folder, { openFile: file }));
   await notebookOutputs(page)
     .locator(".js-plotly-plot .js-line")
     .first()
     .waitFor({ timeout: 2 * minute });
+  await notebookOutputs(page)
+    .locator(".bnlab-progress [role=progressbar][aria-valuenow='75']")
+    .waitFor({ timeout: minute });
+  assert.equal(await notebookOutputs(page).locator("body[data-ran]").count(), 0);
   await page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor({ timeout: minute });
 
   const commands = await offered(page, "BN Lab:");

@@ -6,6 +6,7 @@ import {
   isMessage,
   Mime,
   type MimeBundle,
+  type Progress,
   type ProgressBar,
   type TensorSummary,
 } from "../../kernel/protocol";
@@ -138,6 +139,7 @@ test("tslab's display, unchanged", async () => {
     { "image/jpeg": "CA==" },
   ]);
   assert.deepEqual(shown(rans[3]!), [{ [Mime.html]: "<b>last</b>" }, { [Mime.plain]: "below" }]);
+  assert.equal((await run(`const lab = require("tslab");\nlab.display === tslab.display`)).result, "true");
   assert.match((await run("tslab.display.html(5)")).text("stderr"), /TS2345/);
   assert.match((await run("tslab.versions")).result!, /node: 'v\d+/);
 });
@@ -159,7 +161,9 @@ let sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));`);
 /** The bars of a cell's only progress output, in each state that was sent. */
 function bars({ publications }: Ran): ProgressBar[][] {
   return publications.flatMap(({ content }) =>
-    "data" in content && Mime.progress in content.data ? [content.data[Mime.progress] as ProgressBar[]] : [],
+    "data" in content && Mime.progress in content.data
+      ? [(content.data[Mime.progress] as Progress).bars]
+      : [],
   );
 }
 
@@ -211,7 +215,7 @@ test("a bar that is left early says how far it came, and the next one is an outp
   const left = await run("for (const n of progress(10)) if (n === 4) break;\nfor (const n of progress(2));");
   assert.deepEqual(
     shown(left).map((bundle) =>
-      (bundle[Mime.progress] as ProgressBar[]).map(({ done, ended }) => [done, ended]),
+      (bundle[Mime.progress] as Progress).bars.map(({ done, ended }) => [done, ended]),
     ),
     [[[4, true]], [[2, true]]],
   );

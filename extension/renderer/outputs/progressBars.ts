@@ -10,10 +10,11 @@ interface Bar {
   text: string;
 }
 
-/** @throws TypeError if it is no list of bars. */
+/** What a saved notebook has under the MIME type of progress. @throws TypeError if it is something else. */
 export function asBars(value: unknown): Bar[] {
-  if (!Array.isArray(value)) throw new TypeError("This output is not progress: expected a list of bars.");
-  return value.map((one: Partial<Record<keyof Bar, unknown>>) => {
+  const { bars } = (value ?? {}) as { bars?: unknown };
+  if (!Array.isArray(bars)) throw new TypeError("This output is not progress: expected its bars.");
+  return bars.map((one: Partial<Record<keyof Bar, unknown>>) => {
     const done = Number(one.done) || 0;
     const total = typeof one.total === "number" ? one.total : null;
     return {

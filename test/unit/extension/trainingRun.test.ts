@@ -14,7 +14,7 @@ const bar = (done: number, fields: object = {}) => ({
   ...fields,
 });
 const progress = (...bars: object[]) =>
-  published("display_data", { "application/vnd.bnlab.progress+json": bars });
+  published("display_data", { "application/vnd.bnlab.progress+json": { bars } });
 
 test("progress bars and charts that move tell of a training; what stands still does not", () => {
   const chart = plotBundle("Training loss", { net: [3, 2, 1] });
