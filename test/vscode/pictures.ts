@@ -1,6 +1,6 @@
 // `npm run pictures`: the walkthrough's pictures and those of the READMEs, taken in VS Code: light and dark, English and Chinese.
 // VS Code's own words stay English, for its language packs are not on npm.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -157,8 +157,9 @@ async function takeAll(
     await page.waitForTimeout(100);
   await page.waitForTimeout(500);
   await page.keyboard.press("Enter");
-  await page.locator(".notification-toast", { hasText: ".html" }).waitFor({ timeout: minute });
-  await sharePicture(browser, path.join(folder, "demo.html"), theme, walkthrough("share"));
+  const html = path.join(folder, "demo.html");
+  for (let wait = 0; wait < 600 && !existsSync(html); wait++) await page.waitForTimeout(100);
+  await sharePicture(browser, html, theme, walkthrough("share"));
 
   await page.setViewportSize(large);
   await palette("command.openTutorial");
