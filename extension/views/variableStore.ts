@@ -83,15 +83,18 @@ export class VariableStore implements vscode.Disposable {
 
   async #ask(notebook: vscode.NotebookDocument, known: Known): Promise<void> {
     known.asking = true;
-    while (known.stale) {
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      known.stale = false;
-      const variables = await this.look(notebook, {});
-      if (this.#known.get(notebook) !== known) return;
-      if (!variables) continue;
-      known.variables = variables;
-      this.#changed.fire(notebook);
+    try {
+      while (known.stale) {
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        known.stale = false;
+        const variables = await this.look(notebook, {});
+        if (this.#known.get(notebook) !== known) return;
+        if (!variables) continue;
+        known.variables = variables;
+        this.#changed.fire(notebook);
+      }
+    } finally {
+      known.asking = false;
     }
-    known.asking = false;
   }
 }

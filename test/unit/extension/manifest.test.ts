@@ -46,6 +46,21 @@ it("the renderer takes the charts' MIME type", () => {
   assert.deepEqual(renderer.mimeTypes, [Mime.plotly]);
 });
 
+it("the renderer of our own outputs takes tensors and progress", () => {
+  const [, renderer] = manifest.contributes.notebookRenderer;
+  assert.deepEqual(renderer?.mimeTypes, [Mime.tensor, Mime.progress]);
+});
+
+it("every view is in the manifest, with its picture", () => {
+  const views = manifest.contributes.views.bnlab;
+  assert.deepEqual(
+    views.map(({ id }) => id),
+    [ids.variablesView, ids.trainingView],
+  );
+  assert.equal(manifest.contributes.viewsContainers.activitybar[0]?.id, "bnlab");
+  for (const { icon } of views) assert.ok(existsSync(path.join(root, icon)));
+});
+
 it("the icon is there", () => {
   assert.ok(existsSync(path.join(root, manifest.icon)));
 });
