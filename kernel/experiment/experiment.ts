@@ -41,7 +41,7 @@ export interface ExperimentHost {
  * The runs are made one after the other on this thread: `run` is a function of the notebook, with its variables, and those
  * cannot follow it to another thread; the tensors' kernels use the other cores already.
  *
- * @throws RangeError for no seeds, no arms or one twice; TypeError where `run` is no function or gives nothing to judge by.
+ * @throws RangeError for no seeds, no arms or one twice, and settings under a whole number; TypeError where `run` is no function or gives nothing to judge by.
  */
 export async function runExperiment<Result, Settings = undefined>(
   { seeds = 5, arms, run, ...judging }: ExperimentOptions<Result, Settings>,
@@ -56,6 +56,13 @@ export async function runExperiment<Result, Settings = undefined>(
   if (chosen.length === 0 || named === 0 || new Set(chosen).size < chosen.length || settings.size < named) {
     throw new RangeError(
       `experiment: expected seeds and arms, each once, got seeds [${chosen.join(", ")}] and arms [${isNames(arms) ? arms.join(", ") : ""}]`,
+    );
+  }
+  const numbered = isNames(arms) ? undefined : Object.keys(arms).find((arm) => /^\d+$/.test(arm));
+  if (numbered !== undefined) {
+    throw new RangeError(
+      `experiment: expected arms that are no whole numbers, which JavaScript puts first in an object, got "${numbered}"; ` +
+        `write "batch ${numbered}", say`,
     );
   }
   const runs: Run<Result>[] = [];

@@ -195,6 +195,7 @@ test("arguments that make no sense are refused before anything runs", async () =
   await assert.rejects(runExperiment({ seeds: [1, 1], arms: ["a"], run }), /got seeds \[1, 1\]/);
   await assert.rejects(runExperiment({ arms: ["a", "a"], run }), /arms \[a, a\]/);
   await assert.rejects(runExperiment({ arms: [], run }), RangeError);
+  await assert.rejects(runExperiment({ arms: { none: 0, 4: 4 }, run }), /got "4"; write "batch 4"/);
   await assert.rejects(
     runExperiment({ arms: ["a"], run: 1 as never }),
     /experiment: expected a function, got 1/,
