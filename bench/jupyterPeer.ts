@@ -11,8 +11,8 @@ import { addressOf, parseConnection } from "../kernel/jupyter/connectionFile";
 import { SignedMessages } from "../kernel/jupyter/signedMessages";
 import { type AnyMessage, type Content, createMessage, isMessage, type Requests } from "../kernel/protocol";
 
-/** How often a kernel that may not listen yet is asked whether it does. */
-const ASK_MS = 20;
+/** How long after a reply its publications are waited for. */
+const HEAR_MS = 10;
 
 /** What came of a cell: its text, when the first of it came, and when all was done; milliseconds from the request. */
 export interface Ran {
@@ -102,7 +102,7 @@ export class JupyterPeer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** What is published before the subscription is live is lost: asked again until something is heard. */
+  /** What is published before the subscription is live is lost: asked again, one by one, until something is heard. */
   private async ready(): Promise<void> {
     let heard = false;
     const listener = ({ channel }: AnyMessage) => {
@@ -110,8 +110,8 @@ export class JupyterPeer {
     };
     this.listeners.add(listener);
     while (!heard) {
-      this.send("kernel_info_request", {});
-      await setTimeout(ASK_MS);
+      await this.exchange("kernel_info_request", {}, ({ channel }) => channel === "shell" || undefined);
+      await setTimeout(HEAR_MS);
     }
     this.listeners.delete(listener);
   }

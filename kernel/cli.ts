@@ -32,7 +32,7 @@ rtol × the saved number + atol. Progress bars are not compared, nor the outputs
 Example:
   bnlab check lessons/*.ipynb --rtol 1e-4`;
 
-const jupyterExitCodes = `
+const plainExitCodes = `
 Exit codes:
   0  done
   2  it cannot be done; one line says why`;
@@ -76,6 +76,7 @@ program
   .option("--folder <folder>", "where the notebook's pictures are looked for (default: the notebook's)")
   .helpOption(...helpOption)
   .exitOverride()
+  .addHelpText("after", plainExitCodes)
   .action(async (notebook: string, options) => {
     const { exportCommand } = await import("./notebook/exportCommand");
     process.exitCode = await exportCommand(notebook, options);
@@ -101,7 +102,7 @@ const jupyter = program
   .description("the kernel in Jupyter: notebooks, lab, console, nbconvert")
   .helpOption(...helpOption)
   .helpCommand(false)
-  .addHelpText("after", jupyterExitCodes)
+  .addHelpText("after", plainExitCodes)
   .exitOverride();
 
 const kernelName = [
@@ -172,6 +173,13 @@ async function jupyterCommand(
     console.error(`bnlab jupyter: ${(error as Error).message}`);
     process.exitCode = 2;
   }
+}
+
+// Whoever read the lines may have gone (`| head`): the files are wanted all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 }
 
 try {

@@ -149,8 +149,13 @@ export class Kernel {
     } catch (error) {
       // A fault of the kernel's own must reach the reader, not end the kernel.
       const { name, message, stack = "" } = error as Error;
-      const failed = { status: "error", ename: name, evalue: message, traceback: stack.split("\n") };
-      return { ...failed, execution_count: this.executionCount } as unknown as Content[ReplyTo<T>];
+      const failed = { ename: name, evalue: message, traceback: stack.split("\n") };
+      if (type === "execute_request") this.publish("error", failed, request.header);
+      return {
+        status: "error",
+        ...failed,
+        execution_count: this.executionCount,
+      } as unknown as Content[ReplyTo<T>];
     }
   }
 
@@ -222,10 +227,7 @@ export class Kernel {
 
     comm_info_request: async () => ({ status: "ok", comms: {} }),
 
-    is_complete_request: async ({ content }) => {
-      const { complete, indent } = await this.options.session.isComplete(content.code);
-      return complete ? { status: "complete" } : { status: "incomplete", indent };
-    },
+    is_complete_request: ({ content }) => this.options.session.isComplete(content.code),
 
     complete_request: async ({ content: { code, cursor_pos } }) => {
       const about = { cell: "input", position: toUnits(code, cursor_pos) };

@@ -42,6 +42,8 @@ export async function runNotebook(
     delete cell.metadata.execution;
   }
   signal?.addEventListener("abort", () => void client.interrupt());
+  // The kernel's own start is no cell's time.
+  if (timeout) await client.execute("", () => {}, { silent: true });
   let allWell = true;
   for (const [index, cell] of cells.entries()) {
     observer.onStart?.(cell, { number: index + 1, of: cells.length });

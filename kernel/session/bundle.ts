@@ -1,7 +1,7 @@
 // Any value as a MIME bundle: by its own Jupyter.display method, else as Node prints it; pictures and tables besides.
 import { inspect } from "node:util";
 import { displaySymbol, Mime, type MimeBundle } from "../protocol";
-import { plainRecordsHtml } from "./table";
+import { plainTableHtml } from "./table";
 import { tensorForms } from "./tensorForms";
 
 /** As a text of a notebook: no colours, and no thousands of elements. */
@@ -33,7 +33,7 @@ function plainBundle(value: unknown): MimeBundle {
     const mime = pictureType(value);
     return mime ? { [mime]: base64(value), ...text } : text;
   }
-  const html = plainRecordsHtml(value);
+  const html = plainTableHtml(value);
   return html ? { [Mime.html]: html, ...text } : { ...tensorForms(value, text[Mime.plain]), ...text };
 }
 

@@ -5,7 +5,7 @@ const CONTEXT_LINES = 2;
 
 /** Lines of a cell around one of them, which is marked, and the column under it. */
 export function excerptOf(source: string, line: number, column: number): string[] {
-  const lines = source.split("\n");
+  const lines = source.split(/\r?\n/);
   const first = Math.max(1, line - CONTEXT_LINES);
   const last = Math.min(lines.length, line + CONTEXT_LINES);
   const width = String(last).length;

@@ -1,6 +1,7 @@
 // One notebook's session: converts its cells, has them run in a process of their own, and tells what came of each.
 import type { ExpressionResult, Publications, Questions } from "../protocol";
-import type { CodeMessage, Converter } from "./converter/converter";
+import { keepCompiledCode } from "./compileCache";
+import type { CodeMessage, Completeness, Converter } from "./converter/converter";
 import { excerptOf } from "./excerpt";
 import { LanguageThread } from "./language/languageThread";
 import { RunnerProcess, type RunOutcome } from "./runner/runnerProcess";
@@ -107,7 +108,7 @@ export class Session {
     return this.runner.usage();
   }
 
-  async isComplete(code: string): Promise<{ complete: boolean; indent: string }> {
+  async isComplete(code: string): Promise<Completeness> {
     return (await this.converter).isComplete(code);
   }
 
@@ -150,6 +151,7 @@ export class Session {
 }
 
 async function startConverter(): Promise<Converter> {
+  keepCompiledCode();
   const { Converter } = await import("./converter/converter");
   const converter = new Converter();
   converter.convert("0"); // the first check reads all declarations: not at the first cell's expense

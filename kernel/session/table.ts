@@ -35,11 +35,17 @@ export function tableOf(source: TableRows, { columns, limit = DEFAULT_ROWS }: Ta
   return { [Mime.html]: html(table), [Mime.plain]: text(table) };
 }
 
-/** The table of a list of plain records whose fields are plain values; of anything else nothing. */
-export function plainRecordsHtml(value: unknown): string | undefined {
-  if (!Array.isArray(value) || value.length === 0 || !value.every(isPlainRecord)) return undefined;
-  const table = read(value as Row[], undefined, DEFAULT_ROWS);
+/** The table of a list of plain records, or of a Map to those or to plain values; of anything else nothing. */
+export function plainTableHtml(value: unknown): string | undefined {
+  const records = value instanceof Map ? [...value].map(recordOf) : value;
+  if (!Array.isArray(records) || records.length === 0 || !records.every(isPlainRecord)) return undefined;
+  const table = read(records as Row[], undefined, DEFAULT_ROWS);
   return table.columns.length > 0 && table.columns.length <= PLAIN_COLUMNS ? html(table) : undefined;
+}
+
+/** The key stands in a column without a name. */
+function recordOf([key, value]: [unknown, unknown]): Row {
+  return isPlainRecord(value) ? { "": key, ...(value as Row) } : { "": key, value };
 }
 
 function isPlainRecord(value: unknown): boolean {
@@ -93,7 +99,7 @@ function html({ columns, numeric, rows, count }: Table): string {
       `<tr><th>${number}</th>${row.map((value, i) => cell("td", cellText(value), i)).join("")}</tr>`,
   );
   const left = count - rows.length;
-  const more = left > 0 ? `\n<p>${left.toLocaleString("en")} more rows</p>` : "";
+  const more = left > 0 ? `\n<p>${moreRows(left)}</p>` : "";
   return `<table>\n<thead><tr><th></th>${head}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody>\n</table>${more}`;
 }
 
@@ -107,5 +113,9 @@ function text({ columns, numeric, rows, count }: Table): string {
       .trimEnd(),
   );
   const left = count - rows.length;
-  return [...aligned, ...(left > 0 ? [`… ${left.toLocaleString("en")} more rows`] : [])].join("\n");
+  return [...aligned, ...(left > 0 ? [`… ${moreRows(left)}`] : [])].join("\n");
+}
+
+function moreRows(count: number): string {
+  return `${count.toLocaleString("en")} more row${count === 1 ? "" : "s"}`;
 }

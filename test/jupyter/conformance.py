@@ -200,7 +200,7 @@ class KernelTests(unittest.TestCase):
         self.assertIn("rate", content["data"]["text/plain"])
 
     def test_is_complete(self):
-        for code, status in [("1 + 1", "complete"), ("const a = 1", "complete"), ("function f() {", "incomplete")]:
+        for code, status in [("1 + 1", "complete"), ("const a = 1", "complete"), ("function f() {", "incomplete"), ("a = = 1", "invalid")]:
             self.assertEqual(self.reply(self.kc.is_complete(code), "is_complete_reply")["status"], status, code)
 
     def history(self, **request):

@@ -1,5 +1,6 @@
 // The kernel over ZeroMQ: signatures, replays, heartbeats, several clients, and what it does not know.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { SignedMessages } from "../../kernel/jupyter/signedMessages";
 import type { AnyMessage } from "../../kernel/protocol";
@@ -101,6 +102,15 @@ test("messages without a signature, or with that of another key, do nothing", as
   assert.equal(await resultOf("acted"), "0");
   assert.equal(kernel.log().match(/refused a message on shell: its signature is not/g)?.length, 3);
   assert.match(kernel.log(), /refused a message on shell: expected a delimiter/);
+});
+
+test("the key stands in no process's arguments", { skip: process.platform !== "linux" }, () => {
+  const { pid } = kernel.process;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  const commands = [String(pid), ...children].map((each) => readFileSync(`/proc/${each}/cmdline`, "utf8"));
+  assert.match(commands[0]!, /jupyter\0start/);
+  assert.match(commands[1]!, /runner\.js/);
+  for (const command of commands) assert.ok(!command.includes(kernel.connection.key), command);
 });
 
 test("a recording of a signed message, sent again, does nothing", async () => {

@@ -220,6 +220,23 @@ test("what JavaScript refuses is refused before the cell runs", async () => {
   );
 });
 
+test("JSX is refused by its name, with its place", async () => {
+  const ran = await run("const one = 1;\nconst box = <div>hi</div>;");
+  assert.match(
+    ran.error,
+    /^SyntaxError: cells are TypeScript without JSX.*\(TS17004\)\n\n[\s\S]*line 2, column 13$/,
+  );
+  assert.equal((await run("const assured = <number>1;\nassured < 2")).result, "true");
+});
+
+test("require, __dirname and import.meta are those of the notebook's folder", async () => {
+  const ran = await run(`const { join } = require("node:path");
+import { fileURLToPath } from "node:url";
+[join("a", "b").length, __dirname === process.cwd(), import.meta.dirname === __dirname, fileURLToPath(new URL(".", import.meta.url)).startsWith(__dirname)]`);
+  assert.deepEqual([ran.result, ran.text("stderr")], ["[ 3, true, true, true ]", ""]);
+  assert.match((await run(`require("./absent")`)).error, /Cannot find module '.\/absent'[\s\S]*line 1/);
+});
+
 test("a thrown error shows the cell's own lines, whatever types stand above, and keeps what was declared", async () => {
   const ran = await run(`interface Long {
   a: number;
@@ -346,6 +363,33 @@ test("completion and inspection know the cells before", async () => {
     inspected.content.status === "ok" ? String(inspected.content.data["text/plain"]) : "",
     /const learningRate: 0\.1/,
   );
+});
+
+/** Code as a console has it when its user presses Enter → what to do. */
+const typed: Record<string, string[]> = {
+  complete: ["1 + 1", "", "// note", "const a = 1", "function f() {}", "import { a } from 'b'", "f(\n\n"],
+  incomplete: [
+    "function f() {",
+    "1 +",
+    "f(",
+    "[1,",
+    "if (x)",
+    "`text",
+    "/* note",
+    "a.",
+    "try {}",
+    "class A {\n  m() {}",
+  ],
+  invalid: ["const a = = 3", "'text", "}", "const a = = f("],
+};
+
+test("is_complete tells what can be run, what goes on, and what is wrong", async () => {
+  for (const [status, codes] of Object.entries(typed)) {
+    for (const code of codes) {
+      const { content } = await kernel.client.request("is_complete_request", { code });
+      assert.equal(content.status, status, code);
+    }
+  }
   const open = await kernel.client.request("is_complete_request", { code: "function f() {" });
-  assert.equal(open.content.status, "incomplete");
+  assert.deepEqual(open.content, { status: "incomplete", indent: "  " });
 });

@@ -112,6 +112,19 @@ noGrad(() => { while (true) net.forward(randn([8, 4])); });`,
   assert.equal(next.result, "[ true, true, true ]");
 });
 
+test("what feeds itself is stopped for good, time after time: timers of later cells come", async () => {
+  for (let round = 0; round < 6; round++) {
+    const running = kernel.run(
+      "console.log('begun');\nconst feed = () => process.nextTick(() => { turns++; feed(); });\nfeed();\nawait new Promise(() => {});",
+      ({ content }) => {
+        if ("text" in content) setTimeout(() => kernel.client.interrupt(), 20);
+      },
+    );
+    assert.match((await running).error, /all variables are kept/);
+    assert.equal((await kernel.run("await sleep(5);\n'slept'")).result, "'slept'");
+  }
+});
+
 test("an interrupt between cells harms nothing", async () => {
   await kernel.client.interrupt();
   assert.equal((await kernel.run("kept.here")).result, "true");

@@ -227,6 +227,17 @@ test("input is refused where there is no terminal", async () => {
   assert.match(stdout, /InputError: input: this client cannot ask its user/);
 });
 
+test("a reader who leaves early costs nothing: the files are written", async () => {
+  write("piped.ipynb", ["for (let i = 0; i < 50_000; i++) console.log(i);", "'end'"]);
+  const child = spawn(process.execPath, [cli, "run", "piped.ipynb", "-o", "piped.out.ipynb"], {
+    cwd: folder,
+  });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  assert.equal(code, 0);
+  assert.equal(read("piped.out.ipynb").cells[1]!.execution_count, 2);
+});
+
 test("a progress bar is printed once in a pipe", async () => {
   write("bar.ipynb", [
     `import { progress } from "bnlab";\nfor (const n of progress(3, { label: "steps" })) await new Promise((r) => setTimeout(r, 120));`,
@@ -279,7 +290,7 @@ test("check says what it cannot use", async () => {
 
 test("--timeout stops a cell that does not end", async () => {
   write("slow.ipynb", ["const here = 1;", "while (true);"]);
-  const { code, stdout } = await bnlab(["run", "slow.ipynb", "-o", "slow.out.ipynb", "--timeout", "0.5"]);
+  const { code, stdout } = await bnlab(["run", "slow.ipynb", "-o", "slow.out.ipynb", "--timeout", "2"]);
   assert.equal(code, 1);
   assert.match(stdout, /✗ stopped after its time limit/);
   assert.equal(read("slow.out.ipynb").cells[1]!.outputs[0]!.ename, "Interrupted");

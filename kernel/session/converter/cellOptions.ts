@@ -29,6 +29,7 @@ export const cellOptions: ts.CompilerOptions = {
 
 /** Mistakes that JavaScript itself refuses, so that running the cell would only hide what is wrong. */
 export const refusedByJavaScript: ReadonlySet<number> = new Set([
+  1202, // Import assignment (`import x = require("x")`) in an ES module
   2451, // Cannot redeclare block-scoped variable
   2588, // Cannot assign to a constant
 ]);

@@ -4,7 +4,8 @@ import { createConverter, isCompleteCode, type Converter as Tslab } from "tslab/
 import ts from "typescript";
 import { cellGlobals } from "./cellOptions";
 import { type EmittedCell, emitCell } from "./emit";
-import { localsOf, parseBound } from "./scopes";
+import { jsxIn } from "./jsx";
+import { localsOf, parseBound, syntaxErrorsOf } from "./scopes";
 import { takeTypeErrors } from "./typescriptForTslab";
 
 export interface CodeMessage {
@@ -28,6 +29,11 @@ export interface Declarations {
   values: ReadonlySet<string>;
 }
 
+export type Completeness = { status: "complete" | "invalid" } | { status: "incomplete"; indent: string };
+
+/** No further line can end it. */
+const UNTERMINATED_STRING = 1002;
+
 /** What every cell finds without an import. */
 const globals = cellGlobals
   .map((name) => `declare const ${name}: typeof import("bnlab").${name};\n`)
@@ -45,6 +51,8 @@ export class Converter {
       .map(describeDiagnostic)
       .filter(({ line, file }) => file !== undefined || line <= lines);
     if (result.diagnostics.length > 0) {
+      const jsx = jsxIn(source);
+      if (jsx) return { ok: false, errors: [noJsx(jsx)] };
       return {
         ok: false,
         errors: result.diagnostics.map(({ start, code, messageText, fileName }) => ({
@@ -89,14 +97,24 @@ export class Converter {
     this.declarations = { types: globals, values: new Set() };
   }
 
-  isComplete(source: string): { complete: boolean; indent: string } {
-    const { completed, indent } = isCompleteCode(source);
-    return { complete: completed, indent: indent ?? "" };
+  /** Whether a console should run the text or wait for more of it; an empty line at its end says that there is no more. */
+  isComplete(source: string): Completeness {
+    const [error] = syntaxErrorsOf(ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ESNext));
+    if (!error || /\n\s*\n\s*$/.test(source)) return { status: "complete" };
+    const mayGoOn = error.start === source.length && error.code !== UNTERMINATED_STRING;
+    return mayGoOn
+      ? { status: "incomplete", indent: isCompleteCode(source).indent ?? "" }
+      : { status: "invalid" };
   }
 
   close(): void {
     this.tslab.close();
   }
+}
+
+function noJsx({ line, character }: ts.LineAndCharacter): CodeMessage {
+  const text = "cells are TypeScript without JSX; display.html(`<b>…</b>`) shows markup";
+  return { line: line + 1, column: character + 1, code: "TS17004", text };
 }
 
 /** tslab carries every kind of declaration on to later cells but this one. */

@@ -1,5 +1,6 @@
 // From the ES module that TypeScript made of a cell to the function that runs it: text edits, line for line.
 import ts from "typescript";
+import { builtinModules } from "../builtinModules";
 import { isReference, isShadowed, localsOf, parseBound } from "./scopes";
 import { applyEdits, type Edit, type Shift } from "./textEdits";
 
@@ -8,7 +9,7 @@ import { applyEdits, type Edit, type Shift } from "./textEdits";
  * and functions of earlier cells see the new value; what a cell declared before it threw is there already.
  */
 export interface EmittedCell {
-  /** An expression: `(async function ($$, $$on, $$import) { … })`, the cell's text beginning on its second line. */
+  /** An expression: `(async function ($$, $$on, $$import, require, __dirname) { … })`, the cell's text beginning on its second line. */
   code: string;
   /** Modules to load before the cell starts. */
   imports: CellImport[];
@@ -45,7 +46,7 @@ export function emitCell(module: string, scope: CellScope): EmittedCell {
   const { code, shifts } = applyEdits(text, emitter.edits);
   const boxes = [...emitter.boxes].map((name) => `${box(name)} = $$("${name}")`);
   const start = emitter.hoisted.map((name) => ` ${slot(name)} = ${name};`).join("");
-  const head = `(async function ($$, $$on, $$import) { "use strict";${boxes.length > 0 ? ` const ${boxes.join(", ")};` : ""}${start}`;
+  const head = `(async function ($$, $$on, $$import, require, __dirname) { "use strict";${boxes.length > 0 ? ` const ${boxes.join(", ")};` : ""}${start}`;
   return {
     code: `${head}\n${code}\n})`,
     imports: emitter.imports,
@@ -208,6 +209,11 @@ class CellEmitter {
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       this.replace(node.expression.getStart(), node.expression.end, "$$import");
       this.children(node);
+    } else if (ts.isCallExpression(node) && this.isBuiltinRequire(node)) {
+      // An ES module, which `require` can only hand out when it is there already.
+      this.imports.push({ specifier: node.arguments[0].text, attributes: {}, bindings: [] });
+    } else if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
+      this.replace(node.getStart(), node.end, "$$import.meta");
     } else if (ts.isVariableDeclarationList(node) && this.isSharedVar(node)) {
       // `for (var i = 0; …)`: the variable is the cell's own, declared in passing.
       this.replace(node.getStart(), node.declarations[0]!.getStart(), "");
@@ -215,6 +221,19 @@ class CellEmitter {
     } else {
       this.children(node);
     }
+  }
+
+  private isBuiltinRequire(
+    node: ts.CallExpression,
+  ): node is ts.CallExpression & { arguments: [ts.StringLiteral] } {
+    const { expression, arguments: given } = node;
+    const isRequire = ts.isIdentifier(expression) && expression.text === "require" && !this.isTop(expression);
+    return (
+      isRequire &&
+      given[0] !== undefined &&
+      ts.isStringLiteral(given[0]) &&
+      builtinModules.includes(given[0].text)
+    );
   }
 
   private reference(node: ts.Identifier): void {

@@ -12,6 +12,11 @@ export function parseBound(text: string, fileName = "cell.ts"): ts.SourceFile {
   return file;
 }
 
+/** What the parser could make no sense of. */
+export function syntaxErrorsOf(file: ts.SourceFile): readonly ts.DiagnosticWithLocation[] {
+  return (file as ts.SourceFile & { parseDiagnostics: ts.DiagnosticWithLocation[] }).parseDiagnostics;
+}
+
 /** The names that a node's own scope declares. */
 export function localsOf(node: ts.Node): ReadonlyMap<string, ts.Symbol> | undefined {
   return (node as ts.Node & { locals?: ReadonlyMap<string, ts.Symbol> }).locals;

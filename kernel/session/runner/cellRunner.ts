@@ -28,6 +28,8 @@ type Box = Record<string, unknown>;
 interface Run {
   program: CellProgram;
   interrupted: boolean;
+  /** How often code had been stopped when the interrupt was last heard of. */
+  terminations?: number;
   /** Displays that are still being made. */
   pending: Set<Promise<unknown>>;
   /** What live figures do before the cell ends. */
@@ -37,8 +39,14 @@ interface Run {
 type CellFunction = (
   scope: ((name: string) => Box) & { result?: unknown },
   goOn: (value?: unknown) => unknown,
-  load: (specifier: string, options?: { with?: Record<string, string> }) => Promise<unknown>,
+  load: ((specifier: string, options?: ImportOptions) => Promise<unknown>) & { meta: object },
+  require: NodeJS.Require,
+  dirname: string,
 ) => Promise<void>;
+
+interface ImportOptions {
+  with?: Record<string, string>;
+}
 
 export class CellRunner implements DisplaySession {
   /** The cells' names and values, for all cells. */
@@ -63,6 +71,7 @@ export class CellRunner implements DisplaySession {
   ) {}
 
   run(program: CellProgram): void {
+    Atomics.store(this.shared, Shared.begun, program.id);
     const run: Run = { program, interrupted: false, pending: new Set(), flushes: [] };
     this.running = run;
     this.latest = program.id;
@@ -75,13 +84,23 @@ export class CellRunner implements DisplaySession {
     );
   }
 
-  /** May be called again for the same cell, if what it did was itself stopped half-way. */
+  /**
+   * Called at least twice for a cell. Only where no code was stopped between two calls has the event loop turned by itself,
+   * and nothing that feeds itself (`process.nextTick`) holds the thread; until then the channel goes on stopping what runs.
+   */
   interrupt(cell: number): void {
     const run = this.running;
     if (run?.program.id === cell) {
+      const terminations = Atomics.load(this.shared, Shared.terminations);
+      const hasTurned = run.terminations === terminations;
+      run.terminations = terminations;
       run.interrupted = true;
       for (const recover of this.recoveries) recover();
       this.timers.cancel();
+      if (!hasTurned) {
+        this.outbox.echoInterrupt(cell);
+        return;
+      }
       this.finish(run, { status: "interrupted" });
     }
     Atomics.store(this.shared, Shared.interrupted, cell);
@@ -185,7 +204,9 @@ export class CellRunner implements DisplaySession {
     const scope: Parameters<CellFunction>[0] = (name) => this.box(name);
     // The value comes back as it is for the cell to go on with; after an interrupt, a promise that never settles.
     const goOn = (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value);
-    await start(scope, goOn, (specifier, options) => this.modules.load(specifier, options?.with));
+    const { meta, require, folder } = this.modules;
+    const load = (specifier: string, options?: ImportOptions) => this.modules.load(specifier, options?.with);
+    await start(scope, goOn, Object.assign(load, { meta }), require, folder);
     const isShown = scope.result === undefined || scope.result instanceof DisplayHandle;
     if (program.showsResult && !isShown) {
       const data: MimeBundle = await toBundle(scope.result);

@@ -15,8 +15,10 @@ const FLUSH_CHARACTERS = 16_384;
 const PIPE_LIMIT = 1 << 20;
 /** How long the main thread may take to see an interrupt by itself, before its code is stopped. */
 const TERMINATE_AFTER_MS = 40;
-const TERMINATE_AGAIN_MS = 250;
+const TERMINATE_AGAIN_MS = 150;
 const UNDISTURBED_MS = 10;
+/** How long a cell that follows an interrupted one may wait for the main thread. */
+const MAKE_WAY_MS = 1_000;
 
 const main = parentPort!;
 const shared = new Int32Array((workerData as ChannelData).shared);
@@ -28,6 +30,10 @@ let timer: NodeJS.Timeout | undefined;
 
 main.on("message", (posted: Posted) => {
   const { message, size } = posted;
+  if (message.type === "interrupt") {
+    main.postMessage(message);
+    return;
+  }
   if (!mergeIntoLast(posted)) queue.push(posted);
   queued += size;
   if (message.type !== "output" || queued > FLUSH_CHARACTERS) flush();
@@ -98,11 +104,20 @@ function release(size: number): void {
   Atomics.notify(shared, Shared.outstanding);
 }
 
+/** The cell that was handed over last. */
+let latest = 0;
+
 function receive(message: ToRunner): void {
   if (message.type === "measure")
     measure(); // here, for the main thread may be busy for long
   else main.postMessage(message);
   if (message.type === "interrupt") setTimeout(() => terminate(message), TERMINATE_AFTER_MS);
+  else if (message.type === "run") {
+    if (latest > 0 && Atomics.load(shared, Shared.interrupted) === latest) {
+      setTimeout(() => makeWay(message.cell.id), MAKE_WAY_MS);
+    }
+    latest = message.cell.id;
+  }
 }
 
 function measure(): void {
@@ -122,10 +137,22 @@ function terminate(message: ToRunner & { type: "interrupt" }): void {
     setTimeout(() => terminate(message), UNDISTURBED_MS);
     return;
   }
+  stopCode(() => main.postMessage(message));
+  setTimeout(() => terminate(message), TERMINATE_AGAIN_MS);
+}
+
+/** What an interrupted cell had still on its way, as a file that it imports, may begin after its end and never stop. */
+function makeWay(cell: number): void {
+  if (Atomics.load(shared, Shared.begun) >= cell) return;
+  if (!Atomics.load(shared, Shared.undisturbed)) stopCode();
+  setTimeout(() => makeWay(cell), TERMINATE_AGAIN_MS);
+}
+
+function stopCode(stopped?: () => void): void {
   if (!inspector) {
     inspector = new Session();
     inspector.connectToMainThread();
   }
-  inspector.post("Runtime.terminateExecution", () => main.postMessage(message));
-  setTimeout(() => terminate(message), TERMINATE_AGAIN_MS);
+  Atomics.add(shared, Shared.terminations, 1);
+  inspector.post("Runtime.terminateExecution", stopped);
 }

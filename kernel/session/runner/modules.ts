@@ -1,16 +1,16 @@
 // What `import` means in a cell: bnlab and tslab are modules beside this file, all else is found from the notebook's folder.
-import { register } from "node:module";
+import { createRequire, register } from "node:module";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import vm from "node:vm";
+import { builtinModules } from "../builtinModules";
 import type { CellImport } from "../converter/emit";
 
 type Namespace = Record<string, unknown>;
 type Attributes = Record<string, string>;
 
-/** Modules that the build puts beside the runner; all share one copy of what they import. */
-const builtin = new Map(
-  ["bnlab", "tslab"].map((name) => [name, new URL(`./${name}.js`, import.meta.url).href]),
-);
+/** All share one copy of what they import. */
+const builtin = new Map(builtinModules.map((name) => [name, new URL(`./${name}.js`, import.meta.url).href]));
 
 /** What cells are called as importers; no such file need exist. */
 const cellFile = "cell.mjs";
@@ -18,21 +18,33 @@ const cellFile = "cell.mjs";
 export class Modules {
   private readonly importFromFolder: (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
   private readsTypeScript = false;
+  /** `import.meta` and `require` of cells. */
+  readonly meta: Pick<ImportMeta, "url" | "dirname" | "filename">;
+  readonly require: NodeJS.Require;
+  private readonly loaded = new Map<string, Namespace>();
 
   /** @param undisturbed runs a piece of work that no interrupt stops half-way. */
   constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly undisturbed: (work: () => void) => void,
   ) {
+    const filename = path.join(folder, cellFile);
+    this.meta = { url: pathToFileURL(filename).href, dirname: folder, filename };
+    const require = createRequire(filename);
+    this.require = Object.assign((id: string) => this.loaded.get(id) ?? require(id), require);
     this.importFromFolder = new vm.Script("(specifier, options) => import(specifier, options)", {
-      filename: path.join(folder, cellFile),
+      filename,
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext();
   }
 
   async load(specifier: string, attributes: Attributes = {}): Promise<Namespace> {
     const url = builtin.get(specifier);
-    if (url) return await import(url);
+    if (url) {
+      const module = (await import(url)) as Namespace;
+      this.loaded.set(specifier, module);
+      return module;
+    }
     if (/^(\.{0,2}\/|file:)/.test(specifier) || path.isAbsolute(specifier)) this.readTypeScript();
     try {
       return await this.importFromFolder(specifier, { with: attributes });

@@ -114,6 +114,11 @@ export class Outbox {
     }
   }
 
+  /** Has the channel send the message once more. */
+  echoInterrupt(cell: number): void {
+    this.channel.postMessage({ message: { type: "interrupt", cell }, size: 0 } satisfies Posted);
+  }
+
   /** Waits until all is with the supervisor: before the process ends itself. */
   drain(): void {
     this.end();

@@ -21,6 +21,13 @@ const DISCONNECTED_MS = 500;
 /** How a cell ended, from the supervisor's view: the runner may have died of it. */
 export type RunOutcome = Outcome | { status: "died"; cause: string };
 
+/** Windows has no signals: a crash is an exit code. */
+const windowsCrashes: ReadonlyMap<number, string> = new Map([
+  [0xc0000005, "it crashed (access violation, 0xC0000005)"],
+  [0xc00000fd, "it crashed (stack overflow, 0xC00000FD)"],
+  [0xc0000409, "it aborted (0xC0000409): a fatal error such as an exhausted heap"],
+]);
+
 export class RunnerProcess {
   private readonly child: ChildProcess;
   private readonly channel: Duplex;
@@ -171,6 +178,8 @@ export class RunnerProcess {
     if (signal === "SIGTRAP" || signal === "SIGILL" || code === 133)
       return `it aborted (${signal ?? "SIGTRAP"}): a fatal error of the engine, such as an array too long for it`;
     if (signal) return `it ended by signal ${signal}`;
+    const crash = code === null ? undefined : windowsCrashes.get(code);
+    if (crash) return crash;
     return code === 0 ? "process.exit() was called (exit code 0)" : `it exited with code ${code}`;
   }
 }

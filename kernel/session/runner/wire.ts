@@ -72,9 +72,12 @@ export type FromRunner =
   | { type: "measured"; bytes: number }
   | { type: "done"; cell: number; outcome: Outcome };
 
-/** What the main thread hands to the channel; `size` is what it added to the outstanding characters. */
+/**
+ * What the main thread hands to the channel; `size` is what it added to the outstanding characters. An interrupt is not for
+ * the supervisor: it wants to come back.
+ */
 export interface Posted {
-  message: FromRunner;
+  message: FromRunner | Extract<ToRunner, { type: "interrupt" }>;
   size: number;
 }
 
@@ -86,7 +89,11 @@ export const Shared = {
   interrupted: 1,
   /** 1 while the main thread is where stopping its code would break Node itself. */
   undisturbed: 2,
-  length: 3,
+  /** How often the channel has stopped the main thread's code. */
+  terminations: 3,
+  /** The last cell that the main thread has begun. */
+  begun: 4,
+  length: 5,
 } as const;
 
 export interface ChannelData {

@@ -1,7 +1,7 @@
 // Tables of records, and which values show themselves as one.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Mime } from "../../../kernel/protocol";
+import { Mime, type MimeBundle } from "../../../kernel/protocol";
 import { toBundle } from "../../../kernel/session/bundle";
 import { tableOf } from "../../../kernel/session/table";
 
@@ -25,7 +25,7 @@ describe("tables", () => {
     assert.equal(text({ x: new Float32Array([0.1, 2]), y: ["p"] }), "  x  y\n0.1  p\n  2");
     assert.equal(text([{ a: 1, b: 2 }], { columns: ["b"] }), "b\n2");
     assert.equal(text(new Set([{ a: 1 }, { a: 2 }, { a: 3 }]), { limit: 1 }), "a\n1\n… 2 more rows");
-    assert.match(String(tableOf([{ a: 1 }, { a: 2 }], { limit: 1 })[Mime.html]), /<p>1 more rows<\/p>/);
+    assert.match(String(tableOf([{ a: 1 }, { a: 2 }], { limit: 1 })[Mime.html]), /<p>1 more row<\/p>/);
   });
 
   it("are how a list of plain records shows itself, and nothing else does", () => {
@@ -57,5 +57,13 @@ describe("bytes", () => {
     assert.deepEqual(Object.keys(bundle), [Mime.png, Mime.plain]);
     assert.equal(bundle[Mime.png], Buffer.from(png).toString("base64"));
     assert.deepEqual(Object.keys(toBundle(new Uint8Array([1, 2]))), [Mime.plain]);
+  });
+
+  it("show a Map whose values are plain, by its keys", () => {
+    const html = (map: Map<unknown, unknown>) => String((toBundle(map) as MimeBundle)[Mime.html] ?? "none");
+    assert.match(html(new Map([["sgd", 0.5]])), /<th style="text-align: right">value<\/th>[\s\S]*>sgd<\/td>/);
+    assert.match(html(new Map([[1, { loss: 2, name: "<a>" }]])), />loss<\/th>[\s\S]*>&lt;a&gt;<\/td>/);
+    assert.equal(html(new Map([["deep", [1]]])), "none");
+    assert.equal(html(new Map([[{}, 1]])), "none");
   });
 });

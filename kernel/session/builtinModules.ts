@@ -1,0 +1,2 @@
+// The modules that every cell finds, wherever its notebook lies: the build puts them beside the runner.
+export const builtinModules = ["bnlab", "tslab"];
