@@ -1,18 +1,21 @@
-// Opens a tensor in its viewer: the one of a line in the view of variables, else one that is picked from a list.
+// Opens a tensor in its viewer: that of a line in the view of variables, that of a name (a hover's), or one picked from a list.
 import * as vscode from "vscode";
 import { bytesText } from "../../kernel/protocol";
 import type { VariableNode } from "../views/variablesTree";
 import type { RunCommand } from "./command";
 
 export const openTensor: RunCommand = async ({ views }, argument) => {
-  const node = argument as VariableNode | undefined;
-  if (node?.variable) {
-    const { notebook, variable, owner } = node;
+  if (isNode(argument)) {
+    const { notebook, variable, owner } = argument;
     const place = owner === undefined ? { name: variable.name } : { name: owner, member: variable.name };
     views.viewers.open({ notebook, ...place });
     return;
   }
   const { notebook } = views.active;
+  if (notebook && typeof argument === "string") {
+    views.viewers.open({ notebook, name: argument });
+    return;
+  }
   const tensors = ((notebook && views.store.get(notebook)) ?? []).filter(({ kind }) => kind === "tensor");
   if (!notebook || tensors.length === 0) {
     void vscode.window.showInformationMessage(
@@ -31,3 +34,6 @@ export const openTensor: RunCommand = async ({ views }, argument) => {
   });
   if (choice) views.viewers.open({ notebook, name: choice.label });
 };
+
+const isNode = (argument: unknown): argument is VariableNode =>
+  typeof argument === "object" && argument !== null && "variable" in argument;

@@ -7,6 +7,7 @@ import {
   shortNumber,
   type Variable,
 } from "../../kernel/protocol";
+import { Command } from "../ids";
 import type { NotebookKernels } from "../notebook/controller";
 import { at, CellSnapshot, rangeOf, selector } from "./cells";
 
@@ -22,10 +23,21 @@ export function registerHover(kernels: NotebookKernels): vscode.Disposable {
       const shown = [new vscode.MarkdownString().appendCodeblock(info.signature, "typescript")];
       if (info.documentation) shown.push(new vscode.MarkdownString(info.documentation));
       const variable = info.variable && (await lookAt(snapshot.client, info.variable));
-      if (variable) shown.push(describe(variable));
+      if (variable) {
+        shown.push(describe(variable));
+        if (variable.kind === "tensor") shown.push(viewerLink(variable.name));
+      }
       return new vscode.Hover(shown, rangeOf(document, info.span));
     },
   });
+}
+
+function viewerLink(name: string): vscode.MarkdownString {
+  const text = vscode.l10n.t("Open in Tensor Viewer");
+  const argument = encodeURIComponent(JSON.stringify([name]));
+  const link = new vscode.MarkdownString(`[${text}](command:${Command.openTensor}?${argument})`);
+  link.isTrusted = { enabledCommands: [Command.openTensor] };
+  return link;
 }
 
 async function lookAt(client: KernelClient, name: string): Promise<Variable | undefined> {

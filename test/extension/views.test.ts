@@ -58,6 +58,7 @@ describe("views", () => {
     await run(notebook);
     for (const name of ["a", "b", "a"])
       await vscode.commands.executeCommand(Command.openTensor, node(notebook, name));
+    await vscode.commands.executeCommand(Command.openTensor, "b");
     await until("two viewers", () => tensorTabs().length === 2);
     assert.deepEqual(
       tensorTabs().map(({ label }) => label),
