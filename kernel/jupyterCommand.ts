@@ -39,5 +39,5 @@ export async function listKernels(): Promise<void> {
 export async function startKernel(file: string): Promise<void> {
   const { runJupyterKernel } = await import("./jupyterKernel");
   await runJupyterKernel(file);
-  process.exit(0); // the converter's file watchers would keep it
+  process.exit(0); // whatever a thread of its may still be at
 }

@@ -1,4 +1,5 @@
 // A kernel for a Jupyter client: listens where the client's connection file says, until it is told to end.
+import { keepCompiledCode } from "./host/nodeCompileCache";
 import { readConnectionFile } from "./jupyter/connectionFile";
 import { listen } from "./jupyter/zmqTransport";
 import { Kernel } from "./kernel";
@@ -15,6 +16,7 @@ export async function runJupyterKernel(file: string): Promise<void> {
   const transport = await listen(connection, log);
   // An interrupt comes as a message; Ctrl+C in the client's terminal reaches this process too and is not meant for it.
   process.on("SIGINT", () => {});
+  keepCompiledCode();
   const session = new Session(process.cwd());
   transport.onClose(() => session.close());
   new Kernel({ transport, session, version, onShutdown: () => transport.close() });

@@ -1,4 +1,5 @@
 // Entry of the kernel's process, forked with an IPC channel; its working folder is the notebook's.
+import { keepCompiledCode } from "./host/nodeCompileCache";
 import { Kernel } from "./kernel";
 import { ipcTransport } from "./protocol";
 import { Session } from "./session/session";
@@ -13,6 +14,7 @@ if (!process.send) {
 // Ctrl+C in a terminal reaches the whole group; whoever started the kernel decides what it means.
 process.on("SIGINT", () => {});
 
+keepCompiledCode();
 const session = new Session(process.cwd());
 const transport = ipcTransport(process);
 transport.onClose(() => {

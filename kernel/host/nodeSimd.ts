@@ -1,8 +1,9 @@
 // How wide the kernels' vectors are in Node: 128 bits, or 256 where V8 fuses two of them.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, homedir } from "node:os";
+import { cpus } from "node:os";
 import path from "node:path";
 import v8 from "node:v8";
+import { cacheFolder } from "./cacheFolder";
 
 type Simd = "revec" | "plain" | "off";
 
@@ -25,7 +26,7 @@ export function nodeSimd(fusesPairs: () => boolean | undefined, asked = process.
 
 /** The finding of an earlier process on this engine and processor, or a new one, which is kept. */
 function remembered(fusesPairs: () => boolean | undefined): boolean {
-  const folder = path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "bnlab");
+  const folder = cacheFolder();
   const file = path.join(folder, "simd.json");
   const engine = `V8 ${process.versions.v8} on ${cpus()[0]?.model ?? "an unknown processor"}`;
   let known: Record<string, unknown> = {};

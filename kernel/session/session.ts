@@ -1,6 +1,5 @@
 // One notebook's session: converts its cells, has them run in a process of their own, and tells what came of each.
 import type { ExpressionResult, Publications, Questions } from "../protocol";
-import { keepCompiledCode } from "./compileCache";
 import type { CodeMessage, Completeness, Converter } from "./converter/converter";
 import { excerptOf } from "./excerpt";
 import { LanguageThread } from "./language/languageThread";
@@ -151,7 +150,6 @@ export class Session {
 }
 
 async function startConverter(): Promise<Converter> {
-  keepCompiledCode();
   const { Converter } = await import("./converter/converter");
   const converter = new Converter();
   converter.convert("0"); // the first check reads all declarations: not at the first cell's expense
