@@ -1,5 +1,5 @@
 // How quick a kernel is, beside tslab, ipykernel and Deno where they are there: start, cells, printed lines, completions.
-// `npx tsx bench/session.ts [--kernels bnlab,tslab] [--rounds 5]`, after `npm run build`. What a row means is said beside it.
+// `npm run bench:kernel -- [--kernels bnlab,tslab] [--rounds 5]`, after `npm run build`; bench/run.ts --install brings tslab.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -164,7 +164,7 @@ async function measure({ name, command, language }: Peer): Promise<Result[]> {
     add(cells.declaration, await repeat(50, async (n) => (await peer.run(language.declaration(n))).done));
   });
   for (const count of [100_000, 1_000_000]) {
-    const name = `${count.toLocaleString("en")} lines, a second's`;
+    const name = `lines per second, of ${count.toLocaleString("en")}`;
     await section([name], async (peer) => {
       const { done, text } = await peer.run(language.lines(count));
       const shown = text.match(/^line \d+$/gm)?.length ?? 0;
@@ -199,7 +199,7 @@ function table(results: readonly Result[]): string {
     const result = results.find((each) => each.measure === measure && each.kernel === kernel);
     if (!result) return "";
     if (result.median === null) return result.note ?? "none";
-    const unit = measure.includes("second") ? "" : " ms";
+    const unit = measure.startsWith("lines") ? "" : " ms";
     const spread = result.samples > 1 ? ` (p95 ${round(result.p95!)})` : "";
     return `${round(result.median)}${unit}${spread}${result.note ? `; ${result.note}` : ""}`;
   };
