@@ -1,5 +1,5 @@
 // Progress bars in the editor's colours. Runs in a web page.
-import { element } from "../tensor/histogram";
+import { element } from "../element";
 
 interface Bar {
   label: string;

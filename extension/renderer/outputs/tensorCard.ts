@@ -1,6 +1,7 @@
 // A tensor in an output: what it is, its statistics, histogram, picture and first numbers. Runs in a web page.
+import { element } from "../element";
 import { scaleFor } from "../tensor/colors";
-import { element, histogram } from "../tensor/histogram";
+import { histogram } from "../tensor/histogram";
 import { bytesText, short } from "../tensor/numberText";
 import { pixels } from "../tensor/pixels";
 

@@ -1,4 +1,5 @@
 // A histogram as bars over their range. Runs in a web page.
+import { element } from "../element";
 import { short } from "./numberText";
 
 export interface Counts {
@@ -48,11 +49,4 @@ export function histogram(
   }
   figure.append(svg, axis);
   return figure;
-}
-
-export function element(tag: string, className = "", text = ""): HTMLElement {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
 }

@@ -1,9 +1,9 @@
 // A slice as colours: a pixel an element, or every so manyth of a large one. Runs in a web page.
+import { element, fill } from "../element";
 import { scaleFor } from "../tensor/colors";
-import { element } from "../tensor/histogram";
 import { short } from "../tensor/numberText";
 import { pixels } from "../tensor/pixels";
-import { extentOf, fill, indexOf, type Looked, numberOf, sliceOf, type View } from "./slice";
+import { extentOf, indexOf, type Looked, numberOf, sliceOf, type View } from "./slice";
 
 /** 256 × 256 elements are what one answer may hold. */
 const side = 256;

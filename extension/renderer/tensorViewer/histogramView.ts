@@ -1,7 +1,8 @@
 // All elements, counted. Runs in a web page.
-import { element, histogram } from "../tensor/histogram";
+import { element, fill } from "../element";
+import { histogram } from "../tensor/histogram";
 import { short } from "../tensor/numberText";
-import { fill, type Looked, type View } from "./slice";
+import type { Looked, View } from "./slice";
 
 export class HistogramView implements View {
   readonly element = element("div", "distribution");

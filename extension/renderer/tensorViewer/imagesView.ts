@@ -1,8 +1,8 @@
 // A batch as pictures: [N, H, W], or [N, 1 or 3, H, W] with the channels first; a page of them at a time. Runs in a web page.
+import { element, fill } from "../element";
 import { grayScale } from "../tensor/colors";
-import { element } from "../tensor/histogram";
 import { pixels } from "../tensor/pixels";
-import { fill, type Looked, numberOf, type View } from "./slice";
+import { type Looked, numberOf, type View } from "./slice";
 
 const perPage = 48;
 /** Larger pictures are shown by every so manyth pixel. */

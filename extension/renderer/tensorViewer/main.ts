@@ -1,12 +1,12 @@
 // The page of the tensor viewer: what the tensor is, tabs with views of it, sliders through its dimensions. Runs in a web page.
 import "./style.css";
-import { element } from "../tensor/histogram";
+import { element, fill } from "../element";
 import { short } from "../tensor/numberText";
 import { HeatMapView } from "./heatMapView";
 import { HistogramView } from "./histogramView";
 import { ImagesView, picturesOf } from "./imagesView";
-import type { Histogram, Statistics, TensorInfo, ViewerWords } from "./messages";
-import { fill, type Looked, type View } from "./slice";
+import type { Statistics, TensorInfo, ViewerWords } from "./messages";
+import type { Looked, View } from "./slice";
 import { Source } from "./source";
 import { TableView } from "./tableView";
 
@@ -71,7 +71,7 @@ async function take(tensor: TensorInfo): Promise<void> {
   const changedShape = String(looked?.tensor.shape) !== String(tensor.shape);
   const at = changedShape || !looked ? tensor.shape.slice(0, -2).map(() => 0) : looked.at;
   looked = { tensor, at, statistics: box.statistics, histogram: box.histogram, source, words, say };
-  showFacts(tensor, box.statistics, box.histogram);
+  showFacts(tensor, box.statistics);
   if (changedShape) {
     showTabs(tensor);
     showSliders(tensor);
@@ -79,11 +79,7 @@ async function take(tensor: TensorInfo): Promise<void> {
   open(chosen ?? "table");
 }
 
-function showFacts(
-  { name, type, shape, dtype, bytes }: TensorInfo,
-  found: Statistics,
-  _: Histogram | undefined,
-): void {
+function showFacts({ name, type, shape, dtype, bytes }: TensorInfo, found: Statistics): void {
   heading.textContent = name;
   const count = shape.reduce((product, size) => product * size, 1);
   const elements = fill(words.elements, count.toLocaleString("en"));

@@ -47,7 +47,3 @@ export function indexOf({ tensor: { shape }, at }: Looked, row: number, column: 
 }
 
 export const numberOf = (value: Box["values"][number] | undefined): number => Number(value);
-
-/** Puts values into the places of a text. */
-export const fill = (text: string, ...values: (string | number)[]): string =>
-  text.replace(/\{(\d)\}/g, (_, place: string) => String(values[Number(place)]));

@@ -1,5 +1,5 @@
 // The numbers themselves: as many rows and columns as are seen, asked for in blocks while one scrolls. Runs in a web page.
-import { element } from "../tensor/histogram";
+import { element } from "../element";
 import { short } from "../tensor/numberText";
 import type { Element } from "./messages";
 import { extentOf, indexOf, type Looked, sliceOf, type View } from "./slice";

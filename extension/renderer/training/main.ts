@@ -1,7 +1,7 @@
 // The page of the training view: figures, curves and bars, drawn anew with every state. Runs in a web page.
 import "./style.css";
-import { element } from "../tensor/histogram";
-import { fill } from "../tensorViewer/slice";
+import { element, fill } from "../element";
+
 import type {
   CurveState,
   FromTraining,
