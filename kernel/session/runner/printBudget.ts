@@ -24,7 +24,9 @@ export class PrintBudget {
     this.printed += text.length;
     if (text.length <= room) return text;
     this.dropped += text.length - room;
-    this.tail = { name, text: (this.tail.text + text.slice(room)).slice(-TAIL_CHARACTERS) };
+    const end = this.tail.text + text.slice(room);
+    // Cut now and then: a cut copies the whole, and there may be a million lines.
+    this.tail = { name, text: end.length > 2 * TAIL_CHARACTERS ? end.slice(-TAIL_CHARACTERS) : end };
     return text.slice(0, room);
   }
 
@@ -34,7 +36,8 @@ export class PrintBudget {
     if (dropped === 0) return [];
     this.dropped = 0;
     this.tail = { name: "stdout", text: "" };
-    const text = tail.text.slice(tail.text.length < dropped ? tail.text.indexOf("\n") + 1 : 0);
+    const end = tail.text.slice(-TAIL_CHARACTERS);
+    const text = end.slice(end.length < dropped ? end.indexOf("\n") + 1 : 0);
     const [left, limit] = [dropped - text.length, HEAD_CHARACTERS].map((count) => count.toLocaleString("en"));
     const note = `\n… ${left} characters left out: a cell may print ${limit}. The end of it:\n`;
     return [
