@@ -64,7 +64,12 @@ export class NotebookKernels implements vscode.Disposable {
         for (const { oldUri, newUri } of files) this.#move(oldUri, newUri);
       }),
       this.#controller.onDidChangeSelectedNotebooks(({ notebook, selected }) => {
-        if (!selected && !notebook.isClosed) this.#end(keyOf(notebook));
+        const kernel = this.#kernels.get(keyOf(notebook));
+        if (!selected && !notebook.isClosed && kernel) {
+          // Saving a new notebook takes the kernel from it first.
+          if (notebook.isUntitled) this.#endUnlessSaved(notebook, kernel);
+          else this.#end(keyOf(notebook));
+        }
         this.#chosen.set(notebook, selected);
         if (selected) this.#enter(notebook);
         this.#useChanged.fire(notebook);
@@ -166,12 +171,19 @@ export class NotebookKernels implements vscode.Disposable {
     }
   }
 
-  /** Saving a notebook for the first time closes it and opens the file, in either order: the kernel goes along. */
+  /**
+   * Saving a notebook for the first time closes it and opens the file, in either order: the kernel goes along. Without a file
+   * there is no way back to it: it ends.
+   */
   #endUnlessSaved(untitled: vscode.NotebookDocument, kernel: NotebookKernel): void {
+    const key = keyOf(untitled);
     const text = textOf(untitled);
     const inherit = (heir: vscode.NotebookDocument) => {
-      if (heir.isUntitled || this.#kernels.has(keyOf(heir)) || textOf(heir) !== text) return false;
-      this.#kernels.delete(keyOf(untitled));
+      const own = this.#kernels.get(keyOf(heir)); // questions about its code may have started one
+      if (this.#kernels.get(key) !== kernel || heir.isUntitled || own?.used || textOf(heir) !== text)
+        return false;
+      own?.dispose();
+      this.#kernels.delete(key);
       this.#kernels.set(keyOf(heir), kernel);
       this.#enter(heir);
       return true;
@@ -180,7 +192,7 @@ export class NotebookKernels implements vscode.Disposable {
     const opened = vscode.workspace.onDidOpenNotebookDocument((notebook) => inherit(notebook) && settle());
     const late = setTimeout(() => {
       settle();
-      this.#end(keyOf(untitled));
+      this.#end(key);
     }, savingMs);
     const settle = () => {
       opened.dispose();

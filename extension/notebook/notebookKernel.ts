@@ -52,6 +52,7 @@ export class NotebookKernel implements vscode.Disposable {
   readonly #queue: Queued[] = [];
   #kernel: Kernel | undefined;
   #started = false;
+  #used = false;
   #state: KernelState | undefined;
   #current: Queued | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -67,6 +68,11 @@ export class NotebookKernel implements vscode.Disposable {
     return this.#state;
   }
 
+  /** Whether it has been given a cell to run. */
+  get used(): boolean {
+    return this.#used;
+  }
+
   /** The cell that runs. */
   get running(): vscode.NotebookCell | undefined {
     return this.#current?.cell;
@@ -74,6 +80,7 @@ export class NotebookKernel implements vscode.Disposable {
 
   /** Queues cells; they run one after another, and a failure cancels those behind it. */
   async run(cells: vscode.NotebookCell[]): Promise<void> {
+    this.#used = true;
     const idle = this.#queue.length === 0 && this.#current === undefined;
     this.#queue.push(
       ...cells.map((cell) => ({

@@ -18,8 +18,10 @@ interface SavedNotebook {
 
 const screenshots = path.join(root, "out/screenshots");
 const minute = 60_000;
-/** High enough for the whole notebook: VS Code renders only what is in view. Beyond 8,192 Chromium's pictures repeat. */
-const tall = { width: 1280, height: 8000 };
+/** High enough for the whole notebook: VS Code renders only what is in view. */
+const tall = { width: 1280, height: 10_000 };
+/** Beyond 8,192 Chromium's pictures repeat. */
+const pictured = { ...tall, x: 0, y: 0, height: 8192 };
 const usual = { width: 1280, height: 960 };
 
 describe("tutorial in VS Code's window", {
@@ -63,7 +65,7 @@ describe("tutorial in VS Code's window", {
       await page.goto(server.windowUrl(folder, { openFile: file }));
       await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
 
-      await page.getByRole("button", { name: "Run All" }).first().click();
+      await page.getByRole("button", { name: "Run All", exact: true }).first().click();
       await until("all cells to succeed", async () => {
         assert.equal(await page.locator(".codicon-notebook-state-error").count(), 0, "a cell failed");
         return (await page.locator(".codicon-notebook-state-success").count()) === codeCells;
@@ -77,7 +79,7 @@ describe("tutorial in VS Code's window", {
       const charts = notebookOutputs(page).locator(".js-plotly-plot");
       await until("every chart to be drawn", async () => (await charts.count()) === figures.length);
       await until("the table", async () => (await notebookOutputs(page).locator("table").count()) > 0);
-      await page.screenshot({ path: path.join(screenshots, `${language}-whole.png`) });
+      await page.screenshot({ path: path.join(screenshots, `${language}-whole.png`), clip: pictured });
 
       await page.setViewportSize(usual);
       await page.keyboard.press("Control+b"); // room for the charts

@@ -79,6 +79,27 @@ describe("life of a kernel", () => {
     assert.equal(textOf(notebook, 1), before);
   });
 
+  it("goes along when a new notebook is saved", async () => {
+    await vscode.commands.executeCommand(Command.newNotebook);
+    const untitled = await until("the notebook", activeNotebook);
+    await setText(untitled.cellAt(0), "process.ppid");
+    await run(untitled);
+    const before = textOf(untitled, 0);
+    const saved = vscode.commands.executeCommand("workbench.action.files.save");
+    const accept = () => vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+    const again = setInterval(accept, 500); // the dialog comes when it has looked at the folder
+    await saved;
+    clearInterval(again);
+    const notebook = await until("the file", () => {
+      const open = activeNotebook();
+      return open?.uri.scheme === "file" && open;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500)); // the old tab goes
+    void start(notebook);
+    await until("the second run", () => notebook.cellAt(0).executionSummary?.executionOrder === 2);
+    await until("its value", () => textOf(notebook, 0) === before);
+  });
+
   it("ends with a notebook that has no file, even in a loop", async () => {
     await vscode.commands.executeCommand(Command.newNotebook);
     const notebook = await until("the notebook", activeNotebook);

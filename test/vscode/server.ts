@@ -73,7 +73,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const main = path.join(vscode, "out/server-main.js");
   if (vsix) {
     const extensions = ["--extensions-dir", path.join(profile, "extensions")];
-    execFileSync(node, [main, "--install-extension", vsix, "--server-data-dir", profile, ...extensions]);
+    const args = [main, "--install-extension", vsix, "--server-data-dir", profile, ...extensions];
+    execFileSync(node, args, { stdio: "pipe" }); // it misses a native logger, at length
   }
   // Variables of a VS Code that we were started in would lead this one to it.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_)/.test(name));
