@@ -16,7 +16,8 @@ export const openTensor: RunCommand = async ({ views }, argument) => {
     views.viewers.open({ notebook, name: argument });
     return;
   }
-  const tensors = ((notebook && views.store.get(notebook)) ?? []).filter(({ kind }) => kind === "tensor");
+  const variables = notebook ? await views.store.latest(notebook) : [];
+  const tensors = variables.filter(({ kind }) => kind === "tensor");
   if (!notebook || tensors.length === 0) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t("There is no tensor to look at: run a cell that makes one."),

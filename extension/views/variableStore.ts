@@ -38,6 +38,13 @@ export class VariableStore implements vscode.Disposable {
     return this.#known.get(notebook)?.variables;
   }
 
+  /** As they are; as they were when last looked at, where a cell computes and would keep the answer waiting. */
+  async latest(notebook: vscode.NotebookDocument): Promise<Variable[]> {
+    const known = this.get(notebook) ?? [];
+    const waits = this.#kernels.state(notebook) === "busy" && known.length > 0;
+    return (waits ? undefined : await this.look(notebook, {})) ?? known;
+  }
+
   /** Looks at all variables; while a cell computes the answer is late, and the last one stands. */
   refresh(notebook: vscode.NotebookDocument): void {
     const known = this.#known.get(notebook) ?? { variables: [], asking: false, stale: false };
