@@ -1,6 +1,6 @@
 // Chooses how a convolution is computed, once a shape.
 
-import { type Convolution, createPointwise, isPointwise } from "./convPointwise";
+import { type Convolution, createPointwise, isPointwise, type Products } from "./convPointwise";
 import { createTasks, type Parts } from "./convTasks";
 import type { Conv2dShape, Kernels } from "./kernels";
 import type { Target } from "./target";
@@ -16,7 +16,7 @@ const most = 256;
 /** Convolutions by the identity of their shape, and by its sizes; `parts` are kernels of other families that they use. */
 export function createConvolution(
   target: Target,
-  parts: Parts & Pick<Kernels, "gemm" | "binary">,
+  parts: Parts & Pick<Kernels, "unary" | "binary"> & { readonly products: Products },
 ): ConvolutionKernels {
   const bySizes = new Map<string, Convolution>();
   const byObject = new WeakMap<Conv2dShape, Convolution>();

@@ -1,6 +1,19 @@
 // 1×1 convolution at stride 1: an image is a matrix [channels, pixels], so each is one product; nothing is copied.
 
+import type { GemmShape } from "./gemm";
 import type { Conv2dShape, Kernels, Pointer } from "./kernels";
+
+/** `count` matrix products of one shape, by several threads if there are any: from one to the next a, b and c grow by `steps`, in bytes. */
+export type Products = (
+  shape: GemmShape,
+  operands: readonly [a: Pointer, b: Pointer, c: Pointer],
+  steps: readonly [a: number, b: number, c: number],
+  count: number,
+  accumulate: boolean,
+) => void;
+
+/** Bytes of a piece of scratch: whole cache lines. */
+export const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** The passes of one shape of convolution. */
 export interface Convolution {
@@ -17,31 +30,47 @@ export const isPointwise = (s: Conv2dShape): boolean =>
   s.inHeight === s.outHeight &&
   s.inWidth === s.outWidth;
 
+/** Sums over the batch are cut into so many, by whole images, whoever computes them. */
+const mostSums = 8;
+
 export function createPointwise(
-  s: Conv2dShape,
-  { gemm, binary }: Pick<Kernels, "gemm" | "binary">,
+  { batch, inChannels: ins, outChannels: outs, outHeight, outWidth }: Conv2dShape,
+  {
+    products,
+    unary,
+    binary,
+    axpy,
+  }: Pick<Kernels, "unary" | "binary" | "axpy"> & { readonly products: Products },
 ): Convolution {
-  const { inChannels: ins, outChannels: outs } = s;
-  const pixels = s.outHeight * s.outWidth;
-  /** Calls with the input and the output of each image. */
-  const eachImage = (x: Pointer, y: Pointer, visit: (x: Pointer, y: Pointer, n: number) => void) => {
-    for (let n = 0; n < s.batch; n++) visit(x + n * ins * pixels * 4, y + n * outs * pixels * 4, n);
-  };
+  const pixels = outHeight * outWidth;
+  const [inImage, outImage, weights] = [ins * pixels * 4, outs * pixels * 4, aligned(outs * ins * 4)];
+  const toOutput: GemmShape = { m: outs, n: pixels, k: ins, transA: false, transB: false };
+  const toInput: GemmShape = { m: ins, n: pixels, k: outs, transA: true, transB: false };
+  const toWeight: GemmShape = { m: outs, n: ins, k: pixels, transA: false, transB: true };
+  const images = Math.ceil(batch / mostSums);
+  const sums = Math.ceil(batch / images);
   return {
-    scratch: 0,
-    forward(from, weight, bias, to) {
-      eachImage(from, to, (x, y) => {
-        gemm(weight, x, y, outs, pixels, ins, false, false, false);
-        if (bias !== 0) binary("add", "columnRight", y, bias, y, outs, pixels);
-      });
+    scratch: sums * weights,
+    forward(x, weight, bias, y) {
+      products(toOutput, [weight, x, y], [0, inImage, outImage], batch, false);
+      if (bias === 0) return;
+      for (let to = y; to < y + batch * outImage; to += outImage) {
+        binary("add", "columnRight", to, bias, to, outs, pixels);
+      }
     },
-    backwardInput(from, weight, to, _scratch, accumulate) {
-      eachImage(to, from, (dx, dy) => gemm(weight, dy, dx, ins, pixels, outs, true, false, accumulate));
+    backwardInput(dy, weight, dx, _scratch, accumulate) {
+      products(toInput, [weight, dy, dx], [0, outImage, inImage], batch, accumulate);
     },
-    backwardWeight(from, by, dWeight, _scratch, accumulate) {
-      eachImage(from, by, (x, dy, n) =>
-        gemm(dy, x, dWeight, outs, ins, pixels, false, true, accumulate || n > 0),
-      );
+    backwardWeight(x, dy, dWeight, scratch, accumulate) {
+      // The i-th image of every sum at a time; the last sum may have fewer.
+      for (let i = 0; i < images; i++) {
+        const operands = [dy + i * outImage, x + i * inImage, scratch] as const;
+        const count = Math.ceil((batch - i) / images);
+        products(toWeight, operands, [images * outImage, images * inImage, weights], count, i > 0);
+      }
+      for (let sum = 1; sum < sums; sum++) axpy(1, scratch + sum * weights, scratch, outs * ins);
+      if (accumulate) axpy(1, scratch, dWeight, outs * ins);
+      else unary("copy", scratch, dWeight, outs * ins);
     },
   };
 }

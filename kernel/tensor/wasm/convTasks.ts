@@ -4,7 +4,7 @@
 import { directKernel, directScratch, type Variant } from "./convDirect";
 import { directSums, directWeightKernel } from "./convDirectWeight";
 import { backwardPass, forwardPass, type Pass } from "./convPass";
-import type { Convolution } from "./convPointwise";
+import { aligned, type Convolution } from "./convPointwise";
 import {
   backwardWeights,
   forwardWeights,
@@ -34,8 +34,6 @@ const once = <T>(make: () => T): (() => T) => {
   let made: T | undefined;
   return () => (made ??= make());
 };
-
-const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
 
 export function createTasks(target: Target, s: Conv2dShape, { axpy, share }: Parts): Convolution {
   const image = 4 * (s.inChannels * s.inHeight * s.inWidth + s.outChannels * s.outHeight * s.outWidth);

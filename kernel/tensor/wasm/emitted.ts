@@ -10,6 +10,7 @@ import {
 } from "./batchNormColumns";
 import { batchNormBackwardRowsKernel, batchNormForwardRowsKernel, mostRows } from "./batchNormRows";
 import { type ConvolutionKernels, createConvolution } from "./conv";
+import type { Products } from "./convPointwise";
 import { curveGradKernel, curveKernel } from "./curves";
 import {
   axpyKernel,
@@ -56,11 +57,11 @@ class Lazy<K> {
  * Matrix products by shape, in two generations of at most `limit`: what was not used while a whole generation came in
  * is dropped, so shapes that vary without end (odd batch sizes) hold a bounded number of modules.
  */
-export class ShapeCache {
-  private young = new Map<number | string, Run>();
-  private old = new Map<number | string, Run>();
+export class ShapeCache<T> {
+  private young = new Map<number | string, T>();
+  private old = new Map<number | string, T>();
   constructor(
-    private readonly make: (shape: GemmShape) => Run,
+    private readonly make: (shape: GemmShape) => T,
     private readonly limit = 256,
   ) {}
 
@@ -68,7 +69,7 @@ export class ShapeCache {
     return this.young.size + this.old.size;
   }
 
-  get(m: number, n: number, k: number, transA: boolean, transB: boolean): Run {
+  get(m: number, n: number, k: number, transA: boolean, transB: boolean): T {
     const side = 2 ** 17; // three sides and two flags are exact in a double's 53 bits
     const flags = (transA ? 2 : 0) + (transB ? 1 : 0);
     const key =
@@ -149,12 +150,23 @@ export function createEmittedKernels(target: Target): Kernels {
     share(run, args, { count: streams, advance, grain: elements });
   };
 
-  const gemm = new ShapeCache((shape) => {
-    const run = isFewRows(shape) ? gemmRowsKernel(target, shape) : gemmKernel(target, shape);
-    const cut = gemmCut(target, shape);
-    const { m, n } = shape;
-    return (a, b, c, accumulate) => share(run, [a!, b!, c!, accumulate!, m, n], cut);
-  });
+  const gemm = new ShapeCache((shape) => ({
+    run: isFewRows(shape) ? gemmRowsKernel(target, shape) : gemmKernel(target, shape),
+    cut: gemmCut(target, shape),
+  }));
+  const products: Products = (
+    { m, n, k, transA, transB },
+    [a, b, c],
+    [stepA, stepB, stepC],
+    count,
+    adding,
+  ) => {
+    const { run, cut } = gemm.get(m, n, k, transA, transB);
+    const args = [a, b, c, adding ? 1 : 0, m, n];
+    if (count === 1) share(run, args, cut);
+    else if (team !== null) team.repeat(run, args, [stepA, stepB, stepC, 0, 0, 0], count);
+    else for (let i = 0; i < count; i++) run(a + i * stepA, b + i * stepB, c + i * stepC, args[3]!, m, n);
+  };
   const unary = new Lazy((op: Parameters<typeof unaryKernel>[1]) => unaryKernel(target, op));
   type GradOp = Parameters<typeof unaryGradKernel>[1];
   const unaryGrad = new Lazy((op: GradOp) => unaryGradKernel(target, op, false));
@@ -184,11 +196,12 @@ export function createEmittedKernels(target: Target): Kernels {
   const backwardRows = new Lazy((weighted: boolean) => batchNormBackwardRowsKernel(target, weighted));
   /**
    * A call by channels: all pointers before `channels`, the argument after `outer`, advance by a channel, those of `data` by
-   * its `inner` numbers; absent ones stay 0. Columns go in lots that the scratch area has room for.
+   * its `inner` numbers; absent ones stay 0. Columns go in lots that the scratch area has room for, and in parts of whole steps.
    */
   const byChannel = (run: Run, args: number[], data: readonly number[], outerAt: number): void => {
     const [outer, channels, inner] = [args[outerAt]!, args[outerAt + 1]!, args[outerAt + 2]!];
-    const grain = 16 * Math.ceil(elements / (16 * Math.max(1, outer * inner)));
+    const step = inner === 1 ? 16 : 1;
+    const grain = step * Math.ceil(elements / (step * Math.max(1, outer * inner)));
     const lot = inner === 1 ? mostColumns : channels;
     if (channels <= lot && (team === null || channels < 2 * grain)) {
       run(...args);
@@ -238,8 +251,10 @@ export function createEmittedKernels(target: Target): Kernels {
 
     gemm(a, b, c, m, n, k, transA, transB, accumulate) {
       if (m === 0 || n === 0) return;
-      if (k > 0) gemm.get(m, n, k, transA, transB)(a, b, c, accumulate ? 1 : 0);
-      else if (!accumulate) single.get(fillKernel)(c, 0, m * n);
+      if (k > 0) {
+        const { run, cut } = gemm.get(m, n, k, transA, transB);
+        share(run, [a, b, c, accumulate ? 1 : 0, m, n], cut);
+      } else if (!accumulate) single.get(fillKernel)(c, 0, m * n);
     },
 
     unary(op, x, y, n) {
@@ -404,7 +419,7 @@ export function createEmittedKernels(target: Target): Kernels {
   return {
     ...kernels,
     ...createAdaptive(target, byElement),
-    ...createConvolution(target, { ...kernels, share }),
+    ...createConvolution(target, { ...kernels, share, products }),
     ...createPooling(target, { ...kernels, reference, share }),
   };
 }

@@ -43,6 +43,7 @@ const Word = {
   failed: 64,
   slot: 65,
   parts: 66,
+  /** The argument that says how many units a call computes; −1 where each unit is a call of its own. */
   count: 67,
   arguments: 68,
   /** Assignments posted so far. */
@@ -86,7 +87,22 @@ export class Team {
 
   /** Runs run(...args) in parts, some of them on helpers that happen to be free, and returns when all are done. */
   share(run: Run, args: readonly number[], { count, advance, grain }: Cut): void {
-    const units = args[count]!;
+    this.hand(run, args, advance, args[count]!, grain, count);
+  }
+
+  /** Calls run `times` times, its arguments growing by `advance` from one call to the next, in parts as share() does. */
+  repeat(run: Run, args: readonly number[], advance: readonly number[], times: number): void {
+    this.hand(run, args, advance, times, 1, -1);
+  }
+
+  private hand(
+    run: Run,
+    args: readonly number[],
+    advance: readonly number[],
+    units: number,
+    grain: number,
+    count: number,
+  ): void {
     const parts = Math.min(Math.floor(units / grain), 4 * (this.scratches.length + 1));
     const size = Math.floor(units / parts / grain) * grain; // the last part may be smaller, none is larger
     const { words, numbers } = this.views;
@@ -155,8 +171,18 @@ function takeParts({ words, numbers }: Control, runOf: (slot: number) => Run): v
     const length = words[Word.arguments]!;
     const args = new Array<number>(length);
     for (let i = 0; i < length; i++) args[i] = numbers[2 + i]! + numbers[2 + length + i]! * start;
-    args[words[Word.count]!] = Math.min(size, numbers[0]! - start);
-    runOf(words[Word.slot]!)(...args);
+    const units = Math.min(size, numbers[0]! - start);
+    const run = runOf(words[Word.slot]!);
+    const count = words[Word.count]!;
+    if (count >= 0) {
+      args[count] = units;
+      run(...args);
+      continue;
+    }
+    for (let unit = 0; unit < units; unit++) {
+      run(...args);
+      for (let i = 0; i < length; i++) args[i]! += numbers[2 + length + i]!;
+    }
   }
 }
 

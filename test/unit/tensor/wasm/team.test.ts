@@ -104,6 +104,23 @@ test("convolutions and pools are the same bits by one, two and three threads", (
       kernels.conv2dBackwardWeight(shape, a, b, c, scratch, true),
     );
   }
+  for (const batch of [1, 2, 9, 32]) {
+    const [inChannels, outChannels] = [12, 20];
+    const sizes = { ...planes, kernelHeight: 1, kernelWidth: 1, paddingTop: 0, paddingLeft: 0 };
+    const shape = { batch, inChannels, outChannels, groups: 1, ...sizes, ...unit };
+    const what = `${batch} images by 1×1`;
+    compare(`conv2d of ${what}`, batch * outChannels * 120, (kernels) =>
+      kernels.conv2d(shape, a, b, b, c, scratch),
+    );
+    compare(`conv2dBackwardInput of ${what}`, batch * inChannels * 120, (kernels) =>
+      kernels.conv2dBackwardInput(shape, a, b, c, scratch, true),
+    );
+    for (const accumulate of [false, true]) {
+      compare(`conv2dBackwardWeight of ${what}`, outChannels * inChannels, (kernels) =>
+        kernels.conv2dBackwardWeight(shape, a, b, c, scratch, accumulate),
+      );
+    }
+  }
   const pool = { planes: 700, paddingHeight: 1, paddingWidth: 1, ...planes, ...unit };
   compare("maxPool2d", 700 * 120, (kernels) => kernels.maxPool2d(pool, a, c, scratch));
   compare("maxPool2dBackward", 700 * 120, (kernels) => kernels.maxPool2dBackward(pool, a, scratch, c, true));
