@@ -11,9 +11,11 @@ export interface Rule<Info = undefined> {
   readonly name: string;
   /** Which values the backward reads; changing one in place between forward and backward is an error. */
   readonly reads?: "inputs" | "output" | "both";
+  /** Whether backward writes over dy only where `pass.target` says so: it may share dy then, and need not be given a copy. */
+  readonly sharesGradient?: boolean;
   /**
    * Gives each input that requires it its gradient, by `pass.give`. `dy` is contiguous in the output's shape and the
-   * rule's own: it may overwrite it or give it on.
+   * rule's own: it may overwrite it (but see `sharesGradient`) or give it on.
    */
   backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void;
 }
@@ -81,7 +83,7 @@ function versionsOf<Info>(node: Node<Info>): number {
 export class BackwardPass {
   /** The gradient the running rule owns, until it gives it away. */
   private current: Storage | null = null;
-  /** Gradients of leaves that may not go to `.grad` at once: those with hooks, and those that grad() asks for. */
+  /** Gradients of leaves that may not go to `.grad` at once: shared ones, those with hooks, and those that grad() asks for. */
   private readonly held = new Map<Tensor, Storage>();
   /** What grad() asked for, as far as the walk came by it. */
   readonly found = new Map<Tensor, Storage>();
@@ -94,13 +96,13 @@ export class BackwardPass {
 
   /** Adds `gradient`, contiguous in x's shape and owned by the caller, to the gradient of x. The pass owns it then. */
   give(x: Tensor, gradient: Storage): void {
-    if (gradient === this.current) this.current = null;
+    this.take(gradient);
     const existing = this.existing(x);
     if (existing !== null) {
       this.engine.kernels.axpy(1, gradient.pointer, existing.pointer, x.count);
       this.engine.release(gradient);
     } else if (x.gradFn !== null) x.gradFn.gradient = gradient;
-    else if (this.wanted?.has(x) ?? x.hooks !== null) this.held.set(x, gradient);
+    else if (this.wanted?.has(x) ?? (x.hooks !== null || gradient.shares > 0)) this.held.set(x, gradient);
     else if (this.wanted !== null) this.engine.release(gradient);
     else x.adoptGrad(gradient);
   }
@@ -113,10 +115,45 @@ export class BackwardPass {
     if (existing === null) this.give(x, gradient);
   }
 
-  /** The gradient of x that is there already, for kernels that can add to it in place. */
-  existing(x: Tensor): Storage | null {
-    if (x.gradFn !== null) return x.gradFn.gradient;
-    return this.wanted === null && x.hooks === null ? x.gradStorage() : (this.held.get(x) ?? null);
+  /** The gradient of x that is there already, to be added to in place. */
+  private existing(x: Tensor): Storage | null {
+    const { gradFn } = x;
+    if (gradFn !== null) {
+      if (gradFn.gradient !== null) gradFn.gradient = this.owned(gradFn.gradient, x.count);
+      return gradFn.gradient;
+    }
+    const held = this.held.size > 0 ? this.held.get(x) : undefined;
+    if (held !== undefined) {
+      const own = this.owned(held, x.count);
+      if (own !== held) this.held.set(x, own);
+      return own;
+    }
+    return this.wanted === null && x.hooks === null ? x.gradStorage() : null;
+  }
+
+  /** Takes dy out of the pass's hands, for a function that frees it. */
+  take(dy: Storage): Storage {
+    if (dy === this.current) this.current = null;
+    return dy;
+  }
+
+  /** Another owner's share of dy: for a second input, which gets it too. Nobody writes over it while it is shared. */
+  share(dy: Storage): Storage {
+    dy.shares++;
+    return dy;
+  }
+
+  /** Where a rule writes the gradient of x, which is of dy's size: over dy, or beside it where others read it too. */
+  target(dy: Storage, x: Tensor): Storage {
+    return dy.shares > 0 ? this.allocate(x) : dy;
+  }
+
+  /** The gradient itself where it has one owner, else a copy in its stead. */
+  private owned(gradient: Storage, count: number): Storage {
+    if (gradient.shares === 0) return gradient;
+    const copy = this.copy(gradient, count);
+    this.engine.release(gradient);
+    return copy;
   }
 
   /** A buffer of the size of x. */
@@ -124,8 +161,7 @@ export class BackwardPass {
     return this.engine.allocate(x.count, x.shape);
   }
 
-  /** A copy of a gradient, for a second input. */
-  copy(gradient: Storage, count: number): Storage {
+  private copy(gradient: Storage, count: number): Storage {
     const copy = this.engine.allocate(count);
     this.engine.kernels.unary("copy", gradient.pointer, copy.pointer, count);
     return copy;
@@ -144,21 +180,27 @@ export class BackwardPass {
     root.gradFn.gradient = seed;
     try {
       for (const node of nodes) {
-        const dy = node.gradient;
+        let dy = node.gradient;
         if (dy === null) continue;
         node.gradient = null;
+        this.current = dy;
         if (versionsOf(node) !== node.versions) throw changedInPlace(node);
-        const { output } = node;
+        const { output, rule } = node;
+        if (output.hooks !== null || rule.sharesGradient !== true) {
+          dy = this.owned(dy, output.count);
+          this.current = dy;
+        }
         if (output.hooks !== null) this.callHooks(output, dy);
         if (this.wanted === null) {
           if (output.retainsGrad) output.addGrad(dy);
         } else if (this.wanted.has(output)) this.found.set(output, this.copy(dy, output.count));
-        this.current = dy;
-        node.rule.backward(node, dy, this);
+        rule.backward(node, dy, this);
         if (this.current !== null) engine.release(dy);
+        this.current = null;
       }
       this.settle();
     } finally {
+      if (this.current !== null) engine.release(this.current);
       this.current = null;
       for (const node of nodes) {
         if (node.gradient !== null) engine.release(node.gradient);
@@ -170,9 +212,11 @@ export class BackwardPass {
 
   /** Takes the held gradients, whole by now, through their hooks to where they go. */
   private settle(): void {
-    for (const [x, gradient] of this.held) {
+    for (const [x, held] of this.held) {
+      const gradient = this.owned(held, x.count);
       this.callHooks(x, gradient);
       if (this.wanted !== null) this.found.set(x, gradient);
+      else if (x.gradStorage() === null) x.adoptGrad(gradient);
       else {
         x.addGrad(gradient);
         this.engine.release(gradient);
@@ -262,7 +306,7 @@ export function backward(
   pass.run(tensor, seedOf("backward", tensor, gradient), retainGraph);
 }
 
-/** The gradient a walk starts from: the one given, or 1 for a tensor of one element. */
+/** The gradient a walk starts from: 1 for a tensor of one element, or the one given, shared where that can be. */
 export function seedOf(operation: string, tensor: Tensor, gradient: Tensor | null | undefined): Storage {
   if (!tensor.requiresGrad) {
     throw new Error(
@@ -281,6 +325,11 @@ export function seedOf(operation: string, tensor: Tensor, gradient: Tensor | nul
     return one;
   }
   const source = contiguousGradient(operation, "", gradient, tensor);
+  // What is pinned may change under the walk: a .grad that it adds to, numbers that hooks hold by .data.
+  if (source.offset === 0 && !source.storage.pinned) {
+    source.storage.shares++;
+    return source.storage;
+  }
   const seed = engine.allocate(tensor.count, tensor.shape);
   engine.kernels.unary("copy", source.pointer, seed.pointer, tensor.count);
   return seed;

@@ -137,8 +137,12 @@ export class Engine {
     );
   }
 
-  /** Frees a storage now. The caller knows that nobody reads it again, or that whoever does must be told. */
+  /** Frees a storage now, or gives up a share of it. The caller knows that nobody reads it again, or that whoever does must be told. */
   release(storage: Storage, by: Freeing = "release"): void {
+    if (storage.shares > 0) {
+      storage.shares--;
+      return;
+    }
     if (storage.freedBy !== null || storage.pinned) return;
     storage.freedBy = by;
     this.collector.remove(storage);

@@ -18,6 +18,8 @@ export class Storage {
   /** Never freed by structure (backward, tidy), only by the collector: kept, a gradient, or its `.data` was handed out. */
   pinned = false;
   freedBy: Freeing = null;
+  /** Owners beside the first, while a backward pass shares it: each release() gives up one. */
+  shares = 0;
   /** Counts in-place changes, so that backward can tell that a saved value is no longer the one it needs. */
   version = 0;
   /** Index in the collector's list of young storages, until it has a survivor's record. */

@@ -17,11 +17,13 @@ interface Info {
 const curveRule = (name: string): Rule<Info> => ({
   name,
   reads: "inputs",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const x = node.inputs[0]!;
     const { op, a, b } = node.info;
-    pass.engine.kernels.curveGrad(op, x.pointer, dy.pointer, dy.pointer, x.count, a, b);
-    pass.give(x, dy);
+    const dx = pass.target(dy, x);
+    pass.engine.kernels.curveGrad(op, x.pointer, dy.pointer, dx.pointer, x.count, a, b);
+    pass.give(x, dx);
   },
 });
 

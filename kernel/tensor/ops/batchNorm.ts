@@ -50,7 +50,7 @@ function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
   const bias = node.inputs[hasWeight ? 2 : 1] ?? null;
   const [mean, invStd] = node.saved as [Storage, Storage];
   const { engine } = pass;
-  const dx = training ? dy : pass.allocate(x);
+  const dx = training ? pass.target(dy, x) : pass.allocate(x);
   const dWeight = engine.allocate(channels);
   const dBias = engine.allocate(channels);
   const gamma = weight?.pointer ?? 0;
@@ -62,10 +62,13 @@ function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
       ...([activation, activation === null ? 0 : y.pointer, bias?.pointer ?? 0] as const),
     );
   } else {
+    let slope = dy;
     if (activation !== null) {
-      engine.kernels.unaryGrad(activation, y.pointer, dy.pointer, dy.pointer, y.count, false);
+      slope = pass.target(dy, x);
+      engine.kernels.unaryGrad(activation, y.pointer, dy.pointer, slope.pointer, y.count, false);
     }
-    frozenBackward(engine, node.info, x, mean, invStd, gamma, dy, dx, dWeight, dBias);
+    frozenBackward(engine, node.info, x, mean, invStd, gamma, slope, dx, dWeight, dBias);
+    if (slope !== dy) engine.release(slope);
   }
   if (weight?.requiresGrad) pass.give(weight, dWeight);
   else engine.release(dWeight);
@@ -75,11 +78,16 @@ function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
   else if (dx !== dy) engine.release(dx);
 }
 
-const batchNormRule: Rule<Info> = { name: "batchNorm", reads: "inputs", backward };
+const batchNormRule: Rule<Info> = { name: "batchNorm", reads: "inputs", sharesGradient: true, backward };
+const activated = (activation: Activation): Rule<Info> => ({
+  ...batchNormRule,
+  name: `batchNorm + ${activation}`,
+  reads: "both",
+});
 const activatedRules: { [A in Activation]: Rule<Info> } = {
-  relu: { name: "batchNorm + relu", reads: "both", backward },
-  sigmoid: { name: "batchNorm + sigmoid", reads: "both", backward },
-  tanh: { name: "batchNorm + tanh", reads: "both", backward },
+  relu: activated("relu"),
+  sigmoid: activated("sigmoid"),
+  tanh: activated("tanh"),
 };
 
 /** With fixed statistics: dx = γ·r·dy, dβ = Σdy, dγ = Σdy·x̂. */

@@ -1,8 +1,10 @@
 // Broadcasting of contiguous buffers: binary kernels over it forward, sums over it backward.
 
+import type { BackwardPass } from "../autograd";
 import type { Engine } from "../engine";
 import { broadcastRuns, countOf, type Shape, sameShape } from "../shape";
 import type { Storage } from "../storage";
+import type { Tensor } from "../tensor";
 import type { BinaryLayout, BinaryOp } from "../wasm/kernels";
 
 /** y = f(a, b) with a and b broadcast to `shape`. All three are contiguous; y may be an operand of its own size. */
@@ -74,7 +76,7 @@ function pairLayout(
  * Sums a gradient of `from` over the dimensions along which `to` was broadcast. Takes over `gradient`: gives it back
  * where nothing was broadcast, else frees it and gives a new buffer.
  */
-export function sumTo(engine: Engine, gradient: Storage, from: Shape, to: Shape): Storage {
+function sumTo(engine: Engine, gradient: Storage, from: Shape, to: Shape): Storage {
   if (countOf(from) === countOf(to)) return gradient;
   const runs = broadcastRuns(from, from, to);
   if (countOf(from) === 0) {
@@ -104,4 +106,18 @@ export function repeatTo(engine: Engine, source: Storage, from: Shape, to: Shape
   engine.kernels.fill(repeated.pointer, 0, countOf(to));
   binaryInto(engine, "add", repeated.pointer, to, source.pointer, from, repeated.pointer, to);
   return repeated;
+}
+
+/**
+ * Gives x the sum of a gradient of shape `shape` over what x was broadcast along, as if x had shape `as`. The pass owns the
+ * gradient then.
+ */
+export function giveTo(
+  pass: BackwardPass,
+  x: Tensor,
+  gradient: Storage,
+  shape: Shape,
+  as: Shape = x.shape,
+): void {
+  pass.give(x, sumTo(pass.engine, pass.take(gradient), shape, as));
 }

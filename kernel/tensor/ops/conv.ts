@@ -5,7 +5,7 @@ import { type Rule, record } from "../autograd";
 import { show } from "../shape";
 import type { Tensor } from "../tensor";
 import type { Conv2dShape } from "../wasm/kernels";
-import { sumTo } from "./broadcast";
+import { giveTo } from "./broadcast";
 import { requireFloat } from "./check";
 import { contiguous, reshape } from "./view";
 import { countWindows, emptyRule, SameShapes, type Sizes, type SpatialRank, sizesOf } from "./windows";
@@ -30,6 +30,7 @@ const shapes = new SameShapes<Conv2dShape>();
 const convRule: Rule<Conv2dShape> = {
   name: "conv",
   reads: "inputs",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const [x, weight, bias] = node.inputs as [Tensor, Tensor, Tensor?];
     const shape = node.info;
@@ -48,7 +49,7 @@ const convRule: Rule<Conv2dShape> = {
       );
     }
     engine.release(scratch);
-    if (bias?.requiresGrad) pass.give(bias, sumTo(engine, dy, node.output.shape, [shape.outChannels, 1, 1]));
+    if (bias?.requiresGrad) giveTo(pass, bias, dy, node.output.shape, [shape.outChannels, 1, 1]);
   },
 };
 

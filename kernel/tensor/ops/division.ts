@@ -3,7 +3,7 @@
 import { type Rule, record } from "../autograd";
 import { broadcastShapes } from "../shape";
 import type { Tensor } from "../tensor";
-import { sumTo } from "./broadcast";
+import { giveTo } from "./broadcast";
 import { cast, requireFloat, requireOperand } from "./check";
 import { contiguous, expand } from "./view";
 
@@ -26,9 +26,9 @@ const remainderRule: Rule<{ a: Tensor; b: Tensor }> = {
       const { f32 } = engine;
       const [p, q, g, to] = [a.pointer >>> 2, b.pointer >>> 2, dy.pointer >>> 2, db.pointer >>> 2];
       for (let i = 0; i < count; i++) f32[to + i] = -f32[g + i]! * Math.floor(f32[p + i]! / f32[q + i]!);
-      pass.give(right, sumTo(engine, db, shape, right.shape));
+      giveTo(pass, right, db, shape);
     }
-    if (left.requiresGrad) pass.give(left, sumTo(engine, dy, shape, left.shape));
+    if (left.requiresGrad) giveTo(pass, left, dy, shape);
   },
 };
 

@@ -16,11 +16,13 @@ function rule(name: string, reads: "inputs" | "output" | undefined, backward: Ba
 
 /** dx = dy · g(saved), by the kernel that fuses both. */
 function fused(name: UnaryGradOp, reads: "inputs" | "output"): Rule {
-  return rule(name, reads, (node, dy, pass) => {
+  const backward: Backward = (node, dy, pass) => {
     const saved = reads === "inputs" ? node.inputs[0]! : node.output;
-    pass.engine.kernels.unaryGrad(name, saved.pointer, dy.pointer, dy.pointer, saved.count, false);
-    pass.give(node.inputs[0]!, dy);
-  });
+    const dx = pass.target(dy, saved);
+    pass.engine.kernels.unaryGrad(name, saved.pointer, dy.pointer, dx.pointer, saved.count, false);
+    pass.give(node.inputs[0]!, dx);
+  };
+  return { name, reads, sharesGradient: true, backward };
 }
 
 /** dy ← dy ∘ by, elementwise. */

@@ -5,7 +5,7 @@ import { type Rule, record } from "../autograd";
 import { broadcastShapes, checkDim, countOf, sameShape, show, stridesOf } from "../shape";
 import { copyStrided, packed } from "../strided";
 import type { Tensor } from "../tensor";
-import { sumTo } from "./broadcast";
+import { giveTo } from "./broadcast";
 import { cast, requireFloat } from "./check";
 import { contiguous, expand, unsqueeze } from "./view";
 
@@ -175,7 +175,7 @@ const whereRule: Rule<{ condition: Tensor }> = {
       const to = part.pointer >>> 2;
       for (let i = 0; i < count; i++)
         f32[to + i] = (f32[mask + i] !== 0) === (side === 0) ? f32[from + i]! : 0;
-      pass.give(x, sumTo(pass.engine, part, shape, x.shape));
+      giveTo(pass, x, part, shape);
     }
   },
 };

@@ -33,6 +33,7 @@ export function giveGemm(
 const matmulRule: Rule<{ transA: boolean; transB: boolean }> = {
   name: "matmul",
   reads: "inputs",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const [a, b] = node.inputs as [Tensor, Tensor];
     const { transA, transB } = node.info;
@@ -78,6 +79,7 @@ function batchOffsets(batch: Shape, shape: Shape): number[] {
 const batchedRule: Rule<{ offsetsA: number[]; offsetsB: number[] }> = {
   name: "matmul",
   reads: "inputs",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const [a, b] = node.inputs as [Tensor, Tensor];
     const { offsetsA, offsetsB } = node.info;
@@ -167,6 +169,7 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
 const linearRule: Rule = {
   name: "linear",
   reads: "inputs",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const [x, weight, bias] = node.inputs as [Tensor, Tensor, Tensor?];
     const [outputs, inputs] = weight.shape as [number, number];

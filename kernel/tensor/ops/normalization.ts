@@ -26,6 +26,7 @@ interface Info extends Rows {
 const rowsRule: Rule<Info> = {
   name: "normalize",
   reads: "inputs",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const { samples, groups, channels, inner, centred, hasWeight } = node.info;
     const [x] = node.inputs as [Tensor];
@@ -43,15 +44,17 @@ const rowsRule: Rule<Info> = {
       kernels.reduce("sum", bySample.pointer, gradient.pointer, 1, samples, parameters);
       pass.give(parameter, gradient);
     };
-    if (inner === 1) give(bias, dy); // before dx takes its place
+    if (inner === 1) give(bias, dy); // before dx may take its place
+    const dx = pass.target(dy, x);
     kernels.normalizeBackward(
-      ...([x.pointer, node.saved[0]!.pointer, weight?.pointer ?? 0, dy.pointer, dy.pointer] as const),
+      ...([x.pointer, node.saved[0]!.pointer, weight?.pointer ?? 0, dy.pointer, dx.pointer] as const),
       ...([slopes?.pointer ?? 0, shifts?.pointer ?? 0, samples, groups, channels, inner, centred] as const),
     );
     if (shifts !== null) give(bias, shifts);
     if (slopes !== null) give(weight, slopes);
     for (const each of [slopes, shifts]) if (each !== null) engine.release(each);
-    if (x.requiresGrad) pass.give(x, dy);
+    if (x.requiresGrad) pass.give(x, dx);
+    else if (dx !== dy) engine.release(dx);
   },
 };
 

@@ -42,6 +42,7 @@ const shapes = new SameShapes<Pool2dShape>();
 // dx = dy where the maximum was found
 const maxPoolRule: Rule<Pool2dShape> = {
   name: "maxPool",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const indices = node.saved[0]!;
     pass.accumulate(node.inputs[0]!, (dx, adding) =>
@@ -53,6 +54,7 @@ const maxPoolRule: Rule<Pool2dShape> = {
 // dx = dy / divisor, spread over the window
 const avgPoolRule: Rule<{ shape: Pool2dShape; divisor: PoolDivisor }> = {
   name: "avgPool",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const { shape, divisor } = node.info;
     pass.accumulate(node.inputs[0]!, (dx, adding) =>

@@ -5,11 +5,12 @@ import { type Rule, record } from "../autograd";
 import { checkDim, checkShape, countOf, type Shape, sameShape, show, stridesOf } from "../shape";
 import { copyStrided, packed } from "../strided";
 import type { Tensor } from "../tensor";
-import { sumTo } from "./broadcast";
+import { giveTo } from "./broadcast";
 
 // The gradient of a view that keeps every element in order is the output's own: gradients are always contiguous.
 const reshapeRule: Rule = {
   name: "reshape",
+  sharesGradient: true,
   backward(node, dy, pass) {
     pass.give(node.inputs[0]!, dy);
   },
@@ -116,8 +117,7 @@ function restride(x: Tensor, shape: Shape, strides: Shape): Tensor {
 const expandRule: Rule = {
   name: "expand",
   backward(node, dy, pass) {
-    const x = node.inputs[0]!;
-    pass.give(x, sumTo(pass.engine, dy, node.output.shape, x.shape));
+    giveTo(pass, node.inputs[0]!, dy, node.output.shape);
   },
 };
 

@@ -312,3 +312,31 @@ for (const [name, [f, inputs]] of Object.entries(cases))
   test(`gradient of ${name}`, () => {
     autograd.gradcheck(f, inputs);
   });
+
+/** The gradients that backward(seed) leaves on the inputs. */
+function gradientsOf(y: Tensor, seed: Tensor, inputs: Tensor[]) {
+  for (const x of inputs) x.grad = null;
+  y.backward(seed);
+  return inputs.map((x) => x.grad?.toArray());
+}
+
+for (const [name, [f, inputs]] of Object.entries(cases))
+  test(`backward of ${name} leaves a gradient that others hold too as it was`, () => {
+    const shape = f(...inputs).shape;
+    const seed = leaf(shape, { seed: 11 }).detach();
+    const numbers = seed.toArray();
+    const copied = seed.clone();
+    copied.data; // what user code may write to is copied first
+    const expected = gradientsOf(f(...inputs), copied, inputs);
+    assert.deepEqual(gradientsOf(f(...inputs), seed, inputs), expected);
+    const beside = zeros(shape, { requiresGrad: true });
+    const [gradient, ...others] = gradientsOf(f(...inputs).add(beside), seed, [beside, ...inputs]);
+    assert.deepEqual(others, expected);
+    assert.deepEqual([gradient, seed.toArray()], [numbers, numbers]);
+    const sum = f(...inputs);
+    assert.deepEqual(
+      gradientsOf(beside.sub(sum).add(beside), seed.neg(), [beside, ...inputs]).slice(1),
+      expected,
+    );
+    assert.deepEqual(seed.toArray(), numbers);
+  });
