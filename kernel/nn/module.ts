@@ -45,7 +45,11 @@ export abstract class Module {
 
   /** The modules this one is directly made of, by property; null counts as absent. */
   namedChildren(): [name: string, child: Module][] {
-    return membersOf(this).filter((member): member is [string, Module] => member[1] instanceof Module);
+    const children: [string, Module][] = [];
+    eachMember(this, (value, name, index) => {
+      if (value instanceof Module) children.push([named(name, index), value]);
+    });
+    return children;
   }
 
   /** The modules this one is directly made of. */
@@ -120,9 +124,10 @@ export abstract class Module {
 
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
-    for (const module of this.modules()) {
-      for (const [, value] of membersOf(module)) if (value instanceof Parameter) value.grad = null;
-    }
+    const forget = (value: unknown) => {
+      if (value instanceof Parameter) value.grad = null;
+    };
+    for (const module of this.modules()) eachMember(module, forget);
   }
 
   /** Every parameter and buffer, sharing memory with the module: clone() what must outlive the next step. */
@@ -267,27 +272,30 @@ export abstract class Module {
     { recurse = true }: Recurse = {},
   ): [name: string, value: Tensor][] {
     const modules: [string, Module][] = recurse ? this.namedModules() : [["", this]];
-    return modules.flatMap(([path, module]) =>
-      membersOf(module)
-        .filter((member): member is [string, Tensor] => member[1] instanceof Tensor)
-        .filter(([property, value]) => wanted(value, property, module))
-        .map(([property, value]): [string, Tensor] => [
-          path === "" ? snake(property) : `${path}.${snake(property)}`,
-          value,
-        ]),
-    );
+    const found: [string, Tensor][] = [];
+    for (const [path, module] of modules) {
+      eachMember(module, (value, name, index) => {
+        const property = named(name, index);
+        if (!(value instanceof Tensor) || !wanted(value, property, module)) return;
+        found.push([path === "" ? snake(property) : `${path}.${snake(property)}`, value]);
+      });
+    }
+    return found;
   }
 }
 
-/** A module's properties, those of arrays by their numbers: `hidden.0`. */
-function membersOf(module: Module): [name: string, value: unknown][] {
-  const members: [string, unknown][] = [];
-  for (const [name, value] of Object.entries(module) as [string, unknown][]) {
-    if (!Array.isArray(value)) members.push([name, value]);
-    else for (let i = 0; i < value.length; i++) members.push([`${name}.${i}`, value[i]]);
+/** Visits a module's properties, those of arrays one by one. */
+function eachMember(module: Module, visit: (value: unknown, property: string, index?: number) => void): void {
+  for (const property of Object.keys(module)) {
+    const value: unknown = module[property as keyof Module];
+    if (!Array.isArray(value)) visit(value, property);
+    else for (let i = 0; i < value.length; i++) visit(value[i], property, i);
   }
-  return members;
 }
+
+/** `hidden`, or `hidden.0` within an array. */
+const named = (property: string, index?: number): string =>
+  index === undefined ? property : `${property}.${index}`;
 
 function isTensors(value: unknown): value is Tensor[] {
   return Array.isArray(value) && value.every((each) => each instanceof Tensor);

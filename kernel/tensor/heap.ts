@@ -11,10 +11,19 @@ export function blockClassOf(bytes: number): number {
   return 4 * (exponent - 2) + ((units - 1) >>> (exponent - 2));
 }
 
+/**
+ * Large blocks end an odd number of lines behind a page, so that neighbours begin at different places in their pages: a
+ * processor takes loads and stores whose lowest twelve bits agree for dependent, and their lines share a few cache sets.
+ */
+const skew = 17 * unit;
+const skewedFrom = 2 ** 16;
+
 /** Class 99 holds 4 GiB, all that 32 bits address. */
-const sizes = Array.from({ length: 100 }, (_, blockClass) =>
-  blockClass < 4 ? (blockClass + 1) * unit : ((blockClass & 3) + 5) * 2 ** ((blockClass >> 2) - 1) * unit,
-);
+const sizes = Array.from({ length: 100 }, (_, blockClass) => {
+  if (blockClass < 4) return (blockClass + 1) * unit;
+  const bytes = ((blockClass & 3) + 5) * 2 ** ((blockClass >> 2) - 1) * unit;
+  return bytes < skewedFrom ? bytes : bytes + skew;
+});
 
 /** The size of a class's blocks, in bytes. */
 export function blockBytes(blockClass: number): number {

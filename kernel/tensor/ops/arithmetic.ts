@@ -9,15 +9,10 @@ import type { Storage } from "../storage";
 import { copyStrided } from "../strided";
 import type { Tensor } from "../tensor";
 import type { BinaryOp } from "../wasm/kernels";
-import { binaryInto, sumTo } from "./broadcast";
+import { binaryInto, giveTo } from "./broadcast";
 import { cast, requireFloat, requireOperand, scalar } from "./check";
 import { clone } from "./elementwise";
 import { contiguous, expand } from "./view";
-
-/** The part of an operand's gradient that its own shape takes. */
-function giveTo(pass: BackwardPass, x: Tensor, gradient: Storage, shape: Shape): void {
-  pass.give(x, sumTo(pass.engine, gradient, shape, x.shape));
-}
 
 /** A new buffer f(a, b): one of them a gradient of shape `shape`, the other an input that broadcasts to it. */
 function product(pass: BackwardPass, op: BinaryOp, dy: Storage, x: Tensor, shape: Shape): Storage {
@@ -28,24 +23,27 @@ function product(pass: BackwardPass, op: BinaryOp, dy: Storage, x: Tensor, shape
 
 const add: Rule = {
   name: "add",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const [a, b] = node.inputs as [Tensor, Tensor];
-    const { shape, count } = node.output;
-    if (a.requiresGrad) giveTo(pass, a, b.requiresGrad ? pass.copy(dy, count) : dy, shape);
+    const { shape } = node.output;
+    if (a.requiresGrad) giveTo(pass, a, b.requiresGrad ? pass.share(dy) : dy, shape);
     if (b.requiresGrad) giveTo(pass, b, dy, shape);
   },
 };
 
 const sub: Rule = {
   name: "sub",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const [a, b] = node.inputs as [Tensor, Tensor];
-    const { shape, count } = node.output;
-    if (a.requiresGrad) giveTo(pass, a, b.requiresGrad ? pass.copy(dy, count) : dy, shape);
+    const { output } = node;
     if (b.requiresGrad) {
-      pass.engine.kernels.scale(-1, dy.pointer, dy.pointer, count);
-      giveTo(pass, b, dy, shape);
+      const db = a.requiresGrad ? pass.allocate(output) : pass.target(dy, output);
+      pass.engine.kernels.scale(-1, dy.pointer, db.pointer, output.count);
+      giveTo(pass, b, db, output.shape);
     }
+    if (a.requiresGrad) giveTo(pass, a, dy, output.shape);
   },
 };
 
@@ -53,6 +51,7 @@ const sub: Rule = {
 const mul: Rule = {
   name: "mul",
   reads: "inputs",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const [a, b] = node.inputs as [Tensor, Tensor];
     const { shape } = node.output;
@@ -65,6 +64,7 @@ const mul: Rule = {
 const div: Rule = {
   name: "div",
   reads: "inputs",
+  sharesGradient: true,
   backward(node, dy, pass) {
     const [a, b] = node.inputs as [Tensor, Tensor];
     const { shape, count } = node.output;
@@ -155,6 +155,7 @@ const rules: { [O in ArithmeticOp]: Rule } = {
 
 const addNumber: Rule<number> = {
   name: "add",
+  sharesGradient: true,
   backward(node, dy, pass) {
     pass.give(node.inputs[0]!, dy);
   },
@@ -163,9 +164,12 @@ const addNumber: Rule<number> = {
 /** y = x·s and y = x/s: the same factor goes back. */
 const mulNumber: Rule<number> = {
   name: "mul",
+  sharesGradient: true,
   backward(node, dy, pass) {
-    pass.engine.kernels.scale(node.info, dy.pointer, dy.pointer, node.output.count);
-    pass.give(node.inputs[0]!, dy);
+    const x = node.inputs[0]!;
+    const dx = pass.target(dy, x);
+    pass.engine.kernels.scale(node.info, dy.pointer, dx.pointer, x.count);
+    pass.give(x, dx);
   },
 };
 
@@ -278,16 +282,20 @@ function resultOf(engine: Engine, a: Tensor, shape: Shape, dtype: DType): Tensor
   return shape === a.shape ? engine.emptyLike(a, dtype) : engine.empty(shape, dtype);
 }
 
+/** Refuses to change in place what a graph is being recorded of. */
+export function requireOutsideGraph(operation: string, target: Tensor): void {
+  if (!target.requiresGrad || !target.engine.gradEnabled) return;
+  throw new Error(
+    `${operation}: expected a tensor outside the graph, got one that requires grad; ` +
+      "change parameters inside noGrad(() => …), or use the operation without _",
+  );
+}
+
 /** target ← f(target, other), in target's own memory. */
 export function assign(operation: string, target: Tensor, value: Tensor): void {
   requireTensor(operation, value);
+  requireOutsideGraph(operation, target);
   const { engine } = target;
-  if (target.requiresGrad && engine.gradEnabled) {
-    throw new Error(
-      `${operation}: expected a tensor outside the graph, got one that requires grad; ` +
-        "change parameters inside noGrad(() => …), or use the operation without _",
-    );
-  }
   const shape = broadcastShapes(operation, target.shape, value.shape);
   if (!sameShape(shape, target.shape)) {
     throw new RangeError(

@@ -4,7 +4,7 @@ import { requireGenerator, requireNumber, requireTensor } from "../arguments";
 import type { Generator } from "../random";
 import { sameShape } from "../shape";
 import type { Tensor } from "../tensor";
-import { arithmetic, assign } from "./arithmetic";
+import { arithmetic, assign, requireOutsideGraph } from "./arithmetic";
 import { requireOperand, scalar } from "./check";
 
 /** Computes outside the graph, then writes the result over x. */
@@ -53,7 +53,16 @@ export function scaled(operation: string, other: Tensor | number, alpha: number)
 /** Every element ← value. */
 export function fill(x: Tensor, value: number): void {
   requireNumber("fill_", "value", value);
-  update("fill_", x, () => scalar(x.engine, value, "float32"));
+  const { engine } = x;
+  const whole = x.dtype === "int32" && (value | 0) === value;
+  if (!x.isContiguous() || !(whole || x.dtype === "float32")) {
+    update("fill_", x, () => scalar(engine, value, "float32"));
+    return;
+  }
+  requireOutsideGraph("fill_", x);
+  if (whole) engine.i32.fill(value, x.pointer >>> 2, (x.pointer >>> 2) + x.count);
+  else engine.kernels.fill(x.pointer, value, x.count);
+  x.storage.version++;
 }
 
 /** Every element ← what `next` gives, in order. */
