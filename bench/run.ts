@@ -9,7 +9,7 @@ import { createInterface, type Interface } from "node:readline";
 import { parseArgs } from "node:util";
 import { buildSync } from "esbuild";
 import type { Answer, Request } from "./peer";
-import { type Workload, workloads } from "./workloads";
+import { type Task, type Workload, workloads } from "./workloads";
 
 const here = import.meta.dirname;
 const { values: options, positionals: names } = parseArgs({
@@ -29,6 +29,8 @@ interface Peer {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it can use a second thread here. */
   readonly threads: boolean;
+  /** The one kind of task that it takes, where it does not take all. */
+  readonly only?: Task["kind"];
 }
 
 /** Pages that malloc gives back are faulted in again at each step: half of PyTorch's time on some workloads. */
@@ -51,6 +53,8 @@ function bundle(): string {
   return path.join(outdir, "bnlab.js");
 }
 
+const installed = (name: string) => existsSync(path.join(here, "peers", "node_modules", name));
+
 function findPeers(): Peer[] {
   const node = (file: string, ...rest: string[]) => [process.execPath, "--import", "tsx", file, ...rest];
   const peers: Peer[] = [{ name: "bnlab", command: [process.execPath, bundle()], threads: true }];
@@ -68,9 +72,18 @@ function findPeers(): Peer[] {
   }
   if (options.install) {
     const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-    execFileSync(npm, ["install", "--no-package-lock"], { cwd: path.join(here, "peers"), stdio: "inherit" });
+    const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" }; // the libraries for GPUs, which it would download
+    execFileSync(npm, ["install", "--no-package-lock"], {
+      cwd: path.join(here, "peers"),
+      env,
+      stdio: "inherit",
+    });
   }
-  if (existsSync(path.join(here, "peers", "node_modules"))) {
+  if (installed("onnxruntime-node")) {
+    const command = node("peers/onnxruntime.ts");
+    peers.push({ name: "onnxruntime", command, threads: true, only: "infer" });
+  }
+  if (installed("@jax-js/jax")) {
     peers.push({ name: "jax-js", command: node("peers/jaxjs.ts"), threads: false });
     for (const backend of ["wasm", "cpu"]) {
       peers.push({ name: `tfjs-${backend}`, command: node("peers/tfjs.ts", backend), threads: false });
@@ -245,15 +258,20 @@ function table(results: readonly Result[], threads: number): string {
 }
 
 const peers = findPeers();
-if (!existsSync(path.join(here, "peers", "node_modules")))
-  console.error("tfjs and jax-js are not there: --install puts them into bench/peers/node_modules");
+if (!["@tensorflow/tfjs", "@jax-js/jax", "onnxruntime-node"].every(installed))
+  console.error(
+    "of tfjs, jax-js and onnxruntime some are missing: --install puts them into bench/peers/node_modules",
+  );
 const results: Result[] = [];
 const threadCounts = options.threads.split(",").map(Number);
 for (const make of workloads) {
   const workload = make();
   if (names.length > 0 && !names.some((name) => workload.name.startsWith(name))) continue;
   for (const threads of threadCounts) {
-    const able = peers.filter((peer) => threads === 1 || peer.threads);
+    const able = peers.filter(
+      (peer) => (threads === 1 || peer.threads) && (peer.only ?? workload.task.kind) === workload.task.kind,
+    );
+    if (able.length === 0) continue;
     for (const result of await measure(workload, able, threads)) {
       results.push(result);
       console.log(JSON.stringify(result));
