@@ -1,10 +1,11 @@
 // Convolution of pictures and sequences (cross-correlation, in fact, as everywhere in deep learning).
 
 import { requireVector } from "../arguments";
-import { type Rule, record } from "../autograd";
+import { type Rule, record, wantsGraph } from "../autograd";
 import { show } from "../shape";
+import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
-import type { Conv2dShape } from "../wasm/kernels";
+import type { Conv2dShape, Kernels } from "../wasm/kernels";
 import { giveTo } from "./broadcast";
 import { requireFloat } from "./check";
 import { contiguous, reshape } from "./view";
@@ -111,10 +112,43 @@ function convolve2d(shape: Conv2dShape, x: Tensor, weight: Tensor, bias: Tensor 
   const y = engine.empty([batch, outChannels, outHeight, outWidth], "float32");
   const inputs = bias === null ? [x, weight] : [x, weight, bias];
   if (batch === 0) return record(emptyRule, y, inputs, undefined);
+  const packed = wantsGraph(engine, inputs) ? null : packedWeights(shape, weight);
   const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
-  engine.kernels.conv2d(shape, x.pointer, weight.pointer, bias?.pointer ?? 0, y.pointer, scratch.pointer);
+  const pointers = [x.pointer, weight.pointer, bias?.pointer ?? 0, y.pointer, scratch.pointer] as const;
+  engine.kernels.conv2d(shape, ...pointers, packed?.pointer);
   engine.release(scratch);
   return record(convRule, y, inputs, shape);
+}
+
+/** Weights as the kernels lay them out, and what they were laid out for. */
+interface Packed {
+  readonly storage: Storage;
+  readonly kernels: Kernels;
+  readonly shape: Conv2dShape;
+  readonly version: number;
+}
+
+/** Kept while their weights live: to lay them out again takes a third of the time of a small picture. */
+const packs = new WeakMap<Storage, Packed>();
+const mostPackedBytes = 2 ** 20;
+
+/** The weights as the kernels lay them out, from an earlier call if nothing has changed; null where that is not worth keeping. */
+function packedWeights(shape: Conv2dShape, weight: Tensor): Storage | null {
+  const { engine, storage } = weight;
+  const { kernels } = engine;
+  const bytes = kernels.conv2dPacked(shape);
+  // Whoever holds the numbers of a pinned one by `.data` may change them without a version's telling.
+  if (bytes === 0 || bytes > mostPackedBytes || storage.pinned || weight.offset !== 0) return null;
+  const { version } = storage;
+  const known = packs.get(storage);
+  if (known?.version === version && known.kernels === kernels && known.shape === shape) return known.storage;
+  const fits = known !== undefined && known.storage.byteLength === bytes;
+  const packed = fits ? known.storage : engine.allocate(bytes / 4);
+  packed.pinned = true; // it outlives a tidy()
+  packs.delete(storage); // until it is whole again: an interrupt may come between
+  kernels.conv2dPack(shape, weight.pointer, packed.pointer);
+  packs.set(storage, { storage: packed, kernels, shape, version });
+  return packed;
 }
 
 /** The sizes of a convolution of x[N, C, H, W] with weight[O, C/groups, height, width]. */

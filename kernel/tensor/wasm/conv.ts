@@ -7,7 +7,7 @@ import type { Target } from "./target";
 
 export type ConvolutionKernels = Pick<
   Kernels,
-  "conv2dScratch" | "conv2d" | "conv2dBackwardInput" | "conv2dBackwardWeight"
+  "conv2dScratch" | "conv2dPacked" | "conv2dPack" | "conv2d" | "conv2dBackwardInput" | "conv2dBackwardWeight"
 >;
 
 /** As many shapes are remembered: each may hold a dozen modules. */
@@ -35,7 +35,10 @@ export function createConvolution(
   };
   return {
     conv2dScratch: (shape) => of(shape).scratch,
-    conv2d: (shape, ...pointers) => of(shape).forward(...pointers),
+    conv2dPacked: (shape) => of(shape).packed,
+    conv2dPack: (shape, weight, packed) => of(shape).pack(weight, packed),
+    conv2d: (shape, x, weight, bias, y, scratch, packed = 0) =>
+      of(shape).forward(x, weight, bias, y, scratch, packed),
     conv2dBackwardInput: (shape, ...pointers) => of(shape).backwardInput(...pointers),
     conv2dBackwardWeight: (shape, ...pointers) => of(shape).backwardWeight(...pointers),
   };

@@ -19,7 +19,10 @@ export const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 export interface Convolution {
   /** Bytes. */
   readonly scratch: number;
-  forward(x: Pointer, weight: Pointer, bias: Pointer, y: Pointer, scratch: Pointer): void;
+  /** Bytes of the weights as `pack` lays them out; `forward` does so itself where it is given 0 for them. */
+  readonly packed: number;
+  pack(weight: Pointer, packed: Pointer): void;
+  forward(x: Pointer, weight: Pointer, bias: Pointer, y: Pointer, scratch: Pointer, packed: Pointer): void;
   backwardInput(dy: Pointer, weight: Pointer, dx: Pointer, scratch: Pointer, accumulate: boolean): void;
   backwardWeight(x: Pointer, dy: Pointer, dWeight: Pointer, scratch: Pointer, accumulate: boolean): void;
 }
@@ -51,6 +54,8 @@ export function createPointwise(
   const sums = Math.ceil(batch / images);
   return {
     scratch: sums * weights,
+    packed: 0,
+    pack() {},
     forward(x, weight, bias, y) {
       products(toOutput, [weight, x, y], [0, inImage, outImage], batch, false);
       if (bias === 0) return;

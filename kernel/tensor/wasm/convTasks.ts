@@ -58,16 +58,31 @@ export function createTasks(target: Target, s: Conv2dShape, { axpy, share }: Par
       kernel({ bias: false, accumulate: true }),
     ];
     const advance = [pass.inImage * 4, 0, 0, pass.outImage * 4, image, 0];
+    const packGroup = (weight: Pointer, g: number, to: Pointer) =>
+      pack()(weight + g * layout.lanes * layout.channels * layout.taps * 4, to);
     return {
       scratch: packed + tasks * grain * image,
-      run(from: Pointer, weight: Pointer, bias: Pointer, to: Pointer, scratch: Pointer, accumulate: boolean) {
+      packed: s.groups * packed,
+      pack(weight: Pointer, to: Pointer) {
+        for (let g = 0; g < s.groups; g++) packGroup(weight, g, to + g * packed);
+      },
+      run(
+        from: Pointer,
+        weight: Pointer,
+        bias: Pointer,
+        to: Pointer,
+        scratch: Pointer,
+        accumulate: boolean,
+        kept: Pointer,
+      ) {
         const run = (bias !== 0 ? biased : accumulate ? adding : plain)();
         for (let g = 0; g < s.groups; g++) {
-          pack()(weight + g * layout.lanes * layout.channels * layout.taps * 4, scratch);
+          if (kept === 0) packGroup(weight, g, scratch);
+          const weights = kept === 0 ? scratch : kept + g * packed;
           const x = from + g * pass.inChannels * pass.inHeight * pass.inWidth * 4;
           const y = to + g * pass.outChannels * pass.outHeight * pass.outWidth * 4;
           const b = bias === 0 ? 0 : bias + g * pass.outChannels * 4;
-          share(run, [x, scratch, b, y, scratch + packed, s.batch], { count: 5, advance, grain });
+          share(run, [x, weights, b, y, scratch + packed, s.batch], { count: 5, advance, grain });
         }
       },
     };
@@ -106,9 +121,11 @@ export function createTasks(target: Target, s: Conv2dShape, { axpy, share }: Par
   const weights = weightGradient(forwardPass(s), forwardWeights(s));
   return {
     scratch: Math.max(forward.scratch, backward.scratch, weights.scratch),
-    forward: (x, weight, bias, y, scratch) => forward.run(x, weight, bias, y, scratch, false),
+    packed: forward.packed,
+    pack: forward.pack,
+    forward: (x, weight, bias, y, scratch, packed) => forward.run(x, weight, bias, y, scratch, false, packed),
     backwardInput: (dy, weight, dx, scratch, accumulate) =>
-      backward.run(dy, weight, 0, dx, scratch, accumulate),
+      backward.run(dy, weight, 0, dx, scratch, accumulate, 0),
     backwardWeight: (x, dy, dWeight, scratch, accumulate) => weights.run(x, dy, dWeight, scratch, accumulate),
   };
 }

@@ -303,11 +303,24 @@ export interface Kernels {
 
   /** Bytes of scratch, 16-byte aligned, that the three convolutions need for this shape; 0 for none. */
   conv2dScratch(shape: Conv2dShape): number;
+  /** Bytes of the weights as conv2d lays them out for itself, 16-byte aligned; 0 where it reads them as they are. */
+  conv2dPacked(shape: Conv2dShape): number;
+  /** Lays the weights out, for calls of conv2d of this shape. */
+  conv2dPack(shape: Conv2dShape, weight: Pointer, packed: Pointer): void;
   /**
    * y = cross-correlation of x with weight, + bias[outChannels] (0: none). 3×3 kernels at stride 1 may go by Winograd's
    * algorithm, the gradients too: tiles of 4×4 outputs share their rounding errors, and a NaN or ∞ reaches its whole tile.
+   * Where `packed` is not 0, conv2dPack has laid out the weights there.
    */
-  conv2d(shape: Conv2dShape, x: Pointer, weight: Pointer, bias: Pointer, y: Pointer, scratch: Pointer): void;
+  conv2d(
+    shape: Conv2dShape,
+    x: Pointer,
+    weight: Pointer,
+    bias: Pointer,
+    y: Pointer,
+    scratch: Pointer,
+    packed?: Pointer,
+  ): void;
   /** dx = gradient of Σ y·dy by x (+ dx if accumulate). */
   conv2dBackwardInput(
     shape: Conv2dShape,

@@ -5,6 +5,8 @@ import type { Conv2dShape, Kernels, Pointer, Pool2dShape, PoolDivisor } from "./
 type WindowKernels = Pick<
   Kernels,
   | "conv2dScratch"
+  | "conv2dPacked"
+  | "conv2dPack"
   | "conv2d"
   | "conv2dBackwardInput"
   | "conv2dBackwardWeight"
@@ -111,6 +113,8 @@ export function createWindowKernels(memory: WebAssembly.Memory): WindowKernels {
 
   return {
     conv2dScratch: () => 0,
+    conv2dPacked: () => 0,
+    conv2dPack() {},
 
     conv2d(shape, x, weight, bias, y, _scratch) {
       const from = floats(x, inSize(shape));

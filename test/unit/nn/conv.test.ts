@@ -211,3 +211,34 @@ test("an empty batch passes through convolution and pooling with gradients of 0"
   assert.equal(layer.weight.grad!.abs().sum().item(), 0);
   assert.equal(layer.bias!.grad!.abs().sum().item(), 0);
 });
+
+test("weights kept for inference follow every change of them", () => {
+  manualSeed(3);
+  const small = randn([2, 4, 9, 9]);
+  const large = randn([1, 4, 12, 10]);
+  for (const options of [{ padding: 1 }, { padding: 1, groups: 2 }, { stride: 2 }]) {
+    const conv = new nn.Conv2d(4, 6, 3, options);
+    /** Without the graph the weights may be kept; with it they are laid out anew. */
+    const check = (what: string, x: Tensor) => {
+      for (let call = 0; call < 2; call++) {
+        const inferred = noGrad(() => conv.forward(x));
+        assert.deepEqual(inferred.data, conv.forward(x).detach().data, what);
+      }
+    };
+    check("at first", small);
+    check("another size", large);
+    check("the first size", small);
+    conv.forward(small).sum().backward();
+    new optim.SGD(conv.parameters(), { lr: 0.1 }).step();
+    check("after a step", small);
+    noGrad(() => conv.weight.mul_(0.5));
+    check("after a change in place", small);
+    conv.loadStateDict({ weight: randn([6, 4 / (options.groups ?? 1), 3, 3]), bias: randn([6]) });
+    check("after loading", small);
+    const numbers = conv.weight.data;
+    numbers[0] = 7;
+    check("after a number was written", small);
+    numbers[1] = 8;
+    check("after another", small);
+  }
+});

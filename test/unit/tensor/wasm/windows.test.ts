@@ -211,6 +211,15 @@ function checkConv(guarded: GuardedMemory, kernels: Kernels, s: Conv2dShape, ran
     compare("conv2d", [x, weight, bias], dy.floats.length, fanIn, (own, to) =>
       own.conv2d(s, x.pointer, weight.pointer, b, to, scratch),
     );
+    if (kernels.conv2dPacked(s) > 0) {
+      const packed = guarded.scratch(kernels.conv2dPacked(s));
+      kernels.conv2dPack(s, weight.pointer, packed);
+      const [own, again] = [guarded.buffer(dy.floats.length), guarded.buffer(dy.floats.length)];
+      kernels.conv2d(s, x.pointer, weight.pointer, b, own.pointer, scratch);
+      kernels.conv2d(s, x.pointer, weight.pointer, b, again.pointer, scratch, packed);
+      assert.deepEqual(again.floats, own.floats, `${kernels.name}: other bits of packed weights`);
+      guarded.checkGuards(`${kernels.name} conv2dPack ${JSON.stringify(s)}`);
+    }
     compare("conv2dBackwardInput", [dy, weight], inSize, fanOut, (own, to) =>
       own.conv2dBackwardInput(s, dy.pointer, weight.pointer, to, scratch, accumulate),
     );
