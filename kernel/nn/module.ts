@@ -124,10 +124,14 @@ export abstract class Module {
 
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
-    const forget = (value: unknown) => {
+    const seen = new Set<Module>();
+    const visit = (value: unknown) => {
       if (value instanceof Parameter) value.grad = null;
+      if (!(value instanceof Module) || seen.has(value)) return;
+      seen.add(value);
+      eachMember(value, visit);
     };
-    for (const module of this.modules()) eachMember(module, forget);
+    visit(this);
   }
 
   /** Every parameter and buffer, sharing memory with the module: clone() what must outlive the next step. */
