@@ -198,10 +198,34 @@ export function computeTile(f: FunctionBuilder, target: Target, plan: TilePlan):
   const [splat, loaded] = f.vectors(2) as [Local, Local];
   const [p, aCursor, bCursor] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const { accumulate, depth } = plan;
-  const walk = depth instanceof Local ? (step: Code) => [p.set(depth.get), repeat(p, step)] : depth;
   const lanes = (v: number) => (v < columns.vectors ? 4 : columns.tail);
   const eachSum = (visit: (sum: Local, offset: number, lanes: number) => Code): Code =>
     sums.map((row, i) => row.map((sum, v) => visit(sum, i * cRow + v * 16, lanes(v))));
+  const step = (u: number): Code => [
+    bs.map((vector, v) =>
+      vector.set(
+        plan.padded
+          ? v128.load(bCursor.get, u * bStep + v * 16)
+          : loadLanes(bCursor, lanes(v), u * bStep + v * 16),
+      ),
+    ),
+    sums.map((row, i) => [
+      splat.set(v128.loadSplat(aCursor.get, u * aStep + (typeof aRow === "number" ? i * aRow : aRow[i]!))),
+      row.map((sum, v) => sum.set(madd(target, splat.get, bs[v]!.get, sum.get))),
+    ]),
+  ];
+  const steps = (count: number): Code => [
+    Array.from({ length: count }, (_, u) => step(u)),
+    [aCursor.advance(count * aStep), bCursor.advance(count * bStep)],
+  ];
+  // In pairs, for each turn of a loop costs a look at whether to stop. V8 12 (Node 22) takes a quarter longer over pairs.
+  const walk = (terms: Local): Code =>
+    target.revec
+      ? [
+          times(p, i32.shr(terms.get, i32.const(1)), steps(2)),
+          when(i32.and(terms.get, i32.const(1)), steps(1)),
+        ]
+      : [p.set(terms.get), repeat(p, steps(1))];
   const addOld = eachSum((sum, offset, count) => [
     loaded.set(loadLanes(c, count, offset)),
     sum.set(f32x4.add(sum.get, loaded.get)),
@@ -209,19 +233,7 @@ export function computeTile(f: FunctionBuilder, target: Target, plan: TilePlan):
   return [
     eachSum((sum) => sum.set(v128.zero)),
     [aCursor.set(a.get), bCursor.set(plan.b)],
-    walk(
-      [
-        bs.map((vector, v) =>
-          vector.set(plan.padded ? v128.load(bCursor.get, v * 16) : loadLanes(bCursor, lanes(v), v * 16)),
-        ),
-        sums.map((row, i) => [
-          splat.set(v128.loadSplat(aCursor.get, typeof aRow === "number" ? i * aRow : aRow[i]!)),
-          row.map((sum, v) => sum.set(madd(target, splat.get, bs[v]!.get, sum.get))),
-        ]),
-        [aCursor.advance(aStep), bCursor.advance(bStep)],
-      ],
-      aCursor,
-    ),
+    depth instanceof Local ? walk(depth) : depth(steps(1), aCursor),
     accumulate instanceof Local ? when(accumulate.get, addOld) : accumulate ? addOld : [],
     eachSum((sum, offset, count) => storeLanes(c, sum.get, count, offset)),
   ];
