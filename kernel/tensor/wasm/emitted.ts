@@ -21,7 +21,7 @@ import {
   unaryGradKernel,
   unaryKernel,
 } from "./elementwise";
-import { type GemmShape, gemmCut, gemmKernel } from "./gemm";
+import { gemmCut, gemmKernel } from "./gemm";
 import { gemmRowsKernel, isFewRows } from "./gemmRows";
 import type { Activation, BinaryLayout, BinaryOp, CurveOp, Kernels, ReduceOp } from "./kernels";
 import { writeConstants } from "./math";
@@ -30,6 +30,7 @@ import { createPooling, type PoolingKernels } from "./pool";
 import { argExtremeKernel, extremeKernel, productKernel, sumKernel } from "./reduce";
 import { createReferenceKernels } from "./reference";
 import { sgdKernel } from "./sgd";
+import { ShapeCache } from "./shapeCache";
 import { crossEntropyKernel, logSoftmaxKernel } from "./softmax";
 import type { Run, Target } from "./target";
 import { type Cut, Team } from "./team";
@@ -48,40 +49,6 @@ class Lazy<K> {
     if (run === undefined) {
       run = this.make(key);
       this.made.set(key, run);
-    }
-    return run;
-  }
-}
-
-/**
- * Matrix products by shape, in two generations of at most `limit`: what was not used while a whole generation came in
- * is dropped, so shapes that vary without end (odd batch sizes) hold a bounded number of modules.
- */
-export class ShapeCache<T> {
-  private young = new Map<number | string, T>();
-  private old = new Map<number | string, T>();
-  constructor(
-    private readonly make: (shape: GemmShape) => T,
-    private readonly limit = 256,
-  ) {}
-
-  get size(): number {
-    return this.young.size + this.old.size;
-  }
-
-  get(m: number, n: number, k: number, transA: boolean, transB: boolean): T {
-    const side = 2 ** 17; // three sides and two flags are exact in a double's 53 bits
-    const flags = (transA ? 2 : 0) + (transB ? 1 : 0);
-    const key =
-      m < side && n < side && k < side ? ((m * side + n) * side + k) * 4 + flags : `${m},${n},${k},${flags}`;
-    let run = this.young.get(key);
-    if (run === undefined) {
-      run = this.old.get(key) ?? this.make({ m, n, k, transA, transB });
-      if (this.young.size >= this.limit) {
-        this.old = this.young;
-        this.young = new Map();
-      }
-      this.young.set(key, run);
     }
     return run;
   }
