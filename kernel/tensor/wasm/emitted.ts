@@ -21,7 +21,7 @@ import {
   unaryGradKernel,
   unaryKernel,
 } from "./elementwise";
-import { gemmCut, gemmKernel } from "./gemm";
+import { gemmCut, gemmKernel, partWork } from "./gemm";
 import { gemmRowsKernel, isFewRows } from "./gemmRows";
 import type { Activation, BinaryLayout, BinaryOp, CurveOp, Kernels, ReduceOp } from "./kernels";
 import { writeConstants } from "./math";
@@ -130,9 +130,11 @@ export function createEmittedKernels(target: Target): Kernels {
   ) => {
     const { run, cut } = gemm.get(m, n, k, transA, transB);
     const args = [a, b, c, adding ? 1 : 0, m, n];
+    const grain = Math.ceil(partWork / (m * n * k));
     if (count === 1) share(run, args, cut);
-    else if (team !== null) team.repeat(run, args, [stepA, stepB, stepC, 0, 0, 0], count);
-    else for (let i = 0; i < count; i++) run(a + i * stepA, b + i * stepB, c + i * stepC, args[3]!, m, n);
+    else if (team !== null && count >= 2 * grain) {
+      team.repeat(run, args, { advance: [stepA, stepB, stepC, 0, 0, 0], grain }, count);
+    } else for (let i = 0; i < count; i++) run(a + i * stepA, b + i * stepB, c + i * stepC, args[3]!, m, n);
   };
   const unary = new Lazy((op: Parameters<typeof unaryKernel>[1]) => unaryKernel(target, op));
   type GradOp = Parameters<typeof unaryGradKernel>[1];

@@ -55,7 +55,7 @@ const packsA = (tile: { rows: number }, { m, n, k, transA }: GemmShape) =>
   m >= tile.rows && n >= 64 && m * k >= 2 ** 17 && (transA || n >= 256);
 
 /** A part of a product should take some microseconds: so many multiplications at least. */
-const partWork = 2 ** 18;
+export const partWork = 2 ** 18;
 
 /** How a product is cut: many rows by rows, each part packing its own; else by columns. Grains are multiples of tiles. */
 export function gemmCut(target: Target, shape: GemmShape): Cut {

@@ -91,8 +91,8 @@ export class Team {
   }
 
   /** Calls run `times` times, its arguments growing by `advance` from one call to the next, in parts as share() does. */
-  repeat(run: Run, args: readonly number[], advance: readonly number[], times: number): void {
-    this.hand(run, args, advance, times, 1, -1);
+  repeat(run: Run, args: readonly number[], { advance, grain }: Omit<Cut, "count">, times: number): void {
+    this.hand(run, args, advance, times, grain, -1);
   }
 
   private hand(

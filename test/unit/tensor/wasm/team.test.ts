@@ -105,7 +105,7 @@ test("convolutions and pools are the same bits by one, two and three threads", (
     );
   }
   for (const batch of [1, 2, 9, 32]) {
-    const [inChannels, outChannels] = [12, 20];
+    const [inChannels, outChannels] = [24, 40]; // large enough for parts of three images
     const sizes = { ...planes, kernelHeight: 1, kernelWidth: 1, paddingTop: 0, paddingLeft: 0 };
     const shape = { batch, inChannels, outChannels, groups: 1, ...sizes, ...unit };
     const what = `${batch} images by 1×1`;
