@@ -28,7 +28,7 @@ const kernel = {
     channel: "kernel/session/runner/channel.ts",
     language: "kernel/session/language/main.ts",
     typescriptLoader: "kernel/session/runner/typescriptLoader.ts",
-    bnlab: "kernel/public.ts",
+    bnlab: "kernel/cell/bnlab.ts",
     tslab: "kernel/session/tslab.ts",
     thread: "kernel/host/thread.ts",
   },
@@ -166,7 +166,7 @@ async function writeTypes() {
   const to = at("dist/types");
   await cp(at("node_modules/@types/node"), `${to}/@types/node`, { recursive: true });
   await cp(at("node_modules/undici-types"), `${to}/undici-types`, { recursive: true });
-  const program = ts.createProgram([at("kernel/public.ts"), at("kernel/session/tslab.ts")], {
+  const program = ts.createProgram([at("kernel/cell/bnlab.ts"), at("kernel/session/tslab.ts")], {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,

@@ -1,6 +1,6 @@
 // The workloads in this project's own words.
 
-import { nn, noGrad, optim, type Tensor, tensor } from "../kernel/public";
+import { nn, noGrad, optim, type Tensor, tensor } from "../kernel/cell/bnlab";
 import { serve } from "./peer";
 import { type Data, floatsOf, type Layer, labelsOf, type Norm, type Task } from "./workloads";
 

@@ -1,7 +1,7 @@
 // Speed of the kernels on this machine: `npx tsx bench/kernels.ts`. Medians; each row also under the reference kernels.
 
-import { nodeSimd } from "../kernel/host/nodeSimd";
-import { fusesPairs } from "../kernel/tensor/hosting";
+import { nodeSimd } from "../kernel/host/simd";
+import { fusesPairs } from "../kernel/tensor/doors/host";
 import { createKernels, createReferenceKernels, type Kernels, reservedBytes } from "../kernel/tensor/wasm";
 import type { Conv2dShape, Pool2dShape } from "../kernel/tensor/wasm/kernels";
 

@@ -1,7 +1,7 @@
 // What an operation costs beside its kernel: µs for tensors of a few elements, the least of many short runs, so that it says
 // something on a busy machine too. `npx tsx bench/overhead.ts [part of a name]`.
 
-import { nn, noGrad, ones, optim, type Tensor } from "../kernel/public";
+import { nn, noGrad, ones, optim, type Tensor } from "../kernel/cell/bnlab";
 
 /** Microseconds a call: the least of many runs of 50. */
 function microseconds(call: () => void): number {

@@ -1,6 +1,6 @@
 // What watching costs: a training step without a watch, between watched steps, and watched. `npx tsx bench/probe.ts`
 
-import { data, manualSeed, nn, optim, probe } from "../kernel/public";
+import { data, manualSeed, nn, optim, probe } from "../kernel/cell/bnlab";
 
 const [samples, batch] = [600, 60];
 

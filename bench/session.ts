@@ -1,5 +1,5 @@
 // How quick a kernel is, beside tslab, ipykernel and Deno where they are there: start, cells, printed lines, completions.
-// `npm run bench:kernel -- [--kernels bnlab,tslab] [--rounds 5]`, after `npm run build`; bench/run.ts --install brings tslab.
+// `npm run bench:session -- [--kernels bnlab,tslab] [--rounds 5]`, after `npm run build`; bench/run.ts --install brings tslab.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -155,7 +155,7 @@ program
   )
   .action(async () => {
     try {
-      const { doctor } = await import("./doctor");
+      const { doctor } = await import("./cell/doctor");
       doctor();
     } catch (error) {
       console.error(`bnlab doctor: ${(error as Error).message}`);
@@ -165,10 +165,10 @@ program
 
 /** Loaded when asked for; what goes wrong is said in one line. */
 async function jupyterCommand(
-  run: (commands: typeof import("./jupyterCommand")) => Promise<void>,
+  run: (commands: typeof import("./jupyter/command")) => Promise<void>,
 ): Promise<void> {
   try {
-    await run(await import("./jupyterCommand"));
+    await run(await import("./jupyter/command"));
   } catch (error) {
     console.error(`bnlab jupyter: ${(error as Error).message}`);
     process.exitCode = 2;

@@ -1,6 +1,5 @@
 // The Jupyter kernel: one table, message type → handler. Busy and idle are published here and nowhere else.
 import { hostname } from "node:os";
-import { History } from "./history";
 import {
   type AnyMessage,
   type Content,
@@ -19,6 +18,7 @@ import {
   type RequestType,
   type Transport,
 } from "./protocol";
+import { History } from "./session/history";
 import { toUnits } from "./session/language/codePoints";
 import { completeReply, inspectBundle } from "./session/language/jupyter";
 import type { Session } from "./session/session";

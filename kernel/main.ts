@@ -1,5 +1,5 @@
 // Entry of the kernel's process, forked with an IPC channel; its working folder is the notebook's.
-import { keepCompiledCode } from "./host/nodeCompileCache";
+import { keepCompiledCode } from "./host/compileCache";
 import { Kernel } from "./kernel";
 import { ipcTransport } from "./protocol";
 import { Session } from "./session/session";

@@ -1,7 +1,7 @@
 // Batch normalization as layers: which statistics a forward uses, and when the running ones move.
 
 import { cat, type Tensor } from "../tensor";
-import { type Activation, batchNormThen } from "../tensor/fusion";
+import { type Activation, batchNormThen } from "../tensor/doors/nn";
 import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./channelNorm";
 
 /** What batch normalizations can be told. */

@@ -2,8 +2,8 @@
 
 import { cat, type Tensor } from "../tensor";
 import { describe, requireTensor } from "../tensor/arguments";
-import { forwardInRow } from "./fusion";
 import { Module } from "./module";
+import { forwardInRow } from "./sweep";
 
 /** Modules in a row, named "0", "1", … as in PyTorch unless a subclass names them otherwise. */
 abstract class ModuleRow<M extends Module> extends Module implements Iterable<M> {

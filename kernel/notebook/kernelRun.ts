@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { forkKernel } from "../forkKernel";
 import { KernelGone, type Questions } from "../protocol";
+import { forkKernel } from "./forkKernel";
 import { type Notebook, NotebookError, parseNotebook } from "./notebookFile";
 import { type RunOptions, runNotebook } from "./runNotebook";
 

@@ -1,7 +1,7 @@
 // Adagrad: steps scaled by the sum of all squared gradients so far.
 
 import type { Tensor } from "../tensor";
-import { adagradStep } from "../tensor/steps";
+import { adagradStep } from "../tensor/doors/optim";
 import {
   buffer,
   countStep,

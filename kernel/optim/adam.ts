@@ -1,7 +1,7 @@
 // Adam and AdamW: steps scaled by running means of the gradient and of its square.
 
 import type { Tensor } from "../tensor";
-import { adamStep } from "../tensor/steps";
+import { adamStep } from "../tensor/doors/optim";
 import {
   buffer,
   countStep,

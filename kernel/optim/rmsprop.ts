@@ -1,7 +1,7 @@
 // RMSprop: steps scaled by a running mean of the squared gradient.
 
 import type { Tensor } from "../tensor";
-import { rmspropStep } from "../tensor/steps";
+import { rmspropStep } from "../tensor/doors/optim";
 import {
   buffer,
   countStep,

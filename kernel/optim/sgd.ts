@@ -1,7 +1,7 @@
 // Stochastic gradient descent.
 
 import type { Tensor } from "../tensor";
-import { sgdStep } from "../tensor/steps";
+import { sgdStep } from "../tensor/doors/optim";
 import { Optimizer, type ParameterState, type ParamGroup, requireNonNegative } from "./optimizer";
 
 /** What SGD can be told, for all parameters or by group. */

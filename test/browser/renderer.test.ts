@@ -5,7 +5,7 @@ import type { Server } from "node:http";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { nodePlots } from "../../kernel/host/nodePlots";
+import { nodePlots } from "../../kernel/host/plots";
 import { type Figure, frames, heatmap, histogram, type LineFigure, line, loss } from "../../kernel/plot";
 import { setPlotHost } from "../../kernel/plot/host";
 import { launchBrowser } from "../vscode/browser";

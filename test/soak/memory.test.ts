@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { nodeCollector } from "../../kernel/host/nodeCollector";
+import { nodeCollector } from "../../kernel/host/collector";
 import {
   autograd,
   batchNorm,
@@ -19,9 +19,9 @@ import {
   tidy,
   zeros,
 } from "../../kernel/tensor";
+import { setCollectorHost } from "../../kernel/tensor/doors/host";
+import { sgdStep } from "../../kernel/tensor/doors/optim";
 import { Engine } from "../../kernel/tensor/engine";
-import { setCollectorHost } from "../../kernel/tensor/hosting";
-import { sgdStep } from "../../kernel/tensor/steps";
 
 setCollectorHost(nodeCollector());
 

@@ -2,11 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { DataLoader, randomSplit, TensorDataset } from "../../kernel/data";
-import { nodeCollector } from "../../kernel/host/nodeCollector";
+import { nodeCollector } from "../../kernel/host/collector";
 import * as nn from "../../kernel/nn";
 import { Adam } from "../../kernel/optim";
 import { bernoulli, manualSeed, rand, randint, randn, randperm, type Tensor } from "../../kernel/tensor";
-import { setCollectorHost } from "../../kernel/tensor/hosting";
+import { setCollectorHost } from "../../kernel/tensor/doors/host";
 
 setCollectorHost(nodeCollector());
 manualSeed(2015);

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataLoader, digits, type ImageDataset, randomSplit, TensorDataset } from "../../kernel/data";
-import { nodeCollector } from "../../kernel/host/nodeCollector";
+import { nodeCollector } from "../../kernel/host/collector";
 import * as nn from "../../kernel/nn";
 import { SGD } from "../../kernel/optim";
 import { manualSeed, memoryUsage, noGrad, randint, randn, type Tensor, zeros } from "../../kernel/tensor";
-import { setCollectorHost } from "../../kernel/tensor/hosting";
+import { setCollectorHost } from "../../kernel/tensor/doors/host";
 
 setCollectorHost(nodeCollector());
 

@@ -50,7 +50,7 @@ export class Surface {
   private readonly entry: ts.SourceFile;
 
   constructor() {
-    const file = path.join(root, "kernel/public.ts");
+    const file = path.join(root, "kernel/cell/bnlab.ts");
     this.program = ts.createProgram([file], {
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.ESNext,

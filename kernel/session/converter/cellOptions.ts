@@ -14,7 +14,7 @@ export const cellOptions: ts.CompilerOptions = {
   types: ["node"],
   typeRoots: [`${typesFolder}/@types`],
   paths: {
-    bnlab: [`${typesFolder}/bnlab/public.d.ts`],
+    bnlab: [`${typesFolder}/bnlab/cell/bnlab.d.ts`],
     tslab: [`${typesFolder}/bnlab/session/tslab.d.ts`],
     "undici-types": [`${typesFolder}/undici-types`],
   },

@@ -1,17 +1,11 @@
 // The kernels as WebAssembly: each is emitted and compiled when first asked for, then kept.
 
-import { type AdaptiveKernels, createAdaptive } from "./adaptive";
-import { batchNormApplyKernel, batchNormBackwardKernel, batchNormForwardKernel } from "./batchNorm";
-import {
-  batchNormApplyColumnsKernel,
-  batchNormBackwardColumnsKernel,
-  batchNormForwardColumnsKernel,
-  mostColumns,
-} from "./batchNormColumns";
-import { batchNormBackwardRowsKernel, batchNormForwardRowsKernel, mostRows } from "./batchNormRows";
-import { type ConvolutionKernels, createConvolution } from "./conv";
-import type { Products } from "./convPointwise";
-import { curveGradKernel, curveKernel } from "./curves";
+import { type ConvolutionKernels, createConvolution } from "./conv/conv";
+import type { Products } from "./conv/pointwise";
+import { writeConstants } from "./emit/math";
+import type { Run, Target } from "./emit/target";
+import type { Activation, BinaryLayout, BinaryOp, CurveOp, Kernels, ReduceOp } from "./kernels";
+import { curveGradKernel, curveKernel } from "./map/activations";
 import {
   axpyKernel,
   binaryKernel,
@@ -20,22 +14,28 @@ import {
   scaleKernel,
   unaryGradKernel,
   unaryKernel,
-} from "./elementwise";
-import { gemmCut, gemmKernel, partWork } from "./gemm";
-import { gemmRowsKernel, isFewRows } from "./gemmRows";
-import type { Activation, BinaryLayout, BinaryOp, CurveOp, Kernels, ReduceOp } from "./kernels";
-import { writeConstants } from "./math";
-import { normalizeBackwardKernel, normalizeKernel } from "./normalize";
-import { createPooling, type PoolingKernels } from "./pool";
-import { argExtremeKernel, extremeKernel, productKernel, sumKernel } from "./reduce";
-import { createReferenceKernels } from "./reference";
-import { sgdKernel } from "./sgd";
-import { ShapeCache } from "./shapeCache";
-import { crossEntropyKernel, logSoftmaxKernel } from "./softmax";
-import type { Run, Target } from "./target";
+} from "./map/elementwise";
+import { argExtremeKernel, extremeKernel, productKernel, sumKernel } from "./map/reduce";
+import { crossEntropyKernel, logSoftmaxKernel } from "./map/softmax";
+import { transposeKernel } from "./map/transpose";
+import { uniformKernel } from "./map/uniform";
+import { batchNormApplyKernel, batchNormBackwardKernel, batchNormForwardKernel } from "./norm/batchNorm";
+import {
+  batchNormApplyColumnsKernel,
+  batchNormBackwardColumnsKernel,
+  batchNormForwardColumnsKernel,
+  mostColumns,
+} from "./norm/batchNormColumns";
+import { batchNormBackwardRowsKernel, batchNormForwardRowsKernel, mostRows } from "./norm/batchNormRows";
+import { normalizeBackwardKernel, normalizeKernel } from "./norm/normalize";
+import { createPooling, type PoolingKernels } from "./pool/pool";
+import { gemmCut, gemmKernel, partWork } from "./product/gemm";
+import { gemmRowsKernel, isFewRows } from "./product/gemmRows";
+import { ShapeCache } from "./product/shapeCache";
+import { createReferenceKernels } from "./reference/reference";
 import { type Cut, Team } from "./team";
-import { transposeKernel } from "./transpose";
-import { uniformKernel } from "./uniform";
+import { type AdaptiveKernels, createAdaptive } from "./update/optimizers";
+import { sgdKernel } from "./update/sgd";
 
 /** Elements of a part of an elementwise call: some microseconds, a multiple of every vector step. */
 const elements = 16384;

@@ -1,12 +1,12 @@
 // Chooses the kernels for this engine; the rest of tensor/ imports only this file and the types in kernels.ts.
 
+import { chooseTileSums, detectSimd } from "./emit/target";
 import { createEmittedKernels } from "./emitted";
 import { type Kernels, reservedBytes } from "./kernels";
-import { createReferenceKernels } from "./reference";
-import { chooseTileSums, detectSimd } from "./target";
+import { createReferenceKernels } from "./reference/reference";
 
 export { type Kernels, reservedBytes } from "./kernels";
-export { createReferenceKernels } from "./reference";
+export { createReferenceKernels } from "./reference/reference";
 export type { ThreadHost } from "./team";
 
 export interface KernelOptions {

@@ -11,10 +11,10 @@ import {
   transforms,
 } from "../../../kernel/data";
 import { inverseOf, warp } from "../../../kernel/data/transforms/affine";
-import { nodeCollector } from "../../../kernel/host/nodeCollector";
+import { nodeCollector } from "../../../kernel/host/collector";
 import * as nn from "../../../kernel/nn";
 import { arange, manualSeed, memoryUsage, type Tensor, tensor, zeros } from "../../../kernel/tensor";
-import { setCollectorHost } from "../../../kernel/tensor/hosting";
+import { setCollectorHost } from "../../../kernel/tensor/doors/host";
 import { assertClose, fixture, type Packed, unpack } from "../fixtures";
 
 const {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
-import { nodeLessons } from "../../../kernel/host/nodeLessons";
+import { nodeLessons } from "../../../kernel/host/lessons";
 import { digits } from "../../../kernel/lesson";
 import { setLessonHost } from "../../../kernel/lesson/host";
 

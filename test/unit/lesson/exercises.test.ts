@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { before, describe, it } from "node:test";
 import ts from "typescript";
+import * as bnlab from "../../../kernel/cell/bnlab";
 import { exercise, hint, solution } from "../../../kernel/lesson";
 import { exercises } from "../../../kernel/lesson/exercises";
 import type { Exercise } from "../../../kernel/lesson/exercises/exercise";
-import * as bnlab from "../../../kernel/public";
 
 const root = path.join(import.meta.dirname, "../../..");
 const entries = Object.entries(exercises) as unknown as [keyof typeof exercises, Exercise<unknown>][];
@@ -86,7 +86,7 @@ describe("solutions and mistakes as cells", () => {
       [code, ...mistakes].map((answer) => `lesson.exercise("${id}", ${answer});`),
     );
     const text =
-      `import { ${names}, type Tensor } from "../../../kernel/public";\n${lines.join("\n")}`.replace(
+      `import { ${names}, type Tensor } from "../../../kernel/cell/bnlab";\n${lines.join("\n")}`.replace(
         /, Tensor(?=,)/,
         "",
       );

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { nodeLessons } from "../../../kernel/host/nodeLessons";
+import { nodeLessons } from "../../../kernel/host/lessons";
 import { claims, scorecard, verdict } from "../../../kernel/lesson";
 import { setLessonHost } from "../../../kernel/lesson/host";
 import { recordsOf } from "../../../kernel/lesson/scorecard";

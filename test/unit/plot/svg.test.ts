@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import zlib from "node:zlib";
-import { nodePlots } from "../../../kernel/host/nodePlots";
+import { nodePlots } from "../../../kernel/host/plots";
 import { bars, Figure, heatmap, images, line, loss, scatter, surface } from "../../../kernel/plot";
 import { host, setPlotHost } from "../../../kernel/plot/host";
 import { contourPaths } from "../../../kernel/plot/svg/contours";

@@ -1,10 +1,10 @@
 // The report of a watch: four charts as one figure, with the verdicts, drawn from the records.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type Watch, watch } from "../../../kernel/cell/probe";
 import * as nn from "../../../kernel/nn";
 import { SGD } from "../../../kernel/optim";
 import type { Trace } from "../../../kernel/plot";
-import { type Watch, watch } from "../../../kernel/probeReport";
 import { manualSeed, randint, randn } from "../../../kernel/tensor";
 
 function watched(layers: nn.Module[], { lr = 0.02, steps = 6 } = {}): Watch {

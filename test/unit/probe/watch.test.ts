@@ -1,7 +1,7 @@
 // A watch against direct computation, and against its promise to change nothing and to end.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nodeCollector } from "../../../kernel/host/nodeCollector";
+import { nodeCollector } from "../../../kernel/host/collector";
 import * as nn from "../../../kernel/nn";
 import { SGD } from "../../../kernel/optim";
 import { levels, saturation, type Watch, watch } from "../../../kernel/probe";
@@ -15,7 +15,7 @@ import {
   type Tensor,
   zeros,
 } from "../../../kernel/tensor";
-import { setCollectorHost } from "../../../kernel/tensor/hosting";
+import { setCollectorHost } from "../../../kernel/tensor/doors/host";
 
 setCollectorHost(nodeCollector());
 

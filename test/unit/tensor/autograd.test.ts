@@ -12,7 +12,7 @@ import {
   tensor,
   zeros,
 } from "../../../kernel/tensor";
-import { sgdStep } from "../../../kernel/tensor/steps";
+import { sgdStep } from "../../../kernel/tensor/doors/optim";
 
 test("gradients accumulate in place until grad is reset", () => {
   const x = tensor([1, 2], { requiresGrad: true });

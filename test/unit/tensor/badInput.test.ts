@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nodeCollector } from "../../../kernel/host/nodeCollector";
+import { nodeCollector } from "../../../kernel/host/collector";
 import * as nn from "../../../kernel/nn";
 import * as tensors from "../../../kernel/tensor";
 import {
@@ -18,7 +18,7 @@ import {
   tidy,
   zeros,
 } from "../../../kernel/tensor";
-import { setCollectorHost } from "../../../kernel/tensor/hosting";
+import { setCollectorHost } from "../../../kernel/tensor/doors/host";
 import { type Callable, type Kind, type Parameter, Surface } from "../surface";
 
 setCollectorHost(nodeCollector());

@@ -10,8 +10,8 @@ import {
   times,
   unsignedLeb,
   v128,
-} from "../../../../kernel/tensor/wasm/assembler";
-import { detectSimd } from "../../../../kernel/tensor/wasm/target";
+} from "../../../../kernel/tensor/wasm/emit/assembler";
+import { detectSimd } from "../../../../kernel/tensor/wasm/emit/target";
 
 test("unsigned LEB128 as the specification's examples, up to 2^32 − 1", () => {
   assert.equal(unsignedLeb(0), "\x00");

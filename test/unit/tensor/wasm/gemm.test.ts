@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { createKernels } from "../../../../kernel/tensor/wasm";
-import { ShapeCache } from "../../../../kernel/tensor/wasm/shapeCache";
+import { ShapeCache } from "../../../../kernel/tensor/wasm/product/shapeCache";
 import { assertClose, type GuardedMemory, onEachEngine, randomNumbers } from "./guardedMemory";
 
 type Case = [m: number, n: number, k: number];

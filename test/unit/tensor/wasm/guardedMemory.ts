@@ -1,7 +1,7 @@
 // One memory with guarded buffers for the kernels' tests, and comparisons in ulp and relative terms.
 
 import assert from "node:assert/strict";
-import { nodeSimd } from "../../../../kernel/host/nodeSimd";
+import { nodeSimd } from "../../../../kernel/host/simd";
 import {
   createKernels,
   createReferenceKernels,

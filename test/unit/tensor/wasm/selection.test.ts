@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createKernels, reservedBytes } from "../../../../kernel/tensor/wasm";
-import { detectSimd } from "../../../../kernel/tensor/wasm/target";
+import { detectSimd } from "../../../../kernel/tensor/wasm/emit/target";
 
 test("createKernels takes the best the engine has, less if asked, and plain TypeScript if SIMD is off", () => {
   const memory = new WebAssembly.Memory({ initial: 8 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as esbuild from "esbuild";
-import { nodeThreads, threadCount } from "../../../../kernel/host/nodeThreads";
+import { nodeThreads, threadCount } from "../../../../kernel/host/threads";
 import { createKernels, type Kernels, reservedBytes } from "../../../../kernel/tensor/wasm";
 import { randomNumbers } from "./guardedMemory";
 

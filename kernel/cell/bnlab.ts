@@ -1,0 +1,53 @@
+// All that a cell imports as "bnlab": with its neighbours it joins what
+// the rooms keep apart: tensors, charts and display.
+import { nodeCollector } from "../host/collector";
+import { nodeFusion } from "../host/fusion";
+import { nodeLessons } from "../host/lessons";
+import { memoryLimit } from "../host/memory";
+import { nodeSimd } from "../host/simd";
+import { nodeThreads, threadCount } from "../host/threads";
+import { setLessonHost } from "../lesson/host";
+import { recover as recoverProbes } from "../probe/untouched";
+import { onInterrupt } from "../session/display";
+import {
+  fusesPairs,
+  recover,
+  setCollectorHost,
+  setFusion,
+  setMemoryLimit,
+  setSimd,
+  setThreads,
+} from "../tensor/doors/host";
+
+export * as data from "../data";
+export * as lesson from "../lesson";
+export * as nn from "../nn";
+export * as optim from "../optim";
+export * as safetensors from "../safetensors";
+export { clearOutput, type DisplayHandle, display } from "../session/display";
+export type { Forms } from "../session/forms";
+export { input } from "../session/input";
+export { type Progress, type ProgressOptions, progress } from "../session/progress";
+export * from "../tensor";
+export {
+  type ArmSummary,
+  type Comparison,
+  type Experiment,
+  type ExperimentOptions,
+  experiment,
+  type Judging,
+  type Run,
+  type Trial,
+  type Verdict,
+} from "./experiment";
+export * as plot from "./plot";
+export * as probe from "./probe";
+
+setCollectorHost(nodeCollector());
+setSimd(nodeSimd(fusesPairs)); // before setThreads
+setThreads(nodeThreads(), threadCount());
+setFusion(nodeFusion());
+setMemoryLimit(memoryLimit());
+setLessonHost(nodeLessons);
+onInterrupt(recover);
+onInterrupt(recoverProbes); // under the modes that the line before has put back

@@ -1,0 +1,37 @@
+// The kernels' threads in Node.
+import { availableParallelism } from "node:os";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { ThreadHost } from "../tensor/doors/host";
+
+/** Starts threads whose code is `entry`, a file or the text of one; they end with the process and never keep it alive. */
+export function nodeThreads(entry: string | URL = new URL("./thread.js", import.meta.url)): ThreadHost {
+  return {
+    start(seat) {
+      const { port1, port2 } = new MessageChannel();
+      const worker = new Worker(entry, {
+        workerData: { seat, port: port2 },
+        transferList: [port2],
+        execArgv: [],
+        eval: typeof entry === "string",
+      });
+      worker.on("error", () => {}); // one that could not start never helps; whoever calls does all the work then
+      worker.unref();
+      port1.unref();
+      return { post: (assignment) => port1.postMessage(assignment) };
+    },
+  };
+}
+
+/**
+ * Threads for the kernels: `BNLAB_THREADS`, or one for each core up to four and one for each two cores beyond, which are
+ * often halves of one.
+ */
+export function threadCount(asked = process.env.BNLAB_THREADS): number {
+  const cores = availableParallelism();
+  const own = cores <= 4 ? cores : Math.min(8, cores >> 1);
+  const count = asked === undefined || asked === "" ? own : Number(asked);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`BNLAB_THREADS: expected a whole number of threads from 1 on, got "${asked}"`);
+  }
+  return count;
+}

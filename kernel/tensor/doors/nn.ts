@@ -1,0 +1,11 @@
+// The door of kernel/nn: operations that it computes together where a network has two in a row. Not for cells.
+import type { Tensor } from "../tensor";
+
+export { batchNormThen } from "../ops/batchNorm";
+export { isFusing } from "../runtime";
+export type { Activation } from "../wasm/kernels";
+
+/** Frees a value that nobody but the caller has seen, unless `result`, a view or its `.data` shares its memory. */
+export function discard(x: Tensor, result: Tensor): void {
+  if (x.storage.tensors === 1 && x.storage !== result.storage) x.engine.release(x.storage);
+}

@@ -1,0 +1,11 @@
+// The door of kernel/optim: update rules of whole parameters. Not for cells.
+export {
+  type AdagradOptions,
+  type AdamOptions,
+  adagradStep,
+  adamStep,
+  type RmspropOptions,
+  rmspropStep,
+  type SgdOptions,
+  sgdStep,
+} from "../ops/update";

@@ -1,0 +1,202 @@
+// Activations whose gradient is taken by their input: the expressions of four lanes, and of their derivatives.
+
+import { type Code, type FunctionBuilder, f32x4, type Local, v128 } from "../emit/assembler";
+import { eachVector, loadStep } from "../emit/loops";
+import { constant, exp, log, polynomial, sigmoid, tanh } from "../emit/math";
+import { compile, madd, type Run, type Target } from "../emit/target";
+import type { CurveOp } from "../kernels";
+
+interface Lanes {
+  readonly target: Target;
+  readonly f: FunctionBuilder;
+  readonly x: Local;
+  /** The constants of the call: see CurveOp. */
+  readonly a: Local;
+  readonly b: Local;
+}
+
+interface Curve {
+  readonly value: (lanes: Lanes) => Code;
+  readonly slope: (lanes: Lanes) => Code;
+}
+
+const one = constant("one");
+const half = constant("half");
+const positive = (x: Local): Code => f32x4.gt(x.get, v128.zero);
+
+/**
+ * ½·erfc(|x|/√2), the normal distribution's tail beyond |x|, in `tail`, and e^(−x²/2) in `bell`, both within 4 ulp: x² is kept in two
+ * parts, for the rounding of one would show in e^−100; erfc over e^(−x²/2) is a polynomial of t = 1/(1 + 0.35·|x|), fitted to
+ * 3e-8 over 0 … 14.5, where the tail leaves the range of float32.
+ */
+function normalTail({ target, f, x }: Lanes): { code: Code; tail: Local; bell: Local } {
+  const [size, high, rest, t, tail, bell] = f.vectors(6) as [Local, Local, Local, Local, Local, Local];
+  const code: Code = [
+    size.set(f32x4.pmin(f32x4.abs(x.get), constant("farthest"))), // NaN stays
+    high.set(f32x4.mul(size.get, constant("splitter"))), // Dekker 1971: the upper twelve bits, whose square is exact
+    high.set(f32x4.sub(high.get, f32x4.sub(high.get, size.get))),
+    rest.set(f32x4.mul(f32x4.sub(size.get, high.get), f32x4.add(size.get, high.get))),
+    rest.set(f32x4.mul(rest.get, constant("minusHalf"))), // at most 0.03 in size: three terms of its exponential
+    bell.set(exp(target, f, f32x4.mul(f32x4.mul(high.get, high.get), constant("minusHalf")))),
+    tail.set(madd(target, rest.get, constant("third"), one)),
+    tail.set(madd(target, f32x4.mul(rest.get, tail.get), half, one)),
+    bell.set(f32x4.mul(bell.get, madd(target, rest.get, tail.get, one))),
+    t.set(f32x4.div(one, madd(target, size.get, constant("tailScale"), one))),
+    tail.set(
+      polynomial(target, t, [
+        "tail0",
+        "tail1",
+        "tail2",
+        "tail3",
+        "tail4",
+        "tail5",
+        "tail6",
+        "tail7",
+        "tail8",
+      ]),
+    ),
+    tail.set(f32x4.mul(f32x4.mul(tail.get, t.get), bell.get)),
+  ];
+  return { code, tail, bell };
+}
+
+/** Φ(x) of the tail beyond |x|. */
+const normalOf = (x: Local, tail: Local): Code =>
+  v128.select(f32x4.sub(one, tail.get), tail.get, positive(x));
+
+/** 2u = √(8/π)·(x + 0.044715·x³) */
+const doubleInner = (target: Target, x: Local): Code =>
+  f32x4.mul(
+    f32x4.mul(x.get, constant("geluTanhScale")),
+    madd(target, f32x4.mul(x.get, x.get), constant("geluTanhCubic"), one),
+  );
+
+const curves: { [O in CurveOp]: Curve } = {
+  leakyRelu: {
+    value: ({ x, a }) => v128.select(x.get, f32x4.mul(x.get, a.get), positive(x)),
+    slope: ({ x, a }) => v128.select(one, a.get, positive(x)),
+  },
+
+  // e^x − 1 = 2t/(1 − t) with t = tanh(x/2), which does not cancel near 0
+  elu: {
+    value: ({ target, f, x, a }) => {
+      const t = f.local("v128");
+      return [
+        t.set(tanh(target, f, f32x4.mul(f32x4.pmin(x.get, v128.zero), half))),
+        v128.select(
+          x.get,
+          f32x4.mul(a.get, f32x4.div(f32x4.add(t.get, t.get), f32x4.sub(one, t.get))),
+          positive(x),
+        ),
+      ];
+    },
+    slope: ({ target, f, x, a }) =>
+      v128.select(one, f32x4.mul(a.get, exp(target, f, f32x4.pmin(x.get, v128.zero))), positive(x)),
+  },
+
+  // y = x·Φ(x), y′ = Φ(x) + x·φ(x)
+  gelu: {
+    value: (lanes) => {
+      const { code, tail } = normalTail(lanes);
+      return [code, f32x4.mul(lanes.x.get, normalOf(lanes.x, tail))];
+    },
+    slope: (lanes) => {
+      const { code, tail, bell } = normalTail(lanes);
+      return [
+        code,
+        madd(lanes.target, f32x4.mul(lanes.x.get, constant("normalPeak")), bell.get, normalOf(lanes.x, tail)),
+      ];
+    },
+  },
+
+  // y = x·(1 + tanh u)/2 = x·σ(2u), y′ = σ·(1 + x·(1 − σ)·(2u)′)
+  geluTanh: {
+    value: ({ target, f, x }) => f32x4.mul(x.get, sigmoid(target, f, doubleInner(target, x))),
+    slope: ({ target, f, x }) => {
+      const [s, growth] = f.vectors(2) as [Local, Local];
+      const farthest = constant("farthest"); // the slope is 0 or 1 by then, and x² would overflow
+      return [
+        x.set(f32x4.pmax(f32x4.pmin(x.get, farthest), f32x4.neg(farthest))),
+        s.set(sigmoid(target, f, doubleInner(target, x))),
+        growth.set(
+          madd(target, f32x4.mul(x.get, x.get), constant("geluTanhSlope"), constant("geluTanhScale")),
+        ),
+        growth.set(f32x4.mul(f32x4.mul(growth.get, x.get), f32x4.sub(one, s.get))),
+        madd(target, s.get, growth.get, s.get),
+      ];
+    },
+  },
+
+  // y = x·σ, y′ = σ·(1 + x·(1 − σ))
+  silu: {
+    value: ({ target, f, x }) => f32x4.mul(x.get, sigmoid(target, f, x.get)),
+    slope: ({ target, f, x }) => {
+      const s = f.local("v128");
+      return [
+        s.set(sigmoid(target, f, x.get)),
+        madd(target, f32x4.mul(s.get, x.get), f32x4.sub(one, s.get), s.get),
+      ];
+    },
+  },
+
+  // log(1 + e^u)/β = (max(u, 0) + log(1 + z))/β with u = βx and z = e^−|u|, which never overflows;
+  // log(1 + z) = log(w)·z/(w − 1) with w = 1 + z rounded (W. Kahan), z itself where w is 1
+  softplus: {
+    value: ({ target, f, x, a, b }) => {
+      const [u, z, w] = f.vectors(3) as [Local, Local, Local];
+      return [
+        u.set(f32x4.mul(x.get, a.get)),
+        z.set(exp(target, f, v128.or(u.get, constant("signBit")))),
+        w.set(f32x4.add(z.get, one)),
+        z.set(
+          v128.select(
+            z.get,
+            f32x4.mul(log(target, f, w.get), f32x4.div(z.get, f32x4.sub(w.get, one))),
+            f32x4.eq(w.get, one),
+          ),
+        ),
+        v128.select(
+          x.get,
+          f32x4.div(f32x4.add(f32x4.pmax(u.get, v128.zero), z.get), a.get),
+          f32x4.gt(u.get, b.get),
+        ),
+      ];
+    },
+    slope: ({ target, f, x, a, b }) => {
+      const u = f.local("v128");
+      return [
+        u.set(f32x4.mul(x.get, a.get)),
+        v128.select(one, sigmoid(target, f, u.get), f32x4.gt(u.get, b.get)),
+      ];
+    },
+  },
+};
+
+/** run(x, y, n, a, b) */
+export function curveKernel(target: Target, op: CurveOp): Run {
+  return compile(target, ["i32", "i32", "i32", "f32", "f32"], (f, from, to, n, first, second) => {
+    const [x, a, b] = f.vectors(3) as [Local, Local, Local];
+    return [
+      [a.set(f32x4.splat(first!.get)), b.set(f32x4.splat(second!.get))],
+      eachVector(f, n!.get, [from!, to!], 2, [to!], (step, at) => [
+        [x.set(loadStep(step, from!, at)), curves[op].value({ target, f, x, a, b })],
+      ]),
+    ];
+  });
+}
+
+/** run(x, dy, dx, n, a, b) */
+export function curveGradKernel(target: Target, op: CurveOp): Run {
+  return compile(target, ["i32", "i32", "i32", "i32", "f32", "f32"], (f, from, dy, dx, n, first, second) => {
+    const [x, a, b] = f.vectors(3) as [Local, Local, Local];
+    return [
+      [a.set(f32x4.splat(first!.get)), b.set(f32x4.splat(second!.get))],
+      eachVector(f, n!.get, [from!, dy!, dx!], 2, [dx!], (step, at) => [
+        [
+          x.set(loadStep(step, from!, at)),
+          f32x4.mul(curves[op].slope({ target, f, x, a, b }), loadStep(step, dy!, at)),
+        ],
+      ]),
+    ];
+  });
+}

@@ -1,0 +1,77 @@
+// Transposition in tiles of 4×4 by lane shuffles; the rim element by element.
+
+import { type Code, type FunctionBuilder, i32, type Local, times, v128 } from "../emit/assembler";
+import { compile, type Run, type Target } from "../emit/target";
+
+/** Turns four vectors, the rows of a 4×4 tile, into its columns: expressions over the same locals. */
+export function transposed(f: FunctionBuilder, rows: readonly Local[]): { code: Code; columns: Code[] } {
+  const [a, b, c, d] = rows.map((row) => row.get) as [Code, Code, Code, Code];
+  const [abLow, abHigh, cdLow, cdHigh] = f.vectors(4) as [Local, Local, Local, Local];
+  const low: [number, number, number, number] = [0, 1, 4, 5];
+  const high: [number, number, number, number] = [2, 3, 6, 7];
+  return {
+    // The interleavings V8 knows as one instruction each: unpacklo, unpackhi.
+    code: [
+      abLow.set(v128.shuffle(a, b, [0, 4, 1, 5])),
+      abHigh.set(v128.shuffle(a, b, [2, 6, 3, 7])),
+      cdLow.set(v128.shuffle(c, d, [0, 4, 1, 5])),
+      cdHigh.set(v128.shuffle(c, d, [2, 6, 3, 7])),
+    ],
+    columns: [
+      v128.shuffle(abLow.get, cdLow.get, low),
+      v128.shuffle(abLow.get, cdLow.get, high),
+      v128.shuffle(abHigh.get, cdHigh.get, low),
+      v128.shuffle(abHigh.get, cdHigh.get, high),
+    ],
+  };
+}
+
+/** run(x, y, rows, columns): y[columns, rows] = xᵀ */
+export function transposeKernel(target: Target): Run {
+  return compile(target, ["i32", "i32", "i32", "i32"], (f, x, y, rows, columns) => {
+    const [xStride, yStride, rowCount, columnCount, from, to, cursor] = Array.from({ length: 7 }, () =>
+      f.local("i32"),
+    ) as [Local, Local, Local, Local, Local, Local, Local];
+    const tile = f.vectors(4);
+    const { code, columns: tileColumns } = transposed(f, tile);
+    const rest = (count: Local) => i32.and(count.get, i32.const(3));
+    const quarters = (count: Local) => i32.shr(count.get, i32.const(2));
+
+    /** One tile, then `from` moves right by four columns and `to` down by four rows of y. */
+    const fullTile: Code = [
+      cursor.set(from.get),
+      tile.map((row) => [row.set(v128.load(cursor.get)), cursor.advance(xStride.get)]),
+      code,
+      tileColumns.map((column) => [v128.store(to.get, column), to.advance(yStride.get)]),
+      from.advance(16),
+    ];
+    const element = v128.storeLane(to.get, v128.load1(from.get), 0);
+    return [
+      xStride.set(i32.shl(columns!.get, i32.const(2))),
+      yStride.set(i32.shl(rows!.get, i32.const(2))),
+      times(rowCount, quarters(rows!), [
+        [from.set(x!.get), to.set(y!.get)],
+        times(columnCount, quarters(columns!), fullTile),
+        // Up to three columns right of the tiles: four elements each, a column of x, a row of y.
+        times(columnCount, rest(columns!), [
+          cursor.set(from.get),
+          [0, 4, 8, 12].map((at) => [
+            v128.storeLane(to.get, v128.load1(cursor.get), 0, at),
+            cursor.advance(xStride.get),
+          ]),
+          to.advance(yStride.get),
+          from.advance(4),
+        ]),
+        x!.advance(i32.shl(xStride.get, i32.const(2))),
+        y!.advance(16),
+      ]),
+      // Up to three rows below the tiles.
+      times(rowCount, rest(rows!), [
+        [from.set(x!.get), to.set(y!.get)],
+        times(columnCount, columns!.get, [element, from.advance(4), to.advance(yStride.get)]),
+        x!.advance(xStride.get),
+        y!.advance(4),
+      ]),
+    ];
+  });
+}

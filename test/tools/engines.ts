@@ -1,0 +1,24 @@
+// The kernels' tests under newer Nodes than the one at hand: 22 has relaxed SIMD, 24 fuses vectors to 256 bits too.
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { installNode } from "../vscode/install";
+
+const versions = ["22.23.3", "24.21.0"];
+const folder = path.join(import.meta.dirname, "../unit/tensor/wasm");
+const files = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
+
+if (process.platform !== "linux") {
+  console.log("test/engines: skipped, only Linux's Nodes are on the npm registry as it uses them");
+} else {
+  for (const version of versions) {
+    const node = await installNode(version, console.log);
+    console.log(`Kernels under Node ${version}`);
+    const tests = files.map((name) => path.join(folder, name));
+    const child = spawn(node, ["--import", "tsx", "--test", "--test-reporter=dot", ...tests], {
+      stdio: "inherit",
+    });
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    if (code !== 0) process.exitCode = 1;
+  }
+}
