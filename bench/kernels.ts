@@ -30,7 +30,7 @@ const targets = 7 * megabyte;
 new Int32Array(memory.buffer, targets, 60).fill(3);
 floats.fill(1, invStd / 4, invStd / 4 + 4096);
 
-/** Seconds a call: the median of 15 batches, each long enough for the clock, after the engine has optimised. */
+/** Seconds a call: the median of 15 batches, each long enough for the clock, after the engine has optimized. */
 function seconds(call: () => void): number {
   const time = (count: number) => {
     const start = performance.now();

@@ -19,12 +19,12 @@ function normalize(x: np.Array, weight: np.Array, bias: np.Array, fixed?: [np.Ar
   const rank = x.shape.length;
   const axes = rank === 2 ? [0] : [0, 2, 3];
   const mean = fixed ? perChannel(fixed[0], rank) : np.mean(x.ref, axes, { keepdims: true });
-  const centred = x.sub(mean);
+  const centered = x.sub(mean);
   const variance = fixed
     ? perChannel(fixed[1], rank)
-    : np.mean(np.square(centred.ref), axes, { keepdims: true });
+    : np.mean(np.square(centered.ref), axes, { keepdims: true });
   const scale = perChannel(weight, rank).div(np.sqrt(variance.add(1e-5)));
-  return centred.mul(scale).add(perChannel(bias, rank));
+  return centered.mul(scale).add(perChannel(bias, rank));
 }
 
 /** The network as a function of its parameters, which it takes from `parameters` in order. */

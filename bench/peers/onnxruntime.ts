@@ -1,4 +1,4 @@
-// Evaluation in ONNX Runtime on the CPU: the layers become an ONNX model, which its session optimises as a whole.
+// Evaluation in ONNX Runtime on the CPU: the layers become an ONNX model, which its session optimizes as a whole.
 
 import proto, { type onnx as Onnx } from "onnx-proto";
 import { env, InferenceSession, Tensor } from "onnxruntime-node";

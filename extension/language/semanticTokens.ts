@@ -1,4 +1,4 @@
-// The colours of names by what they are.
+// The colors of names by what they are.
 import * as vscode from "vscode";
 import { semanticTokenModifiers, semanticTokenTypes } from "../../kernel/protocol";
 import type { NotebookKernels } from "../notebook/controller";

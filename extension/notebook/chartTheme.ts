@@ -1,4 +1,4 @@
-// Tells the charts in notebooks which colours the settings ask for.
+// Tells the charts in notebooks which colors the settings ask for.
 import * as vscode from "vscode";
 import { chartRenderer, Setting, settingSection } from "../ids";
 

@@ -16,7 +16,7 @@ export interface Run {
   figures: Figure[];
 }
 
-/** Colours tell the curves of a run apart, as they did in it; dashes tell the runs apart. */
+/** Colors tell the curves of a run apart, as they did in it; dashes tell the runs apart. */
 const dashes = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 
 /** The figures among a notebook's outputs that have curves to compare. */

@@ -33,7 +33,7 @@ function lineTable(lines: readonly Trace[], xTitle: string, yTitle: string): Cel
 }
 
 function fieldTable(trace: Trace, corner: string): Cell[][] {
-  // Colours by powers of ten keep the values themselves beside the exponents.
+  // Colors by powers of ten keep the values themselves beside the exponents.
   const rows = (Array.isArray(trace.customdata) ? trace.customdata : trace.z) as Cell[][];
   const columns = list(trace.x) ?? rows[0]!.map((_, at) => at);
   const names = list(trace.y) ?? rows.map((_, at) => at);

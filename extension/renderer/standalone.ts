@@ -3,7 +3,7 @@ import { Chart } from "./chart";
 import { asFigure } from "./figure";
 
 const bnlabPlotly = {
-  /** Draws a figure (Plotly's JSON) inside the element, in the colours of the text around it. */
+  /** Draws a figure (Plotly's JSON) inside the element, in the colors of the text around it. */
   draw(element: HTMLElement, figure: unknown): Chart {
     return new Chart(element, asFigure(figure));
   },

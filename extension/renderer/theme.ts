@@ -1,4 +1,4 @@
-// The colours and the font of the place where a chart stands, and how a figure takes them on. Runs in a web page.
+// The colors and the font of the place where a chart stands, and how a figure takes them on. Runs in a web page.
 import type { Layout } from "./figure";
 
 export interface Theme {
@@ -30,7 +30,7 @@ const night: Omit<Theme, "family"> = {
 };
 
 const themes = { auto: undefined, light: print, dark: night };
-/** What a reader may ask for: the colours of the place, or always the same. */
+/** What a reader may ask for: the colors of the place, or always the same. */
 export type ChartTheme = keyof typeof themes;
 
 export const isChartTheme = (value: unknown): value is ChartTheme =>
@@ -67,7 +67,7 @@ export function readTheme(place: HTMLElement): Theme {
 
 const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
-/** Any CSS colour as Plotly reads it: it draws what it cannot parse, such as `color(srgb …)`, in black. */
+/** Any CSS color as Plotly reads it: it draws what it cannot parse, such as `color(srgb …)`, in black. */
 function rgba(color: string, opacity = 1): string {
   if (canvas === null) return color;
   canvas.clearRect(0, 0, 1, 1);
@@ -109,7 +109,7 @@ export function watchTheme(changed: () => void): () => void {
 }
 
 /**
- * The layout in the theme's colours. They go into the template, Plotly's layer of defaults, so that a colour that the
+ * The layout in the theme's colors. They go into the template, Plotly's layer of defaults, so that a color that the
  * figure itself sets stays. A template that paints its own background brings a whole look of its own: it is kept.
  */
 export function themed(layout: Layout, theme: Theme): Layout {

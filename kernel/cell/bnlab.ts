@@ -1,4 +1,4 @@
-// All that a cell imports as "bnlab": with its neighbours it joins what
+// All that a cell imports as "bnlab": with its neighbors it joins what
 // the rooms keep apart: tensors, charts and display.
 import { nodeCollector } from "../host/collector";
 import { nodeFusion } from "../host/fusion";

@@ -64,7 +64,7 @@ function works(): [what: string, flops: number, run: () => Tensor][] {
   ];
 }
 
-/** Seconds of the fastest call, after the engine has had time to optimise it. */
+/** Seconds of the fastest call, after the engine has had time to optimize it. */
 function fastest(run: () => Tensor): number {
   let best = Number.POSITIVE_INFINITY;
   let [calls, spent] = [0, 0];

@@ -104,7 +104,7 @@ export interface ImageDatasetOptions {
   transform?: Transform;
 }
 
-/** Labelled pictures: `images` [N, C, height, width] float32, `labels` [N] int32, counted into `classes`. */
+/** Labeled pictures: `images` [N, C, height, width] float32, `labels` [N] int32, counted into `classes`. */
 export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels: Tensor]> {
   readonly transform: Transform | undefined;
 
@@ -153,8 +153,8 @@ export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels
 }
 
 /**
- * Labelled rows of numbers: `features` [N, columns] float32 and `labels` [N], int32 and counted into `classes`; or, where
- * the numbers themselves are to be learnt, float32, and `classes` is empty.
+ * Labeled rows of numbers: `features` [N, columns] float32 and `labels` [N], int32 and counted into `classes`; or, where
+ * the numbers themselves are to be learned, float32, and `classes` is empty.
  */
 export class TableDataset extends TensorDataset<readonly [features: Tensor, labels: Tensor]> {
   constructor(
@@ -179,8 +179,8 @@ export class TableDataset extends TensorDataset<readonly [features: Tensor, labe
 
   protected override extraRepr(): string {
     const { columns, classes, labels } = this;
-    const learnt = classes.length > 0 ? listed("classes", classes) : `labels ${shapeAndType(labels)}`;
-    return `${listed("columns", columns)}; ${learnt}`;
+    const learned = classes.length > 0 ? listed("classes", classes) : `labels ${shapeAndType(labels)}`;
+    return `${listed("columns", columns)}; ${learned}`;
   }
 }
 

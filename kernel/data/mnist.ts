@@ -42,10 +42,10 @@ export function mnist(
       `mnist: expected labels 0…${classes.length - 1} in ${labels.file}, got ${labels.bytes[wrong]} for image ${wrong}`,
     );
   }
-  const greys = new Float32Array(images.bytes.length); // Float32Array.from with a function takes ten times as long
-  for (let i = 0; i < greys.length; i++) greys[i] = images.bytes[i]! / 255;
+  const grays = new Float32Array(images.bytes.length); // Float32Array.from with a function takes ten times as long
+  for (let i = 0; i < grays.length; i++) grays[i] = images.bytes[i]! / 255;
   return new ImageDataset(
-    tensor(greys, { shape: [count, 1, height, width] }),
+    tensor(grays, { shape: [count, 1, height, width] }),
     tensor(Int32Array.from(labels.bytes)),
     classes,
     { transform },

@@ -1,4 +1,4 @@
-// Draws strokes: smooth curves from points, a seeded distortion of the plane, and grey pixels from line segments.
+// Draws strokes: smooth curves from points, a seeded distortion of the plane, and gray pixels from line segments.
 // Only + − × ÷ and √ are used, which IEEE 754 fixes to the bit: a seed gives the same picture on every machine.
 import { type Glyph, glyphs } from "./glyphs";
 
@@ -25,7 +25,7 @@ const strokes = glyphs.map((styles) =>
   ),
 );
 
-/** Draws one digit into pixels[side·side], grey 0…1 in steps of 1/255; `strength` scales the distortion (0: none). */
+/** Draws one digit into pixels[side·side], gray 0…1 in steps of 1/255; `strength` scales the distortion (0: none). */
 export function drawDigit(digit: number, strength: number, uniform: Uniform, pixels: Float32Array): void {
   const styles = strokes[digit]!;
   const style = styles[Math.floor(uniform() * styles.length)]!;
@@ -45,8 +45,8 @@ export function drawDigit(digit: number, strength: number, uniform: Uniform, pix
     stain(trace(moved, smooth, distort), radius, softness, pixels);
   }
   for (let i = 0; i < pixels.length; i++) {
-    const grey = ink * pixels[i]! + noise * (uniform() - uniform());
-    pixels[i] = Math.round(255 * Math.min(1, Math.max(0, grey))) / 255;
+    const gray = ink * pixels[i]! + noise * (uniform() - uniform());
+    pixels[i] = Math.round(255 * Math.min(1, Math.max(0, gray))) / 255;
   }
 }
 
@@ -69,8 +69,8 @@ function distortion(strength: number, uniform: Uniform): (x: number, y: number) 
     const bentX = x + bendX(x, y);
     const bentY = y + bendY(y, x);
     const [u, v] = [scaleX * (bentX + shear * bentY), scaleY * bentY];
-    const centre = (side - 1) / 2;
-    return [centre + shiftX + cosine * u - sine * v, centre + shiftY + sine * u + cosine * v];
+    const center = (side - 1) / 2;
+    return [center + shiftX + cosine * u - sine * v, center + shiftY + sine * u + cosine * v];
   };
 }
 

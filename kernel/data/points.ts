@@ -48,7 +48,7 @@ export interface SpiralsOptions extends PointsOptions {
   turns?: number;
 }
 
-/** Arms that wind from the centre out to radius 1, evenly turned against each other: features [count, 2]. */
+/** Arms that wind from the center out to radius 1, evenly turned against each other: features [count, 2]. */
 export function spirals({ classes = 2, turns = 1, ...options }: SpiralsOptions = {}): TableDataset {
   requireCount("spirals", "classes", classes);
   if (!Number.isFinite(turns)) throw new RangeError(`spirals: expected turns to be a number, got ${turns}`);
@@ -59,17 +59,17 @@ export function spirals({ classes = 2, turns = 1, ...options }: SpiralsOptions =
 }
 
 export interface BlobsOptions extends Omit<PointsOptions, "noise"> {
-  /** How many centres to draw, or the centres themselves, [x, y, …] each. Default 3. */
+  /** How many centers to draw, or the centers themselves, [x, y, …] each. Default 3. */
   centers?: number | readonly (readonly number[])[];
-  /** Coordinates of a point, where centres are drawn. Default 2. */
+  /** Coordinates of a point, where centers are drawn. Default 2. */
   features?: number;
   /** Standard deviation of all blobs, or of each. Default 1. */
   clusterStd?: number | readonly number[];
-  /** Each coordinate of a centre is drawn from here. Default [−10, 10]. */
+  /** Each coordinate of a center is drawn from here. Default [−10, 10]. */
   centerBox?: readonly [min: number, max: number];
 }
 
-/** Normal clouds of points around centres, each a class: features [count, features]. As sklearn.datasets.make_blobs. */
+/** Normal clouds of points around centers, each a class: features [count, features]. As sklearn.datasets.make_blobs. */
 export function blobs({
   centers = 3,
   features = 2,

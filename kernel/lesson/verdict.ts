@@ -147,7 +147,7 @@ export function verdictText(verdict: ClaimVerdict): string {
   return `${mark} ${verdict} ${chinese}`;
 }
 
-/** The same in its colour. */
+/** The same in its color. */
 export function verdictHtml(verdict: ClaimVerdict): string {
   return `<b style="color:${colors[verdict]}">${verdictText(verdict)}</b>`;
 }

@@ -148,7 +148,7 @@ export interface SmallInceptionOptions {
   version?: "v1" | "v2";
   /** Batch norm after each convolution. Default: for v2 only. */
   batchNorm?: boolean;
-  /** Default 1, grey pictures. */
+  /** Default 1, gray pictures. */
   inChannels?: number;
   /** Default 10. */
   classes?: number;

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor";
 import { type LocalResponseNormOptions, localResponseNorm } from "./functional";
 import { Module } from "./module";
 
-/** x / (k + α·mean of x² over `size` neighbouring channels)^β: see functional.localResponseNorm. */
+/** x / (k + α·mean of x² over `size` neighboring channels)^β: see functional.localResponseNorm. */
 export class LocalResponseNorm extends Module {
   readonly alpha: number;
   readonly beta: number;

@@ -37,7 +37,7 @@ export abstract class Module {
   /** What the module computes; call it as `module.forward(x)`. */
   abstract forward(...inputs: Tensor[]): Tensor;
 
-  /** Marks the property as state that is saved but not learnt, and gives its first value back to assign to it. */
+  /** Marks the property as state that is saved but not learned, and gives its first value back to assign to it. */
   protected registerBuffer<T extends Tensor | null>(property: string, value: T): T {
     this.#buffers.add(property);
     return value;
@@ -84,7 +84,7 @@ export abstract class Module {
     return this.namedParameters(options).map(([, parameter]) => parameter);
   }
 
-  /** All buffers here and inside, each once: running statistics and other state that is not learnt. */
+  /** All buffers here and inside, each once: running statistics and other state that is not learned. */
   namedBuffers(): [name: string, buffer: Tensor][] {
     return unique(this.#tensors((_, property, module) => module.#buffers.has(property)));
   }

@@ -11,7 +11,7 @@ export interface LayerNormOptions {
   eps?: number;
   /** Learn a scale γ (`weight`) and a shift β (`bias`) per element of the normalized shape. Default true. */
   elementwiseAffine?: boolean;
-  /** Without it no β is learnt. Default true. */
+  /** Without it no β is learned. Default true. */
   bias?: boolean;
 }
 

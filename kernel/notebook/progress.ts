@@ -15,14 +15,14 @@ export class Progress {
   /** Whether the cell has printed, and whether its last line is unfinished. */
   private printed = false;
   private midLine = false;
-  private readonly colours: boolean;
+  private readonly colors: boolean;
   /** Displays whose state counts only when the cell has ended: charts, and whatever was updated. */
   private latest = new Map<string, MimeBundle>();
   /** Lines of progress bars at the end of the terminal's text, to be written over. */
   private movingLines = 0;
 
   constructor(private readonly out: NodeJS.WriteStream) {
-    this.colours = out.isTTY && !process.env.NO_COLOR;
+    this.colors = out.isTTY && !process.env.NO_COLOR;
   }
 
   start(cell: CodeCell, place: { number: number; of: number }): void {
@@ -112,17 +112,17 @@ export class Progress {
   }
 
   /** Text as it comes: a line may arrive in pieces. */
-  private print(text: string, colour?: "yellow" | "red"): void {
+  private print(text: string, color?: "yellow" | "red"): void {
     if (text === "") return;
     if (!this.printed) this.write("\n");
     const indented = text.replace(/^(?=.)/gm, (_, at: number) => (at > 0 || !this.midLine ? INDENT : ""));
-    this.write(colour ? this.paint(colour, indented) : indented);
+    this.write(color ? this.paint(color, indented) : indented);
     this.printed = true;
     this.midLine = !text.endsWith("\n");
   }
 
   private paint(style: "bold" | "dim" | "green" | "red" | "yellow", text: string): string {
-    return this.colours ? styleText(style, text) : text;
+    return this.colors ? styleText(style, text) : text;
   }
 
   private write(text: string): void {

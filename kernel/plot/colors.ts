@@ -1,13 +1,13 @@
-// Colour scales and what can be computed of colours. Imports nothing.
+// Color scales and what can be computed of colors. Imports nothing.
 
-/** Plotly's form: from 0 to 1, the colour there. */
+/** Plotly's form: from 0 to 1, the color there. */
 export type ColorScale = readonly (readonly [number, string])[];
 
 const even = (colors: readonly string[]): ColorScale =>
   colors.map((color, at) => [at / (colors.length - 1), color] as const);
 
 /**
- * - `viridis`: evenly lighter, told apart by every kind of colour vision.
+ * - `viridis`: evenly lighter, told apart by every kind of color vision.
  * - `ink`: from the page to blue, on a light page as on a dark one; for counts and shares, whose 0 is nothing.
  * - `diverging`: blue and vermilion to either side of a pale middle; for what has a sign.
  */
@@ -48,7 +48,7 @@ export function parseColor(color: string): Rgba | undefined {
   return [parts[0]!, parts[1]!, parts[2]!, parts[3] ?? 1];
 }
 
-/** The scale's colours as a function of 0 to 1; what lies outside has the colour of the nearer end. */
+/** The scale's colors as a function of 0 to 1; what lies outside has the color of the nearer end. */
 export function ramp(scale: ColorScale): (share: number) => Rgba {
   const stops = scale.map(([at, color]) => [at, parseColor(color) ?? ([128, 128, 128, 1] as Rgba)] as const);
   return (share) => {
@@ -71,7 +71,7 @@ export function cssColor([red, green, blue, alpha]: Rgba): string {
 }
 
 /**
- * What to write in on that colour: white, near black, or undefined, the page's own ink, where the page shines through.
+ * What to write in on that color: white, near black, or undefined, the page's own ink, where the page shines through.
  * https://www.w3.org/TR/WCAG21/#dfn-relative-luminance
  */
 export function inkOn([red, green, blue, alpha]: Rgba): string | undefined {

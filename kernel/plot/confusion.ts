@@ -18,7 +18,7 @@ export interface ConfusionOptions {
 }
 
 /**
- * Counts of (true, predicted) pairs; a cell's colour is its share of the row, so that rare classes show too.
+ * Counts of (true, predicted) pairs; a cell's color is its share of the row, so that rare classes show too.
  *
  * @param truth true classes, whole numbers from 0
  * @param predicted predicted classes, one for each true one

@@ -2,7 +2,7 @@
 import type { Trace } from "./plotly";
 
 /**
- * The trace with at most `limit` points. Of a line the smallest and the largest of each run of neighbours stay, in their
+ * The trace with at most `limit` points. Of a line the smallest and the largest of each run of neighbors stay, in their
  * order, so that it covers the same pixels and loses no spike; of a cloud of markers every so many-th. Traces that are
  * short enough, or neither, come back as they are.
  */

@@ -60,7 +60,7 @@ export type OnAxis<T> = { x: T } | { y: T };
 export interface MarkOptions {
   /** A word beside the mark. */
   label?: string;
-  /** `#rrggbb`; default grey. */
+  /** `#rrggbb`; default gray. */
   color?: string;
 }
 
@@ -232,7 +232,7 @@ export class Figure {
   }
 }
 
-/** Without a colour of its own a label has the page's ink. */
+/** Without a color of its own a label has the page's ink. */
 const inkOf = (color: string | undefined) => ({ size: 11, ...(color === undefined ? {} : { color }) });
 
 /** The trace with arrays that survive JSON: no typed arrays, no NaN, and no digits that a float32 does not have. */

@@ -18,7 +18,7 @@ export interface FramesOptions {
   linkAxes?: boolean;
 }
 
-export interface LabelledFigure {
+export interface LabeledFigure {
   /** The slider's word for this figure. */
   label: string | number;
   /** What is shown there. */
@@ -52,7 +52,7 @@ class FramesFigure extends Figure {
  * @example plot.frames(snapshots.map(({ step, values }) => ({ label: step, figure: plot.histogram({ values }) })), { prefix: "step " })
  * @throws RangeError if there is no figure, or their traces are not the same in number.
  */
-export function frames(list: readonly LabelledFigure[], options: FramesOptions = {}): Figure {
+export function frames(list: readonly LabeledFigure[], options: FramesOptions = {}): Figure {
   const { prefix = "", start = list.length - 1, interval = 400, linkAxes = true } = options;
   const shown = list[start];
   if (shown === undefined) {
@@ -106,8 +106,8 @@ export function frames(list: readonly LabelledFigure[], options: FramesOptions =
   );
 }
 
-/** The traces of each frame; those with colours for values have one scale through all frames. */
-function onOneScale(list: readonly LabelledFigure[]): Trace[][] {
+/** The traces of each frame; those with colors for values have one scale through all frames. */
+function onOneScale(list: readonly LabeledFigure[]): Trace[][] {
   const ends = (n: number, end: "zmin" | "zmax") => list.map(({ figure }) => Number(figure.data[n]![end]));
   return list.map(({ figure }) =>
     figure.data.map((trace, n) =>
@@ -120,7 +120,7 @@ function onOneScale(list: readonly LabelledFigure[]): Trace[][] {
 
 /** Four frames at most: the first, the last, and some between. */
 function still(
-  list: readonly LabelledFigure[],
+  list: readonly LabeledFigure[],
   names: readonly string[],
   title: string | undefined,
   link: boolean,

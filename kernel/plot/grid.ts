@@ -157,7 +157,7 @@ function axisIds({ data, layout }: Figure): { x: string[]; y: string[] } {
 const hasBar = (trace: Trace) =>
   (trace.type === "heatmap" || trace.type === "contour") && trace.showscale !== false;
 
-/** A colour bar stands beside its own panel, so the panel gives way. */
+/** A color bar stands beside its own panel, so the panel gives way. */
 function roomForBar(cell: Cell, data: readonly Trace[], columns: number): Cell {
   if (columns === 1 || !data.some(hasBar)) return cell;
   return { ...cell, x: [cell.x[0], cell.x[1] - 0.07] };
@@ -246,7 +246,7 @@ function heading(text: string, cell: Cell, inner: number): Annotation {
   };
 }
 
-/** Linked panels have one scale of colours, explained once. */
+/** Linked panels have one scale of colors, explained once. */
 function shareColors(data: Trace[]): void {
   const colored = data.filter(({ type }) => type === "heatmap" || type === "contour");
   if (colored.length < 2) return;

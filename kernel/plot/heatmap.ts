@@ -1,4 +1,4 @@
-// Values over two axes as colours, with the numbers in the cells where they fit. Imports nothing outside this folder.
+// Values over two axes as colors, with the numbers in the cells where they fit. Imports nothing outside this folder.
 import { type ColorScale, type ColorScaleName, colorScales, inkOn, type Rgba, ramp } from "./colors";
 import { digits } from "./describe";
 import { Figure } from "./figure";
@@ -13,7 +13,7 @@ export interface HeatmapOptions {
   xTitle?: string;
   /** The title of the y axis, with its unit. */
   yTitle?: string;
-  /** What the colours stand for, above their bar. */
+  /** What the colors stand for, above their bar. */
   zTitle?: string;
   /** Names of the columns and of the rows, as text; default: their numbers from 0. */
   x?: ArrayLike<string | number>;
@@ -25,18 +25,18 @@ export interface HeatmapOptions {
   format?: (value: number) => string;
   /** `viridis` (default), `ink` (0 is nothing), `diverging` (the sign matters: 0 is in the middle), or Plotly's own form. */
   colors?: ColorScaleName | ColorScale;
-  /** The values at either end of the colours; default: the smallest and the largest. */
+  /** The values at either end of the colors; default: the smallest and the largest. */
   range?: readonly [number, number];
-  /** Colours by powers of ten; values ≤ 0 are left empty. */
+  /** Colors by powers of ten; values ≤ 0 are left empty. */
   log?: boolean;
-  /** The bar that explains the colours; default true. */
+  /** The bar that explains the colors; default true. */
   colorBar?: boolean;
   /** In pixels; default: by the number of rows. */
   height?: number;
 }
 
 /**
- * A matrix as coloured cells, its first row at the top. NaN is an empty cell, marked where numbers are written.
+ * A matrix as colored cells, its first row at the top. NaN is an empty cell, marked where numbers are written.
  *
  * @example plot.heatmap(accuracy, { x: learningRates, y: deviations, xTitle: "learning rate", yTitle: "weight std" })
  * @throws RangeError if the rows differ in length, `range` does not ascend, or there are not as many names as cells.
@@ -116,7 +116,7 @@ function cellAxis(title: string | undefined, names: ArrayLike<unknown> | undefin
   };
 }
 
-/** The ends of the colours, in powers of ten where they are logarithmic, and the colours. */
+/** The ends of the colors, in powers of ten where they are logarithmic, and the colors. */
 export function coloring(
   who: string,
   rows: readonly ArrayLike<number>[],
@@ -127,7 +127,7 @@ export function coloring(
     checkRange(who, "range", range);
     if (log && range[0] <= 0) {
       throw new RangeError(
-        `${who}: expected a positive range for colours by powers of ten, got [${range.join(", ")}]`,
+        `${who}: expected a positive range for colors by powers of ten, got [${range.join(", ")}]`,
       );
     }
     return { low: log ? Math.log10(range[0]) : range[0], high: log ? Math.log10(range[1]) : range[1], scale };
@@ -151,7 +151,7 @@ export function coloring(
   return { low: colors === "ink" ? Math.min(0, low) : low, high, scale };
 }
 
-/** Thin, upright, with powers of ten where the colours have them. */
+/** Thin, upright, with powers of ten where the colors have them. */
 export function colorBarLook(title: string | undefined, log: boolean, low: number, high: number): object {
   const step = Math.max(1, Math.ceil((high - low) / 7));
   const exponents: number[] = [];
@@ -219,7 +219,7 @@ export function cellTexts(
   }));
 }
 
-/** The colours of the numbers on cells that are coloured anew, between other ends. */
+/** The colors of the numbers on cells that are colored anew, between other ends. */
 export function recolored(texts: Trace, cells: Trace): Trace {
   const font = texts.textfont as { size: number; color?: string[] };
   const places = texts.meta?.cells as [number, number][] | undefined;

@@ -1,4 +1,4 @@
-// A grid of pictures, labelled: a first look at a data set. Imports nothing outside this folder.
+// A grid of pictures, labeled: a first look at a data set. Imports nothing outside this folder.
 import { parseColor, type Rgba } from "./colors";
 import { Figure } from "./figure";
 import { checkWhole, type TensorLike } from "./numbers";
@@ -6,7 +6,7 @@ import type { Annotation } from "./plotly";
 import { pngUri } from "./svg/png";
 import { baseLayout, topMargin } from "./theme";
 
-/** Pictures, grey [N, height, width] or [N, 1, height, width], or red, green and blue [N, 3, height, width]. */
+/** Pictures, gray [N, height, width] or [N, 1, height, width], or red, green and blue [N, 3, height, width]. */
 export type Pictures = TensorLike;
 
 export interface ImagesOptions {
@@ -18,7 +18,7 @@ export interface ImagesOptions {
   count?: number;
   /** Pictures side by side; default 10. */
   columns?: number;
-  /** The values drawn as paper and as ink, or in colour pictures as dark and as full; default [0, 1]. */
+  /** The values drawn as paper and as ink, or in color pictures as dark and as full; default [0, 1]. */
   range?: readonly [number, number];
 }
 
@@ -26,7 +26,7 @@ const TILE = 62;
 const [paper, ink] = ["#f3f4f5", "#16191d"].map((color) => parseColor(color)!) as [Rgba, Rgba];
 
 /**
- * Pictures row by row, grey ones as ink on paper. They are kept as one PNG, so that a saved figure stays small.
+ * Pictures row by row, gray ones as ink on paper. They are kept as one PNG, so that a saved figure stays small.
  *
  * @example plot.images(digits.images, { labels: digits.labels.data, title: "Training digits" })
  * @throws RangeError if the shape is none of the three.
@@ -95,7 +95,7 @@ function sizes(shape: readonly number[]): [number, number, number, number] {
     return [shape[0]!, shape[1], shape[2]!, shape[3]!];
   }
   throw new RangeError(
-    "images: expected grey pictures [N, height, width] or [N, 1, height, width], or colour ones [N, 3, height, width], " +
+    "images: expected gray pictures [N, height, width] or [N, 1, height, width], or color ones [N, 3, height, width], " +
       `got [${shape.join(", ")}]`,
   );
 }

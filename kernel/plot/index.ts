@@ -13,7 +13,7 @@ export {
   type MarkOptions,
   type OnAxis,
 } from "./figure";
-export { type FramesOptions, frames, type LabelledFigure } from "./frames";
+export { type FramesOptions, frames, type LabeledFigure } from "./frames";
 export { compare, type GridOptions, grid } from "./grid";
 export { type HeatmapOptions, heatmap } from "./heatmap";
 export { type HistogramOptions, histogram } from "./histogram";

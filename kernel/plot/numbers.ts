@@ -63,7 +63,7 @@ export function finite(values: Numbers): Float64Array {
 /** The finite ones, ascending. */
 export const sorted = (values: Numbers): Float64Array => finite(values).sort();
 
-/** Linear between neighbours, as NumPy's and PyTorch's default; NaN of nothing. `p` from 0 to 1. */
+/** Linear between neighbors, as NumPy's and PyTorch's default; NaN of nothing. `p` from 0 to 1. */
 export function quantile(ascending: ArrayLike<number>, p: number): number {
   const at = p * (ascending.length - 1);
   const low = Math.floor(at);

@@ -95,7 +95,7 @@ export interface Layout {
   [attribute: string]: unknown;
 }
 
-/** Defaults that a figure's own settings override: where colours live, so that a viewer may change them. */
+/** Defaults that a figure's own settings override: where colors live, so that a viewer may change them. */
 export interface Template {
   layout?: Layout;
   data?: Record<string, Partial<Trace>[]>;

@@ -104,15 +104,15 @@ export class RidgeFigure extends Figure {
       ];
     });
     const every = Math.max(1, Math.ceil(rows.length / 10));
-    const labelled = rows
+    const labeled = rows
       .map((row, n) => ({ row, at: rows.length - 1 - n, n }))
       .filter(({ n }) => n % every === 0);
     this.layout.height = this.#options.height ?? 150 + Math.min(380, Math.max(160, rows.length * 20));
     this.layout.yaxis = {
       title: { text: yTitle },
       range: [-0.4, rows.length - 1 + overlap + 0.3],
-      tickvals: labelled.map(({ at }) => at),
-      ticktext: labelled.map(({ row }) => row.label),
+      tickvals: labeled.map(({ at }) => at),
+      ticktext: labeled.map(({ row }) => row.label),
       showgrid: false,
     };
   }

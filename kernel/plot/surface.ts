@@ -16,7 +16,7 @@ export interface SurfaceOptions
   x?: Numbers;
   /** Where the rows are, as x for the columns. */
   y?: Numbers;
-  /** How many steps of height the colours have, about; default 14. */
+  /** How many steps of height the colors have, about; default 14. */
   levels?: number;
 }
 

@@ -1,16 +1,16 @@
-// How a figure looks before any viewer themes it: colours legible on white and on black, quiet lines, no background.
+// How a figure looks before any viewer themes it: colors legible on white and on black, quiet lines, no background.
 import { checkRange } from "./numbers";
 import type { Axis, Layout, Line, Template } from "./plotly";
 import { textWidth } from "./text";
 
 /**
- * Okabe and Ito's colour-blind-safe hues, moved in lightness until each has at least 3:1 contrast on white and on
- * VS Code's dark background, so that one saved colour serves both. Ochre and yellow are left out: at this lightness
+ * Okabe and Ito's color-blind-safe hues, moved in lightness until each has at least 3:1 contrast on white and on
+ * VS Code's dark background, so that one saved color serves both. Ochre and yellow are left out: at this lightness
  * a deuteranope cannot tell ochre from vermilion.
  */
 export const palette = ["#1673ba", "#d55e00", "#009b74", "#c776a6", "#3c9cd9"] as const;
 
-/** The look of the nth series; after the last colour they come again dashed, then dotted. */
+/** The look of the nth series; after the last color they come again dashed, then dotted. */
 export function seriesLine(index: number): Required<Pick<Line, "color" | "dash">> {
   const dashes = ["solid", "dash", "dot", "dashdot"] as const;
   const round = Math.floor(index / palette.length);
@@ -47,7 +47,7 @@ const axis = {
   separatethousands: true,
 };
 
-/** The template of every figure. A viewer changes its colours only, and a figure's own settings win over it. */
+/** The template of every figure. A viewer changes its colors only, and a figure's own settings win over it. */
 export const template: Template = {
   layout: {
     font: { family: fontFamily, size: 12, color: neutral.text },

@@ -21,7 +21,7 @@ export interface ProbedModule extends Named {
 export interface ActivationsOptions {
   /**
    * Which modules to watch, by their names in `namedModules()`; given as an object, its keys label them:
-   * `{ "hidden 1": "2" }`. Default: every module without modules inside, labelled `2 Sigmoid`.
+   * `{ "hidden 1": "2" }`. Default: every module without modules inside, labeled `2 Sigmoid`.
    */
   layers?: Layers;
 }

@@ -20,7 +20,7 @@ export interface Distribution {
   readonly min: number;
   /** The largest. */
   readonly max: number;
-  /** At `levels`, linear between neighbours as NumPy's; of more than 1,021 numbers, of as many taken evenly. */
+  /** At `levels`, linear between neighbors as NumPy's; of more than 1,021 numbers, of as many taken evenly. */
   readonly quantiles: readonly number[];
   /** How many of the same numbers fall into each of 32 equal bins from min to max. */
   readonly histogram: readonly number[];
@@ -87,7 +87,7 @@ export function evenly(values: ArrayLike<number>, count: number): Float64Array {
   return taken;
 }
 
-/** Linear between neighbours; NaN of nothing. */
+/** Linear between neighbors; NaN of nothing. */
 export function quantile(sorted: ArrayLike<number>, level: number): number {
   const at = level * (sorted.length - 1);
   const low = sorted[Math.floor(at)] ?? Number.NaN;

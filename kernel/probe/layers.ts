@@ -8,7 +8,7 @@ export interface Named {
 
 /**
  * Modules by their names in `namedModules()`; given as an object, its keys label them: `{ "hidden 1": "2" }`.
- * Without, every module that has no modules inside, labelled `2 Sigmoid`.
+ * Without, every module that has no modules inside, labeled `2 Sigmoid`.
  */
 export type Layers = readonly string[] | Readonly<Record<string, string>>;
 

@@ -93,7 +93,7 @@ const neverUpdated: Rule = (norm, call) => {
     finding(
       "warning",
       call,
-      "has learnt γ and β, but its running statistics have never seen a batch: it was trained in evaluation mode, or loaded without its buffers",
+      "has learned γ and β, but its running statistics have never seen a batch: it was trained in evaluation mode, or loaded without its buffers",
       "train in training mode, or measure them: nn.utils.updateBn(loader, net)",
     ),
   ];

@@ -33,7 +33,7 @@ export type AnyMessage = { [T in MessageType]: Message<T> }[MessageType];
 export interface ErrorContent {
   ename: string;
   evalue: string;
-  /** Lines to print; may hold ANSI colours. */
+  /** Lines to print; may hold ANSI colors. */
   traceback: string[];
 }
 

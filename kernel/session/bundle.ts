@@ -4,7 +4,7 @@ import { displaySymbol, Mime, type MimeBundle } from "../protocol";
 import { plainTableHtml } from "./table";
 import { tensorForms } from "./tensorForms";
 
-/** As a text of a notebook: no colours, and no thousands of elements. */
+/** As a text of a notebook: no colors, and no thousands of elements. */
 export function plainText(value: unknown): string {
   return inspect(value, {
     colors: false,

@@ -35,7 +35,7 @@ export class Session {
   private readonly converter: Promise<Converter>;
   private readonly languageThread: LanguageThread;
   private cells = 0;
-  private cancelled = false;
+  private canceled = false;
   /** Of the cell that runs; what comes late goes to the last. */
   private frontend: Frontend = nobody;
   /** Of cells that have run not long ago: their timers may still have something to say. */
@@ -52,7 +52,7 @@ export class Session {
   /** @param count the execution count, by which messages name the cell; none of what is not counted. */
   async execute(source: string, count: number | undefined, frontend: Frontend): Promise<CellOutcome> {
     this.frontend = frontend;
-    this.cancelled = false;
+    this.canceled = false;
     const converter = await this.converter;
     const id = ++this.cells;
     const name = count === undefined ? `Uncounted cell ${id}` : `Cell ${count}`;
@@ -61,7 +61,7 @@ export class Session {
     for (const warning of converted.warnings) {
       frontend.publish({ type: "stream", content: { name: "stderr", text: `${describe(name, warning)}\n` } });
     }
-    if (this.cancelled) return interrupted();
+    if (this.canceled) return interrupted();
     converter.accept(converted.declarations);
     this.languageThread.cellRan(source);
     const { code, imports, map, shifts } = converted.cell;
@@ -88,7 +88,7 @@ export class Session {
 
   /** Stops the running cell, whatever it is doing; variables are kept. */
   interrupt(): void {
-    this.cancelled = true;
+    this.canceled = true;
     this.runner.interrupt();
   }
 

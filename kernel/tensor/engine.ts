@@ -116,7 +116,7 @@ export class Engine {
     this.collector.sweep();
   }
 
-  /** The heap is full: collect, then join freed neighbours, then give up. */
+  /** The heap is full: collect, then join freed neighbors, then give up. */
   private allocateHard(blockClass: number, count: number, shape?: Shape): number {
     this.collect();
     this.heap.consolidate();

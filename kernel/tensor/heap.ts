@@ -12,7 +12,7 @@ export function blockClassOf(bytes: number): number {
 }
 
 /**
- * Large blocks end an odd number of lines behind a page, so that neighbours begin at different places in their pages: a
+ * Large blocks end an odd number of lines behind a page, so that neighbors begin at different places in their pages: a
  * processor takes loads and stores whose lowest twelve bits agree for dependent, and their lines share a few cache sets.
  */
 const skew = 17 * unit;
@@ -95,7 +95,7 @@ export class Heap {
     return 0;
   }
 
-  /** Joins all freed neighbours into spans again, so that many small blocks can serve one large one. */
+  /** Joins all freed neighbors into spans again, so that many small blocks can serve one large one. */
   consolidate(): void {
     const free = this.spans.filter((span) => span.end > span.start);
     this.freed.forEach((list, blockClass) => {

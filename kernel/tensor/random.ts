@@ -98,7 +98,7 @@ export class Generator {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {
       throw new RangeError(`integer: expected a whole number from 1 to 2^32, got ${n}`);
     }
-    const limit = 2 ** 32 - (2 ** 32 % n); // draws above it would favour small results
+    const limit = 2 ** 32 - (2 ** 32 % n); // draws above it would favor small results
     let draw = this.uint32();
     while (draw >= limit) draw = this.uint32();
     return draw % n;

@@ -66,7 +66,7 @@ function transposed(sizes: Shape, strides: Shape): boolean {
   return strides[0] === 1 && strides[1] === sizes[0];
 }
 
-/** Drops dimensions of size 1 and merges neighbours that both layouts walk as one. At least one dimension remains. */
+/** Drops dimensions of size 1 and merges neighbors that both layouts walk as one. At least one dimension remains. */
 function merge(shape: Shape, from: Shape, to: Shape) {
   const sizes: number[] = [];
   const source: number[] = [];

@@ -618,7 +618,7 @@ export class Tensor extends TensorState {
     return cumsum(this, dim);
   }
   /**
-   * The number below which a share q of the numbers lies, interpolated between neighbours, over a dimension or all; NaN
+   * The number below which a share q of the numbers lies, interpolated between neighbors, over a dimension or all; NaN
    * where there is one. Several q give a new first dimension.
    */
   quantile(q: number | readonly number[], dim?: number, { keepdim = false }: KeepDim = {}): Tensor {

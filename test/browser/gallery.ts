@@ -233,7 +233,7 @@ export function gallery(): Record<string, plot.Figure> {
           zTitle: "correct (%)",
         }),
       ),
-      { title: "Test accuracy: one scale of colours for both" },
+      { title: "Test accuracy: one scale of colors for both" },
     ),
     frames: plot.frames(
       first["without BN"].inputs.x.map((step, at) => ({

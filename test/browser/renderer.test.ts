@@ -52,7 +52,7 @@ async function render(id: string, figure: unknown, width = 1000): Promise<void> 
 
 const bundle = (figure: Figure) => figure.toBundle()["application/vnd.plotly.v1+json"];
 const traces = (id: string) => page.locator(`#${id} .scatterlayer .trace`).count();
-const titleColour = (id: string) =>
+const titleColor = (id: string) =>
   page.locator(`#${id} .gtitle`).evaluate((title) => getComputedStyle(title).fill);
 
 function lossFigure(): LineFigure {
@@ -108,23 +108,23 @@ test("of updates that come faster than Plotly draws, the last one stands", async
   await page.waitForFunction(() => document.querySelectorAll("#a .scatterlayer .trace").length === 7);
 });
 
-test("colours follow the theme while the chart stands, a figure's own colours stay", async () => {
+test("colors follow the theme while the chart stands, a figure's own colors stay", async () => {
   const own = lossFigure();
   own.layout.title = { ...own.layout.title, font: { color: "rgb(1, 2, 3)" } };
   await render("a", bundle(lossFigure()));
   await render("b", bundle(own));
-  assert.equal(await titleColour("a"), "rgb(59, 59, 59)");
-  for (const [theme, colour] of [
+  assert.equal(await titleColor("a"), "rgb(59, 59, 59)");
+  for (const [theme, color] of [
     ["dark", "rgb(204, 204, 204)"],
     ["high contrast", "rgb(255, 255, 255)"],
     ["light", "rgb(59, 59, 59)"],
   ] as const) {
     await setTheme(page, theme);
-    await page.waitForFunction((colour) => {
+    await page.waitForFunction((color) => {
       const title = document.querySelector("#a .gtitle");
-      return title !== null && getComputedStyle(title).fill === colour;
-    }, colour);
-    assert.equal(await titleColour("b"), "rgb(1, 2, 3)");
+      return title !== null && getComputedStyle(title).fill === color;
+    }, color);
+    assert.equal(await titleColor("b"), "rgb(1, 2, 3)");
   }
 });
 
@@ -238,7 +238,7 @@ test("frames: arrows and the slider choose one, a new theme keeps it", async () 
   assert.deepEqual(complaints, []);
 });
 
-test("a page without VS Code draws the same chart in its own colours", async () => {
+test("a page without VS Code draws the same chart in its own colors", async () => {
   await page.addScriptTag({ url: `${url}standalone.js` });
   await page.evaluate(
     (json) => {
@@ -250,7 +250,7 @@ test("a page without VS Code draws the same chart in its own colours", async () 
     JSON.stringify(bundle(lossFigure())),
   );
   await page.waitForSelector("#a .gtitle");
-  assert.equal(await titleColour("a"), "rgb(10, 20, 30)");
+  assert.equal(await titleColor("a"), "rgb(10, 20, 30)");
 });
 
 // Pictures for a person to look at; what fails here is a chart that cannot be drawn at that width and theme.

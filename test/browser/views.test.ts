@@ -131,7 +131,7 @@ describe("views in VS Code's window", {
     await until("the new numbers", async () => (await cell("2,3").textContent()) === "7");
   });
 
-  it("draws a heat map, a histogram and pictures, in the theme's colours", {
+  it("draws a heat map, a histogram and pictures, in the theme's colors", {
     timeout: 3 * minute,
   }, async () => {
     const weights = await view("weights");

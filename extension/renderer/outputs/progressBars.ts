@@ -1,4 +1,4 @@
-// Progress bars in the editor's colours. Runs in a web page.
+// Progress bars in the editor's colors. Runs in a web page.
 import { element } from "../element";
 
 interface Bar {

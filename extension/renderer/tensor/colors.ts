@@ -1,7 +1,7 @@
-// The colours of numbers, the same as in BN Lab's heat maps: from dark to bright, or to both sides of zero. Runs in a web page.
+// The colors of numbers, the same as in BN Lab's heat maps: from dark to bright, or to both sides of zero. Runs in a web page.
 
 export interface ColorScale {
-  /** Its ends, where the colours of the least and the greatest number stand. */
+  /** Its ends, where the colors of the least and the greatest number stand. */
   from: number;
   to: number;
   /** Red, green and blue, 0 to 255, of a finite number. */

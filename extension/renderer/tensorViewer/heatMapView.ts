@@ -1,4 +1,4 @@
-// A slice as colours: a pixel an element, or every so manyth of a large one. Runs in a web page.
+// A slice as colors: a pixel an element, or every so manyth of a large one. Runs in a web page.
 import { element, fill } from "../element";
 import { scaleFor } from "../tensor/colors";
 import { short } from "../tensor/numberText";

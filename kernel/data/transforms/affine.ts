@@ -17,7 +17,7 @@ export interface RandomAffineOptions extends RandomTransformOptions {
   fill?: number;
 }
 
-/** One map of the plane, about the image's centre: angles in degrees, clockwise; shifts in pixels, right and down. */
+/** One map of the plane, about the image's center: angles in degrees, clockwise; shifts in pixels, right and down. */
 export interface AffineMap {
   readonly angle: number;
   readonly translate: readonly [x: number, y: number];
@@ -26,7 +26,7 @@ export interface AffineMap {
 }
 
 /**
- * A random map of each image about its centre: [N, C, H, W] → the same shape, float32. Parameters as in
+ * A random map of each image about its center: [N, C, H, W] → the same shape, float32. Parameters as in
  * torchvision.transforms.RandomAffine; always bilinear (torchvision's default is the nearest pixel).
  */
 export class RandomAffine extends RandomTransform {
@@ -85,7 +85,7 @@ export class RandomAffine extends RandomTransform {
   }
 }
 
-/** A random turn of each image about its centre, counter-clockwise. As torchvision.transforms.RandomRotation, bilinear. */
+/** A random turn of each image about its center, counter-clockwise. As torchvision.transforms.RandomRotation, bilinear. */
 export class RandomRotation extends RandomAffine {
   /** degrees: d turns by −d … d, [min, max] counter-clockwise. */
   constructor(degrees: number | Range, options: RandomTransformOptions & { fill?: number } = {}) {
@@ -104,7 +104,7 @@ function rangeOf(name: string, option: string, given: number | Range): Range {
   return [min, max];
 }
 
-/** Where a pixel comes from: x' = xx·x + xy·y + x0, y' = yx·x + yy·y + y0, from the image's centre. */
+/** Where a pixel comes from: x' = xx·x + xy·y + x0, y' = yx·x + yy·y + y0, from the image's center. */
 type Coefficients = readonly [xx: number, xy: number, x0: number, yx: number, yy: number, y0: number];
 
 /**
@@ -131,13 +131,13 @@ export function warp(
   [xx, xy, x0, yx, yy, y0]: Coefficients,
   fill: number,
 ): void {
-  const centreX = (width - 1) / 2;
-  const centreY = (height - 1) / 2;
+  const centerX = (width - 1) / 2;
+  const centerY = (height - 1) / 2;
   const area = height * width;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const fromX = xx * (x - centreX) + xy * (y - centreY) + x0 + centreX;
-      const fromY = yx * (x - centreX) + yy * (y - centreY) + y0 + centreY;
+      const fromX = xx * (x - centerX) + xy * (y - centerY) + x0 + centerX;
+      const fromY = yx * (x - centerX) + yy * (y - centerY) + y0 + centerY;
       const left = Math.floor(fromX);
       const top = Math.floor(fromY);
       const right = fromX - left;

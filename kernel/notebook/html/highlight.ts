@@ -1,4 +1,4 @@
-// Code in colours: highlight.js with the few languages that notebooks of ours hold.
+// Code in colors: highlight.js with the few languages that notebooks of ours hold.
 import hljs from "highlight.js/lib/core";
 import bash from "highlight.js/lib/languages/bash";
 import json from "highlight.js/lib/languages/json";
@@ -10,7 +10,7 @@ for (const [name, language] of Object.entries({ bash, json, python, typescript, 
   hljs.registerLanguage(name, language);
 }
 
-/** Escaped, with `<span class="hljs-…">` around what has a colour; a language it does not know stays plain. */
+/** Escaped, with `<span class="hljs-…">` around what has a color; a language it does not know stays plain. */
 export function highlight(code: string, language = "typescript"): string {
   const known = hljs.getLanguage(language) ? language : "plaintext";
   if (known === "plaintext")

@@ -47,7 +47,7 @@ export class OutputWriter {
   }
 }
 
-/** Terminal text: colours dropped, and what a carriage return overwrote. */
+/** Terminal text: colors dropped, and what a carriage return overwrote. */
 function plain(text: string): string {
   const lines = stripVTControlCharacters(text).replace(/\r\n/g, "\n").split("\n");
   return escapeHtml(

@@ -1,4 +1,4 @@
-// The page's look: one column to read, code and outputs in it, colours for light and dark.
+// The page's look: one column to read, code and outputs in it, colors for light and dark.
 
 export const style = `
 :root {

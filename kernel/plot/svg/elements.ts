@@ -1,4 +1,4 @@
-// SVG's elements as strings. Colours that follow the reader's light or dark page are classes; see `sheet`.
+// SVG's elements as strings. Colors that follow the reader's light or dark page are classes; see `sheet`.
 import { linesOf, type Run, textWidth } from "../text";
 
 export const escaped = (text: string): string =>

@@ -1,4 +1,4 @@
-// Colours over a plane as SVG: heat maps, contours, pictures, and the bar that explains the colours.
+// Colors over a plane as SVG: heat maps, contours, pictures, and the bar that explains the colors.
 import { type ColorScale, colorScales, cssColor, type Rgba, ramp } from "../colors";
 import { niceStep } from "../numbers";
 import type { Datum, Trace } from "../plotly";
@@ -14,7 +14,7 @@ const MOST_RECTANGLES = 1200;
 
 type Rows = readonly ArrayLike<Datum>[];
 
-/** How a trace colours its values. */
+/** How a trace colors its values. */
 export interface Coloring {
   low: number;
   high: number;
@@ -145,7 +145,7 @@ export function contourLevels(trace: Trace, { low, high }: Coloring): number[] {
 
 const FINE = { columns: 280, rows: 200 } as const;
 
-/** Each band between two levels in one colour: pixels, smooth between the given values, and lines over their edges. */
+/** Each band between two levels in one color: pixels, smooth between the given values, and lines over their edges. */
 export function drawContour(trace: Trace, x: PlacedAxis, y: PlacedAxis): string {
   const rows = rowsOf(trace);
   const columns = rows[0]?.length ?? 0;
@@ -182,7 +182,7 @@ const along = (pixels: readonly number[], at: number) => {
   return pixels[low]! + (at - low) * (pixels[low + 1]! - pixels[low]!);
 };
 
-/** The values at FINE's pixels, linear in both directions; NaN where a neighbour is missing. */
+/** The values at FINE's pixels, linear in both directions; NaN where a neighbor is missing. */
 function interpolated(rows: Rows, columns: number): Float64Array {
   const values = Float64Array.from({ length: rows.length * columns }, (_, n) => {
     const value = rows[Math.floor(n / columns)]![n % columns];
@@ -235,7 +235,7 @@ export interface ColorBar {
 
 export const BAR = { width: 12, gap: 14 } as const;
 
-/** The ticks of a colour bar, in values. */
+/** The ticks of a color bar, in values. */
 export function barTicks(trace: Trace, { low, high }: Coloring): Tick[] {
   const bar = (trace.colorbar ?? {}) as ColorBar;
   if (bar.tickvals !== undefined) {
@@ -253,7 +253,7 @@ export function barTicks(trace: Trace, { low, high }: Coloring): Tick[] {
   });
 }
 
-/** The colours upright beside the plot, their ticks to the right, their title above; `width` is the picture's. */
+/** The colors upright beside the plot, their ticks to the right, their title above; `width` is the picture's. */
 export function drawColorBar(trace: Trace, left: number, top: number, height: number, width: number): string {
   const coloring = coloringOf(trace);
   const { low, high, color } = coloring;

@@ -60,7 +60,7 @@ function outerHeight(axis: PlacedAxis): number {
   return 8 + (visible(axis) ? 20 : 0) + (axis.settings.title?.text === undefined ? 0 : 22);
 }
 
-/** Room for colour bars at the right edge, beyond the margin that is there. */
+/** Room for color bars at the right edge, beyond the margin that is there. */
 function barsWidth(data: readonly Trace[], margin: number): number {
   const widths = data
     .filter((trace) => hasBar(trace) && ((trace.colorbar as { x?: number } | undefined)?.x ?? 1) >= 1)

@@ -24,7 +24,7 @@ export interface Marker {
 export interface Place {
   x: PlacedAxis;
   y: PlacedAxis;
-  /** The trace's place among the lines or bars of the figure: its colour, if it sets none. */
+  /** The trace's place among the lines or bars of the figure: its color, if it sets none. */
   index: number;
   /** The points of the trace before it in the panel, for `fill: "tonexty"`. */
   before?: readonly Point[];
@@ -108,7 +108,7 @@ function filled(
     .join("");
 }
 
-/** Round markers of one colour as one path: a round pen that touches down at each point. */
+/** Round markers of one color as one path: a round pen that touches down at each point. */
 function markers(marker: Marker = {}, points: readonly Point[], fallback: string): string {
   const groups = new Map<string, Point[]>();
   points.forEach((point, n) => {

@@ -1,4 +1,4 @@
-// What each name of a cell is, for its colour: TypeScript's classification, decoded.
+// What each name of a cell is, for its color: TypeScript's classification, decoded.
 import type ts from "typescript";
 import { type SemanticToken, semanticTokenModifiers, semanticTokenTypes } from "../../protocol";
 import type { CellModule } from "./notebookModules";

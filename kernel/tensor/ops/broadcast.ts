@@ -60,7 +60,7 @@ export function binaryInto(
   }
 }
 
-/** The kernel layout of two neighbouring runs, where one operand walks both of them. */
+/** The kernel layout of two neighboring runs, where one operand walks both of them. */
 function pairLayout(
   outerA: boolean,
   outerB: boolean,

@@ -15,7 +15,7 @@ interface Rows {
   readonly channels: number;
   readonly inner: number;
   /** Whether the mean is taken off. */
-  readonly centred: boolean;
+  readonly centered: boolean;
 }
 
 interface Info extends Rows {
@@ -28,7 +28,7 @@ const rowsRule: Rule<Info> = {
   reads: "inputs",
   sharesGradient: true,
   backward(node, dy, pass) {
-    const { samples, groups, channels, inner, centred, hasWeight } = node.info;
+    const { samples, groups, channels, inner, centered, hasWeight } = node.info;
     const [x] = node.inputs as [Tensor];
     const weight = hasWeight ? node.inputs[1]! : null;
     const bias = node.inputs[hasWeight ? 2 : 1] ?? null;
@@ -48,7 +48,7 @@ const rowsRule: Rule<Info> = {
     const dx = pass.target(dy, x);
     kernels.normalizeBackward(
       ...([x.pointer, node.saved[0]!.pointer, weight?.pointer ?? 0, dy.pointer, dx.pointer] as const),
-      ...([slopes?.pointer ?? 0, shifts?.pointer ?? 0, samples, groups, channels, inner, centred] as const),
+      ...([slopes?.pointer ?? 0, shifts?.pointer ?? 0, samples, groups, channels, inner, centered] as const),
     );
     if (shifts !== null) give(bias, shifts);
     if (slopes !== null) give(weight, slopes);
@@ -68,13 +68,13 @@ function normalizeRows(
   eps: number,
 ): Tensor {
   requireNumber(operation, "eps", eps);
-  const { samples, groups, channels, inner, centred } = layout;
+  const { samples, groups, channels, inner, centered } = layout;
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
   const statistics = engine.allocate(4 * samples * groups);
   engine.kernels.normalize(
     ...([x.pointer, weight?.pointer ?? 0, bias?.pointer ?? 0, y.pointer, statistics.pointer] as const),
-    ...([samples, groups, channels, inner, centred, eps] as const),
+    ...([samples, groups, channels, inner, centered, eps] as const),
   );
   const inputs = [x, weight, bias].filter((tensor) => tensor !== null);
   return record(rowsRule, y, inputs, { ...layout, hasWeight: weight !== null }, [statistics]);
@@ -147,7 +147,7 @@ export function groupNorm(
     groups: numGroups,
     channels: channels / numGroups,
     inner: countOf(x.shape.slice(2)),
-    centred: true,
+    centered: true,
   };
   if (n * layout.channels * layout.inner === 1) {
     throw new RangeError(
@@ -170,13 +170,13 @@ function trailing(operation: string, input: Tensor, shape: Shape): Tensor {
   return contiguous(x);
 }
 
-function rowsOf(x: Tensor, shape: Shape, centred: boolean): Rows {
+function rowsOf(x: Tensor, shape: Shape, centered: boolean): Rows {
   return {
     samples: countOf(x.shape.slice(0, -shape.length)),
     groups: 1,
     channels: countOf(shape),
     inner: 1,
-    centred,
+    centered,
   };
 }
 

@@ -41,7 +41,7 @@ export function shapesOf(shape: Shape, dims: readonly number[]): { kept: number[
   };
 }
 
-/** A tensor whose reduced dimensions are neighbours: x as [outer, n, inner]. */
+/** A tensor whose reduced dimensions are neighbors: x as [outer, n, inner]. */
 interface Gathered {
   readonly x: Tensor;
   readonly outer: number;
@@ -51,10 +51,10 @@ interface Gathered {
   readonly kept: Shape;
 }
 
-/** A copy only if the reduced dimensions are not neighbours. */
+/** A copy only if the reduced dimensions are not neighbors. */
 export function gathered(x: Tensor, dims: readonly number[]): Gathered {
-  const neighbours = dims.every((dim, i) => i === 0 || dim === dims[i - 1]! + 1);
-  if (!neighbours) {
+  const neighbors = dims.every((dim, i) => i === 0 || dim === dims[i - 1]! + 1);
+  if (!neighbors) {
     const others = x.shape.map((_, i) => i).filter((i) => !dims.includes(i));
     const moved = permute(x, [...others, ...dims]);
     return gathered(
@@ -140,8 +140,8 @@ export function variance(
   requireNumber(operation, "correction", correction);
   const x = requireFloat(operation, input);
   const n = countOf(dimsOf(operation, dims, x.shape).map((dim) => x.shape[dim]!));
-  const centred = arithmetic("sub", x, sumOrMean("mean", x, dims, true));
-  return arithmetic("div", sumOrMean("sum", square(centred), dims, keepdim), Math.max(n - correction, 0));
+  const centered = arithmetic("sub", x, sumOrMean("mean", x, dims, true));
+  return arithmetic("div", sumOrMean("sum", square(centered), dims, keepdim), Math.max(n - correction, 0));
 }
 
 // dx = dy / 2y, and 0 where y is: as PyTorch's, so that a constant feature does not make every gradient NaN

@@ -15,7 +15,7 @@ interface Entry {
 
 const flat = () => 0;
 
-/** Halves go to the even neighbour, as in PyTorch and unlike Math.round. */
+/** Halves go to the even neighbor, as in PyTorch and unlike Math.round. */
 function roundHalfToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;

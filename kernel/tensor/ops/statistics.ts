@@ -45,7 +45,7 @@ function restored(y: Tensor, x: Tensor, dim: number | undefined, at: number, kee
   return keepdim ? kept : select(kept, at, 0);
 }
 
-/** The value below which a share q of the numbers lies, interpolated between neighbours. */
+/** The value below which a share q of the numbers lies, interpolated between neighbors. */
 export function quantile(
   input: Tensor,
   q: number | readonly number[],

@@ -20,8 +20,8 @@ describe("digits", () => {
     assert.equal(set.classes.length, 10);
     for (let i = 0; i < 50; i++) {
       const pixels = Array.from(set.images.data.subarray(i * 784, (i + 1) * 784));
-      assert.ok(pixels.every((grey) => grey >= 0 && grey <= 1));
-      const ink = pixels.reduce((sum, grey) => sum + grey, 0);
+      assert.ok(pixels.every((gray) => gray >= 0 && gray <= 1));
+      const ink = pixels.reduce((sum, gray) => sum + gray, 0);
       assert.ok(ink > 15 && ink < 250, `picture ${i}: a stroke on an empty page, got ink ${ink}`);
     }
   });
@@ -42,7 +42,7 @@ describe("digits", () => {
     assert.notDeepEqual(data.slice(0, 784), data.slice(7840, 8624));
   });
 
-  test("without distortion are upright and centred", () => {
+  test("without distortion are upright and centered", () => {
     const { images, labels } = digits({ count: 10, seed: 1, distortion: 0 });
     const zero = images.data.subarray(0, 784);
     assert.equal(labels.data[0], 0);

@@ -96,7 +96,7 @@ describe("points", () => {
     assert.throws(() => moons({ noise: -1 }), /moons: expected noise ≥ 0, got -1/);
   });
 
-  test("blobs lie around their centres, of the deviations asked for", () => {
+  test("blobs lie around their centers, of the deviations asked for", () => {
     const centers = [
       [0, 0, 10],
       [5, 5, 5],

@@ -11,7 +11,7 @@ const numbers = (part: TensorDataset<[Tensor]>) => [...part.tensors[0].data];
 const sorted = (values: number[]) => values.toSorted((a, b) => a - b);
 
 /** A table whose one feature is the row's number. */
-const labelled = (labels: readonly number[]) =>
+const labeled = (labels: readonly number[]) =>
   new TableDataset(
     arange(labels.length).to("float32").reshape(-1, 1),
     tensor(Int32Array.from(labels)),
@@ -51,7 +51,7 @@ describe("trainTestSplit", () => {
   test("leaves both parts shuffled", () => {
     const [train] = trainTestSplit(counting(100), { seed: 1 });
     assert.notDeepEqual(numbers(train), sorted(numbers(train)));
-    const [stratified] = trainTestSplit(labelled(Array.from({ length: 100 }, (_, i) => i % 2)), {
+    const [stratified] = trainTestSplit(labeled(Array.from({ length: 100 }, (_, i) => i % 2)), {
       seed: 1,
       stratify: true,
     });
@@ -79,7 +79,7 @@ describe("trainTestSplit", () => {
         fc.nat(),
         (labels, testSize, seed) => {
           const all = [...labels, 0, 0, 1, 1, 2, 2];
-          const [train, held] = trainTestSplit(labelled(all), { testSize, stratify: true, seed });
+          const [train, held] = trainTestSplit(labeled(all), { testSize, stratify: true, seed });
           assert.equal(held.length, Math.ceil(testSize * all.length));
           assert.deepEqual(sorted([...train.features.data, ...held.features.data]), [...all.keys()]);
           for (const label of [0, 1, 2]) {
@@ -108,11 +108,11 @@ describe("trainTestSplit", () => {
       );
     }
     assert.throws(
-      () => trainTestSplit(labelled([0, 0, 0, 1]), { testSize: 2, stratify: true }),
+      () => trainTestSplit(labeled([0, 0, 0, 1]), { testSize: 2, stratify: true }),
       /at least 2 samples of each class to stratify, got 1 of class 1/,
     );
     assert.throws(
-      () => trainTestSplit(labelled([0, 0, 1, 1, 2, 2]), { testSize: 2, stratify: true }),
+      () => trainTestSplit(labeled([0, 0, 1, 1, 2, 2]), { testSize: 2, stratify: true }),
       /parts of at least 3 samples, one for each class, got 4 and 2/,
     );
     assert.throws(

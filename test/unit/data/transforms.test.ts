@@ -82,7 +82,7 @@ describe("RandomAffine", () => {
 
   test("shifts by whole pixels, at most the share asked for", () => {
     const dot = zeros([400, 1, 9, 5]);
-    for (let i = 0; i < 400; i++) dot.data[i * 45 + 22] = 1; // at (4, 2), the centre
+    for (let i = 0; i < 400; i++) dot.data[i * 45 + 22] = 1; // at (4, 2), the center
     const shifted = new RandomAffine(0, { translate: [0.2, 0.3], seed: 2 }).forward(dot);
     const seen = new Set<string>();
     for (let i = 0; i < 400; i++) {
@@ -270,7 +270,7 @@ describe("a transform", () => {
         shape: [4, 1, 28, 28],
         data: values(set.images)
           .slice(0, 4 * 784)
-          .map((grey) => 2 * grey),
+          .map((gray) => 2 * gray),
       },
       { rtol: 1e-6, atol: 1e-6 },
       "images",

@@ -15,15 +15,15 @@ const dashes = ({ data }: Figure) => data.map(({ line: style }) => (style as { d
 const losses = (title: string) => figureOf(loss({ a: [3, 2, 1], b: [3, 1, 0] }, { title }));
 
 describe("compared runs", () => {
-  it("are told apart by their dashes, their curves by the colours they had", () => {
+  it("are told apart by their dashes, their curves by the colors they had", () => {
     const run = (name: string) => ({ notebook: "n.ipynb", name, figures: [losses("Loss")] });
     const [figure, ...others] = compare([run("[1]"), run("[2]")]);
     assert.equal(others.length, 0);
     assert.deepEqual(names(figure!), ["a · [1]", "b · [1]", "a · [2]", "b · [2]"]);
     assert.deepEqual(dashes(figure!), ["solid", "solid", "dash", "dash"]);
-    const colours = figure!.data.map(({ line: style }) => (style as { color: string }).color);
-    assert.deepEqual(colours.slice(2), colours.slice(0, 2));
-    assert.notEqual(colours[0], colours[1]);
+    const colors = figure!.data.map(({ line: style }) => (style as { color: string }).color);
+    assert.deepEqual(colors.slice(2), colors.slice(0, 2));
+    assert.notEqual(colors[0], colors[1]);
     assert.deepEqual(figure!.layout.title, { text: "Loss" });
   });
 

@@ -52,7 +52,7 @@ test("of nested loops: the step of the inner, the time left of the outer", () =>
   assert.equal(run.state.loops.length, 2);
 });
 
-test("curves are those of the chart of the loss, with their colours, without helpers", () => {
+test("curves are those of the chart of the loss, with their colors, without helpers", () => {
   let now = 0;
   const run = new TrainingRun(() => now);
   run.receive(published("update_display_data", plotBundle("Accuracy", { net: [0.1] }), "a"));

@@ -11,7 +11,7 @@ import { setLessonHost } from "../../../kernel/lesson/host";
 const folder = mkdtempSync(path.join(tmpdir(), "bnlab-mnist-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** IDX files of `count` pictures, each filled with its number, labelled by its last digit. */
+/** IDX files of `count` pictures, each filled with its number, labeled by its last digit. */
 function writeSet(under: string, set: "train" | "t10k", count: number): string {
   const place = path.join(folder, under);
   mkdirSync(place, { recursive: true });

@@ -33,14 +33,14 @@ const layers = {
 
 describe("activations agree with PyTorch, output and gradient, rtol 1e-6, atol 1e-12 and 3e-8", () => {
   const tolerance = { rtol: 1e-6, atol: 1e-12 };
-  const cancelling = { rtol: 1e-6, atol: 3e-8 }; // where a slope is near 0, terms of 0.1 cancel
+  const canceling = { rtol: 1e-6, atol: 3e-8 }; // where a slope is near 0, terms of 0.1 cancel
   for (const { op, options, inputs, output, dy, grads } of activation) {
     test(`${op} ${JSON.stringify(options)} of [${inputs[0].shape}]`, () => {
       const x = unpack(inputs[0], { requiresGrad: true });
       const y = layers[op](options).forward(x);
       assertClose(y, output, tolerance, "output");
       y.backward(unpack(dy));
-      assertClose(x.grad, grads[0], cancelling, "gradient");
+      assertClose(x.grad, grads[0], canceling, "gradient");
     });
   }
 });

@@ -53,7 +53,7 @@ for (const shape of [
   [2, channels, 2, 3, 2],
 ]) {
   describe(`${kindOf(shape).name} of [${shape}]`, () => {
-    test("gives each channel mean β and variance γ²·v/(v+ε) before γ and β are learnt: within 1e-5", () => {
+    test("gives each channel mean β and variance γ²·v/(v+ε) before γ and β are learned: within 1e-5", () => {
       const { x, dims } = pass(shape);
       const fresh = new (kindOf(shape))(channels);
       const y = noGrad(() => fresh.forward(x));
@@ -74,8 +74,8 @@ for (const shape of [
       const data = x.detach();
       const v = data.var(dims, { correction: 0 });
       const r = v.add(eps).sqrt().reciprocal();
-      const centred = data.sub(spread(data.mean(dims), data));
-      const xHat = centred.mul(spread(r, data));
+      const centered = data.sub(spread(data.mean(dims), data));
+      const xHat = centered.mul(spread(r, data));
       const dWeight = layer.weight!.grad!;
       const expected = layer.weight!.detach().mul(r).mul(dWeight).mul(eps).div(v.add(eps));
       assertNear(dx.mul(xHat).sum(dims), expected, 1e-4, "Σdx·x̂");

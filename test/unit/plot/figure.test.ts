@@ -87,7 +87,7 @@ test("a run that diverges is said in words", () => {
   );
 });
 
-test("x and y: given, of one length; append makes the next line in the next colour", () => {
+test("x and y: given, of one length; append makes the next line in the next color", () => {
   const figure = line({ a: { x: [0.5, 1], y: [1, 2] } });
   figure.append("b", 3, 4);
   figure.append("b", [4, 5], Float32Array.of(6, 7));
@@ -115,7 +115,7 @@ test("yRange: the y shown, in powers of ten on a log axis; what cannot be shown 
   );
 });
 
-test("images: greys as ink on paper in one PNG, gaps transparent, labels above; other shapes are refused", () => {
+test("images: grays as ink on paper in one PNG, gaps transparent, labels above; other shapes are refused", () => {
   const pictures = { shape: [3, 1, 2, 2], data: [0, 1, 0.5, 0, 1, 1, 1, 1, 0, 0, 0, 0] };
   const { data, layout } = shown(images(pictures, { columns: 2, labels: ["a", "b", "c"] }));
   // Pictures of 2×2 pixels, a gap of one, a line for the label above.
@@ -143,7 +143,7 @@ test("images: greys as ink on paper in one PNG, gaps transparent, labels above; 
   assert.match(images(pictures).summary, /Picture grid\n.*3 pictures of 2×2 pixels/);
   assert.throws(
     () => images({ shape: [3, 2, 2, 2], data: [] }),
-    /expected grey pictures.*or colour ones.*got \[3, 2, 2, 2\]/,
+    /expected gray pictures.*or color ones.*got \[3, 2, 2, 2\]/,
   );
 });
 
@@ -158,7 +158,7 @@ test("images: red, green and blue", () => {
   ]);
 });
 
-test("many lines: after the last colour, the first again, dashed", () => {
+test("many lines: after the last color, the first again, dashed", () => {
   const figure = line(Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`run ${at}`, [1]])));
   assert.equal(figure.data[5]?.line?.color, figure.data[0]?.line?.color);
   assert.equal(figure.data[5]?.line?.dash, "dash");

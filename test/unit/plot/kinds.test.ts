@@ -31,7 +31,7 @@ test("numbers: arrays, typed arrays, tensors, what turns into an array", () => {
   );
 });
 
-test("quantile: linear between neighbours, as NumPy", () => {
+test("quantile: linear between neighbors, as NumPy", () => {
   const ascending = sorted([4, 1, Number.NaN, 3, 2, Infinity]);
   assert.deepEqual([...ascending], [1, 2, 3, 4]);
   assert.deepEqual(
@@ -123,7 +123,7 @@ test("ridge: one outline a row, the latest in front; a wider row widens all", ()
   assert.deepEqual(figure.layout.yaxis?.ticktext, ["a", "b"]);
 });
 
-test("heatmap: colours by powers of ten keep the values; numbers legible on their cells", () => {
+test("heatmap: colors by powers of ten keep the values; numbers legible on their cells", () => {
   const figure = plot.heatmap([[1, 100, 0]], { log: true });
   const [cells, ...texts] = figure.data as [plot.Trace, ...plot.Trace[]];
   assert.deepEqual(
@@ -289,7 +289,7 @@ test("grid: axes renamed without a clash, marks moved with their panel, a name o
   );
 });
 
-test("compare: linked axes; heat maps on one scale of colours, explained once, their numbers legible still", () => {
+test("compare: linked axes; heat maps on one scale of colors, explained once, their numbers legible still", () => {
   const figure = plot.compare({ a: plot.heatmap([[0, 1]]), b: plot.heatmap([[2, 10]]) });
   assert.equal((figure.layout.xaxis2 as plot.Axis).matches, "x");
   assert.equal((figure.layout.yaxis2 as plot.Axis).matches, "y");

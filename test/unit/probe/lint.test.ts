@@ -125,7 +125,7 @@ test("statistics that never moved: in evaluation, or after training without them
   noGrad(() => norm.weight!.mul_(1.5));
   assert.match(
     found(net.train())[0]!,
-    /^warning: 1 BatchNorm1d has learnt γ and β, but its running statistics have never/,
+    /^warning: 1 BatchNorm1d has learned γ and β, but its running statistics have never/,
   );
 });
 

@@ -1,4 +1,4 @@
-// Batch normalisation's kernels against the reference, over [N, C] and [N, C, inner].
+// Batch normalization's kernels against the reference, over [N, C] and [N, C, inner].
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -225,7 +225,7 @@ test("an activation gives the bits of the pair, in forward, apply and backward, 
   });
 });
 
-test("the gradient of a normalised batch sums to 0 and is orthogonal to x̂", () => {
+test("the gradient of a normalized batch sums to 0 and is orthogonal to x̂", () => {
   onEachEngine((guarded, kernels) => {
     const random = randomNumbers(18);
     guarded.clear();

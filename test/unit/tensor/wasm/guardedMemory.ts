@@ -11,7 +11,7 @@ import {
 
 nodeSimd(() => false, "revec"); // V8 fuses vectors in all tests of kernels, where it can
 
-/** Every number here is read from, so a neighbour overwritten or summed up is seen. */
+/** Every number here is read from, so a neighbor overwritten or summed up is seen. */
 const guard = 12345678;
 const guardFloats = 8;
 

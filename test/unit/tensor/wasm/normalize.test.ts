@@ -1,4 +1,4 @@
-// Normalisation of rows against the reference: layer norm (runs of one number), group norm, and without a mean.
+// Normalization of rows against the reference: layer norm (runs of one number), group norm, and without a mean.
 
 import { test } from "node:test";
 import { assertClose, type Buffer, onEachEngine, randomNumbers } from "./guardedMemory";
@@ -21,16 +21,16 @@ test("forward and backward: within 3e-6 of the largest term, at a mean of 100 to
   onEachEngine((guarded, kernels) => {
     const random = randomNumbers(31);
     for (const [samples, groups, channels, inner] of shapes)
-      for (const centred of [true, false])
+      for (const centered of [true, false])
         for (const affine of [0, 1, 2, 3]) {
           guarded.clear();
           const [rows, n, parameters] = [samples * groups, channels * inner, groups * channels];
-          const center = affine === 3 && centred ? 100 : 0;
+          const center = affine === 3 && centered ? 100 : 0;
           const x = guarded.buffer(rows * n, () => center + random() * 4 - 1).pointer;
           const weight = affine & 2 ? guarded.buffer(parameters, () => random() * 2 - 0.5).pointer : 0;
           const bias = affine & 1 ? guarded.buffer(parameters, () => random()).pointer : 0;
           const start = Array.from({ length: rows * n }, () => random() * 2 - 1);
-          const shape = [samples, groups, channels, inner, centred] as const;
+          const shape = [samples, groups, channels, inner, centered] as const;
           const [got, expected] = [kernels, guarded.reference].map((each) => {
             const statistics = guarded.buffer(4 * rows, () => 0, true);
             const [y, dx] = [guarded.buffer(rows * n), guarded.buffer(rows * n, (i) => start[i]!)] as const;
