@@ -22,15 +22,25 @@ export interface Ran {
 }
 
 export class JupyterPeer {
-  private readonly session = crypto.randomUUID();
-  private readonly listeners = new Set<(message: AnyMessage) => void>();
+  readonly #session = crypto.randomUUID();
+  readonly #listeners = new Set<(message: AnyMessage) => void>();
+
+  readonly #child: ChildProcess;
+  readonly #sockets: { shell: zmq.Dealer; iopub: zmq.Subscriber };
+  readonly #signed: SignedMessages;
+  readonly #folder: string;
 
   private constructor(
-    private readonly child: ChildProcess,
-    private readonly sockets: { shell: zmq.Dealer; iopub: zmq.Subscriber },
-    private readonly signed: SignedMessages,
-    private readonly folder: string,
-  ) {}
+    child: ChildProcess,
+    sockets: { shell: zmq.Dealer; iopub: zmq.Subscriber },
+    signed: SignedMessages,
+    folder: string,
+  ) {
+    this.#child = child;
+    this.#sockets = sockets;
+    this.#signed = signed;
+    this.#folder = folder;
+  }
 
   /** @param command with `{}` for the connection file; resolves when the kernel is heard on both of its lines. */
   static async start(command: readonly string[]): Promise<JupyterPeer> {
@@ -56,9 +66,9 @@ export class JupyterPeer {
     const peer = new JupyterPeer(child, sockets, new SignedMessages(connection.hash, connection.key), folder);
     for (const name of ["shell", "iopub"] as const) {
       sockets[name].connect(addressOf(connection, name));
-      void peer.listen(name);
+      void peer.#listen(name);
     }
-    await peer.ready();
+    await peer.#ready();
     return peer;
   }
 
@@ -67,7 +77,7 @@ export class JupyterPeer {
     const begin = performance.now();
     const ran: Ran = { text: "", first: 0, done: 0 };
     const pieces: string[] = [];
-    return this.exchange("execute_request", cell(code), (message, finished) => {
+    return this.#exchange("execute_request", cell(code), (message, finished) => {
       const isStream = isMessage(message, "stream");
       if (isStream) pieces.push(message.content.text);
       if (isStream || isMessage(message, "execute_result")) ran.first ||= performance.now() - begin;
@@ -78,7 +88,7 @@ export class JupyterPeer {
 
   /** Starts a cell that does not end; resolves when it has printed. */
   async begin(code: string): Promise<void> {
-    await this.exchange(
+    await this.#exchange(
       "execute_request",
       cell(code),
       (message) => isMessage(message, "stream") || undefined,
@@ -88,7 +98,7 @@ export class JupyterPeer {
   /** How long a completion takes, in milliseconds; undefined where none came in time. */
   async complete(code: string, timeout: number): Promise<number | undefined> {
     const begin = performance.now();
-    const answer = this.exchange("complete_request", { code, cursor_pos: code.length }, ({ content }) =>
+    const answer = this.#exchange("complete_request", { code, cursor_pos: code.length }, ({ content }) =>
       "matches" in content ? content.matches.length : undefined,
     );
     const matches = await Promise.race([answer, setTimeout(timeout, undefined)]);
@@ -97,27 +107,27 @@ export class JupyterPeer {
   }
 
   close(): void {
-    for (const socket of Object.values(this.sockets)) socket.close();
-    this.child.kill("SIGKILL");
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const socket of Object.values(this.#sockets)) socket.close();
+    this.#child.kill("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** What is published before the subscription is live is lost: asked again, one by one, until something is heard. */
-  private async ready(): Promise<void> {
+  async #ready(): Promise<void> {
     let heard = false;
     const listener = ({ channel }: AnyMessage) => {
       heard ||= channel === "iopub";
     };
-    this.listeners.add(listener);
+    this.#listeners.add(listener);
     while (!heard) {
-      await this.exchange("kernel_info_request", {}, ({ channel }) => channel === "shell" || undefined);
+      await this.#exchange("kernel_info_request", {}, ({ channel }) => channel === "shell" || undefined);
       await setTimeout(HEAR_MS);
     }
-    this.listeners.delete(listener);
+    this.#listeners.delete(listener);
   }
 
   /** Sends a request and hands all that belongs to it to `take`, until that gives a value. */
-  private exchange<T extends keyof Requests, R>(
+  #exchange<T extends keyof Requests, R>(
     type: T,
     content: Requests[T],
     take: (message: AnyMessage, finished: boolean) => R | undefined,
@@ -132,27 +142,27 @@ export class JupyterPeer {
         if (message.header.msg_type === "error") reject(new Error(JSON.stringify(message.content)));
         const value = take(message, replied && idle);
         if (value === undefined) return;
-        this.listeners.delete(listener);
+        this.#listeners.delete(listener);
         resolve(value);
       };
-      this.listeners.add(listener);
-      id = this.send(type, content);
+      this.#listeners.add(listener);
+      id = this.#send(type, content);
     });
   }
 
-  private send<T extends keyof Requests>(type: T, content: Requests[T]): string {
-    const message = createMessage("shell", type, content as Content[T], { session: this.session });
-    this.outgoing = this.outgoing.then(() => this.sockets.shell.send(this.signed.pack(message, [])));
+  #send<T extends keyof Requests>(type: T, content: Requests[T]): string {
+    const message = createMessage("shell", type, content as Content[T], { session: this.#session });
+    this.#outgoing = this.#outgoing.then(() => this.#sockets.shell.send(this.#signed.pack(message, [])));
     return message.header.msg_id;
   }
 
   /** A socket takes one message at a time. */
-  private outgoing: Promise<void> = Promise.resolve();
+  #outgoing: Promise<void> = Promise.resolve();
 
-  private async listen(name: "shell" | "iopub"): Promise<void> {
-    for await (const frames of this.sockets[name]) {
-      const { message } = this.signed.unpack(frames, name);
-      for (const listener of this.listeners) listener(message);
+  async #listen(name: "shell" | "iopub"): Promise<void> {
+    for await (const frames of this.#sockets[name]) {
+      const { message } = this.#signed.unpack(frames, name);
+      for (const listener of this.#listeners) listener(message);
     }
   }
 }

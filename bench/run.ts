@@ -95,9 +95,9 @@ function findPeers(): Peer[] {
 
 /** A peer at work on one workload. */
 class Running {
-  private readonly child: ChildProcess;
-  private readonly lines: Interface;
-  private readonly ended: Promise<Answer>;
+  readonly #child: ChildProcess;
+  readonly #lines: Interface;
+  readonly #ended: Promise<Answer>;
   readonly samples: number[] = [];
   stepsPerRound = 1;
   firstStep = Number.NaN;
@@ -112,26 +112,26 @@ class Running {
   ) {
     const [command, ...args] = peer.command as [string, ...string[]];
     const env = { ...process.env, ...peer.env, OMP_NUM_THREADS: `${threads}`, BNLAB_THREADS: `${threads}` };
-    this.child = spawn(command, args, { cwd: here, env, stdio: ["pipe", "pipe", "ignore"] });
-    this.lines = createInterface({ input: this.child.stdout! });
-    this.child.stdin!.on("error", () => {}); // its end says it better
-    this.ended = new Promise((resolve) => {
-      this.child.once("exit", (code) => resolve({ error: `ended with code ${code}` }));
+    this.#child = spawn(command, args, { cwd: here, env, stdio: ["pipe", "pipe", "ignore"] });
+    this.#lines = createInterface({ input: this.#child.stdout! });
+    this.#child.stdin!.on("error", () => {}); // its end says it better
+    this.#ended = new Promise((resolve) => {
+      this.#child.once("exit", (code) => resolve({ error: `ended with code ${code}` }));
     });
   }
 
-  private ask(request: Request): Promise<Answer> {
+  #ask(request: Request): Promise<Answer> {
     const answer = new Promise<Answer>((resolve) => {
-      this.lines.once("line", (line) => resolve(JSON.parse(line) as Answer));
+      this.#lines.once("line", (line) => resolve(JSON.parse(line) as Answer));
       setTimeout(() => resolve({ error: "no answer within 3 minutes" }), 180_000).unref();
     });
-    this.child.stdin!.write(`${JSON.stringify(request)}\n`);
-    return Promise.race([answer, this.ended]);
+    this.#child.stdin!.write(`${JSON.stringify(request)}\n`);
+    return Promise.race([answer, this.#ended]);
   }
 
   /** Seconds a step. */
-  private async step(count: number): Promise<number> {
-    const answer = await this.ask({ steps: count });
+  async #step(count: number): Promise<number> {
+    const answer = await this.#ask({ steps: count });
     if (!("seconds" in answer)) {
       this.failure = "error" in answer ? answer.error : "no time";
       return Number.NaN;
@@ -142,11 +142,11 @@ class Running {
 
   /** Its first steps, one by one, then how many fill a round. A peer slower than 2 s a step is measured once. */
   async prepare({ task, compared }: Workload): Promise<void> {
-    const answer = await this.ask({ start: task });
+    const answer = await this.#ask({ start: task });
     if ("error" in answer) this.failure = answer.error;
     else if ("version" in answer) this.version = answer.version;
     for (let i = 0; i < compared.steps && this.failure === null; i++) {
-      const seconds = await this.step(1);
+      const seconds = await this.#step(1);
       if (i === 0) this.firstStep = seconds;
       if (seconds > 2) {
         this.samples.push(seconds);
@@ -157,19 +157,19 @@ class Running {
     const begin = performance.now();
     let seconds = Number.NaN;
     for (let count = 1; this.failure === null && performance.now() - begin < 700; count *= 2)
-      seconds = await this.step(count);
+      seconds = await this.#step(count);
     this.stepsPerRound = Number(options.steps ?? Math.max(1, Math.round(0.15 / seconds)));
   }
 
   async round(): Promise<void> {
     if (this.failure !== null || this.stepsPerRound === 0) return;
-    const seconds = await this.step(this.stepsPerRound);
+    const seconds = await this.#step(this.stepsPerRound);
     if (this.failure === null) this.samples.push(seconds);
   }
 
   end(): void {
-    this.lines.close();
-    this.child.kill();
+    this.#lines.close();
+    this.#child.kill();
   }
 }
 

@@ -64,179 +64,183 @@ export interface KernelOptions {
 }
 
 export class Kernel {
-  private readonly id = crypto.randomUUID();
-  private readonly shell: AnyMessage[] = [];
-  private serving = false;
+  readonly #id = crypto.randomUUID();
+  readonly #shell: AnyMessage[] = [];
+  #serving = false;
   /** The header of the request that the shell is at. */
-  private executing: AnyMessage["header"] | undefined;
+  #executing: AnyMessage["header"] | undefined;
   /** The requests that an error or an interrupt has called off. */
-  private readonly aborted = new Set<AnyMessage>();
-  private executionCount = 0;
-  private readonly history = new History();
+  readonly #aborted = new Set<AnyMessage>();
+  #executionCount = 0;
+  readonly #history = new History();
   /** Takes the client's answer to the `input_request` that is open. */
-  private answered: ((value: string) => void) | undefined;
+  #answered: ((value: string) => void) | undefined;
 
-  constructor(private readonly options: KernelOptions) {
-    options.transport.onMessage((message) => this.receive(message));
-    this.publish("status", { execution_state: "starting" }, {});
+  readonly #options: KernelOptions;
+
+  constructor(options: KernelOptions) {
+    this.#options = options;
+
+    options.transport.onMessage((message) => this.#receive(message));
+    this.#publish("status", { execution_state: "starting" }, {});
   }
 
-  private receive(message: AnyMessage): void {
-    if (isMessage(message, "input_reply")) this.answered?.(message.content.value);
-    else if (message.channel === "control") void this.serve(message);
-    else if (answeredAtOnce.has(message.header.msg_type)) void this.serveBeside(message);
+  #receive(message: AnyMessage): void {
+    if (isMessage(message, "input_reply")) this.#answered?.(message.content.value);
+    else if (message.channel === "control") void this.#serve(message);
+    else if (answeredAtOnce.has(message.header.msg_type)) void this.#serveBeside(message);
     else {
-      this.shell.push(message);
-      if (!this.serving) void this.serveShell();
+      this.#shell.push(message);
+      if (!this.#serving) void this.#serveShell();
     }
   }
 
   /** One at a time, in order. */
-  private async serveShell(): Promise<void> {
-    this.serving = true;
-    for (let message = this.shell.shift(); message; message = this.shell.shift()) {
-      this.executing = message.header;
-      await this.serve(message);
-      this.executing = undefined;
+  async #serveShell(): Promise<void> {
+    this.#serving = true;
+    for (let message = this.#shell.shift(); message; message = this.#shell.shift()) {
+      this.#executing = message.header;
+      await this.#serve(message);
+      this.#executing = undefined;
     }
-    this.serving = false;
+    this.#serving = false;
   }
 
   /** A client that looks at the last status alone would think the running cell had ended: it is told once more. */
-  private async serveBeside(message: AnyMessage): Promise<void> {
-    await this.serve(message);
-    if (this.executing) this.publish("status", { execution_state: "busy" }, this.executing);
+  async #serveBeside(message: AnyMessage): Promise<void> {
+    await this.#serve(message);
+    if (this.#executing) this.#publish("status", { execution_state: "busy" }, this.#executing);
   }
 
-  private async serve(request: AnyMessage): Promise<void> {
+  async #serve(request: AnyMessage): Promise<void> {
     const type = request.header.msg_type;
     const { header: parent } = request;
-    this.publish("status", { execution_state: "busy" }, parent);
+    this.#publish("status", { execution_state: "busy" }, parent);
     if (isRequestType(type)) {
-      const content = await this.answer(type, request);
-      this.send(createMessage(request.channel, replyTypes[type], content, { session: this.id, parent }));
+      const content = await this.#answer(type, request);
+      this.#send(createMessage(request.channel, replyTypes[type], content, { session: this.#id, parent }));
     } else {
-      this.refuse(request);
+      this.#refuse(request);
     }
-    this.publish("status", { execution_state: "idle" }, parent);
+    this.#publish("status", { execution_state: "idle" }, parent);
     if (type !== "shutdown_request") return;
     // Every client is to know, not only the one that asked.
     const { restart } = (request as Message<"shutdown_request">).content;
-    this.send(
-      createMessage("iopub", "shutdown_reply", { status: "ok", restart }, { session: this.id, parent }),
+    this.#send(
+      createMessage("iopub", "shutdown_reply", { status: "ok", restart }, { session: this.#id, parent }),
     );
-    this.options.onShutdown();
+    this.#options.onShutdown();
   }
 
   /** What this kernel does not know (a debugger's requests, widgets) is refused, for a client may wait for the answer. */
-  private refuse(request: AnyMessage): void {
+  #refuse(request: AnyMessage): void {
     const type: string = request.header.msg_type;
     const { header: parent } = request;
     if (isMessage(request, "comm_open")) {
-      this.publish("comm_close", { comm_id: request.content.comm_id, data: {} }, parent);
+      this.#publish("comm_close", { comm_id: request.content.comm_id, data: {} }, parent);
     } else if (type.endsWith("_request")) {
       const evalue = `${type}: this kernel does not support it`;
       const failed: ReplyContent = { status: "error", ename: "NotSupported", evalue, traceback: [evalue] };
       const reply = type.replace(/_request$/, "_reply") as "interrupt_reply";
-      this.send(createMessage(request.channel, reply, failed, { session: this.id, parent }));
+      this.#send(createMessage(request.channel, reply, failed, { session: this.#id, parent }));
     }
   }
 
-  private async answer<T extends RequestType>(type: T, request: AnyMessage): Promise<Content[ReplyTo<T>]> {
-    const handle = this.handlers[type] as Handler<T>;
+  async #answer<T extends RequestType>(type: T, request: AnyMessage): Promise<Content[ReplyTo<T>]> {
+    const handle = this.#handlers[type] as Handler<T>;
     try {
       return (await handle(request as Message<T>)) as Content[ReplyTo<T>];
     } catch (error) {
       // A fault of the kernel's own must reach the reader, not end the kernel.
       const { name, message, stack = "" } = error as Error;
       const failed = { ename: name, evalue: message, traceback: stack.split("\n") };
-      if (type === "execute_request") this.publish("error", failed, request.header);
+      if (type === "execute_request") this.#publish("error", failed, request.header);
       return {
         status: "error",
         ...failed,
-        execution_count: this.executionCount,
+        execution_count: this.#executionCount,
       } as unknown as Content[ReplyTo<T>];
     }
   }
 
-  private readonly handlers: Handlers = {
+  readonly #handlers: Handlers = {
     kernel_info_request: async () => ({
       status: "ok",
       protocol_version: PROTOCOL_VERSION,
       implementation: "bnlab",
-      implementation_version: this.options.version,
+      implementation_version: this.#options.version,
       language_info: {
         name: "typescript",
         version: "6.0",
         mimetype: "text/typescript",
         file_extension: ".ts",
       },
-      banner: `BN Lab ${this.options.version}: deep learning in TypeScript, Node ${process.version}`,
+      banner: `BN Lab ${this.#options.version}: deep learning in TypeScript, Node ${process.version}`,
       help_links: [],
       debugger: false,
       supported_features: ["iopub_welcome"],
     }),
 
     execute_request: async (request) => {
-      if (this.aborted.delete(request as AnyMessage)) {
-        return { status: "aborted", execution_count: this.executionCount };
+      if (this.#aborted.delete(request as AnyMessage)) {
+        return { status: "aborted", execution_count: this.#executionCount };
       }
       const { code, silent = false, stop_on_error = true, user_expressions = {} } = request.content;
       const { store_history = true, allow_stdin = false } = request.content;
-      const count = this.executionCount + 1;
+      const count = this.#executionCount + 1;
       const stored = store_history && !silent;
       if (stored) {
-        this.executionCount = count;
-        this.history.add(count, code);
+        this.#executionCount = count;
+        this.#history.add(count, code);
       }
-      if (!silent) this.publish("execute_input", { code, execution_count: count }, request.header);
+      if (!silent) this.#publish("execute_input", { code, execution_count: count }, request.header);
       let asking = allow_stdin;
       let asked: Promise<unknown> = Promise.resolve();
-      const outcome = await this.options.session.execute(code, stored ? count : undefined, {
+      const outcome = await this.#options.session.execute(code, stored ? count : undefined, {
         publish: (output) => {
           if (silent) return;
           if (output.type !== "execute_result") {
-            this.publish(output.type, output.content, request.header);
+            this.#publish(output.type, output.content, request.header);
             return;
           }
-          if (stored) this.history.result(String(output.content.data[Mime.plain] ?? ""));
-          this.publish("execute_result", { ...output.content, execution_count: count }, request.header);
+          if (stored) this.#history.result(String(output.content.data[Mime.plain] ?? ""));
+          this.#publish("execute_result", { ...output.content, execution_count: count }, request.header);
         },
         ask: (question) => {
           if (!asking) {
             const reason = allow_stdin ? "the cell that asks has ended" : "this client cannot ask its user";
             return Promise.reject(new Error(`input: ${reason}`));
           }
-          const answer = asked.then(() => this.ask(question, request.header)); // one at a time
+          const answer = asked.then(() => this.#ask(question, request.header)); // one at a time
           asked = answer;
           return answer;
         },
       });
       asking = false;
-      this.answered = undefined;
+      this.#answered = undefined;
       if (outcome.status === "ok") {
-        const expressions = await this.evaluate(user_expressions);
+        const expressions = await this.#evaluate(user_expressions);
         return { status: "ok", execution_count: count, user_expressions: expressions, payload: [] };
       }
-      if (!silent) this.publish("error", outcome.error, request.header);
-      if (stop_on_error) this.abortQueued();
+      if (!silent) this.#publish("error", outcome.error, request.header);
+      if (stop_on_error) this.#abortQueued();
       return { status: "error", execution_count: count, ...outcome.error };
     },
 
-    history_request: async ({ content }) => ({ status: "ok", history: this.history.find(content) }),
+    history_request: async ({ content }) => ({ status: "ok", history: this.#history.find(content) }),
 
     comm_info_request: async () => ({ status: "ok", comms: {} }),
 
-    is_complete_request: ({ content }) => this.options.session.isComplete(content.code),
+    is_complete_request: ({ content }) => this.#options.session.isComplete(content.code),
 
     complete_request: async ({ content: { code, cursor_pos } }) => {
       const about = { cell: "input", position: toUnits(code, cursor_pos) };
-      const items = await this.options.session.language.ask("completions", inputCell(code), about);
+      const items = await this.#options.session.language.ask("completions", inputCell(code), about);
       return completeReply(code, cursor_pos, items);
     },
 
     inspect_request: async ({ content: { code, cursor_pos } }) => {
-      const { language } = this.options.session;
+      const { language } = this.#options.session;
       const about = { cell: "input", position: toUnits(code, cursor_pos) };
       const info = await language.ask("quickInfo", inputCell(code), about);
       const data = inspectBundle(
@@ -248,71 +252,67 @@ export class Kernel {
 
     language_request: async ({ content }) => ({
       status: "ok",
-      answer: await this.options.session.language.answer(content),
+      answer: await this.#options.session.language.answer(content),
     }),
 
     variables_request: async ({ content }) => {
-      const seen = await this.options.session.look("variables", content);
+      const seen = await this.#options.session.look("variables", content);
       return "error" in seen ? { status: "error", ...seen.error } : { status: "ok", variables: seen.answer };
     },
 
     tensor_request: async ({ content }) => {
-      const seen = await this.options.session.look("tensor", content);
+      const seen = await this.#options.session.look("tensor", content);
       return "error" in seen ? { status: "error", ...seen.error } : { status: "ok", ...seen.answer };
     },
 
     usage_request: async () => ({
       status: "ok",
       hostname: hostname(),
-      ...(await this.options.session.usage()),
+      ...(await this.#options.session.usage()),
     }),
 
     interrupt_request: async () => {
-      this.options.session.interrupt();
+      this.#options.session.interrupt();
       return { status: "ok" };
     },
 
     shutdown_request: async ({ content }) => {
-      this.options.session.close();
+      this.#options.session.close();
       return { status: "ok", restart: content.restart };
     },
   };
 
-  private async evaluate(expressions: Record<string, string>): Promise<Record<string, ExpressionResult>> {
+  async #evaluate(expressions: Record<string, string>): Promise<Record<string, ExpressionResult>> {
     const results: Record<string, ExpressionResult> = {};
     for (const [name, expression] of Object.entries(expressions)) {
-      results[name] = await this.options.session.evaluate(expression);
+      results[name] = await this.#options.session.evaluate(expression);
     }
     return results;
   }
 
   /** Asks the client whose cell is running. After an interrupt nobody waits for the answer. */
-  private ask(question: Questions["input_request"], parent: Message["parent_header"]): Promise<string> {
-    this.send(createMessage("stdin", "input_request", question, { session: this.id, parent }));
+  #ask(question: Questions["input_request"], parent: Message["parent_header"]): Promise<string> {
+    this.#send(createMessage("stdin", "input_request", question, { session: this.#id, parent }));
     return new Promise((resolve) => {
-      this.answered = (value) => {
-        this.answered = undefined;
+      this.#answered = (value) => {
+        this.#answered = undefined;
         resolve(value);
       };
     });
   }
 
-  private abortQueued(): void {
-    for (const message of this.shell) {
-      if (message.header.msg_type === "execute_request") this.aborted.add(message);
+  #abortQueued(): void {
+    for (const message of this.#shell) {
+      if (message.header.msg_type === "execute_request") this.#aborted.add(message);
     }
   }
 
-  private publish<T extends PublicationType>(
-    type: T,
-    content: Content[T],
-    parent: Message["parent_header"],
-  ): void {
-    this.send(createMessage("iopub", type, content, { session: this.id, parent }));
+  #publish<T extends PublicationType>(type: T, content: Content[T], parent: Message["parent_header"]): void {
+    this.#send(createMessage("iopub", type, content, { session: this.#id, parent }));
   }
 
-  private send(message: Message): void {
-    this.options.transport.send(message as AnyMessage);
+  #send(message: Message): void {
+    this.#options.transport.send(message as AnyMessage);
   }
 }
 

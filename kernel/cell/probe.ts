@@ -63,11 +63,11 @@ export function watch(model: Module, options: WatchOptions = {}): Watch {
 
 /** The charts with the verdicts under them, which come first in words. */
 class Report extends Figure {
-  constructor(
-    charts: FigureParts,
-    private readonly verdicts: readonly Verdict[],
-  ) {
+  readonly #verdicts: readonly Verdict[];
+
+  constructor(charts: FigureParts, verdicts: readonly Verdict[]) {
     super(charts);
+    this.#verdicts = verdicts;
     const { layout } = this;
     const lines = [...shownVerdicts(verdicts), `<span style="font-size:11px">${legend}</span>`];
     const below = lines.length * LINE + 14;
@@ -85,7 +85,7 @@ class Report extends Figure {
   }
 
   override get summary(): string {
-    return [...this.verdicts.map(({ text }) => text), super.summary].join("\n");
+    return [...this.#verdicts.map(({ text }) => text), super.summary].join("\n");
   }
 }
 

@@ -31,9 +31,9 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
-  private readonly generator: Generator | undefined;
-  private readonly transform: Transform | undefined;
-  private readonly gather: (indices: Int32Array) => Batch;
+  readonly #generator: Generator | undefined;
+  readonly #transform: Transform | undefined;
+  readonly #gather: (indices: Int32Array) => Batch;
 
   /**
    * Batches of `dataset`: those of its batch(), or its samples put together by collate().
@@ -72,9 +72,9 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;
-    this.generator = seed === undefined ? undefined : new Generator(seed);
-    this.transform = transform;
-    this.gather =
+    this.#generator = seed === undefined ? undefined : new Generator(seed);
+    this.#transform = transform;
+    this.#gather =
       collate === undefined
         ? (indices) => batchOf(dataset, indices)
         : (indices) => collate(samplesOf(dataset, indices));
@@ -87,14 +87,8 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   }
 
   *[Symbol.iterator](): IterableIterator<Batch> {
-    const count = this.dataset.length;
-    const order = this.shuffle
-      ? randomOrder(count, this.generator)
-      : Int32Array.from({ length: count }, (_, i) => i);
-    for (let i = 0; i < this.length; i++) {
-      const batch = this.gather(order.slice(i * this.batchSize, (i + 1) * this.batchSize));
-      yield this.transform === undefined ? batch : transformed(batch, this.transform);
-    }
+    const order = this.#order(this.#generator);
+    for (let i = 0; i < this.length; i++) yield this.#batch(order, i);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
@@ -102,6 +96,21 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
       await new Promise<void>((resolve) => setImmediate(resolve));
       yield batch;
     }
+  }
+
+  /** @internal A batch in an order of its own, so that the next epoch goes as it would have; undefined of no batches. */
+  peek(): Batch | undefined {
+    return this.length === 0 ? undefined : this.#batch(this.#order(new Generator(0)), 0);
+  }
+
+  #order(generator: Generator | undefined): Int32Array {
+    const count = this.dataset.length;
+    return this.shuffle ? randomOrder(count, generator) : Int32Array.from({ length: count }, (_, i) => i);
+  }
+
+  #batch(order: Int32Array, i: number): Batch {
+    const batch = this.#gather(order.slice(i * this.batchSize, (i + 1) * this.batchSize));
+    return this.#transform === undefined ? batch : transformed(batch, this.#transform);
   }
 }
 

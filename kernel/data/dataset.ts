@@ -122,12 +122,12 @@ export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels
 
   /** Image [C, height, width], transformed, and its label []. */
   override get(index: number): readonly [images: Tensor, labels: Tensor] {
-    return this.transformed(super.get(index));
+    return this.#transformed(super.get(index));
   }
 
   /** Images [indices.length, C, height, width], transformed, and their labels. */
   override batch(indices: Int32Array): readonly [images: Tensor, labels: Tensor] {
-    return this.transformed(this.rows(indices));
+    return this.#transformed(this.rows(indices));
   }
 
   override select(indices: ArrayLike<number>): ImageDataset {
@@ -147,7 +147,7 @@ export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels
     return `images ${shapeAndType(this.images)}, ${listed("classes", this.classes)}`;
   }
 
-  private transformed([images, labels]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] {
+  #transformed([images, labels]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] {
     return [this.transform === undefined ? images : applyTransform(this.transform, images), labels];
   }
 }

@@ -57,14 +57,18 @@ export interface Comparison {
 
 /** The runs of an experiment, judged by one of their numbers. Leave it at the end of a cell to see it as a table. */
 export class Experiment<Result> {
+  readonly #judging: Judging;
+
   /** What `experiment` fills. */
   constructor(
     readonly seeds: readonly number[],
     readonly arms: readonly string[],
     /** In the order they were made. */
     readonly runs: readonly Run<Result>[],
-    private readonly judging: Judging = {},
-  ) {}
+    judging: Judging = {},
+  ) {
+    this.#judging = judging;
+  }
 
   /** The same runs, judged by another of their numbers. */
   by(metric: string, judging: Omit<Judging, "metric"> = {}): Experiment<Result> {
@@ -76,16 +80,16 @@ export class Experiment<Result> {
   /** The name of the number judged by; "" where runs give plain numbers. */
   get metric(): string {
     const first = this.runs.find(({ error }) => error === null)?.result;
-    if (typeof first !== "object" || first === null) return this.judging.metric ?? "";
+    if (typeof first !== "object" || first === null) return this.#judging.metric ?? "";
     const numbers = Object.entries(first).filter(([, value]) => typeof value === "number");
-    return this.judging.metric ?? numbers[0]?.[0] ?? "";
+    return this.#judging.metric ?? numbers[0]?.[0] ?? "";
   }
 
   /** The number judged by, for each arm in the order of the seeds; NaN where a run failed or is not there yet. */
   get values(): Record<string, number[]> {
     const valueAt = (arm: string, seed: number) => {
       const run = this.runs.find((each) => each.arm === arm && each.seed === seed);
-      return run === undefined ? Number.NaN : (this.valueOf(run) ?? Number.NaN);
+      return run === undefined ? Number.NaN : (this.#valueOf(run) ?? Number.NaN);
     };
     return Object.fromEntries(this.arms.map((arm) => [arm, this.seeds.map((seed) => valueAt(arm, seed))]));
   }
@@ -111,7 +115,7 @@ export class Experiment<Result> {
         median: median(own),
         range: [own[0] ?? Number.NaN, own.at(-1) ?? Number.NaN],
         runs: own.length,
-        comparison: i === 0 ? null : this.compare(values[arm]!, base),
+        comparison: i === 0 ? null : this.#compare(values[arm]!, base),
       };
     });
   }
@@ -125,15 +129,15 @@ export class Experiment<Result> {
 
   /** The runs that failed, or gave NaN. */
   get failures(): Run<Result>[] {
-    return this.runs.filter((run) => this.valueOf(run) === null);
+    return this.runs.filter((run) => this.#valueOf(run) === null);
   }
 
   /** Throws a TypeError if a run that did not fail has no number to judge by. @internal */
   check(): void {
-    for (const run of this.runs) this.valueOf(run);
+    for (const run of this.runs) this.#valueOf(run);
   }
 
-  private valueOf({ result, error }: Run<Result>): number | null {
+  #valueOf({ result, error }: Run<Result>): number | null {
     if (error !== null) return null;
     const { metric } = this;
     const value: unknown = metric === "" ? result : (result as Readonly<Record<string, unknown>>)?.[metric];
@@ -145,29 +149,29 @@ export class Experiment<Result> {
     );
   }
 
-  private compare(values: readonly number[], base: readonly number[]): Comparison {
+  #compare(values: readonly number[], base: readonly number[]): Comparison {
     const differences = values.flatMap((value, i) => {
       if (Number.isNaN(value) || Number.isNaN(base[i]!)) return [];
       return value === base[i] ? 0 : value - base[i]!; // equal infinities differ by 0
     });
     const higher = differences.filter((difference) => difference > 0).length;
     const lower = differences.filter((difference) => difference < 0).length;
-    const sign = this.judging.better ?? (higher >= lower ? "higher" : "lower");
+    const sign = this.#judging.better ?? (higher >= lower ? "higher" : "lower");
     const agreeing = sign === "higher" ? higher : lower;
     const pairs = differences.length;
     const effect = median(sorted(differences));
-    return { effect, pairs, agreeing, sign, verdict: this.judge(agreeing, pairs) };
+    return { effect, pairs, agreeing, sign, verdict: this.#judge(agreeing, pairs) };
   }
 
-  private judge(agreeing: number, pairs: number): Verdict {
+  #judge(agreeing: number, pairs: number): Verdict {
     if (pairs < this.seeds.length) return "incomplete";
     if (agreeing === pairs) return "supported";
-    return this.judging.contested ? "contested" : "not reproduced";
+    return this.#judging.contested ? "contested" : "not reproduced";
   }
 
   /** The table as text, and the runs that failed. */
   toString(): string {
-    return [textTable(...this.table()), ...this.failureLines()].join("\n");
+    return [textTable(...this.#table()), ...this.#failureLines()].join("\n");
   }
 
   /** What console.log shows. */
@@ -177,13 +181,16 @@ export class Experiment<Result> {
 
   /** What a notebook shows. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    const failures = this.failureLines().map(
+    const failures = this.#failureLines().map(
       (line) => `<p>${line.replace(/[&<]/g, (c) => (c === "&" ? "&amp;" : "&lt;"))}</p>`,
     );
-    return { "text/plain": this.toString(), "text/html": [htmlTable(...this.table()), ...failures].join("") };
+    return {
+      "text/plain": this.toString(),
+      "text/html": [htmlTable(...this.#table()), ...failures].join(""),
+    };
   }
 
-  private table(): Parameters<typeof textTable> {
+  #table(): Parameters<typeof textTable> {
     const { metric, seeds, arms, runs } = this;
     const rows = this.summary.map(({ arm, median, range, comparison }) => [
       arm,
@@ -202,7 +209,7 @@ export class Experiment<Result> {
     ];
   }
 
-  private failureLines(): string[] {
+  #failureLines(): string[] {
     return this.failures.map(({ arm, seed, error }) => `seed ${seed}, ${arm}: ${error ?? "gave NaN"}`);
   }
 }

@@ -14,18 +14,21 @@ export interface Received {
 
 export class SignedMessages {
   /** Those received, oldest first: a message that comes again is somebody's recording of it. */
-  private readonly seen = new Set<string>();
+  readonly #seen = new Set<string>();
 
-  constructor(
-    private readonly hash: string,
-    private readonly key: string,
-  ) {}
+  readonly #hash: string;
+  readonly #key: string;
+
+  constructor(hash: string, key: string) {
+    this.#hash = hash;
+    this.#key = key;
+  }
 
   /** [...identities, delimiter, signature, header, parent header, metadata, content] */
   pack(message: Message, identities: readonly (Buffer | string)[]): (Buffer | string)[] {
     const { header, parent_header, metadata, content } = message;
     const parts = [header, parent_header, metadata, content].map((part) => Buffer.from(JSON.stringify(part)));
-    return [...identities, DELIMITER, this.sign(parts).toString("hex"), ...parts];
+    return [...identities, DELIMITER, this.#sign(parts).toString("hex"), ...parts];
   }
 
   /** @throws Error that says why the frames are no message to act on. */
@@ -36,11 +39,11 @@ export class SignedMessages {
       throw new Error(`expected a delimiter, a signature and four parts, got ${frames.length} frames`);
     }
     const given = Buffer.from(signature.toString("latin1"), "hex");
-    const right = this.sign(parts);
+    const right = this.#sign(parts);
     if (given.length !== right.length || !timingSafeEqual(given, right)) {
       throw new Error("its signature is not of this connection's key");
     }
-    this.remember(right.toString("hex"));
+    this.#remember(right.toString("hex"));
     const [header, parent_header, metadata, content] = parts.map(objectOf);
     const { msg_id, msg_type } = header as Record<string, unknown>;
     if (typeof msg_id !== "string" || typeof msg_type !== "string") {
@@ -50,16 +53,16 @@ export class SignedMessages {
     return { message, identities: frames.slice(0, at) };
   }
 
-  private sign(parts: readonly Buffer[]): Buffer {
-    const hmac = createHmac(this.hash, this.key);
+  #sign(parts: readonly Buffer[]): Buffer {
+    const hmac = createHmac(this.#hash, this.#key);
     for (const part of parts) hmac.update(part);
     return hmac.digest();
   }
 
-  private remember(signature: string): void {
-    if (this.seen.has(signature)) throw new Error("its signature has been used: it is a replay");
-    this.seen.add(signature);
-    if (this.seen.size > REMEMBERED) this.seen.delete(this.seen.values().next().value!);
+  #remember(signature: string): void {
+    if (this.#seen.has(signature)) throw new Error("its signature has been used: it is a replay");
+    this.#seen.add(signature);
+    if (this.#seen.size > REMEMBERED) this.#seen.delete(this.#seen.values().next().value!);
   }
 }
 

@@ -108,13 +108,17 @@ class Outgoing {
   /** Resolves when all that has been handed over is sent. */
   sent: Promise<void> = Promise.resolve();
 
-  constructor(private readonly socket: Router | XPublisher) {}
+  readonly #socket: Router | XPublisher;
+
+  constructor(socket: Router | XPublisher) {
+    this.#socket = socket;
+  }
 
   send(frames: (Buffer | string)[]): void {
     this.sent = this.sent
-      .then(() => this.socket.send(frames))
+      .then(() => this.#socket.send(frames))
       .catch((error: NodeJS.ErrnoException) => {
-        if (!this.socket.closed && error.code !== "EHOSTUNREACH") throw error; // the client has gone
+        if (!this.#socket.closed && error.code !== "EHOSTUNREACH") throw error; // the client has gone
       });
   }
 }

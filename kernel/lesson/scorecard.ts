@@ -77,7 +77,7 @@ export class Scorecard {
 
   /** What a notebook shows. */
   [Symbol.for("Jupyter.display")](): MimeBundle {
-    return { [Mime.html]: this.html(), [Mime.plain]: this.toString() };
+    return { [Mime.html]: this.#html(), [Mime.plain]: this.toString() };
   }
 
   /** What console.log shows. */
@@ -112,7 +112,7 @@ export class Scorecard {
     return [line(head), line(["---:", ...head.slice(1).map(() => "---")]), ...rows.map(line)].join("\n");
   }
 
-  private html(): string {
+  #html(): string {
     const line = (cells: readonly string[], tag: "td" | "th") =>
       `<tr>${cells.map((cell) => `<${tag} align="left" style="text-align:left;vertical-align:top;padding:6px 14px 6px 0">${cell}</${tag}>`).join("")}</tr>`;
     const head = ["", "文章与文献<br>Article and literature", "结论<br>Verdict", "实测<br>Measured"];

@@ -97,7 +97,7 @@ export class VerdictCard {
   /** What a notebook shows. */
   [Symbol.for("Jupyter.display")](): MimeBundle {
     return {
-      [Mime.html]: this.html(),
+      [Mime.html]: this.#html(),
       [Mime.plain]: this.toString(),
       [Mime.verdict]: this.record as unknown as Json,
     };
@@ -122,7 +122,7 @@ export class VerdictCard {
   }
 
   /** A table that reads well without its styles too, which GitHub drops. */
-  private html(): string {
+  #html(): string {
     const { claim, record } = this;
     const color = colors[record.verdict];
     const cell = `style="text-align:left;vertical-align:top;padding:5px 14px 5px 12px;border-left:4px solid ${color}"`;

@@ -61,7 +61,7 @@ export abstract class BatchNorm extends ChannelNorm {
   /** forward(), and the activation in the same sweep over memory: what Sequential calls for the two in a row. @internal */
   forwardThen(activation: Activation | null, input: Tensor): Tensor {
     this.checkInput(input);
-    if (this.ghostSize === null || !this.training) return this.normalize(activation, input);
+    if (this.ghostSize === null || !this.training) return this.#normalize(activation, input);
     const [n = 0] = input.shape;
     const parts = Math.max(1, Math.ceil(n / this.ghostSize));
     // The first is the smallest: if one is too small for statistics, nothing has moved yet.
@@ -69,10 +69,10 @@ export abstract class BatchNorm extends ChannelNorm {
       { length: parts },
       (_, i) => Math.floor(((i + 1) * n) / parts) - Math.floor((i * n) / parts),
     );
-    return cat(input.split(sizes).map((part) => this.normalize(activation, part)));
+    return cat(input.split(sizes).map((part) => this.#normalize(activation, part)));
   }
 
-  private normalize(activation: Activation | null, input: Tensor): Tensor {
+  #normalize(activation: Activation | null, input: Tensor): Tensor {
     const { weight, bias, runningMean, runningVar, numBatchesTracked, eps, momentum } = this;
     const batches = numBatchesTracked === null ? 0 : numBatchesTracked.item() + 1;
     const keras = this.convention === "keras";

@@ -15,7 +15,7 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
       throw new TypeError(`${this.constructor.name}: expected modules in an array, got ${describe(layers)}`);
     }
     this.layers = [...layers];
-    for (const [i, layer] of this.layers.entries()) this.check(layer, i);
+    for (const [i, layer] of this.layers.entries()) this.#check(layer, i);
   }
 
   get length(): number {
@@ -39,7 +39,7 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
 
   /** Adds a module at the end. Optimizers made before do not know its parameters. */
   append(layer: M): this {
-    this.check(layer, this.length);
+    this.#check(layer, this.length);
     (this.layers as M[]).push(layer);
     return this;
   }
@@ -48,7 +48,7 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
     return this.layers.map((layer, i) => [String(i), layer]);
   }
 
-  private check(layer: unknown, index: number): void {
+  #check(layer: unknown, index: number): void {
     if (layer instanceof Module) return;
     throw new TypeError(
       `${this.constructor.name}: expected modules, got ${typeof layer} at ${index}; layers are made with new`,

@@ -6,21 +6,21 @@ type Shown = Extract<CellOutput, { data: MimeBundle }>;
 
 /** One for a whole run: a later cell may update what an earlier one has shown. */
 export class OutputCollector {
-  private readonly displays = new Map<string, Set<Shown>>();
-  private readonly clearing = new Set<CodeCell>();
+  readonly #displays = new Map<string, Set<Shown>>();
+  readonly #clearing = new Set<CodeCell>();
 
   collect(cell: CodeCell, publication: AnyPublication): void {
     if (isMessage(publication, "update_display_data")) {
       const { transient, data, metadata } = publication.content;
-      for (const shown of this.displays.get(transient?.display_id ?? "") ?? [])
+      for (const shown of this.#displays.get(transient?.display_id ?? "") ?? [])
         Object.assign(shown, { data, metadata });
     } else if (isMessage(publication, "clear_output")) {
-      if (publication.content.wait) this.clearing.add(cell);
+      if (publication.content.wait) this.#clearing.add(cell);
       else cell.outputs = [];
     } else {
-      const output = this.outputOf(publication);
+      const output = this.#outputOf(publication);
       if (!output) return;
-      if (this.clearing.delete(cell)) cell.outputs = [];
+      if (this.#clearing.delete(cell)) cell.outputs = [];
       const last = cell.outputs.at(-1);
       const joins =
         output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name;
@@ -29,7 +29,7 @@ export class OutputCollector {
     }
   }
 
-  private outputOf(publication: AnyPublication): CellOutput | undefined {
+  #outputOf(publication: AnyPublication): CellOutput | undefined {
     if (isMessage(publication, "stream")) return { output_type: "stream", ...publication.content };
     if (isMessage(publication, "error")) {
       const { ename, evalue, traceback } = publication.content;
@@ -43,8 +43,8 @@ export class OutputCollector {
     const { data, metadata, transient } = publication.content;
     const shown: Shown = { output_type: "display_data", data, metadata };
     if (transient?.display_id) {
-      const same = this.displays.get(transient.display_id) ?? new Set();
-      this.displays.set(transient.display_id, same.add(shown));
+      const same = this.#displays.get(transient.display_id) ?? new Set();
+      this.#displays.set(transient.display_id, same.add(shown));
     }
     return shown;
   }

@@ -11,18 +11,22 @@ const TITLE_CHARACTERS = 60;
 
 export class Progress {
   /** Whether the line that has been written last is still open. */
-  private lineIsOpen = false;
+  #lineIsOpen = false;
   /** Whether the cell has printed, and whether its last line is unfinished. */
-  private printed = false;
-  private midLine = false;
-  private readonly colors: boolean;
+  #printed = false;
+  #midLine = false;
+  readonly #colors: boolean;
   /** Displays whose state counts only when the cell has ended: charts, and whatever was updated. */
-  private latest = new Map<string, MimeBundle>();
+  #latest = new Map<string, MimeBundle>();
   /** Lines of progress bars at the end of the terminal's text, to be written over. */
-  private movingLines = 0;
+  #movingLines = 0;
 
-  constructor(private readonly out: NodeJS.WriteStream) {
-    this.colors = out.isTTY && !process.env.NO_COLOR;
+  readonly #out: NodeJS.WriteStream;
+
+  constructor(out: NodeJS.WriteStream) {
+    this.#out = out;
+
+    this.#colors = out.isTTY && !process.env.NO_COLOR;
   }
 
   start(cell: CodeCell, place: { number: number; of: number }): void {
@@ -30,103 +34,103 @@ export class Progress {
     const lines = cell.source.trim().split("\n");
     const first = lines.find((line) => line.trim() !== "" && !line.startsWith("import ")) ?? lines[0]!;
     const title = first.length > TITLE_CHARACTERS ? `${first.slice(0, TITLE_CHARACTERS - 1)}…` : first;
-    this.write(
-      `[${number}/${place.of}] ${this.paint("bold", `In [${place.number}]`)} ${this.paint("dim", title)}`,
+    this.#write(
+      `[${number}/${place.of}] ${this.#paint("bold", `In [${place.number}]`)} ${this.#paint("dim", title)}`,
     );
-    this.lineIsOpen = true;
-    this.printed = false;
-    this.latest = new Map();
+    this.#lineIsOpen = true;
+    this.#printed = false;
+    this.#latest = new Map();
   }
 
   publication(publication: AnyPublication): void {
     if (isMessage(publication, "stream")) {
       const { name, text } = publication.content;
-      this.print(stripVTControlCharacters(text), name === "stderr" ? "yellow" : undefined);
+      this.#print(stripVTControlCharacters(text), name === "stderr" ? "yellow" : undefined);
     } else if (isMessage(publication, "error")) {
-      this.print(`${publication.content.traceback.map(stripVTControlCharacters).join("\n")}\n`, "red");
+      this.#print(`${publication.content.traceback.map(stripVTControlCharacters).join("\n")}\n`, "red");
     } else if (isMessage(publication, "execute_result")) {
-      this.printBundle(publication.content.data);
+      this.#printBundle(publication.content.data);
     } else if (isMessage(publication, "display_data") || isMessage(publication, "update_display_data")) {
       const { data, transient } = publication.content;
       const id = transient?.display_id;
-      if (id && Mime.progress in data && this.out.isTTY) this.move(id, data);
+      if (id && Mime.progress in data && this.#out.isTTY) this.#move(id, data);
       else if (
         id &&
         (Mime.progress in data ||
           Mime.plotly in data ||
           publication.header.msg_type === "update_display_data")
       )
-        this.latest.set(id, data);
-      else this.printBundle(data);
+        this.#latest.set(id, data);
+      else this.#printBundle(data);
     }
   }
 
   end({ reply, milliseconds, timedOut }: CellEnd): void {
-    for (const data of this.latest.values()) this.printBundle(data);
+    for (const data of this.#latest.values()) this.#printBundle(data);
     const seconds = `${(milliseconds / 1000).toFixed(1)} s`;
     const word = timedOut
       ? `✗ stopped after its time limit, ${seconds}`
       : `${reply.status === "ok" ? "✓" : "✗"} ${seconds}`;
-    if (this.midLine) this.write("\n");
-    this.midLine = false;
-    this.write(this.printed ? INDENT : "  ");
-    this.write(`${this.paint(reply.status === "ok" ? "green" : "red", word)}\n`);
-    this.lineIsOpen = false;
+    if (this.#midLine) this.#write("\n");
+    this.#midLine = false;
+    this.#write(this.#printed ? INDENT : "  ");
+    this.#write(`${this.#paint(reply.status === "ok" ? "green" : "red", word)}\n`);
+    this.#lineIsOpen = false;
   }
 
   /** A question of the cell's is about to be asked, on a line of its own that its answer will end. */
   question(): void {
-    if (!this.printed || this.midLine) this.write("\n");
-    this.printed = true;
-    this.midLine = false;
+    if (!this.#printed || this.#midLine) this.#write("\n");
+    this.#printed = true;
+    this.#midLine = false;
   }
 
   /** All bars as they are now, below what has been printed. */
-  private move(id: string, data: MimeBundle): void {
-    this.latest.set(id, data);
-    const bars = [...this.latest.values()].filter((bundle) => Mime.progress in bundle);
+  #move(id: string, data: MimeBundle): void {
+    this.#latest.set(id, data);
+    const bars = [...this.#latest.values()].filter((bundle) => Mime.progress in bundle);
     const lines = bars.flatMap((bundle) => asText(bundle[Mime.plain]).split("\n"));
-    const width = (this.out.columns || 80) - INDENT.length - 1;
-    this.eraseMoving();
-    if (!this.printed || this.midLine) this.write("\n");
-    this.printed = true;
-    this.midLine = false;
-    this.out.write(lines.map((line) => `${INDENT}${[...line].slice(0, width).join("")}\n`).join(""));
-    this.movingLines = lines.length;
+    const width = (this.#out.columns || 80) - INDENT.length - 1;
+    this.#eraseMoving();
+    if (!this.#printed || this.#midLine) this.#write("\n");
+    this.#printed = true;
+    this.#midLine = false;
+    this.#out.write(lines.map((line) => `${INDENT}${[...line].slice(0, width).join("")}\n`).join(""));
+    this.#movingLines = lines.length;
   }
 
-  private eraseMoving(): void {
-    if (this.movingLines > 0) this.out.write(`\x1b[${this.movingLines}F\x1b[J`);
-    this.movingLines = 0;
+  #eraseMoving(): void {
+    if (this.#movingLines > 0) this.#out.write(`\x1b[${this.#movingLines}F\x1b[J`);
+    this.#movingLines = 0;
   }
 
   line(text: string): void {
-    if (this.lineIsOpen) this.write("\n");
-    this.lineIsOpen = false;
-    this.write(`${text}\n`);
+    if (this.#lineIsOpen) this.#write("\n");
+    this.#lineIsOpen = false;
+    this.#write(`${text}\n`);
   }
 
-  private printBundle(data: MimeBundle): void {
+  #printBundle(data: MimeBundle): void {
     const text = data[Mime.plain] ?? `[${Object.keys(data)[0] ?? "nothing"}]`;
-    this.print(`${text}\n`);
+    this.#print(`${text}\n`);
   }
 
   /** Text as it comes: a line may arrive in pieces. */
-  private print(text: string, color?: "yellow" | "red"): void {
+  #print(text: string, color?: "yellow" | "red"): void {
     if (text === "") return;
-    if (!this.printed) this.write("\n");
-    const indented = text.replace(/^(?=.)/gm, (_, at: number) => (at > 0 || !this.midLine ? INDENT : ""));
-    this.write(color ? this.paint(color, indented) : indented);
-    this.printed = true;
-    this.midLine = !text.endsWith("\n");
+    if (!this.#printed) this.#write("\n");
+    const indented = text.replace(/^(?=.)/gm, (_, at: number) => (at > 0 || !this.#midLine ? INDENT : ""));
+    this.#write(color ? this.#paint(color, indented) : indented);
+    this.#printed = true;
+    this.#midLine = !text.endsWith("\n");
   }
 
-  private paint(style: "bold" | "dim" | "green" | "red" | "yellow", text: string): string {
-    return this.colors ? styleText(style, text) : text;
+  #paint(style: "bold" | "dim" | "green" | "red" | "yellow", text: string): string {
+    return this.#colors ? styleText(style, text) : text;
   }
 
-  private write(text: string): void {
-    this.eraseMoving();
-    this.out.write(text);
+  #write(text: string): void {
+    this.#eraseMoving();
+    this.#out.write(text);
   }
 }

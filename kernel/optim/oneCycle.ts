@@ -51,11 +51,11 @@ interface Corner {
  * times; a TypeError for cycleMomentum on an optimizer that has neither momentum nor betas.
  */
 export class OneCycleLR extends LRScheduler {
-  private readonly maxLrs: readonly number[];
-  private readonly totalSteps: number;
-  private readonly corners: readonly Corner[];
-  private readonly linear: boolean;
-  private readonly cycleMomentum: boolean;
+  readonly #maxLrs: readonly number[];
+  readonly #totalSteps: number;
+  readonly #corners: readonly Corner[];
+  readonly #linear: boolean;
+  readonly #cycleMomentum: boolean;
 
   constructor(
     optimizer: Scheduled,
@@ -95,19 +95,19 @@ export class OneCycleLR extends LRScheduler {
       );
     }
     super(optimizer);
-    this.maxLrs = maxLrs;
-    this.totalSteps = totalSteps;
+    this.#maxLrs = maxLrs;
+    this.#totalSteps = totalSteps;
     const first = 1 / divFactor;
     const top = { step: pctStart * totalSteps - 1, rate: 1, momentum: baseMomentum };
     const back = { step: 2 * pctStart * totalSteps - 2, rate: first, momentum: maxMomentum };
-    this.corners = [
+    this.#corners = [
       { step: 0, rate: first, momentum: maxMomentum },
       top,
       ...(threePhase ? [back] : []),
       { step: totalSteps - 1, rate: first / finalDivFactor, momentum: maxMomentum },
     ];
-    this.linear = annealStrategy === "linear";
-    this.cycleMomentum = cycleMomentum;
+    this.#linear = annealStrategy === "linear";
+    this.#cycleMomentum = cycleMomentum;
     for (const [i, group] of groups.entries()) {
       group.initialLr = maxLrs[i]! * first;
       group.lr = this.next(group, i);
@@ -115,8 +115,8 @@ export class OneCycleLR extends LRScheduler {
   }
 
   override step(): void {
-    if (this.lastEpoch >= this.totalSteps) {
-      throw new RangeError(`OneCycleLR: expected at most ${this.totalSteps} steps, got one more`);
+    if (this.lastEpoch >= this.#totalSteps) {
+      throw new RangeError(`OneCycleLR: expected at most ${this.#totalSteps} steps, got one more`);
     }
     super.step();
   }
@@ -127,17 +127,18 @@ export class OneCycleLR extends LRScheduler {
   }
 
   protected override next(group: ScheduledGroup, index: number): number {
-    const { corners, lastEpoch } = this;
+    const corners = this.#corners;
+    const { lastEpoch } = this;
     const later = corners.findIndex(({ step }, i) => i > 0 && lastEpoch <= step);
     const end = later === -1 ? corners.length - 1 : later; // torch goes on past the end in its last phase, too
     const [from, to] = [corners[end - 1]!, corners[end]!];
     const share = to.step === from.step ? 1 : (lastEpoch - from.step) / (to.step - from.step);
-    const blend = this.linear ? share : (1 - Math.cos(Math.PI * share)) / 2;
-    if (this.cycleMomentum) {
+    const blend = this.#linear ? share : (1 - Math.cos(Math.PI * share)) / 2;
+    if (this.#cycleMomentum) {
       const momentum = from.momentum + (to.momentum - from.momentum) * blend;
       if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
       else group.momentum = momentum;
     }
-    return this.maxLrs[index]! * (from.rate + (to.rate - from.rate) * blend);
+    return this.#maxLrs[index]! * (from.rate + (to.rate - from.rate) * blend);
   }
 }

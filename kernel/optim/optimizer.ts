@@ -24,16 +24,17 @@ export interface OptimizerState<Settings> {
 export abstract class Optimizer<Settings extends object> {
   /** What it was given, with all settings: change one and the next step follows it. */
   readonly paramGroups: readonly FullParamGroup<Settings>[] = [];
-  private readonly state = new Map<Tensor, ParameterState>();
+  readonly #state = new Map<Tensor, ParameterState>();
+
+  readonly #defaults: Settings;
 
   /**
    * Throws unless there is at least one parameter, each a leaf tensor that requires grad, none given twice, and the
    * settings of every group pass validate().
    */
-  constructor(
-    params: Iterable<Tensor | ParamGroup<Settings>>,
-    private readonly defaults: Settings,
-  ) {
+  constructor(params: Iterable<Tensor | ParamGroup<Settings>>, defaults: Settings) {
+    this.#defaults = defaults;
+
     const name = this.constructor.name;
     const given = [...listOf(name, params)];
     if (given.length === 0) throw new RangeError(`${name}: expected parameters, got an empty list`);
@@ -66,7 +67,7 @@ export abstract class Optimizer<Settings extends object> {
       if (seen.has(param)) throw new TypeError(`${name}: expected each parameter once, got one twice`);
       seen.add(param);
     }
-    const full = { ...this.defaults, ...group, params };
+    const full = { ...this.#defaults, ...group, params };
     this.validate(full);
     (this.paramGroups as FullParamGroup<Settings>[]).push(full);
   }
@@ -87,10 +88,10 @@ export abstract class Optimizer<Settings extends object> {
     for (const group of this.paramGroups) {
       for (const param of group.params) {
         if (param.gradStorage() === null) continue;
-        let state = this.state.get(param);
+        let state = this.#state.get(param);
         if (state === undefined) {
           state = {};
-          this.state.set(param, state);
+          this.#state.set(param, state);
         }
         this.update(param, state, group);
       }
@@ -102,7 +103,7 @@ export abstract class Optimizer<Settings extends object> {
     const params = this.paramGroups.flatMap((group) => group.params);
     const number = new Map(params.map((param, i) => [param, i]));
     const state: Record<number, ParameterState> = {};
-    for (const [param, own] of this.state) {
+    for (const [param, own] of this.#state) {
       if (Object.keys(own).length > 0) state[number.get(param)!] = { ...own };
     }
     const paramGroups = this.paramGroups.map((group) => ({
@@ -145,8 +146,8 @@ export abstract class Optimizer<Settings extends object> {
         if (state[number] !== undefined) loaded.set(param, copied(name, param, state[number]));
       }
     }
-    this.state.clear();
-    for (const [param, own] of loaded) this.state.set(param, own);
+    this.#state.clear();
+    for (const [param, own] of loaded) this.#state.set(param, own);
     for (const [i, group] of this.paramGroups.entries()) {
       Object.assign(group, { ...paramGroups[i], params: group.params });
     }

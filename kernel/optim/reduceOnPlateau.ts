@@ -39,12 +39,12 @@ export interface PlateauState {
 
 /** Call step(metric) after each validation. As torch's ReduceLROnPlateau. Throws a RangeError for options that make no sense. */
 export class ReduceLROnPlateau {
-  private readonly groups: readonly ScheduledGroup[];
-  private readonly options: Required<ReduceLROnPlateauOptions>;
-  private readonly minLrs: readonly number[];
-  private best: number;
-  private numBadEpochs = 0;
-  private cooldownCounter = 0;
+  readonly #groups: readonly ScheduledGroup[];
+  readonly #options: Required<ReduceLROnPlateauOptions>;
+  readonly #minLrs: readonly number[];
+  #best: number;
+  #numBadEpochs = 0;
+  #cooldownCounter = 0;
 
   constructor(
     optimizer: Scheduled,
@@ -72,45 +72,44 @@ export class ReduceLROnPlateau {
     }
     requireIntegers(name, { patience, cooldown }, 0);
     requireNonNegative(name, { threshold, eps }, ["threshold", "eps"]);
-    this.minLrs = Array.isArray(minLr) ? [...minLr] : groups.map(() => minLr as number);
-    requireOneEach(name, "minLr", this.minLrs, groups);
-    this.groups = groups;
-    this.options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
-    this.best = this.worst();
+    this.#minLrs = Array.isArray(minLr) ? [...minLr] : groups.map(() => minLr as number);
+    requireOneEach(name, "minLr", this.#minLrs, groups);
+    this.#groups = groups;
+    this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
+    this.#best = this.#worst();
   }
 
   /** Takes the metric of this step, a number or a tensor of one element, and lowers the rates if it is time to. */
   step(metric: number | Tensor): void {
     const value = typeof metric === "number" ? metric : metric.item();
-    if (this.improves(value)) {
-      this.best = value;
-      this.numBadEpochs = 0;
+    if (this.#improves(value)) {
+      this.#best = value;
+      this.#numBadEpochs = 0;
     } else {
-      this.numBadEpochs++;
+      this.#numBadEpochs++;
     }
-    if (this.cooldownCounter > 0) {
-      this.cooldownCounter--;
-      this.numBadEpochs = 0;
+    if (this.#cooldownCounter > 0) {
+      this.#cooldownCounter--;
+      this.#numBadEpochs = 0;
     }
-    if (this.numBadEpochs > this.options.patience) {
-      this.reduce();
-      this.cooldownCounter = this.options.cooldown;
-      this.numBadEpochs = 0;
+    if (this.#numBadEpochs > this.#options.patience) {
+      this.#reduce();
+      this.#cooldownCounter = this.#options.cooldown;
+      this.#numBadEpochs = 0;
     }
   }
 
   /** The learning rates now, one a group. */
   getLastLr(): number[] {
-    return this.groups.map(({ lr }) => lr);
+    return this.#groups.map(({ lr }) => lr);
   }
 
   /** Where it is, for loadStateDict(). */
   stateDict(): PlateauState {
-    const { best, numBadEpochs, cooldownCounter } = this;
     return {
-      best: Number.isFinite(best) ? best : null,
-      numBadEpochs,
-      cooldownCounter,
+      best: Number.isFinite(this.#best) ? this.#best : null,
+      numBadEpochs: this.#numBadEpochs,
+      cooldownCounter: this.#cooldownCounter,
       lastLr: this.getLastLr(),
     };
   }
@@ -127,30 +126,30 @@ export class ReduceLROnPlateau {
     }
     const { best, numBadEpochs, cooldownCounter, lastLr } = state;
     requireIntegers(name, { numBadEpochs, cooldownCounter }, 0);
-    requireOneEach(name, "lastLr", lastLr, this.groups);
-    this.best = best ?? this.worst();
-    this.numBadEpochs = numBadEpochs;
-    this.cooldownCounter = cooldownCounter;
-    for (const [i, group] of this.groups.entries()) group.lr = lastLr[i]!;
+    requireOneEach(name, "lastLr", lastLr, this.#groups);
+    this.#best = best ?? this.#worst();
+    this.#numBadEpochs = numBadEpochs;
+    this.#cooldownCounter = cooldownCounter;
+    for (const [i, group] of this.#groups.entries()) group.lr = lastLr[i]!;
   }
 
   /** What every metric is better than. */
-  private worst(): number {
-    return this.options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  #worst(): number {
+    return this.#options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
-  private improves(value: number): boolean {
-    const { mode, threshold, thresholdMode } = this.options;
+  #improves(value: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#options;
     const sign = mode === "min" ? -1 : 1;
     // (1 ± threshold) · best, as PyTorch has it: for a negative best, rel asks for less than the best.
-    const bar = thresholdMode === "rel" ? this.best * (1 + sign * threshold) : this.best + sign * threshold;
+    const bar = thresholdMode === "rel" ? this.#best * (1 + sign * threshold) : this.#best + sign * threshold;
     return mode === "min" ? value < bar : value > bar;
   }
 
-  private reduce(): void {
-    for (const [i, group] of this.groups.entries()) {
-      const lower = Math.max(group.lr * this.options.factor, this.minLrs[i]!);
-      if (group.lr - lower > this.options.eps) group.lr = lower;
+  #reduce(): void {
+    for (const [i, group] of this.#groups.entries()) {
+      const lower = Math.max(group.lr * this.#options.factor, this.#minLrs[i]!);
+      if (group.lr - lower > this.#options.eps) group.lr = lower;
     }
   }
 }

@@ -6,19 +6,19 @@ import { LRScheduler, requireIntegers, type Scheduled, type ScheduledGroup } fro
 
 /** lr ← gamma·lr after every stepSize steps. As torch's StepLR. Throws a RangeError for options that make no sense. */
 export class StepLR extends LRScheduler {
-  private readonly stepSize: number;
-  private readonly gamma: number;
+  readonly #stepSize: number;
+  readonly #gamma: number;
 
   constructor(optimizer: Scheduled, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
     requireIntegers("StepLR", { stepSize });
     requireNonNegative("StepLR", { gamma }, ["gamma"]);
     super(optimizer);
-    this.stepSize = stepSize;
-    this.gamma = gamma;
+    this.#stepSize = stepSize;
+    this.#gamma = gamma;
   }
 
   protected override next({ lr }: ScheduledGroup): number {
-    return this.lastEpoch % this.stepSize === 0 ? lr * this.gamma : lr;
+    return this.lastEpoch % this.#stepSize === 0 ? lr * this.#gamma : lr;
   }
 }
 
@@ -27,8 +27,8 @@ export class StepLR extends LRScheduler {
  * options that make no sense.
  */
 export class MultiStepLR extends LRScheduler {
-  private readonly milestones: readonly number[];
-  private readonly gamma: number;
+  readonly #milestones: readonly number[];
+  readonly #gamma: number;
 
   constructor(
     optimizer: Scheduled,
@@ -40,28 +40,28 @@ export class MultiStepLR extends LRScheduler {
     for (const milestone of milestones) requireIntegers("MultiStepLR", { milestone });
     requireNonNegative("MultiStepLR", { gamma }, ["gamma"]);
     super(optimizer);
-    this.milestones = [...milestones];
-    this.gamma = gamma;
+    this.#milestones = [...milestones];
+    this.#gamma = gamma;
   }
 
   protected override next({ lr }: ScheduledGroup): number {
-    const times = this.milestones.filter((milestone) => milestone === this.lastEpoch).length;
-    return lr * this.gamma ** times;
+    const times = this.#milestones.filter((milestone) => milestone === this.lastEpoch).length;
+    return lr * this.#gamma ** times;
   }
 }
 
 /** lr ← gamma·lr at every step. As torch's ExponentialLR. Throws a RangeError for a gamma that makes no sense. */
 export class ExponentialLR extends LRScheduler {
-  private readonly gamma: number;
+  readonly #gamma: number;
 
   constructor(optimizer: Scheduled, { gamma }: { gamma: number }) {
     requireNonNegative("ExponentialLR", { gamma }, ["gamma"]);
     super(optimizer);
-    this.gamma = gamma;
+    this.#gamma = gamma;
   }
 
   protected override next({ lr }: ScheduledGroup): number {
-    return lr * this.gamma;
+    return lr * this.#gamma;
   }
 }
 
@@ -71,19 +71,20 @@ export class ExponentialLR extends LRScheduler {
  * restarts). Throws a RangeError for options that make no sense.
  */
 export class CosineAnnealingLR extends LRScheduler {
-  private readonly tMax: number;
-  private readonly etaMin: number;
+  readonly #tMax: number;
+  readonly #etaMin: number;
 
   constructor(optimizer: Scheduled, { tMax, etaMin = 0 }: { tMax: number; etaMin?: number }) {
     requireIntegers("CosineAnnealingLR", { tMax });
     requireNonNegative("CosineAnnealingLR", { etaMin }, ["etaMin"]);
     super(optimizer);
-    this.tMax = tMax;
-    this.etaMin = etaMin;
+    this.#tMax = tMax;
+    this.#etaMin = etaMin;
   }
 
   protected override next({ lr, initialLr }: ScheduledGroup): number {
-    const { lastEpoch: t, tMax, etaMin } = this;
+    const t = this.lastEpoch;
+    const [tMax, etaMin] = [this.#tMax, this.#etaMin];
     const height = (at: number) => 1 + Math.cos((Math.PI * at) / tMax);
     // One step past the bottom the ratio below is something over 0.
     if ((t - 1 - tMax) % (2 * tMax) === 0) {
@@ -98,8 +99,8 @@ export class CosineAnnealingLR extends LRScheduler {
  * totalIters. As torch's LinearLR with its endFactor of 1. Throws a RangeError for options that make no sense.
  */
 export class LinearWarmup extends LRScheduler {
-  private readonly startFactor: number;
-  private readonly totalIters: number;
+  readonly #startFactor: number;
+  readonly #totalIters: number;
 
   constructor(
     optimizer: Scheduled,
@@ -110,14 +111,14 @@ export class LinearWarmup extends LRScheduler {
       throw new RangeError(`LinearWarmup: expected startFactor to be > 0 and ≤ 1, got ${startFactor}`);
     }
     super(optimizer);
-    this.startFactor = startFactor;
-    this.totalIters = totalIters;
+    this.#startFactor = startFactor;
+    this.#totalIters = totalIters;
     for (const group of this.groups) group.lr *= startFactor;
   }
 
   protected override next({ lr }: ScheduledGroup): number {
     const factor = (at: number) =>
-      this.startFactor + (1 - this.startFactor) * Math.min(1, at / this.totalIters);
+      this.#startFactor + (1 - this.#startFactor) * Math.min(1, at / this.#totalIters);
     return lr * (factor(this.lastEpoch) / factor(this.lastEpoch - 1));
   }
 }

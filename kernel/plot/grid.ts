@@ -165,26 +165,30 @@ function roomForBar(cell: Cell, data: readonly Trace[], columns: number): Cell {
 
 /** From a figure of its own into a cell of another. */
 class Move {
-  constructor(
-    private readonly cell: Cell,
-    private readonly ids: ReadonlyMap<string, string>,
-    private readonly narrow: boolean,
-  ) {}
+  readonly #cell: Cell;
+  readonly #ids: ReadonlyMap<string, string>;
+  readonly #narrow: boolean;
 
-  private within(letter: "x" | "y", part: number): number {
-    const [from, to] = this.cell[letter];
+  constructor(cell: Cell, ids: ReadonlyMap<string, string>, narrow: boolean) {
+    this.#cell = cell;
+    this.#ids = ids;
+    this.#narrow = narrow;
+  }
+
+  #within(letter: "x" | "y", part: number): number {
+    const [from, to] = this.#cell[letter];
     return Math.round((from + part * (to - from)) * 1e5) / 1e5;
   }
 
   axis(axis: Axis, id: string): Axis {
     const letter = id.startsWith("x") ? "x" : "y";
     const [from, to] = axis.domain ?? [0, 1];
-    const moved: Axis = { ...axis, domain: [this.within(letter, from), this.within(letter, to)] };
+    const moved: Axis = { ...axis, domain: [this.#within(letter, from), this.#within(letter, to)] };
     const other = (letter === "x" ? "y" : "x") + (axis.anchor === undefined ? "" : axis.anchor.slice(1));
-    moved.anchor = this.ids.get(axis.anchor ?? other) ?? axis.anchor;
+    moved.anchor = this.#ids.get(axis.anchor ?? other) ?? axis.anchor;
     for (const reference of ["matches", "overlaying", "scaleanchor"]) {
       const to = axis[reference];
-      if (typeof to === "string") moved[reference] = this.ids.get(to) ?? to;
+      if (typeof to === "string") moved[reference] = this.#ids.get(to) ?? to;
     }
     return moved;
   }
@@ -194,21 +198,21 @@ class Move {
     const moved: Trace = {
       ...trace,
       meta: { ...trace.meta, label },
-      xaxis: this.ids.get(trace.xaxis ?? "x")!,
-      yaxis: this.ids.get(trace.yaxis ?? "y")!,
+      xaxis: this.#ids.get(trace.xaxis ?? "x")!,
+      yaxis: this.#ids.get(trace.yaxis ?? "y")!,
     };
     if (trace.name && trace.showlegend !== false) {
       moved.legendgroup = trace.legendgroup ?? trace.name;
       moved.showlegend = !shown.has(trace.name);
       shown.add(trace.name);
     }
-    if (trace.mode === "text" && this.narrow) {
+    if (trace.mode === "text" && this.#narrow) {
       const font = (trace.textfont ?? {}) as { size?: number };
       moved.textfont = { ...font, size: Math.min(10, font.size ?? 12) };
     }
     if (hasBar(trace)) {
-      const [bottom, top] = this.cell.y;
-      const bar = { x: this.cell.x[1], y: (bottom + top) / 2, len: top - bottom, xpad: 8 };
+      const [bottom, top] = this.#cell.y;
+      const bar = { x: this.#cell.x[1], y: (bottom + top) / 2, len: top - bottom, xpad: 8 };
       moved.colorbar = { ...(trace.colorbar as object | undefined), ...bar };
     }
     return moved;
@@ -220,11 +224,11 @@ class Move {
       const reference = String(mark[`${letter}ref`] ?? letter);
       if (reference === "paper") {
         for (const key of [letter, `${letter}0`, `${letter}1`]) {
-          if (typeof moved[key] === "number") moved[key] = this.within(letter, moved[key]);
+          if (typeof moved[key] === "number") moved[key] = this.#within(letter, moved[key]);
         }
       } else {
         const [id, domain] = reference.split(" ");
-        moved[`${letter}ref`] = (this.ids.get(id!) ?? id!) + (domain === undefined ? "" : ` ${domain}`);
+        moved[`${letter}ref`] = (this.#ids.get(id!) ?? id!) + (domain === undefined ? "" : ` ${domain}`);
       }
     }
     return moved as T;

@@ -1,7 +1,8 @@
 // Looks for what commonly goes wrong with BatchNorm: in the model's structure and state, and in a batch of its data.
+import { DataLoader } from "../data";
 import type { Module } from "../nn";
 import { htmlTable } from "../nn/table";
-import { forkRng, Generator, Tensor } from "../tensor";
+import { forkRng, Tensor } from "../tensor";
 import { describe } from "../tensor/arguments";
 import { isBatchNorm } from "./batchNorms";
 import { type Batch, batchFindings, batchRules } from "./batchRules";
@@ -30,7 +31,7 @@ export class LintReport {
     const lines = this.findings.map(
       ({ severity, layer, problem, remedy }) => `${severity}: ${layer} ${problem}\n  → ${remedy}`,
     );
-    return [this.headline, ...lines].join("\n");
+    return [this.#headline, ...lines].join("\n");
   }
 
   /** What console.log shows. */
@@ -45,12 +46,12 @@ export class LintReport {
     });
     const html =
       rows.length === 0
-        ? `<p>${this.headline}</p>`
-        : htmlTable(["layer", "what is wrong", "what to do"], rows, [this.headline, "", ""], 3);
+        ? `<p>${this.#headline}</p>`
+        : htmlTable(["layer", "what is wrong", "what to do"], rows, [this.#headline, "", ""], 3);
     return { "text/plain": this.toString(), "text/html": html };
   }
 
-  private get headline(): string {
+  get #headline(): string {
     const of = `${this.layers} BatchNorm layer${this.layers === 1 ? "" : "s"}`;
     const count = this.findings.length;
     return count === 0 ? `nothing found in ${of}` : `${count} finding${count === 1 ? "" : "s"} in ${of}`;
@@ -91,12 +92,9 @@ function batchOf(data: Batch | Iterable<Batch>): Batch {
   if (typeof data?.[Symbol.iterator] !== "function") {
     throw new TypeError(`lint: expected a tensor, [input, ...] or a loader of them, got ${describe(data)}`);
   }
-  // A loader's own generator would go on to another order for its next epoch: this one has its own in that place.
-  const apart =
-    "dataset" in data
-      ? (Object.create(data, { generator: { value: new Generator(0) } }) as typeof data)
-      : data;
-  for (const batch of apart) {
+  for (const batch of data instanceof DataLoader
+    ? [data.peek()].filter((batch) => batch !== undefined)
+    : data) {
     if (isBatch(batch)) return batch;
     throw new TypeError(`lint: expected batches that are or begin with a tensor, got ${describe(batch)}`);
   }

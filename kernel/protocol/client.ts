@@ -47,13 +47,17 @@ interface Pending {
 const LATE_REQUESTS = 200;
 
 export class KernelClient {
-  private readonly session = crypto.randomUUID();
-  private readonly pending = new Map<string, Pending>();
-  private readonly listeners = new Map<string, (publication: AnyPublication) => void>();
-  private gone = false;
+  readonly #session = crypto.randomUUID();
+  readonly #pending = new Map<string, Pending>();
+  readonly #listeners = new Map<string, (publication: AnyPublication) => void>();
+  #gone = false;
 
-  constructor(private readonly transport: Transport) {
-    transport.onMessage((message) => this.receive(message));
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+
+    transport.onMessage((message) => this.#receive(message));
     transport.onClose(() => this.close("the kernel's process has ended"));
   }
 
@@ -63,19 +67,19 @@ export class KernelClient {
     content: Requests[T],
     { channel = "shell", onPublication, onInput }: RequestOptions = {},
   ): Promise<Message<ReplyTo<T>>> {
-    if (this.gone) return Promise.reject(new KernelGone(`${type}: the kernel's process has ended`));
-    const message = createMessage(channel, type, content as Content[T], { session: this.session });
+    if (this.#gone) return Promise.reject(new KernelGone(`${type}: the kernel's process has ended`));
+    const message = createMessage(channel, type, content as Content[T], { session: this.#session });
     const id = message.header.msg_id;
     return new Promise((resolve, reject) => {
-      this.pending.set(id, {
+      this.#pending.set(id, {
         resolve: (reply) => resolve(reply as Message<ReplyTo<T>>),
         reject,
         idle: false,
         onInput,
         ended: new AbortController(),
       });
-      if (onPublication) this.listen(id, onPublication);
-      this.transport.send(message as AnyMessage);
+      if (onPublication) this.#listen(id, onPublication);
+      this.#transport.send(message as AnyMessage);
     });
   }
 
@@ -102,29 +106,29 @@ export class KernelClient {
 
   /** Fails what is still waiting; for a transport that cannot tell itself. */
   close(reason: string): void {
-    this.gone = true;
-    for (const { reject, ended } of this.pending.values()) {
+    this.#gone = true;
+    for (const { reject, ended } of this.#pending.values()) {
       ended.abort();
       reject(new KernelGone(reason));
     }
-    this.pending.clear();
-    this.listeners.clear();
+    this.#pending.clear();
+    this.#listeners.clear();
   }
 
   /** A cell may publish after its end, by a timer that it left running: the last few are still heard. */
-  private listen(id: string, onPublication: (publication: AnyPublication) => void): void {
-    this.listeners.set(id, onPublication);
-    for (const other of this.listeners.keys()) {
-      if (this.listeners.size <= LATE_REQUESTS) break;
-      if (!this.pending.has(other)) this.listeners.delete(other);
+  #listen(id: string, onPublication: (publication: AnyPublication) => void): void {
+    this.#listeners.set(id, onPublication);
+    for (const other of this.#listeners.keys()) {
+      if (this.#listeners.size <= LATE_REQUESTS) break;
+      if (!this.#pending.has(other)) this.#listeners.delete(other);
     }
   }
 
-  private receive(message: AnyMessage): void {
+  #receive(message: AnyMessage): void {
     const id = "msg_id" in message.parent_header ? message.parent_header.msg_id : "";
-    const pending = this.pending.get(id);
+    const pending = this.#pending.get(id);
     if (message.channel === "iopub") {
-      this.listeners.get(id)?.(message as AnyPublication);
+      this.#listeners.get(id)?.(message as AnyPublication);
       const { msg_type } = message.header;
       if (
         pending &&
@@ -134,22 +138,27 @@ export class KernelClient {
         pending.idle = true;
       }
     } else if (isMessage(message, "input_request")) {
-      void this.ask(message, pending);
+      void this.#ask(message, pending);
     } else if (pending) {
       pending.reply = message;
     }
     if (pending?.reply && pending.idle) {
-      this.pending.delete(id);
+      this.#pending.delete(id);
       pending.ended.abort();
       pending.resolve(pending.reply);
     }
   }
 
-  private async ask({ header, content }: Message<"input_request">, pending?: Pending): Promise<void> {
+  async #ask({ header, content }: Message<"input_request">, pending?: Pending): Promise<void> {
     const value = await pending?.onInput?.(content, pending.ended.signal);
     if (value === undefined || pending?.ended.signal.aborted) return;
-    const reply = createMessage("stdin", "input_reply", { value }, { session: this.session, parent: header });
-    this.transport.send(reply as AnyMessage);
+    const reply = createMessage(
+      "stdin",
+      "input_reply",
+      { value },
+      { session: this.#session, parent: header },
+    );
+    this.#transport.send(reply as AnyMessage);
   }
 }
 

@@ -11,28 +11,28 @@ export function memoryTransports(): [Transport, Transport] {
 
 class MemoryEnd implements Transport {
   other!: MemoryEnd;
-  private receive: (message: AnyMessage) => void = () => {};
-  private closed: () => void = () => {};
-  private open = true;
+  #receive: (message: AnyMessage) => void = () => {};
+  #closed: () => void = () => {};
+  #open = true;
 
   send(message: AnyMessage): void {
-    if (!this.open) return;
+    if (!this.#open) return;
     const copy = JSON.parse(JSON.stringify(message)) as AnyMessage;
-    queueMicrotask(() => this.other.receive(copy));
+    queueMicrotask(() => this.other.#receive(copy));
   }
 
   onMessage(receive: (message: AnyMessage) => void): void {
-    this.receive = receive;
+    this.#receive = receive;
   }
 
   onClose(closed: () => void): void {
-    this.closed = closed;
+    this.#closed = closed;
   }
 
   close(): void {
-    if (!this.open) return;
-    this.open = false;
-    this.other.open = false;
-    queueMicrotask(() => this.other.closed());
+    if (!this.#open) return;
+    this.#open = false;
+    this.other.#open = false;
+    queueMicrotask(() => this.other.#closed());
   }
 }

@@ -11,36 +11,36 @@ interface Line {
 }
 
 export class History {
-  private readonly lines: Line[] = [];
+  readonly #lines: Line[] = [];
 
   add(count: number, input: string): void {
-    this.lines.push({ count, input, output: null });
+    this.#lines.push({ count, input, output: null });
   }
 
   /** Notes the text of the last line's result. */
   result(text: string): void {
-    const last = this.lines.at(-1);
+    const last = this.#lines.at(-1);
     if (last) last.output = text;
   }
 
   find(request: Requests["history_request"]): HistoryEntry[] {
-    return this.chosen(request).map(({ count, input, output }) => [
+    return this.#chosen(request).map(({ count, input, output }) => [
       SESSION,
       count,
       request.output ? [input, output] : input,
     ]);
   }
 
-  private chosen(request: Requests["history_request"]): Line[] {
+  #chosen(request: Requests["history_request"]): Line[] {
     if (request.hist_access_type === "range") {
       const { session = 0, start = 0, stop } = request;
       if (session !== 0 && session !== SESSION) return [];
-      return this.lines.filter(({ count }) => count >= start && count < (stop ?? Number.POSITIVE_INFINITY));
+      return this.#lines.filter(({ count }) => count >= start && count < (stop ?? Number.POSITIVE_INFINITY));
     }
-    const n = request.n ?? this.lines.length;
-    if (request.hist_access_type === "tail") return last(this.lines, n);
+    const n = request.n ?? this.#lines.length;
+    if (request.hist_access_type === "tail") return last(this.#lines, n);
     const matches = globPattern(request.pattern || "*");
-    const found = this.lines.filter(({ input }) => matches.test(input));
+    const found = this.#lines.filter(({ input }) => matches.test(input));
     // Of equal inputs the latest counts.
     const unique = new Map(found.map((line) => [line.input, line]));
     return last(request.unique ? [...unique.values()] : found, n);

@@ -39,25 +39,26 @@ function* counted(count: number): Generator<number, void, void> {
 export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
   /** Stands behind the bar: a loss, a file's name. */
   note = "";
-  private readonly label: string;
-  private readonly total: number | undefined;
+  readonly #label: string;
+  readonly #total: number | undefined;
 
-  constructor(
-    private readonly items: Iterable<T> | AsyncIterable<T>,
-    { label = "", total }: ProgressOptions,
-  ) {
+  readonly #items: Iterable<T> | AsyncIterable<T>;
+
+  constructor(items: Iterable<T> | AsyncIterable<T>, { label = "", total }: ProgressOptions) {
+    this.#items = items;
+
     const { length, size } = items as { length?: unknown; size?: unknown };
-    this.label = label;
-    this.total = total ?? [length, size].find((count) => typeof count === "number");
+    this.#label = label;
+    this.#total = total ?? [length, size].find((count) => typeof count === "number");
   }
 
   *[Symbol.iterator](): Generator<T, void, void> {
-    if (!(Symbol.iterator in this.items)) {
+    if (!(Symbol.iterator in this.#items)) {
       throw new TypeError("progress: expected something for `for … of`; this is for `for await … of`");
     }
-    const bar = board.begin(this, this.label, this.total);
+    const bar = board.begin(this, this.#label, this.#total);
     try {
-      for (const item of this.items) {
+      for (const item of this.#items) {
         yield item;
         board.step(bar);
       }
@@ -67,9 +68,9 @@ export class Progress<T> implements Iterable<T>, AsyncIterable<T> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
-    const bar = board.begin(this, this.label, this.total);
+    const bar = board.begin(this, this.#label, this.#total);
     try {
-      for await (const item of this.items) {
+      for await (const item of this.#items) {
         yield item;
         board.step(bar);
       }
@@ -91,76 +92,76 @@ interface Bar {
 
 /** The bars that are under way, in one output. A loop that begins inside another takes the place of the one before it. */
 class Board {
-  private bars: Bar[] = [];
-  private shown: DisplayHandle | TerminalLines | undefined;
-  private drawn = 0;
+  #bars: Bar[] = [];
+  #shown: DisplayHandle | TerminalLines | undefined;
+  #drawn = 0;
 
   constructor() {
     // An interrupt runs no `finally`: the loops have ended all the same.
     onInterrupt(() => {
-      for (const bar of this.bars) bar.ended = true;
-      this.finish();
+      for (const bar of this.#bars) bar.ended = true;
+      this.#finish();
     });
   }
 
   begin(of: { note: string }, label: string, total: number | undefined): Bar {
     const bar = { of, label, total, started: performance.now(), done: 0, seconds: 0, ended: false };
-    this.bars = [...this.bars.filter(({ ended }) => !ended), bar];
-    if (this.bars.length === 1 || this.isDue()) this.draw();
+    this.#bars = [...this.#bars.filter(({ ended }) => !ended), bar];
+    if (this.#bars.length === 1 || this.#isDue()) this.#draw();
     return bar;
   }
 
   step(bar: Bar): void {
     bar.done++;
-    if (this.isDue()) this.draw();
+    if (this.#isDue()) this.#draw();
   }
 
   end(bar: Bar): void {
-    this.time(bar);
+    this.#time(bar);
     bar.ended = true;
-    if (this.bars.every(({ ended }) => ended)) this.finish();
+    if (this.#bars.every(({ ended }) => ended)) this.#finish();
   }
 
-  private finish(): void {
-    if (this.bars.length > 0) this.draw();
-    this.bars = [];
-    this.shown = undefined;
+  #finish(): void {
+    if (this.#bars.length > 0) this.#draw();
+    this.#bars = [];
+    this.#shown = undefined;
   }
 
-  private isDue(): boolean {
-    return performance.now() - this.drawn >= FRAME_MS;
+  #isDue(): boolean {
+    return performance.now() - this.#drawn >= FRAME_MS;
   }
 
-  private time(bar: Bar): void {
+  #time(bar: Bar): void {
     if (!bar.ended) bar.seconds = (performance.now() - bar.started) / 1000;
   }
 
-  private draw(): void {
-    for (const bar of this.bars) this.time(bar);
-    const bars = this.bars.map(({ of, label, total, done, seconds, ended }) => {
+  #draw(): void {
+    for (const bar of this.#bars) this.#time(bar);
+    const bars = this.#bars.map(({ of, label, total, done, seconds, ended }) => {
       return { label, total: total ?? null, done, seconds, ended, note: String(of.note) };
     });
     const bundle = progressBundle(bars);
-    if (this.shown) this.shown.update.raw(bundle);
-    else this.shown = displaySession() ? display.raw(bundle) : new TerminalLines(bundle);
-    this.drawn = performance.now();
+    if (this.#shown) this.#shown.update.raw(bundle);
+    else this.#shown = displaySession() ? display.raw(bundle) : new TerminalLines(bundle);
+    this.#drawn = performance.now();
   }
 }
 
 /** Outside a notebook: lines of the terminal that are written over. */
 class TerminalLines {
-  private lines = 0;
-  readonly update = { raw: (bundle: MimeBundle) => this.write(bundle) };
+  #lines = 0;
+  readonly update = { raw: (bundle: MimeBundle) => this.#write(bundle) };
 
   constructor(bundle: MimeBundle) {
-    this.write(bundle);
+    this.#write(bundle);
   }
 
-  private write(bundle: MimeBundle): void {
+  #write(bundle: MimeBundle): void {
     if (!process.stderr.isTTY) return;
     const text = String(bundle[Mime.plain]);
-    process.stderr.write(`${this.lines > 0 ? `\x1b[${this.lines}F\x1b[J` : ""}${text}\n`);
-    this.lines = text.split("\n").length;
+    process.stderr.write(`${this.#lines > 0 ? `\x1b[${this.#lines}F\x1b[J` : ""}${text}\n`);
+    this.#lines = text.split("\n").length;
   }
 }
 

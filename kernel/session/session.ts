@@ -30,50 +30,54 @@ const nobody: Frontend = {
 };
 
 export class Session {
-  private runner: RunnerProcess;
+  #runner: RunnerProcess;
   /** Loading TypeScript takes most of the start: it happens beside the runner's own. */
-  private readonly converter: Promise<Converter>;
-  private readonly languageThread: LanguageThread;
-  private cells = 0;
-  private canceled = false;
+  readonly #converter: Promise<Converter>;
+  readonly #languageThread: LanguageThread;
+  #cells = 0;
+  #canceled = false;
   /** Of the cell that runs; what comes late goes to the last. */
-  private frontend: Frontend = nobody;
+  #frontend: Frontend = nobody;
   /** Of cells that have run not long ago: their timers may still have something to say. */
-  private readonly frontends = new Map<number, Frontend>();
-  private closed = false;
+  readonly #frontends = new Map<number, Frontend>();
+  #closed = false;
+
+  readonly #folder: string;
 
   /** @param folder the notebook's: the process's working folder, where imports and files are looked for. */
-  constructor(private readonly folder: string) {
-    this.runner = this.startRunner();
-    this.converter = startConverter();
-    this.languageThread = new LanguageThread(folder);
+  constructor(folder: string) {
+    this.#folder = folder;
+
+    this.#runner = this.#startRunner();
+    this.#converter = startConverter();
+    this.#languageThread = new LanguageThread(folder);
   }
 
   /** @param count the execution count, by which messages name the cell; none of what is not counted. */
   async execute(source: string, count: number | undefined, frontend: Frontend): Promise<CellOutcome> {
-    this.frontend = frontend;
-    this.canceled = false;
-    const converter = await this.converter;
-    const id = ++this.cells;
+    this.#frontend = frontend;
+    this.#canceled = false;
+    const converter = await this.#converter;
+    const id = ++this.#cells;
     const name = count === undefined ? `Uncounted cell ${id}` : `Cell ${count}`;
     const converted = converter.convert(source);
     if (!converted.ok) return { status: "error", error: syntaxError(name, source, converted.errors) };
     for (const warning of converted.warnings) {
       frontend.publish({ type: "stream", content: { name: "stderr", text: `${describe(name, warning)}\n` } });
     }
-    if (this.canceled) return interrupted();
+    if (this.#canceled) return interrupted();
     converter.accept(converted.declarations);
-    this.languageThread.cellRan(source);
+    this.#languageThread.cellRan(source);
     const { code, imports, map, shifts } = converted.cell;
-    this.frontends.set(id, frontend).delete(id - LATE_CELLS);
+    this.#frontends.set(id, frontend).delete(id - LATE_CELLS);
     const { showsResult } = converted;
-    const outcome = await this.runner.run({ id, name, source, code, imports, map, shifts, showsResult });
-    return this.conclude(outcome, converter);
+    const outcome = await this.#runner.run({ id, name, source, code, imports, map, shifts, showsResult });
+    return this.#conclude(outcome, converter);
   }
 
   /** The value of an expression, as a client shows it; what it prints is dropped. */
   async evaluate(expression: string): Promise<ExpressionResult> {
-    const { frontend } = this;
+    const frontend = this.#frontend;
     let result: ExpressionResult = { status: "ok", data: { "text/plain": "undefined" }, metadata: {} };
     const outcome = await this.execute(expression, undefined, {
       ...nobody,
@@ -82,70 +86,70 @@ export class Session {
           result = { status: "ok", data: content.data, metadata: content.metadata };
       },
     });
-    this.frontend = frontend;
+    this.#frontend = frontend;
     return outcome.status === "ok" ? result : { status: "error", ...outcome.error };
   }
 
   /** Stops the running cell, whatever it is doing; variables are kept. */
   interrupt(): void {
-    this.canceled = true;
-    this.runner.interrupt();
+    this.#canceled = true;
+    this.#runner.interrupt();
   }
 
   /** What a client asks of the notebook's code; answered while a cell is running. */
   get language(): Pick<LanguageThread, "ask" | "answer"> {
-    return this.languageThread;
+    return this.#languageThread;
   }
 
   /** What is in the variables; late while a cell computes without a pause. */
   look<L extends keyof Looks>(what: L, about: Looks[L]["about"]): Promise<Seen<L>> {
-    return this.runner.look(what, about);
+    return this.#runner.look(what, about);
   }
 
   /** What the process of the cells takes, in bytes; answered while a cell computes, too. */
   usage(): Promise<{ pid: number; kernel_memory: number }> {
-    return this.runner.usage();
+    return this.#runner.usage();
   }
 
   async isComplete(code: string): Promise<Completeness> {
-    return (await this.converter).isComplete(code);
+    return (await this.#converter).isComplete(code);
   }
 
   close(): void {
-    this.closed = true;
-    this.runner.kill();
-    this.languageThread.close();
+    this.#closed = true;
+    this.#runner.kill();
+    this.#languageThread.close();
   }
 
-  private startRunner(): RunnerProcess {
+  #startRunner(): RunnerProcess {
     return new RunnerProcess(
-      this.folder,
-      (output, cell = 0) => (this.frontends.get(cell) ?? this.frontend).publish(output),
-      (question) => this.frontend.ask(question),
-      (cause) => void this.replaceRunner(cause),
+      this.#folder,
+      (output, cell = 0) => (this.#frontends.get(cell) ?? this.#frontend).publish(output),
+      (question) => this.#frontend.ask(question),
+      (cause) => void this.#replaceRunner(cause),
     );
   }
 
-  private conclude(outcome: RunOutcome, converter: Converter): CellOutcome {
+  #conclude(outcome: RunOutcome, converter: Converter): CellOutcome {
     if (outcome.status === "ok") return { status: "ok" };
     if (outcome.status === "error") return { status: "error", error: outcome.error };
     if (outcome.status === "interrupted") return interrupted();
-    this.forget(converter);
-    if (!this.closed) this.runner = this.startRunner();
+    this.#forget(converter);
+    if (!this.#closed) this.#runner = this.#startRunner();
     return { status: "error", error: runnerDied(outcome.cause) };
   }
 
   /** The runner went while no cell ran, by something that an earlier cell had left behind. */
-  private async replaceRunner(cause: string): Promise<void> {
-    if (this.closed) return;
-    this.runner = this.startRunner();
-    this.frontend.publish({ type: "error", content: runnerDied(cause) });
-    this.forget(await this.converter);
+  async #replaceRunner(cause: string): Promise<void> {
+    if (this.#closed) return;
+    this.#runner = this.#startRunner();
+    this.#frontend.publish({ type: "error", content: runnerDied(cause) });
+    this.#forget(await this.#converter);
   }
 
-  private forget(converter: Converter): void {
+  #forget(converter: Converter): void {
     converter.reset();
-    this.languageThread.forget();
+    this.#languageThread.forget();
   }
 }
 

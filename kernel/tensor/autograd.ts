@@ -82,58 +82,63 @@ function versionsOf<Info>(node: Node<Info>): number {
 /** One walk from a tensor back to the leaves. */
 export class BackwardPass {
   /** The gradient the running rule owns, until it gives it away. */
-  private current: Storage | null = null;
+  #current: Storage | null = null;
   /** Gradients of leaves that may not go to `.grad` at once: shared ones, those with hooks, and those that grad() asks for. */
-  private readonly held = new Map<Tensor, Storage>();
+  readonly #held = new Map<Tensor, Storage>();
   /** What grad() asked for, as far as the walk came by it. */
   readonly found = new Map<Tensor, Storage>();
 
+  /** What grad() asks for; no `.grad` changes then. */
+  readonly #wanted: ReadonlySet<Tensor> | null;
+
   constructor(
     readonly engine: Engine,
-    /** What grad() asks for; no `.grad` changes then. */
-    private readonly wanted: ReadonlySet<Tensor> | null = null,
-  ) {}
+
+    wanted: ReadonlySet<Tensor> | null = null,
+  ) {
+    this.#wanted = wanted;
+  }
 
   /** Adds `gradient`, contiguous in x's shape and owned by the caller, to the gradient of x. The pass owns it then. */
   give(x: Tensor, gradient: Storage): void {
     this.take(gradient);
-    const existing = this.existing(x);
+    const existing = this.#existing(x);
     if (existing !== null) {
       this.engine.kernels.axpy(1, gradient.pointer, existing.pointer, x.count);
       this.engine.release(gradient);
     } else if (x.gradFn !== null) x.gradFn.gradient = gradient;
-    else if (this.wanted?.has(x) ?? (x.hooks !== null || gradient.shares > 0)) this.held.set(x, gradient);
-    else if (this.wanted !== null) this.engine.release(gradient);
+    else if (this.#wanted?.has(x) ?? (x.hooks !== null || gradient.shares > 0)) this.#held.set(x, gradient);
+    else if (this.#wanted !== null) this.engine.release(gradient);
     else x.adoptGrad(gradient);
   }
 
   /** Adds to the gradient of x what `write` puts into its buffer: in place of what is there, or added to it. */
   accumulate(x: Tensor, write: (gradient: Storage, adding: boolean) => void): void {
-    const existing = this.existing(x);
+    const existing = this.#existing(x);
     const gradient = existing ?? this.allocate(x);
     write(gradient, existing !== null);
     if (existing === null) this.give(x, gradient);
   }
 
   /** The gradient of x that is there already, to be added to in place. */
-  private existing(x: Tensor): Storage | null {
+  #existing(x: Tensor): Storage | null {
     const { gradFn } = x;
     if (gradFn !== null) {
-      if (gradFn.gradient !== null) gradFn.gradient = this.owned(gradFn.gradient, x.count);
+      if (gradFn.gradient !== null) gradFn.gradient = this.#owned(gradFn.gradient, x.count);
       return gradFn.gradient;
     }
-    const held = this.held.size > 0 ? this.held.get(x) : undefined;
+    const held = this.#held.size > 0 ? this.#held.get(x) : undefined;
     if (held !== undefined) {
-      const own = this.owned(held, x.count);
-      if (own !== held) this.held.set(x, own);
+      const own = this.#owned(held, x.count);
+      if (own !== held) this.#held.set(x, own);
       return own;
     }
-    return this.wanted === null && x.hooks === null ? x.gradStorage() : null;
+    return this.#wanted === null && x.hooks === null ? x.gradStorage() : null;
   }
 
   /** Takes dy out of the pass's hands, for a function that frees it. */
   take(dy: Storage): Storage {
-    if (dy === this.current) this.current = null;
+    if (dy === this.#current) this.#current = null;
     return dy;
   }
 
@@ -149,9 +154,9 @@ export class BackwardPass {
   }
 
   /** The gradient itself where it has one owner, else a copy in its stead. */
-  private owned(gradient: Storage, count: number): Storage {
+  #owned(gradient: Storage, count: number): Storage {
     if (gradient.shares === 0) return gradient;
-    const copy = this.copy(gradient, count);
+    const copy = this.#copy(gradient, count);
     this.engine.release(gradient);
     return copy;
   }
@@ -161,7 +166,7 @@ export class BackwardPass {
     return this.engine.allocate(x.count, x.shape);
   }
 
-  private copy(gradient: Storage, count: number): Storage {
+  #copy(gradient: Storage, count: number): Storage {
     const copy = this.engine.allocate(count);
     this.engine.kernels.unary("copy", gradient.pointer, copy.pointer, count);
     return copy;
@@ -172,7 +177,7 @@ export class BackwardPass {
     const engine = this.engine;
     if (root.gradFn === null) {
       this.give(root, seed);
-      this.settle();
+      this.#settle();
       return;
     }
     const number = ++engine.passes;
@@ -183,25 +188,25 @@ export class BackwardPass {
         let dy = node.gradient;
         if (dy === null) continue;
         node.gradient = null;
-        this.current = dy;
+        this.#current = dy;
         if (versionsOf(node) !== node.versions) throw changedInPlace(node);
         const { output, rule } = node;
         if (output.hooks !== null || rule.sharesGradient !== true) {
-          dy = this.owned(dy, output.count);
-          this.current = dy;
+          dy = this.#owned(dy, output.count);
+          this.#current = dy;
         }
-        if (output.hooks !== null) this.callHooks(output, dy);
-        if (this.wanted === null) {
+        if (output.hooks !== null) this.#callHooks(output, dy);
+        if (this.#wanted === null) {
           if (output.retainsGrad) output.addGrad(dy);
-        } else if (this.wanted.has(output)) this.found.set(output, this.copy(dy, output.count));
+        } else if (this.#wanted.has(output)) this.found.set(output, this.#copy(dy, output.count));
         rule.backward(node, dy, this);
-        if (this.current !== null) engine.release(dy);
-        this.current = null;
+        if (this.#current !== null) engine.release(dy);
+        this.#current = null;
       }
-      this.settle();
+      this.#settle();
     } finally {
-      if (this.current !== null) engine.release(this.current);
-      this.current = null;
+      if (this.#current !== null) engine.release(this.#current);
+      this.#current = null;
       for (const node of nodes) {
         if (node.gradient !== null) engine.release(node.gradient);
         node.gradient = null;
@@ -211,11 +216,11 @@ export class BackwardPass {
   }
 
   /** Takes the held gradients, whole by now, through their hooks to where they go. */
-  private settle(): void {
-    for (const [x, held] of this.held) {
-      const gradient = this.owned(held, x.count);
-      this.callHooks(x, gradient);
-      if (this.wanted !== null) this.found.set(x, gradient);
+  #settle(): void {
+    for (const [x, held] of this.#held) {
+      const gradient = this.#owned(held, x.count);
+      this.#callHooks(x, gradient);
+      if (this.#wanted !== null) this.found.set(x, gradient);
       else if (x.gradStorage() === null) x.adoptGrad(gradient);
       else {
         x.addGrad(gradient);
@@ -225,13 +230,13 @@ export class BackwardPass {
   }
 
   /** Shows the gradient of x to its hooks, each a copy, and writes over it what they return. */
-  private callHooks(x: Tensor, gradient: Storage): void {
+  #callHooks(x: Tensor, gradient: Storage): void {
     const { engine } = this;
     const recording = engine.gradEnabled;
     engine.gradEnabled = false;
     try {
       for (const hook of x.hooks ?? nothing) {
-        const shown = engine.view(this.copy(gradient, x.count), 0, x.shape, stridesOf(x.shape), "float32");
+        const shown = engine.view(this.#copy(gradient, x.count), 0, x.shape, stridesOf(x.shape), "float32");
         const returned: unknown = hook(shown);
         if (returned === undefined || returned === null) continue;
         const source = contiguousGradient("registerHook", "the hook to return nothing or ", returned, x);

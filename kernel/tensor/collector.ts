@@ -37,16 +37,20 @@ export class Collector {
   liveStorages = 0;
   peakBytes = 0;
   collections = 0;
-  private young: Storage[] = [];
-  private old: Survivor[] = [];
-  private byteBudget = minimumBytes;
-  private countBudget = minimumCount;
+  #young: Storage[] = [];
+  #old: Survivor[] = [];
+  #byteBudget = minimumBytes;
+  #countBudget = minimumCount;
 
-  constructor(private readonly free: (pointer: number, blockClass: number) => void) {}
+  readonly #free: (pointer: number, blockClass: number) => void;
+
+  constructor(free: (pointer: number, blockClass: number) => void) {
+    this.#free = free;
+  }
 
   add(storage: Storage): void {
-    storage.young = this.young.length;
-    this.young.push(storage);
+    storage.young = this.#young.length;
+    this.#young.push(storage);
     this.liveStorages++;
     this.liveBytes += blockBytes(storage.blockClass);
     if (this.liveBytes > this.peakBytes) this.peakBytes = this.liveBytes;
@@ -59,33 +63,33 @@ export class Collector {
       if (survivor.pointer === 0) return;
       survivor.pointer = 0; // the next collection drops the record
     } else {
-      const last = this.young.pop()!;
+      const last = this.#young.pop()!;
       if (last !== storage) {
-        this.young[storage.young] = last;
+        this.#young[storage.young] = last;
         last.young = storage.young;
       }
     }
-    this.release(storage.pointer, storage.blockClass);
+    this.#release(storage.pointer, storage.blockClass);
   }
 
-  private release(pointer: number, blockClass: number): void {
+  #release(pointer: number, blockClass: number): void {
     this.liveStorages--;
     this.liveBytes -= blockBytes(blockClass);
-    this.free(pointer, blockClass);
+    this.#free(pointer, blockClass);
   }
 
   get due(): boolean {
-    return this.liveBytes > this.byteBudget || this.liveStorages > this.countBudget;
+    return this.liveBytes > this.#byteBudget || this.liveStorages > this.#countBudget;
   }
 
   /** Turns the strong list into WeakRefs: from here on only users hold their storages. */
   weaken(): void {
-    for (const storage of this.young) {
+    for (const storage of this.#young) {
       if (storage.survivor !== null) continue; // left here by a collection that an interrupt cut short
       storage.survivor = new Survivor(storage);
-      this.old.push(storage.survivor);
+      this.#old.push(storage.survivor);
     }
-    this.young = [];
+    this.#young = [];
   }
 
   /**
@@ -96,17 +100,17 @@ export class Collector {
     this.collections++;
     this.host?.collect();
     const alive: Survivor[] = [];
-    for (const survivor of this.old) {
+    for (const survivor of this.#old) {
       if (survivor.pointer === 0) continue;
       if (survivor.ref.deref() !== undefined) alive.push(survivor);
       else {
         const pointer = survivor.pointer;
         survivor.pointer = 0; // first: an interrupt between the two lines may leak the block, never free it twice
-        this.release(pointer, survivor.blockClass);
+        this.#release(pointer, survivor.blockClass);
       }
     }
-    this.old = alive;
-    this.byteBudget = this.liveBytes + Math.max(minimumBytes, this.liveBytes / 2);
-    this.countBudget = this.liveStorages + Math.max(minimumCount, this.liveStorages);
+    this.#old = alive;
+    this.#byteBudget = this.liveBytes + Math.max(minimumBytes, this.liveBytes / 2);
+    this.#countBudget = this.liveStorages + Math.max(minimumCount, this.liveStorages);
   }
 }

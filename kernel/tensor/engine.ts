@@ -62,45 +62,49 @@ export class Engine {
   consumed: Storage[] = [];
   /** The innermost running tidy(). */
   scope: Scope | null = null;
-  private readonly heap: Heap;
-  private readonly scalarPointer: number;
+  readonly #heap: Heap;
+  readonly #scalarPointer: number;
   /** Storages whose `.data` the user holds: each lives as long as its view does. */
-  private readonly views = new WeakMap<object, Storage>();
+  readonly #views = new WeakMap<object, Storage>();
+
+  readonly #construct: TensorConstructor;
 
   constructor(
-    private readonly construct: TensorConstructor,
+    construct: TensorConstructor,
     { maxBytes = 2 ** 32, kernels = createKernels, ...options }: EngineOptions = {},
   ) {
-    this.heap = new Heap(maxBytes, reservedBytes);
-    this.collector = new Collector((pointer, blockClass) => this.heap.free(pointer, blockClass));
-    this.f32 = new Float32Array(this.heap.memory.buffer);
-    this.i32 = new Int32Array(this.heap.memory.buffer);
-    this.kernels = kernels(this.heap.memory, options);
-    this.scalarPointer = this.heap.allocate(0);
+    this.#construct = construct;
+
+    this.#heap = new Heap(maxBytes, reservedBytes);
+    this.collector = new Collector((pointer, blockClass) => this.#heap.free(pointer, blockClass));
+    this.f32 = new Float32Array(this.#heap.memory.buffer);
+    this.i32 = new Int32Array(this.#heap.memory.buffer);
+    this.kernels = kernels(this.#heap.memory, options);
+    this.#scalarPointer = this.#heap.allocate(0);
   }
 
   /** A new contiguous tensor whose elements are whatever the block held. */
   empty(shape: Shape, dtype: DType): Tensor {
-    return new this.construct(this.allocate(countOf(shape), shape), 0, shape, stridesOf(shape), dtype);
+    return new this.#construct(this.allocate(countOf(shape), shape), 0, shape, stridesOf(shape), dtype);
   }
 
   /** Like `empty`, with the shape and (contiguous) strides of x. */
   emptyLike(x: Tensor, dtype: DType): Tensor {
-    return new this.construct(this.allocate(x.count, x.shape), 0, x.shape, x.strides, dtype);
+    return new this.#construct(this.allocate(x.count, x.shape), 0, x.shape, x.strides, dtype);
   }
 
   /** A tensor over storage that exists. */
   view(storage: Storage, offset: number, shape: Shape, strides: Shape, dtype: DType): Tensor {
-    return new this.construct(storage, offset, shape, strides, dtype);
+    return new this.#construct(storage, offset, shape, strides, dtype);
   }
 
   /** Room for `count` elements; `shape` is for the error. May run the collector: see Storage.pointer. */
   allocate(count: number, shape?: Shape): Storage {
     if (this.collector.due) this.collect();
     const byteLength = count * bytesPerElement;
-    if (byteLength > this.heap.capacity) throw this.outOfMemory(count, shape); // no block class is as large
+    if (byteLength > this.#heap.capacity) throw this.#outOfMemory(count, shape); // no block class is as large
     const blockClass = blockClassOf(byteLength);
-    const pointer = this.heap.allocate(blockClass) || this.allocateHard(blockClass, count, shape);
+    const pointer = this.#heap.allocate(blockClass) || this.#allocateHard(blockClass, count, shape);
     const storage = new Storage(this, pointer, byteLength, blockClass);
     this.collector.add(storage);
     if (this.scope !== null) this.scope.made.push(storage);
@@ -117,15 +121,15 @@ export class Engine {
   }
 
   /** The heap is full: collect, then join freed neighbors, then give up. */
-  private allocateHard(blockClass: number, count: number, shape?: Shape): number {
+  #allocateHard(blockClass: number, count: number, shape?: Shape): number {
     this.collect();
-    this.heap.consolidate();
-    const pointer = this.heap.allocate(blockClass);
-    if (pointer === 0) throw this.outOfMemory(count, shape);
+    this.#heap.consolidate();
+    const pointer = this.#heap.allocate(blockClass);
+    if (pointer === 0) throw this.#outOfMemory(count, shape);
     return pointer;
   }
 
-  private outOfMemory(count: number, shape?: Shape): RangeError {
+  #outOfMemory(count: number, shape?: Shape): RangeError {
     const { liveBytes, liveStorages } = this.memoryUsage();
     const remedy =
       this.collector.host === null
@@ -133,7 +137,7 @@ export class Engine {
         : "drop references to tensors you no longer need (arrays that collect them, a loss kept with its graph), or use smaller batches";
     return new RangeError(
       `out of tensor memory: asked for ${mebibytes(count * bytesPerElement)}${shape ? ` for shape ${show(shape)}` : ""}, ` +
-        `with ${mebibytes(liveBytes)} of ${mebibytes(this.heap.capacity)} in use by ${liveStorages} tensors; ${remedy}`,
+        `with ${mebibytes(liveBytes)} of ${mebibytes(this.#heap.capacity)} in use by ${liveStorages} tensors; ${remedy}`,
     );
   }
 
@@ -151,13 +155,13 @@ export class Engine {
   /** Keeps the storage alive as long as the view of it is. */
   expose(view: object, storage: Storage): void {
     storage.pinned = true;
-    this.views.set(view, storage);
+    this.#views.set(view, storage);
   }
 
   /** The pointer of a number, valid until the next call: kernels take scalars by address. */
   scalar(value: number): number {
-    this.f32[this.scalarPointer >>> 2] = value;
-    return this.scalarPointer;
+    this.f32[this.#scalarPointer >>> 2] = value;
+    return this.#scalarPointer;
   }
 
   setCollectorHost(host: CollectorHost | null): void {
@@ -166,25 +170,25 @@ export class Engine {
 
   /** Other kernels over the same memory. Threads and compiled kernels of the former are not taken over. */
   useSimd(simd: KernelOptions["simd"]): void {
-    this.kernels = createKernels(this.heap.memory, { simd });
+    this.kernels = createKernels(this.#heap.memory, { simd });
   }
 
   /** Shares long kernel calls among `count` threads, this one included. The numbers stay the same. */
   useThreads(host: ThreadHost, count: number): void {
     const scratches = Array.from({ length: count - 1 }, () =>
-      this.heap.allocate(blockClassOf(reservedBytes)),
+      this.#heap.allocate(blockClassOf(reservedBytes)),
     );
     if (scratches.length > 0) this.kernels.useThreads(host, scratches);
   }
 
   /** Allows tensors no more than that many bytes; what they have they keep. */
   boundMemory(bytes: number): void {
-    this.heap.bound(bytes);
+    this.#heap.bound(bytes);
   }
 
   memoryUsage(): MemoryUsage {
     const { liveBytes, peakBytes, liveStorages } = this.collector;
-    return { liveBytes, peakBytes, liveStorages, heapBytes: this.heap.top };
+    return { liveBytes, peakBytes, liveStorages, heapBytes: this.#heap.top };
   }
 
   /** Back to the state between cells, after an interrupt that unwound frames without running their `finally`. */

@@ -43,48 +43,48 @@ export class Heap {
   readonly memory: WebAssembly.Memory;
   /** One past the highest byte ever handed out. */
   top: number;
-  private limit: number;
+  #limit: number;
   /** Freed blocks by class, last freed first out: its lines are still in the cache. */
-  private freed: number[][] = [];
+  #freed: number[][] = [];
   /** Address ranges that blocks are carved from; at first the whole heap. */
-  private spans: Span[];
+  #spans: Span[];
 
   /** `base` bytes at the start stay untouched for the kernels' own tables and packing buffers. */
   constructor(maxBytes: number, base: number) {
     this.memory = reserve(maxBytes);
-    this.limit = this.memory.buffer.byteLength;
+    this.#limit = this.memory.buffer.byteLength;
     this.top = base;
-    this.spans = [{ start: base, end: this.limit }];
+    this.#spans = [{ start: base, end: this.#limit }];
   }
 
   /** Total bytes blocks may take. */
   get capacity(): number {
-    return this.limit;
+    return this.#limit;
   }
 
   /** Hands out nothing beyond that many bytes from here on. */
   bound(bytes: number): void {
-    this.limit = Math.max(this.top, Math.min(this.limit, bytes));
-    this.spans = this.spans
-      .filter(({ start }) => start < this.limit)
-      .map(({ start, end }) => ({ start, end: Math.min(end, this.limit) }));
+    this.#limit = Math.max(this.top, Math.min(this.#limit, bytes));
+    this.#spans = this.#spans
+      .filter(({ start }) => start < this.#limit)
+      .map(({ start, end }) => ({ start, end: Math.min(end, this.#limit) }));
   }
 
   /** A block of the class, or 0 where the heap has none left. */
   allocate(blockClass: number): number {
-    const list = this.freed[blockClass];
+    const list = this.#freed[blockClass];
     if (list !== undefined && list.length > 0) return list.pop()!;
-    return this.carve(blockBytes(blockClass));
+    return this.#carve(blockBytes(blockClass));
   }
 
   free(pointer: number, blockClass: number): void {
-    const list = this.freed[blockClass];
-    if (list === undefined) this.freed[blockClass] = [pointer];
+    const list = this.#freed[blockClass];
+    if (list === undefined) this.#freed[blockClass] = [pointer];
     else list.push(pointer);
   }
 
-  private carve(bytes: number): number {
-    for (const span of this.spans) {
+  #carve(bytes: number): number {
+    for (const span of this.#spans) {
       if (span.end - span.start >= bytes) {
         const pointer = span.start;
         span.start += bytes;
@@ -97,8 +97,8 @@ export class Heap {
 
   /** Joins all freed neighbors into spans again, so that many small blocks can serve one large one. */
   consolidate(): void {
-    const free = this.spans.filter((span) => span.end > span.start);
-    this.freed.forEach((list, blockClass) => {
+    const free = this.#spans.filter((span) => span.end > span.start);
+    this.#freed.forEach((list, blockClass) => {
       for (const start of list) free.push({ start, end: start + blockBytes(blockClass) });
     });
     free.sort((a, b) => a.start - b.start);
@@ -108,8 +108,8 @@ export class Heap {
       if (last !== undefined && last.end === span.start) last.end = span.end;
       else joined.push(span);
     }
-    this.freed = [];
-    this.spans = joined;
+    this.#freed = [];
+    this.#spans = joined;
   }
 }
 

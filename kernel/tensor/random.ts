@@ -8,12 +8,12 @@ export type GeneratorState = readonly number[];
  * Normals come from Marsaglia's polar method, in pairs.
  */
 export class Generator {
-  private a = 0;
-  private b = 0;
-  private c = 0;
-  private d = 0;
+  #a = 0;
+  #b = 0;
+  #c = 0;
+  #d = 0;
   /** The second normal of a pair, NaN when there is none. */
-  private spare = Number.NaN;
+  #spare = Number.NaN;
 
   constructor(seed: number) {
     this.manualSeed(seed);
@@ -32,17 +32,17 @@ export class Generator {
       z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
       return (z ^ (z >>> 15)) >>> 0;
     };
-    this.a = next();
-    this.b = next();
-    this.c = next();
-    this.d = next() | 1; // a state of all zeros would stay there
-    this.spare = Number.NaN;
+    this.#a = next();
+    this.#b = next();
+    this.#c = next();
+    this.#d = next() | 1; // a state of all zeros would stay there
+    this.#spare = Number.NaN;
     return this;
   }
 
   /** Where the stream is now, for setState(). */
   getState(): GeneratorState {
-    const { a, b, c, d, spare } = this;
+    const [a, b, c, d, spare] = [this.#a, this.#b, this.#c, this.#d, this.#spare];
     return Number.isNaN(spare) ? [a, b, c, d] : [a, b, c, d, spare];
   }
 
@@ -51,21 +51,26 @@ export class Generator {
     if (!Array.isArray(state) || ![4, 5].includes(state.length) || !state.every(Number.isFinite)) {
       throw new TypeError(`setState: expected what getState() gave, got ${JSON.stringify(state)}`);
     }
-    [this.a, this.b, this.c, this.d, this.spare = Number.NaN] = state as [number, number, number, number];
+    [this.#a, this.#b, this.#c, this.#d, this.#spare = Number.NaN] = state as [
+      number,
+      number,
+      number,
+      number,
+    ];
     return this;
   }
 
   /** A whole number from 0 to 2^32 − 1. */
   uint32(): number {
-    const x = Math.imul(this.b, 5);
+    const x = Math.imul(this.#b, 5);
     const result = Math.imul((x << 7) | (x >>> 25), 9) >>> 0;
-    const t = this.b << 9;
-    this.c ^= this.a;
-    this.d ^= this.b;
-    this.b ^= this.c;
-    this.a ^= this.d;
-    this.c ^= t;
-    this.d = (this.d << 11) | (this.d >>> 21);
+    const t = this.#b << 9;
+    this.#c ^= this.#a;
+    this.#d ^= this.#b;
+    this.#b ^= this.#c;
+    this.#a ^= this.#d;
+    this.#c ^= t;
+    this.#d = (this.#d << 11) | (this.#d >>> 21);
     return result;
   }
 
@@ -76,9 +81,9 @@ export class Generator {
 
   /** A standard normal number. */
   normal(): number {
-    if (!Number.isNaN(this.spare)) {
-      const spare = this.spare;
-      this.spare = Number.NaN;
+    if (!Number.isNaN(this.#spare)) {
+      const spare = this.#spare;
+      this.#spare = Number.NaN;
       return spare;
     }
     for (;;) {
@@ -87,7 +92,7 @@ export class Generator {
       const square = x * x + y * y;
       if (square > 0 && square < 1) {
         const scale = Math.sqrt((-2 * Math.log(square)) / square);
-        this.spare = y * scale;
+        this.#spare = y * scale;
         return x * scale;
       }
     }

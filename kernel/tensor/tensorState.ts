@@ -30,9 +30,9 @@ export abstract class TensorState {
   retainsGrad = false;
   /** What registerHook() registered, null for nothing. @internal */
   hooks: readonly GradientHook[] | null = null;
-  private gradient: Tensor | null = null;
+  #gradient: Tensor | null = null;
   /** Whether user code has seen the gradient tensor, so that its memory must not be reused under it. */
-  private gradientSeen = false;
+  #gradientSeen = false;
 
   /** Tensors come from operations and from tensor(), zeros(), randn() and the like. @internal */
   constructor(
@@ -58,17 +58,17 @@ export abstract class TensorState {
 
   /** Address of the first element; read it after an operation's last allocation (see Storage). @internal */
   get pointer(): number {
-    if (this.storage.freedBy !== null) throw this.freed();
+    if (this.storage.freedBy !== null) throw this.#freed();
     return this.storage.pointer + this.offset * bytesPerElement;
   }
 
   /** @internal */
   get layout(): Layout {
-    if (this.storage.freedBy !== null) throw this.freed();
+    if (this.storage.freedBy !== null) throw this.#freed();
     return this;
   }
 
-  private freed(): Error {
+  #freed(): Error {
     const by = this.storage.freedBy;
     const who =
       typeof by === "number"
@@ -115,8 +115,8 @@ export abstract class TensorState {
    */
   get data(): TensorData {
     const { engine, storage } = this;
-    if (this.dtype === "bool") return Uint8Array.from(this.copied());
-    if (!this.isContiguous()) return this.copied();
+    if (this.dtype === "bool") return Uint8Array.from(this.#copied());
+    if (!this.isContiguous()) return this.#copied();
     const memory = this.dtype === "int32" ? engine.i32 : engine.f32;
     const first = this.pointer >>> 2;
     const view = memory.subarray(first, first + this.count);
@@ -126,13 +126,13 @@ export abstract class TensorState {
 
   /** The elements in order, to look at at once: the memory itself where it can be, which this keeps nobody from freeing. @internal */
   [numbers](): Float32Array | Int32Array {
-    if (!this.isContiguous()) return this.copied();
+    if (!this.isContiguous()) return this.#copied();
     const first = this.pointer >>> 2;
     return (this.dtype === "int32" ? this.engine.i32 : this.engine.f32).subarray(first, first + this.count);
   }
 
   /** The elements in order, copied out of the runtime's memory. */
-  private copied(): Float32Array | Int32Array {
+  #copied(): Float32Array | Int32Array {
     const { engine } = this;
     const memory = this.dtype === "int32" ? engine.i32 : engine.f32;
     if (this.isContiguous()) {
@@ -154,12 +154,12 @@ export abstract class TensorState {
         `item: expected a tensor of one element, got shape ${show(this.shape)}; use toArray() or data`,
       );
     }
-    return this.numberAt(this.pointer >>> 2);
+    return this.#numberAt(this.pointer >>> 2);
   }
 
   /** The elements as nested arrays of numbers (bool as 1 and 0); a number for shape []. */
   toArray(): NestedArray {
-    const values = this.copied();
+    const values = this.#copied();
     let next = 0;
     const build = (dim: number): NestedArray =>
       dim === this.shape.length
@@ -168,14 +168,14 @@ export abstract class TensorState {
     return build(0);
   }
 
-  private numberAt(index: number): number {
+  #numberAt(index: number): number {
     return (this.dtype === "int32" ? this.engine.i32 : this.engine.f32)[index]!;
   }
 
   /** The gradient that backward() has accumulated, null before and after `grad = null`. */
   get grad(): Tensor | null {
-    if (this.gradient !== null) this.gradientSeen = true;
-    return this.gradient;
+    if (this.#gradient !== null) this.#gradientSeen = true;
+    return this.#gradient;
   }
 
   set grad(value: Tensor | null) {
@@ -184,26 +184,26 @@ export abstract class TensorState {
         `grad: expected a float32 tensor of shape ${show(this.shape)}, got ${value.dtype} ${show(value.shape)}`,
       );
     }
-    const old = this.gradient;
-    if (old !== null && old !== value && !this.gradientSeen) {
+    const old = this.#gradient;
+    if (old !== null && old !== value && !this.#gradientSeen) {
       old.storage.pinned = false;
       this.engine.release(old.storage); // nobody else can hold it, so the next backward() finds it warm
     }
-    this.gradient = value === null ? null : value.isContiguous() ? value : value.clone();
-    if (this.gradient !== null) this.gradient.storage.pinned = true;
-    this.gradientSeen = value !== null;
+    this.#gradient = value === null ? null : value.isContiguous() ? value : value.clone();
+    if (this.#gradient !== null) this.#gradient.storage.pinned = true;
+    this.#gradientSeen = value !== null;
   }
 
   /** The gradient's memory, without showing the tensor to anybody. @internal */
   gradStorage(): Storage | null {
-    return this.gradient === null ? null : this.gradient.storage;
+    return this.#gradient === null ? null : this.#gradient.storage;
   }
 
   /** Makes a buffer that the caller owns the gradient. @internal */
   adoptGrad(storage: Storage): void {
     storage.pinned = true; // it outlives the pass, and a tidy() around it
-    this.gradient = this.engine.view(storage, 0, this.shape, packed(storage, this.shape).strides, "float32");
-    this.gradientSeen = false;
+    this.#gradient = this.engine.view(storage, 0, this.shape, packed(storage, this.shape).strides, "float32");
+    this.#gradientSeen = false;
   }
 
   /** Adds a copy of a buffer that somebody else owns to the gradient. @internal */
@@ -228,7 +228,7 @@ export abstract class TensorState {
       dtype,
       requiresGrad,
       from: this.gradFn?.rule.name ?? null,
-      at: (index) => this.numberAt(index.reduce((sum, i, dim) => sum + i * strides[dim]!, first)),
+      at: (index) => this.#numberAt(index.reduce((sum, i, dim) => sum + i * strides[dim]!, first)),
     });
   }
 

@@ -65,25 +65,25 @@ export class JupyterClient {
   /** All that has been heard, per channel, in order. */
   readonly heard: Record<Channel, Heard[]> = { shell: [], control: [], stdin: [], iopub: [] };
   readonly signed: SignedMessages;
-  private readonly sockets;
-  private readonly heartbeat = new zmq.Request({ linger: 0 });
-  private wake: () => void = () => {};
+  readonly #sockets;
+  readonly #heartbeat = new zmq.Request({ linger: 0 });
+  #wake: () => void = () => {};
 
   constructor(connection: Connection) {
     this.signed = new SignedMessages(connection.hash, connection.key);
     const routingId = this.session;
-    this.sockets = {
+    this.#sockets = {
       shell: new zmq.Dealer({ linger: 0, routingId }),
       control: new zmq.Dealer({ linger: 0, routingId }),
       stdin: new zmq.Dealer({ linger: 0, routingId }),
       iopub: new zmq.Subscriber({ linger: 0 }),
     };
-    this.sockets.iopub.subscribe("");
+    this.#sockets.iopub.subscribe("");
     for (const channel of ["shell", "control", "stdin", "iopub"] as const) {
-      this.sockets[channel].connect(addressOf(connection, channel));
-      void this.listen(channel);
+      this.#sockets[channel].connect(addressOf(connection, channel));
+      void this.#listen(channel);
     }
-    this.heartbeat.connect(addressOf(connection, "hb"));
+    this.#heartbeat.connect(addressOf(connection, "hb"));
   }
 
   /** Resolves when the subscription is live: the kernel says so. */
@@ -104,7 +104,7 @@ export class JupyterClient {
   }
 
   async sendFrames(channel: "shell" | "control" | "stdin", frames: (Buffer | string)[]): Promise<void> {
-    await this.sockets[channel].send(frames);
+    await this.#sockets[channel].send(frames);
   }
 
   /** The first message, heard or to come, that fits. */
@@ -113,7 +113,7 @@ export class JupyterClient {
       const found = this.heard[channel].find(fits);
       if (found) return found;
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
     }
   }
@@ -147,21 +147,21 @@ export class JupyterClient {
   }
 
   async beat(text: string): Promise<string> {
-    await this.heartbeat.send(text);
-    const [echo] = await this.heartbeat.receive();
+    await this.#heartbeat.send(text);
+    const [echo] = await this.#heartbeat.receive();
     return String(echo);
   }
 
   close(): void {
-    for (const socket of Object.values(this.sockets)) socket.close();
-    this.heartbeat.close();
+    for (const socket of Object.values(this.#sockets)) socket.close();
+    this.#heartbeat.close();
   }
 
-  private async listen(channel: Channel): Promise<void> {
-    for await (const frames of this.sockets[channel]) {
+  async #listen(channel: Channel): Promise<void> {
+    for await (const frames of this.#sockets[channel]) {
       const { message, identities } = this.signed.unpack(frames, channel);
       this.heard[channel].push({ ...message, topic: String(identities[0] ?? "") });
-      this.wake();
+      this.#wake();
     }
   }
 }

@@ -27,16 +27,16 @@ setCollectorHost(nodeCollector());
 
 /** A small network with all that a training loop holds: batches, BatchNorm, momentum, a moving average, an accuracy. */
 class Training {
-  private readonly images = randn([400, 512]);
-  private readonly labels = randint(0, 5, [400]);
-  private readonly w1 = randn([96, 32], { requiresGrad: true });
-  private readonly gamma = ones([96], { requiresGrad: true });
-  private readonly beta = zeros([96], { requiresGrad: true });
-  private readonly w2 = randn([5, 96], { requiresGrad: true });
-  private readonly parameters = [this.w1, this.gamma, this.beta, this.w2];
-  private readonly buffers: (Tensor | null)[] = this.parameters.map(() => null);
-  private readonly runningMean = zeros([96]);
-  private readonly runningVar = ones([96]);
+  readonly #images = randn([400, 512]);
+  readonly #labels = randint(0, 5, [400]);
+  readonly #w1 = randn([96, 32], { requiresGrad: true });
+  readonly #gamma = ones([96], { requiresGrad: true });
+  readonly #beta = zeros([96], { requiresGrad: true });
+  readonly #w2 = randn([5, 96], { requiresGrad: true });
+  readonly #parameters = [this.#w1, this.#gamma, this.#beta, this.#w2];
+  readonly #buffers: (Tensor | null)[] = this.#parameters.map(() => null);
+  readonly #runningMean = zeros([96]);
+  readonly #runningVar = ones([96]);
   average = zeros([5, 96]);
   accuracy = 0;
   loss = Number.NaN;
@@ -44,22 +44,22 @@ class Training {
   /** A batch is 96 KiB, left to the collector; a hidden value 18 KiB, freed by backward. The network reads 32 columns. */
   step(): Tensor {
     const rows = randint(0, 400, [48]);
-    const x = this.images.indexSelect(0, rows);
-    const y = this.labels.indexSelect(0, rows);
-    const { w1, gamma, beta, w2, runningMean, runningVar } = this;
+    const x = this.#images.indexSelect(0, rows);
+    const y = this.#labels.indexSelect(0, rows);
+    const [w1, w2] = [this.#w1, this.#w2];
     const hidden = batchNorm(linear(x.slice(1, 0, 32), w1), {
-      weight: gamma,
-      bias: beta,
-      runningMean,
-      runningVar,
+      weight: this.#gamma,
+      bias: this.#beta,
+      runningMean: this.#runningMean,
+      runningVar: this.#runningVar,
       training: true,
     });
     const logits = linear(hidden.sigmoid(), w2);
     const loss = crossEntropy(logits, y);
-    for (const parameter of this.parameters) parameter.grad = null;
+    for (const parameter of this.#parameters) parameter.grad = null;
     loss.backward();
-    for (const [i, parameter] of this.parameters.entries()) {
-      this.buffers[i] = sgdStep(parameter, this.buffers[i]!, { lr: 0.05, momentum: 0.9 });
+    for (const [i, parameter] of this.#parameters.entries()) {
+      this.#buffers[i] = sgdStep(parameter, this.#buffers[i]!, { lr: 0.05, momentum: 0.9 });
     }
     this.accuracy = logits.argmax(1).eq(y).mean().item();
     this.average = noGrad(() => this.average.mul(0.99).add(w2.mul(0.01)));

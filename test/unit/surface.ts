@@ -45,13 +45,13 @@ export interface Documented {
 
 /** One program over all that a cell imports; takes seconds, so make it once. */
 export class Surface {
-  private readonly program: ts.Program;
-  private readonly checker: ts.TypeChecker;
-  private readonly entry: ts.SourceFile;
+  readonly #program: ts.Program;
+  readonly #checker: ts.TypeChecker;
+  readonly #entry: ts.SourceFile;
 
   constructor() {
     const file = path.join(root, "kernel/cell/bnlab.ts");
-    this.program = ts.createProgram([file], {
+    this.#program = ts.createProgram([file], {
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.ESNext,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -62,28 +62,28 @@ export class Surface {
       resolveJsonModule: true,
       noEmit: true,
     });
-    this.checker = this.program.getTypeChecker();
-    this.entry = this.program.getSourceFile(file)!;
+    this.#checker = this.#program.getTypeChecker();
+    this.#entry = this.#program.getSourceFile(file)!;
   }
 
   /** The exports of bnlab, or of one of its namespaces ("nn", "nn.functional"), by name. */
   exportsOf(namespace = ""): Map<string, ts.Symbol> {
-    let module = this.checker.getSymbolAtLocation(this.entry)!;
+    let module = this.#checker.getSymbolAtLocation(this.#entry)!;
     for (const name of namespace === "" ? [] : namespace.split(".")) {
-      module = this.resolved(this.checker.getExportsOfModule(module).find((each) => each.name === name)!);
+      module = this.#resolved(this.#checker.getExportsOfModule(module).find((each) => each.name === name)!);
     }
-    return new Map(this.checker.getExportsOfModule(module).map((each) => [each.name, this.resolved(each)]));
+    return new Map(this.#checker.getExportsOfModule(module).map((each) => [each.name, this.#resolved(each)]));
   }
 
-  private resolved(symbol: ts.Symbol): ts.Symbol {
-    return symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+  #resolved(symbol: ts.Symbol): ts.Symbol {
+    return symbol.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
   }
 
   /** The functions among the exports. */
   functions(namespace = ""): Callable[] {
     return [...this.exportsOf(namespace)].flatMap(([name, symbol]) =>
       symbol.flags & ts.SymbolFlags.Function
-        ? [this.callable(name, this.typeOf(symbol).getCallSignatures())]
+        ? [this.#callable(name, this.#typeOf(symbol).getCallSignatures())]
         : [],
     );
   }
@@ -92,35 +92,35 @@ export class Surface {
   constructors(namespace = ""): Callable[] {
     return [...this.exportsOf(namespace)].flatMap(([name, symbol]) => {
       if (!(symbol.flags & ts.SymbolFlags.Class) || isAbstract(symbol)) return [];
-      return [this.callable(name, this.typeOf(symbol).getConstructSignatures())];
+      return [this.#callable(name, this.#typeOf(symbol).getConstructSignatures())];
     });
   }
 
   /** The public methods of an exported class. */
   methods(className: string, namespace = ""): Callable[] {
     const symbol = this.exportsOf(namespace).get(className)!;
-    return this.members(symbol).flatMap((member) =>
+    return this.#members(symbol).flatMap((member) =>
       member.flags & ts.SymbolFlags.Method
-        ? [this.callable(nameOf(member), this.typeOf(member).getCallSignatures())]
+        ? [this.#callable(nameOf(member), this.#typeOf(member).getCallSignatures())]
         : [],
     );
   }
 
-  private members(symbol: ts.Symbol): ts.Symbol[] {
-    return this.checker.getPropertiesOfType(this.checker.getDeclaredTypeOfSymbol(symbol)).filter(isPublic);
+  #members(symbol: ts.Symbol): ts.Symbol[] {
+    return this.#checker.getPropertiesOfType(this.#checker.getDeclaredTypeOfSymbol(symbol)).filter(isPublic);
   }
 
-  private typeOf(symbol: ts.Symbol): ts.Type {
-    return this.checker.getTypeOfSymbolAtLocation(symbol, this.entry);
+  #typeOf(symbol: ts.Symbol): ts.Type {
+    return this.#checker.getTypeOfSymbolAtLocation(symbol, this.#entry);
   }
 
   /** All overloads as one: as many parameters as the longest has, each with what any of them takes. */
-  private callable(name: string, signatures: readonly ts.Signature[]): Callable {
+  #callable(name: string, signatures: readonly ts.Signature[]): Callable {
     const longest = Math.max(0, ...signatures.map(({ parameters }) => parameters.length));
     const parameters = Array.from({ length: longest }, (_, i): Parameter => {
       const taken = signatures.map(({ parameters }) => parameters[i]);
       const known = taken.filter((each) => each !== undefined);
-      const all = known.map((each) => this.parameter(each));
+      const all = known.map((each) => this.#parameter(each));
       const kinds = new Set(all.flatMap((each) => [...each.kinds]));
       if (known.length < taken.length) kinds.add("undefined");
       return { ...all[0]!, kinds };
@@ -128,15 +128,15 @@ export class Surface {
     return { name, parameters };
   }
 
-  private parameter(symbol: ts.Symbol): Parameter {
+  #parameter(symbol: ts.Symbol): Parameter {
     const declaration = symbol.valueDeclaration;
     const parameter = declaration !== undefined && ts.isParameter(declaration) ? declaration : undefined;
-    const type = this.typeOf(symbol);
+    const type = this.#typeOf(symbol);
     const kinds = new Set<Kind>();
     const literals: string[] = [];
     const properties: Parameter[] = [];
     const rest = parameter?.dotDotDotToken !== undefined;
-    const element = rest ? (this.checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type) : type;
+    const element = rest ? (this.#checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type) : type;
     const visit = (part: ts.Type): void => {
       if (part.isUnion()) part.types.forEach(visit);
       else if (part.flags & ts.TypeFlags.StringLiteral) {
@@ -150,7 +150,7 @@ export class Surface {
       else if (part.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) {
         if (part.getCallSignatures().length > 0) kinds.add("function");
         else if (part.getProperty("gradFn")) kinds.add("tensor");
-        else if (this.checker.getIndexTypeOfType(part, ts.IndexKind.Number)) kinds.add("array");
+        else if (this.#checker.getIndexTypeOfType(part, ts.IndexKind.Number)) kinds.add("array");
         else if (
           part.getProperty("__@iterator") ??
           part.getProperties().some((p) => nameOf(p) === "[Symbol.iterator]")
@@ -159,7 +159,7 @@ export class Surface {
         else {
           kinds.add("object");
           if (isLiteralOptions(part)) {
-            for (const property of part.getProperties()) properties.push(this.parameter(property));
+            for (const property of part.getProperties()) properties.push(this.#parameter(property));
           }
         }
       } else kinds.add("any");
@@ -182,7 +182,7 @@ export class Surface {
       if (!source.fileName.startsWith(root) || source.fileName.includes("node_modules")) return false;
       seen.add(symbol);
       const line = source.getLineAndCharacterOfPosition(declaration.getStart()).line + 1;
-      const doc = ts.displayPartsToString(symbol.getDocumentationComment(this.checker));
+      const doc = ts.displayPartsToString(symbol.getDocumentationComment(this.#checker));
       found.push({ role, name, place: `${path.relative(root, source.fileName)}:${line}`, doc });
       return true;
     };
@@ -195,7 +195,7 @@ export class Surface {
       const fresh = note(dotted, symbol, roleOf(symbol));
       if (!fresh || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) continue;
       const field = symbol.flags & ts.SymbolFlags.Class ? "field" : "option";
-      for (const member of this.members(symbol)) {
+      for (const member of this.#members(symbol)) {
         note(`${dotted}.${nameOf(member)}`, member, member.flags & ts.SymbolFlags.Method ? "method" : field);
       }
     }

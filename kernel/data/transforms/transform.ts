@@ -48,10 +48,10 @@ export interface RandomTransformOptions {
 
 /** The base of the random transforms: each image of a batch draws for itself, all its channels alike. */
 export abstract class RandomTransform {
-  private readonly generator: Generator | undefined;
+  readonly #generator: Generator | undefined;
 
   constructor({ seed }: RandomTransformOptions) {
-    this.generator = seed === undefined ? undefined : new Generator(seed);
+    this.#generator = seed === undefined ? undefined : new Generator(seed);
   }
 
   /** Random numbers that each image takes. */
@@ -90,7 +90,7 @@ export abstract class RandomTransform {
     const pixels = images.contiguous().data as Float32Array;
     const [stepIn, stepOut] = [channels * height * width, channels * outHeight * outWidth];
     const result = new Float32Array(count * stepOut);
-    const draws = rand([count * this.drawn], { generator: this.generator }).data;
+    const draws = rand([count * this.drawn], { generator: this.#generator }).data;
     for (let i = 0; i < count; i++) {
       this.apply(
         pixels.subarray(i * stepIn, (i + 1) * stepIn),

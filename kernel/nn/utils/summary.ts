@@ -43,7 +43,7 @@ export class ModelSummary {
 
   /** The table as text. */
   toString(): string {
-    return `${textTable(...this.table())}\n${this.trainableParameters.toLocaleString("en-US")} parameters learn`;
+    return `${textTable(...this.#table())}\n${this.trainableParameters.toLocaleString("en-US")} parameters learn`;
   }
 
   /** What console.log shows. */
@@ -53,10 +53,10 @@ export class ModelSummary {
 
   /** What a notebook shows. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    return { "text/plain": this.toString(), "text/html": htmlTable(...this.table()) };
+    return { "text/plain": this.toString(), "text/html": htmlTable(...this.#table()) };
   }
 
-  private table(): Parameters<typeof textTable> {
+  #table(): Parameters<typeof textTable> {
     const count = (value: number) => (value === 0 ? "" : value.toLocaleString("en-US"));
     const shape = (sizes: Shape | null) => (sizes === null ? "–" : `[${sizes.join(", ")}]`);
     return [

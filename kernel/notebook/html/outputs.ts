@@ -8,7 +8,11 @@ export class OutputWriter {
   /** Whether a chart was written, for which the page needs its script. */
   hasCharts = false;
 
-  constructor(private readonly markdown: (text: string) => string) {}
+  readonly #markdown: (text: string) => string;
+
+  constructor(markdown: (text: string) => string) {
+    this.#markdown = markdown;
+  }
 
   write(output: CellOutput): string {
     if (output.output_type === "stream") {
@@ -17,13 +21,13 @@ export class OutputWriter {
     if (output.output_type === "error") {
       return `<pre class="error" role="alert">${plain(output.traceback.join("\n"))}</pre>`;
     }
-    return this.bundle(output.data);
+    return this.#bundle(output.data);
   }
 
-  private bundle(data: MimeBundle): string {
+  #bundle(data: MimeBundle): string {
     const has = (mime: string) => mime in data;
     const text = (mime: string) => asText(data[mime]);
-    if (has(Mime.plotly)) return this.chart(data);
+    if (has(Mime.plotly)) return this.#chart(data);
     if (has(Mime.html)) return `<div class="html">${text(Mime.html)}</div>`;
     if (has(Mime.svg)) return `<figure class="picture">${text(Mime.svg)}</figure>`;
     for (const mime of [Mime.png, "image/jpeg", "image/gif"]) {
@@ -31,14 +35,14 @@ export class OutputWriter {
       const described = escapeHtml(text(Mime.plain));
       return `<figure class="picture"><img src="data:${mime};base64,${text(mime).replace(/\s/g, "")}" alt="${described}"></figure>`;
     }
-    if (has(Mime.markdown)) return `<div class="text">${this.markdown(text(Mime.markdown))}</div>`;
+    if (has(Mime.markdown)) return `<div class="text">${this.#markdown(text(Mime.markdown))}</div>`;
     if (has(Mime.json)) {
       return `<pre class="value"><code>${highlight(JSON.stringify(data[Mime.json], null, 2), "json")}</code></pre>`;
     }
     return `<pre class="value">${plain(text(has(Mime.latex) && !has(Mime.plain) ? Mime.latex : Mime.plain))}</pre>`;
   }
 
-  private chart(data: MimeBundle): string {
+  #chart(data: MimeBundle): string {
     this.hasCharts = true;
     const described = escapeHtml(asText(data[Mime.plain]) || "Chart");
     // Inside a script element only "<" can end it.

@@ -40,12 +40,12 @@ const globals = cellGlobals
   .join("");
 
 export class Converter {
-  private readonly tslab: Tslab = createConverter();
-  private declarations: Declarations = { types: globals, values: new Set() };
+  readonly #tslab: Tslab = createConverter();
+  #declarations: Declarations = { types: globals, values: new Set() };
 
   /** Converts a cell; its declarations count only once they are handed to `accept`. */
   convert(source: string): Converted {
-    const result = this.tslab.convert(this.declarations.types, source);
+    const result = this.#tslab.convert(this.#declarations.types, source);
     const lines = source.split("\n").length; // after them come tslab's own
     const warnings = takeTypeErrors()
       .map(describeDiagnostic)
@@ -68,7 +68,7 @@ export class Converter {
     const last = file.statements.at(-1);
     const own = new Set(localsOf(file)?.keys());
     const endsInExpression = last !== undefined && ts.isExpressionStatement(last);
-    const { types, values: known } = this.declarations;
+    const { types, values: known } = this.#declarations;
     const cell = emitCell(result.output ?? "", {
       own,
       known,
@@ -89,12 +89,12 @@ export class Converter {
   }
 
   accept(declarations: Declarations): void {
-    this.declarations = declarations;
+    this.#declarations = declarations;
   }
 
   /** Forgets what cells declared: the runner that held their values has gone. */
   reset(): void {
-    this.declarations = { types: globals, values: new Set() };
+    this.#declarations = { types: globals, values: new Set() };
   }
 
   /** Whether a console should run the text or wait for more of it; an empty line at its end says that there is no more. */
@@ -108,7 +108,7 @@ export class Converter {
   }
 
   close(): void {
-    this.tslab.close();
+    this.#tslab.close();
   }
 }
 

@@ -72,99 +72,102 @@ class CellEmitter {
   readonly declares = new Set<string>();
   /** Functions, whose boxes are filled before the first statement runs. */
   readonly hoisted: string[] = [];
-  private readonly top: ReadonlyMap<string, unknown>;
+  readonly #top: ReadonlyMap<string, unknown>;
   /** The cell's last expression where `using` has put the whole cell into a `try`, out of tslab's sight. */
-  private readonly triedResult: ts.Statement | undefined;
+  readonly #triedResult: ts.Statement | undefined;
 
-  constructor(
-    private readonly file: ts.SourceFile,
-    private readonly scope: CellScope,
-  ) {
-    this.top = localsOf(file) ?? new Map();
+  readonly #file: ts.SourceFile;
+  readonly #scope: CellScope;
+
+  constructor(file: ts.SourceFile, scope: CellScope) {
+    this.#file = file;
+    this.#scope = scope;
+
+    this.#top = localsOf(file) ?? new Map();
     const tried =
       scope.endsInExpression && !scope.result ? file.statements.findLast(ts.isTryStatement) : undefined;
-    this.triedResult = tried?.tryBlock.statements.at(-1);
-    for (const statement of file.statements) this.statement(statement);
+    this.#triedResult = tried?.tryBlock.statements.at(-1);
+    for (const statement of file.statements) this.#statement(statement);
   }
 
-  private replace(start: number, end: number, text: string): void {
+  #replace(start: number, end: number, text: string): void {
     this.edits.push({ start, end, text });
   }
 
   /** Takes text out, but keeps its line breaks. */
-  private blank(start: number, end: number): void {
-    this.replace(start, end, this.file.text.slice(start, end).replace(/[^\n]/g, ""));
+  #blank(start: number, end: number): void {
+    this.#replace(start, end, this.#file.text.slice(start, end).replace(/[^\n]/g, ""));
   }
 
-  private statement(node: ts.Statement): void {
+  #statement(node: ts.Statement): void {
     if (ts.isImportDeclaration(node)) {
-      this.importDeclaration(node);
-      this.blank(node.getStart(), node.end);
+      this.#importDeclaration(node);
+      this.#blank(node.getStart(), node.end);
     } else if (ts.isExportDeclaration(node)) {
-      this.blank(node.getStart(), node.end);
+      this.#blank(node.getStart(), node.end);
     } else if (ts.isVariableStatement(node)) {
-      this.variables(node);
-    } else if (ts.isFunctionDeclaration(node) && node.name && this.isShared(node.name.text)) {
-      this.dropExport(node);
-      this.declare(node.name.text);
+      this.#variables(node);
+    } else if (ts.isFunctionDeclaration(node) && node.name && this.#isShared(node.name.text)) {
+      this.#dropExport(node);
+      this.#declare(node.name.text);
       this.hoisted.push(node.name.text);
-      this.children(node);
+      this.#children(node);
     } else if (ts.isClassDeclaration(node) && node.name) {
-      this.replace(node.getStart(), node.getStart(), `${this.declare(node.name.text)} = `);
-      this.dropExport(node);
-      this.children(node);
-      this.replace(node.end, node.end, ";");
+      this.#replace(node.getStart(), node.getStart(), `${this.#declare(node.name.text)} = `);
+      this.#dropExport(node);
+      this.#children(node);
+      this.#replace(node.end, node.end, ";");
     } else if (ts.isExportAssignment(node)) {
-      this.replace(node.getStart(), node.expression.getStart(), "void ");
-      this.visit(node.expression);
+      this.#replace(node.getStart(), node.expression.getStart(), "void ");
+      this.#visit(node.expression);
     } else {
-      this.visit(node);
+      this.#visit(node);
     }
   }
 
-  private variables(node: ts.VariableStatement): void {
+  #variables(node: ts.VariableStatement): void {
     const list = node.declarationList;
     const only = list.declarations[0];
-    if (only && ts.isIdentifier(only.name) && only.name.text === this.scope.result) {
-      this.replace(node.getStart(), only.initializer!.getStart(), "$$.result = (");
-      this.visit(only.initializer!);
-      this.replace(only.end, only.end, ")");
+    if (only && ts.isIdentifier(only.name) && only.name.text === this.#scope.result) {
+      this.#replace(node.getStart(), only.initializer!.getStart(), "$$.result = (");
+      this.#visit(only.initializer!);
+      this.#replace(only.end, only.end, ")");
       return;
     }
-    this.dropExport(node);
-    if (only && ts.isIdentifier(only.name) && !this.isShared(only.name.text)) {
-      this.children(list);
+    this.#dropExport(node);
+    if (only && ts.isIdentifier(only.name) && !this.#isShared(only.name.text)) {
+      this.#children(list);
       return;
     }
-    this.replace(list.getStart(), only!.getStart(), "(");
-    for (const declaration of list.declarations) this.variable(declaration, true);
-    this.replace(list.end, list.end, ")");
+    this.#replace(list.getStart(), only!.getStart(), "(");
+    for (const declaration of list.declarations) this.#variable(declaration, true);
+    this.#replace(list.end, list.end, ")");
   }
 
-  private variable(node: ts.VariableDeclaration, reset: boolean): void {
-    this.visit(node.name);
+  #variable(node: ts.VariableDeclaration, reset: boolean): void {
+    this.#visit(node.name);
     if (!node.initializer) {
-      if (reset) this.replace(node.end, node.end, " = void 0");
+      if (reset) this.#replace(node.end, node.end, " = void 0");
       return;
     }
     // An assignment to a property names no function; a property of an object literal does.
     const named = ts.isIdentifier(node.name) && isAnonymousFunction(node.initializer);
     const name = named ? node.name.getText() : "";
     const start = node.initializer.getStart();
-    if (named) this.replace(start, start, `({ ${name}: `);
-    this.visit(node.initializer);
-    if (named) this.replace(node.initializer.end, node.initializer.end, ` }).${name}`);
+    if (named) this.#replace(start, start, `({ ${name}: `);
+    this.#visit(node.initializer);
+    if (named) this.#replace(node.initializer.end, node.initializer.end, ` }).${name}`);
   }
 
-  private dropExport(node: ts.Statement & { modifiers?: ts.NodeArray<ts.ModifierLike> }): void {
+  #dropExport(node: ts.Statement & { modifiers?: ts.NodeArray<ts.ModifierLike> }): void {
     for (const modifier of node.modifiers ?? []) {
       if (modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword) {
-        this.blank(modifier.getStart(), modifier.end);
+        this.#blank(modifier.getStart(), modifier.end);
       }
     }
   }
 
-  private importDeclaration(node: ts.ImportDeclaration): void {
+  #importDeclaration(node: ts.ImportDeclaration): void {
     const bindings: CellImport["bindings"] = [];
     const clause = node.importClause;
     if (clause?.name) bindings.push({ local: clause.name.text, imported: "default" });
@@ -175,7 +178,7 @@ class CellEmitter {
         bindings.push({ local: element.name.text, imported: (element.propertyName ?? element.name).text });
       }
     }
-    for (const { local } of bindings) this.declare(local);
+    for (const { local } of bindings) this.#declare(local);
     const attributes: Record<string, string> = {};
     for (const { name, value } of node.attributes?.elements ?? []) {
       if (ts.isStringLiteral(value)) attributes[name.text] = value.text;
@@ -183,51 +186,50 @@ class CellEmitter {
     this.imports.push({ specifier: (node.moduleSpecifier as ts.StringLiteral).text, attributes, bindings });
   }
 
-  private children(node: ts.Node): void {
-    ts.forEachChild(node, (child) => this.visit(child));
+  #children(node: ts.Node): void {
+    ts.forEachChild(node, (child) => this.#visit(child));
   }
 
-  private visit(node: ts.Node): void {
+  #visit(node: ts.Node): void {
     if (ts.isIdentifier(node)) {
-      if (isReference(node) && this.isTop(node)) this.reference(node);
-    } else if (node === this.triedResult && ts.isExpressionStatement(node)) {
+      if (isReference(node) && this.#isTop(node)) this.#reference(node);
+    } else if (node === this.#triedResult && ts.isExpressionStatement(node)) {
       const { expression } = node;
-      this.replace(expression.getStart(), expression.getStart(), "$$.result = (");
-      this.visit(expression);
-      this.replace(expression.end, expression.end, ")");
+      this.#replace(expression.getStart(), expression.getStart(), "$$.result = (");
+      this.#visit(expression);
+      this.#replace(expression.end, expression.end, ")");
     } else if (ts.isAwaitExpression(node)) {
       // Once more through the kernel when the value is there: an interrupted cell goes no further.
-      this.replace(node.getStart(), node.getStart(), "(await $$on(");
-      this.children(node);
-      this.replace(node.end, node.end, "))");
+      this.#replace(node.getStart(), node.getStart(), "(await $$on(");
+      this.#children(node);
+      this.#replace(node.end, node.end, "))");
     } else if (ts.isForOfStatement(node) && node.awaitModifier) {
-      this.visit(node.initializer);
-      this.visit(node.expression);
-      this.replace(node.statement.getStart(), node.statement.getStart(), "{ await $$on(); ");
-      this.visit(node.statement);
-      this.replace(node.statement.end, node.statement.end, "}");
+      this.#visit(node.initializer);
+      this.#visit(node.expression);
+      this.#replace(node.statement.getStart(), node.statement.getStart(), "{ await $$on(); ");
+      this.#visit(node.statement);
+      this.#replace(node.statement.end, node.statement.end, "}");
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      this.replace(node.expression.getStart(), node.expression.end, "$$import");
-      this.children(node);
-    } else if (ts.isCallExpression(node) && this.isBuiltinRequire(node)) {
+      this.#replace(node.expression.getStart(), node.expression.end, "$$import");
+      this.#children(node);
+    } else if (ts.isCallExpression(node) && this.#isBuiltinRequire(node)) {
       // An ES module, which `require` can only hand out when it is there already.
       this.imports.push({ specifier: node.arguments[0].text, attributes: {}, bindings: [] });
     } else if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
-      this.replace(node.getStart(), node.end, "$$import.meta");
-    } else if (ts.isVariableDeclarationList(node) && this.isSharedVar(node)) {
+      this.#replace(node.getStart(), node.end, "$$import.meta");
+    } else if (ts.isVariableDeclarationList(node) && this.#isSharedVar(node)) {
       // `for (var i = 0; …)`: the variable is the cell's own, declared in passing.
-      this.replace(node.getStart(), node.declarations[0]!.getStart(), "");
-      for (const declaration of node.declarations) this.variable(declaration, false);
+      this.#replace(node.getStart(), node.declarations[0]!.getStart(), "");
+      for (const declaration of node.declarations) this.#variable(declaration, false);
     } else {
-      this.children(node);
+      this.#children(node);
     }
   }
 
-  private isBuiltinRequire(
-    node: ts.CallExpression,
-  ): node is ts.CallExpression & { arguments: [ts.StringLiteral] } {
+  #isBuiltinRequire(node: ts.CallExpression): node is ts.CallExpression & { arguments: [ts.StringLiteral] } {
     const { expression, arguments: given } = node;
-    const isRequire = ts.isIdentifier(expression) && expression.text === "require" && !this.isTop(expression);
+    const isRequire =
+      ts.isIdentifier(expression) && expression.text === "require" && !this.#isTop(expression);
     return (
       isRequire &&
       given[0] !== undefined &&
@@ -236,48 +238,48 @@ class CellEmitter {
     );
   }
 
-  private reference(node: ts.Identifier): void {
-    const name = this.top.has(node.text) ? this.declare(node.text) : this.use(node.text);
+  #reference(node: ts.Identifier): void {
+    const name = this.#top.has(node.text) ? this.#declare(node.text) : this.#use(node.text);
     const { parent } = node;
     if (ts.isShorthandPropertyAssignment(parent) && parent.name === node) {
-      this.replace(node.end, node.end, `: ${name}`);
+      this.#replace(node.end, node.end, `: ${name}`);
     } else if (ts.isBindingElement(parent) && parent.name === node && !parent.propertyName) {
       const isKey = ts.isObjectBindingPattern(parent.parent) && !parent.dotDotDotToken;
-      this.replace(node.getStart(), node.end, isKey ? `${node.text}: ${name}` : name);
+      this.#replace(node.getStart(), node.end, isKey ? `${node.text}: ${name}` : name);
     } else {
       const isCallee =
         (ts.isCallExpression(parent) && parent.expression === node) ||
         (ts.isTaggedTemplateExpression(parent) && parent.tag === node);
       // Called as a property it would receive the box as `this`.
-      this.replace(node.getStart(), node.end, isCallee ? `(0, ${name})` : name);
+      this.#replace(node.getStart(), node.end, isCallee ? `(0, ${name})` : name);
     }
   }
 
-  private use(name: string): string {
+  #use(name: string): string {
     this.boxes.add(name);
     return slot(name);
   }
 
-  private declare(name: string): string {
+  #declare(name: string): string {
     this.declares.add(name);
-    return this.use(name);
+    return this.#use(name);
   }
 
   /** TypeScript's own helpers (`__esDecorate`) and variables (`env_1`) stay local to the cell. */
-  private isShared(name: string): boolean {
-    const { own, known } = this.scope;
-    return own.has(name) || (known.has(name) && !this.top.has(name));
+  #isShared(name: string): boolean {
+    const { own, known } = this.#scope;
+    return own.has(name) || (known.has(name) && !this.#top.has(name));
   }
 
-  private isSharedVar(list: ts.VariableDeclarationList): boolean {
+  #isSharedVar(list: ts.VariableDeclarationList): boolean {
     if (list.flags & ts.NodeFlags.BlockScoped) return false;
     const name = firstName(list.declarations[0]!.name);
-    return name !== undefined && this.isShared(name.text) && this.isTop(name);
+    return name !== undefined && this.#isShared(name.text) && this.#isTop(name);
   }
 
   /** Whether the name at this place is the cell's own or an earlier cell's, not one of an inner scope. */
-  private isTop(node: ts.Identifier): boolean {
-    return this.isShared(node.text) && !isShadowed(node);
+  #isTop(node: ts.Identifier): boolean {
+    return this.#isShared(node.text) && !isShadowed(node);
   }
 }
 

@@ -9,13 +9,17 @@ interface Pending {
 }
 
 export class LanguageThread {
-  private thread: Worker | undefined;
-  private readonly pending = new Map<number, Pending>();
-  private asked = 0;
+  #thread: Worker | undefined;
+  readonly #pending = new Map<number, Pending>();
+  #asked = 0;
   /** What ran before the thread was there. */
-  private ran: string[] = [];
+  #ran: string[] = [];
 
-  constructor(private readonly folder: string) {}
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
 
   ask<Q extends LanguageQuestion>(
     question: Q,
@@ -28,52 +32,52 @@ export class LanguageThread {
   }
 
   answer(request: LanguageRequest): Promise<LanguageAnswer> {
-    const id = ++this.asked;
+    const id = ++this.#asked;
     return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve, reject });
-      this.post({ type: "ask", id, request });
+      this.#pending.set(id, { resolve, reject });
+      this.#post({ type: "ask", id, request });
     });
   }
 
   cellRan(text: string): void {
-    if (this.thread) this.post({ type: "ran", text });
-    else this.ran.push(text);
+    if (this.#thread) this.#post({ type: "ran", text });
+    else this.#ran.push(text);
   }
 
   forget(): void {
-    if (this.thread) this.post({ type: "forget" });
-    this.ran = [];
+    if (this.#thread) this.#post({ type: "forget" });
+    this.#ran = [];
   }
 
   close(): void {
-    void this.thread?.terminate();
+    void this.#thread?.terminate();
   }
 
-  private post(message: ToLanguage): void {
-    this.thread ??= this.start();
-    this.thread.postMessage(message);
+  #post(message: ToLanguage): void {
+    this.#thread ??= this.#start();
+    this.#thread.postMessage(message);
   }
 
-  private start(): Worker {
+  #start(): Worker {
     const thread = new Worker(new URL("./language.js", import.meta.url), {
-      workerData: { folder: this.folder } satisfies LanguageData,
+      workerData: { folder: this.#folder } satisfies LanguageData,
     });
     thread.on("message", ({ id, ...result }: FromLanguage) => {
-      const waiting = this.pending.get(id);
-      this.pending.delete(id);
+      const waiting = this.#pending.get(id);
+      this.#pending.delete(id);
       if ("answer" in result) waiting?.resolve(result.answer);
       else waiting?.reject(new Error(result.error));
     });
-    thread.on("error", (error) => this.gone(error));
-    for (const text of this.ran) thread.postMessage({ type: "ran", text } satisfies ToLanguage);
-    this.ran = [];
+    thread.on("error", (error) => this.#gone(error));
+    for (const text of this.#ran) thread.postMessage({ type: "ran", text } satisfies ToLanguage);
+    this.#ran = [];
     return thread;
   }
 
   /** The next question starts another. */
-  private gone(error: Error): void {
-    this.thread = undefined;
-    for (const { reject } of this.pending.values()) reject(error);
-    this.pending.clear();
+  #gone(error: Error): void {
+    this.#thread = undefined;
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
   }
 }

@@ -46,52 +46,52 @@ type Handlers = {
 };
 
 export class NotebookLanguage {
-  private readonly modules: NotebookModules;
-  private readonly service: ts.LanguageService;
-  private readonly exports: { refresh(): void };
+  readonly #modules: NotebookModules;
+  readonly #service: ts.LanguageService;
+  readonly #exports: { refresh(): void };
 
   /** @param folder the notebook's: where its imports are looked for. */
   constructor(folder: string) {
     const root = folder.replaceAll("\\", "/");
-    this.modules = new NotebookModules(root);
-    const host = languageHost(this.modules, root);
-    this.service = ts.createLanguageService(host, ts.createDocumentRegistry());
-    this.exports = rememberExports(host, this.service);
+    this.#modules = new NotebookModules(root);
+    const host = languageHost(this.#modules, root);
+    this.#service = ts.createLanguageService(host, ts.createDocumentRegistry());
+    this.#exports = rememberExports(host, this.#service);
   }
 
   answer({ question, cells, about }: LanguageRequest): LanguageAnswer {
-    this.modules.setCells(cells);
-    const module = this.modules.cell(about.cell);
+    this.#modules.setCells(cells);
+    const module = this.#modules.cell(about.cell);
     if (!module) throw new RangeError(`${question}: expected one of the cells, got the id ${about.cell}`);
-    const handle = this.handlers[question] as (module: CellModule, about: object) => LanguageAnswer;
+    const handle = this.#handlers[question] as (module: CellModule, about: object) => LanguageAnswer;
     return handle(module, about);
   }
 
   addRun(text: string): void {
-    this.modules.addRun(text);
+    this.#modules.addRun(text);
   }
 
   forgetRuns(): void {
-    this.modules.forgetRuns();
+    this.#modules.forgetRuns();
   }
 
-  private readonly handlers: Handlers = {
-    completions: (module, { position }) => this.completions(module, position),
+  readonly #handlers: Handlers = {
+    completions: (module, { position }) => this.#completions(module, position),
     completionDetails: (module, { position, label, data }) =>
-      this.completionDetails(module, position, label, data),
-    quickInfo: (module, { position }) => this.quickInfo(module, position),
-    signatureHelp: (module, { position }) => this.signatureHelp(module, position),
-    diagnostics: (module) => cellDiagnostics(this.service, module),
-    definitions: (module, { position }) => this.definitions(module, position),
-    references: (module, { position }) => this.references(module, position),
-    rename: (module, { position }) => this.rename(module, position),
-    semanticTokens: (module): SemanticToken[] => semanticTokens(this.service, module),
+      this.#completionDetails(module, position, label, data),
+    quickInfo: (module, { position }) => this.#quickInfo(module, position),
+    signatureHelp: (module, { position }) => this.#signatureHelp(module, position),
+    diagnostics: (module) => cellDiagnostics(this.#service, module),
+    definitions: (module, { position }) => this.#definitions(module, position),
+    references: (module, { position }) => this.#references(module, position),
+    rename: (module, { position }) => this.#rename(module, position),
+    semanticTokens: (module): SemanticToken[] => semanticTokens(this.#service, module),
   };
 
-  private completions(module: CellModule, position: number): CompletionItem[] {
+  #completions(module: CellModule, position: number): CompletionItem[] {
     const at = module.prefix.length + position;
-    this.exports.refresh();
-    const found = this.service.getCompletionsAtPosition(module.fileName, at, preferences, format);
+    this.#exports.refresh();
+    const found = this.#service.getCompletionsAtPosition(module.fileName, at, preferences, format);
     return (found?.entries ?? []).filter(isWanted).map((entry) => {
       const origin =
         entry.kind === ts.ScriptElementKind.alias ? module.origins.get(entry.name)?.module : undefined;
@@ -111,7 +111,7 @@ export class NotebookLanguage {
     });
   }
 
-  private completionDetails(
+  #completionDetails(
     module: CellModule,
     position: number,
     label: string,
@@ -120,7 +120,7 @@ export class NotebookLanguage {
     const { source, data: entryData } = (data ?? {}) as { source?: string; data?: ts.CompletionEntryData };
     const at = module.prefix.length + position;
     const { fileName } = module;
-    const details = this.service.getCompletionEntryDetails(
+    const details = this.#service.getCompletionEntryDetails(
       fileName,
       at,
       label,
@@ -141,19 +141,19 @@ export class NotebookLanguage {
     };
   }
 
-  private quickInfo(module: CellModule, position: number): QuickInfo | null {
+  #quickInfo(module: CellModule, position: number): QuickInfo | null {
     const at = module.prefix.length + position;
-    const info = this.service.getQuickInfoAtPosition(module.fileName, at);
+    const info = this.#service.getQuickInfoAtPosition(module.fileName, at);
     if (!info) return null;
-    const variable = this.variableAt(module, at);
+    const variable = this.#variableAt(module, at);
     // What is written about a variable of another cell stands there.
-    const [origin] = variable === undefined ? [] : this.placesOf(module, variable);
+    const [origin] = variable === undefined ? [] : this.#placesOf(module, variable);
     const kind =
       variable === undefined
         ? undefined
         : module.origins.get(variable)?.module.names.declares.get(variable)?.kind;
     const signature = signatureOf(info.displayParts);
-    const { documentation, tags } = (origin && this.service.getQuickInfoAtPosition(...origin)) ?? info;
+    const { documentation, tags } = (origin && this.#service.getQuickInfoAtPosition(...origin)) ?? info;
     return {
       span: { start: info.textSpan.start - module.prefix.length, length: info.textSpan.length },
       // TypeScript leaves the word out where it takes the name for an import.
@@ -164,8 +164,8 @@ export class NotebookLanguage {
   }
 
   /** The name of the notebook's variable or type that stands at a place, if it is not one of an inner scope. */
-  private variableAt({ fileName, prefix, names, origins }: CellModule, at: number): string | undefined {
-    const file = this.service.getProgram()?.getSourceFile(fileName);
+  #variableAt({ fileName, prefix, names, origins }: CellModule, at: number): string | undefined {
+    const file = this.#service.getProgram()?.getSourceFile(fileName);
     const node = file && identifierAt(file, at);
     if (!node) return undefined;
     const declared = names.declares.get(node.text);
@@ -175,11 +175,11 @@ export class NotebookLanguage {
   }
 
   /** Where a variable of the notebook stands in the modules of its cells: first where it is declared, then where it is imported. */
-  private placesOf(module: CellModule, name: string): [fileName: string, at: number][] {
+  #placesOf(module: CellModule, name: string): [fileName: string, at: number][] {
     const from = module.names.declares.has(name) ? module : module.origins.get(name)?.module;
     const declared = from?.names.declares.get(name);
     if (!from || !declared) return [];
-    const imports = this.modules
+    const imports = this.#modules
       .all()
       .map((other): [CellModule, { module: CellModule; at: number } | undefined] => [
         other,
@@ -191,8 +191,8 @@ export class NotebookLanguage {
     return [[from.fileName, from.prefix.length + declared.start], ...imports];
   }
 
-  private signatureHelp({ fileName, prefix }: CellModule, position: number): SignatureHelp | null {
-    const help = this.service.getSignatureHelpItems(fileName, prefix.length + position, {});
+  #signatureHelp({ fileName, prefix }: CellModule, position: number): SignatureHelp | null {
+    const help = this.#service.getSignatureHelpItems(fileName, prefix.length + position, {});
     if (!help) return null;
     return {
       signatures: help.items.map((item) => {
@@ -215,16 +215,16 @@ export class NotebookLanguage {
     };
   }
 
-  private definitions(module: CellModule, position: number): Definition[] {
+  #definitions(module: CellModule, position: number): Definition[] {
     const at = module.prefix.length + position;
-    const variable = this.variableAt(module, at);
+    const variable = this.#variableAt(module, at);
     const [place = [module.fileName, at] as const] =
-      variable === undefined ? [] : this.placesOf(module, variable);
-    const found = this.service.getDefinitionAtPosition(...place) ?? [];
+      variable === undefined ? [] : this.#placesOf(module, variable);
+    const found = this.#service.getDefinitionAtPosition(...place) ?? [];
     return found.flatMap(({ fileName, textSpan }): Definition[] => {
-      const defined = this.modules.file(fileName);
+      const defined = this.#modules.file(fileName);
       if (!defined) {
-        const { line, character } = this.service.toLineColumnOffset!(fileName, textSpan.start);
+        const { line, character } = this.#service.toLineColumnOffset!(fileName, textSpan.start);
         return [{ file: fileName, line, character, ...textSpan }];
       }
       const span = toCell(defined, textSpan);
@@ -232,23 +232,23 @@ export class NotebookLanguage {
     });
   }
 
-  private references(module: CellModule, position: number): CellReference[] {
-    return this.everywhere(module, position, (fileName, at) => {
-      const found = this.service.findReferences(fileName, at) ?? [];
+  #references(module: CellModule, position: number): CellReference[] {
+    return this.#everywhere(module, position, (fileName, at) => {
+      const found = this.#service.findReferences(fileName, at) ?? [];
       return found.flatMap(({ references }) => references);
     }).map(({ span, found }) => ({ ...span, isWrite: found.isWriteAccess }));
   }
 
-  private rename(module: CellModule, position: number): LanguageQuestions["rename"]["answer"] {
+  #rename(module: CellModule, position: number): LanguageQuestions["rename"]["answer"] {
     const { fileName, prefix } = module;
-    const info = this.service.getRenameInfo(fileName, prefix.length + position, {});
+    const info = this.#service.getRenameInfo(fileName, prefix.length + position, {});
     if (!info.canRename) return null;
     // `{ lr }` becomes `{ lr: rate }`, and an import `mean as average`: only the notebook's own text changes.
     const options = { providePrefixAndSuffixTextForRename: true };
     let isForeign = false;
-    const places = this.everywhere(module, position, (file, at) => {
-      const found = this.service.findRenameLocations(file, at, false, false, options) ?? [];
-      isForeign ||= found.some((place) => !this.modules.file(place.fileName));
+    const places = this.#everywhere(module, position, (file, at) => {
+      const found = this.#service.findRenameLocations(file, at, false, false, options) ?? [];
+      isForeign ||= found.some((place) => !this.#modules.file(place.fileName));
       return found;
     }).map(({ span, found }) => ({ ...span, before: found.prefixText, after: found.suffixText }));
     const { start, length } = info.triggerSpan;
@@ -256,18 +256,18 @@ export class NotebookLanguage {
   }
 
   /** What TypeScript finds for a name in all cells: module by module, for to TypeScript each imports a name of its own. */
-  private everywhere<Found extends ts.DocumentSpan>(
+  #everywhere<Found extends ts.DocumentSpan>(
     module: CellModule,
     position: number,
     find: (fileName: string, at: number) => readonly Found[],
   ): { span: CellSpan; found: Found }[] {
     const at = module.prefix.length + position;
-    const variable = this.variableAt(module, at);
-    const places = variable === undefined ? [] : this.placesOf(module, variable);
+    const variable = this.#variableAt(module, at);
+    const places = variable === undefined ? [] : this.#placesOf(module, variable);
     const spans = new Map<string, { span: CellSpan; found: Found }>();
     for (const place of places.length > 0 ? places : [[module.fileName, at] as const]) {
       for (const found of find(...place)) {
-        const file = this.modules.file(found.fileName);
+        const file = this.#modules.file(found.fileName);
         const span = file && toCell(file, found.textSpan);
         if (span) spans.set(`${span.cell}:${span.start}`, { span, found });
       }

@@ -21,100 +21,107 @@ export interface CellModule {
 type Scope = ReadonlyMap<string, CellModule>;
 
 export class NotebookModules {
-  private readonly globals: CellModule;
-  private readonly cells = new Map<string, CellModule>();
+  readonly #globals: CellModule;
+  readonly #cells = new Map<string, CellModule>();
   /** The cells that have run, in that order: a name that no cell above declares may still have a value. */
-  private runs: CellModule[] = [];
-  private ran: Scope;
-  private readonly files = new Map<string, CellModule>();
-  private made = 0;
+  #runs: CellModule[] = [];
+  #ran: Scope;
+  readonly #files = new Map<string, CellModule>();
+  #made = 0;
+
+  readonly #folder: string;
 
   /** @param folder the notebook's, in which the modules seem to lie; forward slashes. */
-  constructor(private readonly folder: string) {
-    this.globals = this.make(`import { ${cellGlobals.join(", ")} } from "bnlab";`, { name: "globals" });
-    this.place(this.globals, new Map());
-    this.ran = new Map(cellGlobals.map((name) => [name, this.globals]));
+  constructor(folder: string) {
+    this.#folder = folder;
+
+    this.#globals = this.#make(`import { ${cellGlobals.join(", ")} } from "bnlab";`, { name: "globals" });
+    this.#place(this.#globals, new Map());
+    this.#ran = new Map(cellGlobals.map((name) => [name, this.#globals]));
   }
 
   fileNames(): string[] {
-    return [...this.files.keys()];
+    return [...this.#files.keys()];
   }
 
   all(): CellModule[] {
-    return [...this.files.values()];
+    return [...this.#files.values()];
   }
 
   file(fileName: string): CellModule | undefined {
-    return this.files.get(fileName);
+    return this.#files.get(fileName);
   }
 
   cell(id: string): CellModule | undefined {
-    return this.cells.get(id);
+    return this.#cells.get(id);
   }
 
   /** The notebook as it stands now, from its first cell to its last. */
   setCells(cells: LanguageCell[]): void {
     const ids = new Set(cells.map(({ id }) => id));
-    for (const [id, module] of this.cells) {
+    for (const [id, module] of this.#cells) {
       if (ids.has(id)) continue;
-      this.cells.delete(id);
-      this.files.delete(module.fileName);
+      this.#cells.delete(id);
+      this.#files.delete(module.fileName);
     }
-    const scope = new Map(this.ran);
+    const scope = new Map(this.#ran);
     for (const { id, text, language } of cells) {
       const extension = language === "javascript" ? "js" : "ts";
-      let module = this.cells.get(id);
+      let module = this.#cells.get(id);
       if (module && !module.fileName.endsWith(extension)) {
-        this.files.delete(module.fileName);
+        this.#files.delete(module.fileName);
         module = undefined;
       }
       if (!module) {
-        module = this.make(text, { id, name: "cell", extension });
-        this.cells.set(id, module);
+        module = this.#make(text, { id, name: "cell", extension });
+        this.#cells.set(id, module);
       } else if (module.text !== text) {
         module.text = text;
         module.names = namesOf(text, module.fileName);
         module.version++;
       }
-      this.place(module, scope);
+      this.#place(module, scope);
       for (const name of module.names.declares.keys()) scope.set(name, module);
     }
   }
 
   /** A cell that runs: what it declares is there from now on, wherever the cell stands. */
   addRun(text: string): void {
-    const run = this.make(text, { name: "run" });
-    this.place(run, new Map([...this.ran].filter(([name]) => run.names.mentions.has(name))));
-    this.ran = new Map([...this.ran, ...[...run.names.declares.keys()].map((name) => [name, run] as const)]);
-    this.runs.push(run);
-    this.dropUnreachable();
+    const run = this.#make(text, { name: "run" });
+    this.#place(run, new Map([...this.#ran].filter(([name]) => run.names.mentions.has(name))));
+    this.#ran = new Map([
+      ...this.#ran,
+      ...[...run.names.declares.keys()].map((name) => [name, run] as const),
+    ]);
+    this.#runs.push(run);
+    this.#dropUnreachable();
   }
 
   /** The process that held their values has gone. */
   forgetRuns(): void {
-    for (const { fileName } of this.runs) this.files.delete(fileName);
-    this.runs = [];
-    this.ran = new Map(cellGlobals.map((name) => [name, this.globals]));
+    for (const { fileName } of this.#runs) this.#files.delete(fileName);
+    this.#runs = [];
+    this.#ran = new Map(cellGlobals.map((name) => [name, this.#globals]));
   }
 
   /** A cell run a thousand times leaves one module, not a thousand: those stay that a name in scope comes from. */
-  private dropUnreachable(): void {
+  #dropUnreachable(): void {
     const reached = new Set<CellModule>();
     const reach = (module: CellModule): void => {
       if (reached.has(module)) return;
       reached.add(module);
       for (const origin of module.origins.values()) reach(origin.module);
     };
-    for (const module of this.ran.values()) reach(module);
-    for (const { fileName } of this.runs.filter((run) => !reached.has(run))) this.files.delete(fileName);
-    this.runs = this.runs.filter((run) => reached.has(run));
+    for (const module of this.#ran.values()) reach(module);
+    for (const { fileName } of this.#runs.filter((run) => !reached.has(run))) this.#files.delete(fileName);
+    this.#runs = this.#runs.filter((run) => reached.has(run));
   }
 
-  private make(
+  #make(
     text: string,
     { id, name, extension = "ts" }: { id?: string; name: string; extension?: string },
   ): CellModule {
-    const fileName = `${this.folder}/bnlab-${name}-${++this.made}.${extension}`;
+    const fileName = `${this.#folder}/bnlab-${name}-${++this.#made}.${extension}`;
     const names = namesOf(text, fileName);
     const module = {
       id,
@@ -126,11 +133,11 @@ export class NotebookModules {
       origins: new Map(),
       assigned: new Set<string>(),
     };
-    this.files.set(fileName, module);
+    this.#files.set(fileName, module);
     return module;
   }
 
-  private place(module: CellModule, scope: Scope): void {
+  #place(module: CellModule, scope: Scope): void {
     const { declares, assigns, unexported } = module.names;
     const origins = new Map<string, { module: CellModule; at: number }>();
     let prefix = "";

@@ -50,37 +50,43 @@ interface ImportOptions {
 
 export class CellRunner implements DisplaySession {
   /** The cells' names and values, for all cells. */
-  private readonly boxes = new Map<string, Box>();
+  readonly #boxes = new Map<string, Box>();
   /** What imports brought, which is nobody's variable. */
-  private readonly imported = new Map<string, unknown>();
-  private running: Run | undefined;
+  readonly #imported = new Map<string, unknown>();
+  #running: Run | undefined;
   /** The cell that runs, or ran last. */
   latest = 0;
   /** What libraries do to be whole again after an interrupt: it unwinds their frames without running any `finally`. */
-  private readonly recoveries: (() => void)[] = [];
+  readonly #recoveries: (() => void)[] = [];
   /** What cells have asked and nobody has answered. */
-  private readonly questions = new Map<number, (answer: Answer) => void>();
-  private asked = 0;
+  readonly #questions = new Map<number, (answer: Answer) => void>();
+  #asked = 0;
 
-  constructor(
-    private readonly outbox: Outbox,
-    private readonly modules: Modules,
-    private readonly traces: StackTraces,
-    private readonly timers: CellTimers,
-    private readonly shared: Int32Array,
-  ) {}
+  readonly #outbox: Outbox;
+  readonly #modules: Modules;
+  readonly #traces: StackTraces;
+  readonly #timers: CellTimers;
+  readonly #shared: Int32Array;
+
+  constructor(outbox: Outbox, modules: Modules, traces: StackTraces, timers: CellTimers, shared: Int32Array) {
+    this.#outbox = outbox;
+    this.#modules = modules;
+    this.#traces = traces;
+    this.#timers = timers;
+    this.#shared = shared;
+  }
 
   run(program: CellProgram): void {
-    Atomics.store(this.shared, Shared.begun, program.id);
+    Atomics.store(this.#shared, Shared.begun, program.id);
     const run: Run = { program, interrupted: false, pending: new Set(), flushes: [] };
-    this.running = run;
+    this.#running = run;
     this.latest = program.id;
-    this.outbox.begin(program.id);
-    this.timers.begin();
-    this.traces.add(program);
-    this.execute(run).then(
-      () => this.finish(run, { status: "ok" }),
-      (error: unknown) => this.finish(run, { status: "error", error: this.traces.describe(error) }),
+    this.#outbox.begin(program.id);
+    this.#timers.begin();
+    this.#traces.add(program);
+    this.#execute(run).then(
+      () => this.#finish(run, { status: "ok" }),
+      (error: unknown) => this.#finish(run, { status: "error", error: this.#traces.describe(error) }),
     );
   }
 
@@ -89,67 +95,67 @@ export class CellRunner implements DisplaySession {
    * and nothing that feeds itself (`process.nextTick`) holds the thread; until then the channel goes on stopping what runs.
    */
   interrupt(cell: number): void {
-    const run = this.running;
+    const run = this.#running;
     if (run?.program.id === cell) {
-      const terminations = Atomics.load(this.shared, Shared.terminations);
+      const terminations = Atomics.load(this.#shared, Shared.terminations);
       const hasTurned = run.terminations === terminations;
       run.terminations = terminations;
       run.interrupted = true;
-      for (const recover of this.recoveries) recover();
-      this.timers.cancel();
+      for (const recover of this.#recoveries) recover();
+      this.#timers.cancel();
       if (!hasTurned) {
-        this.outbox.echoInterrupt(cell);
+        this.#outbox.echoInterrupt(cell);
         return;
       }
-      this.finish(run, { status: "interrupted" });
+      this.#finish(run, { status: "interrupted" });
     }
-    Atomics.store(this.shared, Shared.interrupted, cell);
+    Atomics.store(this.#shared, Shared.interrupted, cell);
   }
 
   /** An error that no cell could catch, a timer's or a promise's that nobody awaits: shown with the cell that started it. */
   reportUncaught(error: unknown, promise?: Promise<unknown>): void {
     const cell = promise && cellOf(promise);
-    if (cell !== undefined) this.outbox.speakFor(cell);
-    this.outbox.output({ type: "error", content: this.traces.describe(error) });
-    this.outbox.speakFor(this.latest);
+    if (cell !== undefined) this.#outbox.speakFor(cell);
+    this.#outbox.output({ type: "error", content: this.#traces.describe(error) });
+    this.#outbox.speakFor(this.latest);
   }
 
   publish(output: Output): void {
-    this.outbox.output(output);
+    this.#outbox.output(output);
   }
 
   hold(pending: Promise<unknown>): void {
-    this.running?.pending.add(pending);
+    this.#running?.pending.add(pending);
   }
 
   ask(question: Questions["input_request"]): Promise<string> {
-    const id = ++this.asked;
+    const id = ++this.#asked;
     const failure = Object.assign(new Error(), { name: "InputError" }); // here, where the stack is the cell's
     return new Promise((resolve, reject) => {
-      this.questions.set(id, (answer) => {
+      this.#questions.set(id, (answer) => {
         if ("value" in answer) resolve(answer.value);
         else reject(Object.assign(failure, { message: answer.error }));
       });
-      this.outbox.flush();
-      this.outbox.post({ type: "ask", id, question });
+      this.#outbox.flush();
+      this.#outbox.post({ type: "ask", id, question });
     });
   }
 
   answer(id: number, answer: Answer): void {
-    this.questions.get(id)?.(answer);
-    this.questions.delete(id);
+    this.#questions.get(id)?.(answer);
+    this.#questions.delete(id);
   }
 
   look(id: number, look: Look): void {
-    this.outbox.post({ type: "seen", id, seen: this.see(look) });
+    this.#outbox.post({ type: "seen", id, seen: this.#see(look) });
   }
 
-  private see(look: Look): Seen {
+  #see(look: Look): Seen {
     try {
-      if (look.what === "variables") return { answer: this.variables(look.about) };
+      if (look.what === "variables") return { answer: this.#variables(look.about) };
       const { name, member } = look.about;
       const value =
-        member === undefined ? this.value(name) : new Map(membersOf(this.value(name))).get(member);
+        member === undefined ? this.#value(name) : new Map(membersOf(this.#value(name))).get(member);
       const numbers = numbersOf(value);
       if (numbers) return { answer: tensorReply(numbers, look.about) };
       const what = member === undefined ? name : `${name}, ${member}`;
@@ -157,43 +163,45 @@ export class CellRunner implements DisplaySession {
         `tensor_request: expected a tensor or a typed array, got ${what}: ${plainText(value)}`,
       );
     } catch (error) {
-      return { error: this.traces.describe(error) };
+      return { error: this.#traces.describe(error) };
     }
   }
 
-  private variables(request: VariablesRequest): Variable[] {
+  #variables(request: VariablesRequest): Variable[] {
     if (request.of !== undefined) {
-      return membersOf(this.value(request.of)).map(([name, value]) => describeVariable(name, value, request));
+      return membersOf(this.#value(request.of)).map(([name, value]) =>
+        describeVariable(name, value, request),
+      );
     }
-    const names = request.names ?? [...this.boxes.keys()];
-    const declared = names.filter((name) => this.boxes.get(name) && name in this.boxes.get(name)!);
+    const names = request.names ?? [...this.#boxes.keys()];
+    const declared = names.filter((name) => this.#boxes.get(name) && name in this.#boxes.get(name)!);
     return declared
-      .filter((name) => !this.imported.has(name) || this.imported.get(name) !== this.value(name))
-      .map((name) => describeVariable(name, this.value(name), request));
+      .filter((name) => !this.#imported.has(name) || this.#imported.get(name) !== this.#value(name))
+      .map((name) => describeVariable(name, this.#value(name), request));
   }
 
-  private value(name: string): unknown {
-    return this.boxes.get(name)?.[name];
+  #value(name: string): unknown {
+    return this.#boxes.get(name)?.[name];
   }
 
   onCellEnd(flush: () => void): void {
-    this.running?.flushes.push(flush);
+    this.#running?.flushes.push(flush);
   }
 
   onInterrupt(recover: () => void): void {
-    this.recoveries.push(recover);
+    this.#recoveries.push(recover);
   }
 
-  private async execute(run: Run): Promise<void> {
+  async #execute(run: Run): Promise<void> {
     const { program } = run;
     for (const declaration of program.imports) {
       try {
-        await this.modules.bind(declaration, (name, value) => {
-          this.box(name)[name] = value;
-          this.imported.set(name, value);
+        await this.#modules.bind(declaration, (name, value) => {
+          this.#box(name)[name] = value;
+          this.#imported.set(name, value);
         });
       } catch (error) {
-        throw this.traces.placedAtImport(error, program, declaration.specifier);
+        throw this.#traces.placedAtImport(error, program, declaration.specifier);
       }
     }
     if (run.interrupted) return;
@@ -201,17 +209,17 @@ export class CellRunner implements DisplaySession {
       filename: program.name,
       lineOffset: -1, // the cell's text begins on the second line
     }).runInThisContext();
-    const scope: Parameters<CellFunction>[0] = (name) => this.box(name);
+    const scope: Parameters<CellFunction>[0] = (name) => this.#box(name);
     // The value comes back as it is for the cell to go on with; after an interrupt, a promise that never settles.
     const goOn = (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value);
-    const { meta, require, folder } = this.modules;
-    const load = (specifier: string, options?: ImportOptions) => this.modules.load(specifier, options?.with);
+    const { meta, require, folder } = this.#modules;
+    const load = (specifier: string, options?: ImportOptions) => this.#modules.load(specifier, options?.with);
     await start(scope, goOn, Object.assign(load, { meta }), require, folder);
     const isShown = scope.result === undefined || scope.result instanceof DisplayHandle;
     if (program.showsResult && !isShown) {
       const data: MimeBundle = await toBundle(scope.result);
       if (run.interrupted) return;
-      this.outbox.output({ type: "execute_result", content: { data, metadata: {} } });
+      this.#outbox.output({ type: "execute_result", content: { data, metadata: {} } });
     }
     while (run.pending.size > 0) {
       const pending = [...run.pending];
@@ -220,17 +228,17 @@ export class CellRunner implements DisplaySession {
     }
   }
 
-  private box(name: string): Box {
-    let box = this.boxes.get(name);
+  #box(name: string): Box {
+    let box = this.#boxes.get(name);
     if (!box) {
       box = {};
-      this.boxes.set(name, box);
+      this.#boxes.set(name, box);
     }
     return box;
   }
 
-  private finish(run: Run, outcome: Outcome): void {
-    if (this.running !== run) return;
+  #finish(run: Run, outcome: Outcome): void {
+    if (this.#running !== run) return;
     for (let flush = run.flushes.shift(); flush; flush = run.flushes.shift()) {
       try {
         flush();
@@ -238,9 +246,9 @@ export class CellRunner implements DisplaySession {
         this.reportUncaught(error);
       }
     }
-    this.timers.end();
-    this.outbox.end();
-    this.outbox.post({ type: "done", cell: run.program.id, outcome });
-    this.running = undefined;
+    this.#timers.end();
+    this.#outbox.end();
+    this.#outbox.post({ type: "done", cell: run.program.id, outcome });
+    this.#running = undefined;
   }
 }

@@ -8,8 +8,8 @@ type Handle = NodeJS.Timeout | NodeJS.Immediate;
 export class CellTimers {
   /** Untouched by cells and by `cancel`. */
   readonly own = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
-  private readonly handles = new Set<Handle>();
-  private recording = false;
+  readonly #handles = new Set<Handle>();
+  #recording = false;
 
   install(speaker: Speaker): void {
     for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
@@ -20,7 +20,7 @@ export class CellTimers {
         const { cell } = speaker;
         const handle = original(
           (...args: unknown[]) => {
-            if (once) this.handles.delete(handle);
+            if (once) this.#handles.delete(handle);
             const { cell: latest } = speaker;
             if (cell !== latest) speaker.speakFor(cell);
             // Where it throws, whoever reports the error speaks for the latest cell again.
@@ -30,7 +30,7 @@ export class CellTimers {
           },
           ...rest,
         );
-        if (this.recording) this.handles.add(handle);
+        if (this.#recording) this.#handles.add(handle);
         return handle;
       };
       // util.promisify(setTimeout) stands on a property of the function.
@@ -40,22 +40,22 @@ export class CellTimers {
   }
 
   begin(): void {
-    this.handles.clear();
-    this.recording = true;
+    this.#handles.clear();
+    this.#recording = true;
   }
 
   /** The timers that are still to come live on: a cell may leave something running. */
   end(): void {
-    this.recording = false;
-    this.handles.clear();
+    this.#recording = false;
+    this.#handles.clear();
   }
 
   cancel(): void {
-    for (const handle of this.handles) {
+    for (const handle of this.#handles) {
       if ("refresh" in handle) clearTimeout(handle);
       else clearImmediate(handle);
     }
-    this.handles.clear();
+    this.#handles.clear();
   }
 }
 

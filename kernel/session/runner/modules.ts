@@ -16,23 +16,27 @@ const builtin = new Map(builtinModules.map((name) => [name, new URL(`./${name}.j
 const cellFile = "cell.mjs";
 
 export class Modules {
-  private readonly importFromFolder: (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
-  private readsTypeScript = false;
+  readonly #importFromFolder: (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
+  #readsTypeScript = false;
   /** `import.meta` and `require` of cells. */
   readonly meta: Pick<ImportMeta, "url" | "dirname" | "filename">;
   readonly require: NodeJS.Require;
-  private readonly loaded = new Map<string, Namespace>();
+  readonly #loaded = new Map<string, Namespace>();
+
+  readonly #undisturbed: (work: () => void) => void;
 
   /** @param undisturbed runs a piece of work that no interrupt stops half-way. */
   constructor(
     readonly folder: string,
-    private readonly undisturbed: (work: () => void) => void,
+    undisturbed: (work: () => void) => void,
   ) {
+    this.#undisturbed = undisturbed;
+
     const filename = path.join(folder, cellFile);
     this.meta = { url: pathToFileURL(filename).href, dirname: folder, filename };
     const require = createRequire(filename);
-    this.require = Object.assign((id: string) => this.loaded.get(id) ?? require(id), require);
-    this.importFromFolder = new vm.Script("(specifier, options) => import(specifier, options)", {
+    this.require = Object.assign((id: string) => this.#loaded.get(id) ?? require(id), require);
+    this.#importFromFolder = new vm.Script("(specifier, options) => import(specifier, options)", {
       filename,
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }).runInThisContext();
@@ -42,14 +46,14 @@ export class Modules {
     const url = builtin.get(specifier);
     if (url) {
       const module = (await import(url)) as Namespace;
-      this.loaded.set(specifier, module);
+      this.#loaded.set(specifier, module);
       return module;
     }
-    if (/^(\.{0,2}\/|file:)/.test(specifier) || path.isAbsolute(specifier)) this.readTypeScript();
+    if (/^(\.{0,2}\/|file:)/.test(specifier) || path.isAbsolute(specifier)) this.#readTypeScript();
     try {
-      return await this.importFromFolder(specifier, { with: attributes });
+      return await this.#importFromFolder(specifier, { with: attributes });
     } catch (error) {
-      throw this.explained(specifier, error);
+      throw this.#explained(specifier, error);
     }
   }
 
@@ -61,17 +65,17 @@ export class Modules {
   }
 
   /** From the first import of a file on: TypeScript files and JSON, without extensions, anew when they have changed. */
-  private readTypeScript(): void {
-    if (this.readsTypeScript) return;
-    this.readsTypeScript = true;
+  #readTypeScript(): void {
+    if (this.#readsTypeScript) return;
+    this.#readsTypeScript = true;
     process.setSourceMapsEnabled(true); // so that stack traces know the files' own lines
     // Node waits for the thread of the hooks here; stopped in the middle, it would never load a module again.
-    this.undisturbed(() =>
+    this.#undisturbed(() =>
       register(new URL("./typescriptLoader.js", import.meta.url), { data: { builtin } }),
     );
   }
 
-  private explained(specifier: string, error: unknown): unknown {
+  #explained(specifier: string, error: unknown): unknown {
     const { code, message } = error as NodeJS.ErrnoException;
     // Not when it is a file deeper down that misses something.
     if (code !== "ERR_MODULE_NOT_FOUND" || !message.endsWith(cellFile)) return error;

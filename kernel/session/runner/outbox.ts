@@ -21,28 +21,34 @@ const DRAIN_MS = 500;
 export class Outbox {
   /** The cell that outputs belong to: the one that runs, or the last, but for what `speakFor` says. */
   cell = 0;
-  private readonly counters: Int32Array;
-  private gathered: { name: StreamName; text: string } = { name: "stdout", text: "" };
-  private timer: NodeJS.Timeout | undefined;
-  private windowStart = 0;
-  private windowPieces = 0;
-  private readonly budget = new PrintBudget();
-  private shown = 0;
-  private shownCharacters = 0;
-  private hidden = 0;
+  readonly #counters: Int32Array;
+  #gathered: { name: StreamName; text: string } = { name: "stdout", text: "" };
+  #timer: NodeJS.Timeout | undefined;
+  #windowStart = 0;
+  #windowPieces = 0;
+  readonly #budget = new PrintBudget();
+  #shown = 0;
+  #shownCharacters = 0;
+  #hidden = 0;
+
+  readonly #channel: Pick<Worker, "postMessage">;
+  readonly #timers: { setTimeout: typeof setTimeout; clearTimeout: typeof clearTimeout };
 
   constructor(
-    private readonly channel: Pick<Worker, "postMessage">,
+    channel: Pick<Worker, "postMessage">,
     shared: SharedArrayBuffer,
-    private readonly timers: { setTimeout: typeof setTimeout; clearTimeout: typeof clearTimeout },
+    timers: { setTimeout: typeof setTimeout; clearTimeout: typeof clearTimeout },
   ) {
-    this.counters = new Int32Array(shared);
+    this.#channel = channel;
+    this.#timers = timers;
+
+    this.#counters = new Int32Array(shared);
   }
 
   begin(cell: number): void {
     this.end();
     this.cell = cell;
-    this.refill();
+    this.#refill();
   }
 
   /** What comes next belongs to another cell than the one that runs, or ran last: a timer's. */
@@ -52,33 +58,34 @@ export class Outbox {
   }
 
   write(name: StreamName, text: string): void {
-    const allowed = this.budget.take({ name, text });
+    const allowed = this.#budget.take({ name, text });
     if (allowed === "") return;
-    if (this.gathered.name !== name) this.flush();
-    this.gathered.name = name;
-    this.gathered.text += allowed;
+    if (this.#gathered.name !== name) this.flush();
+    this.#gathered.name = name;
+    this.#gathered.text += allowed;
 
     const now = performance.now();
-    if (now - this.windowStart > WINDOW_MS) {
-      this.windowStart = now;
-      this.windowPieces = 0;
+    if (now - this.#windowStart > WINDOW_MS) {
+      this.#windowStart = now;
+      this.#windowPieces = 0;
     }
-    if (++this.windowPieces <= WINDOW_PIECES || this.gathered.text.length >= GATHER_CHARACTERS) this.flush();
-    else this.timer ??= this.timers.setTimeout(() => this.flush(), WINDOW_MS);
+    if (++this.#windowPieces <= WINDOW_PIECES || this.#gathered.text.length >= GATHER_CHARACTERS)
+      this.flush();
+    else this.#timer ??= this.#timers.setTimeout(() => this.flush(), WINDOW_MS);
   }
 
   output(output: Output): void {
     this.flush();
     const message: FromRunner = { type: "output", cell: this.cell, output };
     const size = sizeOf(message);
-    if (output.type === "clear_output") this.refill();
+    if (output.type === "clear_output") this.#refill();
     else if (output.type === "display_data" || output.type === "error") {
-      if (this.shown >= OUTPUTS || this.shownCharacters + size > OUTPUT_CHARACTERS) {
-        this.hidden++;
+      if (this.#shown >= OUTPUTS || this.#shownCharacters + size > OUTPUT_CHARACTERS) {
+        this.#hidden++;
         return;
       }
-      this.shown++;
-      this.shownCharacters += size;
+      this.#shown++;
+      this.#shownCharacters += size;
     }
     this.post(message, size);
   }
@@ -86,63 +93,66 @@ export class Outbox {
   /** Everything printed so far is on its way after this, also the end of what was too much. */
   end(): void {
     this.flush();
-    for (const { name, text } of this.budget.rest()) this.stream(name, text);
-    const { hidden } = this;
+    for (const { name, text } of this.#budget.rest()) this.#stream(name, text);
+    const hidden = this.#hidden;
     if (hidden === 0) return;
-    this.hidden = 0;
+    this.#hidden = 0;
     const [left, limit, size] = [hidden, OUTPUTS, OUTPUT_CHARACTERS].map((count) =>
       count.toLocaleString("en"),
     );
-    this.stream("stderr", `\n… ${left} outputs left out: a cell may show ${limit}, of ${size} characters.\n`);
+    this.#stream(
+      "stderr",
+      `\n… ${left} outputs left out: a cell may show ${limit}, of ${size} characters.\n`,
+    );
   }
 
   /** What has been shown is gone from the page, or not this cell's. */
-  private refill(): void {
-    this.budget.reset();
-    this.shown = 0;
-    this.shownCharacters = 0;
-    this.hidden = 0;
+  #refill(): void {
+    this.#budget.reset();
+    this.#shown = 0;
+    this.#shownCharacters = 0;
+    this.#hidden = 0;
   }
 
   post(message: FromRunner, size = 0): void {
     const characters = size || sizeOf(message);
-    Atomics.add(this.counters, Shared.outstanding, characters);
-    this.channel.postMessage({ message, size: characters } satisfies Posted);
+    Atomics.add(this.#counters, Shared.outstanding, characters);
+    this.#channel.postMessage({ message, size: characters } satisfies Posted);
     // Bounded waits: an interrupt's termination takes effect between them at the latest.
-    for (let out = this.outstanding(); out > OUTSTANDING_LIMIT; out = this.outstanding()) {
-      Atomics.wait(this.counters, Shared.outstanding, out, 50);
+    for (let out = this.#outstanding(); out > OUTSTANDING_LIMIT; out = this.#outstanding()) {
+      Atomics.wait(this.#counters, Shared.outstanding, out, 50);
     }
   }
 
   /** Has the channel send the message once more. */
   echoInterrupt(cell: number): void {
-    this.channel.postMessage({ message: { type: "interrupt", cell }, size: 0 } satisfies Posted);
+    this.#channel.postMessage({ message: { type: "interrupt", cell }, size: 0 } satisfies Posted);
   }
 
   /** Waits until all is with the supervisor: before the process ends itself. */
   drain(): void {
     this.end();
     const deadline = performance.now() + DRAIN_MS;
-    for (let out = this.outstanding(); out > 0 && performance.now() < deadline; out = this.outstanding()) {
-      Atomics.wait(this.counters, Shared.outstanding, out, 50);
+    for (let out = this.#outstanding(); out > 0 && performance.now() < deadline; out = this.#outstanding()) {
+      Atomics.wait(this.#counters, Shared.outstanding, out, 50);
     }
   }
 
-  private outstanding(): number {
-    return Atomics.load(this.counters, Shared.outstanding);
+  #outstanding(): number {
+    return Atomics.load(this.#counters, Shared.outstanding);
   }
 
   /** What was printed before is shown before what comes next. */
   flush(): void {
-    this.timers.clearTimeout(this.timer);
-    this.timer = undefined;
-    const { name, text } = this.gathered;
+    this.#timers.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { name, text } = this.#gathered;
     if (text === "") return;
-    this.gathered.text = "";
-    this.stream(name, text);
+    this.#gathered.text = "";
+    this.#stream(name, text);
   }
 
-  private stream(name: StreamName, text: string): void {
+  #stream(name: StreamName, text: string): void {
     this.post(
       { type: "output", cell: this.cell, output: { type: "stream", content: { name, text } } },
       text.length,

@@ -8,34 +8,34 @@ const HEAD_CHARACTERS = 1 << 20;
 const TAIL_CHARACTERS = 8_192;
 
 export class PrintBudget {
-  private printed = 0;
-  private dropped = 0;
-  private tail: Text = { name: "stdout", text: "" };
+  #printed = 0;
+  #dropped = 0;
+  #tail: Text = { name: "stdout", text: "" };
 
   reset(): void {
-    this.printed = 0;
-    this.dropped = 0;
-    this.tail = { name: "stdout", text: "" };
+    this.#printed = 0;
+    this.#dropped = 0;
+    this.#tail = { name: "stdout", text: "" };
   }
 
   /** @returns what may be shown now. */
   take({ name, text }: Text): string {
-    const room = Math.max(0, HEAD_CHARACTERS - this.printed);
-    this.printed += text.length;
+    const room = Math.max(0, HEAD_CHARACTERS - this.#printed);
+    this.#printed += text.length;
     if (text.length <= room) return text;
-    this.dropped += text.length - room;
-    const end = this.tail.text + text.slice(room);
+    this.#dropped += text.length - room;
+    const end = this.#tail.text + text.slice(room);
     // Cut now and then: a cut copies the whole, and there may be a million lines.
-    this.tail = { name, text: end.length > 2 * TAIL_CHARACTERS ? end.slice(-TAIL_CHARACTERS) : end };
+    this.#tail = { name, text: end.length > 2 * TAIL_CHARACTERS ? end.slice(-TAIL_CHARACTERS) : end };
     return text.slice(0, room);
   }
 
   /** The note on what was left out, and the end of it; once. */
   rest(): Text[] {
-    const { dropped, tail } = this;
+    const [dropped, tail] = [this.#dropped, this.#tail];
     if (dropped === 0) return [];
-    this.dropped = 0;
-    this.tail = { name: "stdout", text: "" };
+    this.#dropped = 0;
+    this.#tail = { name: "stdout", text: "" };
     const end = tail.text.slice(-TAIL_CHARACTERS);
     const text = end.slice(end.length < dropped ? end.indexOf("\n") + 1 : 0);
     const [left, limit] = [dropped - text.length, HEAD_CHARACTERS].map((count) => count.toLocaleString("en"));

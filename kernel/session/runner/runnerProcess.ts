@@ -29,148 +29,161 @@ const windowsCrashes: ReadonlyMap<number, string> = new Map([
 ]);
 
 export class RunnerProcess {
-  private readonly child: ChildProcess;
-  private readonly channel: Duplex;
-  private current: { cell: number; end: (outcome: RunOutcome) => void } | undefined;
+  readonly #child: ChildProcess;
+  readonly #channel: Duplex;
+  #current: { cell: number; end: (outcome: RunOutcome) => void } | undefined;
   /** Of what is written past the channel. */
-  private readonly budget = new PrintBudget();
-  private readonly looks = new Map<number, (seen: Seen) => void>();
-  private looked = 0;
-  private measuring: ((bytes: number) => void)[] = [];
-  private dead: string | undefined;
-  private disobedient = false;
-  private isDisconnected = false;
+  readonly #budget = new PrintBudget();
+  readonly #looks = new Map<number, (seen: Seen) => void>();
+  #looked = 0;
+  #measuring: ((bytes: number) => void)[] = [];
+  #dead: string | undefined;
+  #disobedient = false;
+  #isDisconnected = false;
+
+  /** `cell` says whose it is, where that is known. */
+  readonly #onOutput: (output: Output, cell?: number) => void;
+  readonly #onQuestion: (question: Questions["input_request"]) => Promise<string>;
+  /** Called when the runner died while no cell was running. */
+  readonly #onIdleDeath: (cause: string) => void;
 
   constructor(
     folder: string,
-    /** `cell` says whose it is, where that is known. */
-    private readonly onOutput: (output: Output, cell?: number) => void,
-    private readonly onQuestion: (question: Questions["input_request"]) => Promise<string>,
-    /** Called when the runner died while no cell was running. */
-    private readonly onIdleDeath: (cause: string) => void,
+
+    onOutput: (output: Output, cell?: number) => void,
+    onQuestion: (question: Questions["input_request"]) => Promise<string>,
+
+    onIdleDeath: (cause: string) => void,
   ) {
-    this.child = spawn(process.execPath, [...nodeOptions, ...memoryOptions, entry], {
+    this.#onOutput = onOutput;
+    this.#onQuestion = onQuestion;
+    this.#onIdleDeath = onIdleDeath;
+
+    this.#child = spawn(process.execPath, [...nodeOptions, ...memoryOptions, entry], {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe", "overlapped"],
       windowsHide: true,
     });
-    this.channel = this.child.stdio[3] as Duplex;
-    this.channel.on("data", new LineReader((line) => this.receive(JSON.parse(line) as FromRunner)).push);
-    this.channel.on("error", () => {}); // the exit says it better
-    this.channel.on("close", () => setTimeout(() => this.disconnected(), DISCONNECTED_MS).unref());
+    this.#channel = this.#child.stdio[3] as Duplex;
+    this.#channel.on("data", new LineReader((line) => this.#receive(JSON.parse(line) as FromRunner)).push);
+    this.#channel.on("error", () => {}); // the exit says it better
+    this.#channel.on("close", () => setTimeout(() => this.#disconnected(), DISCONNECTED_MS).unref());
     for (const name of ["stdout", "stderr"] as const) {
       // Cells' own prints come by the channel; this is what was written past it, by child processes above all.
       const decoder = new TextDecoder();
-      this.child[name]!.on("data", (chunk: Uint8Array) => {
-        const text = this.budget.take({ name, text: decoder.decode(chunk, { stream: true }) });
+      this.#child[name]!.on("data", (chunk: Uint8Array) => {
+        const text = this.#budget.take({ name, text: decoder.decode(chunk, { stream: true }) });
         if (text !== "") onOutput({ type: "stream", content: { name, text } });
       });
     }
-    this.child.on("error", (error) => this.died(`it could not be started: ${error.message}`));
-    this.child.on("exit", (code, signal) => this.died(this.causeOf(code, signal)));
+    this.#child.on("error", (error) => this.#died(`it could not be started: ${error.message}`));
+    this.#child.on("exit", (code, signal) => this.#died(this.#causeOf(code, signal)));
   }
 
   run(cell: CellProgram): Promise<RunOutcome> {
-    if (this.dead) return Promise.resolve({ status: "died", cause: this.dead });
-    this.budget.reset();
+    if (this.#dead) return Promise.resolve({ status: "died", cause: this.#dead });
+    this.#budget.reset();
     return new Promise((resolve) => {
-      this.current = { cell: cell.id, end: resolve };
-      this.send({ type: "run", cell });
+      this.#current = { cell: cell.id, end: resolve };
+      this.#send({ type: "run", cell });
     });
   }
 
   /** Looks at the values of cells: now, or when the running cell lets go of the thread. */
   look<L extends keyof Looks>(what: L, about: Looks[L]["about"]): Promise<Seen<L>> {
-    if (this.dead) return Promise.resolve(gone(this.dead));
-    const id = ++this.looked;
+    if (this.#dead) return Promise.resolve(gone(this.#dead));
+    const id = ++this.#looked;
     return new Promise((resolve) => {
-      this.looks.set(id, resolve as (seen: Seen) => void);
-      this.send({ type: "look", id, look: { what, about } as Look });
+      this.#looks.set(id, resolve as (seen: Seen) => void);
+      this.#send({ type: "look", id, look: { what, about } as Look });
     });
   }
 
   /** What the runner takes; its second thread answers, whatever the first is at. */
   usage(): Promise<{ pid: number; kernel_memory: number }> {
-    const pid = this.child.pid ?? 0;
-    if (this.dead) return Promise.resolve({ pid, kernel_memory: 0 });
+    const pid = this.#child.pid ?? 0;
+    if (this.#dead) return Promise.resolve({ pid, kernel_memory: 0 });
     return new Promise((resolve) => {
-      this.measuring.push((bytes) => resolve({ pid, kernel_memory: bytes }));
-      this.send({ type: "measure" });
+      this.#measuring.push((bytes) => resolve({ pid, kernel_memory: bytes }));
+      this.#send({ type: "measure" });
     });
   }
 
   /** Stops the running cell; a runner that does not obey is killed. */
   interrupt(): void {
-    const interrupted = this.current;
+    const interrupted = this.#current;
     if (!interrupted) return;
-    this.send({ type: "interrupt", cell: interrupted.cell });
+    this.#send({ type: "interrupt", cell: interrupted.cell });
     setTimeout(() => {
-      if (this.current !== interrupted) return;
-      this.disobedient = true;
+      if (this.#current !== interrupted) return;
+      this.#disobedient = true;
       this.kill();
     }, OBEY_MS).unref();
   }
 
   kill(): void {
-    this.child.kill("SIGKILL");
+    this.#child.kill("SIGKILL");
   }
 
-  private send(message: ToRunner): void {
-    this.channel.write(`${JSON.stringify(message)}\n`);
+  #send(message: ToRunner): void {
+    this.#channel.write(`${JSON.stringify(message)}\n`);
   }
 
-  private receive(message: FromRunner): void {
-    if (message.type === "output") this.onOutput(message.output, message.cell);
-    else if (message.type === "measured") this.measured(message.bytes);
-    else if (message.type === "ask") void this.ask(message);
+  #receive(message: FromRunner): void {
+    if (message.type === "output") this.#onOutput(message.output, message.cell);
+    else if (message.type === "measured") this.#measured(message.bytes);
+    else if (message.type === "ask") void this.#ask(message);
     else if (message.type === "seen") {
-      this.looks.get(message.id)?.(message.seen);
-      this.looks.delete(message.id);
-    } else if (message.type === "done" && message.cell === this.current?.cell) void this.end(message.outcome);
+      this.#looks.get(message.id)?.(message.seen);
+      this.#looks.delete(message.id);
+    } else if (message.type === "done" && message.cell === this.#current?.cell)
+      void this.#end(message.outcome);
   }
 
-  private async ask({ id, question }: FromRunner & { type: "ask" }): Promise<void> {
-    const answer: Answer = await this.onQuestion(question).then(
+  async #ask({ id, question }: FromRunner & { type: "ask" }): Promise<void> {
+    const answer: Answer = await this.#onQuestion(question).then(
       (value) => ({ value }),
       (error: Error) => ({ error: error.message }),
     );
-    this.send({ type: "answer", id, answer });
+    this.#send({ type: "answer", id, answer });
   }
 
-  private async end(outcome: RunOutcome): Promise<void> {
-    const ending = this.current;
-    this.current = undefined;
+  async #end(outcome: RunOutcome): Promise<void> {
+    const ending = this.#current;
+    this.#current = undefined;
     // What was written past the channel before the end may still be in its own pipe: let those be read first.
     await setImmediate();
     await setImmediate();
-    for (const content of this.budget.rest()) this.onOutput({ type: "stream", content });
+    for (const content of this.#budget.rest()) this.#onOutput({ type: "stream", content });
     ending?.end(outcome);
   }
 
-  private measured(bytes: number): void {
-    for (const resolve of this.measuring.splice(0)) resolve(bytes);
+  #measured(bytes: number): void {
+    for (const resolve of this.#measuring.splice(0)) resolve(bytes);
   }
 
-  private died(cause: string): void {
-    if (this.dead) return;
-    this.dead = cause;
-    for (const resolve of this.looks.values()) resolve(gone(cause));
-    this.looks.clear();
-    this.measured(0);
-    if (this.current) void this.end({ status: "died", cause });
-    else this.onIdleDeath(cause);
+  #died(cause: string): void {
+    if (this.#dead) return;
+    this.#dead = cause;
+    for (const resolve of this.#looks.values()) resolve(gone(cause));
+    this.#looks.clear();
+    this.#measured(0);
+    if (this.#current) void this.#end({ status: "died", cause });
+    else this.#onIdleDeath(cause);
   }
 
   /** A cell has closed the line, by its descriptor: nothing can be heard of that runner any more. */
-  private disconnected(): void {
-    if (this.dead) return;
-    this.isDisconnected = true;
+  #disconnected(): void {
+    if (this.#dead) return;
+    this.#isDisconnected = true;
     this.kill();
   }
 
-  private causeOf(code: number | null, signal: NodeJS.Signals | null): string {
-    if (this.disobedient) return `it did not stop within ${OBEY_MS / 1000} s of the interrupt and was killed`;
-    if (this.isDisconnected) return "it closed the line to its supervisor (file descriptor 3) and was killed";
+  #causeOf(code: number | null, signal: NodeJS.Signals | null): string {
+    if (this.#disobedient)
+      return `it did not stop within ${OBEY_MS / 1000} s of the interrupt and was killed`;
+    if (this.#isDisconnected)
+      return "it closed the line to its supervisor (file descriptor 3) and was killed";
     if (signal === "SIGKILL")
       return "it was killed (SIGKILL): by a cell, by somebody, or by the system for want of memory";
     if (signal === "SIGABRT" || code === 134)

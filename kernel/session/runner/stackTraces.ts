@@ -24,12 +24,12 @@ const boxed = /\(0 ?, \$\$([^\s.]+)\.\1\)|\$\$([^\s.]+)\.\2(?![\w$])/g;
 const inCell = /((?:Cell|Uncounted cell) \d+), line (\d+), column (\d+)/;
 
 export class StackTraces {
-  private readonly cells = new Map<string, CellProgram & { sourceMap?: SourceMap }>();
+  readonly #cells = new Map<string, CellProgram & { sourceMap?: SourceMap }>();
 
   /** Makes every `error.stack` of this process, also one that a cell prints, speak of cells and their lines. */
   install(): void {
     Error.prepareStackTrace = (error, frames) => {
-      const lines = frames.map((frame) => this.describeFrame(frame));
+      const lines = frames.map((frame) => this.#describeFrame(frame));
       const own = lines.filter((line) => line.own).map((line) => line.text);
       // Without a frame of the reader's own, where it happened is all there is to say.
       const shown = own.length > 0 ? own : lines.filter((line) => !line.internal).map((line) => line.text);
@@ -38,7 +38,7 @@ export class StackTraces {
   }
 
   add(cell: CellProgram): void {
-    this.cells.set(cell.name, cell);
+    this.#cells.set(cell.name, cell);
   }
 
   describe(error: unknown): DescribedError {
@@ -48,7 +48,7 @@ export class StackTraces {
     }
     const ename = String(error.name || "Error");
     const evalue = readable(String(error.message));
-    return { ename, evalue, traceback: this.traceback(error, new Set()) };
+    return { ename, evalue, traceback: this.#traceback(error, new Set()) };
   }
 
   /** An import's error comes out of Node's loader, which knows no cell: the declaration's line is added. */
@@ -64,35 +64,35 @@ export class StackTraces {
     return error;
   }
 
-  private traceback(error: Error, seen: Set<unknown>): string[] {
+  #traceback(error: Error, seen: Set<unknown>): string[] {
     seen.add(error);
     const stack = String(error.stack ?? `${error.name}: ${error.message}`);
     const framesAt = stack.search(/^ {4}at /m);
     const lines = [headline(error)];
     const frames = framesAt < 0 ? [] : stack.slice(framesAt).trimEnd().split("\n");
-    const excerpt = this.excerpt(frames.find((frame) => inCell.test(frame)));
+    const excerpt = this.#excerpt(frames.find((frame) => inCell.test(frame)));
     if (excerpt.length > 0) lines.push("", ...excerpt, "");
     lines.push(...frames);
     const inner = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];
     for (const cause of inner) {
       if (cause instanceof Error && !seen.has(cause)) {
-        const [first, ...rest] = this.traceback(cause, seen);
+        const [first, ...rest] = this.#traceback(cause, seen);
         lines.push(`Caused by: ${first}`, ...rest);
       }
     }
     return lines;
   }
 
-  private excerpt(frame: string | undefined): string[] {
+  #excerpt(frame: string | undefined): string[] {
     const found = frame && inCell.exec(frame);
-    const cell = found && this.cells.get(found[1]!);
+    const cell = found && this.#cells.get(found[1]!);
     if (!found || !cell) return [];
     return excerptOf(cell.source, Number(found[2]), Number(found[3]));
   }
 
-  private describeFrame(frame: NodeJS.CallSite): { text: string; own: boolean; internal: boolean } {
+  #describeFrame(frame: NodeJS.CallSite): { text: string; own: boolean; internal: boolean } {
     const file = frame.getFileName() ?? "";
-    const place = this.place(file, frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
+    const place = this.#place(file, frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
     if (!place) {
       const internal = file === "" || file.startsWith("node:") || file.startsWith(import.meta.url);
       const isReaders = !internal && !file.includes("/node_modules/") && !file.startsWith(dist);
@@ -108,8 +108,8 @@ export class StackTraces {
   }
 
   /** The place in the cell that a place in the code it became came from. */
-  private place(name: string, line: number, column: number): Place | undefined {
-    const cell = this.cells.get(name);
+  #place(name: string, line: number, column: number): Place | undefined {
+    const cell = this.#cells.get(name);
     if (!cell) return undefined;
     if (!cell.map) return { cell, line, column };
     cell.sourceMap ??= new SourceMap(JSON.parse(cell.map) as SourceMapPayload);

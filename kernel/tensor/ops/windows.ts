@@ -62,15 +62,15 @@ const limit = 256;
 
 /** The same object for the same sizes, as long as there are not many others: kernels remember their preparations by it. */
 export class SameShapes<S extends { readonly [side in keyof S]: number }> {
-  private readonly known = new Map<number, S>();
+  readonly #known = new Map<number, S>();
 
   get(shape: S): S {
     let hash = 0;
     for (const side in shape) hash = Math.imul(hash ^ shape[side], 0x9e3779b1);
-    const known = this.known.get(hash);
+    const known = this.#known.get(hash);
     if (known !== undefined && same(known, shape)) return known;
-    if (this.known.size >= limit) this.known.clear();
-    this.known.set(hash, shape);
+    if (this.#known.size >= limit) this.#known.clear();
+    this.#known.set(hash, shape);
     return shape;
   }
 }

@@ -36,10 +36,10 @@ export interface Buffer {
 export class GuardedMemory {
   readonly memory: WebAssembly.Memory;
   readonly reference: Kernels;
-  private top = reservedBytes;
-  private turn = 0;
-  private buffers: Buffer[] = [];
-  private scratches = new Set<Buffer>();
+  #top = reservedBytes;
+  #turn = 0;
+  #buffers: Buffer[] = [];
+  #scratches = new Set<Buffer>();
   /** A checksum of all buffers but scratch at each checkGuards(). */
   readonly sums: number[] = [];
 
@@ -53,24 +53,24 @@ export class GuardedMemory {
 
   /** Forgets all buffers. */
   clear(): void {
-    this.top = reservedBytes;
-    this.buffers = [];
+    this.#top = reservedBytes;
+    this.#buffers = [];
   }
 
   /** `aligned`, for doubles: not misaligned. */
   buffer(length: number, value: (i: number) => number = () => 0, aligned = false): Buffer {
-    const pointer = this.top + guardFloats * 4 + (aligned ? 0 : 4 * (this.turn++ % 4));
-    const start = this.top / 4;
-    this.top = Math.ceil((pointer + length * 4 + guardFloats * 4) / 16) * 16;
+    const pointer = this.#top + guardFloats * 4 + (aligned ? 0 : 4 * (this.#turn++ % 4));
+    const start = this.#top / 4;
+    this.#top = Math.ceil((pointer + length * 4 + guardFloats * 4) / 16) * 16;
     const all = new Float32Array(this.memory.buffer);
-    all.fill(guard, start, this.top / 4);
+    all.fill(guard, start, this.#top / 4);
     const made = {
       pointer,
       floats: new Float32Array(this.memory.buffer, pointer, length),
       integers: new Int32Array(this.memory.buffer, pointer, length),
     };
     made.floats.set(Float32Array.from({ length }, (_, i) => value(i)));
-    this.buffers.push(made);
+    this.#buffers.push(made);
     return made;
   }
 
@@ -78,7 +78,7 @@ export class GuardedMemory {
   scratch(bytes: number): number {
     assert.equal(bytes % 16, 0, "scratch comes in whole vectors");
     const made = this.buffer(bytes / 4, () => Number.NaN, true);
-    this.scratches.add(made);
+    this.#scratches.add(made);
     return made.pointer;
   }
 
@@ -94,17 +94,17 @@ export class GuardedMemory {
   checkGuards(what: string): void {
     const all = new Float32Array(this.memory.buffer);
     let from = reservedBytes / 4;
-    for (const { pointer, floats } of this.buffers) {
+    for (const { pointer, floats } of this.#buffers) {
       for (let i = from; i < pointer / 4; i++)
         if (all[i] !== guard)
           assert.fail(`${what}: wrote ${(pointer / 4 - i) * 4} bytes before a buffer of ${floats.length}`);
       from = pointer / 4 + floats.length;
     }
-    for (let i = from; i < this.top / 4; i++)
+    for (let i = from; i < this.#top / 4; i++)
       if (all[i] !== guard) assert.fail(`${what}: wrote beyond the last buffer`);
     let sum = 0;
-    for (const buffer of this.buffers) {
-      if (this.scratches.has(buffer)) continue;
+    for (const buffer of this.#buffers) {
+      if (this.#scratches.has(buffer)) continue;
       for (const word of buffer.integers) sum = (Math.imul(sum, 31) + word) | 0;
     }
     this.sums.push(sum);
