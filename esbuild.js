@@ -1,5 +1,5 @@
 // Builds dist/: the extension and its renderer, and the kernel with all that a cell needs to run and to be typed.
-// `node esbuild.js` builds all, `node esbuild.js kernel` that part; --production minifies.
+// There is one build, the one that ships. `node esbuild.js` makes all of it, `node esbuild.js kernel` that part.
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,15 +8,9 @@ import ts from "typescript";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
-const production = process.argv.includes("--production");
 
-const common = {
-  bundle: true,
-  logLevel: "warning",
-  minify: production,
-  sourcemap: !production,
-  absWorkingDir: root,
-};
+/** Nothing that Node runs is minified: names are shown to people, in charts, errors and stacks. */
+const common = { bundle: true, logLevel: "warning", keepNames: true, absWorkingDir: root };
 
 /** The kernel: process entries that share chunks, so that the runner and the cell's `bnlab` are one runtime. */
 const kernel = {
@@ -37,11 +31,6 @@ const kernel = {
   splitting: true,
   platform: "node",
   target: "node20",
-  // A module shows itself, and is named in charts, by its class. `keepNames` would keep it too, but at a cost for every
-  // closure that an operation makes.
-  minify: false,
-  minifySyntax: production,
-  minifyWhitespace: production,
   banner: {
     js: 'import { createRequire as bnlabCreateRequire } from "node:module"; const require = bnlabCreateRequire(import.meta.url), __dirname = import.meta.dirname;',
   },
@@ -74,19 +63,52 @@ const kernel = {
 };
 
 /**
- * A class that mentions itself comes out as `var Name = class _Name`, and would show itself under that name. Inside, the plain
- * name means the same class.
+ * `keepNames` has every class and every function say what it was called in the sources. For the closures that an operation makes
+ * that costs more than it is worth: of its calls those of classes stay, which are made once. And V8's stacks go by the name that
+ * stands behind `class`, which esbuild makes `var Name = class _Name` where a class mentions itself.
  */
-async function restoreClassNames() {
-  for (const name of await readdir(at("dist/kernel"))) {
-    if (!name.endsWith(".js")) continue;
-    const text = await readFile(at("dist/kernel", name), "utf8");
-    const names = Array.from(text.matchAll(/^var (\w+) = class _\1\b/gm), ([, own]) => own);
-    if (names.length === 0) continue;
-    const inner = new RegExp(`(?<![\\w$.])_(${names.join("|")})\\b`, "g");
-    await writeFile(at("dist/kernel", name), text.replaceAll(inner, "$1"));
+async function keepClassNames(folder) {
+  for (const name of await readdir(at(folder))) {
+    if (!/\.c?js$/.test(name)) continue;
+    const text = await readFile(at(folder, name), "utf8");
+    await writeFile(at(folder, name), withClassNames(text));
   }
 }
+
+function withClassNames(text) {
+  const file = ts.createSourceFile("bundle.js", text, ts.ScriptTarget.Latest, true);
+  const pieces = [];
+  let end = 0;
+  const replace = (from, to, by = "") => {
+    pieces.push(text.slice(end, from), by);
+    end = to;
+  };
+  /** `inner` are the names that classes have for themselves, with the plain ones. */
+  const visit = (node, inner) => {
+    if (ts.isIdentifier(node) && inner.has(node.text) && !isMember(node)) {
+      return replace(node.getStart(), node.end, inner.get(node.text));
+    }
+    const { parent } = node;
+    if (ts.isClassExpression(node) && node.name && ts.isVariableDeclaration(parent)) {
+      const all = new Map([...inner, [node.name.text, parent.name.text]]);
+      return ts.forEachChild(node, (child) => visit(child, all));
+    }
+    const named = ts.isCallExpression(node) && node.expression.text === "__name" && node.arguments[0];
+    if (!named || named.kind === ts.SyntaxKind.ThisKeyword) {
+      return ts.forEachChild(node, (child) => visit(child, inner));
+    }
+    if (ts.isExpressionStatement(parent)) return replace(parent.pos, parent.end);
+    replace(node.getStart(), named.getStart());
+    visit(named, inner);
+    replace(named.end, node.end);
+  };
+  visit(file, new Map());
+  return `${pieces.join("")}${text.slice(end)}`;
+}
+
+/** Whether it names a member, which is no class of the module. */
+const isMember = ({ parent, text }) =>
+  parent.name?.text === text && !ts.isClassLike(parent) && !ts.isVariableDeclaration(parent);
 
 /** The extension: one CommonJS file for VS Code's extension host. */
 const extension = {
@@ -106,12 +128,13 @@ const quietCells = {
   entryPoints: { index: "extension/language/quietCells/plugin.cts" },
   outdir: "node_modules/bnlab-quiet-cells",
   outExtension: {},
-  sourcemap: false,
 };
 
-/** What runs in the notebook's web page: a renderer brings its style along as text. */
+/** What runs in the notebook's web page, small: a renderer brings its style along as text. */
 const renderer = {
   ...common,
+  minify: true,
+  keepNames: false,
   entryPoints: { plotly: "extension/renderer/plotly.ts", outputs: "extension/renderer/outputs/main.ts" },
   loader: { ".css": "text" },
   outdir: "dist/renderer",
@@ -130,13 +153,11 @@ const pages = {
   loader: {},
 };
 
-/** The same charts for any web page: a script that an exported notebook carries inside, so always small. */
+/** The same charts for any web page: a script that an exported notebook carries inside. */
 const standalone = {
   ...renderer,
   entryPoints: { standalone: "extension/renderer/standalone.ts" },
   format: "iife",
-  minify: true,
-  sourcemap: false,
 };
 
 /** TypeScript itself, without its command line and translations; a package of its own, for it is CommonJS. */
@@ -198,7 +219,7 @@ const parts = {
       ["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })),
     );
     await Promise.all([
-      esbuild.build(kernel).then(restoreClassNames),
+      esbuild.build(kernel).then(() => keepClassNames("dist/kernel")),
       copyTypeScript(),
       copyLogos(),
       writeTypes(),
@@ -206,11 +227,16 @@ const parts = {
   },
   extension: async () => {
     await Promise.all([extension, quietCells].map((options) => esbuild.build(options)));
+    await keepClassNames("dist");
     const manifest = { name: "bnlab-quiet-cells", version: "1.0.0", private: true, main: "index.js" };
     await writeFile(at(quietCells.outdir, "package.json"), JSON.stringify(manifest, null, 2));
   },
-  renderer: () => Promise.all([renderer, pages, standalone].map((options) => esbuild.build(options))),
+  renderer: async () => {
+    await rm(at("dist/renderer"), { recursive: true, force: true });
+    await Promise.all([renderer, pages, standalone].map((options) => esbuild.build(options)));
+  },
 };
 
 const named = process.argv.slice(2).filter((argument) => argument in parts);
+if (named.length === 0) await rm(at("dist"), { recursive: true, force: true });
 await Promise.all((named.length > 0 ? named : Object.keys(parts)).map((name) => parts[name]()));

@@ -1,4 +1,5 @@
-// Packs what a build has put into dist/ as one VSIX, without anything native: `node esbuild.js --production && node package.js [FILE]`.
+// Packs what `npm run build` has put into dist/, as it is, into one VSIX without anything native: `npm run package [-- FILE]`.
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,9 +14,9 @@ const words = await json("package.nls.json");
 /** The manifest's own text, where it is a key of package.nls.json. */
 const said = (text) => text.replace(/^%(.+)%$/, (_, key) => words[key]);
 
-/** All that goes in, as patterns of paths from here; what a build leaves for debugging stays out. */
+/** All that goes in, as patterns of paths from here. */
 const parts = [
-  /^dist\/(?!.*\.map$)/,
+  /^dist\//,
   /^l10n\//,
   /^media\/(icon\.png|.*\.svg|walkthrough\/.*)$/,
   /^notebooks\/.*\.(ipynb|png|svg|csv)$/,
@@ -25,6 +26,13 @@ const parts = [
 ];
 const out = [/^media\/gallery\//];
 const tops = ["dist", "l10n", "media", "notebooks", "node_modules/bnlab-quiet-cells"];
+
+const built = ["dist/extension.cjs", "dist/kernel/cli.js", "dist/renderer/plotly.js"];
+const missing = built.find((file) => !existsSync(at(file)));
+if (missing !== undefined) {
+  console.error(`package: expected a build, got no ${missing}; npm run build makes it`);
+  process.exit(1);
+}
 
 async function filesIn(folder) {
   const entries = await readdir(at(folder), { recursive: true, withFileTypes: true });
