@@ -1,6 +1,7 @@
 // The language service over a notebook's cells, asked by message as an editor asks it, also while a cell is running.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import {
@@ -10,7 +11,7 @@ import {
   type LanguageQuestion,
   type LanguageQuestions,
 } from "../../kernel/protocol";
-import { startKernel } from "./startKernel";
+import { dist, startKernel } from "./startKernel";
 
 const kernel = startKernel();
 after(() => kernel.stop());
@@ -190,6 +191,37 @@ describe("completions", () => {
     const other = (await ask("completions", beside)).find(({ label }) => label === "manualSeed");
     const extended = await ask("completionDetails", beside, { label: "manualSeed", data: other?.data });
     assert.equal(extended?.edits.map(({ text }) => text).join(""), "manualSeed, ");
+  });
+
+  test("imports are offered wherever bnlab is installed and the notebook lies", async () => {
+    const place = path.join(mkdtempSync(path.join(os.tmpdir(), "bnlab-")), "bnlab-main (2) 深度 学习");
+    for (const part of ["kernel", "types"])
+      cpSync(path.join(dist, part), path.join(place, "bnlab-0.1/dist", part), { recursive: true });
+    const elsewhere = startKernel({ build: path.join(place, "bnlab-0.1/dist"), parent: place });
+    after(async () => {
+      await elsewhere.stop();
+      rmSync(path.dirname(place), { recursive: true, force: true });
+    });
+    const { cells, about } = notebook("const own = 1;", "manualSee‸");
+    const found = await askLanguage(elsewhere.client, "completions", cells, about);
+    const item = found.find(({ label }) => label === "manualSeed");
+    assert.equal(item?.importedFrom, "bnlab");
+    const asked = { ...about, label: "manualSeed", data: item?.data };
+    const details = await askLanguage(elsewhere.client, "completionDetails", cells, asked);
+    assert.match(details?.edits[0]?.text ?? "", /import \{ manualSeed \} from "bnlab"/);
+    const node = notebook("const own = 1;", "readFileSyn‸");
+    const files = await askLanguage(elsewhere.client, "completions", node.cells, node.about);
+    assert.ok(
+      files.some(({ label, importedFrom }) => label === "readFileSync" && importedFrom === "node:fs"),
+    );
+    const cell = notebook("export const farAway = 1;", "farAwa‸");
+    const names = await askLanguage(elsewhere.client, "completions", cell.cells, cell.about);
+    assert.deepEqual(
+      names.filter(({ label }) => label === "farAway").map(({ importedFrom }) => importedFrom),
+      [undefined],
+    );
+    const { result, error } = await elsewhere.run('import { ones } from "bnlab";\nones([2]).sum().item()');
+    assert.deepEqual([result, error], ["2", ""]);
   });
 
   test("nothing from behind bnlab's front door, and Node's modules once", async () => {

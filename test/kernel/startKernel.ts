@@ -11,7 +11,8 @@ import {
   type PublicationType,
 } from "../../kernel/protocol";
 
-const entry = path.join(import.meta.dirname, "../../dist/kernel/main.js");
+/** The build. */
+export const dist = path.join(import.meta.dirname, "../../dist");
 
 /** What came of one cell. */
 export interface Ran {
@@ -33,9 +34,14 @@ export interface TestKernel {
   stop(): Promise<void>;
 }
 
-export function startKernel(): TestKernel {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-kernel-"));
-  const child = fork(entry, { cwd: folder, execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+/** In a folder of its own. `build` is dist/ or a copy of it. */
+export function startKernel({ build = dist, parent = os.tmpdir() } = {}): TestKernel {
+  const folder = mkdtempSync(path.join(parent, "bnlab-kernel-"));
+  const child = fork(path.join(build, "kernel/main.js"), {
+    cwd: folder,
+    execArgv: [],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   const client = new KernelClient(ipcTransport(child));
   return {
     client,

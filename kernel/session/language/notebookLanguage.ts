@@ -32,8 +32,6 @@ const preferences: ts.UserPreferences = {
   includeAutomaticOptionalChainCompletions: true,
   includePackageJsonAutoImports: "off",
   quotePreference: "double",
-  // Neither other cells, whose names are in scope where they may be, nor what stands behind bnlab's front door.
-  autoImportFileExcludePatterns: ["**/bnlab-*"],
 };
 
 const format = ts.getDefaultFormatCodeSettings("\n");
@@ -49,11 +47,14 @@ export class NotebookLanguage {
   readonly #modules: NotebookModules;
   readonly #service: ts.LanguageService;
   readonly #exports: { refresh(): void };
+  readonly #preferences: ts.UserPreferences;
 
   /** @param folder the notebook's: where its imports are looked for. */
   constructor(folder: string) {
     const root = folder.replaceAll("\\", "/");
     this.#modules = new NotebookModules(root);
+    // Names of other cells are in scope where they may be: there is nothing to import.
+    this.#preferences = { ...preferences, autoImportFileExcludePatterns: [this.#modules.pattern] };
     const host = languageHost(this.#modules, root);
     this.#service = ts.createLanguageService(host, ts.createDocumentRegistry());
     this.#exports = rememberExports(host, this.#service);
@@ -91,7 +92,7 @@ export class NotebookLanguage {
   #completions(module: CellModule, position: number): CompletionItem[] {
     const at = module.prefix.length + position;
     this.#exports.refresh();
-    const found = this.#service.getCompletionsAtPosition(module.fileName, at, preferences, format);
+    const found = this.#service.getCompletionsAtPosition(module.fileName, at, this.#preferences, format);
     return (found?.entries ?? []).filter(isWanted).map((entry) => {
       const origin =
         entry.kind === ts.ScriptElementKind.alias ? module.origins.get(entry.name)?.module : undefined;
@@ -126,7 +127,7 @@ export class NotebookLanguage {
       label,
       format,
       source,
-      preferences,
+      this.#preferences,
       entryData,
     );
     if (!details) return null;

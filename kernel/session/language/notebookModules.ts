@@ -18,6 +18,8 @@ export interface CellModule {
   origins: ReadonlyMap<string, { module: CellModule; at: number }>;
 }
 
+const modulePrefix = "bnlab-notebook-";
+
 type Scope = ReadonlyMap<string, CellModule>;
 
 export class NotebookModules {
@@ -38,6 +40,11 @@ export class NotebookModules {
     this.#globals = this.#make(`import { ${cellGlobals.join(", ")} } from "bnlab";`, { name: "globals" });
     this.#place(this.#globals, new Map());
     this.#ran = new Map(cellGlobals.map((name) => [name, this.#globals]));
+  }
+
+  /** What matches the modules' file names, and no other: the notebook's folder may itself have such a name. */
+  get pattern(): string {
+    return `${this.#folder}/${modulePrefix}*`;
   }
 
   fileNames(): string[] {
@@ -121,7 +128,7 @@ export class NotebookModules {
     text: string,
     { id, name, extension = "ts" }: { id?: string; name: string; extension?: string },
   ): CellModule {
-    const fileName = `${this.#folder}/bnlab-${name}-${++this.#made}.${extension}`;
+    const fileName = `${this.#folder}/${modulePrefix}${name}-${++this.#made}.${extension}`;
     const names = namesOf(text, fileName);
     const module = {
       id,
