@@ -12,7 +12,7 @@ import { SignedMessages } from "../kernel/jupyter/signedMessages";
 import { type AnyMessage, type Content, createMessage, isMessage, type Requests } from "../kernel/protocol";
 
 /** How long after a reply its publications are waited for. */
-const HEAR_MS = 10;
+const hearMs = 10;
 
 /** What came of a cell: its text, when the first of it came, and when all was done; milliseconds from the request. */
 export interface Ran {
@@ -121,7 +121,7 @@ export class JupyterPeer {
     this.#listeners.add(listener);
     while (!heard) {
       await this.#exchange("kernel_info_request", {}, ({ channel }) => channel === "shell" || undefined);
-      await setTimeout(HEAR_MS);
+      await setTimeout(hearMs);
     }
     this.#listeners.delete(listener);
   }

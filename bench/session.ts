@@ -107,10 +107,10 @@ interface Result {
 }
 
 /** A slow kernel is asked less often. */
-const REPEAT_MS = 15_000;
-const COMPLETION_MS = 3_000;
+const repeatMs = 15_000;
+const completionMs = 3_000;
 /** After it a kernel is taken to be stuck. */
-const SECTION_MS = 60_000;
+const sectionMs = 60_000;
 const cells = { expression: "a cell, 1 + 1", declaration: "a cell that declares" };
 
 async function measure({ name, command, language }: Peer): Promise<Result[]> {
@@ -132,7 +132,7 @@ async function measure({ name, command, language }: Peer): Promise<Result[]> {
   const repeat = async (count: number, take: (n: number) => Promise<number>): Promise<number[]> => {
     const samples: number[] = [];
     const begin = performance.now();
-    for (let n = 0; n < count && performance.now() - begin < REPEAT_MS; n++) samples.push(await take(n));
+    for (let n = 0; n < count && performance.now() - begin < repeatMs; n++) samples.push(await take(n));
     return samples;
   };
 
@@ -150,7 +150,7 @@ async function measure({ name, command, language }: Peer): Promise<Result[]> {
   const section = async (measures: string[], take: (peer: JupyterPeer) => Promise<void>) => {
     const peer = await JupyterPeer.start(command);
     const work = peer.run(language.setUp).then(() => take(peer));
-    const late = setTimeout(SECTION_MS, `not within ${SECTION_MS / 1000} s`);
+    const late = setTimeout(sectionMs, `not within ${sectionMs / 1000} s`);
     const failure = await Promise.race([work, late]).catch((error: Error) => error.message);
     peer.close();
     if (failure)
@@ -176,17 +176,17 @@ async function measure({ name, command, language }: Peer): Promise<Result[]> {
     const complete = async () => {
       const samples: number[] = [];
       for (let n = 0; n < 40; n++) {
-        const took = await peer.complete(language.unfinished, COMPLETION_MS);
+        const took = await peer.complete(language.unfinished, completionMs);
         if (took === undefined) break;
         samples.push(took);
       }
       return samples;
     };
-    await peer.complete(language.unfinished, SECTION_MS); // loads what completes
+    await peer.complete(language.unfinished, sectionMs); // loads what completes
     add(idle, await complete());
     await peer.begin(language.training);
     const during = await complete();
-    add(training, during, during.length === 0 ? `none within ${COMPLETION_MS / 1000} s` : undefined);
+    add(training, during, during.length === 0 ? `none within ${completionMs / 1000} s` : undefined);
   });
   return results;
 }

@@ -9,8 +9,8 @@ import {
   type LanguageCell,
   type Message,
   Mime,
-  PROTOCOL_VERSION,
   type PublicationType,
+  protocolVersion,
   type Questions,
   type Replies,
   type ReplyContent,
@@ -166,7 +166,7 @@ export class Kernel {
   readonly #handlers: Handlers = {
     kernel_info_request: async () => ({
       status: "ok",
-      protocol_version: PROTOCOL_VERSION,
+      protocol_version: protocolVersion,
       implementation: "bnlab",
       implementation_version: this.#options.version,
       language_info: {

@@ -5,8 +5,8 @@ import type { Figure } from "./figure";
 import { print, readTheme, type Theme, themed, watchTheme } from "./theme";
 import { copyIcon, copyText, reachable } from "./toolbar";
 
-const DEFAULT_HEIGHT = 400;
-const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } };
+const defaultHeight = 400;
+const atOnce = { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } };
 
 export class Chart {
   readonly #host: PlotlyElement;
@@ -60,7 +60,7 @@ export class Chart {
   /** Draws another figure in this one's place; zoom and hidden series stay. */
   show(figure: Figure): void {
     this.#figure = figure;
-    this.#host.style.height = `${figure.layout.height ?? DEFAULT_HEIGHT}px`;
+    this.#host.style.height = `${figure.layout.height ?? defaultHeight}px`;
     this.#host.setAttribute(
       "aria-label",
       figure.layout.meta?.summary ?? figure.layout.title?.text ?? "Chart",
@@ -122,7 +122,7 @@ export class Chart {
     const start = layout.sliders?.[0]?.active ?? 0;
     const at = this.#frame === undefined ? start : frames.findIndex(({ name }) => name === this.#frame);
     const next = frames[Math.max(0, Math.min(frames.length - 1, at + step))]!;
-    void Plotly.animate(this.#host, [next.name], AT_ONCE);
+    void Plotly.animate(this.#host, [next.name], atOnce);
   }
 
   async #copy(): Promise<void> {

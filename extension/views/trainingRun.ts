@@ -13,10 +13,10 @@ import {
 import type { CurveState, LoopState, TrainingState } from "../renderer/training/messages";
 
 /** A curve that was put together from notes has at most so many points. */
-const NOTED = 2_000;
+const notedPoints = 2_000;
 /** Of a curve so many points are handed on: more than a narrow view has pixels. */
-const SHOWN = 300;
-const CURVES = 6;
+const shownPoints = 300;
+const mostCurves = 6;
 
 interface Trace {
   type?: string;
@@ -108,7 +108,7 @@ export class TrainingRun {
       left: outer && this.isRunning ? leftOf(outer) : "",
       elapsed: clockText(outer?.seconds ?? seconds),
       loops: this.#bars.map(loopOf),
-      curves: curves.slice(0, CURVES).map(({ name, color, xs, ys }): CurveState => {
+      curves: curves.slice(0, mostCurves).map(({ name, color, xs, ys }): CurveState => {
         const end = ys.at(-1);
         return { name, color, last: end === undefined ? "" : shortNumber(end), points: thinned(xs, ys) };
       }),
@@ -147,7 +147,7 @@ export class TrainingRun {
       this.#noted.set(name, curve);
       curve.xs.push((curve.xs.at(-1) ?? -1) + 1);
       curve.ys.push(Number(number));
-      if (curve.xs.length > NOTED) {
+      if (curve.xs.length > notedPoints) {
         curve.xs = curve.xs.filter((_, i) => i % 2 === 0);
         curve.ys = curve.ys.filter((_, i) => i % 2 === 0);
       }
@@ -192,7 +192,7 @@ function curvesOf({ data }: Figure): Curve[] {
 
 /** Every so manyth point, and the last. */
 function thinned(xs: readonly number[], ys: readonly number[]): [number, number][] {
-  const step = Math.ceil(xs.length / SHOWN);
+  const step = Math.ceil(xs.length / shownPoints);
   const points: [number, number][] = [];
   for (let i = 0; i < xs.length; i += step) points.push([xs[i]!, ys[i]!]);
   const end = xs.length - 1;

@@ -70,7 +70,7 @@ class Report extends Figure {
     this.#verdicts = verdicts;
     const { layout } = this;
     const lines = [...shownVerdicts(verdicts), `<span style="font-size:11px">${legend}</span>`];
-    const below = lines.length * LINE + 14;
+    const below = lines.length * lineHeight + 14;
     const { b = 0, ...margin } = layout.margin as { b?: number };
     layout.margin = { ...margin, b: b + below };
     const height = layout.height! + below;
@@ -80,7 +80,7 @@ class Report extends Figure {
     lines.forEach((text, i) => {
       const place = { x: 0, xref: "paper", xanchor: "left", y: 0, yref: "paper", yanchor: "top" };
       const look = { showarrow: false, align: "left", font: { size: 12 } };
-      layout.annotations!.push({ text, ...place, ...look, yshift: -(b + 4 + i * LINE) });
+      layout.annotations!.push({ text, ...place, ...look, yshift: -(b + 4 + i * lineHeight) });
     });
   }
 
@@ -90,8 +90,8 @@ class Report extends Figure {
 }
 
 const legend = "Shaded: healthy by rule of thumb; of sigmoid and tanh outputs, where they are not saturated.";
-const LINE = 19;
-const LINES = 16;
+const lineHeight = 19;
+const mostLines = 16;
 const good = palette[2];
 const bad = palette[1];
 const shade = { color: good } as const;
@@ -100,9 +100,9 @@ const shade = { color: good } as const;
 function shownVerdicts(verdicts: readonly Verdict[]): string[] {
   const mark = (healthy: boolean) => `<span style="color:${healthy ? good : bad}">●</span>`;
   const lineOf = ({ healthy, text }: Verdict) => `${mark(healthy)} ${escaped(text)}`;
-  if (verdicts.length <= LINES) return verdicts.map(lineOf);
+  if (verdicts.length <= mostLines) return verdicts.map(lineOf);
   const ill = verdicts.filter(({ healthy }) => !healthy);
-  const shown = ill.slice(0, LINES - 1);
+  const shown = ill.slice(0, mostLines - 1);
   const left = ill.length - shown.length;
   const more = left > 0 ? [`${mark(false)} and ${left} more`] : [];
   const well = verdicts.length - ill.length;
@@ -247,7 +247,7 @@ function updatesOf(
       showlegend: false,
     });
     const end = points.at(-1);
-    if (end === undefined || weights.length > NAMED_LINES) continue;
+    if (end === undefined || weights.length > namedLines) continue;
     figure.layout.annotations.push({
       text: ticks.get(layer.label)!,
       x: end.step,
@@ -261,7 +261,7 @@ function updatesOf(
   return figure.band({ y: healthy }, shade);
 }
 
-const NAMED_LINES = 8;
+const namedLines = 8;
 
 function flatnessOf(all: readonly WatchedLayer[], ticks: Names, bound: number): Figure {
   const layers = all.filter(hasActivation);

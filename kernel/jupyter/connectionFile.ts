@@ -15,7 +15,7 @@ export type ConnectionPort = "shell" | "control" | "iopub" | "stdin" | "hb";
 const portNames: ConnectionPort[] = ["shell", "control", "iopub", "stdin", "hb"];
 
 /** Others may read it: they could sign messages, and so run code as its owner. */
-const OPEN_TO_OTHERS = 0o077;
+const openToOthers = 0o077;
 
 /**
  * @param warn told when other users of the machine can read the key.
@@ -24,7 +24,7 @@ const OPEN_TO_OTHERS = 0o077;
 export async function readConnectionFile(file: string, warn: (text: string) => void): Promise<Connection> {
   const connection = parseConnection(await readFile(file, "utf8"));
   const { mode } = await stat(file);
-  if (process.platform !== "win32" && (mode & OPEN_TO_OTHERS) !== 0) {
+  if (process.platform !== "win32" && (mode & openToOthers) !== 0) {
     const octal = (mode & 0o777).toString(8);
     warn(`${file} has mode ${octal}: whoever can read its key can run code as you; expected 600 (chmod 600)`);
   }

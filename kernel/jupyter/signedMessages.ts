@@ -2,9 +2,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { AnyMessage, Channel, Message } from "../protocol";
 
-const DELIMITER = Buffer.from("<IDS|MSG>");
+const delimiter = Buffer.from("<IDS|MSG>");
 /** How many signatures are remembered; Jupyter's own count. */
-const REMEMBERED = 65_536;
+const rememberedSignatures = 65_536;
 
 /** A message, and whom a reply to it goes to. */
 export interface Received {
@@ -28,12 +28,12 @@ export class SignedMessages {
   pack(message: Message, identities: readonly (Buffer | string)[]): (Buffer | string)[] {
     const { header, parent_header, metadata, content } = message;
     const parts = [header, parent_header, metadata, content].map((part) => Buffer.from(JSON.stringify(part)));
-    return [...identities, DELIMITER, this.#sign(parts).toString("hex"), ...parts];
+    return [...identities, delimiter, this.#sign(parts).toString("hex"), ...parts];
   }
 
   /** @throws Error that says why the frames are no message to act on. */
   unpack(frames: readonly Buffer[], channel: Channel): Received {
-    const at = frames.findIndex((frame) => frame.equals(DELIMITER));
+    const at = frames.findIndex((frame) => frame.equals(delimiter));
     const [signature, ...parts] = frames.slice(at + 1, at + 6);
     if (at < 0 || !signature || parts.length < 4) {
       throw new Error(`expected a delimiter, a signature and four parts, got ${frames.length} frames`);
@@ -62,7 +62,7 @@ export class SignedMessages {
   #remember(signature: string): void {
     if (this.#seen.has(signature)) throw new Error("its signature has been used: it is a replay");
     this.#seen.add(signature);
-    if (this.#seen.size > REMEMBERED) this.#seen.delete(this.#seen.values().next().value!);
+    if (this.#seen.size > rememberedSignatures) this.#seen.delete(this.#seen.values().next().value!);
   }
 }
 

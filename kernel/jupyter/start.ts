@@ -7,7 +7,7 @@ import { readConnectionFile } from "./connectionFile";
 import { listen } from "./zmqTransport";
 
 /** How often it looks whether the program that started it is still there. */
-const PARENT_MS = 1000;
+const parentMs = 1000;
 
 /** Resolves when a client has shut the kernel down, or the client that started it has gone. */
 export async function runJupyterKernel(file: string): Promise<void> {
@@ -30,7 +30,7 @@ function closeWithParent(close: () => void): NodeJS.Timeout {
   const parent = process.ppid;
   return setInterval(() => {
     if (process.ppid !== parent || !isAlive(parent)) close();
-  }, PARENT_MS).unref();
+  }, parentMs).unref();
 }
 
 function isAlive(pid: number): boolean {

@@ -12,7 +12,7 @@ export interface ZmqTransport extends Transport {
 type Zmq = typeof import("zeromq");
 
 /** How long a closed socket goes on sending, in milliseconds. */
-const LINGER_MS = 1000;
+const lingerMs = 1000;
 
 export async function loadZmq(): Promise<Zmq> {
   try {
@@ -29,11 +29,11 @@ export async function loadZmq(): Promise<Zmq> {
 export async function listen(connection: Connection, log: (line: string) => void): Promise<ZmqTransport> {
   const zmq = await loadZmq();
   const sockets = {
-    shell: new zmq.Router({ linger: LINGER_MS, sendHighWaterMark: 0 }),
-    control: new zmq.Router({ linger: LINGER_MS, sendHighWaterMark: 0 }),
-    stdin: new zmq.Router({ linger: LINGER_MS, sendHighWaterMark: 0 }),
+    shell: new zmq.Router({ linger: lingerMs, sendHighWaterMark: 0 }),
+    control: new zmq.Router({ linger: lingerMs, sendHighWaterMark: 0 }),
+    stdin: new zmq.Router({ linger: lingerMs, sendHighWaterMark: 0 }),
     // Without a mark, or a subscriber who is slow would lose messages; the outbox bounds what a cell may say.
-    iopub: new zmq.XPublisher({ linger: LINGER_MS, sendHighWaterMark: 0 }),
+    iopub: new zmq.XPublisher({ linger: lingerMs, sendHighWaterMark: 0 }),
     hb: new zmq.Reply({ linger: 0 }),
   };
   // Every subscription is told, also the second one to the same topic.

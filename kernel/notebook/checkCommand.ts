@@ -14,7 +14,7 @@ export interface CheckCommandOptions {
 }
 
 /** nbval's tag for a cell whose outputs are never the same. */
-const IGNORED = "nbval-ignore-output";
+const ignoredTag = "nbval-ignore-output";
 
 /** @returns the exit code; see `bnlab check --help`. */
 export async function checkCommand(files: string[], options: CheckCommandOptions): Promise<number> {
@@ -50,7 +50,7 @@ async function checkNotebook(file: string, { timeout, rtol, atol }: CheckCommand
 
   const tolerance: Tolerance = { relative: rtol, absolute: atol };
   const found = cells.map((cell, i) =>
-    hasTag(cell, IGNORED) ? [] : compareOutputs(saved[i]!, cell.outputs, tolerance),
+    hasTag(cell, ignoredTag) ? [] : compareOutputs(saved[i]!, cell.outputs, tolerance),
   );
   const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
   const differing = found.filter((differences) => differences.length > 0).length;

@@ -17,8 +17,8 @@ export interface Difference {
 }
 
 /** How many lines or places of one output are told. */
-const TOLD = 4;
-const LINE_CHARACTERS = 160;
+const toldDifferences = 4;
+const mostLineCharacters = 160;
 
 export function compareOutputs(saved: CellOutput[], now: CellOutput[], tolerance: Tolerance): Difference[] {
   const texts = (["stdout", "stderr"] as const).flatMap((name) =>
@@ -93,15 +93,16 @@ function compareText(what: string, saved: string, now: string, tolerance: Tolera
   const lines = Array.from({ length: Math.max(before!.length, after!.length) }, (_, i) => i);
   const differing = lines.filter((i) => !sameText(before![i], after![i], tolerance));
   if (differing.length === 0) return [];
-  const told = (text: string[]) => differing.slice(0, TOLD).map((i) => shortened(text[i]));
+  const told = (text: string[]) => differing.slice(0, toldDifferences).map((i) => shortened(text[i]));
   const line = differing[0]! > 0 ? `, line ${differing[0]! + 1}` : "";
-  const more = differing.length > TOLD ? ` and ${differing.length - TOLD} lines more` : "";
+  const more =
+    differing.length > toldDifferences ? ` and ${differing.length - toldDifferences} lines more` : "";
   return [{ what: `${what}${line}${more}`, saved: told(before!), now: told(after!) }];
 }
 
 function shortened(line: string | undefined): string {
   if (line === undefined) return "(no such line)";
-  return line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS - 1)}…` : line;
+  return line.length > mostLineCharacters ? `${line.slice(0, mostLineCharacters - 1)}…` : line;
 }
 
 /** A number that stands for itself, not the end of a name (`layer3`). */
@@ -142,8 +143,8 @@ function compareJson(what: string, saved: Json, now: Json, tolerance: Tolerance)
   visit("", saved, now);
   if (places.length === 0) return [];
   const told = (side: "saved" | "now") =>
-    places.slice(0, TOLD).map((place) => `${place.path}: ${place[side]}`);
-  const more = places.length > TOLD ? `, ${places.length} places` : "";
+    places.slice(0, toldDifferences).map((place) => `${place.path}: ${place[side]}`);
+  const more = places.length > toldDifferences ? `, ${places.length} places` : "";
   return [{ what: `${what}${more}`, saved: told("saved"), now: told("now") }];
 }
 

@@ -8,8 +8,8 @@ export interface Parameter {
   value: Json;
 }
 
-const DEFAULTS = "parameters";
-const INJECTED = "injected-parameters";
+const defaultsTag = "parameters";
+const injectedTag = "injected-parameters";
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /**
@@ -37,21 +37,21 @@ export function parseParameter(text: string): Parameter {
 export function injectParameters(notebook: Notebook, parameters: readonly Parameter[]): string[] {
   if (parameters.length === 0) return [];
   const { cells } = notebook;
-  const defaults = cells.findIndex((cell) => hasTag(cell, DEFAULTS));
-  const before = cells.findIndex((cell) => hasTag(cell, INJECTED));
+  const defaults = cells.findIndex((cell) => hasTag(cell, defaultsTag));
+  const before = cells.findIndex((cell) => hasTag(cell, injectedTag));
   const cell = parametersCell(parameters);
   if (before >= 0) cells[before] = cell;
   else cells.splice(defaults + 1, 0, cell);
   const declared = cells[defaults]?.source;
   if (declared === undefined) {
     return [
-      `no cell is tagged "${DEFAULTS}": the values stand in a cell at the top, where later ones may replace them`,
+      `no cell is tagged "${defaultsTag}": the values stand in a cell at the top, where later ones may replace them`,
     ];
   }
   const words = new Set(declared.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
   return parameters
     .filter(({ name }) => !words.has(name))
-    .map(({ name }) => `the cell tagged "${DEFAULTS}" has no ${name}`);
+    .map(({ name }) => `the cell tagged "${defaultsTag}" has no ${name}`);
 }
 
 export function hasTag({ metadata }: Cell, tag: string): boolean {
@@ -64,7 +64,7 @@ function parametersCell(parameters: readonly Parameter[]): CodeCell {
     cell_type: "code",
     id: crypto.randomUUID().slice(0, 8),
     source: ["// Parameters", ...lines].join("\n"),
-    metadata: { tags: [INJECTED] },
+    metadata: { tags: [injectedTag] },
     execution_count: null,
     outputs: [],
   };

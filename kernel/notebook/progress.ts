@@ -5,9 +5,9 @@ import { type AnyPublication, isMessage, Mime, type MimeBundle } from "../protoc
 import { asText, type CodeCell } from "./notebookFile";
 import type { CellEnd } from "./runNotebook";
 
-const INDENT = "      ";
+const indent = "      ";
 /** How much of a cell's first line stands beside its number. */
-const TITLE_CHARACTERS = 60;
+const titleCharacters = 60;
 
 export class Progress {
   /** Whether the line that has been written last is still open. */
@@ -33,7 +33,7 @@ export class Progress {
     const number = String(place.number).padStart(String(place.of).length);
     const lines = cell.source.trim().split("\n");
     const first = lines.find((line) => line.trim() !== "" && !line.startsWith("import ")) ?? lines[0]!;
-    const title = first.length > TITLE_CHARACTERS ? `${first.slice(0, TITLE_CHARACTERS - 1)}…` : first;
+    const title = first.length > titleCharacters ? `${first.slice(0, titleCharacters - 1)}…` : first;
     this.#write(
       `[${number}/${place.of}] ${this.#paint("bold", `In [${place.number}]`)} ${this.#paint("dim", title)}`,
     );
@@ -73,7 +73,7 @@ export class Progress {
       : `${reply.status === "ok" ? "✓" : "✗"} ${seconds}`;
     if (this.#midLine) this.#write("\n");
     this.#midLine = false;
-    this.#write(this.#printed ? INDENT : "  ");
+    this.#write(this.#printed ? indent : "  ");
     this.#write(`${this.#paint(reply.status === "ok" ? "green" : "red", word)}\n`);
     this.#lineIsOpen = false;
   }
@@ -90,12 +90,12 @@ export class Progress {
     this.#latest.set(id, data);
     const bars = [...this.#latest.values()].filter((bundle) => Mime.progress in bundle);
     const lines = bars.flatMap((bundle) => asText(bundle[Mime.plain]).split("\n"));
-    const width = (this.#out.columns || 80) - INDENT.length - 1;
+    const width = (this.#out.columns || 80) - indent.length - 1;
     this.#eraseMoving();
     if (!this.#printed || this.#midLine) this.#write("\n");
     this.#printed = true;
     this.#midLine = false;
-    this.#out.write(lines.map((line) => `${INDENT}${[...line].slice(0, width).join("")}\n`).join(""));
+    this.#out.write(lines.map((line) => `${indent}${[...line].slice(0, width).join("")}\n`).join(""));
     this.#movingLines = lines.length;
   }
 
@@ -119,7 +119,7 @@ export class Progress {
   #print(text: string, color?: "yellow" | "red"): void {
     if (text === "") return;
     if (!this.#printed) this.#write("\n");
-    const indented = text.replace(/^(?=.)/gm, (_, at: number) => (at > 0 || !this.#midLine ? INDENT : ""));
+    const indented = text.replace(/^(?=.)/gm, (_, at: number) => (at > 0 || !this.#midLine ? indent : ""));
     this.#write(color ? this.#paint(color, indented) : indented);
     this.#printed = true;
     this.#midLine = !text.endsWith("\n");

@@ -25,7 +25,7 @@ export interface CellEnd {
 }
 
 /** nbclient's tag for a cell that is to fail: its error is its output, and the run goes on. */
-const MAY_FAIL = "raises-exception";
+const mayFailTag = "raises-exception";
 
 /** @returns whether every cell ran without an error, but for those tagged `raises-exception`. */
 export async function runNotebook(
@@ -68,7 +68,7 @@ export async function runNotebook(
     cell.metadata.execution = timing;
     if (content.status !== "aborted") cell.execution_count = content.execution_count;
     observer.onEnd?.(cell, { reply: content, milliseconds: performance.now() - started, timedOut });
-    if (content.status === "ok" || (hasTag(cell, MAY_FAIL) && !timedOut && !signal?.aborted)) continue;
+    if (content.status === "ok" || (hasTag(cell, mayFailTag) && !timedOut && !signal?.aborted)) continue;
     allWell = false;
     if (!allowErrors || signal?.aborted) break;
   }

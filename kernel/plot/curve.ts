@@ -27,9 +27,9 @@ export interface CurveOptions {
   height?: number;
 }
 
-const POINTS = 301;
+const pointCount = 301;
 /** How high the densities stand, of the panel's height. */
-const DENSITY_HEIGHT = 0.62;
+const densityHeight = 0.62;
 
 /**
  * Functions as lines over x, and how the data are distributed over the same x as shapes below them.
@@ -80,7 +80,7 @@ export function curve(
       },
     };
   });
-  const xs = Array.from({ length: POINTS }, (_, at) => low + ((high - low) * at) / (POINTS - 1));
+  const xs = Array.from({ length: pointCount }, (_, at) => low + ((high - low) * at) / (pointCount - 1));
   lines.forEach(([name, f], n) => {
     data.push({
       type: "scatter",
@@ -104,7 +104,7 @@ export function curve(
   if (yRange === undefined) layout.yaxis.range = withAir(data);
   // Below the functions: the axis that lies over another is drawn after it.
   layout.yaxis.overlaying = "y2";
-  layout.yaxis2 = { visible: false, range: [0, highest / DENSITY_HEIGHT || 1], fixedrange: true };
+  layout.yaxis2 = { visible: false, range: [0, highest / densityHeight || 1], fixedrange: true };
   return new Figure({ data, layout });
 }
 

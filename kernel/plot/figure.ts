@@ -12,7 +12,7 @@ import { faded, neutral } from "./theme";
 export const display: unique symbol = Symbol.for("Jupyter.display") as never;
 
 /** A trace longer than this is thinned where it is shown or saved; `figure.data` keeps every point. */
-export const MAX_POINTS = 5_000;
+export const defaultMaxPoints = 5_000;
 
 /** Plotly's figure JSON. */
 export interface FigureJson {
@@ -192,7 +192,7 @@ export class Figure {
   }
 
   /** The forms in which a notebook shows the figure. */
-  toBundle({ maxPoints = MAX_POINTS, picture = true }: BundleOptions = {}): FigureBundle {
+  toBundle({ maxPoints = defaultMaxPoints, picture = true }: BundleOptions = {}): FigureBundle {
     const { summary } = this;
     const svg = picture ? this.picture() : undefined;
     return {

@@ -25,7 +25,7 @@ export interface LabeledFigure {
   figure: Figure;
 }
 
-const SLIDER = 74;
+const sliderHeight = 74;
 
 /** On paper there is no slider: the picture shows some frames side by side. */
 class FramesFigure extends Figure {
@@ -74,9 +74,9 @@ export function frames(list: readonly LabeledFigure[], options: FramesOptions = 
   const layout: Layout = { ...shown.figure.layout, ...withRanges(shown.figure.layout, common) };
   if (title !== undefined) layout.title = { ...layout.title, text: title };
   const { b = 48, ...margin } = (layout.margin ?? {}) as { b?: number };
-  layout.margin = { ...margin, b: b + SLIDER };
+  layout.margin = { ...margin, b: b + sliderHeight };
   const height = layout.height ?? 400;
-  layout.height = height + SLIDER;
+  layout.height = height + sliderHeight;
   const legend = layout.legend as { yref?: string; y?: number } | undefined;
   if (legend?.yref === "container") {
     layout.legend = { ...legend, y: 1 - ((1 - (legend.y ?? 1)) * height) / layout.height };

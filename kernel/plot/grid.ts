@@ -21,8 +21,8 @@ export interface GridOptions {
 
 type Named = Readonly<Record<string, Figure>>;
 
-const BETWEEN = 46;
-const HEADING = 26;
+const panelGap = 46;
+const headingHeight = 26;
 
 /**
  * Figures in a grid as one figure. Names, or else the figures' own titles, head the panels; a name in several legends
@@ -51,14 +51,14 @@ export function grid(figures: readonly Figure[] | Named, options: GridOptions = 
   const inner = rows.map((_, row) =>
     Math.max(0, ...sizes.slice(row * columns, (row + 1) * columns).map(({ heading }) => heading)),
   );
-  const gaps = inner.map((pixels) => BETWEEN + HEADING + pixels + 8);
+  const gaps = inner.map((pixels) => panelGap + headingHeight + pixels + 8);
   // In a narrow cell too: room for labels, and for a title beside them.
   const titled =
     !linkY && named.some(([, { layout }], n) => n % columns > 0 && layout.yaxis?.title !== undefined);
   const { cells, height } = cellsOf(count, columns, rows, gaps, titled ? 0.14 : 0.09);
 
   const names = [...new Set(named.flatMap(([, figure]) => legendOf(figure.data)))];
-  const top = topMargin(title, names) + HEADING + inner[0]!;
+  const top = topMargin(title, names) + headingHeight + inner[0]!;
   const whole = top + height + 52;
   const layout: Layout = {
     ...baseLayout(title, names, whole),

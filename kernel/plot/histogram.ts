@@ -5,7 +5,7 @@ import { digits } from "./describe";
 import { Figure } from "./figure";
 import { checkRange, checkWhole, isNumbers, type Numbers, numbersOf } from "./numbers";
 import type { Annotation, Axis, Layout, Trace } from "./plotly";
-import { baseLayout, faded, PANEL_HEADING, palette, topMargin } from "./theme";
+import { baseLayout, faded, palette, panelHeading, topMargin } from "./theme";
 
 export interface HistogramOptions {
   /** The heading above the chart. */
@@ -28,7 +28,7 @@ export interface HistogramOptions {
 
 type Groups = Readonly<Record<string, Numbers>>;
 
-const GAP = 66;
+const panelGap = 66;
 const yTitles = { share: "share of values", count: "values", density: "density" } as const;
 
 /**
@@ -178,9 +178,9 @@ function frame(
     count,
     columns,
     new Array<number>(rows).fill(panel),
-    new Array<number>(rows).fill(GAP),
+    new Array<number>(rows).fill(panelGap),
   );
-  const top = topMargin(title, legend) + PANEL_HEADING;
+  const top = topMargin(title, legend) + panelHeading;
   const layout = baseLayout(title, legend, top + height + 48);
   const legendTop = 1 - (title === undefined ? 8 : 40) / (top + height + 48);
   return {

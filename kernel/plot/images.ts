@@ -22,7 +22,7 @@ export interface ImagesOptions {
   range?: readonly [number, number];
 }
 
-const TILE = 62;
+const tileSide = 62;
 const [paper, ink] = ["#f3f4f5", "#16191d"].map((color) => parseColor(color)!) as [Rgba, Rgba];
 
 /**
@@ -66,7 +66,7 @@ export function images(pictures: Pictures, options: ImagesOptions = {}): Figure 
 
   const frame = { visible: false, showgrid: false, fixedrange: true };
   const top = topMargin(title, []);
-  const layout = baseLayout(title, [], Math.round(top + rows * TILE * (stepY / stepX) + 16));
+  const layout = baseLayout(title, [], Math.round(top + rows * tileSide * (stepY / stepX) + 16));
   return new Figure({
     data: [
       {

@@ -2,7 +2,7 @@
 import { display, type Figure, type FigureBundle } from "./figure";
 
 /** A trace has at most this many points while the figure moves; two for each two pixels of a cell. */
-export const LIVE_POINTS = 1_000;
+export const defaultLivePoints = 1_000;
 
 /** Something that shows itself in a notebook. */
 interface Displayable {
@@ -130,7 +130,7 @@ export class LiveFigure<F extends Figure = Figure> {
   /** The figure while it moves. */
   #moving(): Displayable {
     const { figure } = this;
-    return { [display]: () => figure.toBundle({ maxPoints: LIVE_POINTS, picture: false }) };
+    return { [display]: () => figure.toBundle({ maxPoints: defaultLivePoints, picture: false }) };
   }
 }
 

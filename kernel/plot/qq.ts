@@ -19,7 +19,7 @@ export interface QqOptions {
 }
 
 /** So many points draw the line as well as all of them. */
-const POINTS = 200;
+const mostPoints = 200;
 
 /**
  * Quantiles of each group against those of the standard Gaussian: on the dashed line lies what is one.
@@ -43,7 +43,7 @@ export function qq(groups: Readonly<Record<string, Numbers>>, options: QqOptions
     const all = numbersOf(groups[name]!);
     const found = moments(all);
     const ascending = sorted(all);
-    const count = Math.min(POINTS, ascending.length);
+    const count = Math.min(mostPoints, ascending.length);
     const shares = Array.from({ length: count }, (_, at) => (at + 0.5) / count);
     const at = (share: number) => {
       const value = quantile(ascending, share);

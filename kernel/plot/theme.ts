@@ -108,7 +108,7 @@ export function topMargin(title: string | undefined, legend: readonly string[]):
 }
 
 /** Pixels above a panel for its name and a line about it. */
-export const PANEL_HEADING = 38;
+export const panelHeading = 38;
 
 /** The layout that single-panel charts share. */
 export function baseLayout(title: string | undefined, legend: readonly string[], height: number): Layout {

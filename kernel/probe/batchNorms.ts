@@ -18,12 +18,12 @@ export function shareOf(norm: BatchNormLayer): number | null {
 }
 
 /** The number of channels above which a record keeps only some. */
-const CHANNELS = 256;
+const mostChannels = 256;
 
 /** What a watch keeps of a layer that was just given `input`; null for other layers. */
 export function batchNormRecord(module: Module, input: Tensor): BatchNormRecord | null {
   if (!isBatchNorm(module)) return null;
-  const kept = (values: ArrayLike<number>) => Array.from(evenly(values, CHANNELS));
+  const kept = (values: ArrayLike<number>) => Array.from(evenly(values, mostChannels));
   const keptOf = (tensor: Tensor | null) => tensor && kept(tensor.data);
   const { mean, variance } = channelStatistics(input);
   return {

@@ -26,9 +26,9 @@ export interface Distribution {
   readonly histogram: readonly number[];
 }
 
-const BINS = 32;
+const binCount = 32;
 /** A prime, so that even steps do not fall on the same channel again and again. */
-const SAMPLE = 1021;
+const sampleSize = 1021;
 
 export function distributionOf(values: ArrayLike<number>): Distribution {
   let finite = values;
@@ -42,10 +42,10 @@ export function distributionOf(values: ArrayLike<number>): Distribution {
   const { origin, sum, squares, min, max } = sums;
   const mean = origin + sum / count;
   const variance = Math.max(0, squares / count - (sum / count) ** 2);
-  const sample = evenly(finite, SAMPLE).sort();
-  const histogram = new Array<number>(BINS).fill(0);
-  const scale = max > min ? BINS / (max - min) : 0;
-  for (const value of sample) histogram[Math.min(BINS - 1, Math.floor((value - min) * scale))]!++;
+  const sample = evenly(finite, sampleSize).sort();
+  const histogram = new Array<number>(binCount).fill(0);
+  const scale = max > min ? binCount / (max - min) : 0;
+  for (const value of sample) histogram[Math.min(binCount - 1, Math.floor((value - min) * scale))]!++;
   return {
     count: values.length,
     notFinite: values.length - count,

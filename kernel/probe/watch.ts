@@ -23,7 +23,7 @@ export interface WatchOptions {
   healthy?: Partial<Healthy>;
 }
 
-const DEFAULT_THRESHOLD = 0.01;
+const defaultThreshold = 0.01;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -70,7 +70,7 @@ export class Watch {
   /** As `watch` says. */
   constructor(
     readonly model: Module,
-    { every = 10, layers, limit = 128, threshold = DEFAULT_THRESHOLD, healthy = {} }: WatchOptions = {},
+    { every = 10, layers, limit = 128, threshold = defaultThreshold, healthy = {} }: WatchOptions = {},
   ) {
     requireInteger("watch", "every", every, 1);
     requireInteger("watch", "limit", limit, 2);
@@ -139,7 +139,7 @@ export class Watch {
   /** The slope below which that activation counts as flat. */
   threshold(activation: ActivationName): number {
     const given = this.#threshold;
-    return (typeof given === "number" ? given : given[activation]) ?? DEFAULT_THRESHOLD;
+    return (typeof given === "number" ? given : given[activation]) ?? defaultThreshold;
   }
 
   /** Takes every hook away; the model is as it was before the watch. What was seen stays. */

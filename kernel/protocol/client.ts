@@ -7,8 +7,8 @@ import {
   isMessage,
   type Message,
   type MessageType,
-  PROTOCOL_VERSION,
   type PublicationType,
+  protocolVersion,
   type Questions,
   type ReplyTo,
   type Requests,
@@ -44,7 +44,7 @@ interface Pending {
   readonly ended: AbortController;
 }
 
-const LATE_REQUESTS = 200;
+const lateRequests = 200;
 
 export class KernelClient {
   readonly #session = crypto.randomUUID();
@@ -119,7 +119,7 @@ export class KernelClient {
   #listen(id: string, onPublication: (publication: AnyPublication) => void): void {
     this.#listeners.set(id, onPublication);
     for (const other of this.#listeners.keys()) {
-      if (this.#listeners.size <= LATE_REQUESTS) break;
+      if (this.#listeners.size <= lateRequests) break;
       if (!this.#pending.has(other)) this.#listeners.delete(other);
     }
   }
@@ -177,7 +177,7 @@ export function createMessage<T extends MessageType>(
       session,
       username: "bnlab",
       date: new Date().toISOString(),
-      version: PROTOCOL_VERSION,
+      version: protocolVersion,
     },
     parent_header: parent,
     metadata: {},

@@ -4,7 +4,7 @@ import type { LanguageAnswer, LanguageRequest } from "./language";
 import type { Json, MimeBundle } from "./mime";
 import type { TensorReply, TensorRequest, Variable, VariablesRequest } from "./variables";
 
-export const PROTOCOL_VERSION = "5.4";
+export const protocolVersion = "5.4";
 
 export type Channel = "shell" | "control" | "iopub" | "stdin";
 

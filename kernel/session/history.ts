@@ -2,7 +2,7 @@
 import type { HistoryEntry, Requests } from "../protocol";
 
 /** What sessions are numbered from; a kernel has one. */
-const SESSION = 1;
+const onlySession = 1;
 
 interface Line {
   count: number;
@@ -25,7 +25,7 @@ export class History {
 
   find(request: Requests["history_request"]): HistoryEntry[] {
     return this.#chosen(request).map(({ count, input, output }) => [
-      SESSION,
+      onlySession,
       count,
       request.output ? [input, output] : input,
     ]);
@@ -34,7 +34,7 @@ export class History {
   #chosen(request: Requests["history_request"]): Line[] {
     if (request.hist_access_type === "range") {
       const { session = 0, start = 0, stop } = request;
-      if (session !== 0 && session !== SESSION) return [];
+      if (session !== 0 && session !== onlySession) return [];
       return this.#lines.filter(({ count }) => count >= start && count < (stop ?? Number.POSITIVE_INFINITY));
     }
     const n = request.n ?? this.#lines.length;

@@ -11,7 +11,7 @@ export interface ProgressOptions {
 }
 
 /** Between two pictures of a bar; what comes between is not seen. */
-const FRAME_MS = 100;
+const frameMs = 100;
 
 /**
  * Goes through a list, a loader, anything for `for … of` or `for await … of`, and shows how far it is, how fast, and how
@@ -129,7 +129,7 @@ class Board {
   }
 
   #isDue(): boolean {
-    return performance.now() - this.#drawn >= FRAME_MS;
+    return performance.now() - this.#drawn >= frameMs;
   }
 
   #time(bar: Bar): void {

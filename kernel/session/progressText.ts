@@ -1,8 +1,8 @@
 // A progress bar in words and in block characters.
 import { clockText, type ProgressBar, rateText } from "../protocol";
 
-const BAR_CHARACTERS = 20;
-const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+const barCharacters = 20;
+const eighthCharacters = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /** `epoch 1  45% |█████████           | 45/100 · 12.3/s · 0:05 left · loss 0.31` */
 export function progressText(bar: ProgressBar): string {
@@ -34,6 +34,6 @@ export function barText(bar: ProgressBar): string {
 const joined = (...parts: string[]) => parts.filter(Boolean).join(" · ");
 
 function blocks(share: number): string {
-  const eighths = Math.floor(share * BAR_CHARACTERS * 8);
-  return `${"█".repeat(eighths >> 3)}${EIGHTHS[eighths & 7]}`.padEnd(BAR_CHARACTERS);
+  const eighths = Math.floor(share * barCharacters * 8);
+  return `${"█".repeat(eighths >> 3)}${eighthCharacters[eighths & 7]}`.padEnd(barCharacters);
 }

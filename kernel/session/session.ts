@@ -20,7 +20,7 @@ export interface Frontend {
 }
 
 /** Output of timers of cells before these goes to the latest cell. */
-const LATE_CELLS = 200;
+const lateCells = 200;
 
 const nobody: Frontend = {
   publish() {},
@@ -69,7 +69,7 @@ export class Session {
     converter.accept(converted.declarations);
     this.#languageThread.cellRan(source);
     const { code, imports, map, shifts } = converted.cell;
-    this.#frontends.set(id, frontend).delete(id - LATE_CELLS);
+    this.#frontends.set(id, frontend).delete(id - lateCells);
     const { showsResult } = converted;
     const outcome = await this.#runner.run({ id, name, source, code, imports, map, shifts, showsResult });
     return this.#conclude(outcome, converter);

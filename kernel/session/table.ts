@@ -23,14 +23,14 @@ interface Table {
   count: number;
 }
 
-const DEFAULT_ROWS = 50;
+const defaultRows = 50;
 /** A value that shows itself as a table has at most so many columns. */
-const PLAIN_COLUMNS = 20;
+const plainColumns = 20;
 /** Digits of a number that is not whole. */
-const DIGITS = 6;
-const CELL_CHARACTERS = 200;
+const shownDigits = 6;
+const cellCharacters = 200;
 
-export function tableOf(source: TableRows, { columns, limit = DEFAULT_ROWS }: TableOptions = {}): MimeBundle {
+export function tableOf(source: TableRows, { columns, limit = defaultRows }: TableOptions = {}): MimeBundle {
   const table = read(source, columns, limit);
   return { [Mime.html]: html(table), [Mime.plain]: text(table) };
 }
@@ -39,8 +39,8 @@ export function tableOf(source: TableRows, { columns, limit = DEFAULT_ROWS }: Ta
 export function plainTableHtml(value: unknown): string | undefined {
   const records = value instanceof Map ? [...value].map(recordOf) : value;
   if (!Array.isArray(records) || records.length === 0 || !records.every(isPlainRecord)) return undefined;
-  const table = read(records as Row[], undefined, DEFAULT_ROWS);
-  return table.columns.length > 0 && table.columns.length <= PLAIN_COLUMNS ? html(table) : undefined;
+  const table = read(records as Row[], undefined, defaultRows);
+  return table.columns.length > 0 && table.columns.length <= plainColumns ? html(table) : undefined;
 }
 
 /** The key stands in a column without a name. */
@@ -82,12 +82,12 @@ function isNumeric(value: unknown): boolean {
 function cellText(value: unknown): string {
   if (value === undefined) return "";
   if (typeof value === "number" && Number.isFinite(value) && !Number.isInteger(value)) {
-    return String(Number(value.toPrecision(DIGITS)));
+    return String(Number(value.toPrecision(shownDigits)));
   }
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   const whole =
     typeof value === "object" ? inspect(value, { depth: 1, breakLength: Infinity }) : String(value);
-  return whole.length > CELL_CHARACTERS ? `${whole.slice(0, CELL_CHARACTERS)}…` : whole;
+  return whole.length > cellCharacters ? `${whole.slice(0, cellCharacters)}…` : whole;
 }
 
 function html({ columns, numeric, rows, count }: Table): string {

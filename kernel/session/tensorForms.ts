@@ -12,21 +12,21 @@ import {
 import { boxOf, bytesOf, histogramOf, type Numbers, numbersOf, statisticsOf } from "./numbers";
 
 /** Of fewer elements the text says it all. */
-const FEWEST = 32;
-const BINS = 48;
+const fewestElements = 32;
+const binCount = 48;
 /** How many pictures stand side by side, and how large one alone and each of several is at most. */
-const TILES = 8;
-const ONE_SIDE = 64;
-const TILE_SIDE = 32;
-const TEXT_LINES = 16;
-const BLOCKS = "▁▂▃▄▅▆▇█";
+const mostTiles = 8;
+const loneTileSide = 64;
+const tileSide = 32;
+const textLines = 16;
+const blockCharacters = "▁▂▃▄▅▆▇█";
 /** Of the histogram in block characters. */
-const COLUMNS = 24;
+const mostColumns = 24;
 
 /** Of any value with numbers, typed arrays too; of everything else, and of few numbers, nothing. */
 export function tensorForms(value: unknown, text: Json | undefined): MimeBundle {
   const numbers = numbersOf(value);
-  if (!numbers || numbers.shape.reduce((count, size) => count * size, 1) < FEWEST) return {};
+  if (!numbers || numbers.shape.reduce((count, size) => count * size, 1) < fewestElements) return {};
   const type = (value as object).constructor.name;
   const summary = summaryOf(type, numbers, firstLines(String(text ?? "")));
   return { [Mime.tensor]: summary, [Mime.html]: html(summary) };
@@ -41,7 +41,7 @@ function summaryOf(type: string, numbers: Numbers, text: string): TensorSummary 
     dtype: numbers.dtype,
     bytes: bytesOf(numbers, values),
     statistics,
-    histogram: histogramOf(values, statistics, BINS) ?? null,
+    histogram: histogramOf(values, statistics, binCount) ?? null,
     tiles: tilesOf(values, numbers.shape, statistics),
     text,
   };
@@ -54,8 +54,8 @@ function tilesOf(
 ): TensorSummary["tiles"] {
   const [height, width] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
   const leading = shape.slice(0, -2).reduce((count, size) => count * size, 1);
-  const tiles = Math.min(TILES, leading);
-  const side = tiles === 1 ? ONE_SIDE : TILE_SIDE;
+  const tiles = Math.min(mostTiles, leading);
+  const side = tiles === 1 ? loneTileSide : tileSide;
   // A row alone may be as wide as a square has elements.
   const across = height === 1 ? side * side : side;
   const stride = [1, Math.ceil(height / side), Math.ceil(width / across)];
@@ -95,17 +95,19 @@ function html(summary: TensorSummary): string {
 
 /** The bins of a histogram, a few to a character. */
 function blocks(counts: readonly number[]): string {
-  const each = counts.length / COLUMNS;
-  const sums = Array.from({ length: COLUMNS }, (_, i) =>
+  const each = counts.length / mostColumns;
+  const sums = Array.from({ length: mostColumns }, (_, i) =>
     counts.slice(i * each, (i + 1) * each).reduce((sum, count) => sum + count, 0),
   );
   const most = Math.max(...sums);
-  const drawn = sums.map((sum) => (sum === 0 ? " " : BLOCKS[Math.ceil((sum / most) * BLOCKS.length) - 1]));
+  const drawn = sums.map((sum) =>
+    sum === 0 ? " " : blockCharacters[Math.ceil((sum / most) * blockCharacters.length) - 1],
+  );
   return drawn.join("").replaceAll(" ", "\u2007"); // a space that HTML keeps
 }
 
 function firstLines(text: string): string {
   const lines = text.split("\n");
-  if (lines.length <= TEXT_LINES) return text;
-  return [...lines.slice(0, TEXT_LINES), `… ${lines.length - TEXT_LINES} more lines`].join("\n");
+  if (lines.length <= textLines) return text;
+  return [...lines.slice(0, textLines), `… ${lines.length - textLines} more lines`].join("\n");
 }

@@ -14,18 +14,18 @@ type ByArm<T> = Record<Arm, T>;
 const byArm = <T>(make: (arm: Arm) => T) =>
   Object.fromEntries(arms.map((arm) => [arm, make(arm)])) as ByArm<T>;
 
-const STEPS = 240;
-const LOOK_EVERY = 20;
-const WIDTH = 40;
+const stepCount = 240;
+const lookEvery = 20;
+const width = 40;
 
 /** Three sigmoid layers over 28×28 pictures; by name, the modules whose outputs are looked at. */
 function network(arm: Arm): { net: Sequential; layers: Record<string, string>; last: string } {
-  const parts = [784, WIDTH, WIDTH].flatMap((from) => [
-    new Linear(from, WIDTH),
-    ...(arm === "with BN" ? [new BatchNorm1d(WIDTH)] : []),
+  const parts = [784, width, width].flatMap((from) => [
+    new Linear(from, width),
+    ...(arm === "with BN" ? [new BatchNorm1d(width)] : []),
     new Sigmoid(),
   ]);
-  const net = new Sequential(new Flatten(), ...parts, new Linear(WIDTH, 10));
+  const net = new Sequential(new Flatten(), ...parts, new Linear(width, 10));
   const each = parts.length / 3;
   return {
     net,
@@ -64,13 +64,13 @@ function training(arm: Arm, seed: number, lr = 0.1): Training {
     found.accuracy.y.push(noGrad(() => predicted(net).eq(test.labels).mean().item()));
     found.inputs.x.push(step);
     found.inputs.values.push(activations(net, test.images, { layers: { last } }).last!);
-    if (step === STEPS) found.outputs = activations(net, test.images, { layers });
+    if (step === stepCount) found.outputs = activations(net, test.images, { layers });
     net.train();
   };
-  while (found.losses.length < STEPS) {
+  while (found.losses.length < stepCount) {
     for (const [images, labels] of loader) {
-      if (found.losses.length === STEPS) break;
-      if (found.losses.length % LOOK_EVERY === 0) look(found.losses.length);
+      if (found.losses.length === stepCount) break;
+      if (found.losses.length % lookEvery === 0) look(found.losses.length);
       const loss = crossEntropy(net.forward(images), labels);
       optimizer.zeroGrad();
       loss.backward();
@@ -78,7 +78,7 @@ function training(arm: Arm, seed: number, lr = 0.1): Training {
       found.losses.push(loss.item());
     }
   }
-  look(STEPS);
+  look(stepCount);
   return found;
 }
 
@@ -104,7 +104,7 @@ export function gallery(): Record<string, plot.Figure> {
   const quantiles = byArm((arm) => plot.quantiles({ "": first[arm].inputs }, { yTitle: "input" }));
   const finalAccuracy = byArm((arm) => runs[arm].map(({ accuracy }) => accuracy.y.at(-1)!));
   const best = ({ accuracy }: Training) => Math.max(...accuracy.y);
-  const looks = [20, 100, STEPS];
+  const looks = [20, 100, stepCount];
   const heat = (arm: Arm) =>
     looks.map((step) =>
       byRate[arm].map(({ accuracy }) => Math.round(100 * accuracy.y[accuracy.x.indexOf(step)]!)),
@@ -252,10 +252,10 @@ export function gallery(): Record<string, plot.Figure> {
 function gradientsByDepth(): number[][] {
   return [2, 4, 6, 8, 10, 12].map((depth) => {
     manualSeed(depth);
-    const layers = Array.from({ length: depth }, () => [new Linear(WIDTH, WIDTH), new Sigmoid()]);
+    const layers = Array.from({ length: depth }, () => [new Linear(width, width), new Sigmoid()]);
     const net = new Sequential(...layers.flat());
-    const first = new Sequential(new Flatten(), new Linear(784, WIDTH));
-    const head = new Linear(WIDTH, 10);
+    const first = new Sequential(new Flatten(), new Linear(784, width));
+    const head = new Linear(width, 10);
     crossEntropy(head.forward(net.forward(first.forward(test.images))), test.labels).backward();
     const sizes = layers.map(([linear]) => {
       const grad = (linear as Linear).weight.grad!.data;

@@ -21,7 +21,7 @@ const textOf = (language: string, name: string) => readFileSync(path.join(folder
 const read = (language: string, name: string): Notebook => JSON.parse(textOf(language, name));
 
 /** What the site that shows notebooks still shows, and a repository bears. */
-const LARGEST = 600_000;
+const largestBytes = 600_000;
 
 /** The claims that a notebook's cells judge, as they stand in its code. */
 function judged(name: string): number[] {
@@ -45,7 +45,7 @@ describe("shipped notebooks", () => {
         assert.equal(notebook.metadata.language_info.name, "typescript");
         assert.equal(new Set(notebook.cells.map((cell) => cell.id)).size, notebook.cells.length);
         const bytes = statSync(path.join(folder, language, name)).size;
-        assert.ok(bytes <= LARGEST, `${bytes} bytes, at most ${LARGEST}`);
+        assert.ok(bytes <= largestBytes, `${bytes} bytes, at most ${largestBytes}`);
       });
     }
     it(`${name}: the same cells in the same order, the same code, prose in two languages`, () => {

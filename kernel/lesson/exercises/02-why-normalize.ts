@@ -4,7 +4,7 @@ import type { Words } from "../words";
 import type { Exercises } from "./exercise";
 
 /** Where σ′ = 0.1: σ = (1 + √(1 − 4σ′)) / 2. */
-const EDGE = 2 * Math.atanh(Math.sqrt(0.6));
+const edge = 2 * Math.atanh(Math.sqrt(0.6));
 
 /** Of the last of ten tanh layers: how one unit differs from sample to sample, and the share of values with tanh′ < .01. */
 function lastLayer(width: number, std: number): { change: number; saturated: number } {
@@ -39,7 +39,7 @@ export const whyNormalize = {
           "zh-cn": `应为一个数，得到 ${String(answer)}`,
         };
       }
-      if (Math.abs(answer - EDGE) < 0.01) return null;
+      if (Math.abs(answer - edge) < 0.01) return null;
       const s = 1 / (1 + Math.exp(-answer));
       const slope = (s * (1 - s)).toFixed(4);
       return {

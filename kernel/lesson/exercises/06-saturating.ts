@@ -4,7 +4,7 @@ import type { Words } from "../words";
 import type { Exercises } from "./exercise";
 
 /** From the last of 50 layers to the first it passes 49 activations. */
-const SMALLEST = 0.25 ** 49;
+const smallest = 0.25 ** 49;
 
 /** The share of a Gaussian beyond ±4.585, where σ′ < .01. */
 function shareBeyond(gamma: number, beta: number): number {
@@ -38,7 +38,7 @@ export const saturating = {
           "zh-cn": `应为 0 与 1 之间的数，得到 ${String(answer)}`,
         };
       }
-      const layers = Math.log(answer / SMALLEST) / Math.log(0.25);
+      const layers = Math.log(answer / smallest) / Math.log(0.25);
       if (Math.abs(layers) < 0.01) return null;
       const count = Number((49 + layers).toFixed(2));
       return {

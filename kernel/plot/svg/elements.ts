@@ -49,7 +49,7 @@ export interface TextOptions {
   angle?: number;
 }
 
-const LINE = 1.3;
+const lineHeight = 1.3;
 const anchors = { left: undefined, center: "middle", right: "end" } as const;
 const part = { left: 0, center: 0.5, right: 1 } as const;
 
@@ -57,10 +57,10 @@ const part = { left: 0, center: 0.5, right: 1 } as const;
 export function textElement(html: string, x: number, y: number, options: TextOptions): string {
   const { size, color, weight, anchor = "left", baseline = "bottom", align = anchor, angle } = options;
   const lines = linesOf(html, size);
-  const above = { top: 0, middle: 0.5, bottom: 1 }[baseline] * lines.length * LINE;
+  const above = { top: 0, middle: 0.5, bottom: 1 }[baseline] * lines.length * lineHeight;
   const left = x + (part[align] - part[anchor]) * (align === anchor ? 0 : textWidth(html, size));
   const content = lines.map((runs, n) => {
-    const baselineAt = y + size * ((n + 0.5) * LINE + 0.36 - above);
+    const baselineAt = y + size * ((n + 0.5) * lineHeight + 0.36 - above);
     return element("tspan", { x: left, y: baselineAt }, runs.map((run) => runElement(run, size)).join(""));
   });
   return element(

@@ -10,7 +10,7 @@ import { formatNumber, formatTick } from "./format";
 import { pngUri } from "./png";
 
 /** More cells than this are a picture, one pixel a cell, not a rectangle each. */
-const MOST_RECTANGLES = 1200;
+const mostRectangles = 1200;
 
 type Rows = readonly ArrayLike<Datum>[];
 
@@ -70,7 +70,7 @@ export function drawHeatmap(trace: Trace, x: PlacedAxis, y: PlacedAxis): string 
   const { color } = coloringOf(trace);
   const xs = edges(centers(x, trace.x, columns)).map((unit) => x.pixel(unit));
   const ys = edges(centers(y, trace.y, rows.length)).map((unit) => y.pixel(unit));
-  if (rows.length * columns > MOST_RECTANGLES) {
+  if (rows.length * columns > mostRectangles) {
     return raster(columns, rows.length, xs, ys, (row, column) => {
       const value = rows[row]![column];
       return typeof value === "number" && Number.isFinite(value) ? color(value) : undefined;
@@ -143,7 +143,7 @@ export function contourLevels(trace: Trace, { low, high }: Coloring): number[] {
   return Array.from({ length: Math.max(0, count) }, (_, n) => start + n * size);
 }
 
-const FINE = { columns: 280, rows: 200 } as const;
+const fineGrid = { columns: 280, rows: 200 } as const;
 
 /** Each band between two levels in one color: pixels, smooth between the given values, and lines over their edges. */
 export function drawContour(trace: Trace, x: PlacedAxis, y: PlacedAxis): string {
@@ -157,16 +157,22 @@ export function drawContour(trace: Trace, x: PlacedAxis, y: PlacedAxis): string 
   const [start = coloring.low, next = coloring.high] = levels;
   const colors = new Map<number, Rgba>();
   const fine = interpolated(rows, columns);
-  const bands = raster(FINE.columns, FINE.rows, [xs[0]!, xs.at(-1)!], [ys[0]!, ys.at(-1)!], (row, column) => {
-    const value = fine[row * FINE.columns + column]!;
-    if (value - value !== 0) return undefined;
-    const band = Math.floor((value - start) / (next - start || 1));
-    const known = colors.get(band);
-    if (known !== undefined) return known;
-    const color = coloring.color(start + (band + 0.5) * (next - start));
-    colors.set(band, color);
-    return color;
-  });
+  const bands = raster(
+    fineGrid.columns,
+    fineGrid.rows,
+    [xs[0]!, xs.at(-1)!],
+    [ys[0]!, ys.at(-1)!],
+    (row, column) => {
+      const value = fine[row * fineGrid.columns + column]!;
+      if (value - value !== 0) return undefined;
+      const band = Math.floor((value - start) / (next - start || 1));
+      const known = colors.get(band);
+      if (known !== undefined) return known;
+      const color = coloring.color(start + (band + 0.5) * (next - start));
+      colors.set(band, color);
+      return color;
+    },
+  );
   const lines = element("path", {
     d: contourPaths(rows, levels, (column, row) => [along(xs, column), along(ys, row)]),
     fill: "none",
@@ -182,25 +188,25 @@ const along = (pixels: readonly number[], at: number) => {
   return pixels[low]! + (at - low) * (pixels[low + 1]! - pixels[low]!);
 };
 
-/** The values at FINE's pixels, linear in both directions; NaN where a neighbor is missing. */
+/** The values at the pixels of fineGrid, linear in both directions; NaN where a neighbor is missing. */
 function interpolated(rows: Rows, columns: number): Float64Array {
   const values = Float64Array.from({ length: rows.length * columns }, (_, n) => {
     const value = rows[Math.floor(n / columns)]![n % columns];
     return typeof value === "number" ? value : Number.NaN;
   });
-  const fine = new Float64Array(FINE.rows * FINE.columns);
-  for (let row = 0; row < FINE.rows; row++) {
-    const atRow = ((row + 0.5) / FINE.rows) * (rows.length - 1);
+  const fine = new Float64Array(fineGrid.rows * fineGrid.columns);
+  for (let row = 0; row < fineGrid.rows; row++) {
+    const atRow = ((row + 0.5) / fineGrid.rows) * (rows.length - 1);
     const r = Math.floor(atRow);
     const u = atRow - r;
-    for (let column = 0; column < FINE.columns; column++) {
-      const atColumn = ((column + 0.5) / FINE.columns) * (columns - 1);
+    for (let column = 0; column < fineGrid.columns; column++) {
+      const atColumn = ((column + 0.5) / fineGrid.columns) * (columns - 1);
       const c = Math.floor(atColumn);
       const v = atColumn - c;
       const corner = r * columns + c;
       const above = (1 - v) * values[corner]! + v * values[corner + 1]!;
       const below = (1 - v) * values[corner + columns]! + v * values[corner + columns + 1]!;
-      fine[row * FINE.columns + column] = (1 - u) * above + u * below;
+      fine[row * fineGrid.columns + column] = (1 - u) * above + u * below;
     }
   }
   return fine;
@@ -233,7 +239,7 @@ export interface ColorBar {
   tickformat?: string;
 }
 
-export const BAR = { width: 12, gap: 14 } as const;
+export const colorBarSize = { width: 12, gap: 14 } as const;
 
 /** The ticks of a color bar, in values. */
 export function barTicks(trace: Trace, { low, high }: Coloring): Tick[] {
@@ -264,14 +270,14 @@ export function drawColorBar(trace: Trace, left: number, top: number, height: nu
     element("rect", {
       x: left,
       y: top + (height * n) / steps,
-      width: BAR.width,
+      width: colorBarSize.width,
       height: height / steps + 0.5,
       fill: cssColor(color(high - ((n + 0.5) / steps) * (high - low))),
     }),
   );
   const ticks = barTicks(trace, coloring).filter(({ at }) => at >= low - 1e-9 && at <= high + 1e-9);
   const words = ticks.map(({ at, text }) =>
-    textElement(text, left + BAR.width + 5, y(at), { size: 11, baseline: "middle" }),
+    textElement(text, left + colorBarSize.width + 5, y(at), { size: 11, baseline: "middle" }),
   );
   const title = ((trace.colorbar ?? {}) as ColorBar).title?.text;
   // Over the bar, but not beyond the picture's edge.
@@ -285,7 +291,7 @@ export function drawColorBar(trace: Trace, left: number, top: number, height: nu
   const frame = element("rect", {
     x: px(left),
     y: px(top),
-    width: BAR.width,
+    width: colorBarSize.width,
     height,
     ...inked("line", "stroke"),
     fill: "none",

@@ -2,7 +2,7 @@
 import type { Axis, Layout, Shape, Trace } from "../plotly";
 import { textWidth } from "../text";
 import { axisSettings, PlacedAxis } from "./axes";
-import { BAR, barTicks, centers, coloringOf, edges, rowsOf } from "./fields";
+import { barTicks, centers, colorBarSize, coloringOf, edges, rowsOf } from "./fields";
 
 export interface Box {
   left: number;
@@ -67,7 +67,9 @@ function barsWidth(data: readonly Trace[], margin: number): number {
     .map((trace) => {
       const title = (trace.colorbar as { title?: { text?: string } } | undefined)?.title?.text ?? "";
       const labels = barTicks(trace, coloringOf(trace)).map(({ text }) => textWidth(text, 11));
-      return BAR.gap + Math.max(BAR.width + 5 + Math.max(0, ...labels), textWidth(title, 12));
+      return (
+        colorBarSize.gap + Math.max(colorBarSize.width + 5 + Math.max(0, ...labels), textWidth(title, 12))
+      );
     });
   return Math.max(0, ...widths.map((width) => width - margin + 8));
 }

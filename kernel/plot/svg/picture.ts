@@ -5,7 +5,7 @@ import { fontFamily } from "../theme";
 import type { PlacedAxis } from "./axes";
 import { drawAxis, drawGrid } from "./axisLines";
 import { element, escaped, inked, px, sheet, textElement } from "./elements";
-import { BAR, type ColorBar, drawColorBar, drawContour, drawHeatmap, drawImage } from "./fields";
+import { type ColorBar, colorBarSize, drawColorBar, drawContour, drawHeatmap, drawImage } from "./fields";
 import { drawLegend } from "./legend";
 import { drawAnnotation, drawShapes } from "./marks";
 import { hasBar, type Panels, placePanels } from "./panels";
@@ -121,7 +121,7 @@ function colorBar(trace: Trace, { axes, plot }: Panels, width: number): string {
   const own = axes.get(trace.yaxis ?? "y")!;
   const x = axes.get(trace.xaxis ?? "x")!;
   const whole = (bar.x ?? 1) >= 1;
-  const left = (whole ? plot.right : Math.max(x.from, x.to)) + BAR.gap;
+  const left = (whole ? plot.right : Math.max(x.from, x.to)) + colorBarSize.gap;
   const top = Math.min(own.from, own.to) + (whole && bar.title?.text !== undefined ? 18 : 0);
   return drawColorBar(trace, left, top, Math.max(own.from, own.to) - top, width);
 }

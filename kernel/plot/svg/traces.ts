@@ -6,9 +6,9 @@ import type { PlacedAxis } from "./axes";
 import { element, px, textElement } from "./elements";
 
 /** Two points for each two pixels of a picture. */
-const LINE_POINTS = 800;
+const mostLinePoints = 800;
 /** More of them are a blot anyway. */
-const MARKERS = 3000;
+const mostMarkers = 3000;
 export const dashes = { solid: undefined, dash: "8 5", dot: "2 4", dashdot: "8 4 2 4" } as const;
 
 type Point = readonly [x: number, y: number];
@@ -32,7 +32,7 @@ export interface Place {
 
 export function drawScatter(trace: Trace, { x, y, index, before }: Place): { svg: string; points: Point[] } {
   const mode = trace.mode ?? "lines";
-  const thin = decimate(trace, mode.includes("lines") ? LINE_POINTS : MARKERS);
+  const thin = decimate(trace, mode.includes("lines") ? mostLinePoints : mostMarkers);
   const count = thin.y?.length ?? thin.x?.length ?? 0;
   const all = Array.from(
     { length: count },

@@ -32,7 +32,7 @@ export interface Declarations {
 export type Completeness = { status: "complete" | "invalid" } | { status: "incomplete"; indent: string };
 
 /** No further line can end it. */
-const UNTERMINATED_STRING = 1002;
+const unterminatedString = 1002;
 
 /** What every cell finds without an import. */
 const globals = cellGlobals
@@ -101,7 +101,7 @@ export class Converter {
   isComplete(source: string): Completeness {
     const [error] = syntaxErrorsOf(ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ESNext));
     if (!error || /\n\s*\n\s*$/.test(source)) return { status: "complete" };
-    const mayGoOn = error.start === source.length && error.code !== UNTERMINATED_STRING;
+    const mayGoOn = error.start === source.length && error.code !== unterminatedString;
     return mayGoOn
       ? { status: "incomplete", indent: isCompleteCode(source).indent ?? "" }
       : { status: "invalid" };

@@ -7,22 +7,22 @@ import { LineReader } from "./lines";
 import { type ChannelData, type FromRunner, type Output, type Posted, Shared, type ToRunner } from "./wire";
 
 /** The pipe that the supervisor opened for the runner, after stdin, stdout and stderr. */
-const CHANNEL_FD = 3;
+const channelFd = 3;
 /** Outputs wait for company this long: one message a screen frame is enough for any reader. */
-const FLUSH_MS = 20;
-const FLUSH_CHARACTERS = 16_384;
+const flushMs = 20;
+const flushCharacters = 16_384;
 /** What the pipe may hold before outputs wait here, and the main thread with them. */
-const PIPE_LIMIT = 1 << 20;
+const pipeLimit = 1 << 20;
 /** How long the main thread may take to see an interrupt by itself, before its code is stopped. */
-const TERMINATE_AFTER_MS = 40;
-const TERMINATE_AGAIN_MS = 150;
-const UNDISTURBED_MS = 10;
+const terminateAfterMs = 40;
+const terminateAgainMs = 150;
+const undisturbedMs = 10;
 /** How long a cell that follows an interrupted one may wait for the main thread. */
-const MAKE_WAY_MS = 1_000;
+const makeWayMs = 1_000;
 
 const main = parentPort!;
 const shared = new Int32Array((workerData as ChannelData).shared);
-const supervisor = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+const supervisor = new Socket({ fd: channelFd, readable: true, writable: true });
 
 let queue: Posted[] = [];
 let queued = 0;
@@ -36,8 +36,8 @@ main.on("message", (posted: Posted) => {
   }
   if (!mergeIntoLast(posted)) queue.push(posted);
   queued += size;
-  if (message.type !== "output" || queued > FLUSH_CHARACTERS) flush();
-  else timer ??= setTimeout(flush, FLUSH_MS);
+  if (message.type !== "output" || queued > flushCharacters) flush();
+  else timer ??= setTimeout(flush, flushMs);
 });
 supervisor.on("drain", flush);
 supervisor.on("data", new LineReader((line) => receive(JSON.parse(line) as ToRunner)).push);
@@ -89,7 +89,7 @@ function discard(stale: (output: Output) => boolean, cell?: number, except?: Pos
 function flush(): void {
   clearTimeout(timer);
   timer = undefined;
-  if (supervisor.writableLength > PIPE_LIMIT || queue.length === 0) return;
+  if (supervisor.writableLength > pipeLimit || queue.length === 0) return;
   const sending = queue;
   queue = [];
   const size = sending.reduce((sum, posted) => sum + posted.size, 0);
@@ -111,10 +111,10 @@ function receive(message: ToRunner): void {
   if (message.type === "measure")
     measure(); // here, for the main thread may be busy for long
   else main.postMessage(message);
-  if (message.type === "interrupt") setTimeout(() => terminate(message), TERMINATE_AFTER_MS);
+  if (message.type === "interrupt") setTimeout(() => terminate(message), terminateAfterMs);
   else if (message.type === "run") {
     if (latest > 0 && Atomics.load(shared, Shared.interrupted) === latest) {
-      setTimeout(() => makeWay(message.cell.id), MAKE_WAY_MS);
+      setTimeout(() => makeWay(message.cell.id), makeWayMs);
     }
     latest = message.cell.id;
   }
@@ -134,18 +134,18 @@ let inspector: Session | undefined;
 function terminate(message: ToRunner & { type: "interrupt" }): void {
   if (Atomics.load(shared, Shared.interrupted) >= message.cell) return;
   if (Atomics.load(shared, Shared.undisturbed)) {
-    setTimeout(() => terminate(message), UNDISTURBED_MS);
+    setTimeout(() => terminate(message), undisturbedMs);
     return;
   }
   stopCode(() => main.postMessage(message));
-  setTimeout(() => terminate(message), TERMINATE_AGAIN_MS);
+  setTimeout(() => terminate(message), terminateAgainMs);
 }
 
 /** What an interrupted cell had still on its way, as a file that it imports, may begin after its end and never stop. */
 function makeWay(cell: number): void {
   if (Atomics.load(shared, Shared.begun) >= cell) return;
   if (!Atomics.load(shared, Shared.undisturbed)) stopCode();
-  setTimeout(() => makeWay(cell), TERMINATE_AGAIN_MS);
+  setTimeout(() => makeWay(cell), terminateAgainMs);
 }
 
 function stopCode(stopped?: () => void): void {

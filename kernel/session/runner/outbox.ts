@@ -6,17 +6,17 @@ import { type FromRunner, type Output, type Posted, Shared } from "./wire";
 type StreamName = "stdout" | "stderr";
 
 /** Text posted piece by piece within a window; what comes beyond is gathered, so that a flood costs little a line. */
-const WINDOW_MS = 20;
-const WINDOW_PIECES = 64;
-const GATHER_CHARACTERS = 16_384;
+const windowMs = 20;
+const windowPieces = 64;
+const gatherCharacters = 16_384;
 /** How many outputs of its own one cell may show, and of what size together. */
-const OUTPUTS = 1_000;
-const OUTPUT_CHARACTERS = 64 << 20;
+const mostOutputs = 1_000;
+const mostOutputCharacters = 64 << 20;
 /** The main thread waits while more than this is on its way. */
-const OUTSTANDING_LIMIT = 8 << 20;
+const outstandingLimit = 8 << 20;
 
 /** Enough for a pipe that is read at all. */
-const DRAIN_MS = 500;
+const drainMs = 500;
 
 export class Outbox {
   /** The cell that outputs belong to: the one that runs, or the last, but for what `speakFor` says. */
@@ -65,13 +65,12 @@ export class Outbox {
     this.#gathered.text += allowed;
 
     const now = performance.now();
-    if (now - this.#windowStart > WINDOW_MS) {
+    if (now - this.#windowStart > windowMs) {
       this.#windowStart = now;
       this.#windowPieces = 0;
     }
-    if (++this.#windowPieces <= WINDOW_PIECES || this.#gathered.text.length >= GATHER_CHARACTERS)
-      this.flush();
-    else this.#timer ??= this.#timers.setTimeout(() => this.flush(), WINDOW_MS);
+    if (++this.#windowPieces <= windowPieces || this.#gathered.text.length >= gatherCharacters) this.flush();
+    else this.#timer ??= this.#timers.setTimeout(() => this.flush(), windowMs);
   }
 
   output(output: Output): void {
@@ -80,7 +79,7 @@ export class Outbox {
     const size = sizeOf(message);
     if (output.type === "clear_output") this.#refill();
     else if (output.type === "display_data" || output.type === "error") {
-      if (this.#shown >= OUTPUTS || this.#shownCharacters + size > OUTPUT_CHARACTERS) {
+      if (this.#shown >= mostOutputs || this.#shownCharacters + size > mostOutputCharacters) {
         this.#hidden++;
         return;
       }
@@ -97,7 +96,7 @@ export class Outbox {
     const hidden = this.#hidden;
     if (hidden === 0) return;
     this.#hidden = 0;
-    const [left, limit, size] = [hidden, OUTPUTS, OUTPUT_CHARACTERS].map((count) =>
+    const [left, limit, size] = [hidden, mostOutputs, mostOutputCharacters].map((count) =>
       count.toLocaleString("en"),
     );
     this.#stream(
@@ -119,7 +118,7 @@ export class Outbox {
     Atomics.add(this.#counters, Shared.outstanding, characters);
     this.#channel.postMessage({ message, size: characters } satisfies Posted);
     // Bounded waits: an interrupt's termination takes effect between them at the latest.
-    for (let out = this.#outstanding(); out > OUTSTANDING_LIMIT; out = this.#outstanding()) {
+    for (let out = this.#outstanding(); out > outstandingLimit; out = this.#outstanding()) {
       Atomics.wait(this.#counters, Shared.outstanding, out, 50);
     }
   }
@@ -132,7 +131,7 @@ export class Outbox {
   /** Waits until all is with the supervisor: before the process ends itself. */
   drain(): void {
     this.end();
-    const deadline = performance.now() + DRAIN_MS;
+    const deadline = performance.now() + drainMs;
     for (let out = this.#outstanding(); out > 0 && performance.now() < deadline; out = this.#outstanding()) {
       Atomics.wait(this.#counters, Shared.outstanding, out, 50);
     }
@@ -161,9 +160,9 @@ export class Outbox {
 }
 
 /** A message counts as much besides, or thousands of small ones would be on their way when an interrupt wants through. */
-const MESSAGE_CHARACTERS = 4_096;
+const messageCharacters = 4_096;
 
 function sizeOf(message: FromRunner): number {
-  if (message.type !== "output" || !("data" in message.output.content)) return MESSAGE_CHARACTERS;
-  return MESSAGE_CHARACTERS + JSON.stringify(message.output.content.data).length;
+  if (message.type !== "output" || !("data" in message.output.content)) return messageCharacters;
+  return messageCharacters + JSON.stringify(message.output.content.data).length;
 }

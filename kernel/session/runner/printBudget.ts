@@ -4,8 +4,8 @@ import type { Publications } from "../../protocol";
 type Text = Publications["stream"];
 
 /** A notebook with more text cannot be opened again. */
-const HEAD_CHARACTERS = 1 << 20;
-const TAIL_CHARACTERS = 8_192;
+const headCharacters = 1 << 20;
+const tailCharacters = 8_192;
 
 export class PrintBudget {
   #printed = 0;
@@ -20,13 +20,13 @@ export class PrintBudget {
 
   /** @returns what may be shown now. */
   take({ name, text }: Text): string {
-    const room = Math.max(0, HEAD_CHARACTERS - this.#printed);
+    const room = Math.max(0, headCharacters - this.#printed);
     this.#printed += text.length;
     if (text.length <= room) return text;
     this.#dropped += text.length - room;
     const end = this.#tail.text + text.slice(room);
     // Cut now and then: a cut copies the whole, and there may be a million lines.
-    this.#tail = { name, text: end.length > 2 * TAIL_CHARACTERS ? end.slice(-TAIL_CHARACTERS) : end };
+    this.#tail = { name, text: end.length > 2 * tailCharacters ? end.slice(-tailCharacters) : end };
     return text.slice(0, room);
   }
 
@@ -36,9 +36,9 @@ export class PrintBudget {
     if (dropped === 0) return [];
     this.#dropped = 0;
     this.#tail = { name: "stdout", text: "" };
-    const end = tail.text.slice(-TAIL_CHARACTERS);
+    const end = tail.text.slice(-tailCharacters);
     const text = end.slice(end.length < dropped ? end.indexOf("\n") + 1 : 0);
-    const [left, limit] = [dropped - text.length, HEAD_CHARACTERS].map((count) => count.toLocaleString("en"));
+    const [left, limit] = [dropped - text.length, headCharacters].map((count) => count.toLocaleString("en"));
     const note = `\n… ${left} characters left out: a cell may print ${limit}. The end of it:\n`;
     return [
       { name: "stderr", text: note },

@@ -14,9 +14,9 @@ const nodeOptions = ["--disable-warning=ExperimentalWarning"];
 /** `BNLAB_MEMORY` bounds JavaScript's objects here, and tensors in the runner itself. */
 const memoryOptions = process.env.BNLAB_MEMORY ? [`--max-old-space-size=${process.env.BNLAB_MEMORY}`] : [];
 /** How long an interrupted cell may take before its runner is killed. */
-const OBEY_MS = 3000;
+const obeyMs = 3000;
 /** How long a runner whose line is closed may take to end. */
-const DISCONNECTED_MS = 500;
+const disconnectedMs = 500;
 
 /** How a cell ended, from the supervisor's view: the runner may have died of it. */
 export type RunOutcome = Outcome | { status: "died"; cause: string };
@@ -67,7 +67,7 @@ export class RunnerProcess {
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#channel.on("data", new LineReader((line) => this.#receive(JSON.parse(line) as FromRunner)).push);
     this.#channel.on("error", () => {}); // the exit says it better
-    this.#channel.on("close", () => setTimeout(() => this.#disconnected(), DISCONNECTED_MS).unref());
+    this.#channel.on("close", () => setTimeout(() => this.#disconnected(), disconnectedMs).unref());
     for (const name of ["stdout", "stderr"] as const) {
       // Cells' own prints come by the channel; this is what was written past it, by child processes above all.
       const decoder = new TextDecoder();
@@ -118,7 +118,7 @@ export class RunnerProcess {
       if (this.#current !== interrupted) return;
       this.#disobedient = true;
       this.kill();
-    }, OBEY_MS).unref();
+    }, obeyMs).unref();
   }
 
   kill(): void {
@@ -180,8 +180,7 @@ export class RunnerProcess {
   }
 
   #causeOf(code: number | null, signal: NodeJS.Signals | null): string {
-    if (this.#disobedient)
-      return `it did not stop within ${OBEY_MS / 1000} s of the interrupt and was killed`;
+    if (this.#disobedient) return `it did not stop within ${obeyMs / 1000} s of the interrupt and was killed`;
     if (this.#isDisconnected)
       return "it closed the line to its supervisor (file descriptor 3) and was killed";
     if (signal === "SIGKILL")

@@ -4,9 +4,9 @@ import { shortNumber, type Variable, type VariablesRequest } from "../../protoco
 import { plainText } from "../bundle";
 import { bytesOf, type Numbers, numbersOf, statisticsOf } from "../numbers";
 
-const PREVIEW_CHARACTERS = 120;
-const PREVIEW_ELEMENTS = 6;
-const MEMBERS = 500;
+const previewCharacters = 120;
+const previewElements = 6;
+const mostMembers = 500;
 
 /** What a module of layers is to a view: PyTorch's words for its tensors. */
 interface ModuleLike {
@@ -46,7 +46,7 @@ export function membersOf(value: unknown): [name: string, value: unknown][] {
   };
   const found: [string, unknown][] = [];
   for (const [name, member] of members()) {
-    if (found.length === MEMBERS) break;
+    if (found.length === mostMembers) break;
     found.push([typeof name === "string" ? name : inspect(name), member]);
   }
   return found;
@@ -57,10 +57,10 @@ function describeNumbers(numbers: Numbers, statistics = false): Omit<Variable, "
   const described = { kind: "tensor" as const, shape: [...shape], dtype };
   try {
     const values = numbers.read();
-    const first = Array.from({ length: Math.min(values.length, PREVIEW_ELEMENTS) }, (_, i) =>
+    const first = Array.from({ length: Math.min(values.length, previewElements) }, (_, i) =>
       shortNumber(values[i]!),
     );
-    const shown = first.join(", ") + (values.length > PREVIEW_ELEMENTS ? ", …" : "");
+    const shown = first.join(", ") + (values.length > previewElements ? ", …" : "");
     return {
       ...described,
       bytes: bytesOf(numbers, values),
@@ -122,7 +122,7 @@ function preview(value: unknown): string {
     breakLength: Number.POSITIVE_INFINITY,
     compact: true,
     maxArrayLength: 10,
-    maxStringLength: PREVIEW_CHARACTERS,
+    maxStringLength: previewCharacters,
   }).replace(/\s*\n\s*/g, " ");
-  return text.length > PREVIEW_CHARACTERS ? `${text.slice(0, PREVIEW_CHARACTERS)}…` : text;
+  return text.length > previewCharacters ? `${text.slice(0, previewCharacters)}…` : text;
 }
