@@ -111,3 +111,40 @@ function eachWritten(tensor: Printable, summary: boolean, visit: (value: number)
   };
   walk([]);
 }
+
+/** Of so many numbers every one is in the tag, of more the first of them. */
+const taggedNumbers = 100;
+
+/** The numbers in order as one short text that differs where they do: "[1, 0.25, NaN]". */
+export function tagOf(numbers: Float32Array | Int32Array): string {
+  const short = numbers instanceof Int32Array ? String : shortest;
+  if (numbers.length <= taggedNumbers) return `[${Array.from(numbers, short).join(", ")}]`;
+  const first = Array.from(numbers.subarray(0, 6), short).join(", ");
+  return `[${first}, … of ${numbers.length}], checksum ${checksum(numbers)}`;
+}
+
+/** The fewest digits that give this float32 back; −0 counts as 0, which it equals. */
+function shortest(value: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short + 0);
+  }
+  return String(Number(value.toPrecision(9)));
+}
+
+/** 53 bits of all numbers in order (cyrb53); every NaN counts as one, −0 as 0. */
+function checksum(numbers: Float32Array | Int32Array): string {
+  const own = numbers.map((value) => value + 0);
+  const bits = new Int32Array(own.buffer);
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < bits.length; i++) {
+    const word = Number.isNaN(own[i]) ? 0x7fc00000 : bits[i]!;
+    a = Math.imul(a ^ word, 2654435761);
+    b = Math.imul(b ^ word, 1597334677);
+    a = (a << 13) | (a >>> 19);
+    b = (b << 17) | (b >>> 15);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return ((b >>> 0).toString(16) + (a >>> 0).toString(16).padStart(8, "0")).padStart(16, "0");
+}

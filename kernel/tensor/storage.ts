@@ -27,10 +27,19 @@ export class Storage {
   /** The collector's record once it has been through a collection. */
   survivor: Survivor | null = null;
 
+  /** Private, so that nothing that lists properties walks into the memory. */
+  readonly #engine: Engine;
+
   constructor(
-    readonly engine: Engine,
+    engine: Engine,
     readonly pointer: number,
     readonly byteLength: number,
     readonly blockClass: number,
-  ) {}
+  ) {
+    this.#engine = engine;
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
 }

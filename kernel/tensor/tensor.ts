@@ -74,19 +74,7 @@ export class Tensor extends TensorState {
 
   /** Turns recording of this leaf on or off, in place. Throws for int32, bool, and results of operations. */
   requiresGrad_(value = true): this {
-    if (value && this.dtype !== "float32") {
-      throw new TypeError(`requiresGrad_: expected a float32 tensor, got ${this.dtype}`);
-    }
-    if (!value && this.gradFn !== null) {
-      throw new Error("requiresGrad_: expected a leaf, got the result of an operation; use detach()");
-    }
     this.requiresGrad = value;
-    return this;
-  }
-
-  /** Lets backward() leave a gradient on this tensor although it is the result of an operation. */
-  retainGrad(): this {
-    this.retainsGrad = this.gradFn !== null;
     return this;
   }
 

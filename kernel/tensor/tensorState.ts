@@ -1,9 +1,10 @@
 // What a tensor is: a shape over a storage, its numbers read out, its gradient. Operations are added in tensor.ts.
 
+import { describe } from "./arguments";
 import type { Node } from "./autograd";
 import { bytesPerElement, type DType, type NestedArray, type TensorData } from "./dtype";
 import type { Engine } from "./engine";
-import { formatTensor } from "./format";
+import { formatTensor, tagOf } from "./format";
 import { countOf, isContiguous, type Shape, sameShape, show } from "./shape";
 import type { Storage } from "./storage";
 import { copyStrided, type Layout, packed } from "./strided";
@@ -19,52 +20,133 @@ const numbers: unique symbol = Symbol.for("bnlab.numbers") as never;
 /** Sees the gradient of a tensor during backward(); the tensor it returns, if any, takes the gradient's place. */
 export type GradientHook = (gradient: Tensor) => Tensor | undefined;
 
+/** What structuredClone() says, which looks at own properties and can copy no symbol. */
+const unclonable = Symbol(
+  "the memory of a tensor; copy a tensor with clone(), send it elsewhere as toArray()",
+);
+
+/**
+ * Own properties are what assert.deepEqual, structuredClone and a failing assertion's text see of a tensor: its shape and
+ * dtype, beside its numbers (see Symbol.toStringTag). All else is private, so that nobody walks into the runtime's memory.
+ */
 export abstract class TensorState {
-  /** Number of elements. @internal */
-  readonly count: number;
-  /** The operation this came from, null for a leaf. @internal */
-  gradFn: Node | null = null;
-  /** Whether operations on this are recorded, so that backward() reaches it. Set it with `requiresGrad_()`. */
-  requiresGrad = false;
-  /** Whether backward() leaves a gradient on this although it is not a leaf. @internal */
-  retainsGrad = false;
-  /** What registerHook() registered, null for nothing. @internal */
-  hooks: readonly GradientHook[] | null = null;
+  protected readonly memory = unclonable;
+  readonly #storage: Storage;
+  readonly #offset: number;
+  readonly #strides: Shape;
+  readonly #count: number;
+  #gradFn: Node | null = null;
+  #requiresGrad = false;
+  #retainsGrad = false;
+  #hooks: readonly GradientHook[] | null = null;
   #gradient: Tensor | null = null;
   /** Whether user code has seen the gradient tensor, so that its memory must not be reused under it. */
   #gradientSeen = false;
 
   /** Tensors come from operations and from tensor(), zeros(), randn() and the like. @internal */
   constructor(
-    /** @internal */
-    readonly storage: Storage,
-    /** First element within the storage. @internal */
-    readonly offset: number,
+    storage: Storage,
+    offset: number,
     /** Sizes by dimension; [] for a single number. */
     readonly shape: Shape,
-    /** Elements from one index to the next, by dimension. */
-    readonly strides: Shape,
+    strides: Shape,
     /** "float32", "int32" or "bool". */
     readonly dtype: DType,
   ) {
-    this.count = countOf(shape);
+    this.#storage = storage;
+    this.#offset = offset;
+    this.#strides = strides;
+    this.#count = countOf(shape);
     storage.tensors++;
   }
 
   /** @internal */
+  get storage(): Storage {
+    return this.#storage;
+  }
+
+  /** First element within the storage. @internal */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Elements from one index to the next, by dimension. */
+  get strides(): Shape {
+    return this.#strides;
+  }
+
+  /** Number of elements. @internal */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @internal */
   get engine(): Engine {
-    return this.storage.engine;
+    return this.#storage.engine;
+  }
+
+  /** The operation this came from, null for a leaf. @internal */
+  get gradFn(): Node | null {
+    return this.#gradFn;
+  }
+
+  /** Whether operations on this are recorded, so that backward() reaches it. For float32 leaves; as requiresGrad_(). */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+
+  set requiresGrad(value: boolean) {
+    if (typeof value !== "boolean") {
+      throw new TypeError(`requiresGrad: expected true or false, got ${describe(value)}`);
+    }
+    if (value && this.dtype !== "float32") {
+      throw new TypeError(
+        `requiresGrad: expected a float32 tensor, got ${this.dtype}; convert it with float()`,
+      );
+    }
+    if (!value && this.#gradFn !== null) {
+      throw new Error("requiresGrad: expected a leaf, got the result of an operation; use detach()");
+    }
+    this.#requiresGrad = value;
+  }
+
+  /** Makes this the result of an operation. @internal */
+  comeFrom(node: Node): void {
+    this.#gradFn = node;
+    this.#requiresGrad = true;
+  }
+
+  /** Whether backward() leaves a gradient on this although it is not a leaf. @internal */
+  get retainsGrad(): boolean {
+    return this.#retainsGrad;
+  }
+
+  /** Lets backward() leave a gradient on this tensor although it is the result of an operation. */
+  retainGrad(): this {
+    this.#retainsGrad = this.#gradFn !== null;
+    return this;
+  }
+
+  /** What registerHook() registered, null for nothing. @internal */
+  get hooks(): readonly GradientHook[] | null {
+    return this.#hooks;
+  }
+
+  /** @internal */
+  set hooks(hooks: readonly GradientHook[] | null) {
+    this.#hooks = hooks;
   }
 
   /** Address of the first element; read it after an operation's last allocation (see Storage). @internal */
   get pointer(): number {
-    if (this.storage.freedBy !== null) throw this.#freed();
-    return this.storage.pointer + this.offset * bytesPerElement;
+    const storage = this.#storage;
+    if (storage.freedBy !== null) throw this.#freed();
+    return storage.pointer + this.#offset * bytesPerElement;
   }
 
   /** @internal */
   get layout(): Layout {
-    if (this.storage.freedBy !== null) throw this.#freed();
+    if (this.#storage.freedBy !== null) throw this.#freed();
     return this;
   }
 
@@ -166,6 +248,24 @@ export abstract class TensorState {
         ? values[next++]!
         : Array.from({ length: this.shape[dim]! }, () => build(dim + 1));
     return build(0);
+  }
+
+  /** As toArray(). */
+  tolist(): NestedArray {
+    return this.toArray();
+  }
+
+  /** What JSON.stringify() writes: as toArray(); NaN and infinities become null. */
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+
+  /**
+   * The numbers, as part of the name under which assert.deepEqual compares values and a failing assertion shows them:
+   * all of a small tensor, the first of a large one with a checksum of all. Computed when asked for.
+   */
+  get [Symbol.toStringTag](): string {
+    return this.#storage.freedBy === null ? tagOf(this.#copied()) : "freed";
   }
 
   #numberAt(index: number): number {
