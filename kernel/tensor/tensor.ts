@@ -72,12 +72,6 @@ export class Tensor extends TensorState {
     backward(this, gradient, options);
   }
 
-  /** Turns recording of this leaf on or off, in place. Throws for int32, bool, and results of operations. */
-  requiresGrad_(value = true): this {
-    this.requiresGrad = value;
-    return this;
-  }
-
   /**
    * Calls `hook` with the gradient of this tensor in every backward() that reaches it; of a leaf with what that
    * backward() adds to `.grad`. A tensor of the same shape that the hook returns takes the gradient's place. Returns a

@@ -96,16 +96,26 @@ export abstract class TensorState {
   }
 
   set requiresGrad(value: boolean) {
+    this.#record("requiresGrad", value);
+  }
+
+  /** Turns recording of this leaf on or off, in place. Throws for int32, bool, and results of operations. */
+  requiresGrad_(value = true): this {
+    this.#record("requiresGrad_", value);
+    return this;
+  }
+
+  #record(operation: string, value: boolean): void {
     if (typeof value !== "boolean") {
-      throw new TypeError(`requiresGrad: expected true or false, got ${describe(value)}`);
+      throw new TypeError(`${operation}: expected true or false, got ${describe(value)}`);
     }
     if (value && this.dtype !== "float32") {
       throw new TypeError(
-        `requiresGrad: expected a float32 tensor, got ${this.dtype}; convert it with float()`,
+        `${operation}: expected a float32 tensor, got ${this.dtype}; convert it with float()`,
       );
     }
     if (!value && this.#gradFn !== null) {
-      throw new Error("requiresGrad: expected a leaf, got the result of an operation; use detach()");
+      throw new Error(`${operation}: expected a leaf, got the result of an operation; use detach()`);
     }
     this.#requiresGrad = value;
   }
