@@ -56,7 +56,7 @@ export function record<Info>(
   if (wantsGraph(engine, inputs)) {
     const node = new Node(rule, ++engine.recorded, inputs, output, info, saved, 0);
     node.versions = versionsOf(node);
-    output.comeFrom(node as Node);
+    output.gradFn = node as Node;
   } else {
     for (const storage of saved) engine.release(storage);
   }

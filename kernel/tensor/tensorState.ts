@@ -90,6 +90,12 @@ export abstract class TensorState {
     return this.#gradFn;
   }
 
+  /** Makes this the result of an operation. @internal */
+  set gradFn(node: Node) {
+    this.#gradFn = node;
+    this.#requiresGrad = true;
+  }
+
   /** Whether operations on this are recorded, so that backward() reaches it. For float32 leaves; as requiresGrad_(). */
   get requiresGrad(): boolean {
     return this.#requiresGrad;
@@ -118,12 +124,6 @@ export abstract class TensorState {
       throw new Error(`${operation}: expected a leaf, got the result of an operation; use detach()`);
     }
     this.#requiresGrad = value;
-  }
-
-  /** Makes this the result of an operation. @internal */
-  comeFrom(node: Node): void {
-    this.#gradFn = node;
-    this.#requiresGrad = true;
   }
 
   /** Whether backward() leaves a gradient on this although it is not a leaf. @internal */
