@@ -1,5 +1,6 @@
 // The kernels as WebAssembly: each is emitted and compiled when first asked for, then kept.
 
+import { type Cut, Team } from "./call/team";
 import { type ConvolutionKernels, createConvolution } from "./conv/conv";
 import type { Products } from "./conv/pointwise";
 import { writeConstants } from "./emit/math";
@@ -33,7 +34,6 @@ import { gemmCut, gemmKernel, partWork } from "./product/gemm";
 import { gemmRowsKernel, isFewRows } from "./product/gemmRows";
 import { ShapeCache } from "./product/shapeCache";
 import { createReferenceKernels } from "./reference/reference";
-import { type Cut, Team } from "./team";
 import { type AdaptiveKernels, createAdaptive } from "./update/optimizers";
 import { sgdKernel } from "./update/sgd";
 

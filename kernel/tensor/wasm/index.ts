@@ -5,9 +5,9 @@ import { createEmittedKernels } from "./emitted";
 import { type Kernels, reservedBytes } from "./kernels";
 import { createReferenceKernels } from "./reference/reference";
 
+export type { ThreadHost } from "./call/team";
 export { type Kernels, reservedBytes } from "./kernels";
 export { createReferenceKernels } from "./reference/reference";
-export type { ThreadHost } from "./team";
 
 export interface KernelOptions {
   /**

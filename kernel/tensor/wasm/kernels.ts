@@ -2,7 +2,7 @@
 // Two implementations answer to it: `reference.ts` (plain TypeScript, the truth in tests) and `emitted.ts` (WebAssembly);
 // `index.ts` chooses.
 
-import type { ThreadHost } from "./team";
+import type { ThreadHost } from "./call/team";
 
 /** A byte offset into the runtime's memory, 16-byte aligned where it starts a storage. */
 export type Pointer = number;

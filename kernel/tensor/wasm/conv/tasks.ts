@@ -1,9 +1,9 @@
 // A convolution by frames: which kernels it takes, how the batch is cut into tasks for them, and where in the scratch each
 // task works. What a task computes does not depend on who runs it, nor on how many tasks there are at a time.
 
+import type { Cut } from "../call/team";
 import type { Run, Target } from "../emit/target";
 import type { Conv2dShape, Kernels, Pointer } from "../kernels";
-import type { Cut } from "../team";
 import { directKernel, directScratch, type Variant } from "./direct";
 import { directSums, directWeightKernel } from "./directWeight";
 import { backwardPass, forwardPass, type Pass } from "./pass";

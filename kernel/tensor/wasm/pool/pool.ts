@@ -1,8 +1,8 @@
 // Chooses how a pooling is computed, and keeps its kernels by shape.
 
+import type { Cut } from "../call/team";
 import type { Run, Target } from "../emit/target";
 import type { Kernels, Pool2dShape, PoolDivisor } from "../kernels";
-import type { Cut } from "../team";
 import { halves, maxPoolHalvesBackwardKernel, maxPoolHalvesKernel } from "./halves";
 import {
   avgPoolBackwardKernel,

@@ -1,5 +1,6 @@
 // Matrix products, one module a shape: every stride is an immediate and every edge has its exact tile.
 
+import type { Cut } from "../call/team";
 import {
   type Code,
   type FunctionBuilder,
@@ -14,7 +15,6 @@ import {
 import { unit } from "../emit/lanes";
 import { inPortions } from "../emit/loops";
 import { compile, madd, type Run, type Target } from "../emit/target";
-import type { Cut } from "../team";
 import {
   blockStart,
   loadLanes,

@@ -1,7 +1,7 @@
 // Threads that share the work of one kernel call. Knows how work is cut and handed out, by Atomics alone; a host (Node's
 // worker threads) starts them. A part is the same kernel over a smaller range, so the numbers never depend on who ran it.
 
-import type { Run } from "./emit/target";
+import type { Run } from "../emit/target";
 
 /** What a thread starts with. */
 export interface Seat {
