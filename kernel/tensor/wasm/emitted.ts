@@ -4,6 +4,7 @@ import { type Cut, Team } from "./call/team";
 import { type ConvolutionKernels, createConvolution } from "./conv/conv";
 import type { Products } from "./conv/pointwise";
 import { writeConstants } from "./emit/math";
+import { mostColumns } from "./emit/scratch";
 import type { Run, Target } from "./emit/target";
 import type { Activation, BinaryLayout, BinaryOp, CurveOp, Kernels, ReduceOp } from "./kernels";
 import { curveGradKernel, curveKernel } from "./map/activations";
@@ -25,7 +26,6 @@ import {
   batchNormApplyColumnsKernel,
   batchNormBackwardColumnsKernel,
   batchNormForwardColumnsKernel,
-  mostColumns,
 } from "./norm/batchNormColumns";
 import { batchNormBackwardRowsKernel, batchNormForwardRowsKernel, mostRows } from "./norm/batchNormRows";
 import { normalizeBackwardKernel, normalizeKernel } from "./norm/normalize";

@@ -3,6 +3,7 @@
 // `index.ts` chooses.
 
 import type { ThreadHost } from "./call/team";
+import { scratchBytes } from "./emit/scratch";
 
 /** A byte offset into the runtime's memory, 16-byte aligned where it starts a storage. */
 export type Pointer = number;
@@ -11,7 +12,7 @@ export type Pointer = number;
  * The first bytes of the memory belong to the kernels (packed panels, constants): storages start at this address or
  * above it, and the memory is at least this large when the kernels are made.
  */
-export const reservedBytes = 524288;
+export const reservedBytes = scratchBytes;
 
 /** y = f(x), elementwise. */
 export type UnaryOp =

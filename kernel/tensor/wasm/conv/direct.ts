@@ -2,19 +2,13 @@
 // of the result in registers, as a matrix product does whose rows are windows: kernel rows of consecutive numbers.
 
 import { type Code, type FunctionBuilder, i32, type Local, times } from "../emit/assembler";
-import {
-  clear,
-  deinterleave,
-  evenly,
-  filled,
-  interleave,
-  type PanelRun,
-  panelsOf,
-  rowsBeside,
-} from "../emit/lanes";
+import { filled } from "../emit/lanes";
+import { clear } from "../emit/loops";
 import { compile, type Run, type Target } from "../emit/target";
 import { computeTile } from "../product/gemm";
+import { evenly, type PanelRun, panelsOf, rowsBeside } from "./panels";
 import type { Pass } from "./pass";
+import { deinterleave, interleave } from "./planes";
 
 /** Bytes, whole vectors of them. */
 const whole = (floats: number) => Math.ceil(floats / 4) * 16;
@@ -55,7 +49,7 @@ export function layFrame(
 
 /** Walks one window: each kernel row is one run of numbers, or one for each column where those are apart. */
 function walkWindow(f: FunctionBuilder, pass: Pass) {
-  const [rows, columns, p] = f.integers(3) as [Local, Local, Local];
+  const [rows, columns, p] = f.integers(3);
   const { kernelHeight, kernelWidth, inChannels, dilationWidth } = pass;
   const pixel = inChannels * 4;
   const row = pass.frameWidth * pixel * pass.dilationHeight;
@@ -103,16 +97,7 @@ export function directKernel(target: Target, pass: Pass, { bias, accumulate }: V
   const row = pass.frameWidth * pixel;
   const outPixel = filled(target, outChannels) * 4;
   return compile(target, new Array(6).fill("i32"), (f, x, weights, biasAt, y, scratch, images) => {
-    const [panel, out, from, to, line, rowsLeft, tiles, pixels] = f.integers(8) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
+    const [panel, out, from, to, line, rowsLeft, tiles, pixels] = f.integers(8);
     const result = i32.add(scratch!.get, i32.const(frameBytes(pass)));
     const walk = walkWindow(f, pass);
     const tilesOfRow = (vectors: number): Code =>

@@ -2,11 +2,14 @@
 // pixels of an image.
 
 import { type Code, type FunctionBuilder, i32, type Local, times, when } from "../emit/assembler";
-import { clear, evenly, filled, interleave, panelsOf, rowsBeside } from "../emit/lanes";
+import { filled } from "../emit/lanes";
+import { clear } from "../emit/loops";
 import { compile, type Run, type Target } from "../emit/target";
 import { computeTile } from "../product/gemm";
 import { eachPanel, frameBytes, layFrame } from "./direct";
+import { evenly, panelsOf, rowsBeside } from "./panels";
 import type { Pass } from "./pass";
+import { interleave } from "./planes";
 
 /**
  * The weights' gradients of a batch are summed in parts of `size` images, by whoever and in whatever order, so that the
@@ -53,19 +56,7 @@ export function directWeightKernel(target: Target, pass: Pass, size: number): Ru
   const run = (kernelWidth / runs) * inChannels;
   return compile(target, new Array(6).fill("i32"), (f, x, dy, sums, scratch, images, parts) => {
     const [left, now] = [f.local("i32"), f.local("i32")];
-    const [line, from, to, rowsLeft, runsLeft, tiles, pixels, panel, sumPanel, h, w] = f.integers(11) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
+    const [line, from, to, rowsLeft, runsLeft, tiles, pixels, panel, sumPanel, h, w] = f.integers(11);
     const gradient = i32.add(scratch!.get, i32.const(frameBytes(pass)));
     const overPixels = (step: Code, cursor: Local): Code =>
       times(h, i32.const(outHeight), [

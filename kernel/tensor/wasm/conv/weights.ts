@@ -1,9 +1,10 @@
 // Weights of a convolution into the panels that its tiles read, and sums of their gradients back into place.
 
 import { type Code, type FunctionBuilder, f32x4, i32, type Local, times, v128 } from "../emit/assembler";
-import { filled, gather, panelsOf } from "../emit/lanes";
+import { filled, gather } from "../emit/lanes";
 import { compile, type Run, type Target } from "../emit/target";
 import type { Conv2dShape } from "../kernels";
+import { panelsOf } from "./panels";
 
 /** Where the weights of one group lie for a pass: bytes from lane to lane and from channel to channel of what it reads. */
 export interface WeightLayout {
@@ -69,7 +70,7 @@ export function eachLanePanel(
 /** run(weight, packed): panel after panel, in each [tap][channel][lane], zeros in lanes that are none. */
 export function packKernel(target: Target, layout: WeightLayout): Run {
   return compile(target, ["i32", "i32"], (f, weight, packed) => {
-    const [tap, from, taps, channels] = f.integers(4) as [Local, Local, Local, Local];
+    const [tap, from, taps, channels] = f.integers(4);
     const first = layout.flipped ? (layout.taps - 1) * 4 : 0;
     return eachLanePanel(f, target, layout, weight!, (lanes) => [
       tap.set(i32.add(weight!.get, i32.const(first))),
@@ -111,7 +112,7 @@ export function eachSum(
   first: Local,
   body: (lanes: number, to: Local) => Code,
 ): Code {
-  const [to, channels, quads, channel] = f.integers(4) as [Local, Local, Local, Local];
+  const [to, channels, quads, channel] = f.integers(4);
   const unused = filled(target, layout.lanes) - layout.lanes;
   const rest = layout.lanes & 3;
   const four = (lanes: number): Code => [body(lanes, to), to.advance(lanes * layout.lane), sums.advance(16)];

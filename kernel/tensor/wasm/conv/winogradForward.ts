@@ -1,21 +1,13 @@
 // 3×3 convolution at stride 1 by Winograd's F(4×4, 3×3), and its gradient by the input, which is one too.
 
-import {
-  type Code,
-  type FunctionBuilder,
-  f32x4,
-  i32,
-  type Local,
-  scratchStart,
-  times,
-  when,
-} from "../emit/assembler";
-import { clear, evenly, filled, gather, panelsOf, rowsBeside } from "../emit/lanes";
+import { type Code, type FunctionBuilder, f32x4, i32, type Local, times, when } from "../emit/assembler";
+import { filled, gather, loadLanes, storeLanes, transposed } from "../emit/lanes";
+import { clear } from "../emit/loops";
+import { regions } from "../emit/scratch";
 import { compile, type Run, type Target } from "../emit/target";
-import { transposed } from "../map/transpose";
-import { computeTile, storeLanes } from "../product/gemm";
-import { loadLanes } from "../product/pack";
+import { computeTile } from "../product/gemm";
 import { eachPanel, type Variant } from "./direct";
+import { evenly, panelsOf, rowsBeside } from "./panels";
 import type { Pass } from "./pass";
 import { eachLanePanel, type WeightLayout } from "./weights";
 import {
@@ -39,8 +31,6 @@ import {
   points,
 } from "./winogradTiles";
 
-type Six = [Local, Local, Local, Local, Local, Local];
-
 /** run(x, weights, bias, y, scratch, images); weights as `winogradPackKernel` packs them. */
 export function winogradKernel(
   target: Target,
@@ -52,7 +42,7 @@ export function winogradKernel(
   const { inFilled, outFilled, tiles } = plan;
   return compile(target, new Array(6).fill("i32"), (f, x, weights, biasAt, y, scratch, images) => {
     const [now, band, bandsLeft, point, from, to, panel, out, fromPoint, toPoint, left, between, steps] =
-      f.integers(13) as [...Six, ...Six, Local];
+      f.integers(13);
     const area = areas(plan, scratch!);
     const input = inputTiles(f, target, plan, scratch!, between);
     const { workspace } = input;
@@ -96,7 +86,7 @@ export function winogradKernel(
     ];
     const writes = outputTiles(f, target, plan, workspace, bias ? biasAt! : null, accumulate);
     return [
-      between.set(scratchStart),
+      between.set(regions.tile),
       clear(f, area.frames, plan.images * plan.frameBytes),
       eachGroup(plan, images!, now, [
         input.lay(x!, now),
@@ -227,12 +217,12 @@ function outputTiles(
 /** run(weight, packed): for each point, panel after panel, in each [channel][lane]. */
 export function winogradPackKernel(target: Target, layout: WeightLayout): Run {
   return compile(target, ["i32", "i32"], (f, weight, packed) => {
-    const [from, channels, between] = [0, 1, 2].map(() => f.local("i32")) as [Local, Local, Local];
+    const [from, channels, between] = f.integers(3);
     const workspace = workspaceOf(target, f, 1, between);
     const point = layout.channels * filled(target, layout.lanes) * 4;
     const [first, turn] = layout.flipped ? [8 * 4, -1] : [0, 1];
     return [
-      between.set(scratchStart),
+      between.set(regions.tile),
       eachLanePanel(f, target, layout, weight!, (lanes) => [
         from.set(weight!.get),
         times(channels, i32.const(layout.channels), [

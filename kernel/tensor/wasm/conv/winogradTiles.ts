@@ -123,9 +123,7 @@ export function eachTile(
   body: (place: Place) => Code,
   { byUnit = false, atRow = () => [] }: { byUnit?: boolean; atRow?: (rows: Local) => Code } = {},
 ): Code {
-  const [imagesLeft, rows, columns, units, line, start, pixels, tileRow, tileStart, tile] = f.integers(
-    10,
-  ) as [...[Local, Local, Local, Local, Local], ...[Local, Local, Local, Local, Local]];
+  const [imagesLeft, rows, columns, units, line, start, pixels, tileRow, tileStart, tile] = f.integers(10);
   const bytes = 16 * unit(target);
   const pixelBytes = area.channels * 4;
   const across = { counter: columns, count: plan.across, step: area.column, tileStep: pixelBytes };

@@ -1,12 +1,16 @@
 // The weights' gradients of a 3×3 convolution at stride 1 by Winograd's F(4×4, 3×3) turned round.
 
-import { type Code, i32, type Local, scratchStart, times } from "../emit/assembler";
-import { clear, evenly, filled, interleave, panelsOf, rowsBeside } from "../emit/lanes";
+import { type Code, i32, times } from "../emit/assembler";
+import { filled } from "../emit/lanes";
+import { clear } from "../emit/loops";
+import { regions } from "../emit/scratch";
 import { compile, type Run, type Target } from "../emit/target";
 import { computeTile } from "../product/gemm";
 import { eachPanel } from "./direct";
 import { eachPart } from "./directWeight";
+import { evenly, panelsOf, rowsBeside } from "./panels";
 import type { Pass } from "./pass";
+import { interleave } from "./planes";
 import { eachSum, placeLanes, type WeightLayout } from "./weights";
 import {
   gradientTransform,
@@ -21,8 +25,6 @@ import { areas, eachGroup, eachTile, inputTiles, pixelArea, planOf, points } fro
 /** Bytes of one part's sum of weight gradients: [point][in channel][filled out channels]. */
 export const winogradSums = (target: Target, pass: Pass): number =>
   points * pass.inChannels * filled(target, pass.outChannels) * 4;
-
-type Seven = [Local, Local, Local, Local, Local, Local, Local];
 
 /** run(x, dy, sums, scratch, images, parts): each of the sums = the weights' gradients at the points, over its images. */
 export function winogradWeightKernel(target: Target, pass: Pass, size: number): Run {
@@ -46,7 +48,7 @@ export function winogradWeightKernel(target: Target, pass: Pass, size: number): 
       between,
       tiles,
       ofPart,
-    ] = f.integers(15) as [...Seven, ...Seven, Local];
+    ] = f.integers(15);
     const area = areas(plan, scratch!);
     const input = inputTiles(f, target, plan, scratch!, between);
     const { workspace } = input;
@@ -122,7 +124,7 @@ export function winogradWeightKernel(target: Target, pass: Pass, size: number): 
       ]),
     ];
     return [
-      between.set(scratchStart),
+      between.set(regions.tile),
       clear(f, area.frames, plan.images * plan.frameBytes),
       clear(f, area.gradients, plan.images * plan.gradientBytes),
       eachPart(
@@ -155,7 +157,7 @@ export function winogradPlaceKernel(target: Target, layout: WeightLayout, accumu
     const value = f.local("v128");
     const workspace = workspaceOf(target, f, 1, between);
     return [
-      between.set(scratchStart),
+      between.set(regions.tile),
       eachSum(f, target, layout, sums!, dWeight!, (lanes, to) =>
         transformTile(workspace, tapTransform, gridSource(workspace.axis, sums!, 6 * point, point), {
           ...{ pointer: to, step: 12 },

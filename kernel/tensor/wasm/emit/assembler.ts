@@ -68,27 +68,41 @@ export class Local {
   }
 }
 
+/** So many locals: a tuple where N is a literal, an array where it is only known when the code is made. */
+export type Tuple<N extends number, T extends Local[] = []> = N extends T["length"]
+  ? T
+  : number extends N
+    ? Local[]
+    : Tuple<N, [...T, Local]>;
+
 /** Hands out the locals of one function. */
 export class FunctionBuilder {
   readonly parameters: readonly Local[];
-  private readonly locals: ValueType[] = [];
+  readonly #types: ValueType[] = [];
   constructor(parameters: readonly ValueType[]) {
     this.parameters = parameters.map((type, index) => new Local(index, type));
   }
   /** A new local; like every WebAssembly local it starts as 0, but only once a call: set it inside loops. */
   local(type: ValueType): Local {
-    this.locals.push(type);
-    return new Local(this.parameters.length + this.locals.length - 1, type);
+    this.#types.push(type);
+    return new Local(this.parameters.length + this.#types.length - 1, type);
   }
-  vectors(count: number): Local[] {
-    return Array.from({ length: count }, () => this.local("v128"));
+  /** As many new locals of one type, a tuple where the number is known: `const [a, b] = f.vectors(2)`. */
+  locals<N extends number>(type: ValueType, count: N): Tuple<N> {
+    return Array.from({ length: count }, () => this.local(type)) as Tuple<N>;
   }
-  integers(count: number): Local[] {
-    return Array.from({ length: count }, () => this.local("i32"));
+  vectors<N extends number>(count: N): Tuple<N> {
+    return this.locals("v128", count);
+  }
+  integers<N extends number>(count: N): Tuple<N> {
+    return this.locals("i32", count);
+  }
+  doubles<N extends number>(count: N): Tuple<N> {
+    return this.locals("f64", count);
   }
   /** Local declarations followed by the body, as the code section wants them. */
   encode(body: Code): string {
-    const declarations = this.locals.map((type) => `\x01${typeBytes[type]}`);
+    const declarations = this.#types.map((type) => `\x01${typeBytes[type]}`);
     return joined([unsignedLeb(declarations.length), declarations, body, end]);
   }
 }

@@ -1,13 +1,9 @@
-// Planes [channel][row][column] and pixels (row after row, the channels of one side by side), copied one into the other;
-// weights into panels and back. Lanes are channels in every convolution kernel: no stride or width wastes one.
+// Vectors of four lanes, and less than four: parts of them read and written, four of them turned, and how many go side by side.
 
-import { transposed } from "../map/transpose";
-import { loadLanes } from "../product/pack";
-import { type Code, type FunctionBuilder, f32, f32x4, i32, type Local, times, v128 } from "./assembler";
-import { eachStep } from "./loops";
+import { type Code, type FunctionBuilder, type Local, v128 } from "./assembler";
 import type { Target } from "./target";
 
-/** Neighbouring vectors that are computed side by side, so that V8 can fuse them to one of 256 bits. */
+/** Neighboring vectors that are computed side by side, so that V8 can fuse them to one of 256 bits. */
 export const unit = (target: Target): 1 | 2 => (target.revec ? 2 : 1);
 
 /** Channels filled up to whole units. */
@@ -16,181 +12,20 @@ export const filled = (target: Target, channels: number): number => {
   return Math.ceil(channels / lanes) * lanes;
 };
 
-/** A run of panels: `count` of `vectors` vectors each. */
-export interface PanelRun {
-  readonly vectors: number;
-  readonly count: number;
+/** The first `count` lanes at pointer + offset, nothing beyond them; the others are 0. */
+export function loadLanes(pointer: Local, count: number, offset: number): Code {
+  if (count === 4) return v128.load(pointer.get, offset);
+  if (count === 1) return v128.load1(pointer.get, offset);
+  const two = v128.load2(pointer.get, offset);
+  return count === 2 ? two : v128.loadLane(pointer.get, two, 2, offset + 8);
 }
 
-/** Cuts channels into panels of two units, an odd rest as one of three: a single one would starve the multipliers. */
-export function panelsOf(target: Target, channels: number): PanelRun[] {
-  const size = unit(target);
-  const units = filled(target, channels) / (4 * size);
-  if (units === 1) return [{ vectors: size, count: 1 }];
-  const odd = units % 2;
-  const runs = [
-    { vectors: 2 * size, count: (units - 3 * odd) / 2 },
-    { vectors: 3 * size, count: odd },
-  ];
-  return runs.filter(({ count }) => count > 0);
-}
-
-/** The most rows of a register tile beside panels of that many vectors: V8 has 15 registers, and its own use for one. */
-export function rowsBeside(target: Target, vectors: number): number {
-  const units = vectors / unit(target);
-  const spare = target.relaxed && target.tileSums !== 9 ? 14 : 13; // one for the splat; unfused, one for the product
-  return Math.min(8, Math.floor((spare - units) / units));
-}
-
-/** Cuts `total` into the fewest parts of at most `most`, all but equal: `count` parts of `size` each. */
-export function evenly(total: number, most: number): { size: number; count: number }[] {
-  const parts = Math.ceil(total / most);
-  const size = Math.floor(total / parts);
-  const larger = total % parts;
-  return [
-    { size: size + 1, count: larger },
-    { size, count: parts - larger },
-  ].filter(({ count }) => count > 0);
-}
-
-/** Bytes set to 0, a multiple of 16 of them. */
-export function clear(f: FunctionBuilder, start: Code, bytes: number): Code {
-  const [to, left] = [f.local("i32"), f.local("i32")];
-  return [to.set(start), times(left, i32.const(bytes / 16), [v128.store(to.get, v128.zero), to.advance(16)])];
-}
-
-export interface Planes {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  /** Bytes from one pixel to the next, and from one row of pixels to the next. */
-  readonly pixel: number;
-  readonly row: number;
-}
-
-/** Rows that follow each other without a gap are one. */
-const joined = (p: Planes) =>
-  p.row === p.width * p.pixel
-    ? { rows: 1, columns: p.height * p.width }
-    : { rows: p.height, columns: p.width };
-
-/** Calls `body` for each row and each four channels, or one of the last three, its cursors at their first pixel. */
-function eachStrip(
-  f: FunctionBuilder,
-  planes: Planes,
-  plane: Local,
-  pixels: Local,
-  body: (lanes: number, plane: Local, pixels: Local, columns: number) => Code,
-  atRow: Code = [],
-): Code {
-  const { rows, columns } = joined(planes);
-  const planeBytes = planes.height * planes.width * 4;
-  const rest = planes.channels & 3;
-  const [rowsLeft, left, planeRow, pixelRow, planeStrip, pixelStrip, from, to] = f.integers(8) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const strip = (lanes: number): Code => [
-    [from.set(planeStrip.get), to.set(pixelStrip.get)],
-    body(lanes, from, to, columns),
-    [planeStrip.advance(lanes * planeBytes), pixelStrip.advance(lanes * 4)],
-  ];
-  return [
-    [planeRow.set(plane.get), pixelRow.set(pixels.get)],
-    times(rowsLeft, i32.const(rows), [
-      [planeStrip.set(planeRow.get), pixelStrip.set(pixelRow.get), atRow],
-      times(left, i32.const(planes.channels >> 2), strip(4)),
-      rest > 0 ? strip(rest) : [],
-      [planeRow.advance(columns * 4), pixelRow.advance(planes.row)],
-    ]),
-  ];
-}
-
-/** Pixels from planes. */
-export function interleave(f: FunctionBuilder, planes: Planes, plane: Local, pixels: Local): Code {
-  const planeBytes = planes.height * planes.width * 4;
-  const left = f.local("i32");
-  const tile = f.vectors(4);
-  const { code, columns: turned } = transposed(f, tile);
-  return eachStrip(f, planes, plane, pixels, (lanes, from, to, columns) => {
-    if (planes.channels === 1 && planes.pixel === 4) {
-      const step = eachStep(f, i32.const(columns), [from, to], 4, ({ vectors, lanes: width }) =>
-        Array.from({ length: vectors }, (_, v) =>
-          width === 4
-            ? v128.store(to.get, v128.load(from.get, v * 16), v * 16)
-            : f32.store(to.get, f32.load(from.get)),
-        ),
-      );
-      return step;
-    }
-    const single: Code =
-      lanes === 4
-        ? v128.store(to.get, gather(from, 4, planeBytes))
-        : Array.from({ length: lanes }, (_, c) =>
-            f32.store(to.get, f32.load(from.get, c * planeBytes), c * 4),
-          );
-    const whole: Code = [
-      tile.map((row, c) => row.set(v128.load(from.get, c * planeBytes))),
-      code,
-      turned.map((column, p) => v128.store(to.get, column, p * planes.pixel)),
-      [from.advance(16), to.advance(4 * planes.pixel)],
-    ];
-    return [
-      lanes === 4 ? times(left, i32.const(columns >> 2), whole) : [],
-      times(left, i32.const(lanes === 4 ? columns & 3 : columns), [
-        single,
-        from.advance(4),
-        to.advance(planes.pixel),
-      ]),
-    ];
-  });
-}
-
-/** Planes from pixels, with a bias a channel, or on top of what the planes hold. */
-export function deinterleave(
-  f: FunctionBuilder,
-  planes: Planes,
-  plane: Local,
-  pixels: Local,
-  bias: Local | null,
-  accumulate: boolean,
-): Code {
-  const planeBytes = planes.height * planes.width * 4;
-  const [left, biasAt] = [f.local("i32"), f.local("i32")];
-  const tile = f.vectors(4);
-  const shift = f.local("v128");
-  const { code, columns: turned } = transposed(f, tile);
-  const shifted = (value: Code): Code => (bias ? f32x4.add(value, shift.get) : value);
-  const strip = (lanes: number, to: Local, from: Local, columns: number): Code => {
-    const whole: Code = [
-      tile.map((pixel, p) => pixel.set(shifted(v128.load(from.get, p * planes.pixel)))),
-      code,
-      turned.map((column, c) => {
-        const at = c * planeBytes;
-        return v128.store(to.get, accumulate ? f32x4.add(column, v128.load(to.get, at)) : column, at);
-      }),
-      [to.advance(16), from.advance(4 * planes.pixel)],
-    ];
-    const value = tile[0]!;
-    const single: Code = [
-      value.set(shifted(loadLanes(from, lanes, 0))),
-      accumulate ? value.set(f32x4.add(value.get, gather(to, lanes, planeBytes))) : [],
-      Array.from({ length: lanes }, (_, c) => v128.storeLane(to.get, value.get, c, c * planeBytes)),
-      [to.advance(4), from.advance(planes.pixel)],
-    ];
-    return [
-      bias ? [shift.set(loadLanes(biasAt, lanes, 0)), biasAt.advance(lanes * 4)] : [],
-      lanes === 4 ? times(left, i32.const(columns >> 2), whole) : [],
-      times(left, i32.const(lanes === 4 ? columns & 3 : columns), single),
-    ];
-  };
-  return eachStrip(f, planes, plane, pixels, strip, bias ? biasAt.set(bias.get) : []);
+/** Stores the first `count` lanes at pointer + offset, nothing beyond them. */
+export function storeLanes(pointer: Local, value: Code, count: number, offset: number): Code {
+  if (count === 4) return v128.store(pointer.get, value, offset);
+  if (count === 1) return v128.storeLane(pointer.get, value, 0, offset);
+  const two = v128.store2(pointer.get, value, offset);
+  return count === 2 ? two : [two, v128.storeLane(pointer.get, value, 2, offset + 8)];
 }
 
 /** The first `lanes` lanes from addresses `stride` bytes apart; the others are 0. */
@@ -199,4 +34,27 @@ export function gather(from: Local, lanes: number, stride: number, offset = 0): 
   let vector = v128.load1(from.get, offset);
   for (let i = 1; i < lanes; i++) vector = v128.loadLane(from.get, vector, i, offset + i * stride);
   return vector;
+}
+
+/** Turns four vectors, the rows of a 4×4 tile, into its columns: expressions over the same locals. */
+export function transposed(f: FunctionBuilder, rows: readonly Local[]): { code: Code; columns: Code[] } {
+  const [a, b, c, d] = rows.map((row) => row.get) as [Code, Code, Code, Code];
+  const [abLow, abHigh, cdLow, cdHigh] = f.vectors(4);
+  const low: [number, number, number, number] = [0, 1, 4, 5];
+  const high: [number, number, number, number] = [2, 3, 6, 7];
+  return {
+    // The interleavings V8 knows as one instruction each: unpacklo, unpackhi.
+    code: [
+      abLow.set(v128.shuffle(a, b, [0, 4, 1, 5])),
+      abHigh.set(v128.shuffle(a, b, [2, 6, 3, 7])),
+      cdLow.set(v128.shuffle(c, d, [0, 4, 1, 5])),
+      cdHigh.set(v128.shuffle(c, d, [2, 6, 3, 7])),
+    ],
+    columns: [
+      v128.shuffle(abLow.get, cdLow.get, low),
+      v128.shuffle(abLow.get, cdLow.get, high),
+      v128.shuffle(abHigh.get, cdHigh.get, low),
+      v128.shuffle(abHigh.get, cdHigh.get, high),
+    ],
+  };
 }

@@ -215,3 +215,15 @@ export function sumColumns(
   }));
   return { code, sums };
 }
+
+/** Runs `body` while at least `size` are left, which it takes. */
+export function whileAtLeast(left: Local, size: number, body: Code): Code {
+  const again = i32.less(i32.const(size - 1), left.get);
+  return when(again, repeatWhile(again, [body, left.advance(-size)]));
+}
+
+/** Bytes set to 0, a multiple of 16 of them. */
+export function clear(f: FunctionBuilder, start: Code, bytes: number): Code {
+  const [to, left] = [f.local("i32"), f.local("i32")];
+  return [to.set(start), times(left, i32.const(bytes / 16), [v128.store(to.get, v128.zero), to.advance(16)])];
+}

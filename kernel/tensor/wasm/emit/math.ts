@@ -2,6 +2,7 @@
 // tanhf.c). Errors are the largest seen over 4 million inputs; NaN in, NaN out.
 
 import { type Code, type FunctionBuilder, f32x4, i32, i32x4, type Local, v128 } from "./assembler";
+import { constantsRegion } from "./scratch";
 import { madd, type Target } from "./target";
 import { winogradConstants } from "./winogradPoints";
 
@@ -9,7 +10,6 @@ import { winogradConstants } from "./winogradPoints";
  * Constants live in memory: V8 rebuilds a v128.const at each use inside a loop (three instructions), a splat-load is one.
  * The table is fixed, so any number of kernel sets over one memory agree on it.
  */
-const constantsStart = 65536; // between the packed panel and the packed block of gemm
 const constants = {
   one: 1,
   two: 2,
@@ -76,12 +76,12 @@ const names = Object.keys(constants) as ConstantName[];
 
 /** Writes the table where `constant` reads it: once, before any kernel runs. */
 export function writeConstants(memory: WebAssembly.Memory): void {
-  new Float32Array(memory.buffer, constantsStart, names.length).set(Object.values(constants));
+  new Float32Array(memory.buffer, constantsRegion.start, names.length).set(Object.values(constants));
 }
 
 /** A constant in all four lanes. */
 export const constant = (name: ConstantName): Code =>
-  v128.loadSplat(i32.const(0), constantsStart + 4 * names.indexOf(name));
+  v128.loadSplat(i32.const(0), constantsRegion.start + 4 * names.indexOf(name));
 
 /** ((c₀·x + c₁)·x + …): Horner's rule. */
 export function polynomial(target: Target, x: Local, coefficients: readonly ConstantName[]): Code {
@@ -94,7 +94,7 @@ export function polynomial(target: Target, x: Local, coefficients: readonly Cons
  * x = n·ln2 + r with |r| ≤ ln2/2, e^r by a polynomial, 2^n in two factors: one alone cannot reach the denormals or 2¹²⁸.
  */
 export function exp(target: Target, f: FunctionBuilder, x: Code): Code {
-  const [r, n, p, scale] = f.vectors(4) as [Local, Local, Local, Local];
+  const [r, n, p, scale] = f.vectors(4);
   return [
     // pmin and pmax keep their first operand where either is NaN, so NaN stays.
     r.set(f32x4.pmin(f32x4.pmax(x, constant("expLowest")), constant("expHighest"))),
@@ -119,7 +119,7 @@ const powerOfTwo = (n: Local): Code => i32x4.add(i32x4.shl(n.get, i32.const(23))
  * everything below −88.7 would be 0.
  */
 export function sigmoid(target: Target, f: FunctionBuilder, x: Code): Code {
-  const [input, e] = f.vectors(2) as [Local, Local];
+  const [input, e] = f.vectors(2);
   return [
     input.set(x),
     e.set(exp(target, f, v128.or(input.get, constant("signBit")))),
@@ -132,7 +132,7 @@ export function sigmoid(target: Target, f: FunctionBuilder, x: Code): Code {
 
 /** tanh ≤ 2 ulp: an odd polynomial below 0.625, where 1 − 2/(e^2|x| + 1) would cancel, and that above. */
 export function tanh(target: Target, f: FunctionBuilder, x: Code): Code {
-  const [input, square, small, large] = f.vectors(4) as [Local, Local, Local, Local];
+  const [input, square, small, large] = f.vectors(4);
   const magnitude = f32x4.abs(input.get);
   return [
     input.set(x),
@@ -154,7 +154,7 @@ export function tanh(target: Target, f: FunctionBuilder, x: Code): Code {
  * which is exact and small near x = 1.
  */
 export function log(target: Target, f: FunctionBuilder, x: Code): Code {
-  const [input, m, e, z, p] = f.vectors(5) as [Local, Local, Local, Local, Local];
+  const [input, m, e, z, p] = f.vectors(5);
   const denormal = f32x4.lt(input.get, constant("smallestNormal"));
   return [
     input.set(x),

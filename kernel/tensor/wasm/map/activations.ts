@@ -30,7 +30,7 @@ const positive = (x: Local): Code => f32x4.gt(x.get, v128.zero);
  * 3e-8 over 0 … 14.5, where the tail leaves the range of float32.
  */
 function normalTail({ target, f, x }: Lanes): { code: Code; tail: Local; bell: Local } {
-  const [size, high, rest, t, tail, bell] = f.vectors(6) as [Local, Local, Local, Local, Local, Local];
+  const [size, high, rest, t, tail, bell] = f.vectors(6);
   const code: Code = [
     size.set(f32x4.pmin(f32x4.abs(x.get), constant("farthest"))), // NaN stays
     high.set(f32x4.mul(size.get, constant("splitter"))), // Dekker 1971: the upper twelve bits, whose square is exact
@@ -113,7 +113,7 @@ const curves: { [O in CurveOp]: Curve } = {
   geluTanh: {
     value: ({ target, f, x }) => f32x4.mul(x.get, sigmoid(target, f, doubleInner(target, x))),
     slope: ({ target, f, x }) => {
-      const [s, growth] = f.vectors(2) as [Local, Local];
+      const [s, growth] = f.vectors(2);
       const farthest = constant("farthest"); // the slope is 0 or 1 by then, and x² would overflow
       return [
         x.set(f32x4.pmax(f32x4.pmin(x.get, farthest), f32x4.neg(farthest))),
@@ -143,7 +143,7 @@ const curves: { [O in CurveOp]: Curve } = {
   // log(1 + z) = log(w)·z/(w − 1) with w = 1 + z rounded (W. Kahan), z itself where w is 1
   softplus: {
     value: ({ target, f, x, a, b }) => {
-      const [u, z, w] = f.vectors(3) as [Local, Local, Local];
+      const [u, z, w] = f.vectors(3);
       return [
         u.set(f32x4.mul(x.get, a.get)),
         z.set(exp(target, f, v128.or(u.get, constant("signBit")))),
@@ -175,7 +175,7 @@ const curves: { [O in CurveOp]: Curve } = {
 /** run(x, y, n, a, b) */
 export function curveKernel(target: Target, op: CurveOp): Run {
   return compile(target, ["i32", "i32", "i32", "f32", "f32"], (f, from, to, n, first, second) => {
-    const [x, a, b] = f.vectors(3) as [Local, Local, Local];
+    const [x, a, b] = f.vectors(3);
     return [
       [a.set(f32x4.splat(first!.get)), b.set(f32x4.splat(second!.get))],
       eachVector(f, n!.get, [from!, to!], 2, [to!], (step, at) => [
@@ -188,7 +188,7 @@ export function curveKernel(target: Target, op: CurveOp): Run {
 /** run(x, dy, dx, n, a, b) */
 export function curveGradKernel(target: Target, op: CurveOp): Run {
   return compile(target, ["i32", "i32", "i32", "i32", "f32", "f32"], (f, from, dy, dx, n, first, second) => {
-    const [x, a, b] = f.vectors(3) as [Local, Local, Local];
+    const [x, a, b] = f.vectors(3);
     return [
       [a.set(f32x4.splat(first!.get)), b.set(f32x4.splat(second!.get))],
       eachVector(f, n!.get, [from!, dy!, dx!], 2, [dx!], (step, at) => [

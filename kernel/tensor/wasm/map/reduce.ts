@@ -49,12 +49,7 @@ function eachColumn(
   inner: Local,
   body: (step: Step, cursor: Local, stride: Code) => Code,
 ): Code {
-  const [slice, from, cursor, stride] = Array.from({ length: 4 }, () => f.local("i32")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [slice, from, cursor, stride] = f.integers(4);
   return [
     stride.set(i32.shl(inner.get, i32.const(2))),
     times(slice, outer.get, [
@@ -118,7 +113,7 @@ export function extremeKernel(target: Target, kind: Extreme, contiguous: boolean
   return compile(target, ["i32", "i32", "i32", "i32", "i32"], (f, x, y, outer, n, inner) => {
     const row = f.local("i32");
     if (contiguous) {
-      const [best, odd] = f.vectors(2) as [Local, Local];
+      const [best, odd] = f.vectors(2);
       return times(row, outer!.get, [
         extremeRun(f, kind, n!.get, x!, best, odd),
         when(v128.anyTrue(odd.get), best.set(constant("nan"))),
@@ -156,13 +151,7 @@ function eachElement(
   body: (element: Code) => Code,
   after: (y: Code) => Code,
 ): Code {
-  const [slice, column, row, from, cursor] = Array.from({ length: 5 }, () => f.local("i32")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [slice, column, row, from, cursor] = f.integers(5);
   const stride = i32.shl(inner.get, i32.const(2));
   return times(slice, outer.get, [
     from.set(x.get),

@@ -1,6 +1,6 @@
 // Log-softmax and cross-entropy along rows: the maximum, then Σe^(x − max), then one pass that writes.
 
-import { f32, f32x4, f64, i32, type Local, times } from "../emit/assembler";
+import { f32, f32x4, f64, i32, times } from "../emit/assembler";
 import { eachVector, loadStep, storeStep, sumRun } from "../emit/loops";
 import { constant, exp, log } from "../emit/math";
 import { compile, type Run, type Target } from "../emit/target";
@@ -10,7 +10,7 @@ import { extremeRun } from "./reduce";
 export function logSoftmaxKernel(target: Target): Run {
   return compile(target, ["i32", "i32", "i32", "i32"], (f, x, y, rows, columns) => {
     const [row, cursor, total] = [f.local("i32"), f.local("i32"), f.local("f64")];
-    const [highest, logSum] = f.vectors(2) as [Local, Local];
+    const [highest, logSum] = f.vectors(2);
     return times(row, rows!.get, [
       cursor.set(x!.get),
       extremeRun(f, "max", columns!.get, cursor, highest),
@@ -33,9 +33,9 @@ export function crossEntropyKernel(target: Target): Run {
     target,
     ["i32", "i32", "i32", "i32", "i32", "i32"],
     (f, logits, targets, loss, dLogits, rows, columns) => {
-      const [row, cursor, to, hit] = [0, 1, 2, 3].map(() => f.local("i32")) as [Local, Local, Local, Local];
+      const [row, cursor, to, hit] = f.integers(4);
       const [total, sum] = [f.local("f64"), f.local("f64")];
-      const [highest, logSum, perSum] = f.vectors(3) as [Local, Local, Local];
+      const [highest, logSum, perSum] = f.vectors(3);
       return [
         times(row, rows!.get, [
           cursor.set(logits!.get),

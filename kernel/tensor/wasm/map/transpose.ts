@@ -1,37 +1,13 @@
 // Transposition in tiles of 4×4 by lane shuffles; the rim element by element.
 
-import { type Code, type FunctionBuilder, i32, type Local, times, v128 } from "../emit/assembler";
+import { type Code, i32, type Local, times, v128 } from "../emit/assembler";
+import { transposed } from "../emit/lanes";
 import { compile, type Run, type Target } from "../emit/target";
-
-/** Turns four vectors, the rows of a 4×4 tile, into its columns: expressions over the same locals. */
-export function transposed(f: FunctionBuilder, rows: readonly Local[]): { code: Code; columns: Code[] } {
-  const [a, b, c, d] = rows.map((row) => row.get) as [Code, Code, Code, Code];
-  const [abLow, abHigh, cdLow, cdHigh] = f.vectors(4) as [Local, Local, Local, Local];
-  const low: [number, number, number, number] = [0, 1, 4, 5];
-  const high: [number, number, number, number] = [2, 3, 6, 7];
-  return {
-    // The interleavings V8 knows as one instruction each: unpacklo, unpackhi.
-    code: [
-      abLow.set(v128.shuffle(a, b, [0, 4, 1, 5])),
-      abHigh.set(v128.shuffle(a, b, [2, 6, 3, 7])),
-      cdLow.set(v128.shuffle(c, d, [0, 4, 1, 5])),
-      cdHigh.set(v128.shuffle(c, d, [2, 6, 3, 7])),
-    ],
-    columns: [
-      v128.shuffle(abLow.get, cdLow.get, low),
-      v128.shuffle(abLow.get, cdLow.get, high),
-      v128.shuffle(abHigh.get, cdHigh.get, low),
-      v128.shuffle(abHigh.get, cdHigh.get, high),
-    ],
-  };
-}
 
 /** run(x, y, rows, columns): y[columns, rows] = xᵀ */
 export function transposeKernel(target: Target): Run {
   return compile(target, ["i32", "i32", "i32", "i32"], (f, x, y, rows, columns) => {
-    const [xStride, yStride, rowCount, columnCount, from, to, cursor] = Array.from({ length: 7 }, () =>
-      f.local("i32"),
-    ) as [Local, Local, Local, Local, Local, Local, Local];
+    const [xStride, yStride, rowCount, columnCount, from, to, cursor] = f.integers(7);
     const tile = f.vectors(4);
     const { code, columns: tileColumns } = transposed(f, tile);
     const rest = (count: Local) => i32.and(count.get, i32.const(3));

@@ -6,9 +6,9 @@ import { compile, type Run, type Target } from "../emit/target";
 /** run(state, y, n): see Kernels.uniform. */
 export function uniformKernel(target: Target): Run {
   return compile(target, ["i32", "i32", "i32"], (f, state, y, n) => {
-    const words = f.integers(4) as [Local, Local, Local, Local];
+    const words = f.integers(4);
     const [a, b, c, d] = words;
-    const [left, draw, shifted] = f.integers(3) as [Local, Local, Local];
+    const [left, draw, shifted] = f.integers(3);
     const mix = (x: Local, by: Local) => x.set(i32.xor(x.get, by.get));
     return [
       words.map((word, i) => word.set(i32.load(state!.get, 4 * i))),

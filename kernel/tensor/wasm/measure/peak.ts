@@ -1,6 +1,6 @@
 // The most multiplications and additions a second that emitted code reaches here: what other kernels are measured against.
 
-import { f32x4, type Local, repeat, v128 } from "../emit/assembler";
+import { f32x4, repeat, v128 } from "../emit/assembler";
 import { compile, madd, type Target } from "../emit/target";
 
 const rounds = 100_000;
@@ -17,7 +17,7 @@ export function peakFlops({
   const target: Target = { memory, shared: false, relaxed, revec, tileSums, modules: new WeakMap() };
   const run = compile(target, ["i32", "i32"], (f, pointer, count) => {
     const all = f.vectors(sums);
-    const [half, one] = f.vectors(2) as [Local, Local];
+    const [half, one] = f.vectors(2);
     return [
       half.set(v128.loadSplat(pointer!.get)),
       one.set(f32x4.add(half.get, half.get)),

@@ -55,7 +55,7 @@ export const normalise = (target: Target, x: Code, mu: Local, scale: Local, shif
 
 /** How running statistics move: (1 − momentum)·old + momentum·new. */
 export function moving(f: FunctionBuilder, target: Target, momentum: Local, correction: Local) {
-  const [keep, take, factor] = f.vectors(3) as [Local, Local, Local];
+  const [keep, take, factor] = f.vectors(3);
   return {
     set: [
       take.set(f32x4.splat(momentum.get)),
@@ -121,7 +121,7 @@ export function batchNormForwardKernel(target: Target, affine: Affine, activatio
     ];
     const [eps, momentum, correction] = parameters.slice(12) as [Local, Local, Local];
     const [channel, total, m] = [f.local("i32"), f.local("f64"), f.local("f64")];
-    const [mu, scale, d] = f.vectors(3) as [Local, Local, Local];
+    const [mu, scale, d] = f.vectors(3);
     const parts = moving(f, target, momentum, correction);
     const splat = (value: Code) => f32x4.splat(f32.demote(value));
     const sum = (put: (value: Code) => Code) => [
@@ -160,7 +160,7 @@ export function batchNormApplyKernel(target: Target, affine: Affine, activation:
     const [x, mean, invStd, weight, bias, y] = parameters as [Local, Local, Local, Local, Local, Local];
     const [outer, channels, inner, stride] = parameters.slice(6) as [Local, Local, Local, Local];
     const channel = f.local("i32");
-    const [mu, scale] = f.vectors(2) as [Local, Local];
+    const [mu, scale] = f.vectors(2);
     return times(channel, channels.get, [
       mu.set(v128.loadSplat(mean.get)),
       scale.set(v128.loadSplat(invStd.get)),
@@ -174,7 +174,7 @@ export function batchNormApplyKernel(target: Target, affine: Affine, activation:
 export type Values = Record<"mu" | "a" | "b" | "c" | "sumDy" | "sumDyX", Local>;
 
 export function valuesOf(f: FunctionBuilder): Values {
-  const [mu, a, b, c, sumDy, sumDyX] = f.vectors(6) as [Local, Local, Local, Local, Local, Local];
+  const [mu, a, b, c, sumDy, sumDyX] = f.vectors(6);
   return { mu, a, b, c, sumDy, sumDyX };
 }
 

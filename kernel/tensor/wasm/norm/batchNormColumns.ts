@@ -10,13 +10,13 @@ import {
   f64x2,
   i32,
   type Local,
-  scratchStart,
   select,
   times,
   v128,
   when,
 } from "../emit/assembler";
 import { eachStep, inPortions, loadStep, type Step, storeStep } from "../emit/loops";
+import { regions } from "../emit/scratch";
 import { compile, madd, type Run, type Target } from "../emit/target";
 import {
   type Affine,
@@ -32,22 +32,14 @@ type Eight = [Local, Local, Local, Local, Local, Local, Local, Local];
 
 /** Rows of a block: an f32 sum takes no more terms (see `loops.ts`). */
 const block = 32;
-/** The most channels of one call: as many as the scratch area has room for. */
-export const mostColumns = 2048;
-/**
- * The scratch area: for two channels two f64 of one sum, then two of the other. Each sum by itself would be two stores side by
- * side, which V8 fuses at the price of taking every operand apart. And two arrays of f32.
- */
-const sumsStart = scratchStart;
-const [shifts, slopes] = [0, 1].map((place) =>
-  i32.add(scratchStart, i32.const((mostColumns + 4) * 16 + place * mostColumns * 4)),
-) as [Code, Code];
-
 /** The two halves of a step's vector as f64, one for a single element. */
 const halves = (step: Step): readonly (0 | 1)[] => (step.lanes === 4 ? [0, 1] : [0]);
 const half = (vector: Local, which: 0 | 1): Code =>
   f64x2.promoteLow(which === 0 ? vector.get : v128.shuffle(vector.get, vector.get, [2, 3, 2, 3]));
-/** Where half `which` of vector v has its sum 0 or 1. */
+/**
+ * Where half `which` of vector v has its sum 0 or 1: for two channels two f64 of one sum, then two of the other. Each sum by
+ * itself would be two stores side by side, which V8 fuses at the price of taking every operand apart.
+ */
 const sumAt = (sum: 0 | 1, v: number, which: 0 | 1): number => v * 64 + which * 32 + sum * 16;
 /** Two pairs of f64, of which a single element has but the first, as f32. */
 const joined = (low: Code, high: Code): Code =>
@@ -79,7 +71,7 @@ function eachChannelStep(
   body: (step: Step) => Code,
 ): Code {
   return [
-    sums.set(sumsStart),
+    sums.set(regions.sums),
     eachStep(f, channels, streams, 4, (step) => [
       body(step),
       sums.advance(step.lanes === 4 ? step.vectors * 64 : 32),
@@ -90,7 +82,7 @@ function eachChannelStep(
 function clearSums(f: FunctionBuilder, channels: Code, sums: Local): Code {
   const left = f.local("i32");
   return [
-    sums.set(sumsStart),
+    sums.set(regions.sums),
     times(left, i32.add(channels, i32.const(4)), [v128.store(sums.get, v128.zero), sums.advance(16)]),
   ];
 }
@@ -103,14 +95,14 @@ function applyColumns(
   { x, y, mean, invStd, weight, bias }: Record<"x" | "y" | "mean" | "invStd" | "weight" | "bias", Local>,
   { rows, channels, stride }: Record<"rows" | "channels" | "stride", Code>,
 ): Code {
-  const [now, row, from, to] = f.integers(4) as [Local, Local, Local, Local];
+  const [now, row, from, to] = f.integers(4);
   const starts = [x, y, mean, invStd, weight, bias];
-  const cursors = f.integers(6) as [Local, Local, Local, Local, Local, Local];
+  const cursors = f.integers(6);
   const [xs, ys, means, invStds, weights, biases] = cursors;
   return eachBlock(f, rows, stride, [x, y], now, [
     cursors.map((cursor, i) => cursor.set(starts[i]!.get)),
     eachStep(f, channels, cursors, 4, (step) => {
-      const values = Array.from({ length: step.vectors }, () => f.vectors(3) as [Local, Local, Local]);
+      const values = Array.from({ length: step.vectors }, () => f.vectors(3));
       return [
         values.map(([mu, scale, shift], v) => [
           mu.set(loadStep(step, means, v * 16)),
@@ -156,9 +148,9 @@ export function batchNormForwardColumnsKernel(target: Target, affine: Affine): R
     const [outer, channels, , stride] = parameters.slice(8) as [Local, Local, Local, Local];
     const [eps, momentum, correction] = parameters.slice(12) as [Local, Local, Local];
     const sums = f.local("i32");
-    const [now, row, start, xs, from, before] = f.integers(6) as [Local, Local, Local, Local, Local, Local];
-    const [count, perNow, perNow32, perBefore, between] = f.vectors(5) as [Local, Local, Local, Local, Local];
-    const [rest, terms, delta, d] = f.vectors(4) as [Local, Local, Local, Local];
+    const [now, row, start, xs, from, before] = f.integers(6);
+    const [count, perNow, perNow32, perBefore, between] = f.vectors(5);
+    const [rest, terms, delta, d] = f.vectors(4);
     const double = (whole: Local) => f64.fromU32(whole.get);
 
     // Chan, Golub & LeVeque: Σ(x−μ)² of a union is the sum of both, plus (difference of means)²·n·n′/(n + n′). A block's
@@ -190,7 +182,7 @@ export function batchNormForwardColumnsKernel(target: Target, affine: Affine): R
       ),
       xs.set(start.get),
       eachChannelStep(f, channels.get, [xs], sums, (step) => {
-        const each = Array.from({ length: step.vectors }, () => f.vectors(3) as [Local, Local, Local]);
+        const each = Array.from({ length: step.vectors }, () => f.vectors(3));
         const eachRow = (visit: (v: number) => Code): Code => [
           from.set(xs.get),
           times(row, now.get, [each.map((_, v) => visit(v)), from.advance(stride.get)]),
@@ -213,14 +205,14 @@ export function batchNormForwardColumnsKernel(target: Target, affine: Affine): R
       before.advance(now.get),
     ]);
 
-    const cursors = f.integers(4) as [Local, Local, Local, Local];
+    const cursors = f.integers(4);
     const [means, invStds, runningMeans, runningVars] = cursors;
     const perM = f.local("v128");
-    const [epsilon, one] = f.vectors(2) as [Local, Local];
+    const [epsilon, one] = f.vectors(2);
     const parts = moving(f, target, momentum, correction);
     const results = eachChannelStep(f, channels.get, cursors, sums, (step) =>
       Array.from({ length: step.vectors }, (_, v) => {
-        const [mu, variance] = f.vectors(2) as [Local, Local];
+        const [mu, variance] = f.vectors(2);
         const pair = (sum: 0 | 1, of: (value: Code) => Code): Code => {
           const value = (which: 0 | 1) => of(f64x2.mul(v128.load(sums.get, sumAt(sum, v, which)), perM.get));
           return joined(value(0), step.lanes === 4 ? value(1) : v128.zero);
@@ -274,7 +266,7 @@ export function batchNormBackwardColumnsKernel(target: Target, weighted: boolean
     const [x, mean, invStd, weight, dy, dx, dWeight, dBias] = parameters as Eight;
     const [outer, channels, , stride] = parameters.slice(8) as [Local, Local, Local, Local];
     const sums = f.local("i32");
-    const [now, row, means, shiftAt, slopeAt] = f.integers(5) as [Local, Local, Local, Local, Local];
+    const [now, row, means, shiftAt, slopeAt] = f.integers(5);
     const starts = f.integers(3);
     const cursors = f.integers(3);
     const froms = f.integers(3);
@@ -290,7 +282,7 @@ export function batchNormBackwardColumnsKernel(target: Target, weighted: boolean
     const statistics = eachBlock(f, outer.get, stride.get, starts.slice(0, 2), now, [
       [place(cursors.slice(0, 2), starts), means.set(mean.get)],
       eachChannelStep(f, channels.get, [cursors[0]!, cursors[1]!, means], sums, (step) => {
-        const values = Array.from({ length: step.vectors }, () => f.vectors(3) as [Local, Local, Local]);
+        const values = Array.from({ length: step.vectors }, () => f.vectors(3));
         return [
           values.map(([mu, sumDy, sumDyX], v) => [
             mu.set(loadStep(step, means, v * 16)),
@@ -317,7 +309,7 @@ export function batchNormBackwardColumnsKernel(target: Target, weighted: boolean
     ]);
 
     const perM = f.local("v128");
-    const perChannel = f.integers(4) as [Local, Local, Local, Local];
+    const perChannel = f.integers(4);
     const [invStds, weights, dWeights, dBiases] = perChannel;
     const values = valuesOf(f);
     const results = eachChannelStep(f, channels.get, [...perChannel, shiftAt, slopeAt], sums, (step) =>
@@ -343,7 +335,7 @@ export function batchNormBackwardColumnsKernel(target: Target, weighted: boolean
     const write = eachBlock(f, outer.get, stride.get, starts, now, [
       place(cursors, starts),
       place([means, invStds, weights], [mean, invStd, weight]),
-      [shiftAt.set(shifts), slopeAt.set(slopes)],
+      [shiftAt.set(regions.shifts), slopeAt.set(regions.slopes)],
       eachStep(f, channels.get, streams, 4, (step) => {
         const each = Array.from({ length: step.vectors }, () => valuesOf(f));
         return [
@@ -368,7 +360,7 @@ export function batchNormBackwardColumnsKernel(target: Target, weighted: boolean
       [place(starts.slice(0, 2), [x, dy]), statistics],
       perM.set(f32x4.splat(f32.demote(f64.div(f64.const(1), f64.fromU32(outer.get))))),
       place(perChannel, [invStd, weight, dWeight, dBias]),
-      [shiftAt.set(shifts), slopeAt.set(slopes), results],
+      [shiftAt.set(regions.shifts), slopeAt.set(regions.slopes), results],
       [place(starts, [x, dy, dx]), write],
     ];
   });

@@ -26,9 +26,9 @@ export function batchNormForwardRowsKernel(target: Target, affine: Affine): Run 
     const [x, weight, bias, runningMean, runningVar, y, mean, invStd] = parameters as Eight;
     const [rows, channels, , stride] = parameters.slice(8) as Four;
     const [eps, momentum, correction] = parameters.slice(12) as [Local, Local, Local];
-    const [row, from, to] = f.integers(3) as [Local, Local, Local];
-    const [means, variances] = f.integers(2) as [Local, Local];
-    const [d, variance, one, epsilon] = f.vectors(4) as Four;
+    const [row, from, to] = f.integers(3);
+    const [means, variances] = f.integers(2);
+    const [d, variance, one, epsilon] = f.vectors(4);
     const [m, parts] = [f.local("f64"), moving(f, target, momentum, correction)];
     const down = [{ pointer: from, stride: stride.get }];
     const root = (half: Code) =>
@@ -40,7 +40,7 @@ export function batchNormForwardRowsKernel(target: Target, affine: Affine): Run 
       [means.set(runningMean.get), variances.set(runningVar.get)],
       [one.set(f64x2.splat(f64.const(1))), epsilon.set(f64x2.splat(eps.get))],
       eachStep(f, channels.get, [x, y, mean, invStd, weight, bias, means, variances], 4, (step) => {
-        const each = Array.from({ length: step.vectors }, () => f.vectors(3) as [Local, Local, Local]);
+        const each = Array.from({ length: step.vectors }, () => f.vectors(3));
         const sum = (term: (value: Code, mu: Local) => Code) => {
           const { code, sums } = sumColumns(f, step, rows.get, down, 1, (v, put) =>
             put(0, term(loadStep(step, from, v * 16), each[v]![0])),
@@ -86,8 +86,8 @@ export function batchNormBackwardRowsKernel(target: Target, weighted: boolean): 
   return compile(target, new Array(12).fill("i32"), (f, ...parameters) => {
     const [x, mean, invStd, weight, dy, dx, dWeight, dBias] = parameters as Eight;
     const [rows, channels, , stride] = parameters.slice(8) as Four;
-    const [row, fromX, fromDy, to] = f.integers(4) as Four;
-    const [d, perM] = f.vectors(2) as [Local, Local];
+    const [row, fromX, fromDy, to] = f.integers(4);
+    const [d, perM] = f.vectors(2);
     const start = [fromX.set(x.get), fromDy.set(dy.get), to.set(dx.get)];
     const down = [fromX, fromDy].map((pointer) => ({ pointer, stride: stride.get }));
     return [

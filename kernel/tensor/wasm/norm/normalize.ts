@@ -24,7 +24,7 @@ export interface RowLayout extends Affine {
 /** μ of a row as two f32, so that x − μ is as good as in doubles, and r = 1/√(σ² + ε). */
 function rowStatistics(f: FunctionBuilder, centred: boolean) {
   const [mean, r] = [f.local("f64"), f.local("f64")];
-  const [high, low, scale] = f.vectors(3) as [Local, Local, Local];
+  const [high, low, scale] = f.vectors(3);
   const splat = (value: Code) => f32x4.splat(f32.demote(value));
   return {
     mean,
@@ -50,17 +50,9 @@ export function normalizeKernel(target: Target, { weight, bias, runs, centred }:
       Local,
       Local,
     ];
-    const [sample, group, channel, n, cursor, weights, biases] = f.integers(7) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    const [squares, off, count] = [0, 1, 2].map(() => f.local("f64")) as [Local, Local, Local];
-    const [factor, shift, d] = f.vectors(3) as [Local, Local, Local];
+    const [sample, group, channel, n, cursor, weights, biases] = f.integers(7);
+    const [squares, off, count] = f.doubles(3);
+    const [factor, shift, d] = f.vectors(3);
     const { mean, r, scale, setMean, setScale, distance } = rowStatistics(f, centred);
     const sumOver = (totals: Local[], terms: Parameters<typeof sumRun>[4]): Code => [
       [...totals.map((total) => total.set(f64.const(0))), cursor.set(x.get)],
@@ -126,24 +118,9 @@ export function normalizeBackwardKernel(
       Local,
       Local,
     ];
-    const [sample, group, channel, n, fromX, fromDy, weights, back] = f.integers(8) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    const [sum, product, part, partX, factor] = [0, 1, 2, 3, 4].map(() => f.local("f64")) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    const [a, b, g, scaled, value] = f.vectors(5) as [Local, Local, Local, Local, Local];
+    const [sample, group, channel, n, fromX, fromDy, weights, back] = f.integers(8);
+    const [sum, product, part, partX, factor] = f.doubles(5);
+    const [a, b, g, scaled, value] = f.vectors(5);
     const { mean, r, scale, splat, setMean, setScale, distance } = rowStatistics(f, centred);
     const normal = (step: Step, from: Local, at: number): Code =>
       f32x4.mul(distance(loadStep(step, from, at)), scale.get);

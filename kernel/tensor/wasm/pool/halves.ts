@@ -37,7 +37,7 @@ function eachRow(
   body: (column: number, place: Code) => Code,
 ): Code {
   const [plane, row] = [f.local("i32"), f.local("i32")];
-  const [first, down] = f.vectors(2) as [Local, Local];
+  const [first, down] = f.vectors(2);
   const columns = Array.from({ length: Math.ceil(s.outWidth / 4) }, (_, i) =>
     Math.min(4 * i, s.outWidth - 4),
   );
@@ -57,14 +57,7 @@ function eachRow(
 /** run(x, y, indices − y, planes) */
 export function maxPoolHalvesKernel(target: Target, s: Pool2dShape): Run {
   return compile(target, ["i32", "i32", "i32", "i32"], (f, x, y, indices, planes) => {
-    const [best, found, left, right, next, better] = f.vectors(6) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
+    const [best, found, left, right, next, better] = f.vectors(6);
     // The first of equals stays; a NaN beats all that came before.
     const tap = (value: Code, step: number): Code => [
       next.set(value),
@@ -92,7 +85,7 @@ export function maxPoolHalvesKernel(target: Target, s: Pool2dShape): Run {
 /** run(dy, indices − dy, dx, planes): writes all of dx, the gradient where the maximum lay and 0 elsewhere. */
 export function maxPoolHalvesBackwardKernel(target: Target, s: Pool2dShape): Run {
   return compile(target, ["i32", "i32", "i32", "i32"], (f, dy, indices, dx, planes) => {
-    const [from, index] = f.vectors(2) as [Local, Local];
+    const [from, index] = f.vectors(2);
     // Each output's gradient and place twice, beside the two numbers of its window in a row.
     const twice = (vector: Local, half: number) =>
       v128.shuffle(vector.get, vector.get, half === 0 ? [0, 0, 1, 1] : [2, 2, 3, 3]);

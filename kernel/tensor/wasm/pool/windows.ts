@@ -84,15 +84,7 @@ function eachWindow(
   { atRow = [], lanes: widest = 4 }: { atRow?: Code; lanes?: 1 | 4 },
 ): Code {
   const { top, rows, place, output } = window;
-  const [rowsLeft, left, p, line, linePlace, skipped, cursor] = f.integers(7) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [rowsLeft, left, p, line, linePlace, skipped, cursor] = f.integers(7);
   const moved = f.local("i32"); // along the row of x, in bytes
   const width = s.inWidth * 4;
   /** Reads a column of four windows, or of one; nothing beyond. */
@@ -188,9 +180,7 @@ const every = (value: number): Code => i32x4.splat(i32.const(value));
 export function maxPoolKernel(target: Target, s: Pool2dShape): Run {
   return compile(target, ["i32", "i32", "i32", "i32"], (f, x, y, indices, planes) => {
     const window = windowOf(f, y!);
-    const [best, found, here, value, better, ahead, below, steps] = f.vectors(8) as [
-      ...[Local, Local, Local, Local, Local, Local, Local, Local],
-    ];
+    const [best, found, here, value, better, ahead, below, steps] = f.vectors(8);
     const fold: Fold = {
       start: () => [
         best.set(constant("negativeInfinity")),
@@ -243,7 +233,7 @@ const overlap = (start: number, length: number, low: number, high: number) =>
 
 /** The divisor of windows: what to do at each row for it, and its value in all lanes. */
 function divisorOf(f: FunctionBuilder, s: Pool2dShape, divisor: PoolDivisor, { top, rows }: Window) {
-  const [perColumn, whole] = f.vectors(2) as [Local, Local];
+  const [perColumn, whole] = f.vectors(2);
   const splat = (value: number): Code => f32x4.splat(f32.const(value));
   if (typeof divisor === "number") return { atRow: whole.set(splat(divisor)), value: () => whole.get };
   const reach = s.inHeight + 2 * s.paddingHeight;

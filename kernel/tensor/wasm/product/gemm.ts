@@ -12,20 +12,11 @@ import {
   v128,
   when,
 } from "../emit/assembler";
-import { unit } from "../emit/lanes";
-import { inPortions } from "../emit/loops";
+import { loadLanes, storeLanes, unit } from "../emit/lanes";
+import { inPortions, whileAtLeast } from "../emit/loops";
+import { blockDepth, blockRows, panelRows, panelVectors, regions } from "../emit/scratch";
 import { compile, madd, type Run, type Target } from "../emit/target";
-import {
-  blockStart,
-  loadLanes,
-  type Panel,
-  packBlock,
-  packedDepth,
-  packPanel,
-  panelStart,
-  rowBlock,
-  whileAtLeast,
-} from "./pack";
+import { type Panel, packBlock, packPanel } from "./pack";
 
 export interface GemmShape {
   readonly m: number;
@@ -35,11 +26,8 @@ export interface GemmShape {
   readonly transB: boolean;
 }
 
-/** Rows of k in a panel: with 8 columns 16 KiB, a third to a half of a level-1 cache; less where A is packed too. */
-const depth = 512;
-
 /**
- * The tile of rows × vectors kept in registers: 6×8 with 12 sums, 3×12 with 9, twice as wide where neighbours share a
+ * The tile of rows × vectors kept in registers: 6×8 with 12 sums, 3×12 with 9, twice as wide where neighbors share a
  * register. Few rows take wide panels instead, so that there are always enough independent sums to hide the latency.
  */
 function tileFor(target: Target, { m, n, transB }: GemmShape): { rows: number; vectors: number } {
@@ -52,11 +40,11 @@ function tileFor(target: Target, { m, n, transB }: GemmShape): { rows: number; v
     const vectors = preferred === 2 && needed <= 3 * size ? needed : Math.min(preferred * size, needed);
     return { rows: tileRows(target, vectors), vectors };
   }
-  const widest = transB ? 8 : 8 * size; // a packed panel has room for 8
+  const widest = transB ? panelVectors : panelVectors * size; // that of a transposed B is packed
   return { rows: m, vectors: Math.min(widest, size * Math.max(1, Math.floor(sums / m)), needed) };
 }
 
-/** Rows for a panel of that many vectors; at most 8, and a divisor of `rowBlock`. */
+/** Rows for a panel of that many vectors; at most 8, and a divisor of `blockRows`. */
 const tileRows = (target: Target, vectors: number) =>
   [8, 6, 4, 3, 2, 1].find((rows) => rows * Math.ceil(vectors / unit(target)) <= target.tileSums) ?? 1;
 
@@ -71,7 +59,7 @@ export const partWork = 2 ** 18;
 export function gemmCut(target: Target, shape: GemmShape): Cut {
   const { m, n, k, transA, transB } = shape;
   const tile = tileFor(target, shape);
-  if (packsA(tile, shape) || m >= rowBlock) {
+  if (packsA(tile, shape) || m >= blockRows) {
     const grain = 24 * Math.ceil(Math.max(48, partWork / (n * k)) / 24); // 24 is a multiple of every tile's rows
     return { count: 4, advance: [transA ? 4 : k * 4, 0, n * 4, 0, 0, 0], grain };
   }
@@ -95,13 +83,11 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
   const aStep = transA ? m * 4 : 4;
   const bColumn = transB ? k * 4 : 4;
   const bStep = transB ? 4 : n * 4;
-  const blocks = Math.ceil(k / (packedA ? packedDepth : depth));
-  const blockDepth = Math.ceil(k / blocks);
+  const blocks = Math.ceil(k / (packedA ? blockDepth : panelRows));
+  const depthAtOnce = Math.ceil(k / blocks);
 
   return compile(target, new Array(6).fill("i32"), (f, a, b, c, accumulate, partRows, partColumns) => {
-    const [kLeft, kNow, mLeft, mNow, aBlock, cBlock, bPanel, cPanel, panels] = Array.from({ length: 9 }, () =>
-      f.local("i32"),
-    ) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
+    const [kLeft, kNow, mLeft, mNow, aBlock, cBlock, bPanel, cPanel, panels] = f.integers(9);
 
     const panel = (columns: Panel): Code => {
       const vectors = columns.vectors + (columns.tail > 0 ? 1 : 0);
@@ -119,7 +105,7 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
           a: pointers.a,
           aRow: packedA ? 4 : aRow,
           aStep: packedA ? count * 4 : aStep,
-          b: packed ? panelStart : bPanel.get,
+          b: packed ? regions.panel : bPanel.get,
           bStep: packed ? vectors * 16 : bStep,
           padded: packed,
           c: pointers.c,
@@ -127,10 +113,14 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
           depth: kNow,
           accumulate: accumulate!,
         });
-      const rest = m % rows; // rowBlock is a multiple of `rows`: only the last block has a rest
+      const rest = m % rows; // blockRows is a multiple of `rows`: only the last block has a rest
       return [
         packed ? packPanel(f, columns, bPanel, bColumn, bStep, kNow) : [],
-        [pointers.a.set(packedA ? blockStart : aBlock.get), pointers.c.set(cPanel.get), left.set(mNow.get)],
+        [
+          pointers.a.set(packedA ? regions.block : aBlock.get),
+          pointers.c.set(cPanel.get),
+          left.set(mNow.get),
+        ],
         whileAtLeast(left, rows, [
           oneTile(rows),
           pointers.a.advance(packedA ? i32.mul(kNow.get, i32.const(rows * 4)) : rows * aRow),
@@ -142,9 +132,9 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
 
     const wholePanels = Math.floor(n / width);
     const edge = n % width;
-    return downBy(kLeft, kNow, i32.const(k), blockDepth, [
+    return downBy(kLeft, kNow, i32.const(k), depthAtOnce, [
       [aBlock.set(a!.get), cBlock.set(c!.get)],
-      downBy(mLeft, mNow, partRows!.get, rowBlock, [
+      downBy(mLeft, mNow, partRows!.get, blockRows, [
         [bPanel.set(b!.get), cPanel.set(cBlock.get)],
         packedA
           ? packBlock(f, {
@@ -167,7 +157,7 @@ export function gemmKernel(target: Target, shape: GemmShape): Run {
         edge > 0
           ? when(i32.rem(partColumns!.get, i32.const(width)), panel({ vectors: edge >> 2, tail: edge & 3 }))
           : [],
-        [aBlock.advance(rowBlock * aRow), cBlock.advance(rowBlock * n * 4)],
+        [aBlock.advance(blockRows * aRow), cBlock.advance(blockRows * n * 4)],
       ]),
       [a!.advance(i32.mul(kNow.get, i32.const(aStep))), b!.advance(i32.mul(kNow.get, i32.const(bStep)))],
       accumulate!.set(i32.const(1)),
@@ -205,7 +195,7 @@ export function computeTile(f: FunctionBuilder, target: Target, plan: TilePlan):
   const vectors = columns.vectors + (columns.tail > 0 ? 1 : 0);
   const sums = Array.from({ length: rows }, () => f.vectors(vectors));
   const bs = f.vectors(vectors);
-  const [splat, loaded] = f.vectors(2) as [Local, Local];
+  const [splat, loaded] = f.vectors(2);
   const [p, aCursor, bCursor] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const { accumulate, depth } = plan;
   const lanes = (v: number) => (v < columns.vectors ? 4 : columns.tail);
@@ -247,11 +237,4 @@ export function computeTile(f: FunctionBuilder, target: Target, plan: TilePlan):
     accumulate instanceof Local ? when(accumulate.get, addOld) : accumulate ? addOld : [],
     eachSum((sum, offset, count) => storeLanes(c, sum.get, count, offset)),
   ];
-}
-
-export function storeLanes(pointer: Local, value: Code, count: number, offset: number): Code {
-  if (count === 4) return v128.store(pointer.get, value, offset);
-  if (count === 1) return v128.storeLane(pointer.get, value, 0, offset);
-  const two = v128.store2(pointer.get, value, offset);
-  return count === 2 ? two : [two, v128.storeLane(pointer.get, value, 2, offset + 8)];
 }

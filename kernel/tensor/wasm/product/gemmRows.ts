@@ -11,10 +11,10 @@ import {
   v128,
   when,
 } from "../emit/assembler";
+import { loadLanes, transposed } from "../emit/lanes";
+import { whileAtLeast } from "../emit/loops";
 import { compile, madd, type Run, type Target } from "../emit/target";
-import { transposed } from "../map/transpose";
 import type { GemmShape } from "./gemm";
-import { loadLanes, whileAtLeast } from "./pack";
 
 export const isFewRows = ({ m, transA, transB }: GemmShape): boolean => m <= 2 && !transA && transB;
 
@@ -43,8 +43,8 @@ function dots(
 ): Code {
   const sums = Array.from({ length: m }, () => f.vectors(width));
   const as = f.vectors(m);
-  const [bs, result] = f.vectors(2) as [Local, Local];
-  const [p, aCursor, bCursor] = f.integers(3) as [Local, Local, Local];
+  const [bs, result] = f.vectors(2);
+  const [p, aCursor, bCursor] = f.integers(3);
   const step = (lanes: number): Code => [
     as.map((vector, i) => vector.set(loadLanes(aCursor, lanes, i * k * 4))),
     Array.from({ length: width }, (_, j) => [

@@ -1,27 +1,9 @@
 // Copies of operands in the order a tile reads them: a panel of B, a block of A. Both live in the thread's scratch area.
 
-import {
-  type Code,
-  type FunctionBuilder,
-  f32,
-  i32,
-  type Local,
-  repeatWhile,
-  scratchStart,
-  times,
-  v128,
-  when,
-} from "../emit/assembler";
-import { transposed } from "../map/transpose";
-
-/** Rows of A that a panel of B serves before the next: they stay in level 2. A multiple of every tile's rows. */
-export const rowBlock = 192;
-/** Rows of k at a time where A is packed: its block is then 192 KiB. */
-export const packedDepth = 256;
-/** Where a panel of B is packed: up to 512 rows of 32 columns, as far as the constants. */
-export const panelStart = scratchStart;
-/** Where a block of A is packed: rowBlock · packedDepth · 4 bytes, the end of the area. */
-export const blockStart = i32.add(scratchStart, i32.const(131072));
+import { type Code, type FunctionBuilder, f32, i32, type Local, times, v128, when } from "../emit/assembler";
+import { loadLanes, transposed } from "../emit/lanes";
+import { whileAtLeast } from "../emit/loops";
+import { regions } from "../emit/scratch";
 
 /** The columns a panel spans: whole vectors, then a partial one of `tail` lanes. */
 export interface Panel {
@@ -29,21 +11,7 @@ export interface Panel {
   readonly tail: number;
 }
 
-/** Runs `body` while at least `size` are left, which it takes. */
-export function whileAtLeast(left: Local, size: number, body: Code): Code {
-  const again = i32.less(i32.const(size - 1), left.get);
-  return when(again, repeatWhile(again, [body, left.advance(-size)]));
-}
-
-/** The first `count` lanes at pointer + offset, nothing beyond them; the others are 0. */
-export function loadLanes(pointer: Local, count: number, offset: number): Code {
-  if (count === 4) return v128.load(pointer.get, offset);
-  if (count === 1) return v128.load1(pointer.get, offset);
-  const two = v128.load2(pointer.get, offset);
-  return count === 2 ? two : v128.loadLane(pointer.get, two, 2, offset + 8);
-}
-
-/** Copies a panel of B to `panelStart`, row after row of p, its columns side by side and filled up with zeros. */
+/** Copies a panel of B to `regions.panel`, row after row of p, its columns side by side and filled up with zeros. */
 export function packPanel(
   f: FunctionBuilder,
   columns: Panel,
@@ -55,7 +23,7 @@ export function packPanel(
   const lanes = [...new Array<number>(columns.vectors).fill(4), ...(columns.tail > 0 ? [columns.tail] : [])];
   const [p, from, to] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const rowBytes = lanes.length * 16;
-  const start: Code = [from.set(b.get), to.set(panelStart)];
+  const start: Code = [from.set(b.get), to.set(regions.panel)];
   if (bColumn === 4) {
     return [
       start,
@@ -107,16 +75,10 @@ interface BlockPlan {
   readonly left: Local;
 }
 
-/** Copies a block of A to `blockStart`: tile after tile, in each one p after the other, its rows side by side. */
+/** Copies a block of A to `regions.block`: tile after tile, in each one p after the other, its rows side by side. */
 export function packBlock(f: FunctionBuilder, plan: BlockPlan): Code {
   const { rows, rest, aRow, aStep, depth } = plan;
-  const [left, p, tile, from, to] = [0, 1, 2, 3, 4].map(() => f.local("i32")) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [left, p, tile, from, to] = f.integers(5);
   const oneTile = (count: number): Code => [
     from.set(tile.get),
     times(p, depth.get, [
@@ -126,7 +88,7 @@ export function packBlock(f: FunctionBuilder, plan: BlockPlan): Code {
     tile.advance(count * aRow),
   ];
   return [
-    [left.set(plan.left.get), tile.set(plan.from.get), to.set(blockStart)],
+    [left.set(plan.left.get), tile.set(plan.from.get), to.set(regions.block)],
     whileAtLeast(left, rows, oneTile(rows)),
     rest > 0 ? when(left.get, oneTile(rest)) : [],
   ];

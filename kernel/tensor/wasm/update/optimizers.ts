@@ -61,7 +61,7 @@ function adamKernel(target: Target, amsgrad: boolean, decay: boolean): Run {
       Local,
       Local,
     ];
-    const [p, g, m, v, largest] = f.vectors(5) as [Local, Local, Local, Local, Local];
+    const [p, g, m, v, largest] = f.vectors(5);
     const results = [mean, square, ...(amsgrad ? [maximum] : []), parameter];
     const values = (load: Load) => {
       const under = f32x4.sqrt((amsgrad ? largest : v).get);
@@ -91,7 +91,7 @@ function rmspropKernel(target: Target, centered: boolean, moving: boolean, decay
   return pass(target, 5, 6, (f, streams, splats) => {
     const [parameter, gradient, square, mean, velocity] = streams as [Local, Local, Local, Local, Local];
     const [rate, alpha, fresh, eps, weight, momentum] = splats as [Local, Local, Local, Local, Local, Local];
-    const [p, g, s, a, change] = f.vectors(5) as [Local, Local, Local, Local, Local];
+    const [p, g, s, a, change] = f.vectors(5);
     const results = [square, ...(centered ? [mean] : []), ...(moving ? [velocity] : []), parameter];
     const values = (load: Load) => {
       const variance = centered ? f32x4.pmax(v128.zero, f32x4.sub(s.get, f32x4.mul(a.get, a.get))) : s.get;
@@ -117,7 +117,7 @@ function adagradKernel(target: Target, decay: boolean): Run {
   return pass(target, 3, 3, (f, streams, splats) => {
     const [parameter, gradient, sum] = streams as [Local, Local, Local];
     const [rate, eps, weight] = splats as [Local, Local, Local];
-    const [p, g, s] = f.vectors(3) as [Local, Local, Local];
+    const [p, g, s] = f.vectors(3);
     const values = (load: Load) => [
       [
         p.set(load(parameter)),
