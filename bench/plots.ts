@@ -28,7 +28,7 @@ function trainStep(at: number): number {
   return loss.item();
 }
 for (let at = 0; at < 600; at++) trainStep(at);
-const BLOCK = 200, PAIRS = 25;
+const block = 200, pairs = 25;
 const linux = fs.existsSync("/proc/self/schedstat");
 function spent(): number {
   if (linux) return Number(fs.readFileSync("/proc/self/schedstat", "utf8").split(" ")[0]) / 1e6;
@@ -39,21 +39,21 @@ const median = (all: number[]) => all.sort((a, b) => a - b)[all.length >> 1]!;
 /** Milliseconds a step without, and per cent more with. */
 async function compare(name: string, look: (step: number, loss: number) => void, turn: (() => Promise<void>) | undefined = undefined) {
   const without: number[] = [], cost: number[] = [];
-  for (let pair = 0; pair < PAIRS; pair++) {
+  for (let pair = 0; pair < pairs; pair++) {
     const times: number[] = [];
     for (const on of pair % 2 ? [true, false] : [false, true]) {
       const start = spent();
-      for (let at = 0; at < BLOCK; at++) {
+      for (let at = 0; at < block; at++) {
         const loss = trainStep(at);
-        if (on) look(pair * BLOCK + at, loss);
+        if (on) look(pair * block + at, loss);
         if (turn) await turn();
       }
-      times[Number(on)] = (spent() - start) / BLOCK;
+      times[Number(on)] = (spent() - start) / block;
     }
     without.push(times[0]!);
     cost.push(times[1]! / times[0]! - 1);
   }
-  console.log(JSON.stringify({ name, step: median(without), cost: median(cost), low: cost[Math.floor(PAIRS / 4)], high: cost[Math.floor((3 * PAIRS) / 4)] }));
+  console.log(JSON.stringify({ name, step: median(without), cost: median(cost), low: cost[Math.floor(pairs / 4)], high: cost[Math.floor((3 * pairs) / 4)] }));
 }
 
 `;

@@ -8,7 +8,7 @@ import { nodeSimd } from "../host/simd";
 import { nodeThreads, threadCount } from "../host/threads";
 import { setLessonHost } from "../lesson/host";
 import { recover as recoverProbes } from "../probe/untouched";
-import { onInterrupt } from "../session/display";
+import { onInterrupt } from "../session/display/display";
 import {
   fusesPairs,
   recover,
@@ -24,10 +24,10 @@ export * as lesson from "../lesson";
 export * as nn from "../nn";
 export * as optim from "../optim";
 export * as safetensors from "../safetensors";
-export { clearOutput, type DisplayHandle, display } from "../session/display";
-export type { Forms } from "../session/forms";
-export { input } from "../session/input";
-export { type Progress, type ProgressOptions, progress } from "../session/progress";
+export { clearOutput, type DisplayHandle, display } from "../session/display/display";
+export type { Forms } from "../session/display/forms";
+export { input } from "../session/display/input";
+export { type Progress, type ProgressOptions, progress } from "../session/display/progress";
 export * from "../tensor";
 export {
   type ArmSummary,

@@ -1,6 +1,6 @@
 // `experiment` as cells see it: with the session's progress bar, and a way back to what an interrupt has cut short.
 import { type Experiment, type ExperimentOptions, runExperiment } from "../experiment";
-import { progress } from "../session/progress";
+import { progress } from "../session/display/progress";
 
 export type {
   ArmSummary,

@@ -2,7 +2,7 @@
 import { nodePlots } from "../host/plots";
 import { type Figure, LiveFigure } from "../plot";
 import { setPlotHost } from "../plot/host";
-import { display, onCellEnd } from "../session/display";
+import { display, onCellEnd } from "../session/display/display";
 
 export * from "../plot";
 

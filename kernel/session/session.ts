@@ -1,7 +1,7 @@
 // One notebook's session: converts its cells, has them run in a process of their own, and tells what came of each.
 import type { ExpressionResult, Publications, Questions } from "../protocol";
 import type { CodeMessage, Completeness, Converter } from "./converter/converter";
-import { excerptOf } from "./excerpt";
+import { excerptOf } from "./display/excerpt";
 import { LanguageThread } from "./language/languageThread";
 import { RunnerProcess, type RunOutcome } from "./runner/runnerProcess";
 import type { Looks, Output, Seen } from "./runner/wire";

@@ -1,6 +1,6 @@
 // What a cell gets when it imports "tslab": that package's display, on this kernel, so that its notebooks run unchanged.
-import { base64 } from "./bundle";
-import { type DisplayHandle, display as show } from "./display";
+import { base64 } from "./display/bundle";
+import { type DisplayHandle, display as show } from "./display/display";
 
 /** tslab's own interface: a method a form, each showing at once. */
 export interface Display {

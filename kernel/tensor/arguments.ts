@@ -1,7 +1,7 @@
 // What is asked of arguments before anything happens with them. Throws in words; computes nothing, knows no operation.
 
 import type { DType } from "./dtype";
-import { Generator } from "./random";
+import { Generator } from "./math/random";
 import { type Shape, sameShape, show } from "./shape";
 import type { Tensor } from "./tensor";
 

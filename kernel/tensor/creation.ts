@@ -9,8 +9,8 @@ import {
   requireTensor,
 } from "./arguments";
 import type { DType, NestedInput } from "./dtype";
+import type { Generator } from "./math/random";
 import { drawUniform } from "./ops/uniform";
-import type { Generator } from "./random";
 import { engine } from "./runtime";
 import { checkShape, countOf, type Shape, show } from "./shape";
 import type { Tensor } from "./tensor";

@@ -3,7 +3,7 @@
 import { Collector, type CollectorHost, type Survivor } from "./collector";
 import { bytesPerElement, type DType } from "./dtype";
 import { blockClassOf, Heap } from "./heap";
-import { Generator } from "./random";
+import { Generator } from "./math/random";
 import { countOf, type Shape, show, stridesOf } from "./shape";
 import { type Freeing, Storage } from "./storage";
 import type { Tensor } from "./tensor";

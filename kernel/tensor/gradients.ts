@@ -3,7 +3,7 @@
 import { requireFunction, requireNumbers, requireTensors } from "./arguments";
 import { BackwardPass, seedOf } from "./autograd";
 import { tensor } from "./creation";
-import { Generator } from "./random";
+import { Generator } from "./math/random";
 import { enableGrad, noGrad } from "./runtime";
 import { show, stridesOf } from "./shape";
 import type { Tensor } from "./tensor";

@@ -4,9 +4,9 @@ export type { DType, NestedArray, NestedInput, TensorData } from "./dtype";
 export type { MemoryUsage } from "./engine";
 export * from "./functions";
 export * as autograd from "./gradients";
+export { Generator, type GeneratorState } from "./math/random";
 export type { Closeness } from "./ops/agreement";
 export type { Extremes } from "./ops/extremes";
-export { Generator, type GeneratorState } from "./random";
 export {
   enableGrad,
   forkRng,

@@ -3,7 +3,7 @@
 import { requireFunction, requireTensor } from "./arguments";
 import type { CollectorHost } from "./collector";
 import { Engine, type MemoryUsage, type Scope } from "./engine";
-import type { Generator } from "./random";
+import type { Generator } from "./math/random";
 import { Storage } from "./storage";
 import { Tensor } from "./tensor";
 import type { KernelOptions, ThreadHost } from "./wasm";

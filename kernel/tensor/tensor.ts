@@ -3,6 +3,7 @@
 import { requireFunction, requireRank, requireTensor } from "./arguments";
 import { backward } from "./autograd";
 import type { DType } from "./dtype";
+import type { Generator } from "./math/random";
 import { all, allclose, any, type Closeness, equal, isclose, logical } from "./ops/agreement";
 import { arithmetic, compare, lerp } from "./ops/arithmetic";
 import { cast } from "./ops/check";
@@ -37,7 +38,6 @@ import {
   unflatten,
   unsqueeze,
 } from "./ops/view";
-import type { Generator } from "./random";
 import { checkDim, type Shape, show } from "./shape";
 import { type GradientHook, TensorState } from "./tensorState";
 

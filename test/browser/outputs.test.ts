@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { Mime, type MimeBundle } from "../../kernel/protocol";
-import { toBundle } from "../../kernel/session/bundle";
+import { toBundle } from "../../kernel/session/display/bundle";
 import { manualSeed, randn, type Tensor, tensor } from "../../kernel/tensor";
 import { launchBrowser } from "../vscode/browser";
 import { serve, setTheme } from "./page";

@@ -1,6 +1,6 @@
 // From the ES module that TypeScript made of a cell to the function that runs it: text edits, line for line.
 import ts from "typescript";
-import { builtinModules } from "../builtinModules";
+import { builtinModules } from "./builtinModules";
 import { isReference, isShadowed, localsOf, parseBound } from "./scopes";
 import { applyEdits, type Edit, type Shift } from "./textEdits";
 

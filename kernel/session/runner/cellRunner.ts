@@ -2,9 +2,9 @@
 // unwinds every frame, so nothing here may count on its own promises going on.
 import vm from "node:vm";
 import type { MimeBundle, Questions, Variable, VariablesRequest } from "../../protocol";
-import { plainText, toBundle } from "../bundle";
-import { DisplayHandle, type DisplaySession } from "../display";
-import { numbersOf, tensorReply } from "../numbers";
+import { plainText, toBundle } from "../display/bundle";
+import { DisplayHandle, type DisplaySession } from "../display/display";
+import { numbersOf, tensorReply } from "../display/numbers";
 import { cellOf } from "./cellPromises";
 import type { CellTimers } from "./cellTimers";
 import type { Modules } from "./modules";

@@ -1,6 +1,6 @@
 // Entry of the process that cells run in: its main thread is the cells', its second thread keeps the line.
 import { Worker } from "node:worker_threads";
-import { clearOutput, display, sessionSymbol } from "../display";
+import { clearOutput, display, sessionSymbol } from "../display/display";
 import { followPromises } from "./cellPromises";
 import { CellRunner } from "./cellRunner";
 import { CellTimers } from "./cellTimers";

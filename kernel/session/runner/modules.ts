@@ -3,7 +3,7 @@ import { createRequire, register } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { builtinModules } from "../builtinModules";
+import { builtinModules } from "../converter/builtinModules";
 import type { CellImport } from "../converter/emit";
 
 type Namespace = Record<string, unknown>;

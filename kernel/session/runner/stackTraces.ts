@@ -1,8 +1,8 @@
 // Errors in a cell's own terms: its frames only, with the lines the reader wrote.
 import { findSourceMap, SourceMap, type SourceMapPayload } from "node:module";
 import { fileURLToPath } from "node:url";
-import { plainText } from "../bundle";
-import { excerptOf } from "../excerpt";
+import { plainText } from "../display/bundle";
+import { excerptOf } from "../display/excerpt";
 import type { CellProgram } from "./wire";
 
 export interface DescribedError {

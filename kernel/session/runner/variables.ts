@@ -1,8 +1,8 @@
 // The session's variables, described: what each is, how large, and one line of what is in it.
 import { inspect, types } from "node:util";
 import { shortNumber, type Variable, type VariablesRequest } from "../../protocol";
-import { plainText } from "../bundle";
-import { bytesOf, type Numbers, numbersOf, statisticsOf } from "../numbers";
+import { plainText } from "../display/bundle";
+import { bytesOf, type Numbers, numbersOf, statisticsOf } from "../display/numbers";
 
 const previewCharacters = 120;
 const previewElements = 6;

@@ -1,7 +1,7 @@
 // Changes in place: on data, or on parameters outside the graph.
 
 import { requireGenerator, requireNumber, requireTensor } from "../arguments";
-import type { Generator } from "../random";
+import type { Generator } from "../math/random";
 import { sameShape } from "../shape";
 import type { Tensor } from "../tensor";
 import { arithmetic, assign, requireOutsideGraph } from "./arithmetic";

@@ -1,7 +1,7 @@
 // Functions of one number for which no kernel is worth it: angles, logarithms, signs, rounding, and what numbers are finite.
 
 import { type Rule, record } from "../autograd";
-import { erf } from "../erf";
+import { erf } from "../math/erf";
 import type { Tensor } from "../tensor";
 import { cast, requireFloat } from "./check";
 import { clone } from "./elementwise";

@@ -1,6 +1,6 @@
 // Uniform random numbers straight into a storage.
 
-import type { Generator } from "../random";
+import type { Generator } from "../math/random";
 import type { Storage } from "../storage";
 
 /** Writes the generator's next `count` numbers within [0, 1) to the start of `to`. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as nn from "../../../kernel/nn";
 import { type Tensor, tensor } from "../../../kernel/tensor";
-import { erfc } from "../../../kernel/tensor/erf";
+import { erfc } from "../../../kernel/tensor/math/erf";
 import { assertClose, fixture, type Packed, unpack } from "../fixtures";
 
 interface Case {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { ProgressBar } from "../../../kernel/protocol";
-import { progressText } from "../../../kernel/session/progressText";
+import { progressText } from "../../../kernel/session/display/progressText";
 
 const bar = (fields: Partial<ProgressBar>): ProgressBar => ({
   label: "",

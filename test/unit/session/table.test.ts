@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Mime, type MimeBundle } from "../../../kernel/protocol";
-import { toBundle } from "../../../kernel/session/bundle";
-import { tableOf } from "../../../kernel/session/table";
+import { toBundle } from "../../../kernel/session/display/bundle";
+import { tableOf } from "../../../kernel/session/display/table";
 
 describe("tables", () => {
   it("stand in HTML and in text, numbers to the right", () => {

@@ -1,6 +1,6 @@
 // The activations of `activations.ts` and their derivatives, one number at a time in float64.
 
-import { erfc } from "../../erf";
+import { erfc } from "../../math/erf";
 import type { CurveOp } from "../kernels";
 
 interface Curve {

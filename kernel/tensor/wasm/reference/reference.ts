@@ -1,7 +1,7 @@
 // The kernels in plain TypeScript: what each one means, and the truth the emitted ones are tested against.
 // Every value is computed in float64 and rounded to f32 once, when it is stored.
 
-import { Generator } from "../../random";
+import { Generator } from "../../math/random";
 import type { BinaryLayout, BinaryOp, Kernels, Pointer, ReduceOp, UnaryGradOp, UnaryOp } from "../kernels";
 import { curveFunctions } from "./activations";
 import { createAdaptiveKernels } from "./optimizers";

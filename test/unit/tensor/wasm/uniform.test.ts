@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Generator } from "../../../../kernel/tensor/random";
+import { Generator } from "../../../../kernel/tensor/math/random";
 import { onEachEngine } from "./guardedMemory";
 
 test("the stream of the generator, to the last bit, and where it stands afterwards", () => {

@@ -1,6 +1,6 @@
 // Records as a table, in HTML and in text.
 import { inspect } from "node:util";
-import { escapeHtml, Mime, type MimeBundle } from "../protocol";
+import { escapeHtml, Mime, type MimeBundle } from "../../protocol";
 
 type Row = Readonly<Record<string, unknown>>;
 

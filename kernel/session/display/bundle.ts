@@ -1,6 +1,6 @@
 // Any value as a MIME bundle: by its own Jupyter.display method, else as Node prints it; pictures and tables besides.
 import { inspect } from "node:util";
-import { displaySymbol, Mime, type MimeBundle } from "../protocol";
+import { displaySymbol, Mime, type MimeBundle } from "../../protocol";
 import { plainTableHtml } from "./table";
 import { tensorForms } from "./tensorForms";
 

@@ -1,5 +1,5 @@
 // The forms in which a value can be shown, each a MIME bundle with a text for those who cannot show it.
-import { displaySymbol, type Json, Mime, type MimeBundle } from "../protocol";
+import { displaySymbol, type Json, Mime, type MimeBundle } from "../../protocol";
 import { base64, plainText } from "./bundle";
 import { type TableOptions, type TableRows, tableOf } from "./table";
 

@@ -6,7 +6,7 @@ import {
   type Statistics,
   type TensorReply,
   type TensorRequest,
-} from "../protocol";
+} from "../../protocol";
 
 /** Elements in the order of their indices. */
 export interface Numbers {

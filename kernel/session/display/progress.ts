@@ -1,5 +1,5 @@
 // `progress`: bars over loops, with rate and time left; loops inside loops stand under each other in one output.
-import { escapeHtml, Mime, type MimeBundle, type ProgressBar } from "../protocol";
+import { escapeHtml, Mime, type MimeBundle, type ProgressBar } from "../../protocol";
 import { type DisplayHandle, display, displaySession, onInterrupt } from "./display";
 import { barText, progressText } from "./progressText";
 

@@ -8,7 +8,7 @@ import {
   type Statistics,
   shortNumber,
   type TensorSummary,
-} from "../protocol";
+} from "../../protocol";
 import { boxOf, bytesOf, histogramOf, type Numbers, numbersOf, statisticsOf } from "./numbers";
 
 /** Of fewer elements the text says it all. */

@@ -1,5 +1,5 @@
 // A progress bar in words and in block characters.
-import { clockText, type ProgressBar, rateText } from "../protocol";
+import { clockText, type ProgressBar, rateText } from "../../protocol";
 
 const barCharacters = 20;
 const eighthCharacters = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
