@@ -1,18 +1,26 @@
 #!/usr/bin/env node
+import { debuglog } from "node:util";
 // The command line: what can be asked for, and in which words. The work is done by the commands it loads.
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { type Parameter, parseParameter } from "./notebook/parameters";
+import { oneLine } from "./notebook/complaint";
+import { addParameter, type Parameter } from "./notebook/parameters";
 import { version } from "./version";
 
 const runExitCodes = `
 Exit codes:
   0    every cell ran (or --allow-errors was given)
-  1    a cell failed or ran out of time; the files hold what came before it
-  2    the command line or the notebook cannot be used
-  130  interrupted by Ctrl+C; the files hold what came before it
+  1    a cell failed or ran out of time, or left an error behind; the files hold what ran
+  2    the command line, the notebook or a file to write cannot be used, or there is nothing to run;
+       a file that could be written no more after the run is saved elsewhere, and it is said where
+  129  stopped by SIGHUP, as by a terminal that closes; the files hold what ran
+  130  stopped by Ctrl+C; the files hold what ran (again: without waiting for the cell that runs)
+  143  stopped by SIGTERM; the files hold what ran
+
+Files are tried before the first cell runs, and replaced only when the new one is whole. If no cell
+has run, none is written.
 
 A cell tagged "raises-exception" may fail. A cell tagged "parameters" holds the defaults of
-what -p sets: values are JSON where they can be read as such, else texts.
+what -p sets: values are JSON or numbers where they can be read as such, else texts.
 
 Examples:
   bnlab run lesson.ipynb -o out/lesson.ipynb --html out/lesson.html
@@ -22,8 +30,8 @@ const checkExitCodes = `
 Exit codes:
   0    every notebook shows what it showed when it was saved
   1    something differs
-  2    the command line or a notebook cannot be used
-  130  interrupted by Ctrl+C
+  2    the command line or a notebook cannot be used, or has nothing to compare
+  129, 130, 143  stopped by SIGHUP, Ctrl+C, SIGTERM
 
 Compared are texts, results, displays and errors; in them numbers that are not whole may differ by
 rtol × the saved number + atol. Progress bars are not compared, nor the outputs of a cell tagged
@@ -175,20 +183,21 @@ async function jupyterCommand(
   }
 }
 
-// Whoever read the lines may have gone (`| head`): the files are wanted all the same.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
+// Whoever read the lines may have gone (`| head`, a terminal that closed, a full disk): the files are wanted all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has said what is wrong
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof CommanderError)) {
+    // A fault of ours; of what commander complains it has said so.
+    console.error(oneLine(`bnlab: ${(error as Error).message} (NODE_DEBUG=bnlab shows where)`));
+    debuglog("bnlab")((error as Error).stack ?? "");
+  }
 }
 
+/** `Infinity` is no limit. */
 function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("expected a number of seconds above 0.");
@@ -197,13 +206,14 @@ function seconds(text: string): number {
 
 function tolerance(text: string): number {
   const value = Number(text);
-  if (!(value >= 0)) throw new InvalidArgumentError("expected a number from 0 on.");
+  if (text.trim() === "" || !(value >= 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError("expected a number from 0 on.");
   return value;
 }
 
 function parameter(text: string, before: Parameter[] = []): Parameter[] {
   try {
-    return [...before, parseParameter(text)];
+    return addParameter(before, text);
   } catch (error) {
     throw new InvalidArgumentError(`${(error as Error).message}.`);
   }

@@ -2,9 +2,12 @@
 import path from "node:path";
 import { styleText } from "node:util";
 import { compareOutputs, type Difference, type Tolerance } from "./compareOutputs";
-import { ExitCode, readNotebook, runInKernel } from "./kernelRun";
-import { type CodeCell, isRunnable, type Notebook } from "./notebookFile";
+import { complain } from "./complaint";
+import { ExitCode } from "./exitCodes";
+import { checkFolder, readNotebook, runInKernel, runnableCells } from "./kernelRun";
+import { type CodeCell, type Notebook, NotebookError } from "./notebookFile";
 import { hasTag } from "./parameters";
+import { StopSignals } from "./stopSignals";
 
 export interface CheckCommandOptions {
   /** Seconds. */
@@ -18,35 +21,47 @@ const ignoredTag = "nbval-ignore-output";
 
 /** @returns the exit code; see `bnlab check --help`. */
 export async function checkCommand(files: string[], options: CheckCommandOptions): Promise<number> {
+  const signals = new StopSignals();
   let worst: number = ExitCode.ok;
   for (const file of files) {
-    const code = await checkNotebook(file, options);
-    if (code === ExitCode.interrupted) return code;
-    worst = Math.max(worst, code);
+    if (signals.exitCode) break;
+    worst = Math.max(worst, await checkNotebook(file, options, signals));
   }
-  return worst;
+  if (signals.word) console.error(`bnlab check: stopped by ${signals.word}`);
+  return signals.exitCode ?? worst;
 }
 
-async function checkNotebook(file: string, { timeout, rtol, atol }: CheckCommandOptions): Promise<number> {
+async function checkNotebook(
+  file: string,
+  { timeout, rtol, atol }: CheckCommandOptions,
+  signals: StopSignals,
+): Promise<number> {
+  const folder = path.resolve(path.dirname(file));
   let notebook: Notebook;
+  let cells: CodeCell[];
   try {
     notebook = await readNotebook(file);
+    cells = runnableCells(notebook);
     if (!notebook.cells.some(hasRun)) {
-      throw new Error("it has no saved outputs to compare with; bnlab run NOTEBOOK -o NOTEBOOK saves them");
+      throw new NotebookError(
+        "it has no saved outputs to compare with; bnlab run NOTEBOOK -o NOTEBOOK saves them",
+      );
     }
+    await checkFolder(folder);
   } catch (error) {
-    console.error(`bnlab check: ${file}: ${(error as Error).message}`);
+    complain("check", file, error);
     return ExitCode.unusable;
   }
-  const cells = notebook.cells.filter(isRunnable);
   const saved = cells.map(({ outputs }) => structuredClone(outputs));
   const started = performance.now();
-  const outcome = await runInKernel(notebook, path.resolve(path.dirname(file)), {
+  const { begun, fault } = await runInKernel(notebook, folder, {
     allowErrors: true, // an error that was saved is an output like any other
     timeout,
-    onKernelGone: (error) => console.error(`bnlab check: ${file}: ${error.message}`),
+    signals,
   });
-  if (outcome === "interrupted") return ExitCode.interrupted;
+  if (fault) complain("check", file, fault);
+  if (signals.exitCode) return signals.exitCode;
+  if (begun.length === 0) return ExitCode.unusable;
 
   const tolerance: Tolerance = { relative: rtol, absolute: atol };
   const found = cells.map((cell, i) =>

@@ -1,8 +1,10 @@
 // `bnlab export`: writes what was saved in a notebook as a web page; runs nothing.
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { complain } from "./complaint";
+import { ExitCode } from "./exitCodes";
 import { renderPage } from "./html/page";
-import { ExitCode, readNotebook } from "./kernelRun";
+import { readNotebook } from "./kernelRun";
+import { FileError, OutputFile } from "./outputFile";
 import { titleOf } from "./title";
 
 export interface ExportCommandOptions {
@@ -18,11 +20,13 @@ export async function exportCommand(
 ): Promise<number> {
   try {
     const notebook = await readNotebook(file);
-    const page = await renderPage(notebook, { title: titleOf(notebook, file), folder });
-    await mkdir(path.dirname(path.resolve(html)), { recursive: true });
-    await writeFile(html, page);
+    const target = await OutputFile.probe(html, "");
+    if (await target.isSameAs(file)) {
+      throw new FileError(html, new Error("it is the notebook itself; name another file for the page"));
+    }
+    await target.write(await renderPage(notebook, { title: titleOf(notebook, file), folder }));
   } catch (error) {
-    console.error(`bnlab export: ${file}: ${error instanceof Error ? error.message : error}`);
+    complain("export", error instanceof FileError ? error.file : file, error);
     return ExitCode.unusable;
   }
   console.log(`Web page  ${html}`);

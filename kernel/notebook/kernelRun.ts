@@ -1,70 +1,116 @@
-// A notebook from a file, run in a kernel of its own; what `bnlab run` and `bnlab check` have in common.
-import { readFile } from "node:fs/promises";
+// A notebook run in a kernel of its own; what `bnlab run` and `bnlab check` have in common.
+import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { KernelGone, type Questions } from "../protocol";
+import { setTimeout } from "node:timers/promises";
+import { wordsOf } from "../host/fileTrouble";
+import { readTextFile } from "../host/textFile";
+import { type AnyPublication, KernelGone, type Questions } from "../protocol";
 import { forkKernel } from "./forkKernel";
-import { type Notebook, NotebookError, parseNotebook } from "./notebookFile";
-import { type RunOptions, runNotebook } from "./runNotebook";
-
-export const ExitCode = { ok: 0, failed: 1, unusable: 2, interrupted: 130 } as const;
+import { type CodeCell, isRunnable, type Notebook, NotebookError, parseNotebook } from "./notebookFile";
+import { NotebookRun, type RunOptions } from "./notebookRun";
+import { FileError } from "./outputFile";
+import type { StopSignals } from "./stopSignals";
 
 /** @throws Error that says in one line why the file is of no use. */
 export async function readNotebook(file: string): Promise<Notebook> {
+  return parseNotebook(await readTextFile(file));
+}
+
+/** @throws NotebookError for a notebook without anything to run. */
+export function runnableCells({ cells }: Notebook): CodeCell[] {
+  const runnable = cells.filter(isRunnable);
+  if (runnable.length > 0) return runnable;
+  const hasCode = cells.some(({ cell_type, source }) => cell_type === "code" && source.trim() !== "");
+  throw new NotebookError(
+    `there is nothing to run in it: ${hasCode ? "no code cell is in TypeScript or JavaScript" : "it has no code"}`,
+  );
+}
+
+/** @throws FileError when it is no folder that cells could start from. */
+export async function checkFolder(folder: string): Promise<void> {
   try {
-    return parseNotebook(await readFile(file, "utf8"));
+    if ((await stat(folder)).isDirectory()) return;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new NotebookError("there is no such file");
-    if (code === "EISDIR") throw new NotebookError("it is a folder; name the .ipynb file");
-    throw error;
+    throw new FileError(folder, wordsOf(error).replace("no such file", "no such folder"));
   }
+  throw new FileError(folder, "it is no folder; cells start from one");
 }
 
 export interface KernelRunOptions extends Omit<RunOptions, "signal" | "timeout" | "onInput"> {
   /** Seconds a cell may take. */
   timeout?: number;
+  signals: StopSignals;
   /** Called before the terminal shows a cell's question. */
   onQuestion?(): void;
-  onKernelGone(error: KernelGone): void;
 }
+
+export interface Ran {
+  /** The cells that were begun. */
+  begun: readonly CodeCell[];
+  failed: ReadonlySet<CodeCell>;
+  /** Of these the ones that had ended when their error came. */
+  late: ReadonlySet<CodeCell>;
+  /** What ended the run before its end, but for a signal: the kernel has gone, or a fault of our own. */
+  fault?: Error;
+}
+
+/** How far apart two processes hear a signal that was sent to both, in milliseconds. */
+const signalMs = 100;
 
 type Question = Questions["input_request"];
 
-/** Ctrl+C stops the cell that runs and those after it; a second one, the program. */
+/** Never rejects: whatever happens, what ran is in the notebook and can be saved. */
 export async function runInKernel(
   notebook: Notebook,
   folder: string,
-  { timeout, onQuestion, onKernelGone, ...options }: KernelRunOptions,
-): Promise<"succeeded" | "failed" | "interrupted"> {
-  const kernel = forkKernel(folder);
-  const stop = new AbortController();
-  const onSigint = () => {
-    if (stop.signal.aborted) process.exit(ExitCode.interrupted);
-    stop.abort();
-  };
-  process.on("SIGINT", onSigint);
+  { timeout, signals, onQuestion, ...options }: KernelRunOptions,
+): Promise<Ran> {
   const onInput = (question: Question, ended: AbortSignal) => {
     onQuestion?.();
-    return askTerminal(question, ended, () => stop.abort());
+    return askTerminal(question, ended, () => signals.interrupt());
   };
-  let succeeded = false;
+  const onUnclaimed = (publication: AnyPublication) => {
+    if (publication.header.msg_type === "error") run.publish(publication);
+  };
+  const kernel = forkKernel(folder, onUnclaimed);
+  const run: NotebookRun = new NotebookRun(notebook, kernel.client, {
+    ...options,
+    signal: signals.stop,
+    timeout: timeout && timeout * 1000,
+    onInput: process.stdin.isTTY ? onInput : undefined,
+  });
+  signals.abandon.addEventListener("abort", () => kernel.end(`it was stopped by ${signals.word}`));
+  const faults = new Faults();
+  let fault: Error | undefined;
   try {
-    succeeded = await runNotebook(notebook, kernel.client, {
-      ...options,
-      signal: stop.signal,
-      timeout: timeout && timeout * 1000,
-      onInput: process.stdin.isTTY ? onInput : undefined,
-    });
-    await kernel.client.shutdown();
+    await Promise.race([run.run().then(() => kernel.client.shutdown()), faults.first]);
   } catch (error) {
-    if (!(error instanceof KernelGone)) throw error;
-    onKernelGone(error);
+    // A signal to the whole group may reach the kernel a moment before it reaches us.
+    if (error instanceof KernelGone) await setTimeout(signalMs);
+    if (!signals.stop.aborted || !(error instanceof KernelGone)) fault = error as Error;
   } finally {
-    process.off("SIGINT", onSigint);
+    faults.ignore();
+    kernel.end("the run has ended");
   }
-  if (stop.signal.aborted) return "interrupted";
-  return succeeded ? "succeeded" : "failed";
+  return { begun: run.begun, failed: run.failed, late: run.late, fault };
+}
+
+/** A fault of the program's own, which would end the process before what ran is saved. */
+class Faults {
+  #tell: (error: Error) => void = () => {};
+  /** Rejects with it. */
+  readonly first = new Promise<never>((_, reject) => {
+    this.#tell = reject;
+  });
+
+  constructor() {
+    process.on("uncaughtException", this.#tell);
+  }
+
+  ignore(): void {
+    process.off("uncaughtException", this.#tell);
+  }
 }
 
 /** An end of input (Ctrl+D) is an empty answer. While it asks, the terminal gives Ctrl+C to it and to nobody else. */

@@ -44,7 +44,14 @@ export class NotebookError extends Error {
 /** Languages whose cells this kernel runs: TypeScript's cells may be plain JavaScript. */
 const languages = ["typescript", "javascript"];
 
-/** @throws NotebookError when the text is no nbformat 4 notebook in TypeScript. */
+/** What nbformat 4.5 takes as a cell's id. */
+const cellId = /^[\w-]{1,64}$/;
+
+/**
+ * What of it is not as nbformat has it and can be understood is put right: ids that are missing, doubled or no ids; outputs.
+ *
+ * @throws NotebookError when the text is no nbformat 4 notebook in TypeScript.
+ */
 export function parseNotebook(text: string): Notebook {
   let json: unknown;
   try {
@@ -53,26 +60,41 @@ export function parseNotebook(text: string): Notebook {
     throw new NotebookError(`it is not JSON: ${(error as Error).message}`);
   }
   if (!isObject(json)) throw new NotebookError("expected a notebook, a JSON object with cells");
-  if (json.nbformat !== 4) {
-    const found = json.nbformat === undefined ? "no nbformat" : `nbformat ${JSON.stringify(json.nbformat)}`;
-    throw new NotebookError(
-      `expected a notebook of nbformat 4, got ${found}; Jupyter's \`nbconvert\` converts older ones`,
-    );
-  }
-  if (!Array.isArray(json.cells)) throw new NotebookError("expected a list of cells, got none");
-  const metadata = isObject(json.metadata) ? (json.metadata as Metadata) : {};
+  if (json.nbformat !== 4) throw new NotebookError(otherFormat(json.nbformat));
+  if (!Array.isArray(json.cells))
+    throw new NotebookError(`expected a list of cells, got ${brief(json.cells)}`);
+  const metadata = metadataOf(json.metadata, "metadata");
   const language = languageOf(metadata);
   if (language && !languages.includes(language)) {
-    throw new NotebookError(`its cells are ${language}; BN Lab runs notebooks in TypeScript`);
+    throw new NotebookError(`its cells are ${brief(language, "")}; BN Lab runs notebooks in TypeScript`);
   }
-  const minor = typeof json.nbformat_minor === "number" ? json.nbformat_minor : 0;
+  const minor = Number.isSafeInteger(json.nbformat_minor) ? Number(json.nbformat_minor) : 0;
   return {
     ...json,
-    cells: json.cells.map(parseCell),
+    cells: withIds(json.cells.map(parseCell)),
     metadata,
     nbformat: 4,
     nbformat_minor: Math.max(5, minor),
   };
+}
+
+function otherFormat(nbformat: unknown): string {
+  const expected = `expected a notebook of nbformat 4, got ${nbformat === undefined ? "no nbformat" : `nbformat ${brief(nbformat)}`}`;
+  if (typeof nbformat !== "number") return expected;
+  return nbformat < 4
+    ? `${expected}; \`jupyter nbconvert --to notebook --nbformat 4\` converts it`
+    : `${expected}, which is newer than this BN Lab; save it as nbformat 4, or update BN Lab`;
+}
+
+/** Of cells with the same id the first keeps it. */
+function withIds(cells: Cell[]): Cell[] {
+  const taken = new Set<string>();
+  return cells.map((cell) => {
+    let { id } = cell;
+    while (!cellId.test(id) || taken.has(id)) id = crypto.randomUUID().slice(0, 8);
+    taken.add(id);
+    return { ...cell, id };
+  });
 }
 
 /**
@@ -116,35 +138,76 @@ function languageOf({ kernelspec, language_info }: Metadata): string | undefined
 
 function parseCell(json: unknown, index: number): Cell {
   const where = `cell ${index + 1}`;
-  if (!isObject(json)) throw new NotebookError(`${where}: expected an object`);
+  if (!isObject(json)) throw new NotebookError(`${where}: expected an object, got ${brief(json)}`);
   const { cell_type } = json;
   if (cell_type !== "code" && cell_type !== "markdown" && cell_type !== "raw") {
-    throw new NotebookError(
-      `${where}: expected cell_type code, markdown or raw, got ${JSON.stringify(cell_type)}`,
-    );
+    throw new NotebookError(`${where}: expected cell_type code, markdown or raw, got ${brief(cell_type)}`);
   }
   const fields = {
     ...json,
-    id: typeof json.id === "string" ? json.id : crypto.randomUUID().slice(0, 8),
+    id: typeof json.id === "string" ? json.id : "",
     source: joined(json.source, `${where}: source`),
-    metadata: isObject(json.metadata) ? (json.metadata as Metadata) : {},
+    metadata: metadataOf(json.metadata, `${where}: metadata`),
   };
   if (cell_type !== "code") return { ...fields, cell_type };
-  const outputs = Array.isArray(json.outputs) ? json.outputs.filter(isObject).map(parseOutput) : [];
-  const count = typeof json.execution_count === "number" ? json.execution_count : null;
-  return { ...fields, cell_type, execution_count: count, outputs };
+  const outputs = Array.isArray(json.outputs) ? json.outputs.map(parseOutput) : [];
+  return { ...fields, cell_type, execution_count: countOf(json.execution_count), outputs };
 }
 
-function parseOutput(json: Record<string, unknown>): CellOutput {
-  if (json.output_type === "stream") return { ...json, text: joined(json.text, "output text") } as CellOutput;
-  if (!isObject(json.data)) return json as CellOutput;
-  const data = Object.fromEntries(
-    Object.entries(json.data).map(([mime, value]) => [
-      mime,
-      Array.isArray(value) && !isJson(mime) ? value.join("") : value,
-    ]),
+/** Others' outputs are not worth refusing a notebook for: whatever stands there becomes one that can be shown. */
+function parseOutput(json: unknown): CellOutput {
+  const { output_type, ...fields } = isObject(json) ? json : { output_type: json };
+  switch (output_type) {
+    case "stream":
+      return { ...fields, output_type, name: textOf(fields.name, "stdout"), text: textOf(fields.text) };
+    case "error": {
+      const [ename, evalue] = [textOf(fields.ename, "Error"), textOf(fields.evalue)];
+      const { traceback } = fields;
+      const lines = Array.isArray(traceback)
+        ? traceback.map((line) => textOf(line))
+        : textOf(traceback).split("\n");
+      const said = lines.some((line) => line !== "");
+      return { ...fields, output_type, ename, evalue, traceback: said ? lines : [`${ename}: ${evalue}`] };
+    }
+    case "display_data":
+      return { ...fields, output_type, data: bundleOf(fields.data), metadata: objectOf(fields.metadata) };
+    case "execute_result": {
+      const [data, metadata] = [bundleOf(fields.data), objectOf(fields.metadata)];
+      return { ...fields, output_type, execution_count: countOf(fields.execution_count), data, metadata };
+    }
+    default: {
+      const data = { "text/plain": `[an output of the unknown type ${brief(output_type)}]` };
+      return { output_type: "display_data", data, metadata: {} };
+    }
+  }
+}
+
+function bundleOf(data: unknown): MimeBundle {
+  if (!isObject(data)) return data === undefined || data === null ? {} : { "text/plain": textOf(data) };
+  return Object.fromEntries(
+    Object.entries(data).map(([mime, value]) => [mime, isJson(mime) ? (value as Json) : textOf(value)]),
   );
-  return { ...json, data } as CellOutput;
+}
+
+/** A text, whether it stands there as one or as lines; anything else as its JSON. */
+function textOf(value: unknown, otherwise = ""): string {
+  if (typeof value === "string") return value;
+  if (value === undefined || value === null) return otherwise;
+  if (Array.isArray(value)) return value.map((line) => textOf(line)).join("");
+  return JSON.stringify(value);
+}
+
+function countOf(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function objectOf(value: unknown): Metadata {
+  return isObject(value) ? (value as Metadata) : {};
+}
+
+function metadataOf(value: unknown, what: string): Metadata {
+  if (value === undefined || value === null || isObject(value)) return objectOf(value);
+  throw new NotebookError(`${what}: expected an object, got ${brief(value)}`);
 }
 
 function formatOutput(output: CellOutput): object {
@@ -171,7 +234,17 @@ function joined(text: unknown, what: string): string {
   if (typeof text === "string") return text;
   if (text === undefined) return "";
   if (Array.isArray(text) && text.every((line) => typeof line === "string")) return text.join("");
-  throw new NotebookError(`${what}: expected a text or a list of lines`);
+  throw new NotebookError(`${what}: expected a text or a list of lines, got ${brief(text)}`);
+}
+
+/** What was found in the place of what was expected, as much as fits into a line. */
+function brief(value: unknown, quote = '"'): string {
+  if (value === undefined) return "none";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  const text = typeof value === "string" ? value : String(value);
+  const short = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return typeof value === "string" ? `${quote}${short}${quote}` : short;
 }
 
 function linesOf(text: string): string[] {

@@ -1,5 +1,6 @@
 // Parameters of a notebook, as papermill has them: a cell tagged `parameters` holds defaults, one put after it sets others.
 
+import { Script } from "node:vm";
 import type { Json } from "../protocol";
 import type { Cell, CodeCell, Notebook } from "./notebookFile";
 
@@ -12,21 +13,66 @@ const defaultsTag = "parameters";
 const injectedTag = "injected-parameters";
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
+/** Names of the language's own values: declared anew, the cells after would read something else under them. */
+const ownNames = ["undefined", "NaN", "Infinity", "globalThis"];
+/** A number as people type it: JSON would have `.5`, `5.` and `+5` a text. */
+const typedNumber = /^[+-]?(?:(?:0|[1-9]\d*)\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** Texts of JSON, in which digits are no numbers, and numbers. */
+const jsonTokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
+
 /**
- * `epochs=5`, `name=Ada`, `sizes=[1,2]`: the value as JSON, else as the text that it is.
+ * `epochs=5`, `name=Ada`, `sizes=[1,2]`: the value as JSON or a number, else as the text that it is.
  *
- * @throws Error when there is no name that a variable may have.
+ * @throws Error when there is no name that a variable may have, or a number that JavaScript would change.
  */
 export function parseParameter(text: string): Parameter {
   const at = text.indexOf("=");
   const name = text.slice(0, Math.max(0, at)).trim();
   if (!identifier.test(name)) throw new Error(`expected NAME=VALUE with a variable's name, got ${text}`);
+  if (ownNames.includes(name) || isReserved(name)) {
+    throw new Error(`${name} is a word of the language, expected a variable's name`);
+  }
   const value = text.slice(at + 1);
+  if (typedNumber.test(value.trim())) {
+    refuseLossy(name, value.trim());
+    return { name, value: Number(value) };
+  }
+  let json: Json;
   try {
-    return { name, value: JSON.parse(value) as Json };
+    json = JSON.parse(value) as Json;
   } catch {
     return { name, value };
   }
+  for (const [token] of value.matchAll(jsonTokens)) if (!token.startsWith('"')) refuseLossy(name, token);
+  return { name, value: json };
+}
+
+/** The engine says: no list of ours would be whole. The name is an identifier by its characters, so this is nothing but it. */
+function isReserved(name: string): boolean {
+  try {
+    new Script(`"use strict"; async () => { let ${name}; };`);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function refuseLossy(name: string, number: string): void {
+  const value = Number(number);
+  if (!Number.isFinite(value)) throw new Error(`${name}: ${number} is larger than a number can be`);
+  if (/^[+-]?\d+$/.test(number) && BigInt(number.replace("+", "")) !== BigInt(value)) {
+    throw new Error(
+      `${name}: ${number} would become ${BigInt(value)}; a text keeps it: ${name}='"${number}"'`,
+    );
+  }
+}
+
+/** @throws Error when one is set twice. */
+export function addParameter(parameters: readonly Parameter[], text: string): Parameter[] {
+  const parameter = parseParameter(text);
+  if (parameters.some(({ name }) => name === parameter.name))
+    throw new Error(`${parameter.name} is set twice`);
+  return [...parameters, parameter];
 }
 
 /**
@@ -59,7 +105,7 @@ export function hasTag({ metadata }: Cell, tag: string): boolean {
 }
 
 function parametersCell(parameters: readonly Parameter[]): CodeCell {
-  const lines = parameters.map(({ name, value }) => `let ${name} = ${JSON.stringify(value)};`);
+  const lines = parameters.map(({ name, value }) => `let ${name} = ${literal(value)};`);
   return {
     cell_type: "code",
     id: crypto.randomUUID().slice(0, 8),
@@ -68,4 +114,16 @@ function parametersCell(parameters: readonly Parameter[]): CodeCell {
     execution_count: null,
     outputs: [],
   };
+}
+
+/** JSON is JavaScript but for two things: a member `__proto__` would set the prototype, and -0 has no sign. */
+function literal(value: Json): string {
+  if (Object.is(value, -0)) return "-0";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(literal).join(",")}]`;
+  const members = Object.entries(value).map(([key, member]) => {
+    const name = JSON.stringify(key);
+    return `${key === "__proto__" ? `[${name}]` : name}:${literal(member)}`;
+  });
+  return `{${members.join(",")}}`;
 }

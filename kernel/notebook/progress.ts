@@ -3,7 +3,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { type AnyPublication, isMessage, Mime, type MimeBundle } from "../protocol";
 import { asText, type CodeCell } from "./notebookFile";
-import type { CellEnd } from "./runNotebook";
+import type { CellEnd } from "./notebookRun";
 
 const indent = "      ";
 /** How much of a cell's first line stands beside its number. */
@@ -105,9 +105,15 @@ export class Progress {
   }
 
   line(text: string): void {
-    if (this.#lineIsOpen) this.#write("\n");
-    this.#lineIsOpen = false;
+    this.endLine();
     this.#write(`${text}\n`);
+  }
+
+  /** What follows begins a line. */
+  endLine(): void {
+    if (this.#lineIsOpen && (!this.#printed || this.#midLine)) this.#write("\n");
+    this.#lineIsOpen = false;
+    this.#midLine = false;
   }
 
   #printBundle(data: MimeBundle): void {

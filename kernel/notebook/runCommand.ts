@@ -1,11 +1,14 @@
-// `bnlab run`: reads a notebook, runs it, tells how it goes, writes the files.
-import { mkdir, writeFile } from "node:fs/promises";
+// `bnlab run`: reads a notebook, tries the files it is to write, runs it, tells how it goes, writes the files.
 import path from "node:path";
+import { complain } from "./complaint";
+import { ExitCode } from "./exitCodes";
 import { renderPage } from "./html/page";
-import { ExitCode, readNotebook, runInKernel } from "./kernelRun";
-import { formatNotebook, type Notebook } from "./notebookFile";
+import { checkFolder, readNotebook, runInKernel, runnableCells } from "./kernelRun";
+import { formatNotebook, type Notebook, NotebookError } from "./notebookFile";
+import { FileError, OutputFile } from "./outputFile";
 import { injectParameters, type Parameter } from "./parameters";
 import { Progress } from "./progress";
+import { StopSignals } from "./stopSignals";
 import { titleOf } from "./title";
 
 export interface RunCommandOptions {
@@ -19,47 +22,126 @@ export interface RunCommandOptions {
   parameters?: Parameter[];
 }
 
+/** One of the files, and how the notebook reads in it. */
+interface Target {
+  /** `Notebook`, `Web page`. */
+  label: string;
+  file: OutputFile;
+  format(): string | Promise<string>;
+}
+
 /** @returns the exit code; see `bnlab run --help`. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
-  const { output = file.replace(/(\.ipynb)?$/, ".executed.ipynb"), html, timeout, allowErrors } = options;
-  const { parameters = [], folder = path.dirname(file) } = options;
+  const signals = new StopSignals();
+  const { timeout, allowErrors, parameters = [], folder = path.dirname(file) } = options;
   let notebook: Notebook;
+  let targets: Target[];
   try {
     notebook = await readNotebook(file);
-    for (const target of [output, html])
-      if (target) await mkdir(path.dirname(path.resolve(target)), { recursive: true });
+    runnableCells(notebook);
+    await checkFolder(folder);
+    for (const warning of injectParameters(notebook, parameters)) complain("run", file, warning);
+    targets = await targetsOf(notebook, file, { ...options, folder });
   } catch (error) {
-    console.error(`bnlab run: ${file}: ${messageOf(error)}`);
-    return ExitCode.unusable;
+    complain("run", error instanceof FileError ? error.file : file, error);
+    return signals.exitCode ?? ExitCode.unusable;
   }
-  for (const warning of injectParameters(notebook, parameters))
-    console.error(`bnlab run: ${file}: ${warning}`);
+  if (signals.exitCode) return signals.exitCode;
 
   const progress = new Progress(process.stdout);
-  const outcome = await runInKernel(notebook, path.resolve(folder), {
+  const { begun, failed, late, fault } = await runInKernel(notebook, path.resolve(folder), {
     allowErrors,
     timeout,
+    signals,
     onStart: (cell, place) => progress.start(cell, place),
     onPublication: (publication) => progress.publication(publication),
     onQuestion: () => progress.question(),
     onEnd: (_, end) => progress.end(end),
-    onKernelGone: (error) => progress.line(`bnlab run: ${error.message}`),
   });
-
-  await writeFile(output, formatNotebook(notebook));
-  progress.line(`\nNotebook  ${output}`);
-  if (html) {
-    await writeFile(html, await renderPage(notebook, { title: titleOf(notebook, file), folder }));
-    progress.line(`Web page  ${html}`);
+  progress.endLine();
+  if (fault) complain("run", file, fault);
+  for (const cell of late)
+    complain("run", file, `In [${begun.indexOf(cell) + 1}] left an error behind, which came after its end`);
+  if (begun.length === 0) {
+    complain(
+      "run",
+      file,
+      `${signals.word ? `stopped by ${signals.word}: ` : ""}no cell has run, no file is written`,
+    );
+    return signals.exitCode ?? ExitCode.unusable;
   }
-  progress.line(`\nIn VS Code, with the BN Lab extension:  code ${quoted(output)}`);
-  progress.line(`From a clone of BN Lab:                 npm run vscode -- ${quoted(output)}`);
-  if (outcome === "interrupted") return ExitCode.interrupted;
-  return outcome === "succeeded" || allowErrors ? ExitCode.ok : ExitCode.failed;
+  if (signals.word) complain("run", file, `stopped by ${signals.word}`);
+
+  const places = await writeAll(targets, progress);
+  if (signals.exitCode) return signals.exitCode;
+  if (places < targets.length) return ExitCode.unusable;
+  return fault || (failed.size > 0 && !allowErrors) ? ExitCode.failed : ExitCode.ok;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** @throws Error when one of them cannot be written, now that nothing has run. */
+async function targetsOf(
+  notebook: Notebook,
+  file: string,
+  {
+    output = file.replace(/(\.ipynb)?$/, ".executed.ipynb"),
+    html,
+    folder,
+  }: RunCommandOptions & { folder: string },
+): Promise<Target[]> {
+  const page = () => renderPage(notebook, { title: titleOf(notebook, file), folder });
+  const asNotebook = () => formatNotebook(notebook);
+  const targets = [
+    { label: "Notebook", file: await OutputFile.probe(output, formatted(notebook)), format: asNotebook },
+  ];
+  if (html === undefined) return targets;
+  const target = { label: "Web page", file: await OutputFile.probe(html, await page()), format: page };
+  if (await target.file.isSameAs(targets[0]!.file)) {
+    throw new FileError(html, new Error("the notebook is written there; name another file for the page"));
+  }
+  if (await target.file.isSameAs(file)) {
+    throw new FileError(html, new Error("it is the notebook itself; name another file for the page"));
+  }
+  return [...targets, target];
+}
+
+/** Before anything runs, so that it is known to work afterwards. */
+function formatted(notebook: Notebook): string {
+  try {
+    return formatNotebook(notebook);
+  } catch (error) {
+    if (error instanceof RangeError) throw new NotebookError("it is nested too deeply to be written");
+    throw error;
+  }
+}
+
+/** @returns how many stand where they were asked for; of the others it is told where they are. */
+async function writeAll(targets: readonly Target[], progress: Progress): Promise<number> {
+  let inPlace = 0;
+  let notebook: string | undefined;
+  progress.line("");
+  for (const { label, file, format } of targets) {
+    try {
+      const text = await format();
+      const trouble = await file.write(text).catch((error: FileError) => error.message);
+      const place = trouble ? await file.writeElsewhere(text) : file.name;
+      if (trouble)
+        complain(
+          "run",
+          file.name,
+          `${trouble}; ${place ? `saved as ${place}` : "nor does any other folder take it"}`,
+        );
+      else inPlace++;
+      if (place) progress.line(`${label.padEnd(9)} ${place}`);
+      if (label === "Notebook") notebook = place;
+    } catch (error) {
+      complain("run", file.name, error);
+    }
+  }
+  if (notebook) {
+    progress.line(`\nIn VS Code, with the BN Lab extension:  code ${quoted(notebook)}`);
+    progress.line(`From a clone of BN Lab:                 npm run vscode -- ${quoted(notebook)}`);
+  }
+  return inPlace;
 }
 
 function quoted(file: string): string {

@@ -53,10 +53,12 @@ export class KernelClient {
   #gone = false;
 
   readonly #transport: Transport;
+  readonly #onUnclaimed: (publication: AnyPublication) => void;
 
-  constructor(transport: Transport) {
+  /** @param onUnclaimed receives what is published because of no request that is known here. */
+  constructor(transport: Transport, onUnclaimed: (publication: AnyPublication) => void = () => {}) {
     this.#transport = transport;
-
+    this.#onUnclaimed = onUnclaimed;
     transport.onMessage((message) => this.#receive(message));
     transport.onClose(() => this.close("the kernel's process has ended"));
   }
@@ -128,7 +130,8 @@ export class KernelClient {
     const id = "msg_id" in message.parent_header ? message.parent_header.msg_id : "";
     const pending = this.#pending.get(id);
     if (message.channel === "iopub") {
-      this.#listeners.get(id)?.(message as AnyPublication);
+      const listener = this.#listeners.get(id) ?? (pending ? undefined : this.#onUnclaimed);
+      listener?.(message as AnyPublication);
       const { msg_type } = message.header;
       if (
         pending &&

@@ -331,7 +331,7 @@ test("what cannot be run is said in one line, with exit code 2", async () => {
   write("cells.ipynb", [], { cells: [{ cell_type: "chart" }] });
   const expected: Record<string, RegExp> = {
     "missing.ipynb": /^bnlab run: missing\.ipynb: there is no such file\n$/,
-    ".": /^bnlab run: \.: it is a folder; name the \.ipynb file\n$/,
+    ".": /^bnlab run: \.: it is a folder, expected a file\n$/,
     "broken.ipynb": /^bnlab run: broken\.ipynb: it is not JSON: .+\n$/,
     "old.ipynb": /^bnlab run: old\.ipynb: expected a notebook of nbformat 4, got nbformat 3; .+\n$/,
     "list.ipynb": /^bnlab run: list\.ipynb: expected a notebook, a JSON object with cells\n$/,
