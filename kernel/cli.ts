@@ -166,7 +166,7 @@ program
       const { doctor } = await import("./cell/doctor");
       doctor();
     } catch (error) {
-      console.error(`bnlab doctor: ${(error as Error).message}`);
+      console.error(oneLine(`bnlab doctor: ${(error as Error).message}`));
       process.exitCode = 2;
     }
   });
@@ -178,7 +178,7 @@ async function jupyterCommand(
   try {
     await run(await import("./jupyter/command"));
   } catch (error) {
-    console.error(`bnlab jupyter: ${(error as Error).message}`);
+    console.error(oneLine(`bnlab jupyter: ${(error as Error).message}`));
     process.exitCode = 2;
   }
 }

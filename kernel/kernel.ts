@@ -15,7 +15,9 @@ import {
   type Replies,
   type ReplyContent,
   type ReplyTo,
+  RequestError,
   type RequestType,
+  requestContent,
   type Transport,
 } from "./protocol";
 import { History } from "./session/history";
@@ -86,9 +88,12 @@ export class Kernel {
   }
 
   #receive(message: AnyMessage): void {
-    if (isMessage(message, "input_reply")) this.#answered?.(message.content.value);
-    else if (message.channel === "control") void this.#serve(message);
-    else if (answeredAtOnce.has(message.header.msg_type)) void this.#serveBeside(message);
+    const { msg_type } = message.header;
+    // An answer that is no text is none, as at the end of an input.
+    if (isMessage(message, "input_reply")) this.#answered?.(`${message.content.value ?? ""}`);
+    // Cells run one after another, whichever channel they come by.
+    else if (message.channel === "control" && msg_type !== "execute_request") void this.#serve(message);
+    else if (answeredAtOnce.has(msg_type)) void this.#serveBeside(message);
     else {
       this.#shell.push(message);
       if (!this.#serving) void this.#serveShell();
@@ -149,11 +154,13 @@ export class Kernel {
   async #answer<T extends RequestType>(type: T, request: AnyMessage): Promise<Content[ReplyTo<T>]> {
     const handle = this.#handlers[type] as Handler<T>;
     try {
+      (request as Message<T>).content = requestContent(type, request.content) as Content[T];
       return (await handle(request as Message<T>)) as Content[ReplyTo<T>];
     } catch (error) {
       // A fault of the kernel's own must reach the reader, not end the kernel.
       const { name, message, stack = "" } = error as Error;
-      const failed = { ename: name, evalue: message, traceback: stack.split("\n") };
+      const traceback = error instanceof RequestError ? [message] : stack.split("\n");
+      const failed = { ename: name, evalue: message, traceback };
       if (type === "execute_request") this.#publish("error", failed, request.header);
       return {
         status: "error",
@@ -322,5 +329,5 @@ function inputCell(code: string): LanguageCell[] {
 }
 
 function isRequestType(type: string): type is RequestType {
-  return type in replyTypes;
+  return Object.hasOwn(replyTypes, type);
 }

@@ -1,4 +1,5 @@
 // Messages over ZeroMQ: the five sockets of a Jupyter kernel. `zeromq` is an optional dependency, loaded here alone.
+import { isIPv6 } from "node:net";
 import type { Message as Frames, Router, Socket, XPublisher } from "zeromq";
 import { type AnyMessage, type Channel, createMessage, type Header, type Transport } from "../protocol";
 import { addressOf, type Connection } from "./connectionFile";
@@ -28,13 +29,14 @@ export async function loadZmq(): Promise<Zmq> {
 /** @param log told what is refused and why. */
 export async function listen(connection: Connection, log: (line: string) => void): Promise<ZmqTransport> {
   const zmq = await loadZmq();
+  const ipv6 = isIPv6(connection.ip);
   const sockets = {
-    shell: new zmq.Router({ linger: lingerMs, sendHighWaterMark: 0 }),
-    control: new zmq.Router({ linger: lingerMs, sendHighWaterMark: 0 }),
-    stdin: new zmq.Router({ linger: lingerMs, sendHighWaterMark: 0 }),
+    shell: new zmq.Router({ linger: lingerMs, ipv6, sendHighWaterMark: 0 }),
+    control: new zmq.Router({ linger: lingerMs, ipv6, sendHighWaterMark: 0 }),
+    stdin: new zmq.Router({ linger: lingerMs, ipv6, sendHighWaterMark: 0 }),
     // Without a mark, or a subscriber who is slow would lose messages; the outbox bounds what a cell may say.
-    iopub: new zmq.XPublisher({ linger: lingerMs, sendHighWaterMark: 0 }),
-    hb: new zmq.Reply({ linger: 0 }),
+    iopub: new zmq.XPublisher({ linger: lingerMs, ipv6, sendHighWaterMark: 0 }),
+    hb: new zmq.Reply({ linger: 0, ipv6 }),
   };
   // Every subscription is told, also the second one to the same topic.
   sockets.iopub.verbosity = "allSubs";

@@ -6,6 +6,7 @@ export * from "./languageClient";
 export * from "./memory";
 export * from "./messages";
 export * from "./mime";
+export * from "./requestContent";
 export * from "./transport";
 export * from "./variables";
 export * from "./words";

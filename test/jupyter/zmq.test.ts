@@ -215,10 +215,85 @@ test("what the kernel does not know is refused, and idle follows", async () => {
   await client.idle(notice.msg_id);
 });
 
-test("a request that makes no sense is an error in its reply, and the kernel goes on", async () => {
-  const { reply } = await client.request("execute_request", {} as { code: string });
-  assert.equal(contentOf(reply).status, "error");
+test("a request that makes no sense is an error in its reply, in words, and the kernel goes on", async () => {
+  const wrong: [type: string, content: unknown, evalue: string | RegExp][] = [
+    ["execute_request", {}, "execute_request: expected code to be a text, got none"],
+    ["execute_request", { code: 5 }, "execute_request: expected code to be a text, got 5"],
+    ["execute_request", { code: ["1"] }, 'execute_request: expected code to be a text, got ["1"]'],
+    ["execute_request", [], "execute_request: expected an object as content, got []"],
+    [
+      "execute_request",
+      { code: "1", user_expressions: { a: 1 } },
+      'execute_request: expected user_expressions to be an object of texts, got {"a":1}',
+    ],
+    [
+      "complete_request",
+      { code: "a" },
+      "complete_request: expected cursor_pos to be a whole number, got none",
+    ],
+    ["inspect_request", { cursor_pos: 0 }, "inspect_request: expected code to be a text, got none"],
+    ["is_complete_request", {}, "is_complete_request: expected code to be a text, got none"],
+    [
+      "history_request",
+      { hist_access_type: "all" },
+      'history_request: expected hist_access_type to be range or tail or search, got "all"',
+    ],
+    ["tensor_request", {}, "tensor_request: expected name to be a text, got none"],
+    ["variables_request", { names: "x" }, 'variables_request: expected names to be a list of texts, got "x"'],
+    [
+      "language_request",
+      { question: "__proto__", cells: [], about: {} },
+      /^language_request: expected question to be completions or .*, got "__proto__"$/,
+    ],
+  ];
+  for (const [type, content, evalue] of wrong) {
+    const { reply } = await client.request(type as "execute_request", content as { code: string });
+    const answer = contentOf(reply);
+    assert.equal(answer.status, "error", type);
+    if (typeof evalue === "string") assert.equal(answer.evalue, evalue);
+    else assert.match(answer.evalue as string, evalue);
+    assert.deepEqual(answer.traceback, [answer.evalue], "no stack of the kernel's own");
+  }
   assert.equal(await resultOf("1 + 1"), "2");
+});
+
+test("what Python's clients leave out is None, and counts as left out", async () => {
+  const none = { code: "2 + 3", silent: null, user_expressions: null, allow_stdin: null } as unknown as {
+    code: string;
+  };
+  assert.equal(contentOf((await client.request("execute_request", none)).reply).status, "ok");
+});
+
+test("the names that every object has are types of no message", async () => {
+  for (const type of ["__proto__", "constructor", "toString", "hasOwnProperty", "__proto___request"]) {
+    const { msg_id } = await client.send("shell", type as "comm_open", {} as never);
+    await client.idle(msg_id);
+    const replies = client.heard.shell.filter((message) => parentOf(message) === msg_id);
+    if (type.endsWith("_request")) assert.equal(contentOf(replies[0]).ename, "NotSupported");
+    else assert.deepEqual(replies, [], type);
+  }
+});
+
+test("cells that come by the control channel wait for those before them", async () => {
+  const first = await client.send("shell", "execute_request", {
+    code: "await new Promise((resolve) => setTimeout(resolve, 300)); let order = ['first'];",
+  });
+  const second = await client.request("execute_request", { code: "order.push('second'); order" }, "control");
+  assert.equal(contentOf((await client.answer(first.msg_id)).reply).status, "ok");
+  assert.equal(contentOf(second.reply).status, "ok");
+  assert.equal(await resultOf("order"), "[ 'first', 'second' ]");
+});
+
+test("an answer to a question that is no text is an empty one", async () => {
+  const { msg_id } = await client.send("shell", "execute_request", {
+    code: `import { input } from "bnlab";\n(await input("None? ")).length`,
+    allow_stdin: true,
+  });
+  await client.next("stdin", ({ content }) => "prompt" in content && content.prompt === "None? ");
+  await client.send("stdin", "input_reply", {} as { value: string });
+  const { published } = await client.answer(msg_id);
+  const result = published.find(({ header }) => header.msg_type === "execute_result");
+  assert.deepEqual(contentOf(result)?.data, { "text/plain": "0" }, JSON.stringify(published.map(contentOf)));
 });
 
 test("a shutdown is told to everybody, and the processes end", async () => {

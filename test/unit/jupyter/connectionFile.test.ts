@@ -25,6 +25,14 @@ describe("the connection file", () => {
       [{ key: "" }, /expected a key, got none/],
       [{ shell_port: "9" }, /expected shell_port to be a port's number, got "9"/],
       [{ hb_port: 0 }, /expected hb_port/],
+      [{ hb_port: 70_000 }, /expected hb_port to be a port's number, got 70000/],
+      [{ hb_port: -1 }, /expected hb_port/],
+      [{ hb_port: 1.5 }, /expected hb_port/],
+      [{ hb_port: 1 }, /expected five ports that differ, got 1, 2, 3, 4, 1/],
+      [{ signature_scheme: "hmac-nope" }, /expected signature_scheme hmac-sha256, got "hmac-nope"/],
+      [{ signature_scheme: "hmac-__proto__" }, /expected signature_scheme/],
+      [{ ip: "" }, /expected ip to be an address, got ""/],
+      [{ ip: 7 }, /expected ip to be an address, got 7/],
       [{ signature_scheme: "none" }, /expected signature_scheme hmac-sha256, got "none"/],
       [{ transport: "udp" }, /expected transport tcp or ipc, got "udp"/],
     ];
@@ -32,6 +40,44 @@ describe("the connection file", () => {
       assert.throws(() => parseConnection(JSON.stringify({ ...fields, ...change })), message);
     }
     assert.throws(() => parseConnection("3"), /expected a JSON object/);
+    assert.throws(() => parseConnection("{"), /it is not JSON/);
+    for (const scheme of ["hmac-sha512", "hmac-md5"]) {
+      assert.equal(
+        parseConnection(JSON.stringify({ ...fields, signature_scheme: scheme })).hash,
+        scheme.slice(5),
+      );
+    }
+  });
+
+  it("that is not there, or no file, is named", async () => {
+    const missing = path.join(folder, "missing.json");
+    await assert.rejects(
+      readConnectionFile(missing, () => {}),
+      {
+        message: `connection file ${missing}: there is no such file`,
+      },
+    );
+    await assert.rejects(
+      readConnectionFile(folder, () => {}),
+      /it is a folder, expected a file$/,
+    );
+  });
+
+  it("that lets other machines reach the kernel is warned of", async () => {
+    const warningsFor = async (ip: string, transport = "tcp") => {
+      const file = path.join(folder, "address.json");
+      writeFileSync(file, JSON.stringify({ ...fields, ip, transport }), { mode: 0o600 });
+      const warnings: string[] = [];
+      await readConnectionFile(file, (text) => warnings.push(text));
+      return warnings.join();
+    };
+    for (const ip of ["0.0.0.0", "*", "::", "192.168.1.7", "eth0", "127.evil.example"]) {
+      assert.match(await warningsFor(ip), /which other machines may reach/, ip);
+    }
+    for (const ip of ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+      assert.equal(await warningsFor(ip), "", ip);
+    assert.equal(await warningsFor("/tmp/kernel", "ipc"), "");
+    assert.equal(addressOf(parseConnection(JSON.stringify({ ...fields, ip: "::1" })), "hb"), "tcp://[::1]:5");
   });
 
   it("that others can read is warned of", { skip: process.platform === "win32" }, async () => {
