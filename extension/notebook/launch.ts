@@ -7,8 +7,10 @@ import type { KernelLaunch } from "./kernelProcess";
 
 export function launchOf(notebook: vscode.Uri, entry: string, log: vscode.LogOutputChannel): KernelLaunch {
   const name = nameOf(notebook);
+  const { execPath, env } = nodeOf(notebook);
   return {
-    ...nodeOf(notebook),
+    execPath,
+    env: notebook.scheme === "file" ? { ...env, BNLAB_NOTEBOOK: notebook.fsPath } : env,
     entry,
     cwd: folderOf(notebook),
     log: (line) => log.info(`${name}: ${line.trimEnd()}`),

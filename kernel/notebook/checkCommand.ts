@@ -55,6 +55,7 @@ async function checkNotebook(
   const saved = cells.map(({ outputs }) => structuredClone(outputs));
   const started = performance.now();
   const { begun, fault } = await runInKernel(notebook, folder, {
+    file,
     allowErrors: true, // an error that was saved is an output like any other
     timeout,
     signals,

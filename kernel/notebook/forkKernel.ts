@@ -1,5 +1,6 @@
 // A kernel for a program in Node: its process, and a client that speaks to it.
 import { type ChildProcess, fork } from "node:child_process";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { wordsOf } from "../host/fileTrouble";
 import { type AnyPublication, ipcTransport, KernelClient } from "../protocol";
@@ -15,14 +16,17 @@ export interface ForkedKernel {
 
 /**
  * @param folder where the cells' imports and files are looked for: the notebook's.
+ * @param notebook its file, as whose code cells see themselves.
  * @param onUnclaimed told what the kernel publishes because of no request that is known.
  */
 export function forkKernel(
   folder: string,
+  notebook: string,
   onUnclaimed?: (publication: AnyPublication) => void,
 ): ForkedKernel {
   const child = fork(fileURLToPath(new URL("./main.js", import.meta.url)), {
     cwd: folder,
+    env: { ...process.env, BNLAB_NOTEBOOK: path.resolve(notebook) },
     execArgv: [],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

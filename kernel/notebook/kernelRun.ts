@@ -41,6 +41,8 @@ export interface KernelRunOptions extends Omit<RunOptions, "signal" | "timeout" 
   /** Seconds a cell may take. */
   timeout?: number;
   signals: StopSignals;
+  /** The notebook's. */
+  file: string;
   /** Called before the terminal shows a cell's question. */
   onQuestion?(): void;
 }
@@ -64,7 +66,7 @@ type Question = Questions["input_request"];
 export async function runInKernel(
   notebook: Notebook,
   folder: string,
-  { timeout, signals, onQuestion, ...options }: KernelRunOptions,
+  { file, timeout, signals, onQuestion, ...options }: KernelRunOptions,
 ): Promise<Ran> {
   const onInput = (question: Question, ended: AbortSignal) => {
     onQuestion?.();
@@ -73,7 +75,7 @@ export async function runInKernel(
   const onUnclaimed = (publication: AnyPublication) => {
     if (publication.header.msg_type === "error") run.publish(publication);
   };
-  const kernel = forkKernel(folder, onUnclaimed);
+  const kernel = forkKernel(folder, file, onUnclaimed);
   const run: NotebookRun = new NotebookRun(notebook, kernel.client, {
     ...options,
     signal: signals.stop,

@@ -50,6 +50,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 
   const progress = new Progress(process.stdout);
   const { begun, failed, late, fault } = await runInKernel(notebook, path.resolve(folder), {
+    file,
     allowErrors,
     timeout,
     signals,

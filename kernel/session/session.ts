@@ -68,10 +68,24 @@ export class Session {
     if (this.#canceled) return interrupted();
     converter.accept(converted.declarations);
     this.#languageThread.cellRan(source);
-    const { code, imports, map, shifts } = converted.cell;
+    const { code, imports, map, shifts, declares } = converted.cell;
     this.#frontends.set(id, frontend).delete(id - lateCells);
     const { showsResult } = converted;
-    const outcome = await this.#runner.run({ id, name, source, code, imports, map, shifts, showsResult });
+    const outcome = await this.#runner.run({
+      id,
+      name,
+      source,
+      code,
+      imports,
+      map,
+      shifts,
+      showsResult,
+      declares,
+    });
+    if (outcome.status !== "died" && outcome.missed.length > 0) {
+      converter.retract(outcome.missed);
+      this.#languageThread.cellMissed(outcome.missed);
+    }
     return this.#conclude(outcome, converter);
   }
 

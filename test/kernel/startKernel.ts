@@ -34,11 +34,21 @@ export interface TestKernel {
   stop(): Promise<void>;
 }
 
-/** In a folder of its own. `build` is dist/ or a copy of it. */
-export function startKernel({ build = dist, parent = os.tmpdir() } = {}): TestKernel {
+interface Start {
+  /** dist/ or a copy of it. */
+  build?: string;
+  /** Where its folder is made. */
+  parent?: string;
+  /** Variables besides this process's own. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** In a folder of its own. */
+export function startKernel({ build = dist, parent = os.tmpdir(), env }: Start = {}): TestKernel {
   const folder = mkdtempSync(path.join(parent, "bnlab-kernel-"));
   const child = fork(path.join(build, "kernel/main.js"), {
     cwd: folder,
+    env: { ...process.env, ...env },
     execArgv: [],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

@@ -2,10 +2,10 @@
 import path from "node:path";
 import { createConverter, isCompleteCode, type Converter as Tslab } from "tslab/dist/converter";
 import ts from "typescript";
-import { cellGlobals } from "./cellOptions";
+import { completeTypes, type Declarations, forgotten, noCells, withoutMissed } from "./declarations";
 import { type EmittedCell, emitCell } from "./emit";
 import { jsxIn } from "./jsx";
-import { localsOf, parseBound, syntaxErrorsOf } from "./scopes";
+import { parseBound, symbolsIn, syntaxErrorsOf } from "./scopes";
 import { takeTypeErrors } from "./typescriptForTslab";
 
 export interface CodeMessage {
@@ -23,25 +23,16 @@ export type Converted =
   | { ok: true; cell: EmittedCell; showsResult: boolean; warnings: CodeMessage[]; declarations: Declarations }
   | { ok: false; errors: CodeMessage[] };
 
-/** What the cells so far have declared: their types as a .d.ts text, and the names of their values. */
-export interface Declarations {
-  types: string;
-  values: ReadonlySet<string>;
-}
-
 export type Completeness = { status: "complete" | "invalid" } | { status: "incomplete"; indent: string };
 
 /** No further line can end it. */
 const unterminatedString = 1002;
 
-/** What every cell finds without an import. */
-const globals = cellGlobals
-  .map((name) => `declare const ${name}: typeof import("bnlab").${name};\n`)
-  .join("");
-
 export class Converter {
   readonly #tslab: Tslab = createConverter();
-  #declarations: Declarations = { types: globals, values: new Set() };
+  #declarations = noCells;
+  /** Those before the latest cell's. */
+  #before = this.#declarations;
 
   /** Converts a cell; its declarations count only once they are handed to `accept`. */
   convert(source: string): Converted {
@@ -66,7 +57,9 @@ export class Converter {
     }
     const file = parseBound(source);
     const last = file.statements.at(-1);
-    const own = new Set(localsOf(file)?.keys());
+    const own = new Map(
+      [...symbolsIn(file)].map(([name, { valueDeclaration }]) => [name, { isVar: isVar(valueDeclaration) }]),
+    );
     const endsInExpression = last !== undefined && ts.isExpressionStatement(last);
     const { types, values: known } = this.#declarations;
     const cell = emitCell(result.output ?? "", {
@@ -82,19 +75,25 @@ export class Converter {
       showsResult: endsInExpression && !last.getText().endsWith(";"), // a semicolon hides the value, as in IPython
       warnings,
       declarations: {
-        types: declared + namespacesOf(types, own).join(""),
+        types: declared + forgotten(types, own),
         values: new Set([...known, ...cell.declares]),
       },
     };
   }
 
   accept(declarations: Declarations): void {
+    this.#before = this.#declarations;
     this.#declarations = declarations;
+  }
+
+  /** The latest cell ended before it declared these: they are what they were before it. */
+  retract(names: readonly string[]): void {
+    this.#declarations = withoutMissed(this.#declarations, this.#before, names);
   }
 
   /** Forgets what cells declared: the runner that held their values has gone. */
   reset(): void {
-    this.#declarations = { types: globals, values: new Set() };
+    this.#declarations = noCells;
   }
 
   /** Whether a console should run the text or wait for more of it; an empty line at its end says that there is no more. */
@@ -112,22 +111,15 @@ export class Converter {
   }
 }
 
+/** Declared by `var`, as which it has a value, `undefined`, before the declaration ran. */
+function isVar(declaration: ts.Declaration | undefined): boolean {
+  const list = ts.findAncestor(declaration, ts.isVariableDeclarationList);
+  return list !== undefined && !(list.flags & ts.NodeFlags.BlockScoped);
+}
+
 function noJsx({ line, character }: ts.LineAndCharacter): CodeMessage {
   const text = "cells are TypeScript without JSX; display.html(`<b>…</b>`) shows markup";
   return { line: line + 1, column: character + 1, code: "TS17004", text };
-}
-
-/** tslab carries every kind of declaration on to later cells but this one. */
-function namespacesOf(types: string, redeclared: ReadonlySet<string>): string[] {
-  const { statements } = ts.createSourceFile("cells.d.ts", types, ts.ScriptTarget.ESNext, true);
-  const kept = statements.filter(ts.isModuleDeclaration).filter(({ name }) => !redeclared.has(name.text));
-  return kept.map((namespace) => `${namespace.getText()}\n`);
-}
-
-/** When a type has no name that a declaration could use, TypeScript emits no declarations: the names become `any`. */
-function completeTypes(types: string, values: readonly string[]): string {
-  if (!types.startsWith("undefined")) return types;
-  return types.slice("undefined".length) + values.map((name) => `declare let ${name}: any;\n`).join("");
 }
 
 function describeDiagnostic(diagnostic: ts.Diagnostic): CodeMessage {

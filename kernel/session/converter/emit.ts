@@ -1,15 +1,16 @@
 // From the ES module that TypeScript made of a cell to the function that runs it: text edits, line for line.
 import ts from "typescript";
 import { builtinModules } from "./builtinModules";
-import { isReference, isShadowed, localsOf, parseBound } from "./scopes";
+import { hasOwnThis, isReference, isShadowed, namesIn, parseBound } from "./scopes";
 import { applyEdits, type Edit, type Shift } from "./textEdits";
 
 /**
  * A cell's top-level names live in boxes, `$$x.x`, that all cells share, so a later cell sees them, may declare them anew,
- * and functions of earlier cells see the new value; what a cell declared before it threw is there already.
+ * and functions of earlier cells see the new value; what a cell declared before it threw is there already. A declaration
+ * writes `$$x.let`; before that, reading and writing `$$x.x` is an error (`runner/boxes.ts`).
  */
 export interface EmittedCell {
-  /** An expression: `(async function ($$, $$on, $$import, require, __dirname) { … })`, the cell's text beginning on its second line. */
+  /** An expression: `(async ($$, require, …) => { … })`, the cell's text beginning on its second line. */
   code: string;
   /** Modules to load before the cell starts. */
   imports: CellImport[];
@@ -29,8 +30,11 @@ export interface CellImport {
 }
 
 export interface CellScope {
-  /** Names that the cell's own text declares: what else the module declares is TypeScript's, and stays in the cell. */
-  own: ReadonlySet<string>;
+  /**
+   * Names that the cell's own text declares, and whether by `var`: what else the module declares is TypeScript's, and stays
+   * in the cell.
+   */
+  own: ReadonlyMap<string, { isVar: boolean }>;
   /** Names that earlier cells have declared. */
   known: ReadonlySet<string>;
   /** Whether the cell's last statement is an expression. */
@@ -44,11 +48,8 @@ export function emitCell(module: string, scope: CellScope): EmittedCell {
   const file = parseBound(text);
   const emitter = new CellEmitter(file, scope);
   const { code, shifts } = applyEdits(text, emitter.edits);
-  const boxes = [...emitter.boxes].map((name) => `${box(name)} = $$("${name}")`);
-  const start = emitter.hoisted.map((name) => ` ${slot(name)} = ${name};`).join("");
-  const head = `(async function ($$, $$on, $$import, require, __dirname) { "use strict";${boxes.length > 0 ? ` const ${boxes.join(", ")};` : ""}${start}`;
   return {
-    code: `${head}\n${code}\n})`,
+    code: emitter.wrap(code),
     imports: emitter.imports,
     declares: [...emitter.declares],
     map,
@@ -56,14 +57,8 @@ export function emitCell(module: string, scope: CellScope): EmittedCell {
   };
 }
 
-function box(name: string): string {
-  return `$$${name}`;
-}
-
-/** Named as the variable, so that to V8 every box has a shape, and a number in it a representation, of its own. */
-function slot(name: string): string {
-  return `${box(name)}.${name}`;
-}
+/** What a cell finds as a CommonJS module would. */
+const moduleNames = "require, module, exports, __filename, __dirname";
 
 class CellEmitter {
   readonly edits: Edit[] = [];
@@ -71,8 +66,12 @@ class CellEmitter {
   readonly boxes = new Set<string>();
   readonly declares = new Set<string>();
   /** Functions, whose boxes are filled before the first statement runs. */
-  readonly hoisted: string[] = [];
-  readonly #top: ReadonlyMap<string, unknown>;
+  readonly #hoisted: string[] = [];
+  readonly #top: ReadonlySet<string>;
+  /** The kernel's own name in the cell, with which those of the boxes begin: one that the cell has no use for. */
+  readonly #kernel: string;
+  /** Whether it has code run that names its variables as the cell does: `eval("x + 1")`. */
+  #evaluates = false;
   /** The cell's last expression where `using` has put the whole cell into a `try`, out of tslab's sight. */
   readonly #triedResult: ts.Statement | undefined;
 
@@ -82,12 +81,33 @@ class CellEmitter {
   constructor(file: ts.SourceFile, scope: CellScope) {
     this.#file = file;
     this.#scope = scope;
-
-    this.#top = localsOf(file) ?? new Map();
+    const top = namesIn(file);
+    if (scope.result) top.delete(scope.result); // tslab's name for it may be an earlier cell's variable
+    this.#top = top;
+    this.#kernel = "$$";
+    while (file.text.includes(this.#kernel)) this.#kernel += "$";
     const tried =
       scope.endsInExpression && !scope.result ? file.statements.findLast(ts.isTryStatement) : undefined;
     this.#triedResult = tried?.tryBlock.statements.at(-1);
     for (const statement of file.statements) this.#statement(statement);
+  }
+
+  /** The function around the cell's code, which has no `arguments`, and whose `this` no cell sees. */
+  wrap(code: string): string {
+    const boxes = [...this.boxes].map((name) => {
+      const isHoisted = this.#scope.own.get(name)?.isVar;
+      return `${this.#box(name)} = ${this.#kernel}${isHoisted ? ".var" : ""}("${name}")`;
+    });
+    const start = this.#hoisted.map((name) => ` ${this.#declare(name)} = ${name};`).join("");
+    const head = `"use strict";${boxes.length > 0 ? ` const ${boxes.join(", ")};` : ""}${start}`;
+    const given = `${this.#kernel}, ${moduleNames}`;
+    if (!this.#evaluates) return `(async (${given}) => { ${head}\n${code}\n})`;
+    const body = `with (${this.#kernel}.scope) return async (${this.#kernel}) => { ${head}\n${code}\n};`;
+    return `((${given}) => (() => { ${body} })()(${this.#kernel}))`; // called where no variable hides the kernel
+  }
+
+  #box(name: string): string {
+    return this.#kernel + name;
   }
 
   #replace(start: number, end: number, text: string): void {
@@ -110,8 +130,13 @@ class CellEmitter {
     } else if (ts.isFunctionDeclaration(node) && node.name && this.#isShared(node.name.text)) {
       this.#dropExport(node);
       this.#declare(node.name.text);
-      this.hoisted.push(node.name.text);
+      this.#hoisted.push(node.name.text);
       this.#children(node);
+    } else if ((ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) && !node.name) {
+      this.#replace(node.getStart(), node.getStart(), "void ");
+      this.#dropExport(node);
+      this.#children(node);
+      this.#replace(node.end, node.end, ";");
     } else if (ts.isClassDeclaration(node) && node.name) {
       this.#replace(node.getStart(), node.getStart(), `${this.#declare(node.name.text)} = `);
       this.#dropExport(node);
@@ -129,7 +154,7 @@ class CellEmitter {
     const list = node.declarationList;
     const only = list.declarations[0];
     if (only && ts.isIdentifier(only.name) && only.name.text === this.#scope.result) {
-      this.#replace(node.getStart(), only.initializer!.getStart(), "$$.result = (");
+      this.#replace(node.getStart(), only.initializer!.getStart(), `${this.#kernel}.result = (`);
       this.#visit(only.initializer!);
       this.#replace(only.end, only.end, ")");
       return;
@@ -145,18 +170,36 @@ class CellEmitter {
   }
 
   #variable(node: ts.VariableDeclaration, reset: boolean): void {
-    this.#visit(node.name);
-    if (!node.initializer) {
-      if (reset) this.#replace(node.end, node.end, " = void 0");
+    this.#binding(node.name);
+    if (node.initializer) this.#initializer(node.name, node.initializer);
+    else if (reset) this.#replace(node.end, node.end, " = void 0");
+  }
+
+  /** What a declaration gives a value. */
+  #binding(node: ts.BindingName): void {
+    if (ts.isIdentifier(node)) {
+      this.#replace(node.getStart(), node.end, this.#declare(node.text));
       return;
     }
-    // An assignment to a property names no function; a property of an object literal does.
-    const named = ts.isIdentifier(node.name) && isAnonymousFunction(node.initializer);
-    const name = named ? node.name.getText() : "";
-    const start = node.initializer.getStart();
-    if (named) this.#replace(start, start, `({ ${name}: `);
-    this.#visit(node.initializer);
-    if (named) this.#replace(node.initializer.end, node.initializer.end, ` }).${name}`);
+    for (const element of node.elements) {
+      if (ts.isOmittedExpression(element)) continue;
+      const { name, propertyName, initializer, dotDotDotToken } = element;
+      if (propertyName) this.#visit(propertyName);
+      else if (ts.isObjectBindingPattern(node) && !dotDotDotToken && ts.isIdentifier(name)) {
+        this.#replace(name.getStart(), name.getStart(), `${name.text}: `);
+      }
+      this.#binding(name);
+      if (initializer) this.#initializer(name, initializer);
+    }
+  }
+
+  /** An assignment to a property names no function; a property of an object literal does. */
+  #initializer(name: ts.BindingName, node: ts.Expression): void {
+    const named = ts.isIdentifier(name) && isAnonymousFunction(node) ? name.text : undefined;
+    const start = node.getStart();
+    if (named) this.#replace(start, start, `({ ${keyOf(named)}: `);
+    this.#visit(node);
+    if (named) this.#replace(node.end, node.end, ` }).${named}`);
   }
 
   #dropExport(node: ts.Statement & { modifiers?: ts.NodeArray<ts.ModifierLike> }): void {
@@ -193,30 +236,35 @@ class CellEmitter {
   #visit(node: ts.Node): void {
     if (ts.isIdentifier(node)) {
       if (isReference(node) && this.#isTop(node)) this.#reference(node);
+    } else if (node.kind === ts.SyntaxKind.ThisKeyword) {
+      if (!hasOwnThis(node)) this.#replace(node.getStart(), node.end, "(void 0)");
     } else if (node === this.#triedResult && ts.isExpressionStatement(node)) {
       const { expression } = node;
-      this.#replace(expression.getStart(), expression.getStart(), "$$.result = (");
+      this.#replace(expression.getStart(), expression.getStart(), `${this.#kernel}.result = (`);
       this.#visit(expression);
       this.#replace(expression.end, expression.end, ")");
     } else if (ts.isAwaitExpression(node)) {
       // Once more through the kernel when the value is there: an interrupted cell goes no further.
-      this.#replace(node.getStart(), node.getStart(), "(await $$on(");
+      this.#replace(node.getStart(), node.getStart(), `(await ${this.#kernel}.on(`);
       this.#children(node);
       this.#replace(node.end, node.end, "))");
     } else if (ts.isForOfStatement(node) && node.awaitModifier) {
       this.#visit(node.initializer);
       this.#visit(node.expression);
-      this.#replace(node.statement.getStart(), node.statement.getStart(), "{ await $$on(); ");
+      this.#replace(node.statement.getStart(), node.statement.getStart(), `{ await ${this.#kernel}.on(); `);
       this.#visit(node.statement);
       this.#replace(node.statement.end, node.statement.end, "}");
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      this.#replace(node.expression.getStart(), node.expression.end, "$$import");
+      this.#replace(node.expression.getStart(), node.expression.end, `${this.#kernel}.import`);
+      this.#children(node);
+    } else if (ts.isCallExpression(node) && this.#isCallOf("eval", node)) {
+      this.#evaluates = true;
       this.#children(node);
     } else if (ts.isCallExpression(node) && this.#isBuiltinRequire(node)) {
       // An ES module, which `require` can only hand out when it is there already.
       this.imports.push({ specifier: node.arguments[0].text, attributes: {}, bindings: [] });
     } else if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
-      this.#replace(node.getStart(), node.end, "$$import.meta");
+      this.#replace(node.getStart(), node.end, `${this.#kernel}.meta`);
     } else if (ts.isVariableDeclarationList(node) && this.#isSharedVar(node)) {
       // `for (var i = 0; …)`: the variable is the cell's own, declared in passing.
       this.#replace(node.getStart(), node.declarations[0]!.getStart(), "");
@@ -227,25 +275,26 @@ class CellEmitter {
   }
 
   #isBuiltinRequire(node: ts.CallExpression): node is ts.CallExpression & { arguments: [ts.StringLiteral] } {
-    const { expression, arguments: given } = node;
-    const isRequire =
-      ts.isIdentifier(expression) && expression.text === "require" && !this.#isTop(expression);
+    const [specifier] = node.arguments;
     return (
-      isRequire &&
-      given[0] !== undefined &&
-      ts.isStringLiteral(given[0]) &&
-      builtinModules.includes(given[0].text)
+      this.#isCallOf("require", node) &&
+      specifier !== undefined &&
+      ts.isStringLiteral(specifier) &&
+      builtinModules.includes(specifier.text)
     );
   }
 
+  /** Whether the function is the one that every cell finds, not one that a cell has declared. */
+  #isCallOf(name: string, { expression }: ts.CallExpression): boolean {
+    return ts.isIdentifier(expression) && expression.text === name && !this.#isTop(expression);
+  }
+
   #reference(node: ts.Identifier): void {
-    const name = this.#top.has(node.text) ? this.#declare(node.text) : this.#use(node.text);
+    if (this.#top.has(node.text)) this.declares.add(node.text);
+    const name = this.#use(node.text);
     const { parent } = node;
     if (ts.isShorthandPropertyAssignment(parent) && parent.name === node) {
-      this.#replace(node.end, node.end, `: ${name}`);
-    } else if (ts.isBindingElement(parent) && parent.name === node && !parent.propertyName) {
-      const isKey = ts.isObjectBindingPattern(parent.parent) && !parent.dotDotDotToken;
-      this.#replace(node.getStart(), node.end, isKey ? `${node.text}: ${name}` : name);
+      this.#replace(node.getStart(), node.end, `${keyOf(node.text)}: ${name}`);
     } else {
       const isCallee =
         (ts.isCallExpression(parent) && parent.expression === node) ||
@@ -255,14 +304,17 @@ class CellEmitter {
     }
   }
 
+  /** Named as the variable, so that to V8 every box has a shape, and a number in it a representation, of its own. */
   #use(name: string): string {
     this.boxes.add(name);
-    return slot(name);
+    return `${this.#box(name)}.${name}`;
   }
 
+  /** Where a declaration puts the value; a `var` has one from the cell's beginning. */
   #declare(name: string): string {
     this.declares.add(name);
-    return this.#use(name);
+    const slot = this.#use(name);
+    return this.#scope.own.get(name)?.isVar ? slot : `${this.#box(name)}.let`;
   }
 
   /** TypeScript's own helpers (`__esDecorate`) and variables (`env_1`) stay local to the cell. */
@@ -281,6 +333,11 @@ class CellEmitter {
   #isTop(node: ts.Identifier): boolean {
     return this.#isShared(node.text) && !isShadowed(node);
   }
+}
+
+/** In a literal `__proto__: x` would set the prototype. */
+function keyOf(name: string): string {
+  return name === "__proto__" ? '["__proto__"]' : name;
 }
 
 function firstName(name: ts.BindingName): ts.Identifier | undefined {

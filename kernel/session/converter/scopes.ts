@@ -17,16 +17,25 @@ export function syntaxErrorsOf(file: ts.SourceFile): readonly ts.DiagnosticWithL
   return (file as ts.SourceFile & { parseDiagnostics: ts.DiagnosticWithLocation[] }).parseDiagnostics;
 }
 
-/** The names that a node's own scope declares. */
-export function localsOf(node: ts.Node): ReadonlyMap<string, ts.Symbol> | undefined {
-  return (node as ts.Node & { locals?: ReadonlyMap<string, ts.Symbol> }).locals;
+/** What a node's own scope declares; the names as TypeScript keeps them, `___x` for `__x`. */
+function localsOf(node: ts.Node): ReadonlyMap<ts.__String, ts.Symbol> | undefined {
+  return (node as ts.Node & { locals?: ReadonlyMap<ts.__String, ts.Symbol> }).locals;
+}
+
+/** What a file declares at its top. */
+export function symbolsIn(file: ts.SourceFile): Map<string, ts.Symbol> {
+  const found = [...(localsOf(file) ?? [])];
+  return new Map(found.map(([name, symbol]) => [ts.unescapeLeadingUnderscores(name), symbol]));
+}
+
+export function namesIn(file: ts.SourceFile): Set<string> {
+  return new Set(symbolsIn(file).keys());
 }
 
 /** What a module says it exports, by `export` of its own. */
-export function exportsOf(file: ts.SourceFile): ReadonlyMap<string, ts.Symbol> | undefined {
-  return (file as ts.Node as { symbol?: ts.Symbol }).symbol?.exports as
-    | ReadonlyMap<string, ts.Symbol>
-    | undefined;
+export function exportsIn(file: ts.SourceFile): Set<string> {
+  const { symbol } = file as ts.Node as { symbol?: ts.Symbol };
+  return new Set([...(symbol?.exports?.keys() ?? [])].map(ts.unescapeLeadingUnderscores));
 }
 
 /** Whether an identifier stands for a variable or type, rather than being a property's, a label's or a declaration's name. */
@@ -55,10 +64,20 @@ export function isReference(node: ts.Identifier): boolean {
 
 /** Whether a scope between an identifier and its file declares the name. */
 export function isShadowed(node: ts.Identifier): boolean {
-  const name = node.text;
+  const name = node.escapedText;
   for (let scope = node.parent; !ts.isSourceFile(scope); scope = scope.parent) {
     if (localsOf(scope)?.has(name)) return true;
-    if ((ts.isFunctionExpression(scope) || ts.isClassLike(scope)) && scope.name?.text === name) return true;
+    if ((ts.isFunctionExpression(scope) || ts.isClassLike(scope)) && scope.name?.escapedText === name)
+      return true;
+  }
+  return false;
+}
+
+/** Whether `this` is that of a function or class around it. */
+export function hasOwnThis(node: ts.Node): boolean {
+  for (let scope = node.parent; !ts.isSourceFile(scope); scope = scope.parent) {
+    if (ts.isFunctionLike(scope) && !ts.isArrowFunction(scope)) return true;
+    if (ts.isPropertyDeclaration(scope) || ts.isClassStaticBlockDeclaration(scope)) return true;
   }
   return false;
 }

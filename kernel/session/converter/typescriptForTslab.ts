@@ -2,7 +2,7 @@
 import { isBuiltin } from "node:module";
 import ts from "typescript";
 import { cellOptions, ignoredInCells, refusedByJavaScript } from "./cellOptions";
-import { localsOf, parseBound } from "./scopes";
+import { namesIn, parseBound } from "./scopes";
 import { isFixed, typesFolder } from "./typesFolder";
 
 /** The rest of what tslab takes from TypeScript, as it is. */
@@ -121,7 +121,7 @@ export function createWatchProgram(watched: Watched): { close(): void } {
     timer = undefined;
     const unexported = withoutItsExports(system.readFile(cell)!, cell);
     if (unexported) {
-      watched.afterProgramCreate?.({ getSourceFile: () => unexported } as Partial<Built> as Built);
+      watched.afterProgramCreate?.({ getSourceFile: () => unexported } as unknown as Built);
       return;
     }
     program = ts.createProgram(rootFiles, options, host, program);
@@ -146,12 +146,12 @@ export function createWatchProgram(watched: Watched): { close(): void } {
 
 /**
  * tslab converts a cell that declares something twice: to learn its names, and with an `export` of all of them at its end.
- * For the first it needs the names, and no types.
+ * For the first it needs the names, and no types; as one writes them, not as TypeScript keeps them (`___x` for `__x`).
  */
-function withoutItsExports(text: string, fileName: string): ts.SourceFile | undefined {
-  const file = parseBound(text, fileName);
-  const names = [...(localsOf(file)?.keys() ?? [])];
-  return names.length === 0 || text.endsWith(`\nexport {${names.join(", ")}}`) ? undefined : file;
+function withoutItsExports(text: string, fileName: string): { locals: Map<string, undefined> } | undefined {
+  const names = [...namesIn(parseBound(text, fileName))];
+  if (names.length === 0 || text.endsWith(`\nexport {${names.join(", ")}}`)) return undefined;
+  return { locals: new Map(names.map((name) => [name, undefined])) };
 }
 
 /** The files of a program, and what its imports mean: read and looked up once where they ship with the kernel or a package. */

@@ -1,6 +1,6 @@
 // What a cell's text declares, uses and assigns at its top: from the syntax alone, no types.
 import ts from "typescript";
-import { exportsOf, localsOf, parseBound } from "../converter/scopes";
+import { exportsIn, parseBound, symbolsIn } from "../converter/scopes";
 
 export interface Declared {
   /** TypeScript's word for it: `const`, `function`, `class`, … */
@@ -23,11 +23,11 @@ export interface CellNames {
 
 export function namesOf(text: string, fileName: string): CellNames {
   const file = parseBound(text, fileName);
-  const exported = exportsOf(file);
+  const exported = exportsIn(file);
   const declares = new Map<string, Declared>();
-  for (const [name, { declarations }] of localsOf(file) ?? []) {
+  for (const [name, { declarations }] of symbolsIn(file)) {
     const declaration = declarations?.[0];
-    if (declaration && !name.startsWith("__")) declares.set(name, describe(declaration));
+    if (declaration) declares.set(name, describe(declaration));
   }
   const mentions = new Set<string>();
   const assigns = new Set<string>();
@@ -37,7 +37,7 @@ export function namesOf(text: string, fileName: string): CellNames {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  const unexported = [...declares.keys()].filter((name) => !exported?.has(name));
+  const unexported = [...declares.keys()].filter((name) => !exported.has(name));
   return { declares, unexported, mentions, assigns };
 }
 

@@ -12,8 +12,8 @@ export class LanguageThread {
   #thread: Worker | undefined;
   readonly #pending = new Map<number, Pending>();
   #asked = 0;
-  /** What ran before the thread was there. */
-  #ran: string[] = [];
+  /** What happened before the thread was there. */
+  #backlog: ToLanguage[] = [];
 
   readonly #folder: string;
 
@@ -40,17 +40,27 @@ export class LanguageThread {
   }
 
   cellRan(text: string): void {
-    if (this.#thread) this.#post({ type: "ran", text });
-    else this.#ran.push(text);
+    this.#tell({ type: "ran", text });
+  }
+
+  /** The cell that ran last ended before it came to declare these. */
+  cellMissed(names: string[]): void {
+    this.#tell({ type: "missed", names });
   }
 
   forget(): void {
     if (this.#thread) this.#post({ type: "forget" });
-    this.#ran = [];
+    this.#backlog = [];
   }
 
   close(): void {
     void this.#thread?.terminate();
+  }
+
+  /** No reason to start the thread. */
+  #tell(message: ToLanguage): void {
+    if (this.#thread) this.#post(message);
+    else this.#backlog.push(message);
   }
 
   #post(message: ToLanguage): void {
@@ -69,8 +79,8 @@ export class LanguageThread {
       else waiting?.reject(new Error(result.error));
     });
     thread.on("error", (error) => this.#gone(error));
-    for (const text of this.#ran) thread.postMessage({ type: "ran", text } satisfies ToLanguage);
-    this.#ran = [];
+    for (const message of this.#backlog) thread.postMessage(message);
+    this.#backlog = [];
     return thread;
   }
 

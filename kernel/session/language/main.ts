@@ -7,6 +7,7 @@ const language = new NotebookLanguage((workerData as LanguageData).folder);
 
 parentPort!.on("message", (message: ToLanguage) => {
   if (message.type === "ran") language.addRun(message.text);
+  else if (message.type === "missed") language.retract(message.names);
   else if (message.type === "forget") language.forgetRuns();
   else parentPort!.postMessage(answer(message));
 });

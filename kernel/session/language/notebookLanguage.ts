@@ -72,6 +72,10 @@ export class NotebookLanguage {
     this.#modules.addRun(text);
   }
 
+  retract(names: string[]): void {
+    this.#modules.retract(names);
+  }
+
   forgetRuns(): void {
     this.#modules.forgetRuns();
   }

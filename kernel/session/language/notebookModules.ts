@@ -28,6 +28,8 @@ export class NotebookModules {
   /** The cells that have run, in that order: a name that no cell above declares may still have a value. */
   #runs: CellModule[] = [];
   #ran: Scope;
+  /** Without the last of them. */
+  #ranBefore: Scope = new Map();
   readonly #files = new Map<string, CellModule>();
   #made = 0;
 
@@ -96,6 +98,7 @@ export class NotebookModules {
   addRun(text: string): void {
     const run = this.#make(text, { name: "run" });
     this.#place(run, new Map([...this.#ran].filter(([name]) => run.names.mentions.has(name))));
+    this.#ranBefore = this.#ran;
     this.#ran = new Map([
       ...this.#ran,
       ...[...run.names.declares.keys()].map((name) => [name, run] as const),
@@ -104,10 +107,20 @@ export class NotebookModules {
     this.#dropUnreachable();
   }
 
+  /** The cell that ran last ended before it came to declare these: they are what they were. */
+  retract(names: string[]): void {
+    const before = names.flatMap((name) => {
+      const origin = this.#ranBefore.get(name);
+      return origin ? [[name, origin] as const] : [];
+    });
+    this.#ran = new Map([...[...this.#ran].filter(([name]) => !names.includes(name)), ...before]);
+  }
+
   /** The process that held their values has gone. */
   forgetRuns(): void {
     for (const { fileName } of this.#runs) this.#files.delete(fileName);
     this.#runs = [];
+    this.#ranBefore = new Map();
     this.#ran = new Map(cellGlobals.map((name) => [name, this.#globals]));
   }
 
@@ -119,7 +132,7 @@ export class NotebookModules {
       reached.add(module);
       for (const origin of module.origins.values()) reach(origin.module);
     };
-    for (const module of this.#ran.values()) reach(module);
+    for (const scope of [this.#ran, this.#ranBefore]) for (const module of scope.values()) reach(module);
     for (const { fileName } of this.#runs.filter((run) => !reached.has(run))) this.#files.delete(fileName);
     this.#runs = this.#runs.filter((run) => reached.has(run));
   }

@@ -5,6 +5,8 @@ export type ToLanguage =
   | { type: "ask"; id: number; request: LanguageRequest }
   /** A cell runs: from now on its names are there. */
   | { type: "ran"; text: string }
+  /** It ended before it came to these. */
+  | { type: "missed"; names: string[] }
   /** The runner has gone, and with it what cells declared. */
   | { type: "forget" };
 

@@ -5,6 +5,7 @@ import type { MimeBundle, Questions, Variable, VariablesRequest } from "../../pr
 import { plainText, toBundle } from "../display/bundle";
 import { DisplayHandle, type DisplaySession } from "../display/display";
 import { numbersOf, tensorReply } from "../display/numbers";
+import { Boxes } from "./boxes";
 import { cellOf } from "./cellPromises";
 import type { CellTimers } from "./cellTimers";
 import type { Modules } from "./modules";
@@ -21,9 +22,6 @@ import {
   Shared,
 } from "./wire";
 
-/** Holds one variable under its own name; empty until the cell gets there. */
-type Box = Record<string, unknown>;
-
 /** One cell on its way. */
 interface Run {
   program: CellProgram;
@@ -36,13 +34,21 @@ interface Run {
   flushes: (() => void)[];
 }
 
-type CellFunction = (
-  scope: ((name: string) => Box) & { result?: unknown },
-  goOn: (value?: unknown) => unknown,
-  load: ((specifier: string, options?: ImportOptions) => Promise<unknown>) & { meta: object },
-  require: NodeJS.Require,
-  dirname: string,
-) => Promise<void>;
+/** What a cell's code has of the kernel, under a name that the cell does not know; called, it gives a variable's box. */
+interface CellKernel {
+  (name: string): object;
+  var(name: string): object;
+  /** The boxes by name, for code that is given to `eval`. */
+  scope: object;
+  /** The value as it is, for the cell to go on with; after an interrupt, a promise that never settles. */
+  on(value?: unknown): unknown;
+  import(specifier: string, options?: ImportOptions): Promise<unknown>;
+  meta: object;
+  /** The value of the last expression. */
+  result: unknown;
+}
+
+type CellFunction = (kernel: CellKernel, ...commonjs: Modules["commonjs"]) => Promise<void>;
 
 interface ImportOptions {
   with?: Record<string, string>;
@@ -50,7 +56,7 @@ interface ImportOptions {
 
 export class CellRunner implements DisplaySession {
   /** The cells' names and values, for all cells. */
-  readonly #boxes = new Map<string, Box>();
+  readonly #boxes = new Boxes();
   /** What imports brought, which is nobody's variable. */
   readonly #imported = new Map<string, unknown>();
   #running: Run | undefined;
@@ -83,6 +89,7 @@ export class CellRunner implements DisplaySession {
     this.latest = program.id;
     this.#outbox.begin(program.id);
     this.#timers.begin();
+    this.#boxes.begin(program.declares);
     this.#traces.add(program);
     this.#execute(run).then(
       () => this.#finish(run, { status: "ok" }),
@@ -155,7 +162,9 @@ export class CellRunner implements DisplaySession {
       if (look.what === "variables") return { answer: this.#variables(look.about) };
       const { name, member } = look.about;
       const value =
-        member === undefined ? this.#value(name) : new Map(membersOf(this.#value(name))).get(member);
+        member === undefined
+          ? this.#boxes.value(name)
+          : new Map(membersOf(this.#boxes.value(name))).get(member);
       const numbers = numbersOf(value);
       if (numbers) return { answer: tensorReply(numbers, look.about) };
       const what = member === undefined ? name : `${name}, ${member}`;
@@ -169,19 +178,14 @@ export class CellRunner implements DisplaySession {
 
   #variables(request: VariablesRequest): Variable[] {
     if (request.of !== undefined) {
-      return membersOf(this.#value(request.of)).map(([name, value]) =>
+      return membersOf(this.#boxes.value(request.of)).map(([name, value]) =>
         describeVariable(name, value, request),
       );
     }
-    const names = request.names ?? [...this.#boxes.keys()];
-    const declared = names.filter((name) => this.#boxes.get(name) && name in this.#boxes.get(name)!);
-    return declared
-      .filter((name) => !this.#imported.has(name) || this.#imported.get(name) !== this.#value(name))
-      .map((name) => describeVariable(name, this.#value(name), request));
-  }
-
-  #value(name: string): unknown {
-    return this.#boxes.get(name)?.[name];
+    return (request.names ?? this.#boxes.names())
+      .filter((name) => this.#boxes.has(name))
+      .filter((name) => !this.#imported.has(name) || this.#imported.get(name) !== this.#boxes.value(name))
+      .map((name) => describeVariable(name, this.#boxes.value(name), request));
   }
 
   onCellEnd(flush: () => void): void {
@@ -197,7 +201,7 @@ export class CellRunner implements DisplaySession {
     for (const declaration of program.imports) {
       try {
         await this.#modules.bind(declaration, (name, value) => {
-          this.#box(name)[name] = value;
+          this.#boxes.declare(name, value);
           this.#imported.set(name, value);
         });
       } catch (error) {
@@ -209,15 +213,11 @@ export class CellRunner implements DisplaySession {
       filename: program.name,
       lineOffset: -1, // the cell's text begins on the second line
     }).runInThisContext();
-    const scope: Parameters<CellFunction>[0] = (name) => this.#box(name);
-    // The value comes back as it is for the cell to go on with; after an interrupt, a promise that never settles.
-    const goOn = (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value);
-    const { meta, require, folder } = this.#modules;
-    const load = (specifier: string, options?: ImportOptions) => this.#modules.load(specifier, options?.with);
-    await start(scope, goOn, Object.assign(load, { meta }), require, folder);
-    const isShown = scope.result === undefined || scope.result instanceof DisplayHandle;
+    const kernel = this.#kernelOf(run);
+    await start(kernel, ...this.#modules.commonjs);
+    const isShown = kernel.result === undefined || kernel.result instanceof DisplayHandle;
     if (program.showsResult && !isShown) {
-      const data: MimeBundle = await toBundle(scope.result);
+      const data: MimeBundle = await toBundle(kernel.result);
       if (run.interrupted) return;
       this.#outbox.output({ type: "execute_result", content: { data, metadata: {} } });
     }
@@ -228,13 +228,15 @@ export class CellRunner implements DisplaySession {
     }
   }
 
-  #box(name: string): Box {
-    let box = this.#boxes.get(name);
-    if (!box) {
-      box = {};
-      this.#boxes.set(name, box);
-    }
-    return box;
+  #kernelOf(run: Run): CellKernel {
+    return Object.assign((name: string) => this.#boxes.open(name), {
+      var: (name: string) => this.#boxes.openVar(name),
+      scope: this.#boxes.scope,
+      on: (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value),
+      import: (specifier: string, options?: ImportOptions) => this.#modules.load(specifier, options?.with),
+      meta: this.#modules.meta,
+      result: undefined as unknown,
+    });
   }
 
   #finish(run: Run, outcome: Outcome): void {
@@ -248,7 +250,8 @@ export class CellRunner implements DisplaySession {
     }
     this.#timers.end();
     this.#outbox.end();
-    this.#outbox.post({ type: "done", cell: run.program.id, outcome });
+    const missed = this.#boxes.end();
+    this.#outbox.post({ type: "done", cell: run.program.id, outcome: { ...outcome, missed } });
     this.#running = undefined;
   }
 }

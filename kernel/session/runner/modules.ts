@@ -15,12 +15,19 @@ const builtin = new Map(builtinModules.map((name) => [name, new URL(`./${name}.j
 /** What cells are called as importers; no such file need exist. */
 const cellFile = "cell.mjs";
 
+/** The notebook's own file, where whoever started the kernel has said which it is: VS Code, the command line, Jupyter. */
+function notebookFile(folder: string): string {
+  const { BNLAB_NOTEBOOK, JPY_SESSION_NAME } = process.env;
+  const told = BNLAB_NOTEBOOK || JPY_SESSION_NAME;
+  return told?.endsWith(".ipynb") ? path.resolve(folder, told) : path.join(folder, cellFile);
+}
+
 export class Modules {
   readonly #importFromFolder: (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
   #readsTypeScript = false;
-  /** `import.meta` and `require` of cells. */
-  readonly meta: Pick<ImportMeta, "url" | "dirname" | "filename">;
-  readonly require: NodeJS.Require;
+  readonly meta: Pick<ImportMeta, "url" | "dirname" | "filename" | "resolve">;
+  /** `require`, `module`, `exports`, `__filename` and `__dirname` of cells. */
+  readonly commonjs: [NodeJS.Require, object, object, string, string];
   readonly #loaded = new Map<string, Namespace>();
 
   readonly #undisturbed: (work: () => void) => void;
@@ -33,9 +40,14 @@ export class Modules {
     this.#undisturbed = undisturbed;
 
     const filename = path.join(folder, cellFile);
-    this.meta = { url: pathToFileURL(filename).href, dirname: folder, filename };
-    const require = createRequire(filename);
-    this.require = Object.assign((id: string) => this.#loaded.get(id) ?? require(id), require);
+    const notebook = notebookFile(folder);
+    const url = pathToFileURL(notebook).href;
+    const resolve = (specifier: string) => this.#resolve(specifier, url);
+    this.meta = { url, dirname: path.dirname(notebook), filename: notebook, resolve };
+    const nodes = createRequire(filename);
+    const require = Object.assign((id: string) => this.#loaded.get(id) ?? nodes(id), nodes);
+    const module = { exports: {}, id: ".", filename: notebook, path: path.dirname(notebook), require };
+    this.commonjs = [require, module, module.exports, module.filename, module.path];
     this.#importFromFolder = new vm.Script("(specifier, options) => import(specifier, options)", {
       filename,
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -62,6 +74,12 @@ export class Modules {
     const { specifier, attributes, bindings } = declaration;
     const module = await this.load(specifier, attributes);
     for (const { local, imported } of bindings) bind(local, exportOf(module, imported, specifier));
+  }
+
+  /** The address that an import of a cell's means, as `import.meta.resolve` has it. */
+  #resolve(specifier: string, parent: string): string {
+    if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, parent).href;
+    return builtin.get(specifier) ?? import.meta.resolve(specifier, parent);
   }
 
   /** From the first import of a file on: TypeScript files and JSON, without extensions, anew when they have changed. */

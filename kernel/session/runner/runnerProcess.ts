@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 import type { Publications, Questions } from "../../protocol";
 import { LineReader } from "./lines";
 import { PrintBudget } from "./printBudget";
-import type { Answer, CellProgram, FromRunner, Look, Looks, Outcome, Output, Seen, ToRunner } from "./wire";
+import type { Answer, CellProgram, Ended, FromRunner, Look, Looks, Output, Seen, ToRunner } from "./wire";
 
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
-/** Node's experimental warnings are about how the kernel works, not about what a cell does. */
-const nodeOptions = ["--disable-warning=ExperimentalWarning"];
+/** Node's experimental warnings are about how the kernel works, not about what a cell does; a cell's `import.meta.resolve` needs a parent. */
+const nodeOptions = ["--disable-warning=ExperimentalWarning", "--experimental-import-meta-resolve"];
 /** `BNLAB_MEMORY` bounds JavaScript's objects here, and tensors in the runner itself. */
 const memoryOptions = process.env.BNLAB_MEMORY ? [`--max-old-space-size=${process.env.BNLAB_MEMORY}`] : [];
 /** How long an interrupted cell may take before its runner is killed. */
@@ -19,7 +19,7 @@ const obeyMs = 3000;
 const disconnectedMs = 500;
 
 /** How a cell ended, from the supervisor's view: the runner may have died of it. */
-export type RunOutcome = Outcome | { status: "died"; cause: string };
+export type RunOutcome = Ended | { status: "died"; cause: string };
 
 /** Windows has no signals: a crash is an exit code. */
 const windowsCrashes: ReadonlyMap<number, string> = new Map([

@@ -17,8 +17,8 @@ interface Place {
   column: number;
 }
 
-/** What emit.ts makes of a variable: `(0 , $$f.f) is not a function`. */
-const boxed = /\(0 ?, \$\$([^\s.]+)\.\1\)|\$\$([^\s.]+)\.\2(?![\w$])/g;
+/** What emit.ts makes of a variable: `(0 , $$f.f) is not a function`; with more than two `$` where the cell has those. */
+const boxed = /\(0 ?, \$\$+?([^\s.]+)\.\1\)|\$\$+?([^\s.]+)\.\2(?![\w$])/g;
 
 /** A frame in a cell, as `describeFrame` words it. */
 const inCell = /((?:Cell|Uncounted cell) \d+), line (\d+), column (\d+)/;

@@ -21,6 +21,8 @@ export interface CellProgram {
   map: string;
   shifts: [number, number, number][];
   showsResult: boolean;
+  /** Names that it gives values. */
+  declares: string[];
 }
 
 /** Supervisor → runner. */
@@ -63,6 +65,9 @@ export type Outcome =
   | { status: "error"; error: Publications["error"] }
   | { status: "interrupted" };
 
+/** And the names that it was to declare and never came to. */
+export type Ended = Outcome & { missed: string[] };
+
 /** Runner → supervisor. */
 export type FromRunner =
   | { type: "ready" }
@@ -70,7 +75,7 @@ export type FromRunner =
   | { type: "ask"; id: number; question: Questions["input_request"] }
   | { type: "seen"; id: number; seen: Seen }
   | { type: "measured"; bytes: number }
-  | { type: "done"; cell: number; outcome: Outcome };
+  | { type: "done"; cell: number; outcome: Ended };
 
 /**
  * What the main thread hands to the channel; `size` is what it added to the outstanding characters. An interrupt is not for
