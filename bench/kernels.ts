@@ -59,7 +59,7 @@ const gemm = (name: string, m: number, n: number, k: number, transA = false, tra
   name: `gemm ${name} ${m}×${n}×${k}`,
   unit: "GFLOP/s",
   figure: (s) => (2 * m * n * k) / s / 1e9,
-  call: (kernels) => kernels.gemm(a, b, c, m, n, k, transA, transB, false),
+  call: (kernels) => kernels.gemm({ a, b, c, m, n, k, transA, transB, accumulate: false }),
 });
 const microseconds = (name: string, call: (kernels: Kernels) => void): Row => ({
   name,
@@ -68,14 +68,17 @@ const microseconds = (name: string, call: (kernels: Kernels) => void): Row => ({
   call,
 });
 const batchNorm = (outer: number, channels: number, inner: number): Row[] => {
-  const shape = [outer, channels, inner] as const;
+  const shape = { outer, channels, inner };
   const label = inner === 1 ? `(${outer}, ${channels})` : `(${outer}, ${channels}, ${inner})`;
   return [
     microseconds(`BatchNorm forward ${label}`, (kernels) => {
-      kernels.batchNormForward(a, weight, bias, 0, 0, b, mean, invStd, ...shape, 1e-5, 0.1, 1);
+      kernels.batchNormForward({
+        ...{ x: a, weight, bias, runningMean: 0, runningVar: 0, y: b, mean, invStd },
+        ...{ ...shape, eps: 1e-5, momentum: 0.1, correction: 1 },
+      });
     }),
     microseconds(`BatchNorm backward ${label}`, (kernels) => {
-      kernels.batchNormBackward(a, mean, invStd, weight, b, c, dWeight, dBias, ...shape);
+      kernels.batchNormBackward({ x: a, mean, invStd, weight, dy: b, dx: c, dWeight, dBias, ...shape });
     }),
   ];
 };
@@ -108,9 +111,15 @@ const convolution = (
   };
   const label = `${kernel}×${kernel} ${batch}×${inChannels}×${size}×${size} → ${outChannels}`;
   const passes: [name: string, call: (kernels: Kernels) => void][] = [
-    ["forward", (kernels) => kernels.conv2d(shape, a, weight, 0, c, scratch)],
-    ["dX", (kernels) => kernels.conv2dBackwardInput(shape, c, weight, d, scratch, false)],
-    ["dW", (kernels) => kernels.conv2dBackwardWeight(shape, a, c, dWeight, scratch, false)],
+    ["forward", (kernels) => kernels.conv2d(shape, { x: a, weight, bias: 0, y: c, scratch })],
+    [
+      "dX",
+      (kernels) => kernels.conv2dBackwardInput(shape, { dy: c, weight, dx: d, scratch, accumulate: false }),
+    ],
+    [
+      "dW",
+      (kernels) => kernels.conv2dBackwardWeight(shape, { x: a, dy: c, dWeight, scratch, accumulate: false }),
+    ],
   ];
   return [
     ...passes.map(([name, call]) => ({
@@ -144,11 +153,13 @@ const pool = (
   const max = kind === "max";
   return [
     microseconds(`${label} forward`, (kernels) =>
-      max ? kernels.maxPool2d(shape, a, c, d) : kernels.avgPool2d(shape, "padded", a, c),
+      max
+        ? kernels.maxPool2d(shape, { x: a, y: c, indices: d })
+        : kernels.avgPool2d(shape, "padded", { x: a, y: c }),
     ),
     microseconds(`${label} backward`, (kernels) => {
-      if (max) kernels.maxPool2dBackward(shape, c, d, scratch, false);
-      else kernels.avgPool2dBackward(shape, "padded", c, d, false);
+      if (max) kernels.maxPool2dBackward(shape, { dy: c, indices: d, dx: scratch, accumulate: false });
+      else kernels.avgPool2dBackward(shape, "padded", { dy: c, dx: d, accumulate: false });
     }),
   ];
 };
@@ -181,17 +192,32 @@ const rows: Row[] = [
   ...batchNorm(64, 32, 784),
   ...batchNorm(4096, 512, 1),
   ...(["exp", "log", "sigmoid", "tanh", "relu"] as const).map((op) =>
-    elements(op, 6000, (kernels) => kernels.unary(op, a, b, 6000)),
+    elements(op, 6000, (kernels) => kernels.unary(op, { x: a, y: b, n: 6000 })),
   ),
-  elements("add", 6000, (kernels) => kernels.binary("add", "same", a, b, c, 1, 6000)),
-  elements("sum", 6000, (kernels) => kernels.reduce("sum", a, b, 1, 6000, 1)),
-  elements("sum over 60 rows", 6000, (kernels) => kernels.reduce("sum", a, b, 1, 60, 100)),
-  elements("max", 6000, (kernels) => kernels.reduce("max", a, b, 1, 6000, 1)),
-  elements("transpose", 78400, (kernels) => kernels.transpose(a, b, 784, 100)),
+  elements("add", 6000, (kernels) => kernels.binary("add", "same", { a, b, y: c, rows: 1, columns: 6000 })),
+  elements("sum", 6000, (kernels) => kernels.reduce("sum", { x: a, y: b, outer: 1, n: 6000, inner: 1 })),
+  elements("sum over 60 rows", 6000, (kernels) =>
+    kernels.reduce("sum", { x: a, y: b, outer: 1, n: 60, inner: 100 }),
+  ),
+  elements("max", 6000, (kernels) => kernels.reduce("max", { x: a, y: b, outer: 1, n: 6000, inner: 1 })),
+  elements("transpose", 78400, (kernels) => kernels.transpose({ x: a, y: b, rows: 784, columns: 100 })),
   elements("SGD with momentum", 78400, (kernels) =>
-    kernels.sgd(a, b, d, 78400, 1e-9, 0.9, 0, 0, false, false),
+    kernels.sgd({
+      parameter: a,
+      gradient: b,
+      buffer: d,
+      n: 78400,
+      lr: 1e-9,
+      momentum: 0.9,
+      dampening: 0,
+      weightDecay: 0,
+      nesterov: false,
+      firstStep: false,
+    }),
   ),
-  microseconds("cross-entropy 60×10", (kernels) => kernels.crossEntropy(a, targets, c, b, 60, 10)),
+  microseconds("cross-entropy 60×10", (kernels) =>
+    kernels.crossEntropy({ logits: a, targets, loss: c, dLogits: b, rows: 60, columns: 10 }),
+  ),
 ];
 
 const wanted = process.argv[2] ?? "";

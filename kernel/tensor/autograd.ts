@@ -103,7 +103,7 @@ export class BackwardPass {
     this.take(gradient);
     const existing = this.#existing(x);
     if (existing !== null) {
-      this.engine.kernels.axpy(1, gradient.pointer, existing.pointer, x.count);
+      this.engine.kernels.axpy({ alpha: 1, x: gradient.pointer, y: existing.pointer, n: x.count });
       this.engine.release(gradient);
     } else if (x.gradFn !== null) x.gradFn.gradient = gradient;
     else if (this.#wanted?.has(x) ?? (x.hooks !== null || gradient.shares > 0)) this.#held.set(x, gradient);
@@ -167,7 +167,7 @@ export class BackwardPass {
 
   #copy(gradient: Storage, count: number): Storage {
     const copy = this.engine.allocate(count);
-    this.engine.kernels.unary("copy", gradient.pointer, copy.pointer, count);
+    this.engine.kernels.unary("copy", { x: gradient.pointer, y: copy.pointer, n: count });
     return copy;
   }
 
@@ -239,7 +239,7 @@ export class BackwardPass {
         const returned: unknown = hook(shown);
         if (returned === undefined || returned === null) continue;
         const source = contiguousGradient("registerHook", "the hook to return nothing or ", returned, x);
-        engine.kernels.unary("copy", source.pointer, gradient.pointer, x.count);
+        engine.kernels.unary("copy", { x: source.pointer, y: gradient.pointer, n: x.count });
       }
     } finally {
       engine.gradEnabled = recording;
@@ -335,7 +335,7 @@ export function seedOf(operation: string, tensor: Tensor, gradient: Tensor | nul
     return source.storage;
   }
   const seed = engine.allocate(tensor.count, tensor.shape);
-  engine.kernels.unary("copy", source.pointer, seed.pointer, tensor.count);
+  engine.kernels.unary("copy", { x: source.pointer, y: seed.pointer, n: tensor.count });
   return seed;
 }
 

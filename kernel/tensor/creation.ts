@@ -130,7 +130,12 @@ function filled(
   const result = engine.empty(checkShape(operation, shape), dtype);
   const first = result.pointer >>> 2;
   if (dtype === "int32") engine.i32.fill(value, first, first + result.count);
-  else engine.kernels.fill(result.pointer, dtype === "bool" ? Number(value !== 0) : value, result.count);
+  else
+    engine.kernels.fill({
+      y: result.pointer,
+      value: dtype === "bool" ? Number(value !== 0) : value,
+      n: result.count,
+    });
   return finish(result, requiresGrad);
 }
 

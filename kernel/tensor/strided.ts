@@ -24,7 +24,7 @@ export function copyStrided(engine: Engine, shape: Shape, from: Layout, to: Layo
   const end = (to.storage.pointer >>> 2) + to.offset;
   if (sizes.length === 2 && transposed(sizes, source) && target[1] === 1 && target[0] === sizes[1]) {
     // x[columns, rows] → y[rows, columns]
-    engine.kernels.transpose(start * 4, end * 4, sizes[1]!, sizes[0]!);
+    engine.kernels.transpose({ x: start * 4, y: end * 4, rows: sizes[1]!, columns: sizes[0]! });
     return;
   }
   const rank = sizes.length;

@@ -321,11 +321,11 @@ export abstract class TensorState {
     const { kernels } = this.engine;
     const existing = this.gradStorage();
     if (existing !== null) {
-      kernels.axpy(1, from.pointer, existing.pointer, this.count);
+      kernels.axpy({ alpha: 1, x: from.pointer, y: existing.pointer, n: this.count });
       return;
     }
     const copy = this.engine.allocate(this.count, this.shape);
-    kernels.unary("copy", from.pointer, copy.pointer, this.count);
+    kernels.unary("copy", { x: from.pointer, y: copy.pointer, n: this.count });
     this.adoptGrad(copy);
   }
 

@@ -22,7 +22,7 @@ const curveRule = (name: string): Rule<Info> => ({
     const x = node.inputs[0]!;
     const { op, a, b } = node.info;
     const dx = pass.target(dy, x);
-    pass.engine.kernels.curveGrad(op, x.pointer, dy.pointer, dx.pointer, x.count, a, b);
+    pass.engine.kernels.curveGrad(op, { x: x.pointer, dy: dy.pointer, dx: dx.pointer, n: x.count, a, b });
     pass.give(x, dx);
   },
 });
@@ -40,7 +40,7 @@ function curve(op: CurveOp, input: Tensor, a = 0, b = 0): Tensor {
   const { name } = rules[op];
   const x = contiguous(requireFloat(name, input));
   const y = x.engine.emptyLike(x, "float32");
-  x.engine.kernels.curve(op, x.pointer, y.pointer, x.count, a, b);
+  x.engine.kernels.curve(op, { x: x.pointer, y: y.pointer, n: x.count, a, b });
   return record(rules[op], y, [x], { op, a, b });
 }
 

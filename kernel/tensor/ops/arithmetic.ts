@@ -40,7 +40,7 @@ const sub: Rule = {
     const { output } = node;
     if (b.requiresGrad) {
       const db = a.requiresGrad ? pass.allocate(output) : pass.target(dy, output);
-      pass.engine.kernels.scale(-1, dy.pointer, db.pointer, output.count);
+      pass.engine.kernels.scale({ alpha: -1, x: dy.pointer, y: db.pointer, n: output.count });
       giveTo(pass, b, db, output.shape);
     }
     if (a.requiresGrad) giveTo(pass, a, dy, output.shape);
@@ -73,7 +73,7 @@ const div: Rule = {
     if (b.requiresGrad) {
       const db = product(pass, "div", da, b, shape);
       binaryInto(engine, "mul", db.pointer, shape, a.pointer, a.shape, db.pointer, shape);
-      engine.kernels.scale(-1, db.pointer, db.pointer, count);
+      engine.kernels.scale({ alpha: -1, x: db.pointer, y: db.pointer, n: count });
       giveTo(pass, b, db, shape);
     }
     if (a.requiresGrad) giveTo(pass, a, da, shape);
@@ -131,8 +131,8 @@ function choose(name: "maximum" | "minimum", wins: BinaryOp): Rule {
         const tie = pass.engine.allocate(count, shape);
         binaryInto(pass.engine, wins, x.pointer, x.shape, other.pointer, other.shape, share.pointer, shape);
         binaryInto(pass.engine, "eq", x.pointer, x.shape, other.pointer, other.shape, tie.pointer, shape);
-        kernels.axpy(0.5, tie.pointer, share.pointer, count);
-        kernels.binary("mul", "same", dy.pointer, share.pointer, share.pointer, 1, count);
+        kernels.axpy({ alpha: 0.5, x: tie.pointer, y: share.pointer, n: count });
+        kernels.binary("mul", "same", { a: dy.pointer, b: share.pointer, y: share.pointer, columns: count });
         pass.engine.release(tie);
         giveTo(pass, x, share, shape);
       }
@@ -168,7 +168,7 @@ const mulNumber: Rule<number> = {
   backward(node, dy, pass) {
     const x = node.inputs[0]!;
     const dx = pass.target(dy, x);
-    pass.engine.kernels.scale(node.info, dy.pointer, dx.pointer, x.count);
+    pass.engine.kernels.scale({ alpha: node.info, x: dy.pointer, y: dx.pointer, n: x.count });
     pass.give(x, dx);
   },
 };
@@ -182,9 +182,19 @@ const powNumber: Rule<number> = {
     const s = node.info;
     const { engine } = pass;
     const power = pass.allocate(x);
-    engine.kernels.binary("pow", "scalarRight", x.pointer, engine.scalar(s - 1), power.pointer, 1, x.count);
-    engine.kernels.binary("mul", "same", dy.pointer, power.pointer, dy.pointer, 1, x.count);
-    engine.kernels.scale(s, dy.pointer, dy.pointer, x.count);
+    engine.kernels.binary("pow", "scalarRight", {
+      a: x.pointer,
+      b: engine.scalar(s - 1),
+      y: power.pointer,
+      columns: x.count,
+    });
+    engine.kernels.binary("mul", "same", {
+      a: dy.pointer,
+      b: power.pointer,
+      y: dy.pointer,
+      columns: x.count,
+    });
+    engine.kernels.scale({ alpha: s, x: dy.pointer, y: dy.pointer, n: x.count });
     engine.release(power);
     pass.give(x, dy);
   },
@@ -214,8 +224,14 @@ function withNumber(op: ArithmeticOp, left: Tensor, right: number): Tensor {
   const x = contiguous(requireFloat(op, left));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
-  if (op === "mul") engine.kernels.scale(right, x.pointer, y.pointer, x.count);
-  else engine.kernels.binary(op, "scalarRight", x.pointer, engine.scalar(right), y.pointer, 1, x.count);
+  if (op === "mul") engine.kernels.scale({ alpha: right, x: x.pointer, y: y.pointer, n: x.count });
+  else
+    engine.kernels.binary(op, "scalarRight", {
+      a: x.pointer,
+      b: engine.scalar(right),
+      y: y.pointer,
+      columns: x.count,
+    });
   if (op === "pow") return record(powNumber, y, [x], right);
   if (op === "mul") return record(mulNumber, y, [x], right);
   if (op === "div") return record(mulNumber, y, [x], 1 / right);

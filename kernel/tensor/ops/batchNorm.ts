@@ -56,16 +56,32 @@ function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
   const gamma = weight?.pointer ?? 0;
   const y = node.output;
   if (training) {
-    engine.kernels.batchNormBackward(
-      ...([x.pointer, mean.pointer, invStd.pointer, gamma, dy.pointer, dx.pointer] as const),
-      ...([dWeight.pointer, dBias.pointer, outer, channels, inner] as const),
-      ...([activation, activation === null ? 0 : y.pointer, bias?.pointer ?? 0] as const),
-    );
+    engine.kernels.batchNormBackward({
+      x: x.pointer,
+      mean: mean.pointer,
+      invStd: invStd.pointer,
+      weight: gamma,
+      dy: dy.pointer,
+      dx: dx.pointer,
+      dWeight: dWeight.pointer,
+      dBias: dBias.pointer,
+      outer,
+      channels,
+      inner,
+      activation,
+      y: activation === null ? 0 : y.pointer,
+      bias: bias?.pointer ?? 0,
+    });
   } else {
     let slope = dy;
     if (activation !== null) {
       slope = pass.target(dy, x);
-      engine.kernels.unaryGrad(activation, y.pointer, dy.pointer, slope.pointer, y.count, false);
+      engine.kernels.unaryGrad(activation, {
+        saved: y.pointer,
+        dy: dy.pointer,
+        dx: slope.pointer,
+        n: y.count,
+      });
     }
     frozenBackward(engine, node.info, x, mean, invStd, gamma, slope, dx, dWeight, dBias);
     if (slope !== dy) engine.release(slope);
@@ -107,25 +123,35 @@ function frozenBackward(
   const zero = engine.allocate(channels);
   const sums = engine.allocate(outer * channels);
   const sumOverChannel = (from: Storage, to: Storage) => {
-    kernels.reduce("sum", from.pointer, sums.pointer, outer * channels, inner, 1);
-    kernels.reduce("sum", sums.pointer, to.pointer, 1, outer, channels);
+    kernels.reduce("sum", { x: from.pointer, y: sums.pointer, outer: outer * channels, n: inner, inner: 1 });
+    kernels.reduce("sum", { x: sums.pointer, y: to.pointer, outer: 1, n: outer, inner: channels });
   };
   sumOverChannel(dy, dBias);
-  kernels.batchNormApply(x.pointer, mean.pointer, invStd.pointer, 0, 0, dx.pointer, outer, channels, inner);
-  kernels.binary("mul", "same", dx.pointer, dy.pointer, dx.pointer, 1, x.count);
-  sumOverChannel(dx, dWeight);
-  kernels.fill(zero.pointer, 0, channels);
-  kernels.batchNormApply(
-    dy.pointer,
-    zero.pointer,
-    invStd.pointer,
-    gamma,
-    0,
-    dx.pointer,
+  kernels.batchNormApply({
+    x: x.pointer,
+    mean: mean.pointer,
+    invStd: invStd.pointer,
+    weight: 0,
+    bias: 0,
+    y: dx.pointer,
     outer,
     channels,
     inner,
-  );
+  });
+  kernels.binary("mul", "same", { a: dx.pointer, b: dy.pointer, y: dx.pointer, columns: x.count });
+  sumOverChannel(dx, dWeight);
+  kernels.fill({ y: zero.pointer, value: 0, n: channels });
+  kernels.batchNormApply({
+    x: dy.pointer,
+    mean: zero.pointer,
+    invStd: invStd.pointer,
+    weight: gamma,
+    bias: 0,
+    y: dx.pointer,
+    outer,
+    channels,
+    inner,
+  });
   engine.release(zero);
   engine.release(sums);
 }
@@ -179,26 +205,44 @@ export function batchNormThen(
   const mean = engine.allocate(channels);
   const invStd = engine.allocate(channels);
   const pointer = (tensor: Tensor | null): number => tensor?.pointer ?? 0;
-  const shape = [outer, channels, inner] as const;
   if (fromBatch) {
     const [movedMean, movedVar] = training ? [runningMean, runningVar] : [null, null];
-    kernels.batchNormForward(
-      ...([x.pointer, pointer(gamma), pointer(beta), pointer(movedMean), pointer(movedVar)] as const),
-      ...([y.pointer, mean.pointer, invStd.pointer, ...shape] as const),
-      ...([eps, momentum, biasedRunningVar ? 1 : m / (m - 1), activation] as const),
-    );
+    kernels.batchNormForward({
+      x: x.pointer,
+      weight: pointer(gamma),
+      bias: pointer(beta),
+      runningMean: pointer(movedMean),
+      runningVar: pointer(movedVar),
+      y: y.pointer,
+      mean: mean.pointer,
+      invStd: invStd.pointer,
+      outer,
+      channels,
+      inner,
+      eps,
+      momentum,
+      correction: biasedRunningVar ? 1 : m / (m - 1),
+      activation,
+    });
     if (movedMean !== null) movedMean.storage.version++;
     if (movedVar !== null) movedVar.storage.version++;
   } else {
     const scale = invStd.pointer >>> 2;
     const fixedVar = contiguous(runningVar).pointer >>> 2;
     for (let c = 0; c < channels; c++) f32[scale + c] = 1 / Math.sqrt(f32[fixedVar + c]! + eps);
-    kernels.unary("copy", contiguous(runningMean).pointer, mean.pointer, channels);
-    const [weights, biases] = [pointer(gamma), pointer(beta)];
-    kernels.batchNormApply(
-      ...([x.pointer, mean.pointer, invStd.pointer, weights, biases, y.pointer] as const),
-      ...([...shape, activation] as const),
-    );
+    kernels.unary("copy", { x: contiguous(runningMean).pointer, y: mean.pointer, n: channels });
+    kernels.batchNormApply({
+      x: x.pointer,
+      mean: mean.pointer,
+      invStd: invStd.pointer,
+      weight: pointer(gamma),
+      bias: pointer(beta),
+      y: y.pointer,
+      outer,
+      channels,
+      inner,
+      activation,
+    });
   }
   const inputs = [x, gamma, beta].filter((tensor) => tensor !== null);
   const info = { outer, channels, inner, hasWeight: gamma !== null, training: fromBatch, activation };

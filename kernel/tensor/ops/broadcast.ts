@@ -22,7 +22,7 @@ export function binaryInto(
   const count = countOf(shape);
   if (count === 0) return;
   if (sameShape(shapeA, shape) && sameShape(shapeB, shape)) {
-    kernels.binary(op, "same", a, b, y, 1, count);
+    kernels.binary(op, "same", { a, b, y, columns: count });
     return;
   }
   const runs = broadcastRuns(shape, shapeA, shapeB);
@@ -56,7 +56,13 @@ export function binaryInto(
         strideB *= run.size;
       }
     }
-    kernels.binary(op, layout, a + indexA * 4, b + indexB * 4, y + call * step * 4, rows, inner.size);
+    kernels.binary(op, layout, {
+      a: a + indexA * 4,
+      b: b + indexB * 4,
+      y: y + call * step * 4,
+      rows,
+      columns: inner.size,
+    });
   }
 }
 
@@ -81,7 +87,7 @@ function sumTo(engine: Engine, gradient: Storage, from: Shape, to: Shape): Stora
   const runs = broadcastRuns(from, from, to);
   if (countOf(from) === 0) {
     const zero = engine.allocate(countOf(to), to);
-    engine.kernels.fill(zero.pointer, 0, countOf(to));
+    engine.kernels.fill({ y: zero.pointer, value: 0, n: countOf(to) });
     engine.release(gradient);
     return zero;
   }
@@ -93,7 +99,7 @@ function sumTo(engine: Engine, gradient: Storage, from: Shape, to: Shape): Stora
     let inner = 1;
     for (let j = i + 1; j < runs.length; j++) if (runs[j]!.b) inner *= runs[j]!.size;
     const next = engine.allocate(outer * inner, to);
-    engine.kernels.reduce("sum", current.pointer, next.pointer, outer, runs[i]!.size, inner);
+    engine.kernels.reduce("sum", { x: current.pointer, y: next.pointer, outer, n: runs[i]!.size, inner });
     engine.release(current);
     current = next;
   }
@@ -103,7 +109,7 @@ function sumTo(engine: Engine, gradient: Storage, from: Shape, to: Shape): Stora
 /** A buffer of shape `to` that repeats `source` of shape `from`. */
 export function repeatTo(engine: Engine, source: Storage, from: Shape, to: Shape): Storage {
   const repeated = engine.allocate(countOf(to), to);
-  engine.kernels.fill(repeated.pointer, 0, countOf(to));
+  engine.kernels.fill({ y: repeated.pointer, value: 0, n: countOf(to) });
   binaryInto(engine, "add", repeated.pointer, to, source.pointer, from, repeated.pointer, to);
   return repeated;
 }

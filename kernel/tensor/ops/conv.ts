@@ -41,12 +41,24 @@ const convRule: Rule<Conv2dShape> = {
     const { pointer } = scratch;
     if (weight.requiresGrad) {
       pass.accumulate(weight, (dw, adding) =>
-        kernels.conv2dBackwardWeight(shape, x.pointer, dy.pointer, dw.pointer, pointer, adding),
+        kernels.conv2dBackwardWeight(shape, {
+          x: x.pointer,
+          dy: dy.pointer,
+          dWeight: dw.pointer,
+          scratch: pointer,
+          accumulate: adding,
+        }),
       );
     }
     if (x.requiresGrad) {
       pass.accumulate(x, (dx, adding) =>
-        kernels.conv2dBackwardInput(shape, dy.pointer, weight.pointer, dx.pointer, pointer, adding),
+        kernels.conv2dBackwardInput(shape, {
+          dy: dy.pointer,
+          weight: weight.pointer,
+          dx: dx.pointer,
+          scratch: pointer,
+          accumulate: adding,
+        }),
       );
     }
     engine.release(scratch);
@@ -114,8 +126,14 @@ function convolve2d(shape: Conv2dShape, x: Tensor, weight: Tensor, bias: Tensor 
   if (batch === 0) return record(emptyRule, y, inputs, undefined);
   const packed = wantsGraph(engine, inputs) ? null : packedWeights(shape, weight);
   const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
-  const pointers = [x.pointer, weight.pointer, bias?.pointer ?? 0, y.pointer, scratch.pointer] as const;
-  engine.kernels.conv2d(shape, ...pointers, packed?.pointer);
+  engine.kernels.conv2d(shape, {
+    x: x.pointer,
+    weight: weight.pointer,
+    bias: bias?.pointer ?? 0,
+    y: y.pointer,
+    scratch: scratch.pointer,
+    packed: packed?.pointer,
+  });
   engine.release(scratch);
   return record(convRule, y, inputs, shape);
 }
@@ -146,7 +164,7 @@ function packedWeights(shape: Conv2dShape, weight: Tensor): Storage | null {
   const packed = fits ? known.storage : engine.allocate(bytes / 4);
   packed.pinned = true; // it outlives a tidy()
   packs.delete(storage); // until it is whole again: an interrupt may come between
-  kernels.conv2dPack(shape, weight.pointer, packed.pointer);
+  kernels.conv2dPack(shape, { weight: weight.pointer, packed: packed.pointer });
   packs.set(storage, { storage: packed, kernels, shape, version });
   return packed;
 }

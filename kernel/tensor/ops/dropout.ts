@@ -14,7 +14,13 @@ const dropoutRule: Rule<{ runs: number; inner: number }> = {
   backward(node, dy, pass) {
     const { runs, inner } = node.info;
     const mask = node.saved[0]!.pointer;
-    pass.engine.kernels.binary("mul", "columnRight", dy.pointer, mask, dy.pointer, runs, inner);
+    pass.engine.kernels.binary("mul", "columnRight", {
+      a: dy.pointer,
+      b: mask,
+      y: dy.pointer,
+      rows: runs,
+      columns: inner,
+    });
     pass.give(node.inputs[0]!, dy);
   },
 };
@@ -63,8 +69,19 @@ function dropRuns(
   const mask = engine.allocate(runs);
   drawUniform(generator, mask, runs);
   const least = Math.ceil(p * 2 ** 24) / 2 ** 24; // what a number of 24 bits must reach not to be below p, exact in float32
-  kernels.binary("ge", "scalarRight", mask.pointer, engine.scalar(least), mask.pointer, 1, runs);
-  kernels.scale(p === 1 ? 0 : 1 / (1 - p), mask.pointer, mask.pointer, runs);
-  kernels.binary("mul", "columnRight", x.pointer, mask.pointer, y.pointer, runs, inner);
+  kernels.binary("ge", "scalarRight", {
+    a: mask.pointer,
+    b: engine.scalar(least),
+    y: mask.pointer,
+    columns: runs,
+  });
+  kernels.scale({ alpha: p === 1 ? 0 : 1 / (1 - p), x: mask.pointer, y: mask.pointer, n: runs });
+  kernels.binary("mul", "columnRight", {
+    a: x.pointer,
+    b: mask.pointer,
+    y: y.pointer,
+    rows: runs,
+    columns: inner,
+  });
   return record(dropoutRule, y, [x], { runs, inner }, [mask]);
 }

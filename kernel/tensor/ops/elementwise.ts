@@ -19,7 +19,12 @@ function fused(name: UnaryGradOp, reads: "inputs" | "output"): Rule {
   const backward: Backward = (node, dy, pass) => {
     const saved = reads === "inputs" ? node.inputs[0]! : node.output;
     const dx = pass.target(dy, saved);
-    pass.engine.kernels.unaryGrad(name, saved.pointer, dy.pointer, dx.pointer, saved.count, false);
+    pass.engine.kernels.unaryGrad(name, {
+      saved: saved.pointer,
+      dy: dy.pointer,
+      dx: dx.pointer,
+      n: saved.count,
+    });
     pass.give(node.inputs[0]!, dx);
   };
   return { name, reads, sharesGradient: true, backward };
@@ -27,11 +32,11 @@ function fused(name: UnaryGradOp, reads: "inputs" | "output"): Rule {
 
 /** dy ← dy ∘ by, elementwise. */
 function apply(op: BinaryOp, dy: Storage, by: Tensor, pass: BackwardPass): void {
-  pass.engine.kernels.binary(op, "same", dy.pointer, by.pointer, dy.pointer, 1, by.count);
+  pass.engine.kernels.binary(op, "same", { a: dy.pointer, b: by.pointer, y: dy.pointer, columns: by.count });
 }
 
 function scale(dy: Storage, by: number, count: number, pass: BackwardPass): void {
-  pass.engine.kernels.scale(by, dy.pointer, dy.pointer, count);
+  pass.engine.kernels.scale({ alpha: by, x: dy.pointer, y: dy.pointer, n: count });
 }
 
 const rules: { [O in UnaryOp]: Rule } = {
@@ -74,7 +79,7 @@ export function unary(op: UnaryOp, input: Tensor): Tensor {
   const x = contiguous(requireFloat(op, input));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
-  engine.kernels.unary(op, x.pointer, y.pointer, x.count);
+  engine.kernels.unary(op, { x: x.pointer, y: y.pointer, n: x.count });
   return record(rules[op], y, [x], undefined);
 }
 
@@ -94,7 +99,7 @@ export function square(input: Tensor): Tensor {
   const x = contiguous(requireFloat("square", input));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
-  engine.kernels.binary("mul", "same", x.pointer, x.pointer, y.pointer, 1, x.count);
+  engine.kernels.binary("mul", "same", { a: x.pointer, b: x.pointer, y: y.pointer, columns: x.count });
   return record(squareRule, y, [x], undefined);
 }
 
@@ -123,7 +128,17 @@ export function clamp(input: Tensor, min: number, max: number): Tensor {
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
   const { kernels } = engine;
-  kernels.binary("maximum", "scalarRight", x.pointer, engine.scalar(min), y.pointer, 1, x.count);
-  kernels.binary("minimum", "scalarRight", y.pointer, engine.scalar(max), y.pointer, 1, x.count);
+  kernels.binary("maximum", "scalarRight", {
+    a: x.pointer,
+    b: engine.scalar(min),
+    y: y.pointer,
+    columns: x.count,
+  });
+  kernels.binary("minimum", "scalarRight", {
+    a: y.pointer,
+    b: engine.scalar(max),
+    y: y.pointer,
+    columns: x.count,
+  });
   return record(clampRule, y, [x], { min, max });
 }

@@ -15,7 +15,7 @@ const pickRule: Rule<Columns & { readonly indices: Tensor }> = {
     const x = node.inputs[0]!;
     const { indices, inner } = node.info;
     const dx = pass.allocate(x);
-    pass.engine.kernels.fill(dx.pointer, 0, x.count);
+    pass.engine.kernels.fill({ y: dx.pointer, value: 0, n: x.count });
     const { f32, i32 } = pass.engine;
     const [at, from, to] = [indices.pointer >>> 2, dy.pointer >>> 2, dx.pointer >>> 2];
     eachColumn(node.info, (result, first) => {
@@ -84,7 +84,7 @@ export function extreme(
   const { engine } = x;
   const y = engine.empty(keepdim ? kept : dropped, "float32");
   const op = operation === "max" || operation === "amax" ? "max" : "min";
-  engine.kernels.reduce(op, x.pointer, y.pointer, outer, n, inner);
+  engine.kernels.reduce(op, { x: x.pointer, y: y.pointer, outer, n, inner });
   return restore(record(extremeRule, y, [x], { outer, n, inner }), input.dtype);
 }
 
@@ -96,7 +96,7 @@ export function extremeAlong(op: "max" | "min", input: Tensor, dim: number, keep
   const { engine } = x;
   const values = engine.empty(indices.shape, "float32");
   const { outer, n, inner } = gathered(x, list);
-  engine.kernels.reduce(op, x.pointer, values.pointer, outer, n, inner);
+  engine.kernels.reduce(op, { x: x.pointer, y: values.pointer, outer, n, inner });
   return {
     values: restore(record(pickRule, values, [x], { indices, outer, n, inner }), input.dtype),
     indices,
@@ -117,6 +117,12 @@ export function argument(
   requireElements(operation, input.shape, flat.n);
   const { engine } = input;
   const y = engine.empty(keepdim ? kept : dropped, "int32");
-  engine.kernels.reduce(op, flat.x.pointer, y.pointer, flat.outer, flat.n, flat.inner);
+  engine.kernels.reduce(op, {
+    x: flat.x.pointer,
+    y: y.pointer,
+    outer: flat.outer,
+    n: flat.n,
+    inner: flat.inner,
+  });
   return y;
 }

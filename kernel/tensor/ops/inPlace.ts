@@ -37,7 +37,12 @@ export function addTo(operation: "add_" | "sub_", x: Tensor, other: Tensor | num
     update(operation, x, () => arithmetic(op, x, scaled(operation, other, alpha)));
     return;
   }
-  engine.kernels.axpy(operation === "add_" ? alpha : -alpha, other.pointer, x.pointer, x.count);
+  engine.kernels.axpy({
+    alpha: operation === "add_" ? alpha : -alpha,
+    x: other.pointer,
+    y: x.pointer,
+    n: x.count,
+  });
   x.storage.version++;
 }
 
@@ -61,7 +66,7 @@ export function fill(x: Tensor, value: number): void {
   }
   requireOutsideGraph("fill_", x);
   if (whole) engine.i32.fill(value, x.pointer >>> 2, (x.pointer >>> 2) + x.count);
-  else engine.kernels.fill(x.pointer, value, x.count);
+  else engine.kernels.fill({ y: x.pointer, value, n: x.count });
   x.storage.version++;
 }
 

@@ -54,7 +54,7 @@ const gatherRule: Rule<Int32Array> = {
   backward(node, dy, pass) {
     const x = node.inputs[0]!;
     const dx = pass.allocate(x);
-    pass.engine.kernels.fill(dx.pointer, 0, x.count);
+    pass.engine.kernels.fill({ y: dx.pointer, value: 0, n: x.count });
     const { f32 } = pass.engine;
     const [from, to] = [dy.pointer >>> 2, dx.pointer >>> 2];
     for (let i = 0; i < node.info.length; i++) f32[to + node.info[i]!]! += f32[from + i]!;

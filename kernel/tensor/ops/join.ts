@@ -90,11 +90,11 @@ const indexSelectRule: Rule<Picks> = {
     const { outer, n, inner, index } = node.info;
     const dx = pass.allocate(x);
     const { kernels } = pass.engine;
-    kernels.fill(dx.pointer, 0, x.count);
+    kernels.fill({ y: dx.pointer, value: 0, n: x.count });
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < index.length; i++) {
         const from = dy.pointer + (o * index.length + i) * inner * 4;
-        kernels.axpy(1, from, dx.pointer + (o * n + index[i]!) * inner * 4, inner);
+        kernels.axpy({ alpha: 1, x: from, y: dx.pointer + (o * n + index[i]!) * inner * 4, n: inner });
       }
     }
     pass.give(x, dx);

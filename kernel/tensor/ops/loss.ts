@@ -16,10 +16,10 @@ const crossEntropyRule: Rule<{ reduction: Reduction; rows: number; columns: numb
     const saved = node.saved[0]!;
     const dx = pass.allocate(logits);
     if (reduction === "none") {
-      kernels.binary("mul", "columnRight", saved.pointer, dy.pointer, dx.pointer, rows, columns);
+      kernels.binary("mul", "columnRight", { a: saved.pointer, b: dy.pointer, y: dx.pointer, rows, columns });
     } else {
       const alpha = f32[dy.pointer >>> 2]! / (reduction === "mean" ? rows : 1);
-      kernels.scale(alpha, saved.pointer, dx.pointer, logits.count);
+      kernels.scale({ alpha, x: saved.pointer, y: dx.pointer, n: logits.count });
     }
     pass.give(logits, dx);
   },
@@ -59,17 +59,24 @@ function fused(logits: Tensor, targets: Tensor, reduction: Reduction): Tensor {
     for (let row = 0; row < rows; row++) {
       const at = row * columns * 4;
       const label = targets.pointer + row * 4;
-      kernels.crossEntropy(
-        logits.pointer + at,
-        label,
-        y.pointer + row * 4,
-        gradient.pointer + at,
-        1,
+      kernels.crossEntropy({
+        logits: logits.pointer + at,
+        targets: label,
+        loss: y.pointer + row * 4,
+        dLogits: gradient.pointer + at,
+        rows: 1,
         columns,
-      );
+      });
     }
   } else {
-    kernels.crossEntropy(logits.pointer, targets.pointer, y.pointer, gradient.pointer, rows, columns);
+    kernels.crossEntropy({
+      logits: logits.pointer,
+      targets: targets.pointer,
+      loss: y.pointer,
+      dLogits: gradient.pointer,
+      rows,
+      columns,
+    });
     if (reduction === "mean") f32[y.pointer >>> 2]! /= rows;
   }
   return record(crossEntropyRule, y, [logits], { reduction, rows, columns }, [gradient]);

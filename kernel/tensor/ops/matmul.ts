@@ -25,7 +25,17 @@ export function giveGemm(
   transB: boolean,
 ): void {
   pass.accumulate(x, (dx, adding) =>
-    pass.engine.kernels.gemm(a.pointer, b.pointer, dx.pointer, m, n, k, transA, transB, adding),
+    pass.engine.kernels.gemm({
+      a: a.pointer,
+      b: b.pointer,
+      c: dx.pointer,
+      m,
+      n,
+      k,
+      transA,
+      transB,
+      accumulate: adding,
+    }),
   );
 }
 
@@ -54,7 +64,7 @@ function matmul2(left: Tensor, right: Tensor): Tensor {
   const n = b.shape[1]!;
   const { engine } = a;
   const y = engine.empty([m, n], "float32");
-  engine.kernels.gemm(a.pointer, b.pointer, y.pointer, m, n, k, transA, transB, false);
+  engine.kernels.gemm({ a: a.pointer, b: b.pointer, c: y.pointer, m, n, k, transA, transB });
   return record(matmulRule, y, [a, b], { transA, transB });
 }
 
@@ -88,19 +98,37 @@ const batchedRule: Rule<{ offsetsA: number[]; offsetsB: number[] }> = {
     // A matrix shared by several of the batch gathers their gradients, so both start from 0.
     if (a.requiresGrad) {
       const da = pass.allocate(a);
-      kernels.fill(da.pointer, 0, a.count);
+      kernels.fill({ y: da.pointer, value: 0, n: a.count });
       for (const [i, offset] of offsetsA.entries()) {
         const right = b.pointer + offsetsB[i]! * 4;
-        kernels.gemm(dy.pointer + i * m * n * 4, right, da.pointer + offset * 4, m, k, n, false, true, true);
+        kernels.gemm({
+          a: dy.pointer + i * m * n * 4,
+          b: right,
+          c: da.pointer + offset * 4,
+          m,
+          n: k,
+          k: n,
+          transB: true,
+          accumulate: true,
+        });
       }
       pass.give(a, da);
     }
     if (b.requiresGrad) {
       const db = pass.allocate(b);
-      kernels.fill(db.pointer, 0, b.count);
+      kernels.fill({ y: db.pointer, value: 0, n: b.count });
       for (const [i, offset] of offsetsB.entries()) {
         const left = a.pointer + offsetsA[i]! * 4;
-        kernels.gemm(left, dy.pointer + i * m * n * 4, db.pointer + offset * 4, k, n, m, true, false, true);
+        kernels.gemm({
+          a: left,
+          b: dy.pointer + i * m * n * 4,
+          c: db.pointer + offset * 4,
+          m: k,
+          n,
+          k: m,
+          transA: true,
+          accumulate: true,
+        });
       }
       pass.give(b, db);
     }
@@ -119,17 +147,7 @@ function matmulBatched(left: Tensor, right: Tensor): Tensor {
   const offsetsB = batchOffsets(batch, b.shape);
   for (const [i, offset] of offsetsA.entries()) {
     const to = y.pointer + i * m * n * 4;
-    engine.kernels.gemm(
-      a.pointer + offset * 4,
-      b.pointer + offsetsB[i]! * 4,
-      to,
-      m,
-      n,
-      k,
-      false,
-      false,
-      false,
-    );
+    engine.kernels.gemm({ a: a.pointer + offset * 4, b: b.pointer + offsetsB[i]! * 4, c: to, m, n, k });
   }
   return record(batchedRule, y, [a, b], { offsetsA, offsetsB });
 }
@@ -176,7 +194,7 @@ const linearRule: Rule = {
     const rows = inputs === 0 ? node.output.count / outputs : x.count / inputs;
     if (bias?.requiresGrad) {
       const db = pass.allocate(bias);
-      pass.engine.kernels.reduce("sum", dy.pointer, db.pointer, 1, rows, outputs);
+      pass.engine.kernels.reduce("sum", { x: dy.pointer, y: db.pointer, outer: 1, n: rows, inner: outputs });
       pass.give(bias, db);
     }
     if (weight.requiresGrad) giveGemm(pass, weight, dy, x, outputs, inputs, rows, true, false);
@@ -206,8 +224,22 @@ export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Ten
   const shape = x.shape.length === 2 ? [x.shape[0]!, outputs] : x.shape.with(-1, outputs);
   const y = engine.empty(shape, "float32");
   const rows = countOf(shape.slice(0, -1));
-  engine.kernels.gemm(x.pointer, w.pointer, y.pointer, rows, outputs, inputs, false, true, false);
+  engine.kernels.gemm({
+    a: x.pointer,
+    b: w.pointer,
+    c: y.pointer,
+    m: rows,
+    n: outputs,
+    k: inputs,
+    transB: true,
+  });
   if (b === null) return record(linearRule, y, [x, w], undefined);
-  engine.kernels.binary("add", "rowRight", y.pointer, b.pointer, y.pointer, rows, outputs);
+  engine.kernels.binary("add", "rowRight", {
+    a: y.pointer,
+    b: b.pointer,
+    y: y.pointer,
+    rows,
+    columns: outputs,
+  });
   return record(linearRule, y, [x, w, b], undefined);
 }

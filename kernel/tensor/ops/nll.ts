@@ -36,7 +36,7 @@ const nllRule: Rule<Info> = {
     const [rows, columns] = logp.shape as [number, number];
     const { f32, i32, kernels } = pass.engine;
     const dx = pass.allocate(logp);
-    kernels.fill(dx.pointer, 0, logp.count);
+    kernels.fill({ y: dx.pointer, value: 0, n: logp.count });
     const [to, gradient, label] = [dx.pointer >>> 2, dy.pointer >>> 2, targets.pointer >>> 2];
     const weights = weight === undefined ? -1 : weight.pointer >>> 2;
     for (let row = 0; row < rows; row++) {

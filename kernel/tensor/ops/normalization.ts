@@ -41,15 +41,31 @@ const rowsRule: Rule<Info> = {
     const give = (parameter: Tensor | null, bySample: Storage) => {
       if (!parameter?.requiresGrad) return;
       const gradient = pass.allocate(parameter);
-      kernels.reduce("sum", bySample.pointer, gradient.pointer, 1, samples, parameters);
+      kernels.reduce("sum", {
+        x: bySample.pointer,
+        y: gradient.pointer,
+        outer: 1,
+        n: samples,
+        inner: parameters,
+      });
       pass.give(parameter, gradient);
     };
     if (inner === 1) give(bias, dy); // before dx may take its place
     const dx = pass.target(dy, x);
-    kernels.normalizeBackward(
-      ...([x.pointer, node.saved[0]!.pointer, weight?.pointer ?? 0, dy.pointer, dx.pointer] as const),
-      ...([slopes?.pointer ?? 0, shifts?.pointer ?? 0, samples, groups, channels, inner, centered] as const),
-    );
+    kernels.normalizeBackward({
+      x: x.pointer,
+      statistics: node.saved[0]!.pointer,
+      weight: weight?.pointer ?? 0,
+      dy: dy.pointer,
+      dx: dx.pointer,
+      slopes: slopes?.pointer ?? 0,
+      shifts: shifts?.pointer ?? 0,
+      samples,
+      groups,
+      channels,
+      inner,
+      centered,
+    });
     if (shifts !== null) give(bias, shifts);
     if (slopes !== null) give(weight, slopes);
     for (const each of [slopes, shifts]) if (each !== null) engine.release(each);
@@ -72,10 +88,19 @@ function normalizeRows(
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
   const statistics = engine.allocate(4 * samples * groups);
-  engine.kernels.normalize(
-    ...([x.pointer, weight?.pointer ?? 0, bias?.pointer ?? 0, y.pointer, statistics.pointer] as const),
-    ...([samples, groups, channels, inner, centered, eps] as const),
-  );
+  engine.kernels.normalize({
+    x: x.pointer,
+    weight: weight?.pointer ?? 0,
+    bias: bias?.pointer ?? 0,
+    y: y.pointer,
+    statistics: statistics.pointer,
+    samples,
+    groups,
+    channels,
+    inner,
+    centered,
+    eps,
+  });
   const inputs = [x, weight, bias].filter((tensor) => tensor !== null);
   return record(rowsRule, y, inputs, { ...layout, hasWeight: weight !== null }, [statistics]);
 }

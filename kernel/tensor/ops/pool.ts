@@ -46,7 +46,12 @@ const maxPoolRule: Rule<Pool2dShape> = {
   backward(node, dy, pass) {
     const indices = node.saved[0]!;
     pass.accumulate(node.inputs[0]!, (dx, adding) =>
-      pass.engine.kernels.maxPool2dBackward(node.info, dy.pointer, indices.pointer, dx.pointer, adding),
+      pass.engine.kernels.maxPool2dBackward(node.info, {
+        dy: dy.pointer,
+        indices: indices.pointer,
+        dx: dx.pointer,
+        accumulate: adding,
+      }),
     );
   },
 };
@@ -58,7 +63,11 @@ const avgPoolRule: Rule<{ shape: Pool2dShape; divisor: PoolDivisor }> = {
   backward(node, dy, pass) {
     const { shape, divisor } = node.info;
     pass.accumulate(node.inputs[0]!, (dx, adding) =>
-      pass.engine.kernels.avgPool2dBackward(shape, divisor, dy.pointer, dx.pointer, adding),
+      pass.engine.kernels.avgPool2dBackward(shape, divisor, {
+        dy: dy.pointer,
+        dx: dx.pointer,
+        accumulate: adding,
+      }),
     );
   },
 };
@@ -127,7 +136,7 @@ function maxPool(
   const y = engine.empty(outputOf(rank, x, shape), "float32");
   const indices = engine.emptyLike(y, "int32");
   if (y.count === 0) return { values: record(emptyRule, y, [x], undefined), indices };
-  engine.kernels.maxPool2d(shape, x.pointer, y.pointer, indices.pointer);
+  engine.kernels.maxPool2d(shape, { x: x.pointer, y: y.pointer, indices: indices.pointer });
   // The graph frees what it saved: what the caller keeps is a copy.
   const kept = withIndices ? clone(indices) : indices;
   return { values: record(maxPoolRule, y, [x], shape, [indices.storage]), indices: kept };
@@ -151,7 +160,7 @@ function avgPool(
   const divisor =
     divisorOverride ??
     (isTiled(shape) ? shape.kernelHeight * shape.kernelWidth : countIncludePad ? "padded" : "inside");
-  x.engine.kernels.avgPool2d(shape, divisor, x.pointer, y.pointer);
+  x.engine.kernels.avgPool2d(shape, divisor, { x: x.pointer, y: y.pointer });
   return record(avgPoolRule, y, [x], { shape, divisor });
 }
 

@@ -86,10 +86,11 @@ function spread(name: "sum" | "mean"): Rule<Reduction> {
       const x = node.inputs[0]!;
       const { kept, n } = node.info;
       const { kernels } = pass.engine;
-      if (name === "mean") kernels.scale(1 / n, dy.pointer, dy.pointer, node.output.count);
+      if (name === "mean")
+        kernels.scale({ alpha: 1 / n, x: dy.pointer, y: dy.pointer, n: node.output.count });
       if (node.output.count === 1) {
         const dx = pass.allocate(x);
-        kernels.fill(dx.pointer, pass.engine.f32[dy.pointer >>> 2]!, x.count);
+        kernels.fill({ y: dx.pointer, value: pass.engine.f32[dy.pointer >>> 2]!, n: x.count });
         pass.give(x, dx);
       } else pass.give(x, repeatTo(pass.engine, dy, kept, x.shape));
     },
@@ -107,7 +108,7 @@ export function sumOrMean(op: "sum" | "mean", input: Tensor, dims: Dims, keepdim
   const { x, outer, n, inner, kept: reduced } = gathered(requireFloat(op, input), list);
   const { engine } = x;
   const y = engine.empty(keepdim ? kept : dropped, "float32");
-  engine.kernels.reduce(op, x.pointer, y.pointer, outer, n, inner);
+  engine.kernels.reduce(op, { x: x.pointer, y: y.pointer, outer, n, inner });
   return record(rules[op], y, [x], { kept: reduced, n });
 }
 
@@ -170,7 +171,7 @@ export function standardDeviation(
   const squared = variance(x, dims, correction, keepdim, operation);
   const { engine } = squared;
   const y = engine.emptyLike(squared, "float32");
-  engine.kernels.unary("sqrt", squared.pointer, y.pointer, y.count);
+  engine.kernels.unary("sqrt", { x: squared.pointer, y: y.pointer, n: y.count });
   return record(deviationRule, y, [squared], undefined);
 }
 
@@ -215,7 +216,7 @@ export function product(input: Tensor, dim: number | undefined, keepdim: boolean
   const { x, outer, n, inner } = gathered(requireFloat("prod", input), list);
   const { engine } = x;
   const y = engine.empty(keepdim ? kept : dropped, "float32");
-  engine.kernels.reduce("prod", x.pointer, y.pointer, outer, n, inner);
+  engine.kernels.reduce("prod", { x: x.pointer, y: y.pointer, outer, n, inner });
   return restore(record(productRule, y, [x], { outer, n, inner }), input.dtype);
 }
 

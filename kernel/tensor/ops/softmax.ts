@@ -22,10 +22,16 @@ const logSoftmaxRule: Rule = {
     const { kernels } = engine;
     const sums = engine.allocate(rows);
     const share = engine.allocate(y.count, y.shape);
-    kernels.reduce("sum", dy.pointer, sums.pointer, rows, columns, 1);
-    kernels.unary("exp", y.pointer, share.pointer, y.count);
-    kernels.binary("mul", "columnRight", share.pointer, sums.pointer, share.pointer, rows, columns);
-    kernels.axpy(-1, share.pointer, dy.pointer, y.count);
+    kernels.reduce("sum", { x: dy.pointer, y: sums.pointer, outer: rows, n: columns, inner: 1 });
+    kernels.unary("exp", { x: y.pointer, y: share.pointer, n: y.count });
+    kernels.binary("mul", "columnRight", {
+      a: share.pointer,
+      b: sums.pointer,
+      y: share.pointer,
+      rows,
+      columns,
+    });
+    kernels.axpy({ alpha: -1, x: share.pointer, y: dy.pointer, n: y.count });
     engine.release(sums);
     engine.release(share);
     pass.give(node.inputs[0]!, dy);
@@ -43,10 +49,10 @@ const softmaxRule: Rule = {
     const { kernels } = engine;
     const sums = engine.allocate(rows);
     const products = engine.allocate(y.count, y.shape);
-    kernels.binary("mul", "same", dy.pointer, y.pointer, products.pointer, 1, y.count);
-    kernels.reduce("sum", products.pointer, sums.pointer, rows, columns, 1);
-    kernels.binary("sub", "columnRight", dy.pointer, sums.pointer, dy.pointer, rows, columns);
-    kernels.binary("mul", "same", dy.pointer, y.pointer, dy.pointer, 1, y.count);
+    kernels.binary("mul", "same", { a: dy.pointer, b: y.pointer, y: products.pointer, columns: y.count });
+    kernels.reduce("sum", { x: products.pointer, y: sums.pointer, outer: rows, n: columns, inner: 1 });
+    kernels.binary("sub", "columnRight", { a: dy.pointer, b: sums.pointer, y: dy.pointer, rows, columns });
+    kernels.binary("mul", "same", { a: dy.pointer, b: y.pointer, y: dy.pointer, columns: y.count });
     engine.release(sums);
     engine.release(products);
     pass.give(node.inputs[0]!, dy);
@@ -59,9 +65,9 @@ function along(operation: "softmax" | "logSoftmax", input: Tensor, dim: number):
     const { engine } = x;
     const { rows, columns } = rowsOf(x);
     const y = engine.emptyLike(x, "float32");
-    engine.kernels.logSoftmax(x.pointer, y.pointer, rows, columns);
+    engine.kernels.logSoftmax({ x: x.pointer, logProbabilities: y.pointer, rows, columns });
     if (operation === "logSoftmax") return record(logSoftmaxRule, y, [x], undefined);
-    engine.kernels.unary("exp", y.pointer, y.pointer, y.count);
+    engine.kernels.unary("exp", { x: y.pointer, y: y.pointer, n: y.count });
     return record(softmaxRule, y, [x], undefined);
   });
 }

@@ -11,7 +11,7 @@ export function drawUniform(generator: Generator, to: Storage, count: number): v
   const words = engine.i32.subarray(at, at + 4);
   const [a = 0, b = 0, c = 0, d = 0, ...spare] = generator.getState();
   words.set([a, b, c, d]);
-  engine.kernels.uniform(state.pointer, to.pointer, count);
+  engine.kernels.uniform({ state: state.pointer, y: to.pointer, n: count });
   generator.setState([...words, ...spare]);
   engine.release(state);
 }

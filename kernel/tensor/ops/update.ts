@@ -32,18 +32,18 @@ export function sgdStep(parameter: Tensor, buffer: Tensor | null, options: SgdOp
     velocity = engine.emptyLike(parameter, "float32");
     velocity.storage.pinned = true; // it outlives a tidy() around the step
   }
-  engine.kernels.sgd(
-    parameter.pointer,
-    gradient.pointer,
-    momentum === 0 ? 0 : velocity!.pointer,
-    parameter.count,
+  engine.kernels.sgd({
+    parameter: parameter.pointer,
+    gradient: gradient.pointer,
+    buffer: momentum === 0 ? 0 : velocity!.pointer,
+    n: parameter.count,
     lr,
     momentum,
     dampening,
     weightDecay,
     nesterov,
-    buffer === null,
-  );
+    firstStep: buffer === null,
+  });
   parameter.storage.version++;
   return velocity;
 }
@@ -77,21 +77,21 @@ export function adamStep(
   const gradient = parameter.gradStorage();
   if (gradient === null) return;
   check("adamStep", parameter, [mean, square, maximum]);
-  parameter.engine.kernels.adam(
-    parameter.pointer,
-    gradient.pointer,
-    mean.pointer,
-    square.pointer,
-    maximum?.pointer ?? 0,
-    parameter.count,
-    lr / (1 - beta1 ** step),
+  parameter.engine.kernels.adam({
+    parameter: parameter.pointer,
+    gradient: gradient.pointer,
+    mean: mean.pointer,
+    square: square.pointer,
+    maximum: maximum?.pointer ?? 0,
+    n: parameter.count,
+    step: lr / (1 - beta1 ** step),
     beta1,
     beta2,
-    Math.sqrt(1 - beta2 ** step),
+    root: Math.sqrt(1 - beta2 ** step),
     eps,
-    decoupled ? 0 : weightDecay,
-    decoupled ? 1 - lr * weightDecay : 1,
-  );
+    penalty: decoupled ? 0 : weightDecay,
+    shrink: decoupled ? 1 - lr * weightDecay : 1,
+  });
   parameter.storage.version++;
 }
 
@@ -122,19 +122,19 @@ export function rmspropStep(
   const gradient = parameter.gradStorage();
   if (gradient === null) return;
   check("rmspropStep", parameter, [square, mean, velocity]);
-  parameter.engine.kernels.rmsprop(
-    parameter.pointer,
-    gradient.pointer,
-    square.pointer,
-    mean?.pointer ?? 0,
-    velocity?.pointer ?? 0,
-    parameter.count,
+  parameter.engine.kernels.rmsprop({
+    parameter: parameter.pointer,
+    gradient: gradient.pointer,
+    square: square.pointer,
+    mean: mean?.pointer ?? 0,
+    velocity: velocity?.pointer ?? 0,
+    n: parameter.count,
     lr,
     alpha,
     eps,
-    weightDecay,
+    penalty: weightDecay,
     momentum,
-  );
+  });
   parameter.storage.version++;
 }
 
@@ -156,7 +156,15 @@ export function adagradStep(parameter: Tensor, sum: Tensor, { lr, eps, weightDec
   if (gradient === null) return;
   check("adagradStep", parameter, [sum]);
   const { kernels } = parameter.engine;
-  kernels.adagrad(parameter.pointer, gradient.pointer, sum.pointer, parameter.count, lr, eps, weightDecay);
+  kernels.adagrad({
+    parameter: parameter.pointer,
+    gradient: gradient.pointer,
+    sum: sum.pointer,
+    n: parameter.count,
+    lr,
+    eps,
+    penalty: weightDecay,
+  });
   parameter.storage.version++;
 }
 

@@ -145,7 +145,7 @@ const regionRule: Rule<{ readonly offset: number; readonly strides: Shape }> = {
   backward(node, dy, pass) {
     const x = node.inputs[0]!;
     const dx = pass.allocate(x);
-    pass.engine.kernels.fill(dx.pointer, 0, x.count);
+    pass.engine.kernels.fill({ y: dx.pointer, value: 0, n: x.count });
     const { shape } = node.output;
     copyStrided(pass.engine, shape, packed(dy, shape), { storage: dx, ...node.info });
     pass.give(x, dx);

@@ -87,7 +87,7 @@ export const emptyRule: Rule = {
     for (const x of node.inputs) {
       if (!x.requiresGrad) continue;
       const dx = pass.allocate(x);
-      pass.engine.kernels.fill(dx.pointer, 0, x.count);
+      pass.engine.kernels.fill({ y: dx.pointer, value: 0, n: x.count });
       pass.give(x, dx);
     }
   },

@@ -1,13 +1,17 @@
 // Chooses the kernels for this engine; the rest of tensor/ imports only this file and the types in kernels.ts.
 
+import { scratchBytes } from "./emit/scratch";
 import { chooseTileSums, detectSimd } from "./emit/target";
-import { createEmittedKernels } from "./emitted";
-import { type Kernels, reservedBytes } from "./kernels";
-import { createReferenceKernels } from "./reference/reference";
+import { createEmittedKernels, createReferenceKernels, type Kernels } from "./kernels";
 
 export type { ThreadHost } from "./call/team";
-export { type Kernels, reservedBytes } from "./kernels";
-export { createReferenceKernels } from "./reference/reference";
+export { createReferenceKernels, type Kernels } from "./kernels";
+
+/**
+ * The first bytes of the memory belong to the kernels (packed panels, constants): storages start at this address or
+ * above it, and the memory is at least this large when the kernels are made.
+ */
+export const reservedBytes = scratchBytes;
 
 export interface KernelOptions {
   /**
@@ -39,6 +43,5 @@ export function createKernels(memory: WebAssembly.Memory, { simd = "plain" }: Ke
     relaxed,
     revec: relaxed && simd === "revec",
     tileSums,
-    modules: new WeakMap(),
   });
 }

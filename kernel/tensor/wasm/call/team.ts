@@ -1,7 +1,7 @@
 // Threads that share the work of one kernel call. Knows how work is cut and handed out, by Atomics alone; a host (Node's
 // worker threads) starts them. A part is the same kernel over a smaller range, so the numbers never depend on who ran it.
 
-import type { Run } from "../emit/target";
+import type { Kernel, Run } from "../emit/kernel";
 
 /** What a thread starts with. */
 export interface Seat {
@@ -20,15 +20,6 @@ export interface Assignment {
 /** Starts threads that call `serve`. */
 export interface ThreadHost {
   start(seat: Seat): { post(assignment: Assignment): void };
-}
-
-/** How a call is cut: `count` is the argument that says how many units there are. */
-export interface Cut {
-  readonly count: number;
-  /** What each argument grows by from one unit to the next; 0 where all parts share it. */
-  readonly advance: readonly number[];
-  /** The fewest units that are worth a part of their own; parts are multiples of it. */
-  readonly grain: number;
 }
 
 /** Integers of the control block, the contended ones on cache lines of their own. */
@@ -73,8 +64,8 @@ export class Team {
   private readonly control = new SharedArrayBuffer(controlBytes);
   private readonly views = viewsOf(this.control);
   private helpers: ReturnType<ThreadHost["start"]>[] | undefined;
-  private readonly slotOf = new Map<Run, number>();
-  private readonly runs: (Run | undefined)[] = [];
+  private readonly slotOf = new Map<Kernel, number>();
+  private readonly kernels: (Kernel | undefined)[] = [];
   private nextSlot = 0;
 
   /** Helpers start with the first call; `scratches` holds the scratch area of each. */
@@ -82,23 +73,31 @@ export class Team {
     private readonly host: ThreadHost,
     private readonly memory: WebAssembly.Memory,
     private readonly scratches: readonly number[],
-    private readonly moduleOf: (run: Run) => WebAssembly.Module,
   ) {}
 
-  /** Runs run(...args) in parts, some of them on helpers that happen to be free, and returns when all are done. */
-  share(run: Run, args: readonly number[], { count, advance, grain }: Cut): void {
-    this.hand(run, args, advance, args[count]!, grain, count);
+  /**
+   * Runs a kernel in parts, some of them on helpers that happen to be free, and returns when all are done. The arguments grow
+   * by `steps` from one unit to the next; a part is a multiple of `grain` units.
+   */
+  share(kernel: Kernel, args: readonly number[], steps: readonly number[], grain: number): void {
+    this.hand(kernel, args, steps, args[kernel.unitsAt]!, grain, kernel.unitsAt);
   }
 
-  /** Calls run `times` times, its arguments growing by `advance` from one call to the next, in parts as share() does. */
-  repeat(run: Run, args: readonly number[], { advance, grain }: Omit<Cut, "count">, times: number): void {
-    this.hand(run, args, advance, times, grain, -1);
+  /** Runs a kernel `times` times, its arguments growing by `steps` from one call to the next, in parts as share() does. */
+  repeat(
+    kernel: Kernel,
+    args: readonly number[],
+    steps: readonly number[],
+    grain: number,
+    times: number,
+  ): void {
+    this.hand(kernel, args, steps, times, grain, -1);
   }
 
   private hand(
-    run: Run,
+    kernel: Kernel,
     args: readonly number[],
-    advance: readonly number[],
+    steps: readonly number[],
     units: number,
     grain: number,
     count: number,
@@ -107,7 +106,7 @@ export class Team {
     const size = Math.floor(units / parts / grain) * grain; // the last part may be smaller, none is larger
     const { words, numbers } = this.views;
     this.settle();
-    words[Word.slot] = this.assign(run);
+    words[Word.slot] = this.assign(kernel);
     words[Word.parts] = Math.ceil(units / size);
     words[Word.count] = count;
     words[Word.arguments] = args.length;
@@ -115,12 +114,12 @@ export class Team {
     numbers[1] = size;
     for (let i = 0; i < args.length; i++) {
       numbers[2 + i] = args[i]!;
-      numbers[2 + args.length + i] = advance[i]!;
+      numbers[2 + args.length + i] = steps[i]!;
     }
     Atomics.store(words, Word.left, words[Word.parts]!); // publishes all of the above
     Atomics.add(words, Word.call, 1);
     if (Atomics.load(words, Word.asleep) > 0) Atomics.notify(words, Word.call);
-    takeParts(this.views, () => run);
+    takeParts(this.views, () => kernel.run);
     this.settle();
     if (words[Word.failed] !== 0) {
       words[Word.failed] = 0;
@@ -142,19 +141,18 @@ export class Team {
     }
   }
 
-  private assign(run: Run): number {
-    let slot = this.slotOf.get(run);
+  private assign(kernel: Kernel): number {
+    let slot = this.slotOf.get(kernel);
     if (slot === undefined) {
       slot = this.nextSlot++ % slots;
-      const former = this.runs[slot];
+      const former = this.kernels[slot];
       if (former !== undefined) this.slotOf.delete(former);
-      this.runs[slot] = run;
-      this.slotOf.set(run, slot);
-      const module = this.moduleOf(run);
+      this.kernels[slot] = kernel;
+      this.slotOf.set(kernel, slot);
       this.helpers ??= this.scratches.map((scratch) =>
         this.host.start({ control: this.control, memory: this.memory, scratch }),
       );
-      for (const helper of this.helpers) helper.post({ slot, module });
+      for (const helper of this.helpers) helper.post({ slot, module: kernel.module });
       this.views.words[Word.assigned]!++;
     }
     return slot;

@@ -2,12 +2,13 @@
 // of the result in registers, as a matrix product does whose rows are windows: kernel rows of consecutive numbers.
 
 import { type Code, type FunctionBuilder, i32, type Local, times } from "../emit/assembler";
+import { compile } from "../emit/kernel";
 import { filled } from "../emit/lanes";
 import { clear } from "../emit/loops";
-import { compile, type Run, type Target } from "../emit/target";
-import { computeTile } from "../product/gemm";
+import type { Target } from "../emit/target";
+import { computeTile } from "../product/tile";
 import { evenly, type PanelRun, panelsOf, rowsBeside } from "./panels";
-import type { Pass } from "./pass";
+import type { Pass, passParameters } from "./pass";
 import { deinterleave, interleave } from "./planes";
 
 /** Bytes, whole vectors of them. */
@@ -89,16 +90,21 @@ export interface Variant {
   readonly accumulate: boolean;
 }
 
-/** run(x, weights, bias, y, scratch, images) for one group; weights as `panelKernel` packs them. */
-export function directKernel(target: Target, pass: Pass, { bias, accumulate }: Variant): Run {
+/** For weights as `packKernel` lays them out. */
+export function directKernel(
+  target: Target,
+  pass: Pass,
+  parameters: ReturnType<typeof passParameters>,
+  { bias, accumulate }: Variant,
+) {
   const { inChannels, outChannels, outHeight, outWidth } = pass;
   const depth = inChannels * pass.kernelHeight * pass.kernelWidth;
   const pixel = inChannels * 4;
   const row = pass.frameWidth * pixel;
   const outPixel = filled(target, outChannels) * 4;
-  return compile(target, new Array(6).fill("i32"), (f, x, weights, biasAt, y, scratch, images) => {
+  return compile(target, parameters, ({ x, weights, bias: biasAt, y, scratch, images }, f) => {
     const [panel, out, from, to, line, rowsLeft, tiles, pixels] = f.integers(8);
-    const result = i32.add(scratch!.get, i32.const(frameBytes(pass)));
+    const result = i32.add(scratch.get, i32.const(frameBytes(pass)));
     const walk = walkWindow(f, pass);
     const tilesOfRow = (vectors: number): Code =>
       evenly(outWidth, rowsBeside(target, vectors)).map(({ size, count }) =>
@@ -121,7 +127,7 @@ export function directKernel(target: Target, pass: Pass, { bias, accumulate }: V
         ]),
       );
     const convolve = (vectors: number): Code => [
-      line.set(i32.add(scratch!.get, i32.const(pass.firstRow * row + pass.firstColumn * pixel))),
+      line.set(i32.add(scratch.get, i32.const(pass.firstRow * row + pass.firstColumn * pixel))),
       to.set(out.get),
       times(rowsLeft, i32.const(outHeight), [
         from.set(line.get),
@@ -130,10 +136,10 @@ export function directKernel(target: Target, pass: Pass, { bias, accumulate }: V
       ]),
     ];
     return [
-      clear(f, scratch!.get, frameBytes(pass)),
-      times(images!, images!.get, [
-        layFrame(f, pass, inChannels, x!, scratch!),
-        [panel.set(weights!.get), out.set(result)],
+      clear(f, scratch.get, frameBytes(pass)),
+      times(images, images.get, [
+        layFrame(f, pass, inChannels, x, scratch),
+        [panel.set(weights.get), out.set(result)],
         eachPanel(
           f,
           panelsOf(target, outChannels),
@@ -153,12 +159,12 @@ export function directKernel(target: Target, pass: Pass, { bias, accumulate }: V
             pixel: outPixel,
             row: outWidth * outPixel,
           },
-          y!,
+          y,
           pixels,
-          bias ? biasAt! : null,
+          bias ? biasAt : null,
           accumulate,
         ),
-        [x!.advance(pass.inImage * 4), y!.advance(pass.outImage * 4)],
+        [x.advance(pass.inImage * 4), y.advance(pass.outImage * 4)],
       ]),
     ];
   });

@@ -2,13 +2,14 @@
 // pixels of an image.
 
 import { type Code, type FunctionBuilder, i32, type Local, times, when } from "../emit/assembler";
+import { compile } from "../emit/kernel";
 import { filled } from "../emit/lanes";
 import { clear } from "../emit/loops";
-import { compile, type Run, type Target } from "../emit/target";
-import { computeTile } from "../product/gemm";
+import type { Target } from "../emit/target";
+import { computeTile } from "../product/tile";
 import { eachPanel, frameBytes, layFrame } from "./direct";
 import { evenly, panelsOf, rowsBeside } from "./panels";
-import type { Pass } from "./pass";
+import type { Pass, weightParameters } from "./pass";
 import { interleave } from "./planes";
 
 /**
@@ -43,10 +44,14 @@ export const directSums = (target: Target, pass: Pass): number =>
 const fewWeights = 16;
 
 /**
- * run(x, dy, sums, scratch, images, parts) for one group: each of the sums = Σ over its images of windows of x times dy. A
- * tile is a run of weights × channels of dy, and goes through all pixels of an image.
+ * Each of the sums = Σ over its images of windows of x times dy. A tile is a run of weights × channels of dy, and goes through all pixels of an image.
  */
-export function directWeightKernel(target: Target, pass: Pass, size: number): Run {
+export function directWeightKernel(
+  target: Target,
+  pass: Pass,
+  size: number,
+  parameters: ReturnType<typeof weightParameters>,
+) {
   const { inChannels, outChannels, outHeight, outWidth, kernelHeight, kernelWidth } = pass;
   const pixel = inChannels * 4;
   const row = pass.frameWidth * pixel;
@@ -54,16 +59,16 @@ export function directWeightKernel(target: Target, pass: Pass, size: number): Ru
   // Neighbouring columns of the kernel are neighbouring numbers of the frame, unless it is dilated.
   const runs = pass.dilationWidth === 1 ? 1 : kernelWidth;
   const run = (kernelWidth / runs) * inChannels;
-  return compile(target, new Array(6).fill("i32"), (f, x, dy, sums, scratch, images, parts) => {
+  return compile(target, parameters, ({ x, dy, sums, scratch, images, parts }, f) => {
     const [left, now] = [f.local("i32"), f.local("i32")];
     const [line, from, to, rowsLeft, runsLeft, tiles, pixels, panel, sumPanel, h, w] = f.integers(11);
-    const gradient = i32.add(scratch!.get, i32.const(frameBytes(pass)));
+    const gradient = i32.add(scratch.get, i32.const(frameBytes(pass)));
     const overPixels = (step: Code, cursor: Local): Code =>
       times(h, i32.const(outHeight), [
         times(w, i32.const(outWidth), step),
         cursor.advance(pass.strideHeight * row - outWidth * pass.strideWidth * pixel),
       ]);
-    const start = i32.add(scratch!.get, i32.const(pass.firstRow * row + pass.firstColumn * pixel));
+    const start = i32.add(scratch.get, i32.const(pass.firstRow * row + pass.firstColumn * pixel));
     const tile = (rows: number, vectors: number, aRow: number | readonly number[]): Code => [
       computeTile(f, target, {
         rows,
@@ -115,17 +120,17 @@ export function directWeightKernel(target: Target, pass: Pass, size: number): Ru
     });
     const correlate = weights.length <= fewWeights ? anywhere : alongRuns;
     return [
-      clear(f, scratch!.get, frameBytes(pass)),
+      clear(f, scratch.get, frameBytes(pass)),
       eachPart(
         f,
-        parts!,
-        images!,
+        parts,
+        images,
         size,
         now,
-        sums!,
+        sums,
         directSums(target, pass),
         times(left, now.get, [
-          layFrame(f, pass, inChannels, x!, scratch!),
+          layFrame(f, pass, inChannels, x, scratch),
           pixels.set(gradient),
           interleave(
             f,
@@ -136,10 +141,10 @@ export function directWeightKernel(target: Target, pass: Pass, size: number): Ru
               pixel: outPixel,
               row: outWidth * outPixel,
             },
-            dy!,
+            dy,
             pixels,
           ),
-          [panel.set(gradient), sumPanel.set(sums!.get)],
+          [panel.set(gradient), sumPanel.set(sums.get)],
           eachPanel(
             f,
             panelsOf(target, outChannels),
@@ -149,7 +154,7 @@ export function directWeightKernel(target: Target, pass: Pass, size: number): Ru
             ],
             correlate,
           ),
-          [x!.advance(pass.inImage * 4), dy!.advance(pass.outImage * 4)],
+          [x.advance(pass.inImage * 4), dy.advance(pass.outImage * 4)],
         ]),
       ),
     ];

@@ -1,6 +1,7 @@
 // The geometry of a convolution pass: which planes are laid into which frame, and where its windows lie in it.
 
-import type { Conv2dShape } from "../kernels";
+import { each, shared, units } from "../emit/kernel";
+import type { Conv2dShape } from "./shape";
 
 /**
  * A pass lays the planes of one group of one image, pixel by pixel with the channels side by side, into a frame of zeros
@@ -121,3 +122,18 @@ function axes(vertical: ReturnType<typeof line>, horizontal: ReturnType<typeof l
     outWidth: horizontal.out,
   };
 }
+
+/** The parameters of a pass, for one group: images of x to images of y, each with `image` bytes of scratch. */
+export const passParameters = (pass: Pass, image: number) => ({
+  ...{ x: each(pass.inImage * 4), weights: shared, bias: shared, y: each(pass.outImage * 4) },
+  ...{ scratch: each(image), images: units },
+});
+
+/**
+ * The parameters of a pass to the weights' gradients, for one group, whose unit is a part of `size` images: its sum and its
+ * scratch take so many bytes, and it counts the images that are left, down to its own.
+ */
+export const weightParameters = (pass: Pass, size: number, sums: number, scratch: number) => ({
+  ...{ x: each(size * pass.inImage * 4), dy: each(size * pass.outImage * 4), sums: each(sums) },
+  ...{ scratch: each(scratch), images: each(-size), parts: units },
+});

@@ -1,10 +1,11 @@
 // Weights of a convolution into the panels that its tiles read, and sums of their gradients back into place.
 
 import { type Code, type FunctionBuilder, f32x4, i32, type Local, times, v128 } from "../emit/assembler";
+import { compile, shared } from "../emit/kernel";
 import { filled, gather } from "../emit/lanes";
-import { compile, type Run, type Target } from "../emit/target";
-import type { Conv2dShape } from "../kernels";
+import type { Target } from "../emit/target";
 import { panelsOf } from "./panels";
+import type { Conv2dShape } from "./shape";
 
 /** Where the weights of one group lie for a pass: bytes from lane to lane and from channel to channel of what it reads. */
 export interface WeightLayout {
@@ -67,20 +68,22 @@ export function eachLanePanel(
   });
 }
 
-/** run(weight, packed): panel after panel, in each [tap][channel][lane], zeros in lanes that are none. */
-export function packKernel(target: Target, layout: WeightLayout): Run {
-  return compile(target, ["i32", "i32"], (f, weight, packed) => {
+export const packParameters = { weight: shared, packed: shared };
+
+/** Lays the weights out panel after panel, in each [tap][channel][lane], zeros in lanes that are none. */
+export function packKernel(target: Target, layout: WeightLayout) {
+  return compile(target, packParameters, ({ weight, packed }, f) => {
     const [tap, from, taps, channels] = f.integers(4);
     const first = layout.flipped ? (layout.taps - 1) * 4 : 0;
-    return eachLanePanel(f, target, layout, weight!, (lanes) => [
-      tap.set(i32.add(weight!.get, i32.const(first))),
+    return eachLanePanel(f, target, layout, weight, (lanes) => [
+      tap.set(i32.add(weight.get, i32.const(first))),
       times(taps, i32.const(layout.taps), [
         from.set(tap.get),
         times(channels, i32.const(layout.channels), [
           lanes.map((count, v) =>
-            v128.store(packed!.get, gather(from, count, layout.lane, 4 * v * layout.lane), v * 16),
+            v128.store(packed.get, gather(from, count, layout.lane, 4 * v * layout.lane), v * 16),
           ),
-          [from.advance(layout.channel), packed!.advance(lanes.length * 16)],
+          [from.advance(layout.channel), packed.advance(lanes.length * 16)],
         ]),
         tap.advance(layout.flipped ? -4 : 4),
       ]),
@@ -127,17 +130,19 @@ export function eachSum(
   ];
 }
 
-/** run(sums, dWeight): sums [tap][channel][filled lane] to where the weights lie, or added to what is there. */
-export function placeKernel(target: Target, layout: WeightLayout, accumulate: boolean): Run {
-  return compile(target, ["i32", "i32"], (f, sums, dWeight) => {
+export const placeParameters = { sums: shared, dWeight: shared };
+
+/** Puts sums [tap][channel][filled lane] to where the weights lie, or added to what is there. */
+export function placeKernel(target: Target, layout: WeightLayout, accumulate: boolean) {
+  return compile(target, placeParameters, ({ sums, dWeight }, f) => {
     const taps = f.local("i32");
     const value = f.local("v128");
     return times(taps, i32.const(layout.taps), [
-      eachSum(f, target, layout, sums!, dWeight!, (lanes, to) => [
-        value.set(v128.load(sums!.get)),
+      eachSum(f, target, layout, sums, dWeight, (lanes, to) => [
+        value.set(v128.load(sums.get)),
         placeLanes(value, to, lanes, layout.lane, 0, accumulate),
       ]),
-      dWeight!.advance(4),
+      dWeight.advance(4),
     ]);
   });
 }

@@ -1,15 +1,16 @@
 // 3×3 convolution at stride 1 by Winograd's F(4×4, 3×3), and its gradient by the input, which is one too.
 
 import { type Code, type FunctionBuilder, f32x4, i32, type Local, times, when } from "../emit/assembler";
+import { compile } from "../emit/kernel";
 import { filled, gather, loadLanes, storeLanes, transposed } from "../emit/lanes";
 import { clear } from "../emit/loops";
 import { regions } from "../emit/scratch";
-import { compile, type Run, type Target } from "../emit/target";
-import { computeTile } from "../product/gemm";
+import type { Target } from "../emit/target";
+import { computeTile } from "../product/tile";
 import { eachPanel, type Variant } from "./direct";
 import { evenly, panelsOf, rowsBeside } from "./panels";
-import type { Pass } from "./pass";
-import { eachLanePanel, type WeightLayout } from "./weights";
+import type { Pass, passParameters } from "./pass";
+import { eachLanePanel, packParameters, type WeightLayout } from "./weights";
 import {
   gridSource,
   outputTransform,
@@ -31,20 +32,21 @@ import {
   points,
 } from "./winogradTiles";
 
-/** run(x, weights, bias, y, scratch, images); weights as `winogradPackKernel` packs them. */
+/** For weights as `winogradPackKernel` lays them out. */
 export function winogradKernel(
   target: Target,
   pass: Pass,
   batch: number,
+  parameters: ReturnType<typeof passParameters>,
   { bias, accumulate }: Variant,
-): Run {
+) {
   const plan = planOf(target, pass, batch);
   const { inFilled, outFilled, tiles } = plan;
-  return compile(target, new Array(6).fill("i32"), (f, x, weights, biasAt, y, scratch, images) => {
+  return compile(target, parameters, ({ x, weights, bias: biasAt, y, scratch, images }, f) => {
     const [now, band, bandsLeft, point, from, to, panel, out, fromPoint, toPoint, left, between, steps] =
       f.integers(13);
-    const area = areas(plan, scratch!);
-    const input = inputTiles(f, target, plan, scratch!, between);
+    const area = areas(plan, scratch);
+    const input = inputTiles(f, target, plan, scratch, between);
     const { workspace } = input;
     const multiply = (vectors: number): Code => [
       [from.set(fromPoint.get), to.set(out.get)],
@@ -69,7 +71,7 @@ export function winogradKernel(
       ),
     ];
     const products: Code = [
-      [fromPoint.set(area.inTiles), toPoint.set(area.outTiles), panel.set(weights!.get)],
+      [fromPoint.set(area.inTiles), toPoint.set(area.outTiles), panel.set(weights.get)],
       times(point, i32.const(points), [
         out.set(toPoint.get),
         eachPanel(
@@ -84,20 +86,20 @@ export function winogradKernel(
         [fromPoint.advance(plan.inPlane), toPoint.advance(plan.outPlane)],
       ]),
     ];
-    const writes = outputTiles(f, target, plan, workspace, bias ? biasAt! : null, accumulate);
+    const writes = outputTiles(f, target, plan, workspace, bias ? biasAt : null, accumulate);
     return [
       between.set(regions.tile),
       clear(f, area.frames, plan.images * plan.frameBytes),
-      eachGroup(plan, images!, now, [
-        input.lay(x!, now),
+      eachGroup(plan, images, now, [
+        input.lay(x, now),
         band.set(i32.const(0)),
         times(bandsLeft, i32.const(plan.bands), [
           input.transform(band, now),
           products,
-          writes(y!, area.outTiles, band, now),
+          writes(y, area.outTiles, band, now),
           band.advance(1),
         ]),
-        y!.advance(i32.mul(now.get, i32.const(pass.outImage * 4))),
+        y.advance(i32.mul(now.get, i32.const(pass.outImage * 4))),
       ]),
     ];
   });
@@ -214,17 +216,17 @@ function outputTiles(
   };
 }
 
-/** run(weight, packed): for each point, panel after panel, in each [channel][lane]. */
-export function winogradPackKernel(target: Target, layout: WeightLayout): Run {
-  return compile(target, ["i32", "i32"], (f, weight, packed) => {
+/** Lays the weights out for each point, panel after panel, in each [channel][lane]. */
+export function winogradPackKernel(target: Target, layout: WeightLayout) {
+  return compile(target, packParameters, ({ weight, packed }, f) => {
     const [from, channels, between] = f.integers(3);
     const workspace = workspaceOf(target, f, 1, between);
     const point = layout.channels * filled(target, layout.lanes) * 4;
     const [first, turn] = layout.flipped ? [8 * 4, -1] : [0, 1];
     return [
       between.set(regions.tile),
-      eachLanePanel(f, target, layout, weight!, (lanes) => [
-        from.set(weight!.get),
+      eachLanePanel(f, target, layout, weight, (lanes) => [
+        from.set(weight.get),
         times(channels, i32.const(layout.channels), [
           lanes.map((count, v) =>
             transformTile(
@@ -237,12 +239,12 @@ export function winogradPackKernel(target: Target, layout: WeightLayout): Run {
                 ],
               },
               {
-                ...{ pointer: packed!, step: 6 * point },
+                ...{ pointer: packed, step: 6 * point },
                 put: (cursor, j, value) => storeWide(cursor, value, j * point + v * 16),
               },
             ),
           ),
-          [from.advance(layout.channel), packed!.advance(lanes.length * 16)],
+          [from.advance(layout.channel), packed.advance(lanes.length * 16)],
         ]),
       ]),
     ];

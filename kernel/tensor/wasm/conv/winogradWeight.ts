@@ -1,17 +1,18 @@
 // The weights' gradients of a 3×3 convolution at stride 1 by Winograd's F(4×4, 3×3) turned round.
 
 import { type Code, i32, times } from "../emit/assembler";
+import { compile } from "../emit/kernel";
 import { filled } from "../emit/lanes";
 import { clear } from "../emit/loops";
 import { regions } from "../emit/scratch";
-import { compile, type Run, type Target } from "../emit/target";
-import { computeTile } from "../product/gemm";
+import type { Target } from "../emit/target";
+import { computeTile } from "../product/tile";
 import { eachPanel } from "./direct";
 import { eachPart } from "./directWeight";
 import { evenly, panelsOf, rowsBeside } from "./panels";
-import type { Pass } from "./pass";
+import type { Pass, weightParameters } from "./pass";
 import { interleave } from "./planes";
-import { eachSum, placeLanes, type WeightLayout } from "./weights";
+import { eachSum, placeLanes, placeParameters, type WeightLayout } from "./weights";
 import {
   gradientTransform,
   gridSink,
@@ -26,12 +27,17 @@ import { areas, eachGroup, eachTile, inputTiles, pixelArea, planOf, points } fro
 export const winogradSums = (target: Target, pass: Pass): number =>
   points * pass.inChannels * filled(target, pass.outChannels) * 4;
 
-/** run(x, dy, sums, scratch, images, parts): each of the sums = the weights' gradients at the points, over its images. */
-export function winogradWeightKernel(target: Target, pass: Pass, size: number): Run {
+/** Each of the sums = the weights' gradients at the points, over its images. */
+export function winogradWeightKernel(
+  target: Target,
+  pass: Pass,
+  size: number,
+  parameters: ReturnType<typeof weightParameters>,
+) {
   const plan = planOf(target, pass, size);
   const { inFilled, outFilled } = plan;
   const gradientRow = plan.across * 4 * outFilled * 4;
-  return compile(target, new Array(6).fill("i32"), (f, x, dy, sums, scratch, images, parts) => {
+  return compile(target, parameters, ({ x, dy, sums, scratch, images, parts }, f) => {
     const [
       now,
       band,
@@ -49,8 +55,8 @@ export function winogradWeightKernel(target: Target, pass: Pass, size: number): 
       tiles,
       ofPart,
     ] = f.integers(15);
-    const area = areas(plan, scratch!);
-    const input = inputTiles(f, target, plan, scratch!, between);
+    const area = areas(plan, scratch);
+    const input = inputTiles(f, target, plan, scratch, between);
     const { workspace } = input;
     const planes = {
       channels: pass.outChannels,
@@ -62,8 +68,8 @@ export function winogradWeightKernel(target: Target, pass: Pass, size: number): 
     const layGradients: Code = [
       to.set(area.gradients),
       times(left, now.get, [
-        interleave(f, planes, dy!, to),
-        [dy!.advance(pass.outImage * 4), to.advance(plan.gradientBytes)],
+        interleave(f, planes, dy, to),
+        [dy.advance(pass.outImage * 4), to.advance(plan.gradientBytes)],
       ]),
     ];
     const gradients: Code = [
@@ -107,7 +113,7 @@ export function winogradWeightKernel(target: Target, pass: Pass, size: number): 
     ];
     const products: Code = [
       tiles.set(i32.mul(now.get, i32.const(plan.rows * plan.across))),
-      [fromPoint.set(area.inTiles), toPoint.set(area.outTiles), start.set(sums!.get)],
+      [fromPoint.set(area.inTiles), toPoint.set(area.outTiles), start.set(sums.get)],
       times(point, i32.const(points), [
         [panel.set(toPoint.get), out.set(start.get)],
         eachPanel(
@@ -129,14 +135,14 @@ export function winogradWeightKernel(target: Target, pass: Pass, size: number): 
       clear(f, area.gradients, plan.images * plan.gradientBytes),
       eachPart(
         f,
-        parts!,
-        images!,
+        parts,
+        images,
         size,
         ofPart,
-        sums!,
+        sums,
         winogradSums(target, pass),
         eachGroup(plan, ofPart, now, [
-          [input.lay(x!, now), layGradients],
+          [input.lay(x, now), layGradients],
           band.set(i32.const(0)),
           times(bandsLeft, i32.const(plan.bands), [
             input.transform(band, now),
@@ -149,17 +155,17 @@ export function winogradWeightKernel(target: Target, pass: Pass, size: number): 
   });
 }
 
-/** run(sums, dWeight): the gradients of the taps from those at the points. */
-export function winogradPlaceKernel(target: Target, layout: WeightLayout, accumulate: boolean): Run {
+/** The gradients of the taps from those at the points. */
+export function winogradPlaceKernel(target: Target, layout: WeightLayout, accumulate: boolean) {
   const point = layout.channels * filled(target, layout.lanes) * 4;
-  return compile(target, ["i32", "i32"], (f, sums, dWeight) => {
+  return compile(target, placeParameters, ({ sums, dWeight }, f) => {
     const between = f.local("i32");
     const value = f.local("v128");
     const workspace = workspaceOf(target, f, 1, between);
     return [
       between.set(regions.tile),
-      eachSum(f, target, layout, sums!, dWeight!, (lanes, to) =>
-        transformTile(workspace, tapTransform, gridSource(workspace.axis, sums!, 6 * point, point), {
+      eachSum(f, target, layout, sums, dWeight, (lanes, to) =>
+        transformTile(workspace, tapTransform, gridSource(workspace.axis, sums, 6 * point, point), {
           ...{ pointer: to, step: 12 },
           put: (cursor, j, [gradient]) => [
             value.set(gradient!),

@@ -1,19 +1,8 @@
-// What the generators emit for: the instruction set of this engine, and how bytes become a callable kernel.
+// What the generators emit for: the instruction set of this engine.
 
-import {
-  assemble,
-  type Code,
-  type FunctionBuilder,
-  f32x4,
-  i32,
-  type Local,
-  type ValueType,
-  v128,
-} from "./assembler";
+import { assemble, type Code, f32x4, i32, v128 } from "./assembler";
 
 export interface Target {
-  /** Compiled modules, for threads that run a kernel too. */
-  readonly modules: WeakMap<Run, WebAssembly.Module>;
   /** Relaxed SIMD: one instruction for a·b + c (V8 ≥ 11.4; Node ≥ 22). */
   readonly relaxed: boolean;
   readonly memory: WebAssembly.Memory;
@@ -22,21 +11,6 @@ export interface Target {
   readonly tileSums: 12 | 9;
   /** The engine fuses neighbouring vectors to 256 bits: tiles are made of pairs. */
   readonly revec?: boolean;
-}
-
-/** A compiled kernel; pointers and counts as numbers, booleans as 0 or 1. */
-export type Run = (...args: number[]) => void;
-
-/** Assembles and compiles one kernel; synchronous, well under a millisecond. */
-export function compile(
-  target: Target,
-  parameters: readonly ValueType[],
-  build: (f: FunctionBuilder, ...parameters: Local[]) => Code,
-): Run {
-  const module = new WebAssembly.Module(assemble(target, parameters, build));
-  const run = new WebAssembly.Instance(module, { m: { m: target.memory, s: 0 } }).exports.run as Run;
-  target.modules.set(run, module);
-  return run;
 }
 
 /** a·b + c, fused where the target can. */

@@ -1,10 +1,13 @@
 // Activations whose gradient is taken by their input: the expressions of four lanes, and of their derivatives.
 
+import { define, elements } from "../call/machine";
+import { byKey } from "../call/variants";
 import { type Code, type FunctionBuilder, f32x4, type Local, v128 } from "../emit/assembler";
+import { compile, element, float32, units, type Values } from "../emit/kernel";
 import { eachVector, loadStep } from "../emit/loops";
 import { constant, exp, log, polynomial, sigmoid, tanh } from "../emit/math";
-import { compile, madd, type Run, type Target } from "../emit/target";
-import type { CurveOp } from "../kernels";
+import { madd, type Target } from "../emit/target";
+import { type CurveOp, curveFunctions } from "./exactActivations";
 
 interface Lanes {
   readonly target: Target;
@@ -172,31 +175,58 @@ const curves: { [O in CurveOp]: Curve } = {
   },
 };
 
-/** run(x, y, n, a, b) */
-export function curveKernel(target: Target, op: CurveOp): Run {
-  return compile(target, ["i32", "i32", "i32", "f32", "f32"], (f, from, to, n, first, second) => {
-    const [x, a, b] = f.vectors(3);
-    return [
-      [a.set(f32x4.splat(first!.get)), b.set(f32x4.splat(second!.get))],
-      eachVector(f, n!.get, [from!, to!], 2, [to!], (step, at) => [
-        [x.set(loadStep(step, from!, at)), curves[op].value({ target, f, x, a, b })],
-      ]),
-    ];
-  });
-}
+const forward = { x: element, y: element, n: units, a: float32, b: float32 };
 
-/** run(x, dy, dx, n, a, b) */
-export function curveGradKernel(target: Target, op: CurveOp): Run {
-  return compile(target, ["i32", "i32", "i32", "i32", "f32", "f32"], (f, from, dy, dx, n, first, second) => {
-    const [x, a, b] = f.vectors(3);
-    return [
-      [a.set(f32x4.splat(first!.get)), b.set(f32x4.splat(second!.get))],
-      eachVector(f, n!.get, [from!, dy!, dx!], 2, [dx!], (step, at) => [
-        [
-          x.set(loadStep(step, from!, at)),
-          f32x4.mul(curves[op].slope({ target, f, x, a, b }), loadStep(step, dy!, at)),
-        ],
-      ]),
-    ];
-  });
-}
+/** y[n] = f(x[n]; a, b); y may alias x. */
+export const curve = define<(op: CurveOp, call: Values<typeof forward>) => void>({
+  emit(machine) {
+    const { target } = machine;
+    const kernels = byKey((op: CurveOp) =>
+      compile(target, forward, ({ x: from, y, n, a: first, b: second }, f) => {
+        const [x, a, b] = f.vectors(3);
+        return [
+          [a.set(f32x4.splat(first.get)), b.set(f32x4.splat(second.get))],
+          eachVector(f, n.get, [from, y], 2, [y], (step, at) => [
+            [x.set(loadStep(step, from, at)), curves[op].value({ target, f, x, a, b })],
+          ]),
+        ];
+      }),
+    );
+    return (op, call) => machine.run(kernels(op), call, elements);
+  },
+  reference: (memory) => (op, call) => {
+    const [x, y] = [memory.floats(call.x, call.n), memory.floats(call.y, call.n)];
+    const { value } = curveFunctions[op];
+    for (let i = 0; i < call.n; i++) y[i] = value(x[i]!, call.a, call.b);
+  },
+});
+
+const backward = { x: element, dy: element, dx: element, n: units, a: float32, b: float32 };
+
+/** dx[n] = dy[n] · f′(x[n]); dx may alias dy. */
+export const curveGrad = define<(op: CurveOp, call: Values<typeof backward>) => void>({
+  emit(machine) {
+    const { target } = machine;
+    const kernels = byKey((op: CurveOp) =>
+      compile(target, backward, ({ x: from, dy, dx, n, a: first, b: second }, f) => {
+        const [x, a, b] = f.vectors(3);
+        return [
+          [a.set(f32x4.splat(first.get)), b.set(f32x4.splat(second.get))],
+          eachVector(f, n.get, [from, dy, dx], 2, [dx], (step, at) => [
+            [
+              x.set(loadStep(step, from, at)),
+              f32x4.mul(curves[op].slope({ target, f, x, a, b }), loadStep(step, dy, at)),
+            ],
+          ]),
+        ];
+      }),
+    );
+    return (op, call) => machine.run(kernels(op), call, elements);
+  },
+  reference: (memory) => (op, call) => {
+    const [x, dy] = [memory.floats(call.x, call.n), memory.floats(call.dy, call.n)];
+    const dx = memory.floats(call.dx, call.n);
+    const { slope } = curveFunctions[op];
+    for (let i = 0; i < call.n; i++) dx[i] = dy[i]! * slope(x[i]!, call.a, call.b);
+  },
+});

@@ -1,5 +1,7 @@
 // Reductions of the middle axis of [outer, n, inner]: along contiguous runs where inner is 1, else down columns.
 
+import { define } from "../call/machine";
+import { variants } from "../call/variants";
 import {
   type Code,
   type FunctionBuilder,
@@ -12,41 +14,116 @@ import {
   v128,
   when,
 } from "../emit/assembler";
+import { compile, count, type Kernel, shared, type Values } from "../emit/kernel";
 import { eachStep, loadStep, type Step, storeStep, sumColumns, sumRun } from "../emit/loops";
 import { constant } from "../emit/math";
-import { compile, type Run, type Target } from "../emit/target";
+import type { Target } from "../emit/target";
 
-/** run(x, y, outer, n, inner): sums, or means; see `loops.ts` for how they keep their digits. */
-export function sumKernel(target: Target, mean: boolean, contiguous: boolean): Run {
-  return compile(target, ["i32", "i32", "i32", "i32", "i32"], (f, x, y, outer, n, inner) => {
+/** Reductions of f32 to f32 (`argmax`, `argmin` write i32). */
+export type ReduceOp = "sum" | "mean" | "max" | "min" | "argmax" | "argmin" | "prod";
+
+const parameters = { x: shared, y: shared, outer: count, n: count, inner: count };
+type Name = keyof typeof parameters;
+export type Reduction = (op: ReduceOp, call: Values<typeof parameters>) => void;
+
+/**
+ * Reduces the middle axis: x[outer, n, inner] → y[outer, inner]. Sums accumulate so that 1e6 terms keep 6 digits.
+ * NaN wins max, min, argmax and argmin, which give the first of equals; over n = 0 they give −∞, ∞, 0 and 0.
+ */
+export const reduce = define<Reduction>({
+  emit(machine) {
+    const kernels = variants(({ op, runs }: { op: ReduceOp; runs: boolean }) =>
+      reduceKernel(machine.target, op, runs),
+    );
+    return (op, call) => machine.run(kernels({ op, runs: call.inner === 1 }), call);
+  },
+  reference:
+    (memory) =>
+    (op, { outer, n, inner, ...call }) => {
+      const x = memory.floats(call.x, outer * n * inner);
+      const indices = op === "argmax" || op === "argmin";
+      const y = indices ? memory.integers(call.y, outer * inner) : memory.floats(call.y, outer * inner);
+      for (let o = 0; o < outer; o++) {
+        for (let i = 0; i < inner; i++) {
+          y[o * inner + i] = reductions[op](n, (j) => x[(o * n + j) * inner + i]!);
+        }
+      }
+    },
+});
+
+/** Reduces n values read by `at`; an empty sum is 0, an empty mean NaN, an empty maximum −∞, an empty argmax 0. */
+const reductions: { [O in ReduceOp]: (n: number, at: (i: number) => number) => number } = {
+  sum: (n, at) => fold(n, at, 0, (sum, x) => sum + x),
+  mean: (n, at) => fold(n, at, 0, (sum, x) => sum + x) / n,
+  prod: (n, at) => fold(n, at, 1, (product, x) => product * x),
+  max: (n, at) => fold(n, at, Number.NEGATIVE_INFINITY, Math.max),
+  min: (n, at) => fold(n, at, Number.POSITIVE_INFINITY, Math.min),
+  argmax: (n, at) => first(n, at, (x, best) => x > best),
+  argmin: (n, at) => first(n, at, (x, best) => x < best),
+};
+
+function fold(n: number, at: (i: number) => number, start: number, f: (state: number, x: number) => number) {
+  let state = start;
+  for (let i = 0; i < n; i++) state = f(state, at(i));
+  return state;
+}
+
+/** The first index whose value no other beats; the first NaN beats everything, as in PyTorch. */
+function first(n: number, at: (i: number) => number, beats: (x: number, best: number) => boolean): number {
+  let best = 0;
+  for (let i = 0; i < n; i++) {
+    if (Number.isNaN(at(i))) return i;
+    if (beats(at(i), at(best))) best = i;
+  }
+  return best;
+}
+
+function reduceKernel(target: Target, op: ReduceOp, runs: boolean): Kernel<Name> {
+  switch (op) {
+    case "sum":
+    case "mean":
+      return sumKernel(target, op === "mean", runs);
+    case "max":
+    case "min":
+      return extremeKernel(target, op, runs);
+    case "argmax":
+      return argExtremeKernel(target, "max");
+    case "argmin":
+      return argExtremeKernel(target, "min");
+    case "prod":
+      return productKernel(target);
+  }
+}
+
+/** Sums, or means; see `loops.ts` for how they keep their digits. */
+function sumKernel(target: Target, mean: boolean, contiguous: boolean): Kernel<Name> {
+  return compile(target, parameters, ({ x, y, outer, n, inner }, f) => {
     const row = f.local("i32");
-    const divisor = mean ? f64.fromU32(n!.get) : undefined;
+    const divisor = mean ? f64.fromU32(n.get) : undefined;
     if (contiguous) {
       const total = f.local("f64");
-      return times(row, outer!.get, [
+      return times(row, outer.get, [
         total.set(f64.const(0)),
-        sumRun(f, n!.get, [x!], [total], (step, at, put) => put(0, loadStep(step, x!, at))),
-        f32.store(y!.get, f32.demote(divisor ? f64.div(total.get, divisor) : total.get)),
-        y!.advance(4),
+        sumRun(f, n.get, [x], [total], (step, at, put) => put(0, loadStep(step, x, at))),
+        f32.store(y.get, f32.demote(divisor ? f64.div(total.get, divisor) : total.get)),
+        y.advance(4),
       ]);
     }
-    return eachColumn(f, x!, y!, outer!, n!, inner!, (step, cursor, stride) => {
-      const { code, sums } = sumColumns(f, step, n!.get, [{ pointer: cursor, stride }], 1, (v, put) =>
+    return eachColumn(f, { x, y, outer, n, inner }, (step, cursor, stride) => {
+      const { code, sums } = sumColumns(f, step, n.get, [{ pointer: cursor, stride }], 1, (v, put) =>
         put(0, loadStep(step, cursor, v * 16)),
       );
-      return [code, sums[0]!.map((sum, v) => storeStep(step, y!, sum.value(divisor), v * 16))];
+      return [code, sums[0]!.map((sum, v) => storeStep(step, y, sum.value(divisor), v * 16))];
     });
   });
 }
 
+type Locals = Readonly<Record<Name, Local>>;
+
 /** Visits the columns of each [n, inner] slice in steps; body walks `cursor` down the rows and stores to y. */
 function eachColumn(
   f: FunctionBuilder,
-  x: Local,
-  y: Local,
-  outer: Local,
-  n: Local,
-  inner: Local,
+  { x, y, outer, n, inner }: Locals,
   body: (step: Step, cursor: Local, stride: Code) => Code,
 ): Code {
   const [slice, from, cursor, stride] = f.integers(4);
@@ -107,27 +184,27 @@ export function extremeRun(
   ];
 }
 
-/** run(x, y, outer, n, inner): maxima or minima; NaN anywhere gives NaN. */
-export function extremeKernel(target: Target, kind: Extreme, contiguous: boolean): Run {
+/** Maxima or minima; NaN anywhere gives NaN. */
+function extremeKernel(target: Target, kind: Extreme, contiguous: boolean): Kernel<Name> {
   const { choose, worst } = extremes[kind];
-  return compile(target, ["i32", "i32", "i32", "i32", "i32"], (f, x, y, outer, n, inner) => {
+  return compile(target, parameters, ({ x, y, outer, n, inner }, f) => {
     const row = f.local("i32");
     if (contiguous) {
       const [best, odd] = f.vectors(2);
-      return times(row, outer!.get, [
-        extremeRun(f, kind, n!.get, x!, best, odd),
+      return times(row, outer.get, [
+        extremeRun(f, kind, n.get, x, best, odd),
         when(v128.anyTrue(odd.get), best.set(constant("nan"))),
-        v128.storeLane(y!.get, best.get, 0),
-        y!.advance(4),
+        v128.storeLane(y.get, best.get, 0),
+        y.advance(4),
       ]);
     }
-    return eachColumn(f, x!, y!, outer!, n!, inner!, (step, cursor, stride) => {
+    return eachColumn(f, { x, y, outer, n, inner }, (step, cursor, stride) => {
       const best = f.vectors(step.vectors);
       const odd = f.vectors(step.vectors);
       const value = f.local("v128");
       return [
         best.map((chain, v) => [chain.set(constant(worst)), odd[v]!.set(v128.zero)]),
-        times(row, n!.get, [
+        times(row, n.get, [
           best.map((chain, v) => [
             value.set(loadStep(step, cursor, v * 16)),
             chain.set(choose(chain.get, value.get)),
@@ -136,7 +213,7 @@ export function extremeKernel(target: Target, kind: Extreme, contiguous: boolean
           cursor.advance(stride),
         ]),
         best.map((chain, v) =>
-          storeStep(step, y!, v128.select(constant("nan"), chain.get, odd[v]!.get), v * 16),
+          storeStep(step, y, v128.select(constant("nan"), chain.get, odd[v]!.get), v * 16),
         ),
       ];
     });
@@ -146,7 +223,7 @@ export function extremeKernel(target: Target, kind: Extreme, contiguous: boolean
 /** Visits one column of a slice after the other, one element at a time: for what is rarely asked and hard in vectors. */
 function eachElement(
   f: FunctionBuilder,
-  [x, y, outer, n, inner]: [Local, Local, Local, Local, Local],
+  { x, y, outer, n, inner }: Locals,
   before: Code,
   body: (element: Code) => Code,
   after: (y: Code) => Code,
@@ -164,13 +241,13 @@ function eachElement(
   ]);
 }
 
-/** run(x, y, outer, n, inner): products, in f64. */
-export function productKernel(target: Target): Run {
-  return compile(target, ["i32", "i32", "i32", "i32", "i32"], (f, ...parameters) => {
+/** Products, in f64. */
+function productKernel(target: Target): Kernel<Name> {
+  return compile(target, parameters, (locals, f) => {
     const product = f.local("f64");
     return eachElement(
       f,
-      parameters as [Local, Local, Local, Local, Local],
+      locals,
       product.set(f64.const(1)),
       (element) => product.set(f64.mul(product.get, f64.promote(element))),
       (y) => f32.store(y, f32.demote(product.get)),
@@ -178,17 +255,17 @@ export function productKernel(target: Target): Run {
   });
 }
 
-/** run(x, y, outer, n, inner): the first index of the extreme as i32; the first NaN beats everything. */
-export function argExtremeKernel(target: Target, kind: Extreme): Run {
+/** The first index of the extreme as i32; the first NaN beats everything. */
+function argExtremeKernel(target: Target, kind: Extreme): Kernel<Name> {
   const { beats, worstValue } = extremes[kind];
-  return compile(target, ["i32", "i32", "i32", "i32", "i32"], (f, ...parameters) => {
+  return compile(target, parameters, (locals, f) => {
     const [value, best] = [f.local("f32"), f.local("f32")];
     const [index, winner] = [f.local("i32"), f.local("i32")];
     const odd = f32.notEqual(value.get, value.get);
     const wins = i32.or(beats(value.get, best.get), i32.and(odd, f32.equal(best.get, best.get)));
     return eachElement(
       f,
-      parameters as [Local, Local, Local, Local, Local],
+      locals,
       [best.set(f32.const(worstValue)), index.set(i32.const(0)), winner.set(i32.const(0))],
       (element) => [
         value.set(element),

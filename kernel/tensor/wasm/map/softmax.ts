@@ -1,75 +1,132 @@
 // Log-softmax and cross-entropy along rows: the maximum, then Σe^(x − max), then one pass that writes.
 
+import { define } from "../call/machine";
+import { once } from "../call/variants";
 import { f32, f32x4, f64, i32, times } from "../emit/assembler";
+import { type Call, compile, count, type Kernel, shared } from "../emit/kernel";
 import { eachVector, loadStep, storeStep, sumRun } from "../emit/loops";
 import { constant, exp, log } from "../emit/math";
-import { compile, type Run, type Target } from "../emit/target";
+import type { Target } from "../emit/target";
 import { extremeRun } from "./reduce";
 
-/** run(x, logProbabilities, rows, columns) */
-export function logSoftmaxKernel(target: Target): Run {
-  return compile(target, ["i32", "i32", "i32", "i32"], (f, x, y, rows, columns) => {
+const softmax = { x: shared, logProbabilities: shared, rows: count, columns: count };
+
+/** logProbabilities[r, c] = x − logsumexp(x) along each row; stable for any finite x. */
+export const logSoftmax = define<Call<typeof softmax>>({
+  emit(machine) {
+    const kernel = once(() => logSoftmaxKernel(machine.target));
+    return (call) => machine.run(kernel(), call);
+  },
+  reference:
+    (memory) =>
+    ({ rows, columns, ...call }) => {
+      for (let r = 0; r < rows; r++) {
+        const x = memory.floats(call.x + r * columns * 4, columns);
+        const y = memory.floats(call.logProbabilities + r * columns * 4, columns);
+        const { highest, logSum } = logSumExp(x);
+        for (let c = 0; c < columns; c++) y[c] = x[c]! - highest - logSum;
+      }
+    },
+});
+
+function logSoftmaxKernel(target: Target): Kernel<keyof typeof softmax> {
+  return compile(target, softmax, ({ x, logProbabilities, rows, columns }, f) => {
     const [row, cursor, total] = [f.local("i32"), f.local("i32"), f.local("f64")];
     const [highest, logSum] = f.vectors(2);
-    return times(row, rows!.get, [
-      cursor.set(x!.get),
-      extremeRun(f, "max", columns!.get, cursor, highest),
-      [cursor.set(x!.get), total.set(f64.const(0))],
-      sumRun(f, columns!.get, [cursor], [total], (step, at, put) =>
+    return times(row, rows.get, [
+      cursor.set(x.get),
+      extremeRun(f, "max", columns.get, cursor, highest),
+      [cursor.set(x.get), total.set(f64.const(0))],
+      sumRun(f, columns.get, [cursor], [total], (step, at, put) =>
         put(0, exp(target, f, f32x4.sub(loadStep(step, cursor, at), highest.get))),
       ),
       logSum.set(log(target, f, f32x4.splat(f32.demote(total.get)))),
       // (x − max) − log Σ: adding max and log Σ first would round away the small one.
-      eachVector(f, columns!.get, [x!, y!], 2, [y!], (step, at) => [
-        f32x4.sub(f32x4.sub(loadStep(step, x!, at), highest.get), logSum.get),
+      eachVector(f, columns.get, [x, logProbabilities], 2, [logProbabilities], (step, at) => [
+        f32x4.sub(f32x4.sub(loadStep(step, x, at), highest.get), logSum.get),
       ]),
     ]);
   });
 }
 
-/** run(logits, targets, loss, dLogits, rows, columns) */
-export function crossEntropyKernel(target: Target): Run {
-  return compile(
-    target,
-    ["i32", "i32", "i32", "i32", "i32", "i32"],
-    (f, logits, targets, loss, dLogits, rows, columns) => {
-      const [row, cursor, to, hit] = f.integers(4);
-      const [total, sum] = [f.local("f64"), f.local("f64")];
-      const [highest, logSum, perSum] = f.vectors(3);
-      return [
-        times(row, rows!.get, [
-          cursor.set(logits!.get),
-          extremeRun(f, "max", columns!.get, cursor, highest),
-          [cursor.set(logits!.get), to.set(dLogits!.get), sum.set(f64.const(0))],
-          sumRun(f, columns!.get, [cursor, to], [sum], (step, at, put) => [
-            logSum.set(exp(target, f, f32x4.sub(loadStep(step, cursor, at), highest.get))),
-            storeStep(step, to, logSum.get, at),
-            put(0, logSum.get),
-          ]),
-          perSum.set(f32x4.splat(f32.demote(sum.get))),
-          logSum.set(log(target, f, perSum.get)),
-          perSum.set(f32x4.div(constant("one"), perSum.get)),
-          hit.set(i32.shl(i32.load(targets!.get), i32.const(2))),
-          // loss += log Σ − (x[target] − max)
-          cursor.set(i32.add(logits!.get, hit.get)),
-          total.set(
-            f64.add(
-              total.get,
-              f64.promote(
-                f32.sub(f32x4.lane(logSum.get), f32.sub(f32.load(cursor.get), f32x4.lane(highest.get))),
-              ),
+const entropy = {
+  ...{ logits: shared, targets: shared, loss: shared, dLogits: shared },
+  ...{ rows: count, columns: count },
+};
+
+/**
+ * Cross-entropy of logits[rows, columns] against targets (i32[rows], each within 0…columns−1, checked by the caller):
+ * writes the summed loss to loss[1] and (softmax − onehot) to dLogits, unscaled.
+ */
+export const crossEntropy = define<Call<typeof entropy>>({
+  emit(machine) {
+    const kernel = once(() => crossEntropyKernel(machine.target));
+    return (call) => machine.run(kernel(), call);
+  },
+  reference:
+    (memory) =>
+    ({ rows, columns, ...call }) => {
+      const targets = memory.integers(call.targets, rows);
+      let sum = 0;
+      for (let r = 0; r < rows; r++) {
+        const x = memory.floats(call.logits + r * columns * 4, columns);
+        const dx = memory.floats(call.dLogits + r * columns * 4, columns);
+        const { highest, logSum } = logSumExp(x);
+        sum += logSum - (x[targets[r]!]! - highest);
+        for (let c = 0; c < columns; c++)
+          dx[c] = Math.exp(x[c]! - highest - logSum) - (c === targets[r] ? 1 : 0);
+      }
+      memory.floats(call.loss, 1)[0] = sum;
+    },
+});
+
+function crossEntropyKernel(target: Target): Kernel<keyof typeof entropy> {
+  return compile(target, entropy, ({ logits, targets, loss, dLogits, rows, columns }, f) => {
+    const [row, cursor, to, hit] = f.integers(4);
+    const [total, sum] = [f.local("f64"), f.local("f64")];
+    const [highest, logSum, perSum] = f.vectors(3);
+    return [
+      times(row, rows.get, [
+        cursor.set(logits.get),
+        extremeRun(f, "max", columns.get, cursor, highest),
+        [cursor.set(logits.get), to.set(dLogits.get), sum.set(f64.const(0))],
+        sumRun(f, columns.get, [cursor, to], [sum], (step, at, put) => [
+          logSum.set(exp(target, f, f32x4.sub(loadStep(step, cursor, at), highest.get))),
+          storeStep(step, to, logSum.get, at),
+          put(0, logSum.get),
+        ]),
+        perSum.set(f32x4.splat(f32.demote(sum.get))),
+        logSum.set(log(target, f, perSum.get)),
+        perSum.set(f32x4.div(constant("one"), perSum.get)),
+        hit.set(i32.shl(i32.load(targets.get), i32.const(2))),
+        // loss += log Σ − (x[target] − max)
+        cursor.set(i32.add(logits.get, hit.get)),
+        total.set(
+          f64.add(
+            total.get,
+            f64.promote(
+              f32.sub(f32x4.lane(logSum.get), f32.sub(f32.load(cursor.get), f32x4.lane(highest.get))),
             ),
           ),
-          hit.advance(dLogits!.get),
-          eachVector(f, columns!.get, [dLogits!], 2, [dLogits!], (step, at) => [
-            f32x4.mul(loadStep(step, dLogits!, at), perSum.get),
-          ]),
-          f32.store(hit.get, f32.sub(f32.load(hit.get), f32.const(1))),
-          logits!.advance(i32.shl(columns!.get, i32.const(2))),
-          targets!.advance(4),
+        ),
+        hit.advance(dLogits.get),
+        eachVector(f, columns.get, [dLogits], 2, [dLogits], (step, at) => [
+          f32x4.mul(loadStep(step, dLogits, at), perSum.get),
         ]),
-        f32.store(loss!.get, f32.demote(total.get)),
-      ];
-    },
-  );
+        f32.store(hit.get, f32.sub(f32.load(hit.get), f32.const(1))),
+        logits.advance(i32.shl(columns.get, i32.const(2))),
+        targets.advance(4),
+      ]),
+      f32.store(loss.get, f32.demote(total.get)),
+    ];
+  });
+}
+
+/** log Σe^x in two parts: their sum would round the smaller one away, all of it where x is 1e20. */
+function logSumExp(x: Float32Array): { highest: number; logSum: number } {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const value of x) highest = Math.max(highest, value);
+  let sum = 0;
+  for (const value of x) sum += Math.exp(value - highest);
+  return { highest, logSum: Math.log(sum) };
 }

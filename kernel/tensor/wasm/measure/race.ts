@@ -21,7 +21,7 @@ export function fusesPairs(): boolean | undefined {
   });
   const entry = (kernels: Kernels, place: number) => {
     const c = b + k * n * 4 + place * m * n * 4;
-    const run = () => kernels.gemm(a, b, c, m, n, k, false, false, false);
+    const run = () => kernels.gemm({ a, b, c, m, n, k, transA: false, transB: false, accumulate: false });
     run();
     return { run, result: new Float32Array(memory.buffer, c, m * n), first: time(run), best: Infinity };
   };

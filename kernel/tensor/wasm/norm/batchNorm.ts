@@ -1,269 +1,211 @@
-// Batch normalisation (Ioffe & Szegedy 2015) of [N, C, inner] along the runs of one channel after the other, whose data stays
-// cached from the statistics to what needs them; and what [N, C] shares with it, see `batchNormColumns.ts`.
+// Batch normalization (Ioffe & Szegedy 2015) of x[outer, channels, inner]: which kernel takes a call, and what it means.
 
+import { define, grainOf, type Machine } from "../call/machine";
+import type { Memory } from "../call/memory";
+import { variants } from "../call/variants";
+import type { Kernel, Pointer, Values } from "../emit/kernel";
+import { mostColumns } from "../emit/scratch";
+import { type Activation, unary, unaryFunctions, unaryGrad, unaryGradFunctions } from "../map/unary";
 import {
-  type Code,
-  type FunctionBuilder,
-  f32,
-  f32x4,
-  f64,
-  i32,
-  type Local,
-  times,
-  type ValueType,
-  v128,
-  when,
-} from "../emit/assembler";
-import { eachVector, loadStep, type Step, sumRun } from "../emit/loops";
-import { constant } from "../emit/math";
-import { compile, madd, type Run, type Target } from "../emit/target";
-import type { Activation } from "../kernels";
-import { activated } from "../map/elementwise";
+  batchNormApplyColumnsKernel,
+  batchNormBackwardColumnsKernel,
+  batchNormForwardColumnsKernel,
+} from "./batchNormColumns";
+import type { applyParameters, backwardParameters, forwardParameters } from "./batchNormParts";
+import { batchNormBackwardRowsKernel, batchNormForwardRowsKernel, mostRows } from "./batchNormRows";
+import { batchNormApplyKernel, batchNormBackwardKernel, batchNormForwardKernel } from "./batchNormRuns";
 
-const square = (x: Local): Code => f32x4.mul(x.get, x.get);
-const bytes = (count: Code): Code => i32.shl(count, i32.const(2));
-
-/** Calls for the run of one channel in each of `outer` blocks; the cursors start at the given pointers. */
-function eachRun(
-  f: FunctionBuilder,
-  outer: Code,
-  stride: Code,
-  starts: readonly Local[],
-  body: (cursors: Local[]) => Code,
-): Code {
-  const left = f.local("i32");
-  const blocks = f.integers(starts.length);
-  const cursors = f.integers(starts.length);
-  return [
-    blocks.map((block, s) => block.set(starts[s]!.get)),
-    times(left, outer, [
-      cursors.map((cursor, s) => cursor.set(blocks[s]!.get)),
-      body(cursors),
-      blocks.map((block) => block.advance(stride)),
-    ]),
-  ];
-}
-
-export interface Affine {
+/** What a kernel is specialized to. */
+interface Variant {
   readonly weight: boolean;
   readonly bias: boolean;
+  readonly activation: Activation | null;
 }
 
-/** (x − mean)·scale + shift, not x·scale + shift′: at a large mean the latter cancels. */
-export const normalise = (target: Target, x: Code, mu: Local, scale: Local, shift: Local): Code =>
-  madd(target, f32x4.sub(x, mu.get), scale.get, shift.get);
+export interface Activated {
+  readonly activation?: Activation | null;
+}
+export type ForwardCall = Values<Omit<typeof forwardParameters, "stride">> & Activated;
+export type ApplyCall = Values<Omit<typeof applyParameters, "stride">> & Activated;
+/** With an activation: the activated output, and the forward's bias (0: absent). */
+export type BackwardCall = Values<Omit<typeof backwardParameters, "stride">> &
+  Activated & { readonly y?: Pointer; readonly bias?: Pointer };
 
-/** How running statistics move: (1 − momentum)·old + momentum·new. */
-export function moving(f: FunctionBuilder, target: Target, momentum: Local, correction: Local) {
-  const [keep, take, factor] = f.vectors(3);
-  return {
-    set: [
-      take.set(f32x4.splat(momentum.get)),
-      keep.set(f32x4.sub(constant("one"), take.get)),
-      factor.set(f32x4.splat(correction.get)),
-    ],
-    correction: factor.get,
-    moved: (old: Code, batch: Code): Code => madd(target, take.get, batch, f32x4.mul(keep.get, old)),
+interface Shape {
+  readonly outer: number;
+  readonly channels: number;
+  readonly inner: number;
+}
+
+const strideOf = ({ channels, inner }: Shape): number => channels * inner * 4;
+
+/** Runs a kernel by channels; columns in parts of whole steps, and in lots that the scratch area has room for. */
+function runChannels<N extends string>(
+  machine: Machine,
+  kernel: Kernel<N>,
+  values: { readonly [name in N]: number } & Shape,
+): void {
+  const { outer, channels, inner } = values;
+  const grain = grainOf(outer * inner, inner === 1 ? 16 : 1);
+  if (inner === 1 && channels > mostColumns) machine.runInLots(kernel, values, grain, mostColumns);
+  else machine.run(kernel, values, grain);
+}
+
+// Of [N, C] the activation goes by itself, over what the cache still holds.
+
+/**
+ * Train-mode BatchNorm of x[outer, channels, inner], m = outer·inner values a channel: writes mean[c],
+ * invStd[c] = 1/√(variance + eps) of the biased variance (from Σ(x−μ)²: E[x²]−E[x]² loses every digit at a large mean)
+ * and y = weight·(x − mean)·invStd + bias, and moves the running statistics:
+ * running = (1 − momentum)·running + momentum·batch, where the batch's variance counts `correction` times.
+ * weight, bias, runningMean and runningVar may be 0 (absent). With an activation, y is what unary() makes of that.
+ */
+export const batchNormForward = define<(call: ForwardCall) => void>({
+  emit(machine) {
+    const { target } = machine;
+    const runs = variants(({ activation, ...affine }: Variant) =>
+      batchNormForwardKernel(target, affine, activation),
+    );
+    const rows = variants((variant: Variant) => batchNormForwardRowsKernel(target, variant));
+    const columns = variants((variant: Variant) => batchNormForwardColumnsKernel(target, variant));
+    const activate = machine.kernel(unary);
+    return (call) => {
+      const { weight, bias, y, outer, channels, inner, activation = null } = call;
+      const kernels = inner !== 1 ? runs : outer > mostRows ? columns : rows;
+      const inSweep = inner !== 1 ? activation : null;
+      const kernel = kernels({ weight: weight !== 0, bias: bias !== 0, activation: inSweep });
+      runChannels(machine, kernel, { ...call, stride: strideOf(call) });
+      if (inSweep !== activation) activate(activation!, { x: y, y, n: outer * channels });
+    };
+  },
+  reference: (memory) => (call) => {
+    const { outer, channels, inner, eps, momentum, correction } = call;
+    const m = outer * inner;
+    const x = memory.floats(call.x, m * channels);
+    const [mean, invStd] = [memory.floats(call.mean, channels), memory.floats(call.invStd, channels)];
+    const runningMean = memory.floatsIf(call.runningMean, channels);
+    const runningVar = memory.floatsIf(call.runningVar, channels);
+    const moved = (old: number, value: number) => (1 - momentum) * old + momentum * value;
+    for (let c = 0; c < channels; c++) {
+      let sum = 0;
+      eachOfChannel(call, c, (i) => {
+        sum += x[i]!;
+      });
+      const mu = sum / m;
+      let squares = 0;
+      eachOfChannel(call, c, (i) => {
+        squares += (x[i]! - mu) ** 2;
+      });
+      mean[c] = mu;
+      invStd[c] = 1 / Math.sqrt(squares / m + eps);
+      if (runningMean !== null) runningMean[c] = moved(runningMean[c]!, mu);
+      if (runningVar !== null) runningVar[c] = moved(runningVar[c]!, (correction * squares) / m);
+    }
+    applied(memory)(call);
+  },
+});
+
+/** Calls visit(index of an element of channel c) for every element of that channel in x[outer, channels, inner]. */
+function eachOfChannel({ outer, channels, inner }: Shape, c: number, visit: (index: number) => void): void {
+  for (let o = 0; o < outer; o++) {
+    const start = (o * channels + c) * inner;
+    for (let i = start; i < start + inner; i++) visit(i);
+  }
+}
+
+const applied =
+  (memory: Memory) =>
+  (call: ApplyCall): void => {
+    const { channels, activation } = call;
+    const size = call.outer * channels * call.inner;
+    const [x, y] = [memory.floats(call.x, size), memory.floats(call.y, size)];
+    const [mean, invStd] = [memory.floats(call.mean, channels), memory.floats(call.invStd, channels)];
+    const [weight, bias] = [memory.floatsIf(call.weight, channels), memory.floatsIf(call.bias, channels)];
+    const activate = activation ? unaryFunctions[activation] : unaryFunctions.copy;
+    for (let c = 0; c < channels; c++) {
+      const mu = mean[c]!;
+      const scale = invStd[c]! * (weight?.[c] ?? 1);
+      const shift = bias?.[c] ?? 0;
+      eachOfChannel(call, c, (i) => {
+        y[i] = activate((x[i]! - mu) * scale + shift);
+      });
+    }
   };
-}
 
-type ChannelLocal = "x" | "y" | "weight" | "bias" | "outer" | "inner" | "stride" | "mu" | "scale";
-
-/** y = activation(weight·scale·(x − mu) + bias) of one channel, whose invStd is in `scale` before. */
-function applyToRuns(
-  f: FunctionBuilder,
-  target: Target,
-  affine: Affine,
-  activation: Activation | null,
-  { x, y, weight, bias, outer, inner, stride, mu, scale }: Record<ChannelLocal, Local>,
-): Code {
-  const shift = f.local("v128");
-  const { vectors, apply } = activated(target, f, activation);
-  return [
-    affine.weight ? scale.set(f32x4.mul(scale.get, v128.loadSplat(weight.get))) : [],
-    shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
-    eachRun(f, outer.get, stride.get, [x, y], (cursors) => {
-      const [from, to] = cursors as [Local, Local];
-      return eachVector(f, inner.get, cursors, vectors, [to], (step, at) => [
-        apply(normalise(target, loadStep(step, from, at), mu, scale, shift)),
-      ]);
-    }),
-  ];
-}
-
-/** Pointers, counts and the bytes from one block to the next; then eps, momentum and the running variance's correction. */
-export const forwardParameters: ValueType[] = [
-  ...new Array<ValueType>(12).fill("i32"),
-  ...(["f64", "f32", "f32"] as const),
-];
+/** y = weight[c]·(x − mean[c])·invStd[c] + bias[c], activated; weight and bias may be 0 (absent: 1 and 0). */
+export const batchNormApply = define<(call: ApplyCall) => void>({
+  emit(machine) {
+    const { target } = machine;
+    const runs = variants(({ activation, ...affine }: Variant) =>
+      batchNormApplyKernel(target, affine, activation),
+    );
+    const columns = variants((variant: Variant) => batchNormApplyColumnsKernel(target, variant));
+    const activate = machine.kernel(unary);
+    return (call) => {
+      const { weight, bias, y, outer, channels, inner, activation = null } = call;
+      const inSweep = inner !== 1 ? activation : null;
+      const kernels = inner !== 1 ? runs : columns;
+      const kernel = kernels({ weight: weight !== 0, bias: bias !== 0, activation: inSweep });
+      runChannels(machine, kernel, { ...call, stride: strideOf(call) });
+      if (inSweep !== activation) activate(activation!, { x: y, y, n: outer * channels });
+    };
+  },
+  reference: applied,
+});
 
 /**
- * run(x, weight, bias, runningMean, runningVar, y, mean, invStd, outer, channels, inner, stride, eps, momentum, correction):
- * see Kernels.batchNormForward.
+ * Gradients of train-mode BatchNorm: dBias = Σdy, dWeight = Σdy·x̂, dx = (weight·invStd/m)·(m·dy − dBias − x̂·dWeight). dBias
+ * and dWeight are overwritten (never 0: pass scratch). With an activation, dy is first what unaryGrad() makes of it and y, the
+ * activated output; `bias` is then the forward's (0: absent). dx may alias dy.
  */
-export function batchNormForwardKernel(target: Target, affine: Affine, activation: Activation | null): Run {
-  return compile(target, forwardParameters, (f, ...parameters) => {
-    const [x, weight, bias, runningMean, runningVar, y] = parameters as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    const [mean, invStd, outer, channels, inner, stride] = parameters.slice(6) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    const [eps, momentum, correction] = parameters.slice(12) as [Local, Local, Local];
-    const [channel, total, m] = [f.local("i32"), f.local("f64"), f.local("f64")];
-    const [mu, scale, d] = f.vectors(3);
-    const parts = moving(f, target, momentum, correction);
-    const splat = (value: Code) => f32x4.splat(f32.demote(value));
-    const sum = (put: (value: Code) => Code) => [
-      total.set(f64.const(0)),
-      eachRun(f, outer.get, stride.get, [x], ([from]) =>
-        sumRun(f, inner.get, [from!], [total], (step, at, add) => add(0, put(loadStep(step, from!, at)))),
-      ),
-      total.set(f64.div(total.get, m.get)),
-    ];
-    const track = (running: Local, value: Code): Code =>
-      when(running.get, [
-        v128.storeLane(running.get, parts.moved(v128.load1(running.get), value), 0),
-        running.advance(4),
-      ]);
-    return [
-      [parts.set, m.set(f64.fromU32(i32.mul(outer.get, inner.get)))],
-      times(channel, channels.get, [
-        sum((value) => value),
-        [mu.set(splat(total.get)), v128.storeLane(mean.get, mu.get, 0)],
-        sum((value) => [d.set(f32x4.sub(value, mu.get)), square(d)]),
-        track(runningMean, mu.get),
-        track(runningVar, f32x4.mul(splat(total.get), parts.correction)),
-        scale.set(splat(f64.div(f64.const(1), f64.sqrt(f64.add(total.get, eps.get))))),
-        v128.storeLane(invStd.get, scale.get, 0),
-        applyToRuns(f, target, affine, activation, { x, y, weight, bias, outer, inner, stride, mu, scale }),
-        [mean, invStd, weight, bias].map((pointer) => pointer.advance(4)), // an absent one advances unread
-        [x, y].map((pointer) => pointer.advance(bytes(inner.get))),
-      ]),
-    ];
-  });
-}
-
-/** run(x, mean, invStd, weight, bias, y, outer, channels, inner, stride) */
-export function batchNormApplyKernel(target: Target, affine: Affine, activation: Activation | null): Run {
-  return compile(target, new Array(10).fill("i32"), (f, ...parameters) => {
-    const [x, mean, invStd, weight, bias, y] = parameters as [Local, Local, Local, Local, Local, Local];
-    const [outer, channels, inner, stride] = parameters.slice(6) as [Local, Local, Local, Local];
-    const channel = f.local("i32");
-    const [mu, scale] = f.vectors(2);
-    return times(channel, channels.get, [
-      mu.set(v128.loadSplat(mean.get)),
-      scale.set(v128.loadSplat(invStd.get)),
-      applyToRuns(f, target, affine, activation, { x, y, weight, bias, outer, inner, stride, mu, scale }),
-      [mean, invStd, weight, bias].map((pointer) => pointer.advance(4)), // an absent one advances unread
-      [x, y].map((pointer) => pointer.advance(bytes(inner.get))),
-    ]);
-  });
-}
-
-export type Values = Record<"mu" | "a" | "b" | "c" | "sumDy" | "sumDyX", Local>;
-
-export function valuesOf(f: FunctionBuilder): Values {
-  const [mu, a, b, c, sumDy, sumDyX] = f.vectors(6);
-  return { mu, a, b, c, sumDy, sumDyX };
-}
-
-/**
- * dx = a·dy − b − c·(x − mean) with a = weight·invStd, b = a·dBias/m, c = a·invStd·dWeight/m, given Σdy and Σdy·(x − mean)
- * in `sumDy` and `sumDyX`; leaves dBias and dWeight there.
- */
-export function coefficients(
-  invStd: Code,
-  weight: Code | null,
-  perM: Local,
-  { a, b, c, sumDy, sumDyX }: Values,
-): Code {
-  return [
-    sumDyX.set(f32x4.mul(sumDyX.get, invStd)),
-    a.set(weight === null ? invStd : f32x4.mul(invStd, weight)),
-    b.set(f32x4.mul(a.get, f32x4.mul(sumDy.get, perM.get))),
-    c.set(f32x4.mul(f32x4.mul(a.get, invStd), f32x4.mul(sumDyX.get, perM.get))),
-  ];
-}
-
-export const gradient = (xs: Code, dys: Code, { mu, a, b, c }: Values): Code =>
-  f32x4.sub(f32x4.sub(f32x4.mul(a.get, dys), b.get), f32x4.mul(c.get, f32x4.sub(xs, mu.get)));
-
-/** run(x, mean, invStd, weight, dy, dx, dWeight, dBias, y, bias, outer, channels, inner, stride) */
-export function batchNormBackwardKernel(target: Target, affine: Affine, activation: Activation | null): Run {
-  return compile(target, new Array(14).fill("i32"), (f, ...parameters) => {
-    const [x, mean, invStd, weight, dy, dx] = parameters as [Local, Local, Local, Local, Local, Local];
-    const [dWeight, dBias, y, bias, outer, channels, inner, stride] = parameters.slice(6) as [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    const [channel, perM, dyValue] = [f.local("i32"), f.local("v128"), f.local("v128")];
-    const totals = [f.local("f64"), f.local("f64")] as const;
-    const value = valuesOf(f);
-    const shift = f.local("v128");
-    const { gradient: throughOf } = activated(target, f, activation);
-    // Whether relu let x through is computed again: y would be a third stream from memory.
-    const outputs = activation === null || activation === "relu" ? [] : [y];
-    const through = (step: Step, at: number, fromX: Local, fromDy: Local, fromY: Local): Code =>
-      throughOf(loadStep(step, fromDy, at), () =>
-        activation === "relu"
-          ? normalise(target, loadStep(step, fromX, at), value.mu, value.a, shift)
-          : loadStep(step, fromY, at),
-      );
-    const splat = (total: Local) => f32x4.splat(f32.demote(total.get));
-    return [
-      perM.set(f32x4.splat(f32.demote(f64.div(f64.const(1), f64.fromU32(i32.mul(outer.get, inner.get)))))),
-      times(channel, channels.get, [
-        value.mu.set(v128.loadSplat(mean.get)),
-        value.a.set(
-          affine.weight
-            ? f32x4.mul(v128.loadSplat(invStd.get), v128.loadSplat(weight.get))
-            : v128.loadSplat(invStd.get),
-        ),
-        shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
-        totals.map((total) => total.set(f64.const(0))),
-        eachRun(f, outer.get, stride.get, [x, dy, ...outputs], (cursors) => {
-          const [fromX, fromDy, fromY] = cursors as [Local, Local, Local];
-          return sumRun(f, inner.get, cursors, totals, (step, at, put) => [
-            dyValue.set(through(step, at, fromX, fromDy, fromY)),
-            put(0, dyValue.get),
-            put(1, f32x4.mul(dyValue.get, f32x4.sub(loadStep(step, fromX, at), value.mu.get))),
-          ]);
-        }),
-        [value.sumDy.set(splat(totals[0])), value.sumDyX.set(splat(totals[1]))],
-        coefficients(
-          v128.loadSplat(invStd.get),
-          affine.weight ? v128.loadSplat(weight.get) : null,
-          perM,
-          value,
-        ),
-        v128.storeLane(dBias.get, value.sumDy.get, 0),
-        v128.storeLane(dWeight.get, value.sumDyX.get, 0),
-        eachRun(f, outer.get, stride.get, [x, dy, dx, ...outputs], (cursors) => {
-          const [fromX, fromDy, to, fromY] = cursors as [Local, Local, Local, Local];
-          return eachVector(f, inner.get, cursors, 4, [to], (step, at) => [
-            gradient(loadStep(step, fromX, at), through(step, at, fromX, fromDy, fromY), value),
-          ]);
-        }),
-        [mean, invStd, weight, bias, dWeight, dBias].map((pointer) => pointer.advance(4)),
-        [x, dy, dx, ...outputs].map((pointer) => pointer.advance(bytes(inner.get))),
-      ]),
-    ];
-  });
-}
+export const batchNormBackward = define<(call: BackwardCall) => void>({
+  emit(machine) {
+    const { target } = machine;
+    const runs = variants(({ activation, ...affine }: Variant) =>
+      batchNormBackwardKernel(target, affine, activation),
+    );
+    const rows = variants(({ weight }: { weight: boolean }) => batchNormBackwardRowsKernel(target, weight));
+    const columns = variants(({ weight }: { weight: boolean }) =>
+      batchNormBackwardColumnsKernel(target, weight),
+    );
+    const throughActivation = machine.kernel(unaryGrad);
+    return (call) => {
+      const { weight, dy, dx, outer, channels, inner, activation = null, y = 0, bias = 0 } = call;
+      const values = { ...call, y, bias, stride: strideOf(call) };
+      if (inner !== 1) {
+        runChannels(machine, runs({ weight: weight !== 0, bias: bias !== 0, activation }), values);
+        return;
+      }
+      const kernel = (outer > mostRows ? columns : rows)({ weight: weight !== 0 });
+      if (activation === null) return runChannels(machine, kernel, values);
+      throughActivation(activation, { saved: y, dy, dx, n: outer * channels, accumulate: false });
+      runChannels(machine, kernel, { ...values, dy: dx });
+    };
+  },
+  reference: (memory) => (call) => {
+    const { outer, channels, inner, activation, y: activatedAt = 0 } = call;
+    const m = outer * inner;
+    const [x, dy] = [memory.floats(call.x, m * channels), memory.floats(call.dy, m * channels)];
+    const [dx, y] = [memory.floats(call.dx, m * channels), memory.floatsIf(activatedAt, m * channels)];
+    const [mean, invStd] = [memory.floats(call.mean, channels), memory.floats(call.invStd, channels)];
+    const weight = memory.floatsIf(call.weight, channels);
+    const [dWeight, dBias] = [memory.floats(call.dWeight, channels), memory.floats(call.dBias, channels)];
+    const gradientAt = (i: number): number =>
+      activation ? unaryGradFunctions[activation](dy[i]!, y![i]!) : dy[i]!;
+    for (let c = 0; c < channels; c++) {
+      const [mu, inv] = [mean[c]!, invStd[c]!];
+      let [sumDy, sumDyXhat] = [0, 0];
+      eachOfChannel(call, c, (i) => {
+        sumDy += gradientAt(i);
+        sumDyXhat += gradientAt(i) * (x[i]! - mu) * inv;
+      });
+      const scale = (inv * (weight?.[c] ?? 1)) / m;
+      eachOfChannel(call, c, (i) => {
+        const xhat = (x[i]! - mu) * inv;
+        dx[i] = scale * (m * gradientAt(i) - sumDy - xhat * sumDyXhat);
+      });
+      dBias[c] = sumDy;
+      dWeight[c] = sumDyXhat;
+    }
+  },
+});

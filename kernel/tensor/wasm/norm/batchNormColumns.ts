@@ -1,4 +1,4 @@
-// Batch normalisation of [N, C]: 32 rows at a time, so that what is read twice is in the cache and a batch that is larger
+// Batch normalization of [N, C]: 32 rows at a time, so that what is read twice is in the cache and a batch that is larger
 // than the cache streams through it. Sums of a block are f32, sums of blocks f64, kept in the thread's scratch area.
 
 import {
@@ -15,20 +15,21 @@ import {
   v128,
   when,
 } from "../emit/assembler";
+import { compile } from "../emit/kernel";
 import { eachStep, inPortions, loadStep, type Step, storeStep } from "../emit/loops";
 import { regions } from "../emit/scratch";
-import { compile, madd, type Run, type Target } from "../emit/target";
+import { madd, type Target } from "../emit/target";
 import {
   type Affine,
+  applyParameters,
+  backwardParameters,
   coefficients,
   forwardParameters,
   gradient,
+  gradientsOf,
   moving,
-  normalise,
-  valuesOf,
-} from "./batchNorm";
-
-type Eight = [Local, Local, Local, Local, Local, Local, Local, Local];
+  normalized,
+} from "./batchNormParts";
 
 /** Rows of a block: an f32 sum takes no more terms (see `loops.ts`). */
 const block = 32;
@@ -117,7 +118,7 @@ function applyColumns(
         times(row, now.get, [
           // Stored one by one: rows of any length lie across cache lines, which costs fused vectors what they gain.
           values.map((value, v) =>
-            storeStep(step, to, normalise(target, loadStep(step, from, v * 16), ...value), v * 16),
+            storeStep(step, to, normalized(target, loadStep(step, from, v * 16), ...value), v * 16),
           ),
           [from.advance(stride), to.advance(stride)],
         ]),
@@ -127,10 +128,9 @@ function applyColumns(
 }
 
 /** As batchNormApplyKernel, of [N, C]. */
-export function batchNormApplyColumnsKernel(target: Target, affine: Affine): Run {
-  return compile(target, new Array(10).fill("i32"), (f, ...parameters) => {
-    const [x, mean, invStd, weight, bias, y] = parameters as [Local, Local, Local, Local, Local, Local];
-    const [outer, channels, , stride] = parameters.slice(6) as [Local, Local, Local, Local];
+export function batchNormApplyColumnsKernel(target: Target, affine: Affine) {
+  return compile(target, applyParameters, (parameters, f) => {
+    const { x, mean, invStd, weight, bias, y, outer, channels, stride } = parameters;
     return applyColumns(
       f,
       target,
@@ -142,11 +142,10 @@ export function batchNormApplyColumnsKernel(target: Target, affine: Affine): Run
 }
 
 /** As batchNormForwardKernel, of [N, C] and up to `mostColumns` channels. */
-export function batchNormForwardColumnsKernel(target: Target, affine: Affine): Run {
-  return compile(target, forwardParameters, (f, ...parameters) => {
-    const [x, weight, bias, runningMean, runningVar, y, mean, invStd] = parameters as Eight;
-    const [outer, channels, , stride] = parameters.slice(8) as [Local, Local, Local, Local];
-    const [eps, momentum, correction] = parameters.slice(12) as [Local, Local, Local];
+export function batchNormForwardColumnsKernel(target: Target, affine: Affine) {
+  return compile(target, forwardParameters, (parameters, f) => {
+    const { x, weight, bias, runningMean, runningVar, y, mean, invStd } = parameters;
+    const { outer, channels, stride, eps, momentum, correction } = parameters;
     const sums = f.local("i32");
     const [now, row, start, xs, from, before] = f.integers(6);
     const [count, perNow, perNow32, perBefore, between] = f.vectors(5);
@@ -154,13 +153,13 @@ export function batchNormForwardColumnsKernel(target: Target, affine: Affine): R
     const double = (whole: Local) => f64.fromU32(whole.get);
 
     // Chan, Golub & LeVeque: Σ(x−μ)² of a union is the sum of both, plus (difference of means)²·n·n′/(n + n′). A block's
-    // own comes from d = x − centre: centre is its mean but for rounding, which the sum of d makes up for.
-    const merge = (step: Step, v: number, centre: Local, sum: Local, squares: Local): Code =>
+    // own comes from d = x − center: center is its mean but for rounding, which the sum of d makes up for.
+    const merge = (step: Step, v: number, center: Local, sum: Local, squares: Local): Code =>
       halves(step).map((which) => {
         const [first, second] = [sumAt(0, v, which), sumAt(1, v, which)];
         return [
           rest.set(half(sum, which)),
-          terms.set(f64x2.add(f64x2.mul(half(centre, which), count.get), rest.get)),
+          terms.set(f64x2.add(f64x2.mul(half(center, which), count.get), rest.get)),
           delta.set(
             f64x2.sub(f64x2.mul(terms.get, perNow.get), f64x2.mul(v128.load(sums.get, first), perBefore.get)),
           ),
@@ -190,11 +189,11 @@ export function batchNormForwardColumnsKernel(target: Target, affine: Affine): R
         return [
           each.flat().map((sum) => sum.set(v128.zero)),
           eachRow((v) => each[v]![0].set(f32x4.add(each[v]![0].get, loadStep(step, from, v * 16)))),
-          each.map(([centre]) => centre.set(f32x4.mul(centre.get, perNow32.get))),
+          each.map(([center]) => center.set(f32x4.mul(center.get, perNow32.get))),
           eachRow((v) => {
-            const [centre, sum, squares] = each[v]!;
+            const [center, sum, squares] = each[v]!;
             return [
-              d.set(f32x4.sub(loadStep(step, from, v * 16), centre.get)),
+              d.set(f32x4.sub(loadStep(step, from, v * 16), center.get)),
               sum.set(f32x4.add(sum.get, d.get)),
               squares.set(madd(target, d.get, d.get, squares.get)),
             ];
@@ -261,16 +260,15 @@ export function batchNormForwardColumnsKernel(target: Target, affine: Affine): R
 }
 
 /** As batchNormBackwardKernel, of [N, C] and up to `mostColumns` channels. */
-export function batchNormBackwardColumnsKernel(target: Target, weighted: boolean): Run {
-  return compile(target, new Array(12).fill("i32"), (f, ...parameters) => {
-    const [x, mean, invStd, weight, dy, dx, dWeight, dBias] = parameters as Eight;
-    const [outer, channels, , stride] = parameters.slice(8) as [Local, Local, Local, Local];
+export function batchNormBackwardColumnsKernel(target: Target, weighted: boolean) {
+  return compile(target, backwardParameters, (parameters, f) => {
+    const { x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels, stride } = parameters;
     const sums = f.local("i32");
     const [now, row, means, shiftAt, slopeAt] = f.integers(5);
     const starts = f.integers(3);
     const cursors = f.integers(3);
     const froms = f.integers(3);
-    const [fromX, fromDy, to] = froms as [Local, Local, Local];
+    const [fromX, fromDy, to] = froms;
     const place = (these: readonly Local[], those: readonly Local[]): Code =>
       these.map((each, i) => each.set(those[i]!.get));
     const down = (used: number, visit: Code): Code => [
@@ -311,7 +309,7 @@ export function batchNormBackwardColumnsKernel(target: Target, weighted: boolean
     const perM = f.local("v128");
     const perChannel = f.integers(4);
     const [invStds, weights, dWeights, dBiases] = perChannel;
-    const values = valuesOf(f);
+    const values = gradientsOf(f);
     const results = eachChannelStep(f, channels.get, [...perChannel, shiftAt, slopeAt], sums, (step) =>
       Array.from({ length: step.vectors }, (_, v) => {
         const total = (sum: 0 | 1) =>
@@ -337,7 +335,7 @@ export function batchNormBackwardColumnsKernel(target: Target, weighted: boolean
       place([means, invStds, weights], [mean, invStd, weight]),
       [shiftAt.set(regions.shifts), slopeAt.set(regions.slopes)],
       eachStep(f, channels.get, streams, 4, (step) => {
-        const each = Array.from({ length: step.vectors }, () => valuesOf(f));
+        const each = Array.from({ length: step.vectors }, () => gradientsOf(f));
         return [
           each.map(({ mu, a, b, c }, v) => {
             const read = (pointer: Local) => loadStep(step, pointer, v * 16);

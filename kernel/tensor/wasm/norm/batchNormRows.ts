@@ -1,31 +1,29 @@
-// Batch normalisation of [N, C] with few rows: a step of channels goes down all rows while they are in the nearest cache, its
+// Batch normalization of [N, C] with few rows: a step of channels goes down all rows while they are in the nearest cache, its
 // sums in registers.
 
 import { type Code, f32, f32x4, f64, f64x2, type Local, times, v128, when } from "../emit/assembler";
+import { compile } from "../emit/kernel";
 import { eachStep, highHalf, loadStep, type Step, storeStep, sumColumns } from "../emit/loops";
-import { compile, type Run, type Target } from "../emit/target";
+import type { Target } from "../emit/target";
 import {
   type Affine,
+  backwardParameters,
   coefficients,
   forwardParameters,
   gradient,
+  gradientsOf,
   moving,
-  normalise,
-  valuesOf,
-} from "./batchNorm";
-
-type Four = [Local, Local, Local, Local];
-type Eight = [...Four, ...Four];
+  normalized,
+} from "./batchNormParts";
 
 /** The most rows it is the fastest for. */
 export const mostRows = 64;
 
 /** As batchNormForwardKernel, of [N, C]. */
-export function batchNormForwardRowsKernel(target: Target, affine: Affine): Run {
-  return compile(target, forwardParameters, (f, ...parameters) => {
-    const [x, weight, bias, runningMean, runningVar, y, mean, invStd] = parameters as Eight;
-    const [rows, channels, , stride] = parameters.slice(8) as Four;
-    const [eps, momentum, correction] = parameters.slice(12) as [Local, Local, Local];
+export function batchNormForwardRowsKernel(target: Target, affine: Affine) {
+  return compile(target, forwardParameters, (parameters, f) => {
+    const { x, weight, bias, runningMean, runningVar, y, mean, invStd } = parameters;
+    const { outer: rows, channels, stride, eps, momentum, correction } = parameters;
     const [row, from, to] = f.integers(3);
     const [means, variances] = f.integers(2);
     const [d, variance, one, epsilon] = f.vectors(4);
@@ -71,7 +69,7 @@ export function batchNormForwardRowsKernel(target: Target, affine: Affine): Run 
           [from.set(x.get), to.set(y.get)],
           times(row, rows.get, [
             each.map((value, v) =>
-              storeStep(step, to, normalise(target, loadStep(step, from, v * 16), ...value), v * 16),
+              storeStep(step, to, normalized(target, loadStep(step, from, v * 16), ...value), v * 16),
             ),
             [from.advance(stride.get), to.advance(stride.get)],
           ]),
@@ -82,10 +80,10 @@ export function batchNormForwardRowsKernel(target: Target, affine: Affine): Run 
 }
 
 /** As batchNormBackwardKernel, of [N, C]. */
-export function batchNormBackwardRowsKernel(target: Target, weighted: boolean): Run {
-  return compile(target, new Array(12).fill("i32"), (f, ...parameters) => {
-    const [x, mean, invStd, weight, dy, dx, dWeight, dBias] = parameters as Eight;
-    const [rows, channels, , stride] = parameters.slice(8) as Four;
+export function batchNormBackwardRowsKernel(target: Target, weighted: boolean) {
+  return compile(target, backwardParameters, (parameters, f) => {
+    const { x, mean, invStd, weight, dy, dx, dWeight, dBias } = parameters;
+    const { outer: rows, channels, stride } = parameters;
     const [row, fromX, fromDy, to] = f.integers(4);
     const [d, perM] = f.vectors(2);
     const start = [fromX.set(x.get), fromDy.set(dy.get), to.set(dx.get)];
@@ -93,7 +91,7 @@ export function batchNormBackwardRowsKernel(target: Target, weighted: boolean): 
     return [
       perM.set(f32x4.splat(f32.demote(f64.div(f64.const(1), f64.fromU32(rows.get))))),
       eachStep(f, channels.get, [x, mean, invStd, weight, dy, dx, dWeight, dBias], 4, (step) => {
-        const each = Array.from({ length: step.vectors }, () => valuesOf(f));
+        const each = Array.from({ length: step.vectors }, () => gradientsOf(f));
         const { code, sums } = sumColumns(f, step, rows.get, down, 2, (v, put) => [
           d.set(loadStep(step, fromDy, v * 16)),
           put(0, d.get),

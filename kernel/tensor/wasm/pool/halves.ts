@@ -11,8 +11,10 @@ import {
   times,
   v128,
 } from "../emit/assembler";
-import { compile, type Run, type Target } from "../emit/target";
-import type { Pool2dShape } from "../kernels";
+import { compile } from "../emit/kernel";
+import type { Target } from "../emit/target";
+import type { Pool2dShape } from "./shape";
+import { maxBackwardParameters, maxParameters } from "./windows";
 
 /** More would be too much code for one row. */
 const mostColumns = 64;
@@ -54,9 +56,8 @@ function eachRow(
   ];
 }
 
-/** run(x, y, indices − y, planes) */
-export function maxPoolHalvesKernel(target: Target, s: Pool2dShape): Run {
-  return compile(target, ["i32", "i32", "i32", "i32"], (f, x, y, indices, planes) => {
+export function maxPoolHalvesKernel(target: Target, s: Pool2dShape) {
+  return compile(target, maxParameters(s), ({ x, y, ahead, planes }, f) => {
     const [best, found, left, right, next, better] = f.vectors(6);
     // The first of equals stays; a NaN beats all that came before.
     const tap = (value: Code, step: number): Code => [
@@ -67,36 +68,33 @@ export function maxPoolHalvesKernel(target: Target, s: Pool2dShape): Run {
     ];
     const even = () => v128.shuffle(left.get, right.get, [0, 2, 4, 6]);
     const odd = () => v128.shuffle(left.get, right.get, [1, 3, 5, 7]);
-    const load = (at: number): Code => [
-      left.set(v128.load(x!.get, at)),
-      right.set(v128.load(x!.get, at + 16)),
-    ];
-    return eachRow(f, s, planes!, y!, x!, (column, place) => [
+    const load = (at: number): Code => [left.set(v128.load(x.get, at)), right.set(v128.load(x.get, at + 16))];
+    return eachRow(f, s, planes, y, x, (column, place) => [
       load(8 * column),
       [best.set(even()), found.set(v128.zero), tap(odd(), 1)],
       load(8 * column + 4 * s.inWidth),
       [tap(even(), s.inWidth), tap(odd(), s.inWidth + 1)],
-      v128.store(y!.get, best.get, 4 * column),
-      v128.store(i32.add(y!.get, indices!.get), i32x4.add(found.get, place), 4 * column),
+      v128.store(y.get, best.get, 4 * column),
+      v128.store(i32.add(y.get, ahead.get), i32x4.add(found.get, place), 4 * column),
     ]);
   });
 }
 
-/** run(dy, indices − dy, dx, planes): writes all of dx, the gradient where the maximum lay and 0 elsewhere. */
-export function maxPoolHalvesBackwardKernel(target: Target, s: Pool2dShape): Run {
-  return compile(target, ["i32", "i32", "i32", "i32"], (f, dy, indices, dx, planes) => {
+/** Writes all of dx, the gradient where the maximum lay and 0 elsewhere. */
+export function maxPoolHalvesBackwardKernel(target: Target, s: Pool2dShape) {
+  return compile(target, maxBackwardParameters(s), ({ dy, ahead, dx, planes }, f) => {
     const [from, index] = f.vectors(2);
     // Each output's gradient and place twice, beside the two numbers of its window in a row.
     const twice = (vector: Local, half: number) =>
       v128.shuffle(vector.get, vector.get, half === 0 ? [0, 0, 1, 1] : [2, 2, 3, 3]);
-    return eachRow(f, s, planes!, dy!, dx!, (column, place) => [
-      from.set(v128.load(dy!.get, 4 * column)),
-      index.set(i32x4.sub(v128.load(i32.add(dy!.get, indices!.get), 4 * column), place)),
+    return eachRow(f, s, planes, dy, dx, (column, place) => [
+      from.set(v128.load(dy.get, 4 * column)),
+      index.set(i32x4.sub(v128.load(i32.add(dy.get, ahead.get), 4 * column), place)),
       [0, s.inWidth].map((row) =>
         [0, 1].map((half) => {
           const here = i32x4.eq(twice(index, half), i32x4.const(row, row + 1, row, row + 1));
           const at = 8 * column + 16 * half + 4 * row;
-          return v128.store(dx!.get, v128.and(twice(from, half), here), at);
+          return v128.store(dx.get, v128.and(twice(from, half), here), at);
         }),
       ),
     ]);

@@ -1,9 +1,11 @@
 // Chooses how a pooling is computed, and keeps its kernels by shape.
 
-import type { Cut } from "../call/team";
-import type { Run, Target } from "../emit/target";
-import type { Kernels, Pool2dShape, PoolDivisor } from "../kernels";
+import { define, grainOf } from "../call/machine";
+import type { Kernel, Pointer } from "../emit/kernel";
+import { fill } from "../map/linear";
 import { halves, maxPoolHalvesBackwardKernel, maxPoolHalvesKernel } from "./halves";
+import * as exact from "./reference";
+import type { Pool2dShape, PoolDivisor } from "./shape";
 import {
   avgPoolBackwardKernel,
   avgPoolKernel,
@@ -12,17 +14,26 @@ import {
   maxPoolKernel,
 } from "./windows";
 
-export type PoolingKernels = Pick<
-  Kernels,
-  "maxPool2d" | "maxPool2dBackward" | "avgPool2d" | "avgPool2dBackward"
->;
-
-/** Kernels of other families that pooling is put together from; `reference` takes what is too odd to be emitted. */
-export interface PoolParts {
-  readonly fill: Kernels["fill"];
-  readonly reference: PoolingKernels;
-  /** Runs a kernel, in parts on several threads if there are any. */
-  readonly share: (run: Run, args: readonly number[], cut: Cut) => void;
+export interface MaxCall {
+  readonly x: Pointer;
+  readonly y: Pointer;
+  /** i32. */
+  readonly indices: Pointer;
+}
+export interface MaxBackwardCall {
+  readonly dy: Pointer;
+  readonly indices: Pointer;
+  readonly dx: Pointer;
+  readonly accumulate: boolean;
+}
+export interface AverageCall {
+  readonly x: Pointer;
+  readonly y: Pointer;
+}
+export interface AverageBackwardCall {
+  readonly dy: Pointer;
+  readonly dx: Pointer;
+  readonly accumulate: boolean;
 }
 
 /** The gradient of averages at stride 1 that all divide by the same number is itself such an average of dy. */
@@ -43,76 +54,114 @@ function turned(s: Pool2dShape, divisor: PoolDivisor): { shape: Pool2dShape; div
   };
 }
 
+/** Planes in a part for a thread: some microseconds of work. */
+const partOf = (s: Pool2dShape): number => grainOf(s.inHeight * s.inWidth);
+
 /** Pooling by shape and what it divides by, as many as are in use. */
-export function createPooling(target: Target, { fill, reference, share }: PoolParts): PoolingKernels {
-  const kernels = new ShapeRuns();
-  const cutOf = (s: Pool2dShape, advance: readonly number[]): Cut => ({
-    count: advance.length - 1,
-    advance,
-    grain: Math.ceil(partNumbers / (s.inHeight * s.inWidth)),
-  });
-  const inPlane = (s: Pool2dShape) => s.inHeight * s.inWidth * 4;
-  const outPlane = (s: Pool2dShape) => s.outHeight * s.outWidth * 4;
-  return {
-    maxPool2d(s, x, y, indices) {
-      if (!canPool(s)) return reference.maxPool2d(s, x, y, indices);
-      const run = kernels.of(s, "max", () => (halves(s) ? maxPoolHalvesKernel : maxPoolKernel)(target, s));
-      share(run, [x, y, indices - y, s.planes], cutOf(s, [inPlane(s), outPlane(s), 0, 0]));
-    },
-    maxPool2dBackward(s, dy, indices, dx, accumulate) {
+const cache = () => new ShapeKernels();
+
+// Windows that are too odd to be emitted are left to the reference.
+
+/**
+ * y = greatest of each window, indices (i32) = where it lies in its plane, row·inWidth + column: the first of equals, or
+ * the last NaN, which beats every number. A window wholly in the padding gives −∞ and −1.
+ */
+export const maxPool2d = define<(shape: Pool2dShape, call: MaxCall) => void>({
+  emit(machine) {
+    const kernels = machine.once(cache);
+    const reference = exact.max(machine.memory);
+    return (s, call) => {
+      if (!canPool(s)) return reference(s, call);
+      const make = halves(s) ? maxPoolHalvesKernel : maxPoolKernel;
+      const kernel = kernels.of(s, "max", () => make(machine.target, s));
+      const { x, y, indices } = call;
+      machine.run(kernel, { x, y, ahead: indices - y, planes: s.planes }, partOf(s));
+    };
+  },
+  reference: exact.max,
+});
+
+/** dx = dy scattered to `indices`, those of windows that overlap added (+ dx if accumulate); −1 goes nowhere. */
+export const maxPool2dBackward = define<(shape: Pool2dShape, call: MaxBackwardCall) => void>({
+  emit(machine) {
+    const kernels = machine.once(cache);
+    const filling = machine.kernel(fill);
+    return (s, { dy, indices, dx, accumulate }) => {
       const whole = !accumulate && halves(s);
-      if (!accumulate && !whole) fill(dx, 0, s.planes * s.inHeight * s.inWidth);
-      const run = whole
-        ? kernels.of(s, "max backward whole", () => maxPoolHalvesBackwardKernel(target, s))
-        : kernels.of(s, "max backward", () => maxPoolBackwardKernel(target, s));
-      share(run, [dy, indices - dy, dx, s.planes], cutOf(s, [outPlane(s), 0, inPlane(s), 0]));
-    },
-    avgPool2d(s, divisor, x, y) {
-      if (!canPool(s)) return reference.avgPool2d(s, divisor, x, y);
-      const run = kernels.of(s, `average ${divisor}`, () => avgPoolKernel(target, s, divisor, false));
-      share(run, [x, y, s.planes], cutOf(s, [inPlane(s), outPlane(s), 0]));
-    },
-    avgPool2dBackward(s, divisor, dy, dx, accumulate) {
+      if (!accumulate && !whole) filling({ y: dx, value: 0, n: s.planes * s.inHeight * s.inWidth });
+      const kernel = whole
+        ? kernels.of(s, "max backward whole", () => maxPoolHalvesBackwardKernel(machine.target, s))
+        : kernels.of(s, "max backward", () => maxPoolBackwardKernel(machine.target, s));
+      machine.run(kernel, { dy, ahead: indices - dy, dx, planes: s.planes }, partOf(s));
+    };
+  },
+  reference: exact.maxBackward,
+});
+
+/** y = sum of each window, padding counting as 0, over the divisor. */
+export const avgPool2d = define<(shape: Pool2dShape, divisor: PoolDivisor, call: AverageCall) => void>({
+  emit(machine) {
+    const kernels = machine.once(cache);
+    const reference = exact.average(machine.memory);
+    return (s, divisor, call) => {
+      if (!canPool(s)) return reference(s, divisor, call);
+      const kernel = kernels.of(s, `average ${divisor}`, () =>
+        avgPoolKernel(machine.target, s, divisor, false),
+      );
+      machine.run(kernel, { ...call, planes: s.planes }, partOf(s));
+    };
+  },
+  reference: exact.average,
+});
+
+/** dx = gradient of Σ y·dy by x (+ dx if accumulate). */
+export const avgPool2dBackward = define<
+  (shape: Pool2dShape, divisor: PoolDivisor, call: AverageBackwardCall) => void
+>({
+  emit(machine) {
+    const kernels = machine.once(cache);
+    const filling = machine.kernel(fill);
+    const reference = exact.averageBackward(machine.memory);
+    return (s, divisor, call) => {
+      const { dy, dx, accumulate } = call;
       const turn = turned(s, divisor);
       if (turn !== null && canPool(turn.shape)) {
-        const run = kernels.of(s, `average turned ${divisor} ${accumulate}`, () =>
-          avgPoolKernel(target, turn.shape, turn.divisor, accumulate),
+        const kernel = kernels.of(s, `average turned ${divisor} ${accumulate}`, () =>
+          avgPoolKernel(machine.target, turn.shape, turn.divisor, accumulate),
         );
-        share(run, [dy, dx, s.planes], cutOf(s, [outPlane(s), inPlane(s), 0]));
+        machine.run(kernel, { x: dy, y: dx, planes: s.planes }, partOf(s));
         return;
       }
-      if (!canPool(s)) return reference.avgPool2dBackward(s, divisor, dy, dx, accumulate);
-      if (!accumulate) fill(dx, 0, s.planes * s.inHeight * s.inWidth);
-      const run = kernels.of(s, `average backward ${divisor}`, () =>
-        avgPoolBackwardKernel(target, s, divisor),
+      if (!canPool(s)) return reference(s, divisor, call);
+      if (!accumulate) filling({ y: dx, value: 0, n: s.planes * s.inHeight * s.inWidth });
+      const kernel = kernels.of(s, `average backward ${divisor}`, () =>
+        avgPoolBackwardKernel(machine.target, s, divisor),
       );
-      share(run, [dx, dy, s.planes], cutOf(s, [inPlane(s), outPlane(s), 0]));
-    },
-  };
-}
-
-/** Numbers of x in a part for a thread: some microseconds. */
-const partNumbers = 16384;
+      machine.run(kernel, { dy, dx, planes: s.planes }, partOf(s));
+    };
+  },
+  reference: exact.averageBackward,
+});
 
 /** Kernels by the identity of their shape, and by its sizes; the number of planes does not matter. */
-class ShapeRuns {
-  private readonly byObject = new WeakMap<Pool2dShape, Map<string, Run>>();
-  private readonly bySizes = new Map<string, Map<string, Run>>();
+class ShapeKernels {
+  readonly #byObject = new WeakMap<Pool2dShape, Map<string, Kernel>>();
+  readonly #bySizes = new Map<string, Map<string, Kernel>>();
 
-  of(shape: Pool2dShape, kind: string, make: () => Run): Run {
-    let runs = this.byObject.get(shape);
+  of<N extends string>(shape: Pool2dShape, kind: string, make: () => Kernel<N>): Kernel<N> {
+    let runs = this.#byObject.get(shape);
     if (runs === undefined) {
       const sizes = Object.values({ ...shape, planes: 0 }).join();
-      runs = this.bySizes.get(sizes) ?? new Map<string, Run>();
-      if (this.bySizes.size >= 256) this.bySizes.clear();
-      this.bySizes.set(sizes, runs);
-      this.byObject.set(shape, runs);
+      runs = this.#bySizes.get(sizes) ?? new Map<string, Kernel>();
+      if (this.#bySizes.size >= 256) this.#bySizes.clear();
+      this.#bySizes.set(sizes, runs);
+      this.#byObject.set(shape, runs);
     }
     let run = runs.get(kind);
     if (run === undefined) {
       run = make();
       runs.set(kind, run);
     }
-    return run;
+    return run as Kernel<N>;
   }
 }

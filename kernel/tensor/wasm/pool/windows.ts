@@ -15,10 +15,11 @@ import {
   v128,
   when,
 } from "../emit/assembler";
+import { compile, each, shared, units } from "../emit/kernel";
 import { gather } from "../emit/lanes";
 import { constant } from "../emit/math";
-import { compile, type Run, type Target } from "../emit/target";
-import type { Pool2dShape, PoolDivisor } from "../kernels";
+import type { Target } from "../emit/target";
+import type { Pool2dShape, PoolDivisor } from "./shape";
 
 /** Windows over an edge times their columns: more would be too much code, and is no pooling that pays. */
 const mostEdgeTaps = 256;
@@ -176,11 +177,25 @@ const windowOf = (f: FunctionBuilder, output: Local): Window => ({
 /** A vector of one i32, repeated. */
 const every = (value: number): Code => i32x4.splat(i32.const(value));
 
-/** run(x, y, indices − y, planes) */
-export function maxPoolKernel(target: Target, s: Pool2dShape): Run {
-  return compile(target, ["i32", "i32", "i32", "i32"], (f, x, y, indices, planes) => {
-    const window = windowOf(f, y!);
-    const [best, found, here, value, better, ahead, below, steps] = f.vectors(8);
+/** A plane of the input, and one of the output. */
+const inPlane = (s: Pool2dShape) => each(s.inHeight * s.inWidth * 4);
+const outPlane = (s: Pool2dShape) => each(s.outHeight * s.outWidth * 4);
+
+/** Indices lie `ahead` bytes behind the outputs. */
+export const maxParameters = (s: Pool2dShape) => ({
+  x: inPlane(s),
+  y: outPlane(s),
+  ahead: shared,
+  planes: units,
+});
+export const maxBackwardParameters = (s: Pool2dShape) => ({
+  ...{ dy: outPlane(s), ahead: shared, dx: inPlane(s), planes: units },
+});
+
+export function maxPoolKernel(target: Target, s: Pool2dShape) {
+  return compile(target, maxParameters(s), ({ x, y, ahead, planes }, f) => {
+    const window = windowOf(f, y);
+    const [best, found, here, value, better, right, below, steps] = f.vectors(8);
     const fold: Fold = {
       start: () => [
         best.set(constant("negativeInfinity")),
@@ -200,7 +215,7 @@ export function maxPoolKernel(target: Target, s: Pool2dShape): Run {
         best.set(v128.select(value.get, best.get, better.get)),
         found.set(v128.select(here.get, found.get, better.get)),
       ],
-      right: () => here.set(i32x4.add(here.get, ahead.get)),
+      right: () => here.set(i32x4.add(here.get, right.get)),
       down: (columns) =>
         here.set(
           columns === s.kernelWidth
@@ -209,17 +224,17 @@ export function maxPoolKernel(target: Target, s: Pool2dShape): Run {
         ),
       finish: (columns, lanes) => {
         const index = columns.from === columns.to ? every(-1) : found.get;
-        const to = i32.add(y!.get, indices!.get);
+        const to = i32.add(y.get, ahead.get);
         return lanes === 4
-          ? [v128.store(y!.get, best.get), v128.store(to, index)]
-          : [v128.storeLane(y!.get, best.get, 0), v128.storeLane(to, index, 0)];
+          ? [v128.store(y.get, best.get), v128.store(to, index)]
+          : [v128.storeLane(y.get, best.get, 0), v128.storeLane(to, index, 0)];
       },
     };
     return [
-      ahead.set(every(s.dilationWidth)),
+      right.set(every(s.dilationWidth)),
       below.set(every(s.dilationHeight * s.inWidth - (s.kernelWidth - 1) * s.dilationWidth)),
       steps.set(laneSteps(s.strideWidth)),
-      eachWindow(f, s, x!, planes!, window, fold, {}),
+      eachWindow(f, s, x, planes, window, fold, {}),
     ];
   });
 }
@@ -264,15 +279,10 @@ function divisorOf(f: FunctionBuilder, s: Pool2dShape, divisor: PoolDivisor, { t
   };
 }
 
-/** run(x, y, planes): the sum of each window over its divisor (on top of what is there if `accumulate`). */
-export function avgPoolKernel(
-  target: Target,
-  s: Pool2dShape,
-  divisor: PoolDivisor,
-  accumulate: boolean,
-): Run {
-  return compile(target, ["i32", "i32", "i32"], (f, x, y, planes) => {
-    const window = windowOf(f, y!);
+/** The sum of each window over its divisor (on top of what is there if `accumulate`). */
+export function avgPoolKernel(target: Target, s: Pool2dShape, divisor: PoolDivisor, accumulate: boolean) {
+  return compile(target, { x: inPlane(s), y: outPlane(s), planes: units }, ({ x, y, planes }, f) => {
+    const window = windowOf(f, y);
     const { atRow, value: over } = divisorOf(f, s, divisor, window);
     const sum = f.local("v128");
     const fold: Fold = {
@@ -280,44 +290,44 @@ export function avgPoolKernel(
       tap: (value) => sum.set(f32x4.add(sum.get, value)),
       finish: (columns, lanes) => {
         const mean = f32x4.div(sum.get, over(columns));
-        const old = lanes === 4 ? v128.load(y!.get) : v128.load1(y!.get);
+        const old = lanes === 4 ? v128.load(y.get) : v128.load1(y.get);
         const result = accumulate ? f32x4.add(mean, old) : mean;
-        return lanes === 4 ? v128.store(y!.get, result) : v128.storeLane(y!.get, result, 0);
+        return lanes === 4 ? v128.store(y.get, result) : v128.storeLane(y.get, result, 0);
       },
     };
-    return eachWindow(f, s, x!, planes!, window, fold, { atRow });
+    return eachWindow(f, s, x, planes, window, fold, { atRow });
   });
 }
 
-/** run(dx, dy, planes): adds to every number of a window its gradient over the divisor. */
-export function avgPoolBackwardKernel(target: Target, s: Pool2dShape, divisor: PoolDivisor): Run {
-  return compile(target, ["i32", "i32", "i32"], (f, dx, dy, planes) => {
-    const window = windowOf(f, dy!);
+/** Adds to every number of a window its gradient over the divisor. */
+export function avgPoolBackwardKernel(target: Target, s: Pool2dShape, divisor: PoolDivisor) {
+  return compile(target, { dx: inPlane(s), dy: outPlane(s), planes: units }, ({ dx, dy, planes }, f) => {
+    const window = windowOf(f, dy);
     const { atRow, value: over } = divisorOf(f, s, divisor, window);
     const share = f.local("v128");
     const fold: Fold = {
-      start: (columns) => share.set(f32x4.div(v128.load1(dy!.get), over(columns))),
+      start: (columns) => share.set(f32x4.div(v128.load1(dy.get), over(columns))),
       tap: (value, cursor, offset) => v128.storeLane(cursor.get, f32x4.add(value, share.get), 0, offset),
       finish: () => [],
     };
-    return eachWindow(f, s, dx!, planes!, window, fold, { atRow, lanes: 1 });
+    return eachWindow(f, s, dx, planes, window, fold, { atRow, lanes: 1 });
   });
 }
 
-/** run(dy, indices − dy, dx, planes): adds each gradient where its maximum lay. */
-export function maxPoolBackwardKernel(target: Target, s: Pool2dShape): Run {
-  return compile(target, ["i32", "i32", "i32", "i32"], (f, dy, indices, dx, planes) => {
+/** Adds each gradient where its maximum lay. */
+export function maxPoolBackwardKernel(target: Target, s: Pool2dShape) {
+  return compile(target, maxBackwardParameters(s), ({ dy, ahead, dx, planes }, f) => {
     const [left, index, to] = [f.local("i32"), f.local("i32"), f.local("i32")];
-    return times(planes!, planes!.get, [
+    return times(planes, planes.get, [
       times(left, i32.const(s.outHeight * s.outWidth), [
-        index.set(i32.load(i32.add(dy!.get, indices!.get))),
+        index.set(i32.load(i32.add(dy.get, ahead.get))),
         when(i32.add(index.get, i32.const(1)), [
-          to.set(i32.add(dx!.get, i32.shl(index.get, i32.const(2)))),
-          v128.storeLane(to.get, f32x4.add(v128.load1(to.get), v128.load1(dy!.get)), 0),
+          to.set(i32.add(dx.get, i32.shl(index.get, i32.const(2)))),
+          v128.storeLane(to.get, f32x4.add(v128.load1(to.get), v128.load1(dy.get)), 0),
         ]),
-        dy!.advance(4),
+        dy.advance(4),
       ]),
-      dx!.advance(s.inHeight * s.inWidth * 4),
+      dx.advance(s.inHeight * s.inWidth * 4),
     ]);
   });
 }

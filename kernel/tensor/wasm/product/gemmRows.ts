@@ -11,25 +11,28 @@ import {
   v128,
   when,
 } from "../emit/assembler";
+import { compile, type Kernel } from "../emit/kernel";
 import { loadLanes, transposed } from "../emit/lanes";
 import { whileAtLeast } from "../emit/loops";
-import { compile, madd, type Run, type Target } from "../emit/target";
-import type { GemmShape } from "./gemm";
+import { madd, type Target } from "../emit/target";
+import { type GemmShape, gemmParts, type Parameter } from "./blocks";
 
 export const isFewRows = ({ m, transA, transB }: GemmShape): boolean => m <= 2 && !transA && transB;
 
 /** As gemmKernel, for a shape that isFewRows. */
-export function gemmRowsKernel(target: Target, { m, n, k }: GemmShape): Run {
-  return compile(target, new Array(6).fill("i32"), (f, a, b, c, accumulate, _rows, columns) => {
+export function gemmRowsKernel(target: Target, shape: GemmShape): Kernel<Parameter> {
+  const { m, n, k } = shape;
+  const { parameters } = gemmParts(target, shape);
+  return compile(target, parameters, ({ a, b, c, accumulate, columns }, f) => {
     const most = 8 / m; // eight sums hide the latency of an addition
-    const pointers = { a: a!, b: b!, c: c! };
+    const pointers = { a, b, c };
     const group = (width: number) => [
-      dots(f, target, { m, n, k, width }, pointers, accumulate!),
-      [b!.advance(width * k * 4), c!.advance(width * 4)],
+      dots(f, target, { m, n, k, width }, pointers, accumulate),
+      [b.advance(width * k * 4), c.advance(width * 4)],
     ];
     return [8, 4, 1]
       .filter((width) => width <= most)
-      .map((width) => whileAtLeast(columns!, width, group(width)));
+      .map((width) => whileAtLeast(columns, width, group(width)));
   });
 }
 

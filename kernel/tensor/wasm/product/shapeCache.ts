@@ -1,6 +1,6 @@
 // Modules by the shape of a product, a bounded number of them.
 
-import type { GemmShape } from "./gemm";
+import type { GemmShape } from "./blocks";
 
 /**
  * Matrix products by shape, in two generations of at most `limit`: what was not used while a whole generation came in

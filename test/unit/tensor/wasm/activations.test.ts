@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CurveOp } from "../../../../kernel/tensor/wasm/kernels";
-import { curveFunctions } from "../../../../kernel/tensor/wasm/reference/activations";
+import { curveFunctions } from "../../../../kernel/tensor/wasm/map/exactActivations";
 import { assertClose, onEachEngine, randomNumbers, same, ulps } from "./guardedMemory";
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
@@ -28,8 +28,8 @@ for (const [op, [a, b, limit]] of Object.entries(curves) as [CurveOp, [number, n
       const x = guarded.buffer(n, (i) => specials[i] ?? (random() - 0.5) * (i % 2 === 0 ? 40 : 4));
       const y = guarded.buffer(n);
       const dx = guarded.buffer(n, () => 1);
-      kernels.curve(op, x.pointer, y.pointer, n, a, b);
-      kernels.curveGrad(op, x.pointer, dx.pointer, dx.pointer, n, a, b);
+      kernels.curve(op, { x: x.pointer, y: y.pointer, n, a, b });
+      kernels.curveGrad(op, { x: x.pointer, dy: dx.pointer, dx: dx.pointer, n, a, b });
       guarded.checkGuards(op);
       const { value, slope } = curveFunctions[op];
       for (let i = 0; i < n; i++) {
@@ -53,12 +53,12 @@ test("every size keeps to its buffers, and gives each number what it gives it al
       guarded.clear();
       const all = guarded.buffer(35, () => random() * 8 - 4);
       const whole = [0, 1].map(() => guarded.buffer(35, () => 0.5));
-      kernels.curve(op, all.pointer, whole[0]!.pointer, 35, a, b);
-      kernels.curveGrad(op, all.pointer, whole[1]!.pointer, whole[1]!.pointer, 35, a, b);
+      kernels.curve(op, { x: all.pointer, y: whole[0]!.pointer, n: 35, a, b });
+      kernels.curveGrad(op, { x: all.pointer, dy: whole[1]!.pointer, dx: whole[1]!.pointer, n: 35, a, b });
       for (const n of [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33]) {
         const [y, dx] = [guarded.buffer(n), guarded.buffer(n, () => 0.5)];
-        kernels.curve(op, all.pointer, y.pointer, n, a, b);
-        kernels.curveGrad(op, all.pointer, dx.pointer, dx.pointer, n, a, b);
+        kernels.curve(op, { x: all.pointer, y: y.pointer, n, a, b });
+        kernels.curveGrad(op, { x: all.pointer, dy: dx.pointer, dx: dx.pointer, n, a, b });
         assertClose(op, y.floats, whole[0]!.floats.slice(0, n), 0);
         assertClose(op, dx.floats, whole[1]!.floats.slice(0, n), 0);
       }

@@ -11,6 +11,8 @@ for (const channels of [0, 1, 2, 3, 4, 5, 16, 17, 23])
     for (const inner of [1, 3, 4, 5, 18]) shapes.push([outer, channels, inner]);
 shapes.push([1000, 3, 1], [2, 3, 1000], [60, 100, 1], [33, 37, 1], [64, 39, 1], [65, 39, 1], [97, 21, 1]);
 
+type Gradients = Readonly<Record<"dx" | "dWeight" | "dBias", Float32Array>>;
+
 interface Outputs {
   readonly y: Buffer;
   readonly mean: Buffer;
@@ -40,12 +42,13 @@ function forward(
     ];
     const running = [0.25, 0.75].map((start) => guarded.buffer(channels, () => start)) as [Buffer, Buffer];
     const [runningMean, runningVar] = running;
-    const tracked = running.map(({ pointer }) => (affine.tracked ? pointer : 0)) as [number, number];
-    const results = [y.pointer, mean.pointer, invStd.pointer] as const;
     const correction = m > 1 ? m / (m - 1) : 1;
-    each.batchNormForward(
-      ...[x.pointer, weight, bias, ...tracked, ...results, outer, channels, inner, 1e-5, 0.1, correction],
-    );
+    each.batchNormForward({
+      ...{ x: x.pointer, weight, bias, y: y.pointer, mean: mean.pointer, invStd: invStd.pointer },
+      ...{ runningMean: affine.tracked ? runningMean.pointer : 0 },
+      ...{ runningVar: affine.tracked ? runningVar.pointer : 0 },
+      ...{ outer, channels, inner, eps: 1e-5, momentum: 0.1, correction },
+    });
     return { y, mean, invStd, runningMean, runningVar };
   }) as [Outputs, Outputs];
 }
@@ -121,9 +124,10 @@ test("apply, with and without weight and bias: 1e-6 of |y| + 1, at a mean of 1e4
           const bias = affine & 1 ? guarded.buffer(channels, () => random() * 2 - 1).pointer : 0;
           const y = guarded.buffer(outer * channels * inner);
           const expected = guarded.buffer(outer * channels * inner);
-          const before = [x.pointer, mean.pointer, invStd.pointer, weight, bias] as const;
-          kernels.batchNormApply(...before, y.pointer, outer, channels, inner);
-          guarded.reference.batchNormApply(...before, expected.pointer, outer, channels, inner);
+          const inputs = { x: x.pointer, mean: mean.pointer, invStd: invStd.pointer, weight, bias };
+          const shape = { outer, channels, inner };
+          kernels.batchNormApply({ ...inputs, y: y.pointer, ...shape });
+          guarded.reference.batchNormApply({ ...inputs, y: expected.pointer, ...shape });
           const what = `${kernels.name} apply [${outer}, ${channels}, ${inner}]`;
           assertClose(what, y.floats, expected.floats, 1e-6, (i) => Math.abs(expected.floats[i]!) + 4);
           guarded.checkGuards(what);
@@ -143,25 +147,21 @@ test("backward: dx, dWeight and dBias within 2e-6 of their largest terms", () =>
         const mean = guarded.buffer(channels, () => random() - 0.5);
         const invStd = guarded.buffer(channels, () => 0.5 + random());
         const weight = weighted ? guarded.buffer(channels, () => random() * 2).pointer : 0;
-        const outputs = () =>
-          [guarded.buffer(size), guarded.buffer(channels), guarded.buffer(channels)] as const;
-        const [dx, dWeight, dBias] = outputs();
-        const [dx2, dWeight2, dBias2] = outputs();
-        const before = [x.pointer, mean.pointer, invStd.pointer, weight, dy.pointer] as const;
-        const shape = [outer, channels, inner] as const;
-        kernels.batchNormBackward(...before, dx.pointer, dWeight.pointer, dBias.pointer, ...shape);
-        guarded.reference.batchNormBackward(
-          ...before,
-          dx2.pointer,
-          dWeight2.pointer,
-          dBias2.pointer,
-          ...shape,
-        );
+        const [got, expected] = [kernels, guarded.reference].map((each) => {
+          const [dx, dWeight, dBias] = [size, channels, channels].map((length) => guarded.buffer(length)) as [
+            ...[Buffer, Buffer, Buffer],
+          ];
+          each.batchNormBackward({
+            ...{ x: x.pointer, mean: mean.pointer, invStd: invStd.pointer, weight, dy: dy.pointer },
+            ...{ dx: dx.pointer, dWeight: dWeight.pointer, dBias: dBias.pointer, outer, channels, inner },
+          });
+          return { dx: dx.floats, dWeight: dWeight.floats, dBias: dBias.floats };
+        }) as [Gradients, Gradients];
         const what = `${kernels.name} backward [${outer}, ${channels}, ${inner}]`;
         const m = outer * inner;
-        assertClose(what, dBias.floats, dBias2.floats, 1e-6, () => m);
-        assertClose(what, dWeight.floats, dWeight2.floats, 2e-6, () => 4 * m);
-        assertClose(what, dx.floats, dx2.floats, 2e-6, () => 12);
+        assertClose(what, got.dBias, expected.dBias, 1e-6, () => m);
+        assertClose(what, got.dWeight, expected.dWeight, 2e-6, () => 4 * m);
+        assertClose(what, got.dx, expected.dx, 2e-6, () => 12);
         guarded.checkGuards(what);
       }
   });
@@ -175,14 +175,14 @@ test("an activation gives the bits of the pair, in forward, apply and backward, 
       for (const activation of ["relu", "sigmoid", "tanh"] as const) {
         guarded.clear();
         const size = outer * channels * inner;
-        const shape = [outer, channels, inner] as const;
+        const shape = { outer, channels, inner };
         const x = guarded.buffer(size, () => random() * 4 - 2).pointer;
         const start = Array.from({ length: size }, () => random() * 2 - 1);
         const dy = guarded.buffer(size, (i) => start[i]!).pointer;
         const [weight, bias] = [0, 1].map(() =>
           random() < 0.7 ? guarded.buffer(channels, () => random() * 2 - 0.5).pointer : 0,
         ) as [number, number];
-        const what = `${kernels.name} ${activation} [${shape.join(", ")}]`;
+        const what = `${kernels.name} ${activation} [${outer}, ${channels}, ${inner}]`;
         for (const each of [kernels, guarded.reference]) {
           const results = [0, 1].map((fused) => {
             const [y, applied, dx] = [0, 1, 2].map(() => guarded.buffer(size)) as [Buffer, Buffer, Buffer];
@@ -193,24 +193,33 @@ test("an activation gives the bits of the pair, in forward, apply and backward, 
               Buffer,
             ];
             const act = fused ? activation : null;
-            each.batchNormForward(
-              ...([x, weight, bias, 0, 0, y.pointer, mean.pointer, invStd.pointer] as const),
-              ...([...shape, 1e-5, 0.1, 1, act] as const),
-            );
-            const statistics = [mean.pointer, invStd.pointer, weight] as const;
-            each.batchNormApply(x, ...statistics, bias, applied.pointer, ...shape, act);
+            const statistics = { mean: mean.pointer, invStd: invStd.pointer };
+            each.batchNormForward({
+              ...{ x, weight, bias, runningMean: 0, runningVar: 0, y: y.pointer, ...statistics },
+              ...{ ...shape, eps: 1e-5, momentum: 0.1, correction: 1, activation: act },
+            });
+            each.batchNormApply({
+              ...{ x, ...statistics, weight, bias, y: applied.pointer, ...shape, activation: act },
+            });
             const saved = guarded.buffer(size, (i) => start[i]!);
-            const sums = [dWeight.pointer, dBias.pointer] as const;
+            const sums = { dWeight: dWeight.pointer, dBias: dBias.pointer };
+            const from = { x, ...statistics, weight, dy: saved.pointer };
             if (!fused) {
-              for (const { pointer } of [y, applied]) each.unary(activation, pointer, pointer, size);
-              each.unaryGrad(activation, y.pointer, dy, saved.pointer, size, false);
-              each.batchNormBackward(x, ...statistics, saved.pointer, dx.pointer, ...sums, ...shape);
+              for (const { pointer } of [y, applied])
+                each.unary(activation, { x: pointer, y: pointer, n: size });
+              each.unaryGrad(activation, {
+                saved: y.pointer,
+                dy,
+                dx: saved.pointer,
+                n: size,
+                accumulate: false,
+              });
+              each.batchNormBackward({ ...from, dx: dx.pointer, ...sums, ...shape });
             } else {
-              each.batchNormBackward(
-                ...([x, ...statistics, saved.pointer, saved.pointer, ...sums, ...shape] as const),
-                ...([activation, y.pointer, bias] as const),
-              );
-              each.unary("copy", saved.pointer, dx.pointer, size);
+              each.batchNormBackward({
+                ...{ ...from, dx: saved.pointer, ...sums, ...shape, activation, y: y.pointer, bias },
+              });
+              each.unary("copy", { x: saved.pointer, y: dx.pointer, n: size });
             }
             return [y, applied, dx, mean, invStd, dWeight, dBias];
           }) as [Buffer[], Buffer[]];
@@ -239,13 +248,22 @@ test("the gradient of a normalized batch sums to 0 and is orthogonal to x̂", ()
       Buffer,
     ];
     const dx = guarded.buffer(outer * channels);
-    kernels.batchNormForward(
-      ...[x.pointer, 0, 0, 0, 0, dx.pointer, mean.pointer, invStd.pointer, outer, channels, 1, 0, 0, 1],
-    );
-    kernels.batchNormBackward(
-      ...[x.pointer, mean.pointer, invStd.pointer, 0, dy.pointer, dx.pointer],
-      ...[scratch.pointer, scratch2.pointer, outer, channels, 1],
-    );
+    const input = {
+      x: x.pointer,
+      mean: mean.pointer,
+      invStd: invStd.pointer,
+      weight: 0,
+      outer,
+      channels,
+      inner: 1,
+    };
+    kernels.batchNormForward({
+      ...{ ...input, bias: 0, runningMean: 0, runningVar: 0, y: dx.pointer },
+      ...{ eps: 0, momentum: 0, correction: 1 },
+    });
+    kernels.batchNormBackward({
+      ...{ ...input, dy: dy.pointer, dx: dx.pointer, dWeight: scratch.pointer, dBias: scratch2.pointer },
+    });
     for (let c = 0; c < channels; c++) {
       let [sum, dot] = [0, 0];
       for (let i = 0; i < outer; i++) {

@@ -51,7 +51,7 @@ for (const [op, [limit, exact]] of Object.entries(unaryUlps) as [
       const x = guarded.buffer(n, (i) => specials[i] ?? (random() - 0.5) * 24);
       const y = guarded.buffer(n);
       for (let i = n >> 1; i < n; i++) x.integers[i] = random() * 2 ** 32;
-      kernels.unary(op, x.pointer, y.pointer, n);
+      kernels.unary(op, { x: x.pointer, y: y.pointer, n });
       guarded.checkGuards(op);
       for (let i = 0; i < n; i++) {
         const error = ulps(y.floats[i]!, exact(x.floats[i]!));
@@ -67,7 +67,7 @@ test("tanh, sigmoid and exp at their ends: signed zero, saturation, gradual unde
     const result = (op: UnaryOp, input: number) => {
       guarded.clear();
       const x = guarded.buffer(1, () => input);
-      kernels.unary(op, x.pointer, x.pointer, 1);
+      kernels.unary(op, { x: x.pointer, y: x.pointer, n: 1 });
       return x.floats[0]!;
     };
     assert.ok(Object.is(result("tanh", -0), -0));
@@ -94,13 +94,13 @@ test("an element's result does not depend on its position, and every size keeps 
       guarded.clear();
       const all = guarded.buffer(67, () => random() * 6 - 3);
       const whole = guarded.buffer(67);
-      kernels.unary(op, all.pointer, whole.pointer, 67);
+      kernels.unary(op, { x: all.pointer, y: whole.pointer, n: 67 });
       for (const n of sizes) {
         const y = guarded.buffer(n);
-        kernels.unary(op, all.pointer, y.pointer, n);
+        kernels.unary(op, { x: all.pointer, y: y.pointer, n });
         assert.deepEqual(y.floats, whole.floats.slice(0, n));
         const alone = guarded.bufferAtEnd(n, (i) => all.floats[i]!);
-        kernels.unary(op, alone.pointer, alone.pointer, n);
+        kernels.unary(op, { x: alone.pointer, y: alone.pointer, n });
         assert.deepEqual(alone.floats, whole.floats.slice(0, n), "in place, at the end of the memory");
       }
       guarded.checkGuards(op);
@@ -119,10 +119,22 @@ for (const op of ["sigmoid", "tanh", "relu", "abs", "square"] as UnaryGradOp[]) 
           const dy = guarded.buffer(n, () => random() * 4 - 2);
           const dx = guarded.buffer(n, () => random());
           const expected = guarded.buffer(n, (i) => dx.floats[i]!);
-          kernels.unaryGrad(op, saved.pointer, dy.pointer, dx.pointer, n, accumulate);
-          guarded.reference.unaryGrad(op, saved.pointer, dy.pointer, expected.pointer, n, accumulate);
+          kernels.unaryGrad(op, { saved: saved.pointer, dy: dy.pointer, dx: dx.pointer, n, accumulate });
+          guarded.reference.unaryGrad(op, {
+            saved: saved.pointer,
+            dy: dy.pointer,
+            dx: expected.pointer,
+            n,
+            accumulate,
+          });
           assertClose(op, dx.floats, expected.floats, 0, () => 1, 4 * 2 ** -23);
-          kernels.unaryGrad(op, saved.pointer, dy.pointer, dy.pointer, n, false);
+          kernels.unaryGrad(op, {
+            saved: saved.pointer,
+            dy: dy.pointer,
+            dx: dy.pointer,
+            n,
+            accumulate: false,
+          });
           if (!accumulate) assert.deepEqual(dy.floats, dx.floats);
           guarded.checkGuards(op);
         }
@@ -170,14 +182,20 @@ for (const op of binaryOps) {
           const b = guarded.buffer(right, pick);
           const y = guarded.buffer(rows * columns);
           const expected = guarded.buffer(rows * columns);
-          kernels.binary(op, layout, a.pointer, b.pointer, y.pointer, rows, columns);
-          guarded.reference.binary(op, layout, a.pointer, b.pointer, expected.pointer, rows, columns);
+          kernels.binary(op, layout, { a: a.pointer, b: b.pointer, y: y.pointer, rows, columns });
+          guarded.reference.binary(op, layout, {
+            a: a.pointer,
+            b: b.pointer,
+            y: expected.pointer,
+            rows,
+            columns,
+          });
           const what = `${kernels.name} ${op} ${layout} ${rows}×${columns}`;
           y.floats.forEach((got, i) => {
             if (!same(got, expected.floats[i]!)) assert.fail(`${what}: ${got}, not ${expected.floats[i]}`);
           });
           if (left === rows * columns) {
-            kernels.binary(op, layout, a.pointer, b.pointer, a.pointer, rows, columns);
+            kernels.binary(op, layout, { a: a.pointer, b: b.pointer, y: a.pointer, rows, columns });
             assert.deepEqual(a.floats, y.floats, `${what} in place`);
           }
           guarded.checkGuards(what);
@@ -193,7 +211,7 @@ test("pow by a scalar: squares exactly as x·x, NaN⁰ and 1^NaN are 1 as in C",
     const power = (base: number, exponent: number) => {
       const a = guarded.buffer(5, () => base);
       const b = guarded.buffer(1, () => exponent);
-      kernels.binary("pow", "scalarRight", a.pointer, b.pointer, a.pointer, 1, 5);
+      kernels.binary("pow", "scalarRight", { a: a.pointer, b: b.pointer, y: a.pointer, rows: 1, columns: 5 });
       return a.floats[4]!;
     };
     assert.equal(power(-3, 2), 9);
@@ -212,17 +230,17 @@ test("fill, axpy and scale: exact but for one fused rounding (1 ulp of the terms
       const x = guarded.buffer(n, () => random() * 2 - 1);
       const y = guarded.buffer(n, () => random() * 2 - 1);
       const expected = guarded.buffer(n, (i) => y.floats[i]!);
-      kernels.axpy(-0.3, x.pointer, y.pointer, n);
-      guarded.reference.axpy(-0.3, x.pointer, expected.pointer, n);
+      kernels.axpy({ alpha: -0.3, x: x.pointer, y: y.pointer, n });
+      guarded.reference.axpy({ alpha: -0.3, x: x.pointer, y: expected.pointer, n });
       assertClose("axpy", y.floats, expected.floats, 0, () => 0, 2 ** -23);
-      kernels.scale(0.7, x.pointer, x.pointer, n);
+      kernels.scale({ alpha: 0.7, x: x.pointer, y: x.pointer, n });
       guarded.checkGuards("axpy, scale");
-      kernels.fill(y.pointer, 2.5, n);
+      kernels.fill({ y: y.pointer, value: 2.5, n });
       assert.ok(y.floats.every((value) => value === 2.5));
       guarded.checkGuards("fill");
     }
     const x = guarded.buffer(2, (i) => i + 1);
-    kernels.scale(0.7, x.pointer, x.pointer, 2);
+    kernels.scale({ alpha: 0.7, x: x.pointer, y: x.pointer, n: 2 });
     assert.deepEqual([...x.floats], [Math.fround(0.7), 2 * Math.fround(0.7)]);
   });
 });
@@ -243,18 +261,11 @@ test("sgd in all variants over three steps, against the reference: 1e-6", () => 
         const parameter = guarded.buffer(n, () => random() * 2 - 1);
         const copy = guarded.buffer(n, (i) => parameter.floats[i]!);
         const [buffer, bufferCopy] = [guarded.buffer(n, () => nan), guarded.buffer(n, () => nan)];
-        const rest = [momentum, dampening, weightDecay, nesterov] as const;
         for (let step = 0; step < 3; step++) {
-          kernels.sgd(parameter.pointer, gradient.pointer, buffer.pointer, n, 0.1, ...rest, step === 0);
-          guarded.reference.sgd(
-            copy.pointer,
-            gradient.pointer,
-            bufferCopy.pointer,
-            n,
-            0.1,
-            ...rest,
-            step === 0,
-          );
+          const rest = { n, lr: 0.1, momentum, dampening, weightDecay, nesterov, firstStep: step === 0 };
+          const from = { gradient: gradient.pointer, ...rest };
+          kernels.sgd({ parameter: parameter.pointer, buffer: buffer.pointer, ...from });
+          guarded.reference.sgd({ parameter: copy.pointer, buffer: bufferCopy.pointer, ...from });
         }
         assertClose("sgd parameter", parameter.floats, copy.floats, 0, () => 0, 1e-6);
         assertClose("sgd buffer", buffer.floats, bufferCopy.floats, 1e-6, () => 1);
@@ -263,7 +274,18 @@ test("sgd in all variants over three steps, against the reference: 1e-6", () => 
     }
     const parameter = guarded.buffer(1, () => infinity);
     const gradient = guarded.buffer(1, () => 1);
-    kernels.sgd(parameter.pointer, gradient.pointer, 0, 1, 0.1, 0, 0, 0, false, true);
+    kernels.sgd({
+      parameter: parameter.pointer,
+      gradient: gradient.pointer,
+      buffer: 0,
+      n: 1,
+      lr: 0.1,
+      momentum: 0,
+      dampening: 0,
+      weightDecay: 0,
+      nesterov: false,
+      firstStep: true,
+    });
     assert.equal(parameter.floats[0], infinity, "no weight decay does not mean 0·∞");
   });
 });

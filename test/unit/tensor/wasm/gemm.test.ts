@@ -25,15 +25,35 @@ function check(
   const c = guarded.buffer(m * n, number);
   const expected = guarded.buffer(m * n, (i) => c.floats[i]!);
   const sizes = guarded.buffer(m * n, (i) => (accumulate ? Math.abs(c.floats[i]!) : 0));
-  kernels.gemm(a.pointer, b.pointer, c.pointer, m, n, k, transA, transB, accumulate);
-  guarded.reference.gemm(a.pointer, b.pointer, expected.pointer, m, n, k, transA, transB, accumulate);
+  kernels.gemm({ a: a.pointer, b: b.pointer, c: c.pointer, m, n, k, transA, transB, accumulate });
+  guarded.reference.gemm({
+    a: a.pointer,
+    b: b.pointer,
+    c: expected.pointer,
+    m,
+    n,
+    k,
+    transA,
+    transB,
+    accumulate,
+  });
   const what = `${kernels.name} ${m}×${n}×${k}${transA ? " Aᵀ" : ""}${transB ? " Bᵀ" : ""}${accumulate ? " +" : ""}`;
   guarded.checkGuards(what);
   for (const matrix of [a, b])
     matrix.floats.forEach((x, i) => {
       matrix.floats[i] = Math.abs(x);
     });
-  guarded.reference.gemm(a.pointer, b.pointer, sizes.pointer, m, n, k, transA, transB, accumulate);
+  guarded.reference.gemm({
+    a: a.pointer,
+    b: b.pointer,
+    c: sizes.pointer,
+    m,
+    n,
+    k,
+    transA,
+    transB,
+    accumulate,
+  });
   const relative = (8 * Math.sqrt(k + 1)) / 2 ** 24;
   assertClose(what, c.floats, expected.floats, relative, (i) => sizes.floats[i]!);
 }
@@ -107,10 +127,30 @@ test("gemm reads nothing beyond an operand at the end of the memory", () => {
           const other = guarded.buffer(n * k + m * k, () => 1);
           const c = guarded.buffer(m * n);
           const atEnd = guarded.bufferAtEnd(k * n, () => 1);
-          kernels.gemm(other.pointer, atEnd.pointer, c.pointer, m, n, k, transA, transB, false);
+          kernels.gemm({
+            a: other.pointer,
+            b: atEnd.pointer,
+            c: c.pointer,
+            m,
+            n,
+            k,
+            transA,
+            transB,
+            accumulate: false,
+          });
           assert.ok(c.floats.every((x) => x === k));
           const a = guarded.bufferAtEnd(m * k, () => 1);
-          kernels.gemm(a.pointer, other.pointer, c.pointer, m, n, k, transA, transB, false);
+          kernels.gemm({
+            a: a.pointer,
+            b: other.pointer,
+            c: c.pointer,
+            m,
+            n,
+            k,
+            transA,
+            transB,
+            accumulate: false,
+          });
           assert.ok(c.floats.every((x) => x === k));
         }
   });
@@ -123,7 +163,17 @@ test("gemm carries NaN and ∞ to their own row and column only", () => {
     const a = guarded.buffer(m * k, (i) => (i === 2 * k + 3 ? Number.NaN : 1));
     const b = guarded.buffer(k * n, (i) => (i === n + 10 ? Number.POSITIVE_INFINITY : 1));
     const c = guarded.buffer(m * n);
-    kernels.gemm(a.pointer, b.pointer, c.pointer, m, n, k, false, false, false);
+    kernels.gemm({
+      a: a.pointer,
+      b: b.pointer,
+      c: c.pointer,
+      m,
+      n,
+      k,
+      transA: false,
+      transB: false,
+      accumulate: false,
+    });
     for (let i = 0; i < m; i++)
       for (let j = 0; j < n; j++)
         assert.equal(c.floats[i * n + j], i === 2 ? Number.NaN : j === 10 ? Number.POSITIVE_INFINITY : k);

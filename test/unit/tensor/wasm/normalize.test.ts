@@ -30,7 +30,7 @@ test("forward and backward: within 3e-6 of the largest term, at a mean of 100 to
           const weight = affine & 2 ? guarded.buffer(parameters, () => random() * 2 - 0.5).pointer : 0;
           const bias = affine & 1 ? guarded.buffer(parameters, () => random()).pointer : 0;
           const start = Array.from({ length: rows * n }, () => random() * 2 - 1);
-          const shape = [samples, groups, channels, inner, centered] as const;
+          const shape = { samples, groups, channels, inner, centered };
           const [got, expected] = [kernels, guarded.reference].map((each) => {
             const statistics = guarded.buffer(4 * rows, () => 0, true);
             const [y, dx] = [guarded.buffer(rows * n), guarded.buffer(rows * n, (i) => start[i]!)] as const;
@@ -39,24 +39,16 @@ test("forward and backward: within 3e-6 of the largest term, at a mean of 100 to
               Buffer,
             ];
             // An ε that keeps 1/√(σ² + ε) from magnifying the rounding of rows that are all but constant.
-            each.normalize(x, weight, bias, y.pointer, statistics.pointer, ...shape, 0.01);
-            const [dySlopes, dyShifts] =
-              affine === 0 ? [0, 0] : [slopes.pointer, inner > 1 ? shifts.pointer : 0];
-            each.normalizeBackward(
-              ...([
-                x,
-                statistics.pointer,
-                weight,
-                dx.pointer,
-                dx.pointer,
-                dySlopes,
-                dyShifts,
-                ...shape,
-              ] as const),
-            );
+            const input = { x, weight, statistics: statistics.pointer, ...shape };
+            each.normalize({ ...input, bias, y: y.pointer, eps: 0.01 });
+            each.normalizeBackward({
+              ...{ ...input, dy: dx.pointer, dx: dx.pointer },
+              ...{ slopes: affine === 0 ? 0 : slopes.pointer },
+              ...{ shifts: affine === 0 || inner === 1 ? 0 : shifts.pointer },
+            });
             return { y, dx, slopes, shifts };
           }) as [Outputs, Outputs];
-          const what = `${kernels.name} [${shape.join(", ")}], affine ${affine}`;
+          const what = `${kernels.name} [${[samples, groups, channels, inner, centered]}], affine ${affine}`;
           assertClose(`${what} y`, got.y.floats, expected.y.floats, 3e-6, () => 4);
           assertClose(`${what} dx`, got.dx.floats, expected.dx.floats, 3e-6, () => 20);
           for (const name of ["slopes", "shifts"] as const) {

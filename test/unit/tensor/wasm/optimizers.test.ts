@@ -44,7 +44,21 @@ test("Adam and AdamW, with and without amsgrad: 3e-6", () => {
       [0, 0.99],
     ] as const) {
       compare(`adam ${amsgrad} ${penalty} ${shrink}`, 3, (kernels, p, g, [m, v, max], n) =>
-        kernels.adam(p, g, m!, v!, amsgrad ? max! : 0, n, 0.05, 0.9, 0.99, 0.3, 1e-8, penalty, shrink),
+        kernels.adam({
+          parameter: p,
+          gradient: g,
+          mean: m!,
+          square: v!,
+          maximum: amsgrad ? max! : 0,
+          n,
+          step: 0.05,
+          beta1: 0.9,
+          beta2: 0.99,
+          root: 0.3,
+          eps: 1e-8,
+          penalty,
+          shrink,
+        }),
       );
     }
   }
@@ -55,7 +69,19 @@ test("RMSprop, centered and with momentum: 3e-6", () => {
     for (const moving of flags) {
       for (const penalty of [0, 0.1]) {
         compare(`rmsprop ${centered} ${moving} ${penalty}`, 3, (kernels, p, g, [s, a, b], n) =>
-          kernels.rmsprop(p, g, s!, centered ? a! : 0, moving ? b! : 0, n, 0.01, 0.9, 1e-3, penalty, 0.8),
+          kernels.rmsprop({
+            parameter: p,
+            gradient: g,
+            square: s!,
+            mean: centered ? a! : 0,
+            velocity: moving ? b! : 0,
+            n,
+            lr: 0.01,
+            alpha: 0.9,
+            eps: 1e-3,
+            penalty,
+            momentum: 0.8,
+          }),
         );
       }
     }
@@ -65,7 +91,7 @@ test("RMSprop, centered and with momentum: 3e-6", () => {
 test("Adagrad: 3e-6", () => {
   for (const penalty of [0, 0.1]) {
     compare(`adagrad ${penalty}`, 1, (kernels, p, g, [sum], n) =>
-      kernels.adagrad(p, g, sum!, n, 0.05, 1e-8, penalty),
+      kernels.adagrad({ parameter: p, gradient: g, sum: sum!, n, lr: 0.05, eps: 1e-8, penalty }),
     );
   }
 });
@@ -79,7 +105,21 @@ test("no weight decay does not mean 0·∞", () => {
       number,
       number,
     ];
-    kernels.adam(parameter.pointer, gradient, m, v, 0, 1, 0.1, 0.9, 0.99, 1, 1e-8, 0, 1);
+    kernels.adam({
+      parameter: parameter.pointer,
+      gradient,
+      mean: m,
+      square: v,
+      maximum: 0,
+      n: 1,
+      step: 0.1,
+      beta1: 0.9,
+      beta2: 0.99,
+      root: 1,
+      eps: 1e-8,
+      penalty: 0,
+      shrink: 1,
+    });
     assert.equal(parameter.floats[0], Number.POSITIVE_INFINITY);
   });
 });

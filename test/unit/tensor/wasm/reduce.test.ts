@@ -22,8 +22,8 @@ for (const op of ["sum", "mean", "prod", "max", "min", "argmax", "argmin"] as Re
             const x = guarded.buffer(length, (i) => (i === oddity ? nan : Math.round(random() * 12 - 6) / 4));
             const y = guarded.buffer(outer * inner);
             const expected = guarded.buffer(outer * inner);
-            kernels.reduce(op, x.pointer, y.pointer, outer, n, inner);
-            guarded.reference.reduce(op, x.pointer, expected.pointer, outer, n, inner);
+            kernels.reduce(op, { x: x.pointer, y: y.pointer, outer, n, inner });
+            guarded.reference.reduce(op, { x: x.pointer, y: expected.pointer, outer, n, inner });
             const what = `${kernels.name} ${op} [${outer}, ${n}, ${inner}]`;
             if (op.startsWith("arg")) assert.deepEqual(y.integers, expected.integers, what);
             else {
@@ -44,11 +44,11 @@ test("a sum or mean of 1e6 terms keeps 6 digits: relative error below 1e-6, alon
     const x = guarded.buffer(n, () => 0.1 + random() * 1e-3);
     const y = guarded.buffer(4);
     const exact = x.floats.reduce((sum, value) => sum + value, 0);
-    kernels.reduce("sum", x.pointer, y.pointer, 1, n, 1);
+    kernels.reduce("sum", { x: x.pointer, y: y.pointer, outer: 1, n, inner: 1 });
     assert.ok(Math.abs(y.floats[0]! / exact - 1) < 1e-6);
-    kernels.reduce("mean", x.pointer, y.pointer, 1, n, 1);
+    kernels.reduce("mean", { x: x.pointer, y: y.pointer, outer: 1, n, inner: 1 });
     assert.ok(Math.abs((y.floats[0]! * n) / exact - 1) < 1e-6);
-    kernels.reduce("sum", x.pointer, y.pointer, 1, n / 4, 4);
+    kernels.reduce("sum", { x: x.pointer, y: y.pointer, outer: 1, n: n / 4, inner: 4 });
     const total = y.floats.reduce((sum, value) => sum + value, 0);
     assert.ok(Math.abs(total / exact - 1) < 1e-6);
   });
@@ -62,15 +62,15 @@ test("max and min: NaN wins wherever it stands, ∞ is a number; so for argmax a
         const x = guarded.buffer(n, (i) => (i === place ? nan : i % 2 ? infinity : -infinity));
         const y = guarded.buffer(1);
         for (const op of ["max", "min"] as const) {
-          kernels.reduce(op, x.pointer, y.pointer, 1, n, 1);
+          kernels.reduce(op, { x: x.pointer, y: y.pointer, outer: 1, n, inner: 1 });
           assert.equal(y.floats[0], nan);
         }
         for (const op of ["argmax", "argmin"] as const) {
-          kernels.reduce(op, x.pointer, y.pointer, 1, n, 1);
+          kernels.reduce(op, { x: x.pointer, y: y.pointer, outer: 1, n, inner: 1 });
           assert.equal(y.integers[0], place);
         }
         x.floats[place] = -infinity;
-        kernels.reduce("max", x.pointer, y.pointer, 1, n, 1);
+        kernels.reduce("max", { x: x.pointer, y: y.pointer, outer: 1, n, inner: 1 });
         assert.equal(y.floats[0], Math.max(...x.floats));
       }
     }
@@ -85,7 +85,7 @@ test("reductions read nothing beyond the end of the memory", () => {
           guarded.clear();
           const y = guarded.buffer(inner);
           const x = guarded.bufferAtEnd(n * inner, () => 1);
-          kernels.reduce(op, x.pointer, y.pointer, 1, n, inner);
+          kernels.reduce(op, { x: x.pointer, y: y.pointer, outer: 1, n, inner });
           if (op === "argmin") assert.equal(y.integers[0], 0);
           else assert.equal(y.floats[inner - 1], op === "sum" ? n : 1);
         }
@@ -102,8 +102,8 @@ test("logSoftmax: 4 ulp of the largest |x − max| + log Σ; ±100 and ∞ as in
           const x = guarded.buffer(rows * columns, () => (random() * 2 - 1) * spread + 1000);
           const y = guarded.buffer(rows * columns);
           const expected = guarded.buffer(rows * columns);
-          kernels.logSoftmax(x.pointer, y.pointer, rows, columns);
-          guarded.reference.logSoftmax(x.pointer, expected.pointer, rows, columns);
+          kernels.logSoftmax({ x: x.pointer, logProbabilities: y.pointer, rows, columns });
+          guarded.reference.logSoftmax({ x: x.pointer, logProbabilities: expected.pointer, rows, columns });
           assertClose("logSoftmax", y.floats, expected.floats, 0, () => 1, 4 * 2 ** -23 * (2 * spread + 7));
           guarded.checkGuards("logSoftmax");
         }
@@ -117,8 +117,8 @@ test("logSoftmax: 4 ulp of the largest |x − max| + log Σ; ±100 and ∞ as in
       const x = guarded.buffer(3, (i) => row[i]!);
       const y = guarded.buffer(3);
       const expected = guarded.buffer(3);
-      kernels.logSoftmax(x.pointer, y.pointer, 1, 3);
-      guarded.reference.logSoftmax(x.pointer, expected.pointer, 1, 3);
+      kernels.logSoftmax({ x: x.pointer, logProbabilities: y.pointer, rows: 1, columns: 3 });
+      guarded.reference.logSoftmax({ x: x.pointer, logProbabilities: expected.pointer, rows: 1, columns: 3 });
       assertClose(`logSoftmax of ${row}`, y.floats, expected.floats, 1e-6);
     }
   });
@@ -135,15 +135,22 @@ test("crossEntropy: loss within 2e-6 relative, gradient within 4e-7, each row of
         for (let i = 0; i < rows; i++) targets.integers[i] = Math.floor(random() * columns);
         const [loss, expectedLoss] = [guarded.buffer(1), guarded.buffer(1)];
         const [d, expected] = [guarded.buffer(rows * columns), guarded.buffer(rows * columns)];
-        kernels.crossEntropy(x.pointer, targets.pointer, loss.pointer, d.pointer, rows, columns);
-        guarded.reference.crossEntropy(
-          x.pointer,
-          targets.pointer,
-          expectedLoss.pointer,
-          expected.pointer,
+        kernels.crossEntropy({
+          logits: x.pointer,
+          targets: targets.pointer,
+          loss: loss.pointer,
+          dLogits: d.pointer,
           rows,
           columns,
-        );
+        });
+        guarded.reference.crossEntropy({
+          logits: x.pointer,
+          targets: targets.pointer,
+          loss: expectedLoss.pointer,
+          dLogits: expected.pointer,
+          rows,
+          columns,
+        });
         guarded.checkGuards("crossEntropy");
         assertClose("loss", loss.floats, expectedLoss.floats, 2e-6, undefined, 1e-6);
         assertClose("dLogits", d.floats, expected.floats, 0, () => 0, 4e-7);
@@ -169,8 +176,8 @@ test("transpose of every shape up to 9×9 and of large ones is exact", () => {
       const x = guarded.buffer(rows * columns, (i) => i + 1);
       const y = guarded.buffer(rows * columns);
       const expected = guarded.buffer(rows * columns);
-      kernels.transpose(x.pointer, y.pointer, rows, columns);
-      guarded.reference.transpose(x.pointer, expected.pointer, rows, columns);
+      kernels.transpose({ x: x.pointer, y: y.pointer, rows, columns });
+      guarded.reference.transpose({ x: x.pointer, y: expected.pointer, rows, columns });
       assert.deepEqual(y.floats, expected.floats, `${rows}×${columns}`);
       guarded.checkGuards("transpose");
     }

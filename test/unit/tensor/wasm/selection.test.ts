@@ -27,9 +27,19 @@ test("pointers above 2 GiB work", () => {
   for (const simd of ["revec", "plain", "fixed", "off"] as const) {
     const kernels = createKernels(memory, { simd });
     const pointer = 2 ** 31 + 4;
-    kernels.fill(pointer, 3, 7);
-    kernels.scale(2, pointer, pointer, 6);
-    kernels.gemm(pointer, pointer, pointer + 64, 2, 2, 3, false, false, false);
+    kernels.fill({ y: pointer, value: 3, n: 7 });
+    kernels.scale({ alpha: 2, x: pointer, y: pointer, n: 6 });
+    kernels.gemm({
+      a: pointer,
+      b: pointer,
+      c: pointer + 64,
+      m: 2,
+      n: 2,
+      k: 3,
+      transA: false,
+      transB: false,
+      accumulate: false,
+    });
     assert.deepEqual([...new Float32Array(memory.buffer, pointer, 7)], [6, 6, 6, 6, 6, 6, 3]);
     assert.deepEqual([...new Float32Array(memory.buffer, pointer + 64, 4)], [108, 108, 108, 108]);
   }

@@ -65,18 +65,22 @@ test("products of many shapes are the same bits by one, two and three threads", 
     const transB = random() < 0.5;
     const accumulate = random() < 0.5;
     compare(`gemm ${m}×${n}×${k} ${transA} ${transB}`, m * n, (kernels) =>
-      kernels.gemm(a, b, c, m, n, k, transA, transB, accumulate),
+      kernels.gemm({ a, b, c, m, n, k, transA, transB, accumulate }),
     );
   }
 });
 
 test("elementwise calls of any length are the same bits by one, two and three threads", () => {
   for (const n of [32767, 32768, 50001, 100_000, 262_144, 1_000_003]) {
-    compare(`sigmoid of ${n}`, n, (kernels) => kernels.unary("sigmoid", a, c, n));
+    compare(`sigmoid of ${n}`, n, (kernels) => kernels.unary("sigmoid", { x: a, y: c, n }));
     for (const layout of ["same", "scalarLeft", "scalarRight"] as const) {
-      compare(`difference of ${n}, ${layout}`, n, (kernels) => kernels.binary("sub", layout, a, b, c, 1, n));
+      compare(`difference of ${n}, ${layout}`, n, (kernels) =>
+        kernels.binary("sub", layout, { a, b, y: c, rows: 1, columns: n }),
+      );
     }
-    compare(`gradient of tanh of ${n}`, n, (kernels) => kernels.unaryGrad("tanh", a, b, c, n, true));
+    compare(`gradient of tanh of ${n}`, n, (kernels) =>
+      kernels.unaryGrad("tanh", { saved: a, dy: b, dx: c, n, accumulate: true }),
+    );
   }
 });
 
@@ -95,13 +99,13 @@ test("convolutions and pools are the same bits by one, two and three threads", (
     assert.ok(scratch + alone.conv2dScratch(shape) <= memory.buffer.byteLength);
     const what = `${batch} images, ${inChannels} to ${outChannels} channels`;
     compare(`conv2d of ${what}`, batch * outChannels * 120, (kernels) =>
-      kernels.conv2d(shape, a, b, b, c, scratch),
+      kernels.conv2d(shape, { x: a, weight: b, bias: b, y: c, scratch }),
     );
     compare(`conv2dBackwardInput of ${what}`, batch * inChannels * 120, (kernels) =>
-      kernels.conv2dBackwardInput(shape, a, b, c, scratch, true),
+      kernels.conv2dBackwardInput(shape, { dy: a, weight: b, dx: c, scratch, accumulate: true }),
     );
     compare(`conv2dBackwardWeight of ${what}`, (outChannels * inChannels * 9) / groups, (kernels) =>
-      kernels.conv2dBackwardWeight(shape, a, b, c, scratch, true),
+      kernels.conv2dBackwardWeight(shape, { x: a, dy: b, dWeight: c, scratch, accumulate: true }),
     );
   }
   for (const batch of [1, 2, 9, 32]) {
@@ -110,23 +114,25 @@ test("convolutions and pools are the same bits by one, two and three threads", (
     const shape = { batch, inChannels, outChannels, groups: 1, ...sizes, ...unit };
     const what = `${batch} images by 1×1`;
     compare(`conv2d of ${what}`, batch * outChannels * 120, (kernels) =>
-      kernels.conv2d(shape, a, b, b, c, scratch),
+      kernels.conv2d(shape, { x: a, weight: b, bias: b, y: c, scratch }),
     );
     compare(`conv2dBackwardInput of ${what}`, batch * inChannels * 120, (kernels) =>
-      kernels.conv2dBackwardInput(shape, a, b, c, scratch, true),
+      kernels.conv2dBackwardInput(shape, { dy: a, weight: b, dx: c, scratch, accumulate: true }),
     );
     for (const accumulate of [false, true]) {
       compare(`conv2dBackwardWeight of ${what}`, outChannels * inChannels, (kernels) =>
-        kernels.conv2dBackwardWeight(shape, a, b, c, scratch, accumulate),
+        kernels.conv2dBackwardWeight(shape, { x: a, dy: b, dWeight: c, scratch, accumulate }),
       );
     }
   }
   const pool = { planes: 700, paddingHeight: 1, paddingWidth: 1, ...planes, ...unit };
-  compare("maxPool2d", 700 * 120, (kernels) => kernels.maxPool2d(pool, a, c, scratch));
-  compare("maxPool2dBackward", 700 * 120, (kernels) => kernels.maxPool2dBackward(pool, a, scratch, c, true));
-  compare("avgPool2d", 700 * 120, (kernels) => kernels.avgPool2d(pool, "inside", a, c));
+  compare("maxPool2d", 700 * 120, (kernels) => kernels.maxPool2d(pool, { x: a, y: c, indices: scratch }));
+  compare("maxPool2dBackward", 700 * 120, (kernels) =>
+    kernels.maxPool2dBackward(pool, { dy: a, indices: scratch, dx: c, accumulate: true }),
+  );
+  compare("avgPool2d", 700 * 120, (kernels) => kernels.avgPool2d(pool, "inside", { x: a, y: c }));
   compare("avgPool2dBackward", 700 * 120, (kernels) =>
-    kernels.avgPool2dBackward(pool, "inside", a, c, false),
+    kernels.avgPool2dBackward(pool, "inside", { dy: a, dx: c, accumulate: false }),
   );
 });
 
@@ -142,23 +148,27 @@ test("batch normalization, with an activation and without, is the same bits by o
     [300, 500, 1],
     [50, 900, 1],
   ] as const) {
-    const shape = [outer, channels, inner] as const;
+    const shape = { outer, channels, inner };
     const size = outer * channels * inner;
     for (const activation of [null, "relu", "sigmoid"] as const) {
-      const what = `[${shape.join(", ")}], ${activation}`;
+      const what = `[${[outer, channels, inner]}], ${activation}`;
       compare(`batchNormForward of ${what}`, size, (kernels) =>
-        kernels.batchNormForward(
-          ...([a, b, b + 4096, 0, 0, c, mean, invStd, ...shape, 1e-5, 0.1, 1, activation] as const),
-        ),
+        kernels.batchNormForward({
+          ...{ x: a, weight: b, bias: b + 4096, runningMean: 0, runningVar: 0, y: c, mean, invStd },
+          ...{ ...shape, eps: 1e-5, momentum: 0.1, correction: 1, activation },
+        }),
       );
-      alone.unary("copy", c, y, size);
+      alone.unary("copy", { x: c, y, n: size });
       compare(`batchNormBackward of ${what}`, size, (kernels) =>
-        kernels.batchNormBackward(
-          ...([a, mean, invStd, b, b + 8192, c, dWeight, dBias, ...shape, activation, y, b + 4096] as const),
-        ),
+        kernels.batchNormBackward({
+          ...{ x: a, mean, invStd, weight: b, dy: b + 8192, dx: c, dWeight, dBias },
+          ...{ ...shape, activation, y, bias: b + 4096 },
+        }),
       );
       compare(`batchNormApply of ${what}`, size, (kernels) =>
-        kernels.batchNormApply(a, mean, invStd, b, b + 4096, c, ...shape, activation),
+        kernels.batchNormApply({
+          ...{ x: a, mean, invStd, weight: b, bias: b + 4096, y: c, ...shape, activation },
+        }),
       );
     }
   }
@@ -173,7 +183,7 @@ test("sums of rows and columns are the same bits by one, two and three threads",
   ] as const) {
     for (const layout of ["rowLeft", "rowRight", "columnLeft", "columnRight"] as const) {
       compare(`${rows}×${columns} ${layout}`, rows * columns, (kernels) =>
-        kernels.binary("sub", layout, a, b, c, rows, columns),
+        kernels.binary("sub", layout, { a, b, y: c, rows, columns }),
       );
     }
   }
@@ -182,7 +192,9 @@ test("sums of rows and columns are the same bits by one, two and three threads",
 test("more kernels than a thread remembers", () => {
   const columns = Array.from({ length: 600 }, (_, i) => 100 + i);
   for (const n of [...columns, ...columns.slice(0, 20)]) {
-    compare(`gemm 40×${n}×200`, 40 * n, (kernels) => kernels.gemm(a, b, c, 40, n, 200, false, false, false));
+    compare(`gemm 40×${n}×200`, 40 * n, (kernels) =>
+      kernels.gemm({ a, b, c, m: 40, n, k: 200, transA: false, transB: false, accumulate: false }),
+    );
   }
 });
 
@@ -191,7 +203,7 @@ test("settle() after nothing, twice, and between calls changes nothing", () => {
     team.settle();
     team.settle();
   }
-  compare("after settle()", 100_000, (kernels) => kernels.unary("exp", a, c, 100_000));
+  compare("after settle()", 100_000, (kernels) => kernels.unary("exp", { x: a, y: c, n: 100_000 }));
 });
 
 test("threadCount: what was asked, or an error that says what is expected", () => {

@@ -14,7 +14,7 @@ test("the stream of the generator, to the last bit, and where it stands afterwar
       state.integers.set(generator.getState());
       for (const n of [0, 1, 2, 1000]) {
         const y = guarded.buffer(n);
-        kernels.uniform(state.pointer, y.pointer, n);
+        kernels.uniform({ state: state.pointer, y: y.pointer, n });
         assert.deepEqual(
           y.floats,
           Float32Array.from({ length: n }, () => generator.uniform()),

@@ -209,22 +209,22 @@ function checkConv(guarded: GuardedMemory, kernels: Kernels, s: Conv2dShape, ran
 
     const b = accumulate ? bias.pointer : 0; // with a bias and without
     compare("conv2d", [x, weight, bias], dy.floats.length, fanIn, (own, to) =>
-      own.conv2d(s, x.pointer, weight.pointer, b, to, scratch),
+      own.conv2d(s, { x: x.pointer, weight: weight.pointer, bias: b, y: to, scratch }),
     );
     if (kernels.conv2dPacked(s) > 0) {
       const packed = guarded.scratch(kernels.conv2dPacked(s));
-      kernels.conv2dPack(s, weight.pointer, packed);
+      kernels.conv2dPack(s, { weight: weight.pointer, packed });
       const [own, again] = [guarded.buffer(dy.floats.length), guarded.buffer(dy.floats.length)];
-      kernels.conv2d(s, x.pointer, weight.pointer, b, own.pointer, scratch);
-      kernels.conv2d(s, x.pointer, weight.pointer, b, again.pointer, scratch, packed);
+      kernels.conv2d(s, { x: x.pointer, weight: weight.pointer, bias: b, y: own.pointer, scratch });
+      kernels.conv2d(s, { x: x.pointer, weight: weight.pointer, bias: b, y: again.pointer, scratch, packed });
       assert.deepEqual(again.floats, own.floats, `${kernels.name}: other bits of packed weights`);
       guarded.checkGuards(`${kernels.name} conv2dPack ${JSON.stringify(s)}`);
     }
     compare("conv2dBackwardInput", [dy, weight], inSize, fanOut, (own, to) =>
-      own.conv2dBackwardInput(s, dy.pointer, weight.pointer, to, scratch, accumulate),
+      own.conv2dBackwardInput(s, { dy: dy.pointer, weight: weight.pointer, dx: to, scratch, accumulate }),
     );
     compare("conv2dBackwardWeight", [x, dy], weight.floats.length, positions, (own, to) =>
-      own.conv2dBackwardWeight(s, x.pointer, dy.pointer, to, scratch, accumulate),
+      own.conv2dBackwardWeight(s, { x: x.pointer, dy: dy.pointer, dWeight: to, scratch, accumulate }),
     );
   }
 }
@@ -259,14 +259,13 @@ test("a convolution with an equal shape in another object gives the same bits", 
     const weight = guarded.buffer(5 * 3 * 9, random);
     const results = [s, s, { ...s }].map((shape) => {
       const y = guarded.buffer(2 * 5 * 5 * 7);
-      kernels.conv2d(
-        shape,
-        x.pointer,
-        weight.pointer,
-        0,
-        y.pointer,
-        guarded.scratch(kernels.conv2dScratch(shape)),
-      );
+      kernels.conv2d(shape, {
+        x: x.pointer,
+        weight: weight.pointer,
+        bias: 0,
+        y: y.pointer,
+        scratch: guarded.scratch(kernels.conv2dScratch(shape)),
+      });
       return y.floats;
     });
     assert.deepEqual(results[1], results[0]);
@@ -295,25 +294,49 @@ test("convolutions and pools read nothing beyond an operand at the end of the me
       const indices = guarded.buffer(64).pointer;
       const scratch = guarded.scratch(kernels.conv2dScratch(s));
       const atEnd = (length: number) => guarded.bufferAtEnd(length, () => 1).pointer;
-      kernels.conv2d(s, atEnd(inSize), ones.pointer, 0, to.pointer, scratch);
+      kernels.conv2d(s, { x: atEnd(inSize), weight: ones.pointer, bias: 0, y: to.pointer, scratch });
       assert.ok(to.floats.subarray(0, outSize).every((y) => y === 9));
-      kernels.conv2d(s, ones.pointer, atEnd(27), 0, to.pointer, scratch);
+      kernels.conv2d(s, { x: ones.pointer, weight: atEnd(27), bias: 0, y: to.pointer, scratch });
       assert.ok(to.floats.subarray(0, outSize).every((y) => y === 9));
-      kernels.conv2dBackwardInput(s, atEnd(outSize), ones.pointer, to.pointer, scratch, false);
+      kernels.conv2dBackwardInput(s, {
+        dy: atEnd(outSize),
+        weight: ones.pointer,
+        dx: to.pointer,
+        scratch,
+        accumulate: false,
+      });
       assert.equal(to.floats[0], 3);
-      kernels.conv2dBackwardInput(s, ones.pointer, atEnd(27), to.pointer, scratch, false);
+      kernels.conv2dBackwardInput(s, {
+        dy: ones.pointer,
+        weight: atEnd(27),
+        dx: to.pointer,
+        scratch,
+        accumulate: false,
+      });
       assert.equal(to.floats[0], 3);
-      kernels.conv2dBackwardWeight(s, atEnd(inSize), ones.pointer, to.pointer, scratch, false);
+      kernels.conv2dBackwardWeight(s, {
+        x: atEnd(inSize),
+        dy: ones.pointer,
+        dWeight: to.pointer,
+        scratch,
+        accumulate: false,
+      });
       assert.equal(to.floats[0], inWidth - 2);
-      kernels.conv2dBackwardWeight(s, ones.pointer, atEnd(outSize), to.pointer, scratch, false);
+      kernels.conv2dBackwardWeight(s, {
+        x: ones.pointer,
+        dy: atEnd(outSize),
+        dWeight: to.pointer,
+        scratch,
+        accumulate: false,
+      });
       assert.equal(to.floats[0], inWidth - 2);
-      kernels.maxPool2d(pool, atEnd(inSize), to.pointer, indices);
+      kernels.maxPool2d(pool, { x: atEnd(inSize), y: to.pointer, indices });
       assert.equal(to.floats[0], 1);
-      kernels.maxPool2dBackward(pool, atEnd(inWidth - 2), indices, to.pointer, false);
+      kernels.maxPool2dBackward(pool, { dy: atEnd(inWidth - 2), indices, dx: to.pointer, accumulate: false });
       assert.equal(to.floats[0], 1);
-      kernels.avgPool2d(pool, "padded", atEnd(inSize), to.pointer);
+      kernels.avgPool2d(pool, "padded", { x: atEnd(inSize), y: to.pointer });
       assert.ok(Math.abs(to.floats[0]! - 1) < 1e-6);
-      kernels.avgPool2dBackward(pool, 2, atEnd(inWidth - 2), to.pointer, false);
+      kernels.avgPool2dBackward(pool, 2, { dy: atEnd(inWidth - 2), dx: to.pointer, accumulate: false });
       assert.equal(to.floats[0], 0.5);
     }
   });
@@ -411,16 +434,26 @@ test("maximum pools of 67 shapes, with equals, NaN and infinities: the same valu
       const x = guarded.buffer(inSize, coarse);
       const [y, indices] = [guarded.buffer(outSize, () => 7), guarded.buffer(outSize)];
       const [y2, indices2] = [guarded.buffer(outSize), guarded.buffer(outSize)];
-      kernels.maxPool2d(s, x.pointer, y.pointer, indices.pointer);
-      guarded.reference.maxPool2d(s, x.pointer, y2.pointer, indices2.pointer);
+      kernels.maxPool2d(s, { x: x.pointer, y: y.pointer, indices: indices.pointer });
+      guarded.reference.maxPool2d(s, { x: x.pointer, y: y2.pointer, indices: indices2.pointer });
       assertClose(what, y.floats, y2.floats, 0);
       assert.deepEqual([...indices.integers], [...indices2.integers], what);
       const dy = guarded.buffer(outSize, () => random() * 2 - 1);
       for (const accumulate of [false, true]) {
         const dx = guarded.buffer(inSize, accumulate ? random : nan);
         const dx2 = guarded.buffer(inSize, (i) => dx.floats[i]!);
-        kernels.maxPool2dBackward(s, dy.pointer, indices2.pointer, dx.pointer, accumulate);
-        guarded.reference.maxPool2dBackward(s, dy.pointer, indices2.pointer, dx2.pointer, accumulate);
+        kernels.maxPool2dBackward(s, {
+          dy: dy.pointer,
+          indices: indices2.pointer,
+          dx: dx.pointer,
+          accumulate,
+        });
+        guarded.reference.maxPool2dBackward(s, {
+          dy: dy.pointer,
+          indices: indices2.pointer,
+          dx: dx2.pointer,
+          accumulate,
+        });
         assertClose(`${what} backward`, dx.floats, dx2.floats, 1e-6, () => 2);
       }
       guarded.checkGuards(what);
@@ -439,15 +472,15 @@ test("average pools of 67 shapes, every divisor: values and gradients 1e-6 of th
         const [inSize, outSize] = [s.planes * s.inHeight * s.inWidth, s.planes * s.outHeight * s.outWidth];
         const x = guarded.buffer(inSize, () => random() * 2 - 1);
         const [y, y2] = [guarded.buffer(outSize, nan), guarded.buffer(outSize)];
-        kernels.avgPool2d(s, divisor, x.pointer, y.pointer);
-        guarded.reference.avgPool2d(s, divisor, x.pointer, y2.pointer);
+        kernels.avgPool2d(s, divisor, { x: x.pointer, y: y.pointer });
+        guarded.reference.avgPool2d(s, divisor, { x: x.pointer, y: y2.pointer });
         assertClose(what, y.floats, y2.floats, 1e-6, () => 4);
         const dy = guarded.buffer(outSize, () => random() * 2 - 1);
         for (const accumulate of [false, true]) {
           const dx = guarded.buffer(inSize, accumulate ? random : nan);
           const dx2 = guarded.buffer(inSize, (i) => dx.floats[i]!);
-          kernels.avgPool2dBackward(s, divisor, dy.pointer, dx.pointer, accumulate);
-          guarded.reference.avgPool2dBackward(s, divisor, dy.pointer, dx2.pointer, accumulate);
+          kernels.avgPool2dBackward(s, divisor, { dy: dy.pointer, dx: dx.pointer, accumulate });
+          guarded.reference.avgPool2dBackward(s, divisor, { dy: dy.pointer, dx: dx2.pointer, accumulate });
           assertClose(`${what} backward`, dx.floats, dx2.floats, 1e-6, () => 4);
         }
         guarded.checkGuards(what);

@@ -1,7 +1,12 @@
-// The activations of `activations.ts` and their derivatives, one number at a time in float64.
+// What the activations of `activations.ts` and their derivatives are, one number at a time in float64.
 
 import { erfc } from "../../math/erf";
-import type { CurveOp } from "../kernels";
+
+/**
+ * y = f(x; a, b), elementwise, whose gradient is taken by x: leakyRelu with slope a, elu with alpha a, gelu exact or by tanh,
+ * softplus with beta a and threshold b; what has no constants does not look at them.
+ */
+export type CurveOp = "leakyRelu" | "elu" | "gelu" | "geluTanh" | "silu" | "softplus";
 
 interface Curve {
   readonly value: (x: number, a: number, b: number) => number;

@@ -1,0 +1,68 @@
+// Every kernel by its name: the whole of what the runtime asks of WebAssembly. A new kernel is one file and one line here.
+
+import {
+  conv2d,
+  conv2dBackwardInput,
+  conv2dBackwardWeight,
+  conv2dPack,
+  conv2dPacked,
+  conv2dScratch,
+} from "./conv/conv";
+import { curve, curveGrad } from "./map/activations";
+import { binary } from "./map/binary";
+import { axpy, fill, scale } from "./map/linear";
+import { reduce } from "./map/reduce";
+import { crossEntropy, logSoftmax } from "./map/softmax";
+import { transpose } from "./map/transpose";
+import { unary, unaryGrad } from "./map/unary";
+import { uniform } from "./map/uniform";
+import { batchNormApply, batchNormBackward, batchNormForward } from "./norm/batchNorm";
+import { normalize, normalizeBackward } from "./norm/normalize";
+import { avgPool2d, avgPool2dBackward, maxPool2d, maxPool2dBackward } from "./pool/pool";
+import { gemm } from "./product/gemm";
+import { adagrad } from "./update/adagrad";
+import { adam } from "./update/adam";
+import { rmsprop } from "./update/rmsprop";
+import { sgd } from "./update/sgd";
+
+export const table = {
+  // map
+  unary,
+  unaryGrad,
+  curve,
+  curveGrad,
+  binary,
+  fill,
+  axpy,
+  scale,
+  transpose,
+  uniform,
+  reduce,
+  logSoftmax,
+  crossEntropy,
+  // product
+  gemm,
+  // norm
+  batchNormForward,
+  batchNormApply,
+  batchNormBackward,
+  normalize,
+  normalizeBackward,
+  // conv
+  conv2dScratch,
+  conv2dPacked,
+  conv2dPack,
+  conv2d,
+  conv2dBackwardInput,
+  conv2dBackwardWeight,
+  // pool
+  maxPool2d,
+  maxPool2dBackward,
+  avgPool2d,
+  avgPool2dBackward,
+  // update
+  sgd,
+  adam,
+  rmsprop,
+  adagrad,
+};
