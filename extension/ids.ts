@@ -37,6 +37,7 @@ export const Setting = {
   nodePath: "nodePath",
   threads: "threads",
   memoryLimit: "memoryLimit",
+  askForKernelRestart: "askForKernelRestart",
   autosaveOutputs: "autosaveOutputs",
   chartTheme: "chartTheme",
   tutorialLanguage: "tutorialLanguage",
@@ -57,7 +58,9 @@ export const Milestone = {
   ranCell: "bnlab.ranCell",
   sawChart: "bnlab.sawChart",
   ranChangedCell: "bnlab.ranChangedCell",
+  exported: "bnlab.exported",
 } as const;
+export type Milestone = (typeof Milestone)[keyof typeof Milestone];
 
 /** What a notebook says of the kernel it was made with; Jupyter's own words. */
 export const kernelspec = { name: "bnlab", display_name: controllerLabel, language: "typescript" };

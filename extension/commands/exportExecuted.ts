@@ -7,7 +7,7 @@ import { targetOf } from "./target";
 
 /** A second argument, a `Uri`, says where to. */
 export const exportExecuted: RunCommand = async (context, argument, target) => {
-  const notebook = targetOf(argument);
+  const notebook = await targetOf(context, argument);
   if (!notebook || !vscode.workspace.isTrusted) return;
   await exportNotebook(
     context,

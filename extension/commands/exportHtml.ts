@@ -6,7 +6,7 @@ import { targetOf } from "./target";
 
 /** A second argument, a `Uri`, says where to. */
 export const exportHtml: RunCommand = async (context, argument, target) => {
-  const notebook = targetOf(argument);
+  const notebook = await targetOf(context, argument);
   if (!notebook) return;
   await exportNotebook(
     context,

@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import { Milestone } from "../ids";
 import { runCli } from "../notebook/kernelCli";
 import { folderOf, nameOf, nodeOf } from "../notebook/launch";
+import { reach } from "../notebook/milestones";
 import { fileTextOf } from "../notebook/notebookData";
 import type { Context } from "./command";
 
@@ -64,6 +66,7 @@ export async function exportNotebook(
       () => false,
     );
     if (!written) throw new Error(said);
+    reach(Milestone.exported);
     void offer(target, code, open);
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 import type { RunCommand } from "./command";
 import { targetOf } from "./target";
 
-export const interruptKernel: RunCommand = async ({ kernels }, argument) => {
-  const notebook = targetOf(argument);
-  if (notebook) await kernels.interrupt(notebook);
+export const interruptKernel: RunCommand = async (context, argument) => {
+  const notebook = await targetOf(context, argument);
+  if (notebook) await context.kernels.interrupt(notebook);
 };

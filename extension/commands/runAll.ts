@@ -3,8 +3,8 @@ import * as vscode from "vscode";
 import type { RunCommand } from "./command";
 import { targetOf } from "./target";
 
-export const runAll: RunCommand = async (_, argument) => {
-  const notebook = targetOf(argument);
+export const runAll: RunCommand = async (context, argument) => {
+  const notebook = await targetOf(context, argument);
   if (notebook) await runCells(notebook);
 };
 

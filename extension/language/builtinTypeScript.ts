@@ -10,10 +10,14 @@ interface TypeScriptFeatures {
 export function quietBuiltinTypeScript(kernels: NotebookKernels): vscode.Disposable {
   const features = vscode.extensions.getExtension<TypeScriptFeatures>("vscode.typescript-language-features");
   const tell = async () => {
-    const ours = vscode.workspace.notebookDocuments.filter((notebook) => kernels.uses(notebook));
+    const others = vscode.workspace.notebookDocuments.filter((notebook) => !kernels.uses(notebook));
     const api = (await features?.activate())?.getAPI(0);
-    api?.configurePlugin(quietCellsPlugin, { notebooks: ours.map(({ uri }) => uri.path) });
+    api?.configurePlugin(quietCellsPlugin, { others: others.map(({ uri }) => uri.path) });
   };
   void tell();
-  return kernels.onDidChangeUse(tell);
+  return vscode.Disposable.from(
+    kernels.onDidChangeUse(tell),
+    vscode.workspace.onDidOpenNotebookDocument(tell),
+    vscode.workspace.onDidCloseNotebookDocument(tell),
+  );
 }

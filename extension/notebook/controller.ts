@@ -1,11 +1,20 @@
 // Registers BN Lab as a kernel for Jupyter notebooks, and keeps one NotebookKernel a notebook.
 import * as vscode from "vscode";
 import type { AnyPublication, KernelClient } from "../../kernel/protocol";
-import { controllerId, controllerLabel, kernelspec, languages, notebookType } from "../ids";
+import {
+  controllerId,
+  controllerLabel,
+  kernelspec,
+  languages,
+  notebookType,
+  Setting,
+  settingSection,
+} from "../ids";
 import { askUser } from "./askUser";
 import { autosave } from "./autosave";
+import type { KernelProcess } from "./kernelProcess";
 import { launchOf, nameOf } from "./launch";
-import { type KernelState, NotebookKernel } from "./notebookKernel";
+import { type KernelState, NotebookKernel, whyNotStarted } from "./notebookKernel";
 
 /** Idle kernels of closed notebooks that are kept: each takes some hundred megabytes. */
 const maxOrphans = 4;
@@ -71,7 +80,10 @@ export class NotebookKernels implements vscode.Disposable {
           else this.#end(keyOf(notebook));
         }
         this.#chosen.set(notebook, selected);
-        if (selected) this.#enter(notebook);
+        if (selected) {
+          this.#enter(notebook);
+          void this.#tellForeign(notebook);
+        }
         this.#useChanged.fire(notebook);
       }),
     ];
@@ -97,6 +109,11 @@ export class NotebookKernels implements vscode.Disposable {
   /** The cell that a notebook's kernel is at. */
   running(notebook: vscode.NotebookDocument): vscode.NotebookCell | undefined {
     return this.#kernels.get(keyOf(notebook))?.running;
+  }
+
+  /** Whether cells have run in a notebook's kernel: a restart would lose what they made. */
+  holds(notebook: vscode.NotebookDocument): boolean {
+    return this.#kernels.get(keyOf(notebook))?.used ?? false;
   }
 
   /** Stops the running cell, keeping its variables. */
@@ -136,6 +153,7 @@ export class NotebookKernels implements vscode.Disposable {
         if (open) void autosave(open);
       },
       died: (how) => void this.#tellDeath(kernel, how),
+      notStarted: (process) => void this.#tellNotStarted(process),
       failed: (error) => this.#log.error(error instanceof Error ? error : String(error)),
     });
     this.#kernels.set(keyOf(notebook), kernel);
@@ -253,6 +271,32 @@ export class NotebookKernels implements vscode.Disposable {
     const chosen = await vscode.window.showWarningMessage(message, restart, showLog);
     if (chosen === restart && !notebook.isClosed) await kernel.restart();
     if (chosen === showLog) this.#log.show();
+  }
+
+  async #tellNotStarted(process: KernelProcess): Promise<void> {
+    const openSettings = vscode.l10n.t("Open Settings");
+    const showLog = vscode.l10n.t("Show Log");
+    const buttons = process.namedNode === "" ? [showLog] : [openSettings, showLog];
+    const chosen = await vscode.window.showErrorMessage(`BN Lab: ${whyNotStarted(process)}`, ...buttons);
+    if (chosen === showLog) this.#log.show();
+    if (chosen === openSettings) {
+      const query = `@id:${settingSection}.${Setting.nodePath}`;
+      await vscode.commands.executeCommand("workbench.action.openSettings", query);
+    }
+  }
+
+  /** A notebook in another language: VS Code has taken this kernel, as the only one, and runs none of its cells in it. */
+  async #tellForeign(notebook: vscode.NotebookDocument): Promise<void> {
+    const code = notebook.getCells().filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
+    const foreign = code.find(({ document }) => !languages.includes(document.languageId));
+    if (!foreign || code.some(({ document }) => languages.includes(document.languageId))) return;
+    const select = vscode.l10n.t("Select Another Kernel");
+    const message = vscode.l10n.t(
+      "BN Lab runs TypeScript and JavaScript; the cells of {0} are {1} and do not run in it.",
+      ...[nameOf(notebook.uri), foreign.document.languageId],
+    );
+    const chosen = await vscode.window.showWarningMessage(message, select);
+    if (chosen === select) await vscode.commands.executeCommand("notebook.selectKernel");
   }
 
   /** A TypeScript notebook gets this kernel without being asked. */

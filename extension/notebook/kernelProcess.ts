@@ -8,6 +8,8 @@ export interface KernelLaunch {
   /** The Node to run it with, and its variables. */
   execPath: string;
   env: NodeJS.ProcessEnv;
+  /** `execPath` where the settings name it, else empty. */
+  namedNode: string;
   /** Where relative paths in cells start. */
   cwd: string;
   log(line: string): void;
@@ -20,11 +22,15 @@ export class KernelProcess implements Transport {
   readonly #child: ChildProcess;
   #end: string | undefined;
   #errors = "";
+  #wasUp = false;
+
+  readonly namedNode: string;
 
   /** Resolves when the process has ended, or could not be started. */
   readonly ended: Promise<void>;
 
-  constructor({ entry, execPath, env, cwd, log }: KernelLaunch) {
+  constructor({ entry, execPath, namedNode, env, cwd, log }: KernelLaunch) {
+    this.namedNode = namedNode;
     this.#child = fork(entry, [], {
       cwd,
       execPath,
@@ -37,6 +43,9 @@ export class KernelProcess implements Transport {
     this.#child.stderr?.on("data", (chunk: Buffer) => {
       this.#errors = (this.#errors + chunk).slice(-2000);
       log(`stderr: ${chunk}`);
+    });
+    this.#child.once("message", () => {
+      this.#wasUp = true;
     });
     this.ended = new Promise((resolve) => {
       const end = (how: string) => {
@@ -62,6 +71,11 @@ export class KernelProcess implements Transport {
 
   onClose(closed: () => void): void {
     void this.ended.then(closed);
+  }
+
+  /** Whether it has said anything: one that has not was no kernel, or never got so far. */
+  get wasUp(): boolean {
+    return this.#wasUp;
   }
 
   /** What ended the process: a signal, an exit code, or why it could not be started. */

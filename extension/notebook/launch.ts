@@ -18,14 +18,16 @@ export function launchOf(notebook: vscode.Uri, entry: string, log: vscode.LogOut
 }
 
 /** The Node that runs kernels, and the variables that it gets. */
-export function nodeOf(notebook?: vscode.Uri): { execPath: string; env: NodeJS.ProcessEnv } {
+export function nodeOf(notebook?: vscode.Uri): Pick<KernelLaunch, "execPath" | "namedNode" | "env"> {
   const settings = vscode.workspace.getConfiguration(settingSection, notebook);
   const threads = settings.get(Setting.threads, 0);
   const megabytes = settings.get(Setting.memoryLimit, 0);
   // VS Code's own variables would lead a `code` or a Node that a cell starts back to this window.
   const inherited = Object.entries(process.env).filter(([variable]) => !variable.startsWith("VSCODE_"));
+  const namedNode = settings.get(Setting.nodePath, "");
   return {
-    execPath: settings.get(Setting.nodePath, "") || process.execPath,
+    execPath: namedNode || process.execPath,
+    namedNode,
     env: {
       ...Object.fromEntries(inherited),
       ELECTRON_RUN_AS_NODE: "1", // Electron's executable is a Node if told so; a plain Node does not mind

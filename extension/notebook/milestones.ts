@@ -1,16 +1,18 @@
-// Ticks off the walkthrough's steps: a cell has run, one has drawn a chart, one was changed and run again.
+// Ticks off the walkthrough's steps: a cell has run, one has drawn a chart, one was changed and run again, a notebook exported.
 import * as vscode from "vscode";
 import { Mime } from "../../kernel/protocol";
 import { Milestone } from "../ids";
 import type { NotebookKernels } from "./controller";
 
+const reached = new Set<Milestone>();
+
+export function reach(milestone: Milestone): void {
+  if (reached.has(milestone)) return;
+  reached.add(milestone);
+  void vscode.commands.executeCommand("setContext", milestone, true);
+}
+
 export function registerMilestones(kernels: NotebookKernels): vscode.Disposable {
-  const reached = new Set<string>();
-  const reach = (milestone: string) => {
-    if (reached.has(milestone)) return;
-    reached.add(milestone);
-    void vscode.commands.executeCommand("setContext", milestone, true);
-  };
   const sources = new WeakMap<vscode.NotebookCell, string>();
   return vscode.workspace.onDidChangeNotebookDocument(({ notebook, cellChanges }) => {
     if (!kernels.uses(notebook)) return;

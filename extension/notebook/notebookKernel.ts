@@ -41,6 +41,8 @@ export interface Surroundings {
   rested(): void;
   /** The process ended by itself while no cell was running. */
   died(how: string): void;
+  /** The process ended before it said anything. */
+  notStarted(process: KernelProcess): void;
   failed(error: unknown): void;
 }
 
@@ -56,11 +58,18 @@ export class NotebookKernel implements vscode.Disposable {
   #state: KernelState | undefined;
   #current: Queued | undefined;
   #running: Promise<void> = Promise.resolve();
+  readonly #summaries = new WeakMap<vscode.NotebookCell, vscode.NotebookCellExecutionSummary>();
 
   constructor(controller: vscode.NotebookController, around: Surroundings) {
     this.#controller = controller;
     this.#around = around;
-    this.#writer = new OutputWriter(this.#outputs, controller, () => this.#execution(), around.failed);
+    this.#writer = new OutputWriter(
+      this.#outputs,
+      controller,
+      () => this.#execution(),
+      (cell) => this.#summaries.get(cell) ?? cell.executionSummary,
+      around.failed,
+    );
   }
 
   /** Undefined until the process has been started once. */
@@ -68,7 +77,7 @@ export class NotebookKernel implements vscode.Disposable {
     return this.#state;
   }
 
-  /** Whether it has been given a cell to run. */
+  /** Whether a cell has run in its process: what it holds would be lost. */
   get used(): boolean {
     return this.#used;
   }
@@ -80,7 +89,6 @@ export class NotebookKernel implements vscode.Disposable {
 
   /** Queues cells; they run one after another, and a failure cancels those behind it. */
   async run(cells: vscode.NotebookCell[]): Promise<void> {
-    this.#used = true;
     const idle = this.#queue.length === 0 && this.#current === undefined;
     this.#queue.push(
       ...cells.map((cell) => ({
@@ -98,7 +106,6 @@ export class NotebookKernel implements vscode.Disposable {
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       this.#current = next;
       const succeeded = await this.#runCell(next);
-      this.#current = undefined;
       if (!succeeded) this.#cancelQueue();
     }
     this.#around.rested();
@@ -166,7 +173,7 @@ export class NotebookKernel implements vscode.Disposable {
 
   async #runCell(queued: Queued): Promise<boolean> {
     if (queued.cell.index < 0) {
-      queued.execution.end(undefined); // deleted while it waited
+      await this.#writer.close(() => this.#endCurrent(undefined)); // deleted while it waited
       return true;
     }
     queued.startTime = Date.now();
@@ -174,6 +181,7 @@ export class NotebookKernel implements vscode.Disposable {
     this.#outputs.begin(queued.cell);
     this.#writer.wake();
     const kernel = this.#kernel ?? this.#start();
+    this.#used = true;
     let succeeded = false;
     try {
       const onPublication = (publication: AnyPublication) => this.#publish(queued, publication);
@@ -185,11 +193,22 @@ export class NotebookKernel implements vscode.Disposable {
     } catch (error) {
       if (!(error instanceof KernelGone)) throw error;
       if (this.#kernel === kernel) this.#forget();
-      this.#outputs.fail(queued.cell, kernel.stopped ? restarted() : died(kernel.process));
+      const { process } = kernel;
+      const why = kernel.stopped ? restarted() : process.wasUp ? died(process) : notStarted(process);
+      this.#outputs.fail(queued.cell, why);
+      if (!kernel.stopped && !process.wasUp) this.#around.notStarted(process);
     }
-    await this.#writer.flush();
-    this.#execution()?.end(succeeded, Date.now());
+    await this.#writer.close(() => this.#endCurrent(succeeded));
     return succeeded;
+  }
+
+  #endCurrent(succeeded: boolean | undefined): void {
+    const { cell, order, startTime } = this.#current!;
+    const endTime = Date.now();
+    this.#execution()?.end(succeeded, endTime);
+    const timing = startTime === undefined ? undefined : { startTime, endTime };
+    this.#summaries.set(cell, { executionOrder: order, success: succeeded, timing });
+    this.#current = undefined;
   }
 
   /** The execution under way, unless its notebook is closed. */
@@ -227,7 +246,9 @@ export class NotebookKernel implements vscode.Disposable {
     void process.ended.then(() => {
       if (this.#kernel !== kernel) return;
       this.#forget();
-      if (!this.#current) this.#around.died(process.end); // a cell that runs says so itself
+      if (this.#current) return; // a cell that runs says so itself
+      if (process.wasUp) this.#around.died(process.end);
+      else this.#around.notStarted(process);
     });
     return kernel;
   }
@@ -244,6 +265,7 @@ export class NotebookKernel implements vscode.Disposable {
 
   #forget(): void {
     this.#kernel = undefined;
+    this.#used = false;
     this.#setState("off");
   }
 
@@ -262,6 +284,21 @@ const restarted = () => ({
   evalue: vscode.l10n.t("the kernel was restarted while this cell ran"),
   traceback: [],
 });
+
+const notStarted = (process: KernelProcess) => ({
+  ename: "KernelNotStarted",
+  evalue: whyNotStarted(process),
+  traceback: process.lastWords.split("\n"),
+});
+
+/** What is to be done about it stands first: lines are long. */
+export const whyNotStarted = ({ end, namedNode }: KernelProcess) =>
+  namedNode === ""
+    ? vscode.l10n.t("the kernel process could not be started: {0}", end)
+    : vscode.l10n.t(
+        "correct the setting bnlab.nodePath, or leave it empty: no kernel could be started with {0} ({1})",
+        ...[namedNode, end],
+      );
 
 const died = ({ end, lastWords }: KernelProcess) => ({
   ename: "KernelDied",

@@ -10,21 +10,27 @@ export class OutputWriter implements vscode.Disposable {
   readonly #model: OutputModel<vscode.NotebookCell>;
   readonly #controller: vscode.NotebookController;
   readonly #current: () => Execution | undefined;
+  readonly #summaryOf: (cell: vscode.NotebookCell) => vscode.NotebookCellExecutionSummary | undefined;
   readonly #failed: (error: unknown) => void;
   readonly #shown = new WeakMap<Output<vscode.NotebookCell>, vscode.NotebookCellOutput>();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  /** `current` is the execution under way, through which every cell of the notebook can be written. */
+  /**
+   * `current` is the execution under way, through which every cell of the notebook can be written; `summaryOf` how a cell has ended,
+   * which VS Code tells in the cell itself a little later.
+   */
   constructor(
     model: OutputModel<vscode.NotebookCell>,
     controller: vscode.NotebookController,
     current: () => Execution | undefined,
+    summaryOf: (cell: vscode.NotebookCell) => vscode.NotebookCellExecutionSummary | undefined,
     failed: (error: unknown) => void,
   ) {
     this.#model = model;
     this.#controller = controller;
     this.#current = current;
+    this.#summaryOf = summaryOf;
     this.#failed = failed;
   }
 
@@ -41,6 +47,18 @@ export class OutputWriter implements vscode.Disposable {
   /** Writes what there is, now. */
   flush(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write()).catch(this.#failed);
+    return this.#writing;
+  }
+
+  /**
+   * Writes what there is and calls `end`, which ends the execution under way, before anything else is written: what comes
+   * meanwhile is written afterwards, and never to an execution that has ended.
+   */
+  close(end: () => void): Promise<void> {
+    this.#writing = this.#writing
+      .then(() => this.#write())
+      .catch(this.#failed)
+      .then(end);
     return this.#writing;
   }
 
@@ -64,7 +82,7 @@ export class OutputWriter implements vscode.Disposable {
     cell: vscode.NotebookCell,
     apply: (execution: Execution) => Promise<unknown>,
   ): Promise<void> {
-    const { executionOrder, success, timing } = cell.executionSummary ?? {};
+    const { executionOrder, success, timing } = this.#summaryOf(cell) ?? {};
     const execution = this.#controller.createNotebookCellExecution(cell);
     execution.executionOrder = executionOrder;
     execution.start(timing?.startTime);

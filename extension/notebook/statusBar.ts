@@ -40,6 +40,8 @@ export function registerStatusBar(kernels: NotebookKernels): vscode.Disposable {
     if (memory !== undefined) parts.push(`${Math.round(memory / 1024 ** 2)} MB`);
     item.text = parts.join(" · ");
     item.tooltip = tooltip(state);
+    const label = [l10n.t("BN Lab kernel"), words[state], ...parts.slice(1)].join(", ");
+    item.accessibilityInformation = { label, role: "button" };
     item.show();
   };
 

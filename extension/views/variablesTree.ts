@@ -11,8 +11,9 @@ import type { VariableStore } from "./variableStore";
 export interface VariableNode {
   notebook: vscode.NotebookDocument;
   variable: Variable;
-  /** The variable that this is a member of. */
+  /** The variable that this is a member of, and which: a map's keys may read alike. */
   owner?: string;
+  place?: number;
 }
 
 /** While a cell computes, what is known must do. */
@@ -69,24 +70,24 @@ export class VariablesTree implements vscode.TreeDataProvider<VariableNode>, vsc
     if (node) {
       const { notebook, variable } = node;
       const members = await this.#store.look(notebook, { of: variable.name });
-      return (members ?? []).map((member) => ({ notebook, variable: member, owner: variable.name }));
+      const owner = variable.name;
+      return (members ?? []).map((member, place) => ({ notebook, variable: member, owner, place }));
     }
     const { notebook } = this.#active;
     const variables = (notebook && this.#store.get(notebook)) ?? [];
     return sorted(variables).map((variable) => ({ notebook: notebook!, variable }));
   }
 
-  getTreeItem({ variable, owner }: VariableNode): vscode.TreeItem {
-    const { name, kind, type } = variable;
-    const { None, Collapsed } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(name, owner === undefined && hasMembers(variable) ? Collapsed : None);
-    item.id = owner === undefined ? name : `${owner}\n${name}`;
-    item.description = describeLine(variable);
-    item.contextValue = kind === "tensor" ? "bnlab.tensor" : "bnlab.variable";
-    const [icon, color] = (kind === "value" && valueIcons[type]) || icons[kind];
-    item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
-    item.accessibilityInformation = { label: `${name}: ${type} ${item.description}` };
-    return item;
+  /** VS Code shows an empty view as soon as one line fails: one that cannot be told stands there as that. */
+  getTreeItem(node: VariableNode): vscode.TreeItem {
+    try {
+      return itemOf(node);
+    } catch (error) {
+      const item = new vscode.TreeItem(String(node.variable.name));
+      item.id = idOf(node);
+      item.description = vscode.l10n.t("cannot be shown: {0}", String(error));
+      return item;
+    }
   }
 
   /** The whole story, when somebody points at it. */
@@ -117,6 +118,24 @@ export class VariablesTree implements vscode.TreeDataProvider<VariableNode>, vsc
     this.#changed.fire(undefined);
   }
 }
+
+function itemOf(node: VariableNode): vscode.TreeItem {
+  const { variable, owner } = node;
+  const { name, kind, type } = variable;
+  const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(name, owner === undefined && hasMembers(variable) ? Collapsed : None);
+  item.id = idOf(node);
+  item.description = describeLine(variable);
+  item.contextValue = kind === "tensor" ? "bnlab.tensor" : "bnlab.variable";
+  const [icon, color] = (kind === "value" && valueIcons[type]) || icons[kind];
+  item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  item.accessibilityInformation = { label: `${name}: ${type} ${item.description}` };
+  return item;
+}
+
+/** VS Code shows nothing at all of a tree in which two lines have the same. */
+const idOf = ({ variable: { name }, owner, place }: VariableNode) =>
+  owner === undefined ? name : `${owner}\n${place}\n${name}`;
 
 /** Data first: functions and classes stand in the cells anyway. */
 function sorted(variables: readonly Variable[]): Variable[] {

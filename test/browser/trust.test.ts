@@ -9,6 +9,7 @@ import { kernelspec } from "../../extension/ids";
 import { Mime } from "../../kernel/protocol";
 import { launchBrowser, notebookOutputs } from "../vscode/browser";
 import { type RunningServer, startServer } from "../vscode/server";
+import { packedVsix } from "../vscode/vsix";
 
 const minute = 60_000;
 const skip = process.platform !== "linux" && "needs VS Code's server";
@@ -44,7 +45,7 @@ before(async () => {
   };
   const metadata = { kernelspec, language_info: { name: "typescript" } };
   writeFileSync(file, JSON.stringify({ cells: [cell], metadata, nbformat: 4, nbformat_minor: 5 }));
-  server = await startServer({ say: console.log, trust: false });
+  server = await startServer({ say: console.log, vsix: packedVsix(), trust: false });
   browser = await launchBrowser(console.log);
 });
 

@@ -1,7 +1,6 @@
 // The tutorials as a newcomer meets them: the packed extension installed into a VS Code of its own, Run All, charts that move
 // and settle.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -11,6 +10,7 @@ import { Mime } from "../../kernel/protocol";
 import { launchBrowser, notebookOutputs } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
+import { packedVsix } from "../vscode/vsix";
 
 interface SavedNotebook {
   cells: { cell_type: string; outputs?: { output_type: string; data?: Record<string, unknown> }[] }[];
@@ -40,8 +40,7 @@ describe("tutorial in VS Code's window", {
   before(async () => {
     mkdirSync(screenshots, { recursive: true });
     cpSync(path.join(root, "notebooks"), workspace, { recursive: true });
-    const vsix = path.join(scratch, "bnlab.vsix");
-    execFileSync(process.execPath, [path.join(root, "package.js"), vsix]);
+    const vsix = packedVsix();
     assert.ok(statSync(vsix).size < 10 * 2 ** 20, "a VSIX below 10 MB");
     server = await startServer({ say: console.log, vsix });
     browser = await launchBrowser(console.log);

@@ -9,6 +9,7 @@ import { notebookMetadata } from "../../extension/ids";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
+import { packedVsix } from "../vscode/vsix";
 
 const screenshots = path.join(root, "out/screenshots");
 const minute = 60_000;
@@ -83,7 +84,7 @@ describe("views in VS Code's window", {
       file,
       JSON.stringify({ cells: code, metadata: notebookMetadata, nbformat: 4, nbformat_minor: 5 }),
     );
-    server = await startServer({ say: console.log });
+    server = await startServer({ say: console.log, vsix: packedVsix() });
     browser = await launchBrowser(console.log);
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     await page.goto(server.windowUrl(folder, { openFile: file }));

@@ -122,6 +122,39 @@ describe(`execution in ${vscode.env.appName} ${vscode.version}`, () => {
     await until("the end of the old process", () => !isAlive(pid));
   });
 
+  it("shows what a cell has left behind: as it ends, later, and while another cell runs", async function () {
+    this.timeout(240_000);
+    const count = 15;
+    const left = Array.from(
+      { length: count },
+      (_, i) => `Promise.reject(new Error("left ${i}")); "value ${i}"`,
+    );
+    const notebook = await openNotebook([
+      ...left,
+      'for (const ms of [0, 1, 5, 20, 60, 100, 300]) setTimeout(() => { throw new Error("after " + ms); }, ms);\n"timers"',
+      'await new Promise((resolve) => setTimeout(resolve, 500));\n"another"',
+    ]);
+    // One by one, as a cell whose failure is seen in time would stop those behind it.
+    for (let i = 0; i < notebook.cellCount; i++) {
+      await start(notebook, i, i + 1);
+      await until(`the end of cell ${i}`, () => notebook.cellAt(i).executionSummary?.success !== undefined);
+    }
+    const errors = (index: number) =>
+      notebook
+        .cellAt(index)
+        .outputs.flatMap(({ items }) => items)
+        .filter(({ mime }) => mime === vscode.NotebookCellOutputItem.error(new Error()).mime)
+        .map((item) => (JSON.parse(decode(item)) as Error).message);
+    for (let i = 0; i < count; i++) {
+      await until(`the error of cell ${i}`, () => errors(i).length > 0);
+      assert.deepEqual(errors(i), [`left ${i}`]);
+      assert.ok(textOf(notebook, i).includes(`value ${i}`));
+    }
+    await until("the errors of the timers", () => errors(count).length === 7);
+    assert.deepEqual(errors(count + 1), []);
+    assert.match(textOf(notebook, count + 1), /another/);
+  });
+
   it("says that the kernel died, and starts a new one", async () => {
     const notebook = await openNotebook([
       'process.kill(process.ppid, "SIGKILL");\nawait new Promise(() => {});',

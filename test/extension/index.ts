@@ -2,6 +2,8 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { format } from "node:util";
 import Mocha from "mocha";
+import * as vscode from "vscode";
+import { Setting, settingSection } from "../../extension/ids";
 
 export async function run(): Promise<void> {
   const { BNLAB_RESULT: result, BNLAB_REPORT: report, BNLAB_TEST_GREP: grep } = process.env;
@@ -10,6 +12,9 @@ export async function run(): Promise<void> {
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => appendFileSync(report, `${format(...args)}\n`);
   const mocha = new Mocha({ ui: "bdd", reporter: "spec", timeout: 60_000, color: false, grep });
   mocha.suite.emit("pre-require", globalThis, "", mocha);
+  // VS Code shows no dialog to tests: that restarting asks is seen in a window.
+  const settings = vscode.workspace.getConfiguration(settingSection);
+  await settings.update(Setting.askForKernelRestart, false, vscode.ConfigurationTarget.Global);
   await import("./activation.test"); // first: nothing has been opened yet
   await import("./execution.test");
   await import("./outputs.test");

@@ -1,6 +1,6 @@
 // What an editor knows of cells: completions, hovers, squiggles, names across cells; and that VS Code's own TypeScript is quiet.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import { extensionId } from "../../extension/ids";
@@ -137,6 +137,23 @@ describe("language features in cells", () => {
     await setText(notebook.cellAt(3), "const = 1;");
     await until("the error", () => complaints(notebook.cellAt(3))[0]?.includes("TS1134"));
     assert.ok(complaints(notebook.cellAt(3)).every((text) => text.startsWith("BN Lab ")));
+  });
+
+  it("is alone: VS Code's own TypeScript greys nothing in a notebook that has just been opened", async () => {
+    const unused = "import { nn } from 'bnlab';\nconst alone = 1;";
+    const notebook = await openNotebook([unused, "const second = 2;"]);
+    // TypeScript judges files in the order in which they are opened: once it has greyed this one it has judged the cells.
+    const file = vscode.Uri.joinPath(notebook.uri, "../beside.ts");
+    writeFileSync(file.fsPath, "export {};\nconst unused = 1;\n");
+    await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.Beside });
+    const greyed = (uri: vscode.Uri) =>
+      vscode.languages.getDiagnostics(uri).filter(({ code }) => code === 6133);
+    await until("the grey name in the file", () => greyed(file).length > 0);
+    assert.deepEqual(
+      notebook.getCells().flatMap(({ document }) => greyed(document.uri)),
+      [],
+    );
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
   });
 
   it("answers while a cell is running", async () => {

@@ -43,7 +43,14 @@ describe("settings", () => {
       const notebook = await openNotebook(["1"]);
       void start(notebook);
       await until("the failure", () => notebook.cellAt(0).executionSummary?.success === false);
-      assert.match(errorOf(notebook.cellAt(0)), /nowhere\/node/);
+      assert.match(errorOf(notebook.cellAt(0)), /bnlab\.nodePath.*nowhere\/node.*ENOENT/);
+      assert.doesNotMatch(errorOf(notebook.cellAt(0)), /variables are lost/);
+    });
+    await withSetting(Setting.nodePath, "/bin/true", async () => {
+      const notebook = await openNotebook(["1"]);
+      void start(notebook);
+      await until("the failure", () => notebook.cellAt(0).executionSummary?.success === false);
+      assert.match(errorOf(notebook.cellAt(0)), /bnlab\.nodePath.*\/bin\/true/);
     });
     const named = process.env.BNLAB_TEST_NODE!;
     assert.notEqual(named, process.execPath);

@@ -4,7 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { runTests } from "@vscode/test-electron";
 import * as esbuild from "esbuild";
-import { cache, root } from "./install";
+import { cache } from "./install";
+import { packedVsix, unpackVsix } from "./vsix";
 
 export interface Ended {
   /** What it wrote into the file named by BNLAB_RESULT, parsed; undefined where it did not come to its end. */
@@ -14,7 +15,10 @@ export interface Ended {
   error: unknown;
 }
 
-/** `entry` exports `run(): Promise<void>`; it is bundled first. `env` is added to the host's variables. */
+/**
+ * `entry` exports `run(): Promise<void>`; it is bundled first. `env` is added to the host's variables. The extension is the packed
+ * one: installed on Linux, unpacked elsewhere.
+ */
 export async function runInExtensionHost(entry: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const suite = path.join(cache, `${path.basename(path.dirname(entry))}-${path.parse(entry).name}.cjs`);
   await esbuild.build({
@@ -33,13 +37,14 @@ export async function runInExtensionHost(entry: string, env: NodeJS.ProcessEnv =
   mkdirSync(workspace);
   let error: unknown;
   try {
+    const vsix = packedVsix();
     const onLinux = { vscodeExecutablePath: path.join(import.meta.dirname, "shim.js") };
     await runTests({
       ...(process.platform === "linux" ? onLinux : { version: "stable" }),
-      extensionDevelopmentPath: root,
+      extensionDevelopmentPath: await unpackVsix(vsix, path.join(scratch, "vsix")),
       extensionTestsPath: suite,
       launchArgs: [workspace, "--disable-extensions"],
-      extensionTestsEnv: { ...env, BNLAB_RESULT: result, BNLAB_REPORT: report },
+      extensionTestsEnv: { ...env, BNLAB_VSIX: vsix, BNLAB_RESULT: result, BNLAB_REPORT: report },
     });
   } catch (thrown) {
     error = thrown;

@@ -6,7 +6,7 @@ import path from "node:path";
 import { installServer, root, type Say } from "./install";
 
 export interface RunningServer {
-  /** The address of a window on `folder` with the extension of this repository; the payload says what else it does. */
+  /** The address of a window on `folder` with our extension; the payload says what else it does. */
   windowUrl(folder: string, payload: { openFile?: string; extensionTestsPath?: string }): string;
   /** Rejects when the server ends by itself. */
   died: Promise<never>;
@@ -44,7 +44,7 @@ const skipped = ["GitHub.copilot-chat", "vscode.git", "vscode.github", "vscode.m
 export interface ServerOptions {
   say: Say;
   settings?: Record<string, unknown>;
-  /** An extension to install; the windows then have it in place of the repository's. */
+  /** The packed extension, to be installed; without it the windows have the one in the repository, as it is built. */
   vsix?: string;
   /** Whether folders are trusted without asking; otherwise none is. Default true. */
   trust?: boolean;
@@ -56,15 +56,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { node, vscode } = await installServer(options.say);
   const { vsix, trust = true } = options;
   const profile = mkdtempSync(path.join(os.tmpdir(), "bnlab-vscode-"));
-  mkdirSync(path.join(profile, "user/User"), { recursive: true });
+  const extensions = path.join(profile, "bnlab-main 扩展"); // as unlike a plain path as one may be
+  const noExtension = path.join(profile, "noExtension");
+  for (const folder of ["user/User", "user/Machine", "noExtension"])
+    mkdirSync(path.join(profile, folder), { recursive: true });
+  const manifest = { name: "none", publisher: "bnlab", version: "0.0.1", engines: { vscode: "*" } };
+  writeFileSync(path.join(noExtension, "package.json"), JSON.stringify(manifest));
   writeFileSync(
     path.join(profile, "user/User/settings.json"),
     JSON.stringify({ ...settings, ...(trust ? trusting : doubting), ...options.settings }, null, 2),
   );
+  writeFileSync(path.join(profile, "user/Machine/settings.json"), JSON.stringify(options.settings ?? {}));
   const args = [
     ...["--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--accept-server-license-terms"],
     ...["--user-data-dir", path.join(profile, "user"), "--server-data-dir", path.join(profile, "server")],
-    ...["--extensions-dir", path.join(profile, "extensions")],
+    ...["--extensions-dir", extensions],
     ...(trust ? ["--disable-workspace-trust"] : []),
     ...["--disable-telemetry", "--disable-experiments"],
     "--enable-smoke-test-driver", // without it the payload's extension and test paths are ignored
@@ -72,8 +78,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   ];
   const main = path.join(vscode, "out/server-main.js");
   if (vsix) {
-    const extensions = ["--extensions-dir", path.join(profile, "extensions")];
-    const args = [main, "--install-extension", vsix, "--server-data-dir", profile, ...extensions];
+    const places = ["--server-data-dir", profile, "--extensions-dir", extensions];
+    const args = [main, "--install-extension", vsix, ...places];
     execFileSync(node, args, { stdio: "pipe" }); // it misses a native logger, at length
   }
   // Variables of a VS Code that we were started in would lead this one to it.
@@ -119,7 +125,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const windowUrl = (folder: string, files: { openFile?: string; extensionTestsPath?: string }) => {
     // The authority must be the page's own, to the letter.
     const uri = (file: string) => `vscode-remote://127.0.0.1:${port}${encodeURI(path.resolve(file))}`;
-    const paths = Object.entries({ ...(!vsix && { extensionDevelopmentPath: root }), ...files });
+    // Tests run only where an extension is being developed: beside the installed one that is one without anything.
+    const developed = !vsix ? root : files.extensionTestsPath && noExtension;
+    const paths = Object.entries({ ...(developed && { extensionDevelopmentPath: developed }), ...files });
     const payload = [...paths.map(([name, file]) => [name, uri(file)]), ["skipWelcome", "true"]];
     const query = new URLSearchParams({ folder: path.resolve(folder), payload: JSON.stringify(payload) });
     return `http://127.0.0.1:${port}/?${query}`;

@@ -26,7 +26,7 @@ const stopped = new Promise<never>((_, reject) => {
   setTimeout(late, minutes * 60_000).unref();
 });
 
-const server = await startServer({ say });
+const server = await startServer({ say, vsix: process.env.BNLAB_VSIX });
 const log: string[] = [];
 try {
   const browser = await Promise.race([launchBrowser(say), stopped]);

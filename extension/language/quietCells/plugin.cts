@@ -1,17 +1,17 @@
-// A plugin of VS Code's TypeScript server: it has nothing to say about the cells of the notebooks that it is told.
+// A plugin of VS Code's TypeScript server: it has nothing to say about the cells of our notebooks.
 import type ts from "typescript/lib/tsserverlibrary";
 
 interface Configuration {
-  /** The paths of our notebooks; undefined until the extension has said which. */
-  notebooks?: string[];
+  /** The paths of open notebooks that are not ours. A new one is ours until it is named here: what TypeScript has said stays. */
+  others?: string[];
 }
 
 let configuration: Configuration = {};
 
 /** Cells are files named `^/vscode-notebook-cell/…/path/of/the.ipynb#fragment`. */
 function isQuiet(file: string): boolean {
-  if (!file.includes("vscode-notebook-cell")) return false;
-  return configuration.notebooks?.some((path) => file.includes(path)) ?? true;
+  if (!file.includes("vscode-notebook-cell") || !file.includes(".ipynb#")) return false;
+  return !configuration.others?.some((path) => file.includes(`${path}#`));
 }
 
 /** What each question is answered with in a quiet cell. */

@@ -1,0 +1,180 @@
+// What the commands ask and tell, in VS Code's window: before a restart, from the walkthrough, of what cannot run.
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, afterEach, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { notebookMetadata } from "../../extension/ids";
+import { launchBrowser, notebookOutputs } from "../vscode/browser";
+import { root } from "../vscode/install";
+import { type RunningServer, startServer } from "../vscode/server";
+import { packedVsix } from "../vscode/vsix";
+
+const screenshots = path.join(root, "out/screenshots");
+const minute = 60_000;
+const timeout = 4 * minute;
+
+describe("commands in VS Code's window", {
+  skip: process.platform !== "linux" && "needs VS Code's server",
+}, () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let page: Page;
+  const scratch = mkdtempSync(path.join(os.tmpdir(), "bnlab-commands-"));
+
+  /** A folder with one notebook in it, whose window is open. */
+  async function open(
+    name: string,
+    cells: string[],
+    { on = server, metadata = notebookMetadata as object } = {},
+  ): Promise<string> {
+    const folder = path.join(scratch, name);
+    mkdirSync(folder);
+    const file = path.join(folder, `${name}.ipynb`);
+    const code = cells.map((source, i) => ({
+      ...{ cell_type: "code", id: `cell${i}`, execution_count: null, metadata: {}, outputs: [], source },
+    }));
+    writeFileSync(file, JSON.stringify({ cells: code, metadata, nbformat: 4, nbformat_minor: 5 }));
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(on.windowUrl(folder, { openFile: file }));
+    await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
+    return folder;
+  }
+
+  const shoot = (name: string) => page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  const toolbar = (title: string) => page.getByRole("button", { name: title, exact: true }).first().click();
+  const dialog = () => page.locator(".monaco-dialog-box");
+  const notification = (text: RegExp) => page.locator(".notification-toast", { hasText: text });
+  const output = (text: string) => notebookOutputs(page).getByText(text).first().waitFor({ timeout: minute });
+  const state = (text: RegExp) =>
+    page.locator(".statusbar-item", { hasText: text }).first().waitFor({ timeout: minute });
+
+  /** Runs a command by its title in the palette. */
+  async function palette(title: string): Promise<void> {
+    await page.keyboard.press("F1");
+    await page.locator(".quick-input-widget input").first().fill(`>${title}`);
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+  }
+
+  before(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    server = await startServer({ say: console.log, vsix: packedVsix() });
+    browser = await launchBrowser(console.log);
+  });
+
+  afterEach(() => page?.close());
+
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  it("Restart asks where cells have run, and only there", { timeout }, async () => {
+    await open("asks", ['const kept = "kept " + 1;\nkept']);
+    await palette("Variables: Focus on Variables View"); // a kernel that is up and has run nothing
+    await page.locator(".notebook-toolbar-container, .notebookOverlay").first().waitFor();
+    await page.locator(".code-cell-row").first().click();
+    await toolbar("Run All");
+    await output("kept 1");
+    await state(/BN Lab: idle/);
+
+    await toolbar("Restart");
+    await dialog().getByText("Restart the kernel of asks.ipynb?").waitFor({ timeout: minute });
+    await shoot("restart-asks");
+    await dialog().getByRole("button", { name: "Cancel" }).click();
+    await dialog().waitFor({ state: "detached" });
+    const variable = page.locator(".pane-body .monaco-list-row", { hasText: "kept" }).first();
+    await variable.waitFor({ timeout: minute });
+
+    await toolbar("Restart");
+    await dialog().getByRole("button", { name: "Restart", exact: true }).click();
+    await variable.waitFor({ state: "detached", timeout: minute });
+    await state(/BN Lab: idle/);
+    await toolbar("Restart"); // nothing has run since: no question
+    await state(/BN Lab: (starting|idle)/);
+    assert.equal(await dialog().count(), 0);
+    await state(/BN Lab: idle/);
+
+    await toolbar("Restart and Run All");
+    await variable.waitFor({ timeout: minute });
+    await state(/BN Lab: idle/);
+    await toolbar("Restart and Run All");
+    await dialog().getByRole("button", { name: "Don't Ask Again" }).click();
+    await dialog().waitFor({ state: "detached" });
+    await page.locator(".execution-count-label", { hasText: "[1]" }).first().waitFor({ timeout: minute });
+    await state(/BN Lab: idle/);
+    await variable.waitFor({ timeout: minute });
+    await toolbar("Restart");
+    await variable.waitFor({ state: "detached", timeout: minute });
+    assert.equal(await dialog().count(), 0);
+  });
+
+  it("the walkthrough's buttons act on the notebook behind it, and its steps end when done", {
+    timeout,
+  }, async () => {
+    const folder = await open("behind", ['"ran " + "behind"']);
+    await palette("BN Lab: Open Walkthrough");
+    const step = (title: string) => page.locator(".getting-started-step", { hasText: title });
+    await step("Watch Batch Normalization").first().click({ timeout: minute });
+    await shoot("walkthrough-watch");
+    await page.getByRole("button", { name: "Run All Cells" }).first().click();
+    await output("ran behind");
+    await page.locator(".tab.active", { hasText: "behind.ipynb" }).waitFor();
+
+    await palette("BN Lab: Open Walkthrough");
+    await step("Share the notebook").first().click();
+    const share = step("Share the notebook").locator(".codicon-getting-started-step-checked");
+    await page.getByRole("button", { name: "Export to HTML" }).first().click();
+    const name = page.locator(".quick-input-widget input").first();
+    await name.waitFor({ timeout: minute });
+    await page.keyboard.press("Escape"); // nothing is written
+    await palette("BN Lab: Open Walkthrough");
+    await step("Share the notebook").first().click();
+    assert.equal(await share.count(), 0);
+    await page.getByRole("button", { name: "Export to HTML" }).first().click();
+    await page.locator(".quick-input-list .monaco-list-row").first().waitFor({ timeout: minute });
+    await page.keyboard.press("Enter");
+    await notification(/Written: .*behind\.html/).waitFor({ timeout: minute });
+    assert.match(readFileSync(path.join(folder, "behind.html"), "utf8"), /ran behind/);
+    await palette("BN Lab: Open Walkthrough");
+    await share.first().waitFor({ timeout: minute });
+  });
+
+  it("without a notebook they say what to open", { timeout }, async () => {
+    await open("closed", ["1"]);
+    await palette("View: Close Editor");
+    await palette("BN Lab: Open Walkthrough");
+    await page.locator(".getting-started-step", { hasText: "Watch Batch Normalization" }).first().click();
+    await page.getByRole("button", { name: "Run All Cells" }).first().click();
+    const told = notification(/Open a notebook of BN Lab first/);
+    await told.waitFor({ timeout: minute });
+    await shoot("walkthrough-without-notebook");
+    await told.getByRole("button", { name: "New Notebook" }).click();
+    await page.locator(".tab.active", { hasText: "Untitled" }).waitFor({ timeout: minute });
+  });
+
+  it("a Node that cannot be started is told by the name of its setting", { timeout }, async () => {
+    const settings = { "bnlab.nodePath": "/no/such/node" };
+    const wrong = await startServer({ say: console.log, vsix: packedVsix(), settings });
+    await open("wrongNode", ["1 + 1"], { on: wrong });
+    await toolbar("Run All");
+    const told = notification(/bnlab\.nodePath.*\/no\/such\/node/);
+    await told.waitFor({ timeout: minute });
+    await shoot("wrong-node");
+    await told.getByRole("button", { name: "Open Settings" }).click();
+    await page.locator(".settings-editor", { hasText: "Node Path" }).waitFor({ timeout: minute });
+    await wrong.stop();
+  });
+
+  it("a notebook in Python is told that its cells do not run here", { timeout }, async () => {
+    const spec = { name: "python3", display_name: "Python 3", language: "python" };
+    const python = { kernelspec: spec, language_info: { name: "python" } };
+    await open("snake", ["print(1)"], { metadata: python });
+    await toolbar("Run All");
+    const told = notification(/BN Lab runs TypeScript and JavaScript.*snake\.ipynb.*python/);
+    await told.waitFor({ timeout: minute });
+    await shoot("python");
+  });
+});
