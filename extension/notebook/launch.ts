@@ -7,9 +7,9 @@ import type { KernelLaunch } from "./kernelProcess";
 
 export function launchOf(notebook: vscode.Uri, entry: string, log: vscode.LogOutputChannel): KernelLaunch {
   const name = nameOf(notebook);
-  const { execPath, env } = nodeOf(notebook);
+  const { env, ...node } = nodeOf(notebook);
   return {
-    execPath,
+    ...node,
     env: notebook.scheme === "file" ? { ...env, BNLAB_NOTEBOOK: notebook.fsPath } : env,
     entry,
     cwd: folderOf(notebook),
