@@ -15,6 +15,7 @@ const words: Readonly<Record<string, string>> = {
   EPERM: "the system does not permit it",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of its path is a file, not a folder",
+  EEXIST: "a part of its path is a file, not a folder", // of a folder that is to be made
   ELOOP: "its symbolic links lead back to themselves",
   ENAMETOOLONG: "its name is too long",
   ENOSPC: "no space is left on its disk",

@@ -68,6 +68,7 @@ export async function runInKernel(
   folder: string,
   { file, timeout, signals, onQuestion, ...options }: KernelRunOptions,
 ): Promise<Ran> {
+  if (signals.stop.aborted) return { begun: [], failed: new Set(), late: new Set() };
   const onInput = (question: Question, ended: AbortSignal) => {
     onQuestion?.();
     return askTerminal(question, ended, () => signals.interrupt());

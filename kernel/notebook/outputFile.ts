@@ -1,6 +1,6 @@
 // A file that a command is to write: tried before the work begins, written beside and renamed, saved elsewhere if it must be.
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
+import { rmSync, writeSync } from "node:fs";
 import {
   access,
   chmod,
@@ -200,11 +200,12 @@ async function replace(beside: string, file: string): Promise<void> {
   }
 }
 
-/** For what is no file on a disk. */
+/** For what is no file on a disk. Writing nothing asks it too: a full one refuses. */
 async function overwrite(device: string, text: string): Promise<void> {
-  const handle = await open(device, "r+");
+  const handle = await open(device, constants.O_WRONLY);
   try {
-    await handle.write(Buffer.from(text));
+    writeSync(handle.fd, new Uint8Array()); // the promises' own `write` would not ask
+    await handle.writeFile(text);
   } finally {
     await handle.close();
   }

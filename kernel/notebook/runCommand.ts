@@ -46,7 +46,6 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     complain("run", error instanceof FileError ? error.file : file, error);
     return signals.exitCode ?? ExitCode.unusable;
   }
-  if (signals.exitCode) return signals.exitCode;
 
   const progress = new Progress(process.stdout);
   const { begun, failed, late, fault } = await runInKernel(notebook, path.resolve(folder), {
@@ -60,18 +59,13 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     onEnd: (_, end) => progress.end(end),
   });
   progress.endLine();
-  if (fault) complain("run", file, fault);
+  const nothing = begun.length === 0 ? ["no cell has run, no file is written"] : [];
+  const stopped = signals.word ? [`stopped by ${signals.word}`] : [];
+  const told = [...stopped, ...(fault ? [fault.message] : []), ...nothing];
   for (const cell of late)
     complain("run", file, `In [${begun.indexOf(cell) + 1}] left an error behind, which came after its end`);
-  if (begun.length === 0) {
-    complain(
-      "run",
-      file,
-      `${signals.word ? `stopped by ${signals.word}: ` : ""}no cell has run, no file is written`,
-    );
-    return signals.exitCode ?? ExitCode.unusable;
-  }
-  if (signals.word) complain("run", file, `stopped by ${signals.word}`);
+  if (told.length > 0) complain("run", file, told.join("; "));
+  if (begun.length === 0) return signals.exitCode ?? ExitCode.unusable;
 
   const places = await writeAll(targets, progress);
   if (signals.exitCode) return signals.exitCode;

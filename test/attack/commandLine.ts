@@ -25,6 +25,7 @@ export interface Started {
 export interface StartOptions {
   /** Of the process; root in CI could write anywhere. */
   uid?: number;
+  cwd?: string;
   env?: Record<string, string>;
 }
 
@@ -79,9 +80,9 @@ export class Place {
       .map((cell) => cell.execution_count);
   }
 
-  bnlab(args: readonly string[], { uid, env }: StartOptions = {}): Started {
+  bnlab(args: readonly string[], { uid, cwd = this.folder, env }: StartOptions = {}): Started {
     const child = spawn(process.execPath, [cli, ...args], {
-      cwd: this.folder,
+      cwd,
       env: { ...process.env, TMPDIR: this.spare, HOME: this.spare, ...env },
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
