@@ -36,7 +36,10 @@ const kernel = {
   },
   // An optional dependency with a native part: found where bnlab is installed, or not at all (a VSIX has none).
   external: ["zeromq"],
-  alias: { "@tslab/typescript-for-tslab": at("kernel/session/converter/typescriptForTslab.ts") },
+  alias: {
+    "@tslab/typescript-for-tslab": at("kernel/session/converter/typescriptForTslab.ts"),
+    katex: at("node_modules/katex/dist/katex.mjs"), // imported and required: once is enough
+  },
   plugins: [
     {
       // Not bundled: TypeScript finds its lib.*.d.ts files beside itself (see copyTypeScript).

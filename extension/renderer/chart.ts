@@ -126,12 +126,21 @@ export class Chart {
   }
 
   async #copy(): Promise<void> {
-    const csv = csvOf({ ...this.#figure, data: this.#shown().data });
+    const csv = this.#csv();
     if (csv === undefined) return this.#say("This chart has no numbers to copy");
     await copyText(csv).then(
       () => this.#say("Copied"),
       (error: unknown) => this.#say(`Not copied: ${error instanceof Error ? error.message : error}`),
     );
+  }
+
+  /** Undefined also where what should be numbers, by the figure's types, is something else. */
+  #csv(): string | undefined {
+    try {
+      return csvOf({ ...this.#figure, data: this.#shown().data });
+    } catch {
+      return undefined;
+    }
   }
 
   /** A word at the chart's corner that goes by itself, and is read out. */

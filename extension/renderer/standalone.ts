@@ -7,6 +7,18 @@ const bnlabPlotly = {
   draw(element: HTMLElement, figure: unknown): Chart {
     return new Chart(element, asFigure(figure));
   },
+
+  /** Draws each figure that stands as JSON behind the place for it; one that cannot be drawn says so in its place. */
+  drawAll(): void {
+    for (const json of document.querySelectorAll<HTMLScriptElement>('script[type="application/json"]')) {
+      const place = json.previousElementSibling as HTMLElement;
+      try {
+        this.draw(place, JSON.parse(json.text));
+      } catch (error) {
+        place.textContent = error instanceof Error ? error.message : String(error);
+      }
+    }
+  },
 };
 
 Object.assign(globalThis, { bnlabPlotly });

@@ -8,14 +8,15 @@ export const copyIcon = {
 };
 
 // Plotly draws a broad white line under the line that follows the pointer; on a dark page that is all one sees.
-const style = document.createElement("style");
-style.textContent = `
+// Not a style element: a page's policy may forbid one that it does not know.
+const style = new CSSStyleSheet();
+style.replaceSync(`
 .bnlab-chart .spikeline { stroke-width: 1px }
 .bnlab-chart:focus-within .modebar { opacity: 1 !important }
 .bnlab-chart:focus-visible, .bnlab-chart .modebar-btn:focus-visible { outline: 1px solid currentColor; outline-offset: 1px }
 .bnlab-chart .modebar-btn:focus-visible .icon path { fill: currentColor !important }
-`;
-document.head.append(style);
+`);
+document.adoptedStyleSheets.push(style);
 
 /** Plotly's buttons are links without a target: this makes them buttons for keyboards and screen readers. */
 export function reachable(host: HTMLElement): void {

@@ -176,8 +176,9 @@ function parseOutput(json: unknown): CellOutput {
       return { ...fields, output_type, execution_count: countOf(fields.execution_count), data, metadata };
     }
     default: {
-      const data = { "text/plain": `[an output of the unknown type ${brief(output_type)}]` };
-      return { output_type: "display_data", data, metadata: {} };
+      const known = fields.data ?? fields.text; // other versions of nbformat have other types, but the same fields
+      const data = known === undefined ? `[an output of the unknown type ${brief(output_type)}]` : known;
+      return { output_type: "display_data", data: bundleOf(data), metadata: {} };
     }
   }
 }
@@ -185,7 +186,9 @@ function parseOutput(json: unknown): CellOutput {
 function bundleOf(data: unknown): MimeBundle {
   if (!isObject(data)) return data === undefined || data === null ? {} : { "text/plain": textOf(data) };
   return Object.fromEntries(
-    Object.entries(data).map(([mime, value]) => [mime, isJson(mime) ? (value as Json) : textOf(value)]),
+    Object.entries(data)
+      .filter(([, value]) => value !== null)
+      .map(([mime, value]) => [mime, isJson(mime) ? (value as Json) : textOf(value)]),
   );
 }
 
@@ -193,8 +196,11 @@ function bundleOf(data: unknown): MimeBundle {
 function textOf(value: unknown, otherwise = ""): string {
   if (typeof value === "string") return value;
   if (value === undefined || value === null) return otherwise;
-  if (Array.isArray(value)) return value.map((line) => textOf(line)).join("");
-  return JSON.stringify(value);
+  try {
+    return Array.isArray(value) ? value.map((line) => textOf(line)).join("") : JSON.stringify(value);
+  } catch {
+    return "[nested too deeply]"; // for the stack
+  }
 }
 
 function countOf(value: unknown): number | null {

@@ -1,5 +1,6 @@
 // Progress bars in the editor's colors. Runs in a web page.
 import { element } from "../element";
+import { fieldsOf, isFields, numberOf, textOf } from "../payload";
 
 interface Bar {
   label: string;
@@ -10,20 +11,19 @@ interface Bar {
   text: string;
 }
 
+/** More would make a page of nothing else. */
+const most = 100;
+
 /** What a saved notebook has under the MIME type of progress. @throws TypeError if it is something else. */
 export function asBars(value: unknown): Bar[] {
-  const { bars } = (value ?? {}) as { bars?: unknown };
+  const { bars } = fieldsOf(value);
   if (!Array.isArray(bars)) throw new TypeError("This output is not progress: expected its bars.");
-  return bars.map((one: Partial<Record<keyof Bar, unknown>>) => {
-    const done = Number(one.done) || 0;
-    const total = typeof one.total === "number" ? one.total : null;
-    return {
-      label: String(one.label ?? ""),
-      done,
-      total,
-      ended: one.ended === true,
-      text: String(one.text ?? (total === null ? done : `${done}/${total}`)),
-    };
+  if (bars.length > most) throw new TypeError(`This output is not progress: it has ${bars.length} bars.`);
+  return bars.filter(isFields).map((one) => {
+    const done = numberOf(one.done, 0);
+    const total = numberOf(one.total, null);
+    const text = textOf(one.text) || (total === null ? String(done) : `${done}/${total}`);
+    return { label: textOf(one.label), done, total, ended: one.ended === true, text };
   });
 }
 
@@ -35,7 +35,7 @@ export function progressBars(bars: readonly Bar[]): HTMLElement {
     bar.setAttribute("aria-label", label || "Progress");
     bar.setAttribute("aria-valuetext", text);
     if (total !== null) {
-      const share = total === 0 ? 1 : Math.min(1, done / total);
+      const share = total <= 0 ? 1 : Math.min(1, Math.max(0, done / total));
       bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
       const filled = element("div");
       filled.style.width = `${share * 100}%`;

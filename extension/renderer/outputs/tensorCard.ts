@@ -1,5 +1,6 @@
 // A tensor in an output: what it is, its statistics, histogram, picture and first numbers. Runs in a web page.
 import { element } from "../element";
+import { type Fields, fieldsOf, isCount, isFields, listOf, numberOf, textOf } from "../payload";
 import { scaleFor } from "../tensor/colors";
 import { histogram } from "../tensor/histogram";
 import { bytesText, short } from "../tensor/numberText";
@@ -30,16 +31,50 @@ const narrowest = 24;
 /** So many lines stand open; more unfold. */
 const openLines = 10;
 
+/** What the kernel sends is smaller. */
+const most = { dimensions: 64, bins: 1024, tiles: 64, side: 1024, characters: 100_000 };
+
 /** What a saved notebook has under the tensor's MIME type. @throws TypeError if it is something else. */
 export function asSummary(value: unknown): Summary {
-  const { shape, statistics, tiles } = (value ?? {}) as Partial<Summary>;
-  const isNumbers = (list: unknown) => Array.isArray(list) && list.every((one) => typeof one === "number");
-  const sizes = [tiles?.rows, tiles?.columns];
-  if (!isNumbers(shape) || !statistics || !Array.isArray(tiles?.levels) || !isNumbers(sizes)) {
+  const { type, shape, dtype, bytes, statistics, histogram, tiles, text } = fieldsOf(value);
+  const { rows, columns, levels } = fieldsOf(tiles);
+  const isSide = (size: unknown): size is number => isCount(size) && size <= most.side;
+  const isShape = Array.isArray(shape) && shape.length <= most.dimensions && shape.every(isCount);
+  if (!isShape || !isFields(statistics) || !Array.isArray(levels) || !isSide(rows) || !isSide(columns)) {
     throw new TypeError("This output is not a tensor: expected its shape, statistics and tiles.");
   }
-  return value as Summary;
+  const { min, max, mean, std, nan, infinite } = statistics;
+  return {
+    type: textOf(type, 100),
+    shape,
+    dtype: textOf(dtype, 100),
+    bytes: numberOf(bytes, 0),
+    statistics: {
+      min: numberOf(min, null),
+      max: numberOf(max, null),
+      mean: numberOf(mean, null),
+      std: numberOf(std, null),
+      nan: numberOf(nan, 0),
+      infinite: numberOf(infinite, 0),
+    },
+    histogram: histogramOf(fieldsOf(histogram)),
+    tiles: { rows, columns, levels: listOf(levels, most.tiles).filter(isTile) },
+    text: textOf(text, most.characters),
+  };
 }
+
+function histogramOf({ from, to, counts }: Fields): Summary["histogram"] {
+  const ends = [numberOf(from, null), numberOf(to, null)] as const;
+  const isCounted = Array.isArray(counts) && counts.length <= most.bins && counts.every(isCount);
+  return isCounted && ends[0] !== null && ends[1] !== null ? { from: ends[0], to: ends[1], counts } : null;
+}
+
+/** Bytes in base64, of no more pixels than a tile may have. */
+const isTile = (tile: unknown): tile is string =>
+  typeof tile === "string" &&
+  tile.length <= most.side ** 2 * 2 &&
+  /^[A-Za-z\d+/]*={0,2}$/.test(tile) &&
+  tile.length % 4 === 0;
 
 export function tensorCard(summary: Summary): HTMLElement {
   const { type, shape, dtype, bytes, statistics, text } = summary;

@@ -2,6 +2,7 @@
 import "./style.css";
 import { element, fill } from "../element";
 import { short } from "../tensor/numberText";
+import { asTensor } from "./box";
 import { HeatMapView } from "./heatMapView";
 import { HistogramView } from "./histogramView";
 import { ImagesView, picturesOf } from "./imagesView";
@@ -45,7 +46,9 @@ let standing = "";
 
 const source = new Source(
   (notice) => {
-    if (notice.type === "tensor") void take(notice.tensor);
+    const tensor = notice.type === "tensor" ? asTensor(notice.tensor) : undefined;
+    if (tensor) void take(tensor);
+    else if (notice.type === "tensor") sayStanding("The kernel's answer is not a tensor.");
     else sayStanding(notice.message);
   },
   (waiting) => sayStanding(waiting ? words.waiting : ""),

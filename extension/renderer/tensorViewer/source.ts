@@ -1,4 +1,5 @@
 // The page's line to the extension: asks for boxes of elements, one answer each. Runs in a web page.
+import { asBox } from "./box";
 import type { Box, BoxRequest, FromViewer, ToViewer } from "./messages";
 
 declare function acquireVsCodeApi(): { postMessage(message: FromViewer): void };
@@ -18,7 +19,7 @@ export class Source {
   constructor(notice: (notice: Notice) => void, waiting: (waiting: boolean) => void) {
     this.#waiting = waiting;
     addEventListener("message", ({ data }: MessageEvent<ToViewer>) => {
-      if (data.type === "box") this.#settle(data.id)?.resolve(data.box);
+      if (data.type === "box") this.#answered(data);
       else if (data.type === "refused") this.#settle(data.id)?.reject(new Error(data.message));
       else notice(data);
     });
@@ -33,6 +34,13 @@ export class Source {
       this.#asked.set(id, { resolve, reject });
       this.#vscode.postMessage({ type: "ask", id, request });
     });
+  }
+
+  #answered({ id, box }: Extract<ToViewer, { type: "box" }>): void {
+    const asked = this.#settle(id);
+    const read = asBox(box);
+    if (read) asked?.resolve(read);
+    else asked?.reject(new Error("The kernel's answer is not a box of numbers."));
   }
 
   #settle(id: number) {

@@ -1,7 +1,7 @@
 // The page of the training view: figures, curves and bars, drawn anew with every state. Runs in a web page.
 import "./style.css";
 import { element, fill } from "../element";
-
+import { fieldsOf, isFields } from "../payload";
 import type {
   CurveState,
   FromTraining,
@@ -10,6 +10,7 @@ import type {
   TrainingState,
   TrainingWords,
 } from "./messages";
+import { asState } from "./state";
 
 declare function acquireVsCodeApi(): { postMessage(message: FromTraining): void };
 
@@ -33,7 +34,10 @@ const loops = element("div", "loops");
 running.append(head, figures, curves, loops);
 document.body.append(none, running);
 
-addEventListener("message", ({ data }: MessageEvent<ToTraining>) => show(data.state));
+addEventListener("message", ({ data }: MessageEvent<ToTraining>) => {
+  const { state } = fieldsOf(data);
+  show(isFields(state) ? asState(state) : null);
+});
 show(null);
 vscode.postMessage({ type: "ready" });
 
@@ -74,7 +78,8 @@ function showCurves({ curves: shown, curvesTitle }: TrainingState): void {
 function sparkline(shown: readonly CurveState[], title: string): SVGElement {
   const points = shown.flatMap(({ points }) => points);
   const bounds = (values: number[]) => {
-    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+    const high = values.reduce((greatest, value) => Math.max(greatest, value), -Infinity);
     return { low, scale: high > low ? 1 / (high - low) : 0 };
   };
   const [x, y] = [bounds(points.map(([at]) => at)), bounds(points.map(([, value]) => value))];

@@ -5,6 +5,7 @@ import json from "highlight.js/lib/languages/json";
 import python from "highlight.js/lib/languages/python";
 import typescript from "highlight.js/lib/languages/typescript";
 import xml from "highlight.js/lib/languages/xml";
+import { escapeHtml } from "../../protocol";
 
 for (const [name, language] of Object.entries({ bash, json, python, typescript, xml })) {
   hljs.registerLanguage(name, language);
@@ -12,8 +13,6 @@ for (const [name, language] of Object.entries({ bash, json, python, typescript, 
 
 /** Escaped, with `<span class="hljs-…">` around what has a color; a language it does not know stays plain. */
 export function highlight(code: string, language = "typescript"): string {
-  const known = hljs.getLanguage(language) ? language : "plaintext";
-  if (known === "plaintext")
-    return code.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return hljs.highlight(code, { language: known, ignoreIllegals: true }).value;
+  if (!hljs.getLanguage(language)) return escapeHtml(code);
+  return hljs.highlight(code, { language, ignoreIllegals: true }).value;
 }

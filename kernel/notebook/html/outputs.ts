@@ -1,54 +1,100 @@
-// A cell's outputs as HTML: of each the richest form that a page can show.
+// A cell's outputs as HTML: of each the richest form that a page can show; one that cannot be shown says so and ends nothing.
 import { stripVTControlCharacters } from "node:util";
-import { escapeHtml, Mime, type MimeBundle } from "../../protocol";
+import { escapeHtml, type Json, Mime, type MimeBundle } from "../../protocol";
 import { asText, type CellOutput } from "../notebookFile";
 import { highlight } from "./highlight";
+import { pictureOf } from "./pictures";
+
+/** HTML that is safe to show; undefined if that cannot be told of it. */
+type Sanitizer = (html: string) => string | undefined;
 
 export class OutputWriter {
   /** Whether a chart was written, for which the page needs its script. */
   hasCharts = false;
 
   readonly #markdown: (text: string) => string;
+  readonly #sanitized: Sanitizer;
 
-  constructor(markdown: (text: string) => string) {
+  constructor(markdown: (text: string) => string, sanitized: Sanitizer) {
     this.#markdown = markdown;
+    this.#sanitized = sanitized;
   }
 
   write(output: CellOutput): string {
-    if (output.output_type === "stream") {
-      return `<pre class="stream ${output.name === "stderr" ? "stderr" : "stdout"}">${plain(output.text)}</pre>`;
-    }
-    if (output.output_type === "error") {
-      return `<pre class="error" role="alert">${plain(output.traceback.join("\n"))}</pre>`;
-    }
+    if (output.output_type === "stream") return stream(output.text, output.name);
+    if (output.output_type === "error") return failure(output.traceback.join("\n"));
     return this.#bundle(output.data);
   }
 
   #bundle(data: MimeBundle): string {
-    const has = (mime: string) => mime in data;
-    const text = (mime: string) => asText(data[mime]);
-    if (has(Mime.plotly)) return this.#chart(data);
-    if (has(Mime.html)) return `<div class="html">${text(Mime.html)}</div>`;
-    if (has(Mime.svg)) return `<figure class="picture">${text(Mime.svg)}</figure>`;
-    for (const mime of [Mime.png, "image/jpeg", "image/gif"]) {
-      if (!has(mime)) continue;
-      const described = escapeHtml(text(Mime.plain));
-      return `<figure class="picture"><img src="data:${mime};base64,${text(mime).replace(/\s/g, "")}" alt="${described}"></figure>`;
+    const has = (mime: string) => data[mime] !== undefined && data[mime] !== null;
+    for (const [mime, form] of Object.entries(this.#forms)) {
+      const shown = has(mime) ? form(data[mime]!, data) : undefined;
+      if (shown !== undefined) return shown;
     }
-    if (has(Mime.markdown)) return `<div class="text">${this.#markdown(text(Mime.markdown))}</div>`;
-    if (has(Mime.json)) {
-      return `<pre class="value"><code>${highlight(JSON.stringify(data[Mime.json], null, 2), "json")}</code></pre>`;
-    }
-    return `<pre class="value">${plain(text(has(Mime.latex) && !has(Mime.plain) ? Mime.latex : Mime.plain))}</pre>`;
+    const left = Object.keys(data).filter((mime) => mime !== Mime.plain);
+    if (has(Mime.plain)) return value(asText(data[Mime.plain]));
+    return note(left.length === 0 ? "an output without data" : left.join(", "));
   }
 
-  #chart(data: MimeBundle): string {
+  /** Richest first; undefined where the data is not what its type says, so that the next one is tried. */
+  readonly #forms: Record<string, (content: Json, data: MimeBundle) => string | undefined> = {
+    [Mime.plotly]: (figure, data) => this.#chart(figure, data),
+    [Mime.html]: (html) => {
+      const safe = this.#sanitized(asText(html));
+      return safe === undefined ? undefined : `<div class="html">${safe}</div>`;
+    },
+    [Mime.svg]: (svg, data) => picture(Buffer.from(asText(svg)), data),
+    ...Object.fromEntries(
+      [Mime.png, "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"].map((mime) => [
+        mime,
+        (content: Json, data: MimeBundle) => picture(Buffer.from(asText(content), "base64"), data),
+      ]),
+    ),
+    [Mime.markdown]: (text) => `<div class="text">${this.#markdown(asText(text))}</div>`,
+    [Mime.latex]: (text) => `<div class="text">${this.#markdown(asText(text))}</div>`,
+    [Mime.json]: (json) => {
+      const text = jsonText(json, 2);
+      return text === undefined
+        ? undefined
+        : `<pre class="value"><code>${highlight(text, "json")}</code></pre>`;
+    },
+  };
+
+  #chart(figure: Json, data: MimeBundle): string | undefined {
+    const json = isObject(figure) ? jsonText(figure) : undefined;
+    if (json === undefined) return undefined;
     this.hasCharts = true;
     const described = escapeHtml(asText(data[Mime.plain]) || "Chart");
     // Inside a script element only "<" can end it.
-    const figure = JSON.stringify(data[Mime.plotly]).replaceAll("<", "\\u003c");
-    return `<div class="chart"><noscript>${described}</noscript></div><script type="application/json">${figure}</script>`;
+    return `<div class="chart"><noscript>${described}</noscript></div><script type="application/json">${json.replaceAll("<", "\\u003c")}</script>`;
   }
+}
+
+const stream = (text: string, name: string) =>
+  `<pre class="stream ${name === "stderr" ? "stderr" : "stdout"}">${plain(text)}</pre>`;
+const failure = (text: string) => `<pre class="error" role="alert">${plain(text)}</pre>`;
+const value = (text: string) => `<pre class="value">${plain(text)}</pre>`;
+const note = (what: string) => `<p class="missing">Not shown: ${escapeHtml(what.slice(0, 200))}</p>`;
+
+function picture(bytes: Buffer, data: MimeBundle): string | undefined {
+  const found = pictureOf(bytes);
+  if ("missing" in found) return undefined;
+  const described = escapeHtml(asText(data[Mime.plain]));
+  return `<figure class="picture"><img src="${found.address}" alt="${described}"></figure>`;
+}
+
+/** Undefined where it is nested too deeply for the stack. */
+function jsonText(json: Json, indent?: number): string | undefined {
+  try {
+    return JSON.stringify(json, null, indent);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Terminal text: colors dropped, and what a carriage return overwrote. */

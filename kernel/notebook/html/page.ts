@@ -5,6 +5,9 @@ import type { Cell, Notebook } from "../notebookFile";
 import { highlight } from "./highlight";
 import { markdownRenderer } from "./markdown";
 import { OutputWriter } from "./outputs";
+import { pictureAt } from "./pictures";
+import { contentPolicy, scriptText } from "./policy";
+import { sanitized } from "./sanitize";
 import { style } from "./style";
 
 export interface PageOptions {
@@ -15,15 +18,20 @@ export interface PageOptions {
 
 export async function renderPage(notebook: Notebook, { title, folder }: PageOptions): Promise<string> {
   const markdown = markdownRenderer(folder);
-  const outputs = new OutputWriter((text) => markdown(text, {}));
+  const outputs = new OutputWriter(markdown, (html) =>
+    sanitized(html, (source) => pictureAt(source, folder, undefined)),
+  );
   const body = notebook.cells.map((cell) => renderCell(cell, markdown, outputs)).join("\n");
-  const charts = outputs.hasCharts ? await chartScript() : "";
+  const scripts = outputs.hasCharts ? (await chartScripts()).map(scriptText) : [];
   return `<!doctype html>
 <html lang="${languageOf(notebook)}">
 <head>
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy(scripts, [style])}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="x-dns-prefetch-control" content="off">
 <meta name="generator" content="BN Lab">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
@@ -32,7 +40,7 @@ export async function renderPage(notebook: Notebook, { title, folder }: PageOpti
 <main>
 ${body}
 </main>
-${charts}
+${scripts.map((script) => `<script>${script}</script>`).join("\n")}
 </body>
 </html>
 `;
@@ -44,7 +52,7 @@ function renderCell(cell: Cell, markdown: Markdown, outputs: OutputWriter): stri
   if (cell.cell_type !== "code") {
     const text =
       cell.cell_type === "markdown"
-        ? markdown(cell.source, cell.attachments ?? {})
+        ? markdown(cell.source, cell.attachments)
         : `<pre>${escapeHtml(cell.source)}</pre>`;
     return `<section class="text">\n${text}</section>`;
   }
@@ -58,14 +66,9 @@ ${shown ? `<div class="outputs">\n${shown}\n</div>` : ""}
 }
 
 /** The renderer that VS Code uses too, and what has it draw every figure of the page. */
-async function chartScript(): Promise<string> {
+async function chartScripts(): Promise<string[]> {
   const renderer = await readFile(new URL("../renderer/standalone.js", import.meta.url), "utf8");
-  return `<script>${renderer.replaceAll("</script", "<\\/script")}</script>
-<script>
-for (const chart of document.querySelectorAll(".chart")) {
-  bnlabPlotly.draw(chart, JSON.parse(chart.nextElementSibling.textContent));
-}
-</script>`;
+  return [renderer, "bnlabPlotly.drawAll();"];
 }
 
 /** So that a browser picks the right glyphs: Chinese and Japanese share code points, not shapes. */

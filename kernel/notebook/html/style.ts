@@ -44,6 +44,14 @@ th { font-weight: 600; border-bottom-color: var(--quiet); }
 .text > pre { margin: 0 0 1rem; padding: 0.875rem 1.125rem; border-radius: 8px; background: var(--wash); }
 .text > :last-child { margin-bottom: 0; }
 .text { margin: 1.25rem 0; }
+/* What a notebook writes stays in its own place. */
+.text, .html { contain: paint; }
+.html { overflow-x: auto; }
+.missing { color: var(--quiet); }
+.task-list-item { list-style: none; }
+.task-list-item > input, .task-list-item > p > input { margin: 0 0.5em 0 -1.4em; }
+math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", math; font-size: 1.1em; }
+math[display="block"] { margin: 1rem 0; overflow-x: auto; }
 section.code { margin: 1.5rem 0 2rem; }
 .input { position: relative; border-radius: 8px; background: var(--wash); }
 .input pre { padding: 0.9375rem 1.125rem; }
