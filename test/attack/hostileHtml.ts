@@ -26,7 +26,6 @@ export const hostileHtml = (url: string): Record<string, string> => ({
   "a CSS animation":
     '<style>@keyframes x{}</style><b style="animation:x 1ms" onanimationstart="pwned = 1">x</b>',
   "a dialog": "<script>alert(1)</script>",
-  "a window": `<img src="no://such" onerror="open('${url}')">`,
 
   // Texts that two parsers read differently.
   noscript: '<noscript><p title="</noscript><img src=no://such onerror=pwned=1>"></noscript>',

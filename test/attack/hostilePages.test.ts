@@ -94,8 +94,8 @@ describe("HTML of a notebook", { timeout: 20 * timeout }, () => {
   // The addresses inside depend on the probe's server.
   for (const name of Object.keys(hostileHtml(""))) {
     it(name, { timeout }, async () => {
-      const html = hostileHtml(`${probe.url}x`)[name]!;
-      await acts(name, `<!doctype html><body><p>${html}`);
+      await acts(name, `<!doctype html><body><p>${hostileHtml(probe.url("control"))[name]}`);
+      const html = hostileHtml(probe.url("page"))[name]!;
       const page = await exported(name, [
         markdown(html),
         markdown(`Text ${html}`),
@@ -207,8 +207,8 @@ describe("a chart", { timeout: 4 * timeout }, () => {
   };
   for (const name of Object.keys(figures(""))) {
     it(name, { timeout }, async () => {
-      const figure = figures(`${probe.url}x.png`)[name]!;
-      if (!name.includes("every")) await acts(name, unsafe(figure));
+      if (!name.includes("every")) await acts(name, unsafe(figures(probe.url("control"))[name]!));
+      const figure = figures(probe.url("page"))[name]!;
       const page = await exported(name, [chart(figure), chart({ data: [{ y: [2, 1] }], layout: {} })]);
       await isHarmless(name, page);
     });

@@ -11,7 +11,7 @@ export class Probe {
   readonly #browser: Browser;
   #page!: Page;
   #server!: Server;
-  #connections = 0;
+  readonly #requests: string[] = [];
   #did = new Set<string>();
 
   constructor(browser: Browser) {
@@ -19,10 +19,9 @@ export class Probe {
   }
 
   async start(): Promise<void> {
-    this.#server = createServer((_, response) => response.end());
-    this.#server.on("connection", (socket) => {
-      this.#connections++;
-      socket.on("error", () => undefined);
+    this.#server = createServer((request, response) => {
+      this.#requests.push(request.url ?? "");
+      response.end();
     });
     await new Promise<void>((listening) => this.#server.listen(0, "127.0.0.1", listening));
     this.#page = await this.#browser.newPage();
@@ -43,9 +42,9 @@ export class Probe {
     this.#server.close();
   }
 
-  /** Of a server that counts who comes. */
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  /** An address of a server that counts who comes; of a control another one, for browsers ask late. */
+  url(of: "page" | "control"): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${of}`;
   }
 
   /**
@@ -55,8 +54,7 @@ export class Probe {
   async open(file: string, { expected = false } = {}): Promise<{ did: string[]; text: string }> {
     const page = this.#page;
     await page.goto("about:blank");
-    this.#server.closeAllConnections(); // what comes next is counted
-    this.#connections = 0;
+    this.#requests.length = 0;
     this.#did = new Set();
     await page.goto(file, { waitUntil: "load" }).catch(() => this.#did.add("went away"));
     await page.waitForTimeout(settled);
@@ -64,16 +62,20 @@ export class Probe {
     await page.evaluate(clickAll).catch(() => undefined); // a page that goes away while clicked
     await page.waitForTimeout(settled);
     const end = Date.now() + patience;
-    while (!(await this.#acted(file)) && expected && Date.now() < end) await page.waitForTimeout(settled);
+    while (!(await this.#acted(file, expected)) && expected && Date.now() < end)
+      await page.waitForTimeout(settled);
     return { did: [...this.#did], text };
   }
 
-  async #acted(file: string): Promise<boolean> {
+  async #acted(file: string, expected: boolean): Promise<boolean> {
     for (const frame of this.#page.frames()) {
-      const ran = await frame.evaluate(() => "pwned" in window).catch(() => false);
-      if (ran) this.#did.add("ran a script");
+      // A frame whose document was refused never answers.
+      const ran = frame.evaluate(() => "pwned" in window).catch(() => false);
+      const silence = new Promise<false>((resolve) => setTimeout(resolve, patience / 20, false));
+      if (await Promise.race([ran, silence])) this.#did.add("ran a script");
     }
-    if (this.#connections > 0) this.#did.add("connected");
+    const asked = this.#requests.some((request) => request.startsWith(expected ? "/control" : "/page"));
+    if (asked) this.#did.add("loaded from elsewhere");
     const at = this.#page.url();
     if (at !== file && !at.startsWith(`${file}#`)) this.#did.add("went away");
     return this.#did.size > 0;

@@ -8,7 +8,21 @@ import { asBox, asTensor } from "../../../extension/renderer/tensorViewer/box";
 import { asState } from "../../../extension/renderer/training/state";
 
 /** Anything that JSON can be in another thing's place. */
-const anything: unknown[] = [null, true, 0, -1, 1e308, "", "x", [], {}, [null], [[]], { a: null }, "x".repeat(1e6)];
+const anything: unknown[] = [
+  null,
+  true,
+  0,
+  -1,
+  1e308,
+  "",
+  "x",
+  [],
+  {},
+  [null],
+  [[]],
+  { a: null },
+  "x".repeat(1e6),
+];
 const deep = (levels: number) => JSON.parse(`${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`) as unknown;
 /** Whatever it throws is a sentence of ours. */
 function taken<Value>(take: () => Value): Value | undefined {
@@ -24,7 +38,8 @@ describe("a figure", () => {
   it("takes any value in any place", () => {
     for (const value of anything) {
       taken(() => asFigure(value));
-      for (const place of ["data", "layout", "config", "frames"]) taken(() => asFigure({ data: [], [place]: value }));
+      for (const place of ["data", "layout", "config", "frames"])
+        taken(() => asFigure({ data: [], [place]: value }));
       for (const place of ["title", "height", "width", "meta", "sliders", "template", "images"]) {
         const { layout } = asFigure({ data: [], layout: { [place]: value } });
         assert.ok(layout.height === undefined || (layout.height >= 10 && layout.height <= 10_000));
@@ -36,7 +51,10 @@ describe("a figure", () => {
 
   it("is refused where it is too large or too deep", () => {
     const refused = (figure: unknown, why: RegExp) => assert.throws(() => asFigure(figure), why);
-    refused({ data: [{ y: new Array(2_000_001).fill(0) }] }, /^TypeError: This chart is too large to draw: it has more than 2,000,000 values\.$/);
+    refused(
+      { data: [{ y: new Array(2_000_001).fill(0) }] },
+      /^TypeError: This chart is too large to draw: it has more than 2,000,000 values\.$/,
+    );
     refused({ data: new Array(1001).fill({}) }, /it has 1,001 traces/);
     refused({ data: [], layout: deep(50_000) }, /nested too deeply/);
     const cyclic: Record<string, unknown> = { data: [] };
@@ -61,7 +79,7 @@ describe("a figure", () => {
     );
     const json = JSON.stringify(figure);
     assert.equal(json.split(url).length - 1, 1, "the text alone stays");
-    assert.ok(json.includes(inside) && !json.includes("a.example/x\"") && !json.includes("__proto__"));
+    assert.ok(json.includes(inside) && !json.includes('a.example/x"') && !json.includes("__proto__"));
     assert.deepEqual(figure.config, { scrollZoom: true });
   });
 });
@@ -104,7 +122,10 @@ describe("outputs of BN Lab", () => {
       }
     }
     assert.throws(() => asBars({ bars: new Array(1e6).fill(bar) }), /it has 1000000 bars/);
-    assert.throws(() => asSummary({ ...summary, tiles: { rows: 1e9, columns: 1e9, levels: [] } }), /not a tensor/);
+    assert.throws(
+      () => asSummary({ ...summary, tiles: { rows: 1e9, columns: 1e9, levels: [] } }),
+      /not a tensor/,
+    );
   });
 });
 
@@ -143,7 +164,10 @@ describe("pages of the views", () => {
     assert.equal(asBox({ ...box, values: new Array(1e6).fill(0) }), undefined);
     assert.equal(asTensor({ ...tensor, shape: [-1] }), undefined);
     const points = new Array(1e6).fill([0, 1]);
-    const [curve] = asState({ ...state, curves: [{ name: "x", color: "url(https://a.example)", points }] }).curves;
+    const [curve] = asState({
+      ...state,
+      curves: [{ name: "x", color: "url(https://a.example)", points }],
+    }).curves;
     assert.deepEqual([curve?.points.length, curve?.color], [20_000, undefined]);
   });
 });

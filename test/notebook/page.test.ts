@@ -1,0 +1,295 @@
+// The page of a notebook, as the command line writes it: what Markdown shows, which pictures come along, what foreign outputs give.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, describe, it } from "node:test";
+
+const cli = path.join(import.meta.dirname, "../../dist/kernel/cli.js");
+const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-page-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const home = path.join(folder, "home");
+mkdirSync(home);
+
+type Cell = Record<string, unknown>;
+const markdown = (source: string, more: Cell = {}): Cell => ({
+  cell_type: "markdown",
+  metadata: {},
+  source,
+  ...more,
+});
+const code = (...outputs: unknown[]): Cell => ({
+  cell_type: "code",
+  execution_count: 1,
+  metadata: {},
+  source: "1",
+  outputs,
+});
+
+/** In the place of a string: JSON that the stack of no program takes. */
+const deep = "(deep)";
+const deepJson = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+
+/** What stands between the page's head and its end. */
+function pageOf(...cells: Cell[]): string {
+  const file = path.join(home, "a.ipynb");
+  const text = JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
+  writeFileSync(file, text.replace(`"${deep}"`, deepJson));
+  const args = [cli, "export", file, "--html", `${file}.html`];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  assert.deepEqual([status, stderr], [0, ""]);
+  return /<main>(.*)<\/main>/s.exec(readFileSync(`${file}.html`, "utf8"))![1]!;
+}
+
+const pixel =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const png = Buffer.from(pixel, "base64");
+
+describe("text", () => {
+  it("has math, lists of tasks, what is struck out, and places to go to", () => {
+    const page = pageOf(
+      markdown(
+        "Costs $5 and $6.\n\n$\\frac{a}{b}$ and\n\n$$\n\\hat x = \\frac{x - \\mu}{\\sigma}\n$$\n\n```math\ny\n```",
+      ),
+      markdown("- [ ] to do\n- [x] done\n\n~~gone~~ `$code$` \\$1"),
+      markdown(
+        "# A Heading, twice\n# A Heading, twice\n\n[there](#a-heading-twice-1) [out](https://a.example) [x](../x.html)",
+      ),
+    );
+    assert.match(page, /Costs \$5 and \$6\./);
+    assert.equal(page.match(/<math/g)?.length, 3);
+    assert.equal(page.match(/<math display="block">/g)?.length, 2);
+    assert.match(page, /<mfrac><mi>a<\/mi><mi>b<\/mi><\/mfrac>/);
+    assert.match(page, /<li class="task-list-item"><input type="checkbox" disabled> to do/);
+    assert.match(page, /<li class="task-list-item"><input type="checkbox" disabled checked> done/);
+    assert.match(page, /<s>gone<\/s> <code>\$code\$<\/code> \$1/);
+    assert.match(page, /<h1 id="user-content-a-heading-twice">.*<h1 id="user-content-a-heading-twice-1">/s);
+    assert.match(page, /<a href="#user-content-a-heading-twice-1">there<\/a>/);
+    assert.match(page, /<a href="https:\/\/a\.example" rel="noopener noreferrer">out<\/a> <a>x<\/a>/);
+  });
+
+  it("shows a formula that cannot be read as it is written", () => {
+    const deep = `${"{".repeat(20_000)}${"}".repeat(20_000)}`;
+    const page = pageOf(markdown(`$\\frac{a}$ then $${deep}$ then $\\def\\a{\\a\\a}\\a$ and $x$`));
+    assert.match(
+      page,
+      /<code title="KaTeX parse error[^"]*">\\frac\{a\}<\/code> then <code title="[^"]*">\{\{/,
+    );
+    assert.match(page, /<mi>x<\/mi>/);
+  });
+
+  it("keeps its own tables, colors and drawings, and what is written in none of our languages as text", () => {
+    const page = pageOf(
+      markdown(
+        '<table style="color: red; position: fixed; background: url(x)"><tr><td align="right" colspan="2">1</td></tr></table>',
+      ),
+      markdown(
+        '<svg width="9" height="9" viewBox="0 0 9 9"><title>A square</title><rect width="9" height="9" fill="red"/></svg>',
+      ),
+      markdown("```nobody\n<b>&\n```\n\n```html\n<b>&\n```"),
+      { cell_type: "raw", metadata: {}, source: "<b>raw</b>" },
+      markdown(`${"<div>".repeat(20_000)}deep`),
+    );
+    assert.match(page, /<table style="color: red"><tbody><tr><td align="right" colspan="2">1<\/td>/);
+    const svg = /<img src="data:image\/svg\+xml;base64,([^"]+)" alt="A square" width="9" height="9">/.exec(
+      page,
+    )![1]!;
+    assert.match(
+      Buffer.from(svg, "base64").toString(),
+      /^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]*>.*<rect [^>]*fill="red" \/><\/svg>$/,
+    );
+    assert.match(page, /<code class="language-nobody">&#x3C;b>&#x26;\n<\/code>/);
+    assert.match(page, /<pre>&lt;b&gt;raw&lt;\/b&gt;<\/pre>/);
+    assert.match(page, /<pre>&lt;div&gt;.*deep<\/pre>/s);
+    assert.doesNotMatch(page, /<b>/);
+  });
+});
+
+describe("pictures", () => {
+  writeFileSync(path.join(home, "in side.png"), png);
+  writeFileSync(path.join(home, "secret.png"), "password");
+  writeFileSync(path.join(folder, "outside.png"), png);
+  mkdirSync(path.join(home, "sub"));
+  writeFileSync(
+    path.join(home, "sub/drawing.svg"),
+    '<?xml version="1.0"?>\n<!-- a -->\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+  );
+  const canLink = process.platform !== "win32";
+  if (canLink) {
+    symlinkSync(path.join(folder, "outside.png"), path.join(home, "link.png"));
+    symlinkSync(folder, path.join(home, "up"));
+    symlinkSync(path.join(home, "in side.png"), path.join(home, "near.png"));
+  }
+  const shown = (source: string) => pageOf(markdown(source)).includes('<img src="data:');
+
+  const cases: [source: string, isShown: boolean][] = [
+    ["![x](in%20side.png)", true],
+    ["![x](<in side.png>)", true],
+    ["![x](./sub/../in%20side.png?v=2#top)", true],
+    ['<img src="in side.png" width="9">', true],
+    ["![x](sub/drawing.svg)", true],
+    [`![x](data:image/png;base64,${pixel})`, true],
+    [`![x](data:image/jpeg;base64,${pixel})`, true],
+    [`![x](${path.join(home, "in%20side.png").replaceAll("\\", "/")})`, process.platform !== "win32"],
+    ["![x](../outside.png)", false],
+    ["![x](..%2foutside.png)", false],
+    [`![x](${path.join(folder, "outside.png")})`, false],
+    [`![x](file://${path.join(home, "secret.png")})`, false],
+    ["![x](secret.png)", false],
+    ["![x](a.ipynb)", false],
+    ["![x](sub)", false],
+    ["![x](.)", false],
+    ["![x](none.png)", false],
+    ["![x](%E0%A4%A.png)", false],
+    ["![x](data:image/png;base64,cGFzc3dvcmQ=)", false],
+    ["![x](data:text/html;base64,PGI+)", false],
+    ["![x](https://a.example/x.png)", false],
+    ["![x](//a.example/x.png)", false],
+    ["![x](\\\\\\\\server\\\\share\\\\x.png)", false],
+    ...(canLink
+      ? ([
+          ["![x](link.png)", false],
+          ["![x](up/outside.png)", false],
+          ["![x](near.png)", true],
+        ] as [string, boolean][])
+      : []),
+  ];
+  for (const [source, isShown] of cases) {
+    it(`${source.replace(folder, "…")} ${isShown ? "comes along" : "stays away"}`, () =>
+      assert.equal(shown(source), isShown));
+  }
+
+  it("says why one is not there, and leads to what is on the web", () => {
+    const page = pageOf(
+      markdown(
+        "![A map](secret.png) ![A badge](https://a.example/x.svg) [![Both](//a.example/x)](https://b.example)",
+      ),
+    );
+    assert.match(page, /<span class="missing" title="this is no picture[^"]*">A map<\/span>/);
+    assert.match(
+      page,
+      /<span class="missing" title="[^"]*on the web[^"]*"><a href="https:\/\/a.example\/x.svg" rel="noopener noreferrer">A badge<\/a>/,
+    );
+    assert.match(page, /<a href="https:\/\/b.example"[^>]*><span class="missing"[^>]*>Both<\/span><\/a>/);
+  });
+
+  it("come from attachments by what their bytes are", () => {
+    const attachments = {
+      "a.png": { "image/png": pixel },
+      "b.svg": { "image/svg+xml": '<svg viewBox="0 0 1 1"/>' },
+      "c.png": { "image/png": "cGFzc3dvcmQ=" },
+      "d.png": null,
+      "e.png": { "image/png": 5 },
+    };
+    const sources = ["a.png", "b.svg", "c.png", "d.png", "e.png", "__proto__", "constructor", "%E0%A4%A"];
+    const page = pageOf(
+      markdown(sources.map((name) => `![${name}](attachment:${name})`).join("\n\n"), { attachments }),
+    );
+    assert.deepEqual(
+      Array.from(page.matchAll(/<img [^>]*alt="([^"]*)"/g), ([, alt]) => alt),
+      ["a.png", "b.svg"],
+    );
+    assert.equal(page.match(/class="missing"/g)?.length, 6);
+    for (const attachments of [null, 5, "x", [], [1]])
+      pageOf(markdown("![x](attachment:a.png)", { attachments }));
+  });
+});
+
+describe("outputs that are foreign or malformed", () => {
+  const data = (bundle: unknown, more: Cell = {}) => ({
+    output_type: "display_data",
+    metadata: {},
+    data: bundle,
+    ...more,
+  });
+  const cases: [name: string, output: unknown, shown: RegExp][] = [
+    [
+      "an error without a traceback",
+      { output_type: "error", ename: "E", evalue: "v" },
+      /<pre class="error"[^>]*>E: v</,
+    ],
+    [
+      "an error whose traceback is a text",
+      { output_type: "error", ename: "E", evalue: "v", traceback: "line 1\nline 2" },
+      /line 1\nline 2</,
+    ],
+    [
+      "an error of numbers",
+      { output_type: "error", ename: 1, evalue: null, traceback: [1, { a: 2 }, null] },
+      /1\n1\n\{&quot;a&quot;:2\}/,
+    ],
+    ["an error of nothing", { output_type: "error" }, /without data/],
+    ["no data", { output_type: "display_data" }, /Not shown: an output of type “display_data”, without data/],
+    ["data that is a text", { output_type: "display_data", data: "a text" }, /<pre class="value">a text</],
+    [
+      "data that is a list",
+      { output_type: "display_data", data: ["a\n", "text"] },
+      /<pre class="value">a\ntext</,
+    ],
+    [
+      "a type that nobody knows",
+      { output_type: "pyout", data: { "text/plain": "a value" } },
+      /<pre class="value">a value</,
+    ],
+    ["the text of nbformat 3", { output_type: "pyout", text: ["a ", "value"] }, />a \nvalue|>a value/],
+    ["a type of another type", { output_type: 5 }, /Not shown: an output of type “5”/],
+    ["a stream without a name", { output_type: "stream", text: ["a ", "b"] }, /stdout">a b</],
+    ["a stream of numbers", { output_type: "stream", name: "stderr", text: 5 }, /stderr">5</],
+    ["a stream of mixed lines", { output_type: "stream", name: "stdout", text: ["a\n", 5] }, /stdout">a\n5</],
+    ["no object", "a word", /<pre class="value">a word</],
+    ["null", null, /Not shown: an output that is empty/],
+    ["a list", [1, 2], /\[1,2\]/],
+    ["an empty bundle", data({}), /<pre class="value"><\/pre>/],
+    ["a text that is an object", data({ "text/plain": { a: 1 } }), /\{&quot;a&quot;:1\}/],
+    ["HTML that is a number, in lines", data({ "text/html": 5 }), /<div class="html">5</],
+    ["HTML that is null beside a text", data({ "text/html": null, "text/plain": "the text" }), />the text</],
+    [
+      "a PNG that is none beside a text",
+      data({ "image/png": "eA==", "text/plain": "the text" }),
+      /<pre class="value">the text</,
+    ],
+    ["a PNG that is none, alone", data({ "image/png": "eA==" }), /Not shown: image\/png/],
+    [
+      "SVG in lines, without its namespace",
+      data({ "image/svg+xml": ["<svg ", 'width="1"/>'] }),
+      /<img src="data:image\/svg\+xml;base64,/,
+    ],
+    [
+      "only types that no page shows",
+      data({ "application/pdf": "x", "application/x-own": {} }),
+      /Not shown: application\/pdf, application\/x-own/,
+    ],
+    [
+      "a chart that is a text beside a text",
+      data({ "application/vnd.plotly.v1+json": "x", "text/plain": "the text" }),
+      />the text</,
+    ],
+    [
+      "JSON that is too deep beside a text",
+      data({ "application/json": deep, "text/plain": "the text" }),
+      />the text</,
+    ],
+    [
+      "HTML that is too deep beside a text",
+      data({ "text/html": "<b>".repeat(50_000), "text/plain": "the text" }),
+      />the text</,
+    ],
+    ["a text that is too deep", data({ "text/plain": [deep] }), /nested too deeply/],
+    ["LaTeX", data({ "text/latex": "$\\alpha$" }), /<mi>α<\/mi>/],
+    ["metadata that is none", data({ "text/plain": "the text" }, { metadata: 5 }), />the text</],
+  ];
+  for (const [name, output, expected] of cases) {
+    it(name, () => {
+      const page = pageOf(code(output), markdown("after"));
+      assert.match(page, expected);
+      assert.match(page, /<p>after<\/p>/);
+      assert.doesNotMatch(page, /undefined|Cannot read|\[object/);
+    });
+  }
+
+  it("outputs that are no list", () => {
+    for (const outputs of [null, 5, {}, "x"])
+      assert.match(pageOf({ ...code(), outputs }, markdown("after")), /after/);
+  });
+});
