@@ -214,3 +214,22 @@ describe("a chart", { timeout: 4 * timeout }, () => {
     });
   }
 });
+
+it("a tutorial draws all its charts under the policy, and nothing complains", { timeout }, async () => {
+  const tutorial = path.join(import.meta.dirname, "../../notebooks/en/00-start.ipynb");
+  const file = path.join(folder, "tutorial.html");
+  await promisify(execFile)(process.execPath, [cli, "export", tutorial, "--html", file]);
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(pathToFileURL(file).href);
+  const places = await page.locator(".chart").count();
+  assert.ok(places > 3);
+  await page.waitForFunction(
+    (count) => document.querySelectorAll(".chart .plot-container").length === count,
+    places,
+  );
+  assert.deepEqual(complaints, []);
+  await page.close();
+});

@@ -9,6 +9,7 @@ import { nodePlots } from "../../../kernel/host/plots";
 import { bars, Figure, heatmap, images, line, loss, scatter, surface } from "../../../kernel/plot";
 import { host, setPlotHost } from "../../../kernel/plot/host";
 import { contourPaths } from "../../../kernel/plot/svg/contours";
+import { element, escaped } from "../../../kernel/plot/svg/elements";
 import { formatNumber, formatTick } from "../../../kernel/plot/svg/format";
 import { storedZlib } from "../../../kernel/plot/svg/zlib";
 import { readPng } from "./png";
@@ -258,4 +259,13 @@ test("save: by the path's ending, folders made; other endings and machines witho
     () => figure.save("a.png"),
     /expected a path that ends in \.svg, \.html or \.json, got "a\.png"/,
   );
+});
+
+test("texts and attributes are escaped, whatever a figure says", () => {
+  assert.equal(escaped(`<a b="c">&`), "&lt;a b=&quot;c&quot;&gt;&amp;");
+  assert.equal(element("rect", { fill: `"><script>` }), '<rect fill="&quot;&gt;&lt;script&gt;"/>');
+  const hostile = "1 < 2 &lt;script&gt; & <script>pwned</script>";
+  const svg = line({ [hostile]: [0, 1] }, { title: hostile, xTitle: hostile }).toSvg();
+  assert.ok(svg.includes("1 &lt; 2"));
+  assert.doesNotMatch(svg, /<script|< /);
 });
