@@ -97,7 +97,8 @@ function withoutTimes(notebook: Notebook): Notebook {
   return notebook;
 }
 
-function faultOf(output: CellOutput): string[] {
+/** What no tutorial may show. */
+export function faultOf(output: CellOutput): string[] {
   if (output.output_type === "error") return [`${output.ename}: ${output.evalue}`];
   return output.output_type === "stream" && output.name === "stderr" ? [output.text.trim()] : [];
 }

@@ -1,15 +1,26 @@
-// The tutorials through `bnlab run`: no error, no warning, what they claim is in their numbers, and every number reproduces.
+// The tutorials as they are shipped: `bnlab check`, both out of the packed extension, finds each in both languages to show what it
+// has saved, without an error or a warning; and what the first one claims is in its numbers.
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { after, describe, it } from "node:test";
-import type { CellOutput } from "../../kernel/notebook/notebookFile";
+import { after, before, describe, it } from "node:test";
+import { type CellOutput, parseNotebook } from "../../kernel/notebook/notebookFile";
 import { Mime } from "../../kernel/protocol";
-import { changedVerdicts, execute, folderOf, type Language, savedVerdicts, tutorials } from "./tutorial";
+import { startKernel } from "../kernel/startKernel";
+import { packedVsix, unpackVsix } from "../vscode/vsix";
+import { claimsOf, faultOf, languages, savedVerdicts, tutorials } from "./tutorial";
 
-const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-tutorials-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const scratch = mkdtempSync(path.join(os.tmpdir(), "bnlab-tutorials-"));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+const env = { ...process.env, BNLAB_THREADS: "1" };
+
+interface PlotlyFigure {
+  data: { name: string; y: number[] }[];
+  layout: { title?: { text: string } };
+}
 
 /** The last figure of that title, as Plotly's traces by name. */
 function traces(outputs: readonly CellOutput[], title: RegExp): Record<string, number[]> {
@@ -20,47 +31,45 @@ function traces(outputs: readonly CellOutput[], title: RegExp): Record<string, n
   assert.ok(figure, `a figure titled ${title}`);
   return Object.fromEntries(figure.data.map(({ name, y }) => [name, y]));
 }
-interface PlotlyFigure {
-  data: { name: string; y: number[] }[];
-  layout: { title?: { text: string } };
-}
 
-/** `npm run notebooks` runs all in both languages; here each runs once, and the first one in both. */
-const runs: [Language, string][] = [
-  ["en", "00-start.ipynb"],
-  ["zh-cn", "00-start.ipynb"],
-  ...tutorials()
-    .slice(1)
-    .map((name) => ["en", name] satisfies [Language, string]),
-];
-
-describe("tutorials", { timeout: 1_200_000 }, () => {
-  const outputs = new Map<string, readonly CellOutput[]>();
+describe("tutorials in the packed extension", { timeout: 3_600_000 }, () => {
+  let extension = "";
+  before(async () => {
+    extension = await unpackVsix(packedVsix(), scratch);
+  });
+  const fileOf = (language: string, name: string) => path.join(extension, "notebooks", language, name);
+  const outputsOf = (language: string, name: string) =>
+    parseNotebook(readFileSync(fileOf(language, name), "utf8")).cells.flatMap((cell) =>
+      cell.cell_type === "code" ? cell.outputs : [],
+    );
 
   describe("each", { concurrency: 2 }, () => {
-    for (const [language, name] of runs) {
-      it(`${language}/${name} runs without an error or a warning, and comes to the verdicts that are saved`, async () => {
-        mkdirSync(path.join(folder, language), { recursive: true });
-        const file = path.join(folder, language, name);
-        copyFileSync(path.join(folderOf(language), name), file);
-        const {
-          faults,
-          verdicts,
-          outputs: shown,
-        } = await execute(file, { env: { BNLAB_THREADS: "1" }, timeout: 600 });
-        assert.deepEqual(faults, []);
-        assert.deepEqual(changedVerdicts(savedVerdicts(language, name), verdicts), []);
-        outputs.set(`${language}/${name}`, shown);
-      });
+    for (const name of tutorials()) {
+      for (const language of languages) {
+        it(`${language}/${name} shows what it has saved`, async () => {
+          const cli = path.join(extension, "dist/kernel/cli.js");
+          const args = [cli, "check", fileOf(language, name), "--timeout", "900"];
+          const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+          let said = "";
+          for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+          const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+          assert.equal(code, 0, said);
+          assert.deepEqual(outputsOf(language, name).flatMap(faultOf), []);
+          const judged = savedVerdicts(language, name).map(({ claim, verdict }) => [
+            claim,
+            verdict !== "incomplete",
+          ]);
+          assert.deepEqual(
+            judged.toSorted(([a], [b]) => Number(a) - Number(b)),
+            claimsOf(name).map((claim) => [claim, true]),
+          );
+        });
+      }
     }
   });
 
-  it("the same code gives the same numbers in another process, to the last digit", () => {
-    assert.deepEqual(outputs.get("en/00-start.ipynb"), outputs.get("zh-cn/00-start.ipynb"));
-  });
-
   it("00-start: without BN the loss rests at ln 10 and falls late; with BN it falls from the start", () => {
-    const shown = outputs.get("en/00-start.ipynb")!;
+    const shown = outputsOf("en", "00-start.ipynb");
     const accuracy = traces(shown, /^Test accuracy$/);
     const [without, withBN] = [accuracy["without BN"]!, accuracy["with BN"]!];
     assert.ok(without[0]! < 20, `without BN, first epoch: ${without[0]} %`);
@@ -70,5 +79,33 @@ describe("tutorials", { timeout: 1_200_000 }, () => {
     const losses = traces(shown, /^Training loss$/);
     const plateau = losses["without BN"]!.slice(100, 300);
     assert.ok(plateau.every((loss) => Math.abs(loss - Math.log(10)) < 0.2));
+  });
+
+  it("00-start: the cell that trains begins anew whenever it runs, with another learning rate too", async () => {
+    const notebook = parseNotebook(readFileSync(fileOf("en", "00-start.ipynb"), "utf8"));
+    const code = notebook.cells.flatMap((cell) => (cell.cell_type === "code" ? [cell.source] : []));
+    const training = code.findIndex((source) => source.includes("lossChart.append"));
+    const short = code[training]!.replace("const EPOCHS = 24", "const EPOCHS = 1");
+    assert.notEqual(short, code[training]);
+    const build = path.join(extension, "dist");
+    const kernel = startKernel({ build });
+    const firstLosses = async (source: string) => {
+      const ran = await kernel.run(source);
+      assert.equal(ran.error, "");
+      const { result } = await kernel.run(
+        "JSON.stringify(Object.values(nets).map((net) => noGrad(() => net.forward(test.images).sum().item())))",
+      );
+      return result;
+    };
+    try {
+      for (const source of code.slice(0, training)) assert.equal((await kernel.run(source)).error, "");
+      const once = await firstLosses(short);
+      const other = await firstLosses(short.replace("lr: 2 ", "lr: 0.5 "));
+      const again = await firstLosses(short);
+      assert.equal(again, once);
+      assert.notEqual(other, once);
+    } finally {
+      await kernel.stop();
+    }
   });
 });

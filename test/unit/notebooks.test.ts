@@ -15,7 +15,7 @@ interface Notebook {
   nbformat: number;
   nbformat_minor: number;
   metadata: { kernelspec: { name: string }; language_info: { name: string } };
-  cells: { cell_type: string; id: string; source: string[] }[];
+  cells: { cell_type: string; id: string; source: string[]; outputs?: unknown[] }[];
 }
 const textOf = (language: string, name: string) => readFileSync(path.join(folder, language, name), "utf8");
 const read = (language: string, name: string): Notebook => JSON.parse(textOf(language, name));
@@ -48,7 +48,7 @@ describe("shipped notebooks", () => {
         assert.ok(bytes <= largestBytes, `${bytes} bytes, at most ${largestBytes}`);
       });
     }
-    it(`${name}: the same cells in the same order, the same code, prose in two languages`, () => {
+    it(`${name}: the same cells in the same order, the same code and outputs, prose in two languages`, () => {
       const [english, chinese] = languages.map((language) => read(language, name).cells);
       assert.deepEqual(
         english!.map((cell) => [cell.cell_type, cell.id]),
@@ -57,6 +57,7 @@ describe("shipped notebooks", () => {
       for (const [i, cell] of english!.entries()) {
         const same = cell.source.join("") === chinese![i]!.source.join("");
         assert.equal(same, cell.cell_type === "code", `cell ${cell.id}`);
+        assert.deepEqual(cell.outputs, chinese![i]!.outputs, `what cell ${cell.id} shows`);
       }
     });
   }
