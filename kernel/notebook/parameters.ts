@@ -16,7 +16,7 @@ const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 /** Names of the language's own values: declared anew, the cells after would read something else under them. */
 const ownNames = ["undefined", "NaN", "Infinity", "globalThis"];
 /** A number as people type it: JSON would have `.5`, `5.` and `+5` a text. */
-const typedNumber = /^[+-]?(?:(?:0|[1-9]\d*)\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const typedNumber = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 /** Texts of JSON, in which digits are no numbers, and numbers. */
 const jsonTokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
 

@@ -216,8 +216,47 @@ test("-p sets parameters in a cell behind the one with the defaults", async () =
   const { cells } = read("parameters.out.ipynb");
   assert.deepEqual(cells[1]!.metadata.tags, ["injected-parameters"]);
   assert.deepEqual(cells[2]!.outputs[0]!.data, { "text/plain": ["[ 0.5, 'Ada L' ]"] });
-  const wrong = await bnlab(["run", "parameters.ipynb", "-p", "1x=2"]);
-  assert.deepEqual([wrong.code, /expected NAME=VALUE/.test(wrong.stderr)], [2, true]);
+  const wrong: [args: string[], message: RegExp][] = [
+    [["-p", "1x=2"], /expected NAME=VALUE/],
+    [["-p", "class=1"], /class is a word of the language, expected a variable's name/],
+    [["-p", "a=1", "-p", "a=2"], /a is set twice/],
+    [
+      ["-p", "seed=12345678901234567890"],
+      /seed: 12345678901234567890 would become 12345678901234567000?.*; a text keeps it/,
+    ],
+  ];
+  for (const [more, message] of wrong) {
+    const ended = await bnlab(["run", "parameters.ipynb", ...more]);
+    assert.match(ended.stderr, /^error: [^\n]+\n$/);
+    assert.match(ended.stderr, message);
+    assert.equal(ended.code, 2);
+  }
+});
+
+test("a failure that a cell leaves behind fails the run, in the last cell and while a later one runs", async () => {
+  const late = `async function main() { throw new Error("main failed"); }\nmain();`;
+  write("late.ipynb", ["1", late]);
+  write("earlier.ipynb", [
+    "let resolve: () => void; const ended = new Promise<void>((r) => { resolve = r; });",
+    "void ended.then(() => { throw new Error('left behind'); });",
+    "resolve!(); await new Promise((r) => setTimeout(r, 300)); 'went on'",
+    "'never'",
+  ]);
+  const [last, while3] = await Promise.all([
+    bnlab(["run", "late.ipynb", "-o", "late.out.ipynb"]),
+    bnlab(["run", "earlier.ipynb", "-o", "earlier.out.ipynb"]),
+  ]);
+  assert.equal(last.code, 1);
+  assert.equal(read("late.out.ipynb").cells[1]!.outputs.at(-1)!.ename, "Error");
+  assert.equal(while3.code, 1);
+  const { cells } = read("earlier.out.ipynb");
+  assert.deepEqual(
+    cells.flatMap(({ outputs }) => outputs.flatMap(({ ename }) => ename ?? [])),
+    ["Error"],
+  );
+  assert.deepEqual(cells[3]!.outputs, [], "the run ends after the cell that ran");
+  write("allowed-late.ipynb", [tagged(late, "raises-exception"), "2"]);
+  assert.equal((await bnlab(["run", "allowed-late.ipynb", "-o", "allowed-late.out.ipynb"])).code, 0);
 });
 
 test("input is refused where there is no terminal", async () => {
@@ -294,6 +333,29 @@ test("--timeout stops a cell that does not end", async () => {
   assert.equal(code, 1);
   assert.match(stdout, /✗ stopped after its time limit/);
   assert.equal(read("slow.out.ipynb").cells[1]!.outputs[0]!.ename, "Interrupted");
+});
+
+test("--timeout takes any time that there is, and no limit; nothing else", async () => {
+  write("quick.ipynb", ["1 + 1"]);
+  const [long, none] = await Promise.all(
+    ["3000000", "Infinity"].map((limit, i) =>
+      bnlab(["run", "quick.ipynb", "-o", `quick${i}.ipynb`, "--timeout", limit]),
+    ),
+  );
+  for (const { code, stdout, stderr } of [long!, none!]) {
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, /✓/);
+  }
+  for (const limit of ["NaN", "-1", "0", "", "-Infinity", "5s"]) {
+    for (const command of ["run", "check"]) {
+      const { code, stderr } = await bnlab([command, "quick.ipynb", `--timeout=${limit}`]);
+      assert.match(stderr, /^error: .*expected a number of seconds above 0\.\n$/, limit);
+      assert.equal(code, 2);
+    }
+  }
+  for (const tolerance of ["Infinity", "NaN", "-1", ""]) {
+    assert.equal((await bnlab(["check", "quick.ipynb", `--rtol=${tolerance}`])).code, 2, tolerance);
+  }
 });
 
 test("Ctrl+C stops the cell and writes what there is", { skip: process.platform === "win32" }, async () => {

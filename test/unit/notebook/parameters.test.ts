@@ -1,8 +1,9 @@
 // A notebook's parameters, papermill's way.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
 import { type Notebook, parseNotebook } from "../../../kernel/notebook/notebookFile";
-import { injectParameters, parseParameter } from "../../../kernel/notebook/parameters";
+import { addParameter, injectParameters, parseParameter } from "../../../kernel/notebook/parameters";
 
 const notebook = (...cells: [source: string, ...tags: string[]][]): Notebook =>
   parseNotebook(
@@ -30,6 +31,23 @@ describe("parameters", () => {
       "a=Ada": "Ada",
       "a=": "",
       "a=x=y": "x=y",
+      // Numbers as people type them, and what only looks like one.
+      "a=.5": 0.5,
+      "a=5.": 5,
+      "a=+5": 5,
+      "a=-.5e-3": -0.0005,
+      "a= 7 ": 7,
+      "a=007": "007",
+      "a=1_000": "1_000",
+      "a=0x1F": "0x1F",
+      "a=1.2.3": "1.2.3",
+      "a=NaN": "NaN",
+      "a=.": ".",
+      "a=-0": -0,
+      "a=9007199254740992": 9007199254740992,
+      "a=1e22": 1e22,
+      'a="12345678901234567890"': "12345678901234567890",
+      'a=["\\"12345678901234567890", 1]': ['"12345678901234567890', 1],
     };
     for (const [text, value] of Object.entries(values)) {
       assert.deepEqual(parseParameter(text), { name: "a", value }, text);
@@ -37,6 +55,79 @@ describe("parameters", () => {
     assert.deepEqual(parseParameter("größe=2"), { name: "größe", value: 2 });
     for (const text of ["a", "=1", "1a=2", "a b=1"])
       assert.throws(() => parseParameter(text), /expected NAME=VALUE/, text);
+  });
+
+  it("have names that a variable may have", () => {
+    const words = [
+      "class",
+      "let",
+      "await",
+      "yield",
+      "static",
+      "enum",
+      "implements",
+      "eval",
+      "arguments",
+      "null",
+      "this",
+    ];
+    for (const word of [...words, "undefined", "NaN", "Infinity", "globalThis", "true", "package"]) {
+      assert.throws(() => parseParameter(`${word}=1`), {
+        message: `${word} is a word of the language, expected a variable's name`,
+      });
+    }
+    for (const name of [
+      "of",
+      "async",
+      "get",
+      "type",
+      "any",
+      "string",
+      "$",
+      "_",
+      "__proto__",
+      "constructor",
+      "𠮷",
+    ]) {
+      assert.equal(parseParameter(`${name}=1`).name, name);
+    }
+  });
+
+  it("are no numbers that JavaScript would change", () => {
+    for (const text of [
+      "12345678901234567890",
+      "9007199254740993",
+      "-9007199254740993",
+      "[1, 12345678901234567890]",
+    ]) {
+      assert.throws(
+        () => parseParameter(`seed=${text}`),
+        /^Error: seed: -?\d+ would become -?\d+; a text keeps it/,
+        text,
+      );
+    }
+    assert.throws(() => parseParameter("x=1e400"), /x: 1e400 is larger than a number can be/);
+    assert.throws(() => parseParameter('x={"a":[-1e999]}'), /x: -1e999 is larger than a number can be/);
+  });
+
+  it("are set once", () => {
+    const one = addParameter([], "a=1");
+    assert.deepEqual(addParameter(one, "b=2").length, 2);
+    assert.throws(() => addParameter(one, "a=1"), /a is set twice/);
+  });
+
+  it("reach the cell as they are: own members whatever their name, signs of zero", () => {
+    const values = ['x={"__proto__":{"a":1},"b":[{"__proto__":null}]}', "x=-0", "x=[-0,1]", "x=\u2028'`\\"];
+    for (const text of values) {
+      const book = notebook(["1"]);
+      const parameter = parseParameter(text);
+      injectParameters(book, [parameter]);
+      assert.deepEqual(
+        runInNewContext(`${book.cells[0]!.source}; JSON.stringify([x, Object.is(x, -0)])`),
+        JSON.stringify([parameter.value, Object.is(parameter.value, -0)]),
+        text,
+      );
+    }
   });
 
   it("stand in a cell of their own behind the one tagged `parameters`, and take the place of an earlier run's", () => {
