@@ -1,6 +1,6 @@
 // Opens a tensor in its viewer: that of a line in the view of variables, that of a name (a hover's), or one picked from a list.
 import * as vscode from "vscode";
-import { bytesText } from "../../kernel/protocol";
+import { bytesText } from "../../kernel/words";
 import type { VariableNode } from "../views/variablesTree";
 import type { RunCommand } from "./command";
 

@@ -1,14 +1,9 @@
 // Hovering a name: its type and documentation, and of a variable what is in it now.
 import * as vscode from "vscode";
-import {
-  bytesText,
-  type KernelClient,
-  type Statistics,
-  shortNumber,
-  type Variable,
-} from "../../kernel/protocol";
+import type { KernelClient, Variable } from "../../kernel/protocol";
 import { Command } from "../ids";
 import type { NotebookKernels } from "../notebook/controller";
+import { describe } from "../views/variableText";
 import { at, CellSnapshot, rangeOf, selector } from "./cells";
 
 /** A hover cannot wait for a cell that computes: then it shows the type alone. */
@@ -45,30 +40,4 @@ async function lookAt(client: KernelClient, name: string): Promise<Variable | un
   const asked = client.request("variables_request", { names: [name], statistics: true });
   const reply = await Promise.race([asked, late]).catch(() => undefined); // a kernel that has just gone
   return reply?.content.status === "ok" ? reply.content.variables[0] : undefined;
-}
-
-/** A variable in a few lines of Markdown. */
-export function describe({
-  kind,
-  type,
-  shape,
-  dtype,
-  bytes,
-  preview,
-  statistics,
-}: Variable): vscode.MarkdownString {
-  if (kind === "function" || kind === "class") return new vscode.MarkdownString();
-  const facts = shape ? [`**${type} [${shape.join(", ")}]**`, dtype] : [`**${type}**`];
-  if (bytes !== undefined) facts.push(bytesText(bytes));
-  const text = new vscode.MarkdownString(facts.join(" · "));
-  if (statistics) text.appendMarkdown(`\n\n${describeStatistics(statistics)}`);
-  return text.appendCodeblock(preview, "typescript");
-}
-
-function describeStatistics({ min, max, mean, std, nan, infinite }: Statistics): string {
-  const named = Object.entries({ min, max, mean, std });
-  const facts = named.flatMap(([name, value]) => (value === null ? [] : [`${name} ${shortNumber(value)}`]));
-  if (nan > 0) facts.push(`**${nan} NaN**`);
-  if (infinite > 0) facts.push(`**${infinite} infinite**`);
-  return facts.join(" · ");
 }

@@ -1,6 +1,7 @@
 // A panel for each tensor that is looked at: the page asks for the boxes that are seen, this asks the kernel.
 import * as vscode from "vscode";
-import { bytesText, KernelGone, type Variable } from "../../kernel/protocol";
+import { KernelGone, type Variable } from "../../kernel/protocol";
+import { bytesText } from "../../kernel/words";
 import type { NotebookKernels } from "../notebook/controller";
 import type { FromViewer, TensorInfo, ToViewer, ViewerWords } from "../renderer/tensorViewer/messages";
 import type { VariableStore } from "./variableStore";

@@ -1,15 +1,14 @@
 // The training that a cell runs, as its progress bars and live charts tell of it: messages in, a state out. No vscode here.
+
 import {
   type AnyPublication,
-  clockText,
   isMessage,
   type Json,
   Mime,
   type Progress,
   type ProgressBar,
-  rateText,
-  shortNumber,
 } from "../../kernel/protocol";
+import { clockText, countText, rateText, shortNumber } from "../../kernel/words";
 import type { CurveState, LoopState, TrainingState } from "../renderer/training/messages";
 
 /** A curve that was put together from notes has at most so many points. */
@@ -103,7 +102,7 @@ export class TrainingRun {
     const stepsSeen = steps === undefined ? 0 : steps - (this.#firstStep ?? steps);
     return {
       status: this.#status,
-      step: loop ? stepOf(loop) : steps === undefined ? "" : steps.toLocaleString("en"),
+      step: loop ? stepOf(loop) : steps === undefined ? "" : countText(steps),
       rate: loop ? rateText(loop.done, loop.seconds) : rateText(stepsSeen, seconds),
       left: outer && this.isRunning ? leftOf(outer) : "",
       elapsed: clockText(outer?.seconds ?? seconds),
@@ -201,7 +200,7 @@ function thinned(xs: readonly number[], ys: readonly number[]): [number, number]
 }
 
 function stepOf({ done, total }: ProgressBar): string {
-  return [done, ...(total === null ? [] : [total])].map((count) => count.toLocaleString("en")).join(" / ");
+  return [done, ...(total === null ? [] : [total])].map((count) => countText(count)).join(" / ");
 }
 
 function leftOf({ done, total, seconds, ended }: ProgressBar): string {

@@ -1,11 +1,12 @@
 // The tree of the variables of the notebook in front: a line each, and what they consist of one level down.
 import path from "node:path";
 import * as vscode from "vscode";
-import { bytesText, type Variable } from "../../kernel/protocol";
+import type { Variable } from "../../kernel/protocol";
+import { bytesText } from "../../kernel/words";
 import { variablesView } from "../ids";
-import { describe } from "../language/hover";
 import type { ActiveNotebook } from "./activeNotebook";
 import type { VariableStore } from "./variableStore";
+import { describe } from "./variableText";
 
 /** A line of the tree. */
 export interface VariableNode {

@@ -1,6 +1,8 @@
 // The HTML of our own web views: nothing loads but our script and style, nothing inline runs.
+
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { escapeHtml } from "../../kernel/words";
 
 export interface WebPage {
   /** The page's files in dist/renderer: `NAME.js` and `NAME.css`. */
@@ -27,15 +29,11 @@ export function htmlOf(
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${quoted(title)}</title>
+<title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="${file("css")}">
 </head>
-<body data-words="${quoted(JSON.stringify(words))}">
+<body data-words="${escapeHtml(JSON.stringify(words))}">
 <script nonce="${nonce}" type="module" src="${file("js")}"></script>
 </body>
 </html>`;
-}
-
-function quoted(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }

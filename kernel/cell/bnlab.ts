@@ -2,11 +2,11 @@
 // the rooms keep apart: tensors, charts and display.
 import { nodeCollector } from "../host/collector";
 import { nodeFusion } from "../host/fusion";
-import { nodeLessons } from "../host/lessons";
+import { nodeMachine } from "../host/machine";
 import { memoryLimit } from "../host/memory";
 import { nodeSimd } from "../host/simd";
 import { nodeThreads, threadCount } from "../host/threads";
-import { setLessonHost } from "../lesson/host";
+import { setMachine } from "../machine/machine";
 import { recover as recoverProbes } from "../probe/untouched";
 import { onInterrupt } from "../session/display/display";
 import {
@@ -48,6 +48,6 @@ setSimd(nodeSimd(fusesPairs)); // before setThreads
 setThreads(nodeThreads(), threadCount());
 setFusion(nodeFusion());
 setMemoryLimit(memoryLimit());
-setLessonHost(nodeLessons);
+setMachine(nodeMachine);
 onInterrupt(recover);
 onInterrupt(recoverProbes); // under the modes that the line before has put back

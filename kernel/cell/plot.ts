@@ -1,7 +1,5 @@
 // `plot` as cells see it: every chart, and `live`, which joins a figure to the session's display.
-import { nodePlots } from "../host/plots";
 import { type Figure, LiveFigure } from "../plot";
-import { setPlotHost } from "../plot/host";
 import { display, onCellEnd } from "../session/display/display";
 
 export * from "../plot";
@@ -16,5 +14,3 @@ export * from "../plot";
 export function live<F extends Figure>(figure: F): LiveFigure<F> {
   return new LiveFigure(figure, display, { onCellEnd });
 }
-
-setPlotHost(nodePlots);

@@ -1,4 +1,5 @@
 // `probe` as cells see it: every probe, and the report of a watch, which joins its records to charts.
+
 import type { Module } from "../nn";
 import { bars, Figure, type FigureParts, grid, line, palette, type ScatterFigure, scatter } from "../plot";
 import {
@@ -12,6 +13,7 @@ import {
   type WatchedLayer,
   type WatchOptions,
 } from "../probe";
+import { escapeHtml } from "../words";
 
 export * from "../probe";
 
@@ -99,7 +101,7 @@ const shade = { color: good } as const;
 /** In the layers' order; where there are too many, the healthy ones are counted. */
 function shownVerdicts(verdicts: readonly Verdict[]): string[] {
   const mark = (healthy: boolean) => `<span style="color:${healthy ? good : bad}">●</span>`;
-  const lineOf = ({ healthy, text }: Verdict) => `${mark(healthy)} ${escaped(text)}`;
+  const lineOf = ({ healthy, text }: Verdict) => `${mark(healthy)} ${escapeHtml(text)}`;
   if (verdicts.length <= mostLines) return verdicts.map(lineOf);
   const ill = verdicts.filter(({ healthy }) => !healthy);
   const shown = ill.slice(0, mostLines - 1);
@@ -108,8 +110,6 @@ function shownVerdicts(verdicts: readonly Verdict[]): string[] {
   const well = verdicts.length - ill.length;
   return [...shown.map(lineOf), ...more, ...(well > 0 ? [`${mark(true)} ${well} layers healthy`] : [])];
 }
-
-const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 const hasActivation = ({ activation }: WatchedLayer) => activation !== null;
 const last = ({ records }: WatchedLayer): LayerRecord => records.at(-1)!;

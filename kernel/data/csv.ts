@@ -1,8 +1,6 @@
 // Tables from CSV files: numbers for features, a column of classes or of numbers to learn.
-
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { CsvError, parse } from "csv-parse/sync";
+import { machine, textOf } from "../machine/machine";
 import { tensor } from "../tensor";
 import { TableDataset } from "./dataset";
 
@@ -118,9 +116,11 @@ export function csv(source: string | { readonly text: string }, options: CsvOpti
 }
 
 function readText(given: string): { file: string; text: string } {
-  const file = path.resolve(given);
-  if (!existsSync(file)) throw new Error(`csv: expected a file, got ${file}, which does not exist`);
-  return { file, text: readFileSync(file, "utf8") };
+  const file = machine().resolve(given);
+  if (machine().kind(file) === null) {
+    throw new Error(`csv: expected a file, got ${file}, which does not exist`);
+  }
+  return { file, text: textOf(file) };
 }
 
 function readRows(

@@ -1,5 +1,6 @@
 // Batches of a data set, in order or shuffled anew each epoch.
 
+import { machine } from "../machine/machine";
 import { Generator, Tensor } from "../tensor";
 import type { Collated } from "./collate";
 import { batchOf, type Dataset, samplesOf } from "./dataset";
@@ -93,7 +94,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
     for (const batch of this) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await machine().turn();
       yield batch;
     }
   }

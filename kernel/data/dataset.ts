@@ -1,6 +1,7 @@
 // Data sets: samples by number. Tensors whose first dimension counts samples, and choices of the samples of others.
 
 import { Tensor } from "../tensor";
+import { countText } from "../words";
 import { type Collated, collate } from "./collate";
 import { applyTransform, type Transform } from "./transforms/transform";
 
@@ -77,7 +78,7 @@ export class TensorDataset<Fields extends readonly Tensor[] = readonly Tensor[]>
 
   /** Kind, length and fields in a line. */
   toString(): string {
-    return `${this.constructor.name} of ${this.length.toLocaleString("en-US")}: ${this.extraRepr()}`;
+    return `${this.constructor.name} of ${countText(this.length)}: ${this.extraRepr()}`;
   }
 
   /** What console.log shows. */

@@ -1,8 +1,5 @@
 // Reads MNIST and its relatives (Fashion-MNIST, KMNIST) from IDX files: http://yann.lecun.com/exdb/mnist/.
-
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import path from "node:path";
-import { gunzipSync } from "node:zlib";
+import { bytesOf, machine } from "../machine/machine";
 import { tensor } from "../tensor";
 import { ImageDataset, type ImageDatasetOptions } from "./dataset";
 import { digitClasses } from "./digits";
@@ -86,31 +83,33 @@ function readIdx(directory: string, stem: string, dimensions: number, magic: num
 }
 
 /** The file under whichever of its usual names is there, unpacked. */
-function readEither(directory: string, stem: string, dimensions: number): { file: string; content: Buffer } {
-  const found = statSync(directory, { throwIfNoEntry: false });
-  if (!found?.isDirectory()) {
-    throw new Error(
-      `mnist: expected a directory with IDX files, got ${path.resolve(directory)}, which ${found ? "is none" : "does not exist"}`,
-    );
+function readEither(
+  directory: string,
+  stem: string,
+  dimensions: number,
+): { file: string; content: Uint8Array } {
+  const folder = machine().resolve(directory);
+  const files = machine().files(folder);
+  if (files === null) {
+    const fault = machine().kind(folder) === null ? "does not exist" : "is none";
+    throw new Error(`mnist: expected a directory with IDX files, got ${folder}, which ${fault}`);
   }
   const names = ["-", "."].flatMap((mark) =>
     ["", ".gz"].map((end) => `${stem}${mark}idx${dimensions}-ubyte${end}`),
   );
-  const name = names.find((each) => existsSync(path.join(directory, each)));
+  const name = names.find((each) => files.includes(each));
   if (name === undefined) {
     const other = stem.startsWith("train") ? "t10k" : "train";
-    const hint = readdirSync(directory).some((each) => each.startsWith(other))
+    const hint = files.some((each) => each.startsWith(other))
       ? `; the other set is there: { train: ${other === "train"} }`
       : "";
-    throw new Error(
-      `mnist: expected one of ${names.join(", ")} in ${path.resolve(directory)}, got none of them${hint}`,
-    );
+    throw new Error(`mnist: expected one of ${names.join(", ")} in ${folder}, got none of them${hint}`);
   }
-  const file = path.join(directory, name);
-  const content = readFileSync(file);
+  const file = machine().resolve(directory, name);
+  const content = bytesOf(file);
   if (!name.endsWith(".gz")) return { file, content };
   try {
-    return { file, content: gunzipSync(content) };
+    return { file, content: machine().gunzip(content) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`mnist: expected ${file} to be whole gzip data, got an error unpacking it: ${reason}`);

@@ -1,4 +1,5 @@
 // Paired runs over seeds and arms, one after the other. Imports kernel/tensor, and a table of kernel/nn to show itself.
+import { machine } from "../machine/machine";
 import { manualSeed } from "../tensor";
 import { requireFunction } from "../tensor/arguments";
 import { Experiment, type Judging, type Run } from "./result";
@@ -76,7 +77,7 @@ export async function runExperiment<Result, Settings = undefined>(
   for (const trial of shown) {
     const { seed, arm } = trial;
     if (progress) shown.note = `seed ${seed}, ${arm}`;
-    await new Promise<void>((resolve) => setImmediate(resolve)); // charts draw, an interrupt arrives
+    await machine().turn(); // charts draw, an interrupt arrives
     const start = performance.now();
     const end = (outcome: Pick<Run<Result>, "result" | "error">) => {
       runs.push({ seed, arm, ...outcome, seconds: (performance.now() - start) / 1000 });

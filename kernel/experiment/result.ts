@@ -1,5 +1,5 @@
 // What an experiment found: values by arm and seed, how the arms differ pair by pair, and what that says of the claim.
-import { htmlTable, textTable } from "../nn/table";
+import { escapeHtml, htmlTable, proseNumber, textTable } from "../words";
 
 export interface Run<Result> {
   /** What manualSeed() was given for it. */
@@ -181,9 +181,7 @@ export class Experiment<Result> {
 
   /** What a notebook shows. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    const failures = this.#failureLines().map(
-      (line) => `<p>${line.replace(/[&<]/g, (c) => (c === "&" ? "&amp;" : "&lt;"))}</p>`,
-    );
+    const failures = this.#failureLines().map((line) => `<p>${escapeHtml(line)}</p>`);
     return {
       "text/plain": this.toString(),
       "text/html": [htmlTable(...this.#table()), ...failures].join(""),
@@ -195,8 +193,8 @@ export class Experiment<Result> {
     const rows = this.summary.map(({ arm, median, range, comparison }) => [
       arm,
       comparison === null ? "" : `${marks[comparison.verdict]} ${comparison.verdict}`,
-      digits(median),
-      `${digits(range[0])} to ${digits(range[1])}`,
+      shown(median),
+      `${shown(range[0])} to ${shown(range[1])}`,
       comparison === null ? "" : signed(comparison.effect),
       comparison === null ? "" : `${comparison.agreeing} of ${comparison.pairs} ${comparison.sign}`,
     ]);
@@ -235,9 +233,7 @@ function median(ascending: readonly number[]): number {
   return low === high ? low : (low + high) / 2;
 }
 
-function digits(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
-  return String(Number(value.toPrecision(4))).replace("-", "−");
-}
+/** Accuracies and losses differ by little: small numbers stay decimal. */
+const shown = (value: number) => proseNumber(value, 4, 1e-6);
 
-const signed = (value: number) => (value > 0 ? `+${digits(value)}` : digits(value));
+const signed = (value: number) => (value > 0 ? `+${shown(value)}` : shown(value));

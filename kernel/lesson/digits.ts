@@ -1,6 +1,6 @@
 // The pictures that the notebooks learn from: drawn by a program, or MNIST where the reader has it.
 import { digits as drawn, type ImageDataset, mnist, randomSplit } from "../data";
-import { host } from "./host";
+import { machine } from "../machine/machine";
 
 export interface LessonDigitsOptions {
   /** How many pictures to train with. */
@@ -33,7 +33,7 @@ export function digits({ train, test, seed = 0 }: LessonDigitsOptions): LessonDi
       throw new RangeError(`lesson.digits: expected ${name} to be a whole number ≥ 1, got ${count}`);
     }
   }
-  const folder = host().setting("BNLAB_MNIST");
+  const folder = machine().setting("BNLAB_MNIST");
   if (folder) return ofMnist(folder, train, test, seed);
   return {
     train: drawn({ count: train, seed: 2 * seed }),
@@ -43,7 +43,7 @@ export function digits({ train, test, seed = 0 }: LessonDigitsOptions): LessonDi
 }
 
 function ofMnist(folder: string, train: number, test: number, seed: number): LessonDigits {
-  const files = host().files(folder);
+  const files = machine().files(folder);
   const has = (set: string) => files?.some((name) => name.startsWith(`${set}-images`)) ?? false;
   if (!has("t10k") && !has("train")) {
     const got = files === null ? "which does not exist" : "which has none";

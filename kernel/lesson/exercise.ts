@@ -1,5 +1,6 @@
 // Exercises of the notebooks: an answer is checked, and said in words what is wrong with it; hints, and a solution.
-import { escapeHtml, Mime, type MimeBundle } from "../protocol";
+import { Mime, type MimeBundle } from "../protocol/mime";
+import { escapeHtml } from "../words";
 import { exercises } from "./exercises";
 import type { Exercise } from "./exercises/exercise";
 import { type Words, wordsHtml, wordsText } from "./words";

@@ -1,7 +1,9 @@
 // Every claim beside the verdict of the notebook that tests it, gathered from what the notebooks have saved.
-import { escapeHtml, Mime, type MimeBundle } from "../protocol";
+
+import { machine, textOf } from "../machine/machine";
+import { Mime, type MimeBundle } from "../protocol/mime";
+import { escapeHtml } from "../words";
 import { type Claim, claims } from "./claims";
-import { host } from "./host";
 import {
   type ClaimVerdict,
   measuredHtml,
@@ -31,13 +33,14 @@ export interface Score extends Claim {
  * @throws Error where there is no such folder.
  */
 export function scorecard({ folder = "." }: ScorecardOptions = {}): Scorecard {
-  const names = host().files(folder);
+  const names = machine().files(folder);
   if (names === null) {
     throw new Error(`lesson.scorecard: expected a folder of notebooks, got ${folder}, which does not exist`);
   }
   const records = new Map<number, VerdictRecord>();
   for (const name of names.filter((each) => each.endsWith(".ipynb"))) {
-    for (const record of recordsOf(host().read(folder, name))) records.set(record.claim, record);
+    for (const record of recordsOf(textOf(machine().resolve(folder, name))))
+      records.set(record.claim, record);
   }
   return new Scorecard(claims.map((claim) => ({ ...claim, record: records.get(claim.number) ?? null })));
 }

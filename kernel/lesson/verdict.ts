@@ -1,5 +1,6 @@
 // What a run says of one of the article's claims: a card to read, and a record of it in the saved notebook.
-import { escapeHtml, type Json, Mime, type MimeBundle } from "../protocol";
+import { type Json, Mime, type MimeBundle } from "../protocol/mime";
+import { escapeHtml, proseNumber } from "../words";
 import { type Claim, claimOf } from "./claims";
 import { type Words, wordsHtml, wordsText } from "./words";
 
@@ -155,13 +156,13 @@ export function verdictHtml(verdict: ClaimVerdict): string {
 /** A line for each. */
 export function measuredHtml({ measured }: VerdictRecord): string {
   return Object.entries(measured)
-    .map(([label, value]) => `${escapeHtml(label)}: <b>${escapeHtml(rounded(value))}</b>`)
+    .map(([label, value]) => `${escapeHtml(label)}: <b>${escapeHtml(measuredText(value))}</b>`)
     .join("<br>");
 }
 
 /** "label: value", each. */
 export function measuredTexts({ measured }: VerdictRecord): string[] {
-  return Object.entries(measured).map(([label, value]) => `${label}: ${rounded(value)}`);
+  return Object.entries(measured).map(([label, value]) => `${label}: ${measuredText(value)}`);
 }
 
 /** JSON has no infinities. */
@@ -170,10 +171,5 @@ function storable(value: number | string): number | string {
   return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
 }
 
-/** Four digits, and whole numbers whole. */
-function rounded(value: number | string): string {
-  if (typeof value === "string") return value;
-  const short = Number.isInteger(value) ? value : Number(value.toPrecision(4));
-  const small = short !== 0 && Math.abs(short) < 1e-3;
-  return (small ? short.toExponential() : String(short)).replaceAll("-", "−");
-}
+const measuredText = (value: number | string) =>
+  typeof value === "string" ? value : proseNumber(value, 4, 1e-3);

@@ -1,5 +1,5 @@
 // What a lesson says, in both languages of the notebooks: their code cells, and so their outputs, are the same.
-import { escapeHtml } from "../protocol";
+import { escapeHtml } from "../words";
 
 /** One sentence or more, in both languages. */
 export interface Words {

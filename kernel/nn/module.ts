@@ -2,8 +2,8 @@
 
 import { noGrad, Tensor } from "../tensor";
 import { describe, requireFunction } from "../tensor/arguments";
+import { countText, htmlTable } from "../words";
 import { Parameter } from "./parameter";
-import { htmlTable } from "./table";
 
 /** Sees each call of a module's forward. A tensor that it returns takes the place of the output. */
 export type ForwardHook = (module: Module, inputs: readonly Tensor[], output: Tensor) => unknown;
@@ -250,7 +250,7 @@ export abstract class Module {
   /** What a notebook shows: the tree as text, and a table of the modules where there are some inside. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
     const count = (parameters: readonly Parameter[]) =>
-      parameters.reduce((sum, parameter) => sum + parameter.numel(), 0).toLocaleString("en-US");
+      countText(parameters.reduce((sum, parameter) => sum + parameter.numel(), 0));
     const total = count(this.parameters());
     const text = { "text/plain": `${this.toString()}\n${total} parameters` };
     if (this.children().length === 0) return text;

@@ -1,6 +1,8 @@
 // `bnlab check`: runs notebooks and says where they show something else than they did when they were saved.
+
 import path from "node:path";
 import { styleText } from "node:util";
+import { secondsText } from "../words";
 import { compareOutputs, type Difference, type Tolerance } from "./compareOutputs";
 import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
@@ -68,7 +70,7 @@ async function checkNotebook(
   const found = cells.map((cell, i) =>
     hasTag(cell, ignoredTag) ? [] : compareOutputs(saved[i]!, cell.outputs, tolerance),
   );
-  const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  const seconds = secondsText(performance.now() - started);
   const differing = found.filter((differences) => differences.length > 0).length;
   const result =
     differing === 0 ? `${cells.length} cells as saved` : `${differing} of ${cells.length} cells differ`;

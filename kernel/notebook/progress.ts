@@ -1,7 +1,9 @@
 // A run as lines of text: one a cell, and beneath it, indented, what the cell prints. Progress bars move on a terminal; in
 // a pipe their last state is printed.
+
 import { stripVTControlCharacters, styleText } from "node:util";
 import { type AnyPublication, isMessage, Mime, type MimeBundle } from "../protocol";
+import { secondsText } from "../words";
 import { asText, type CodeCell } from "./notebookFile";
 import type { CellEnd } from "./notebookRun";
 
@@ -67,7 +69,7 @@ export class Progress {
 
   end({ reply, milliseconds, timedOut }: CellEnd): void {
     for (const data of this.#latest.values()) this.#printBundle(data);
-    const seconds = `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = secondsText(milliseconds);
     const word = timedOut
       ? `✗ stopped after its time limit, ${seconds}`
       : `${reply.status === "ok" ? "✓" : "✗"} ${seconds}`;

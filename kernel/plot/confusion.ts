@@ -1,4 +1,5 @@
 // What was taken for what: predicted against true classes. Imports nothing outside this folder.
+import { percent } from "../words";
 import { colorScales, ramp } from "./colors";
 import type { Figure } from "./figure";
 import { cellTexts, heatmap } from "./heatmap";
@@ -70,14 +71,14 @@ export function confusion(truth: Numbers, predicted: Numbers, options: Confusion
     hovertemplate: `${yTitle} %{y}<br>${xTitle} %{x}<br>%{customdata}, %{z:.1%}<extra></extra>`,
     meta: {
       kind: "confusion matrix",
-      summary: `${right} of ${actual.length} right (${percent(right / actual.length)})${worst(counts, names)}`,
+      summary: `${right} of ${actual.length} right (${shareText(right / actual.length)})${worst(counts, names)}`,
     },
   });
   figure.data.push(...texts);
   return figure;
 }
 
-const percent = (share: number) => (Number.isNaN(share) ? "none" : `${(100 * share).toFixed(1)} %`);
+const shareText = (share: number) => (Number.isNaN(share) ? "none" : percent(share, 1));
 
 /** The commonest mistake. */
 function worst(counts: readonly number[][], names: readonly string[]): string {

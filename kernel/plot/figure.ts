@@ -1,7 +1,8 @@
 // A chart as a value: Plotly's figure JSON that can be edited, displayed and saved. Imports nothing outside this folder.
+
+import { machine } from "../machine/machine";
 import { decimate } from "./decimate";
 import { describe } from "./describe";
-import { host } from "./host";
 import { withLogTicks } from "./logTicks";
 import type { Config, Datum, Frame, Layout, Shape, Trace } from "./plotly";
 import { standalonePage } from "./standalonePage";
@@ -187,8 +188,8 @@ export class Figure {
         `save: expected a path that ends in .svg, .html or .json, got ${JSON.stringify(path)}`,
       );
     }
-    if (ending === "json") host().write(path, JSON.stringify(this));
-    else host().write(path, ending === "svg" ? this.toSvg() : this.toHtml());
+    if (ending === "json") machine().write(path, [JSON.stringify(this)]);
+    else machine().write(path, [ending === "svg" ? this.toSvg() : this.toHtml()]);
   }
 
   /** The forms in which a notebook shows the figure. */
@@ -247,7 +248,7 @@ function plain(trace: Trace): Trace {
 }
 
 function plainValue(value: unknown): unknown {
-  if (typeof value === "number") return shortNumber(value);
+  if (typeof value === "number") return shortestDecimal(value);
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     return Array.from(value as unknown as ArrayLike<unknown>, plainValue); // the rows of a heat map
   }
@@ -259,7 +260,7 @@ function plainValue(value: unknown): unknown {
  * Rounded by arithmetic, for printing and reading each number would be most of what a moving chart costs. A power of ten
  * up to 22 is exact, so that the division gives the double nearest to the decimal.
  */
-function shortNumber(value: number): Datum {
+function shortestDecimal(value: number): Datum {
   if (!Number.isFinite(value)) return null;
   if (Number.isInteger(value) || Math.fround(value) !== value) return value;
   const places = 6 - Math.floor(Math.log10(Math.abs(value)));

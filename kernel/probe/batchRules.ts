@@ -1,5 +1,7 @@
 // What is wrong with the batches that a BatchNorm gets: too few samples, one class, not those it knows.
+
 import { Tensor } from "../tensor";
+import { shortNumber } from "../words";
 import { channelStatistics, shareOf } from "./batchNorms";
 import { quantile } from "./distribution";
 import { type Finding, finding, type Rule } from "./findings";
@@ -71,7 +73,7 @@ const gap: Rule = (norm, call, { phase }) => {
     finding(
       "warning",
       call,
-      `evaluates with statistics that do not fit this batch: its means are off by ${short(off)} running deviations, its variance is ${short(ratio)} times the running one${start}`,
+      `evaluates with statistics that do not fit this batch: its means are off by ${shortNumber(off, 2)} running deviations, its variance is ${shortNumber(ratio, 2)} times the running one${start}`,
       "train on before you evaluate, or measure them: nn.utils.updateBn(loader, net)",
     ),
   ];
@@ -121,5 +123,3 @@ export function batchFindings(data: unknown, batch: Batch | null): Finding[] {
   }
   return found;
 }
-
-const short = (value: number) => String(Number(value.toPrecision(2)));

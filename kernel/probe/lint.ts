@@ -1,9 +1,9 @@
 // Looks for what commonly goes wrong with BatchNorm: in the model's structure and state, and in a batch of its data.
 import { DataLoader } from "../data";
 import type { Module } from "../nn";
-import { htmlTable } from "../nn/table";
 import { forkRng, Tensor } from "../tensor";
 import { describe } from "../tensor/arguments";
+import { htmlTable, plural } from "../words";
 import { isBatchNorm } from "./batchNorms";
 import { type Batch, batchFindings, batchRules } from "./batchRules";
 import { bySeverity, type Finding } from "./findings";
@@ -52,9 +52,9 @@ export class LintReport {
   }
 
   get #headline(): string {
-    const of = `${this.layers} BatchNorm layer${this.layers === 1 ? "" : "s"}`;
+    const layers = plural(this.layers, "BatchNorm layer");
     const count = this.findings.length;
-    return count === 0 ? `nothing found in ${of}` : `${count} finding${count === 1 ? "" : "s"} in ${of}`;
+    return count === 0 ? `nothing found in ${layers}` : `${plural(count, "finding")} in ${layers}`;
   }
 }
 

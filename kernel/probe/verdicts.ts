@@ -1,4 +1,5 @@
-// What is healthy in a network, and one line a layer about what is not. Imports nothing outside this folder.
+// What is healthy in a network, and one line a layer about what is not.
+import { percent, proseNumber } from "../words";
 import type { LayerRecord, WatchedLayer } from "./records";
 import type { ActivationName } from "./saturation";
 
@@ -112,12 +113,5 @@ function updateProblems(records: readonly LayerRecord[], { updates: [low, high] 
   });
 }
 
-const percent = (share: number) => `${Math.round(100 * share)} %`;
 /** 0.022, 2.7e−5. */
-function short(value: number): string {
-  const text =
-    value !== 0 && value < 1e-3
-      ? value.toExponential(1).replace(".0e", "e")
-      : String(Number(value.toPrecision(2)));
-  return text.replace("-", "−");
-}
+const short = (value: number) => proseNumber(value, 2, 1e-3);

@@ -9,4 +9,3 @@ export * from "./mime";
 export * from "./requestContent";
 export * from "./transport";
 export * from "./variables";
-export * from "./words";

@@ -38,14 +38,5 @@ export type ProgressBar = {
   text?: string;
 };
 
-/** A text as HTML that shows it, between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-}
-
 /** A value that knows how to show itself has a method under this symbol (the convention of Deno's kernel). */
 export const displaySymbol: unique symbol = Symbol.for("Jupyter.display") as never;

@@ -1,16 +1,5 @@
 // Tensors in safetensors files, read and written tensor by tensor.
-
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import path from "node:path";
+import { machine } from "../machine/machine";
 import { format, readHeader, readTensors, type SaveOptions, type Source, type Tensors } from "./format";
 
 /**
@@ -37,45 +26,22 @@ export function metadata(file: string): Readonly<Record<string, string>> {
  */
 export function saveFile(tensors: Readonly<Tensors>, file: string, options?: SaveOptions): void {
   const pieces = format(tensors, options);
-  const folder = path.dirname(path.resolve(file));
-  if (!existsSync(folder)) {
+  const folder = machine().resolve(file, "..");
+  if (machine().kind(folder) !== "folder") {
     throw new Error(`safetensors: expected a folder to save in, got ${folder}, which does not exist`);
   }
-  const unfinished = `${file}.${process.pid}.tmp`;
-  try {
-    const opened = openSync(unfinished, "w");
-    try {
-      for (const piece of pieces) writeFileSync(opened, piece);
-    } finally {
-      closeSync(opened);
-    }
-    renameSync(unfinished, file);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
+  machine().write(file, pieces);
 }
 
 function withSource<T>(given: string, use: (source: Source) => T): T {
-  const file = path.resolve(given);
-  if (!existsSync(file)) throw new Error(`safetensors: expected a file, got ${file}, which does not exist`);
-  const opened = openSync(file, "r");
+  const file = machine().resolve(given);
+  if (machine().kind(file) === null) {
+    throw new Error(`safetensors: expected a file, got ${file}, which does not exist`);
+  }
+  const { length, read, close } = machine().open(file);
   try {
-    const length = fstatSync(opened).size;
-    return use({ name: file, length, read: (begin, end) => read(opened, begin, Math.min(end, length)) });
+    return use({ name: file, length, read });
   } finally {
-    closeSync(opened);
+    close();
   }
-}
-
-function read(opened: number, begin: number, end: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(end - begin);
-  let at = 0;
-  while (at < bytes.length) {
-    const count = readSync(opened, bytes, at, bytes.length - at, begin + at);
-    if (count === 0)
-      throw new Error("safetensors: expected the file to stay as it is while it is read, got its end");
-    at += count;
-  }
-  return bytes;
 }

@@ -1,5 +1,6 @@
 // The runtime's state, one instance a process: memory, kernels, collector, modes. Makes and frees storages.
 
+import { bytesText } from "../words";
 import { Collector, type CollectorHost, type Survivor } from "./collector";
 import { bytesPerElement, type DType } from "./dtype";
 import { blockClassOf, Heap } from "./heap";
@@ -136,8 +137,8 @@ export class Engine {
         ? "await between steps so that unused tensors can be collected, wrap a step in tidy(), or use smaller batches"
         : "drop references to tensors you no longer need (arrays that collect them, a loss kept with its graph), or use smaller batches";
     return new RangeError(
-      `out of tensor memory: asked for ${mebibytes(count * bytesPerElement)}${shape ? ` for shape ${show(shape)}` : ""}, ` +
-        `with ${mebibytes(liveBytes)} of ${mebibytes(this.#heap.capacity)} in use by ${liveStorages} tensors; ${remedy}`,
+      `out of tensor memory: asked for ${bytesText(count * bytesPerElement)}${shape ? ` for shape ${show(shape)}` : ""}, ` +
+        `with ${bytesText(liveBytes)} of ${bytesText(this.#heap.capacity)} in use by ${liveStorages} tensors; ${remedy}`,
     );
   }
 
@@ -197,8 +198,4 @@ export class Engine {
     this.gradEnabled = true;
     this.scope = null;
   }
-}
-
-function mebibytes(bytes: number): string {
-  return bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

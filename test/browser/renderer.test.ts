@@ -5,9 +5,9 @@ import type { Server } from "node:http";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { nodePlots } from "../../kernel/host/plots";
+import { nodeMachine } from "../../kernel/host/machine";
+import { setMachine } from "../../kernel/machine/machine";
 import { type Figure, frames, heatmap, histogram, type LineFigure, line, loss } from "../../kernel/plot";
-import { setPlotHost } from "../../kernel/plot/host";
 import { launchBrowser } from "../vscode/browser";
 import { gallery } from "./gallery";
 import { serve, setTheme } from "./page";
@@ -283,7 +283,7 @@ const extremes = {
     { xTitle: "pre-activation", y: "density" },
   ),
 };
-setPlotHost(nodePlots);
+setMachine(nodeMachine);
 for (const [name, figure] of Object.entries({ ...gallery(), ...extremes })) {
   test(`picture: ${name}`, async () => {
     const { "application/vnd.plotly.v1+json": json, "image/svg+xml": svg } = figure.toBundle();

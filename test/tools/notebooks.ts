@@ -6,9 +6,9 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { nodeLessons } from "../../kernel/host/lessons";
+import { nodeMachine } from "../../kernel/host/machine";
 import { scorecard, type VerdictRecord } from "../../kernel/lesson";
-import { setLessonHost } from "../../kernel/lesson/host";
+import { setMachine } from "../../kernel/machine/machine";
 import {
   changedVerdicts,
   type Executed,
@@ -97,7 +97,7 @@ for (const name of selected) {
   }
 }
 
-setLessonHost(nodeLessons);
+setMachine(nodeMachine);
 const card = scorecard({ folder: placeOf("en") });
 for (const language of languages) console.log(`\n${card.markdown(language)}`);
 process.exitCode = failed ? 1 : 0;

@@ -1,28 +1,11 @@
 // A tensor in an output: what it is, its statistics, histogram, picture and first numbers. Runs in a web page.
+import type { TensorSummary } from "../../../kernel/protocol/variables";
+import { bytesText, countText, shortNumber } from "../../../kernel/words";
 import { element } from "../element";
 import { type Fields, fieldsOf, isCount, isFields, listOf, numberOf, textOf } from "../payload";
 import { scaleFor } from "../tensor/colors";
 import { histogram } from "../tensor/histogram";
-import { bytesText, short } from "../tensor/numberText";
 import { pixels } from "../tensor/pixels";
-
-interface Summary {
-  type: string;
-  shape: number[];
-  dtype: string;
-  bytes: number;
-  statistics: {
-    min: number | null;
-    max: number | null;
-    mean: number | null;
-    std: number | null;
-    nan: number;
-    infinite: number;
-  };
-  histogram: { from: number; to: number; counts: number[] } | null;
-  tiles: { rows: number; columns: number; levels: string[] };
-  text: string;
-}
 
 /** A picture of all tiles is about so high. */
 const tilesHeight = 92;
@@ -35,7 +18,7 @@ const openLines = 10;
 const most = { dimensions: 64, bins: 1024, tiles: 64, side: 1024, characters: 100_000 };
 
 /** What a saved notebook has under the tensor's MIME type. @throws TypeError if it is something else. */
-export function asSummary(value: unknown): Summary {
+export function asSummary(value: unknown): TensorSummary {
   const { type, shape, dtype, bytes, statistics, histogram, tiles, text } = fieldsOf(value);
   const { rows, columns, levels } = fieldsOf(tiles);
   const isSide = (size: unknown): size is number => isCount(size) && size <= most.side;
@@ -63,7 +46,7 @@ export function asSummary(value: unknown): Summary {
   };
 }
 
-function histogramOf({ from, to, counts }: Fields): Summary["histogram"] {
+function histogramOf({ from, to, counts }: Fields): TensorSummary["histogram"] {
   const ends = [numberOf(from, null), numberOf(to, null)] as const;
   const isCounted = Array.isArray(counts) && counts.length <= most.bins && counts.every(isCount);
   return isCounted && ends[0] !== null && ends[1] !== null ? { from: ends[0], to: ends[1], counts } : null;
@@ -76,7 +59,7 @@ const isTile = (tile: unknown): tile is string =>
   /^[A-Za-z\d+/]*={0,2}$/.test(tile) &&
   tile.length % 4 === 0;
 
-export function tensorCard(summary: Summary): HTMLElement {
+export function tensorCard(summary: TensorSummary): HTMLElement {
   const { type, shape, dtype, bytes, statistics, text } = summary;
   const card = element("div", "bnlab-tensor");
   card.setAttribute("role", "figure");
@@ -99,7 +82,7 @@ export function tensorCard(summary: Summary): HTMLElement {
   const pictures = element("div", "pictures");
   if (summary.histogram) {
     const { from, to } = summary.histogram;
-    const label = `Histogram from ${short(from)} to ${short(to)}`;
+    const label = `Histogram from ${shortNumber(from)} to ${shortNumber(to)}`;
     pictures.append(histogram(summary.histogram, label, (a, b, count) => `${a} … ${b}: ${count}`));
   }
   pictures.append(tilesOf(summary));
@@ -114,13 +97,13 @@ function statisticsOf({
   mean,
   max,
   std,
-}: Summary["statistics"]): [string, string, boolean][] {
+}: TensorSummary["statistics"]): [string, string, boolean][] {
   const entries: [string, string, boolean][] = [];
   for (const [name, value] of Object.entries({ min, mean, max, std })) {
-    if (value !== null) entries.push([name, short(value), false]);
+    if (value !== null) entries.push([name, shortNumber(value), false]);
   }
-  if (nan > 0) entries.push(["NaN", nan.toLocaleString("en"), true]);
-  if (infinite > 0) entries.push(["infinite", infinite.toLocaleString("en"), true]);
+  if (nan > 0) entries.push(["NaN", countText(nan), true]);
+  if (infinite > 0) entries.push(["infinite", countText(infinite), true]);
   return entries;
 }
 
@@ -129,7 +112,7 @@ function tilesOf({
   shape,
   tiles: { rows, columns, levels },
   statistics: { min, max },
-}: Summary): HTMLElement {
+}: TensorSummary): HTMLElement {
   const shown = element("div", "tiles");
   if (min === null || max === null) return shown;
   const scale = scaleFor(min, max);

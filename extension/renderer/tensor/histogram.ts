@@ -1,6 +1,6 @@
 // A histogram as bars over their range. Runs in a web page.
+import { countText, shortNumber } from "../../../kernel/words";
 import { element } from "../element";
-import { short } from "./numberText";
 
 export interface Counts {
   from: number;
@@ -23,7 +23,7 @@ export function histogram(
   svg.setAttribute("viewBox", `0 0 ${counts.length} 100`);
   svg.setAttribute("preserveAspectRatio", "none");
   const most = Math.max(1, ...counts);
-  const edge = (bin: number) => short(from + ((to - from) * bin) / counts.length);
+  const edge = (bin: number) => shortNumber(from + ((to - from) * bin) / counts.length);
   for (const [bin, count] of counts.entries()) {
     if (count === 0) continue;
     const height = Math.max(1, (count / most) * 100); // a bin that has any is seen
@@ -32,14 +32,14 @@ export function histogram(
       bar.setAttribute(name, String(value));
     }
     const words = document.createElementNS(svgSpace, "title");
-    words.textContent = describe(edge(bin), edge(bin + 1), count.toLocaleString("en"));
+    words.textContent = describe(edge(bin), edge(bin + 1), countText(count));
     bar.append(words);
     svg.append(bar);
   }
   const axis = element("div", "bnlab-axis");
   const labels = [from, ...(from < 0 && to > 0 ? [0] : []), to];
   for (const value of labels) {
-    const tick = element("span", "", short(value));
+    const tick = element("span", "", shortNumber(value));
     const share = to > from ? (value - from) / (to - from) : 0;
     // The zero between the ends is left out where it would touch them.
     if (value === 0 && value !== from && value !== to && (share < 0.15 || share > 0.85)) continue;

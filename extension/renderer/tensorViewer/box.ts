@@ -1,6 +1,8 @@
 // What the kernel says about a tensor, checked before it is drawn: a cell may have changed what stands behind it.
+
+import type { Histogram, Statistics } from "../../../kernel/protocol/variables";
 import { type Fields, fieldsOf, isCount, isFields, numberOf, textOf } from "../payload";
-import type { Box, Element, Histogram, Statistics, TensorInfo } from "./messages";
+import type { Box, Element, TensorInfo } from "./messages";
 
 /** 256 × 256 elements are the most that is asked for at once. */
 const most = { dimensions: 64, values: 256 * 256, bins: 1024 };

@@ -1,7 +1,7 @@
 // A slice as colors: a pixel an element, or every so manyth of a large one. Runs in a web page.
+import { shortNumber } from "../../../kernel/words";
 import { element, fill } from "../element";
 import { scaleFor } from "../tensor/colors";
-import { short } from "../tensor/numberText";
 import { pixels } from "../tensor/pixels";
 import { extentOf, indexOf, type Looked, numberOf, sliceOf, type View } from "./slice";
 
@@ -52,7 +52,7 @@ export class HeatMapView implements View {
     canvas.classList.add("map");
     canvas.setAttribute("role", "img");
     const { tensor, words } = looked;
-    const described = `${tensor.name} [${tensor.shape.join(", ")}]: ${words.min} ${short(min)}, ${words.max} ${short(max)}`;
+    const described = `${tensor.name} [${tensor.shape.join(", ")}]: ${words.min} ${shortNumber(min)}, ${words.max} ${shortNumber(max)}`;
     canvas.setAttribute("aria-label", described);
     canvas.addEventListener("mousemove", ({ offsetX, offsetY }) => {
       const row = Math.min(rows - 1, Math.max(0, Math.floor((offsetY / canvas.clientHeight) * rows)));
@@ -97,7 +97,7 @@ function colorBar(
   const steps = 64;
   const strip = pixels(steps, 1, (row) => at(to + ((from - to) * row) / (steps - 1)));
   const labels = element("div", "labels");
-  for (const value of [to, (from + to) / 2, from]) labels.append(element("span", "", short(value)));
+  for (const value of [to, (from + to) / 2, from]) labels.append(element("span", "", shortNumber(value)));
   bar.append(strip, labels);
   return bar;
 }

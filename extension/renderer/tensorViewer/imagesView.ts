@@ -1,4 +1,5 @@
 // A batch as pictures: [N, H, W], or [N, 1 or 3, H, W] with the channels first; a page of them at a time. Runs in a web page.
+import { countText } from "../../../kernel/words";
 import { element, fill } from "../element";
 import { grayScale } from "../tensor/colors";
 import { pixels } from "../tensor/pixels";
@@ -110,7 +111,7 @@ export class ImagesView implements View {
       });
       return made;
     };
-    const range = fill(words.range, this.#first, end - 1, count.toLocaleString("en"));
+    const range = fill(words.range, this.#first, end - 1, countText(count));
     this.#pager.hidden = count <= perPage;
     this.#pager.replaceChildren(
       button("‹", words.previous, this.#first - perPage),

@@ -1,12 +1,13 @@
 // The page of the tensor viewer: what the tensor is, tabs with views of it, sliders through its dimensions. Runs in a web page.
+import { countText, shortNumber } from "../../../kernel/words";
 import "./style.css";
+import type { Statistics } from "../../../kernel/protocol/variables";
 import { element, fill } from "../element";
-import { short } from "../tensor/numberText";
 import { asTensor } from "./box";
 import { HeatMapView } from "./heatMapView";
 import { HistogramView } from "./histogramView";
 import { ImagesView, picturesOf } from "./imagesView";
-import type { Statistics, TensorInfo, ViewerWords } from "./messages";
+import type { TensorInfo, ViewerWords } from "./messages";
 import type { Looked, View } from "./slice";
 import { Source } from "./source";
 import { TableView } from "./tableView";
@@ -85,15 +86,15 @@ async function take(tensor: TensorInfo): Promise<void> {
 function showFacts({ name, type, shape, dtype, bytes }: TensorInfo, found: Statistics): void {
   heading.textContent = name;
   const count = shape.reduce((product, size) => product * size, 1);
-  const elements = fill(words.elements, count.toLocaleString("en"));
+  const elements = fill(words.elements, countText(count));
   facts.textContent = [`${type} [${shape.join(", ")}]`, dtype, elements, bytes].filter(Boolean).join(" · ");
   const entries: [string, string, boolean][] = [];
   for (const name of ["min", "mean", "max", "std"] as const) {
     const value = found[name];
-    if (value !== null) entries.push([words[name], short(value), false]);
+    if (value !== null) entries.push([words[name], shortNumber(value), false]);
   }
-  if (found.nan > 0) entries.push(["NaN", found.nan.toLocaleString("en"), true]);
-  if (found.infinite > 0) entries.push([words.infinite, found.infinite.toLocaleString("en"), true]);
+  if (found.nan > 0) entries.push(["NaN", countText(found.nan), true]);
+  if (found.infinite > 0) entries.push([words.infinite, countText(found.infinite), true]);
   statistics.replaceChildren(
     ...entries.map(([term, value, odd]) => {
       const entry = element("div", odd ? "odd" : "");

@@ -1,7 +1,8 @@
 // What the tensor viewer's page and the extension say to each other: types only.
+import type { TensorReply } from "../../../kernel/protocol/variables";
 
 /** An element as JSON has it. */
-export type Element = number | "NaN" | "Infinity" | "-Infinity";
+export type Element = TensorReply["values"][number];
 
 export interface TensorInfo {
   /** What stands in the cells: `images`, `net 0.weight`. */
@@ -23,28 +24,8 @@ export interface BoxRequest {
   bins?: number;
 }
 
-export interface Statistics {
-  min: number | null;
-  max: number | null;
-  mean: number | null;
-  std: number | null;
-  nan: number;
-  infinite: number;
-}
-
-export interface Histogram {
-  from: number;
-  to: number;
-  counts: number[];
-}
-
-export interface Box {
-  shape: number[];
-  /** In the order of their indices. */
-  values: Element[];
-  statistics?: Statistics;
-  histogram?: Histogram;
-}
+/** What the kernel has answered. */
+export type Box = Pick<TensorReply, "shape" | "values" | "statistics" | "histogram">;
 
 export type ToViewer =
   /** The tensor as it is now: after the page is up, and after every cell. */

@@ -1,5 +1,6 @@
 // The two dimensions of a tensor that a page of rows and columns shows, and where in the others it stands. Runs in a web page.
-import type { Box, BoxRequest, Histogram, Statistics, TensorInfo, ViewerWords } from "./messages";
+import type { Histogram, Statistics } from "../../../kernel/protocol/variables";
+import type { Box, BoxRequest, TensorInfo, ViewerWords } from "./messages";
 import type { Source } from "./source";
 
 /** What all views of a tensor draw from. */

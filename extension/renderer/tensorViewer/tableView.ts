@@ -1,6 +1,6 @@
 // The numbers themselves: as many rows and columns as are seen, asked for in blocks while one scrolls. Runs in a web page.
+import { shortNumber } from "../../../kernel/words";
 import { element } from "../element";
-import { short } from "../tensor/numberText";
 import type { Element } from "./messages";
 import { extentOf, indexOf, type Looked, sliceOf, type View } from "./slice";
 
@@ -109,7 +109,7 @@ export class TableView implements View {
 
   #cell(row: number, column: number): HTMLElement {
     const value = this.#value(row, column);
-    const cell = element("td", "", value === undefined ? "·" : short(value, 6));
+    const cell = element("td", "", cellText(value));
     cell.setAttribute("role", "gridcell");
     cell.dataset.at = `${row},${column}`;
     if (typeof value === "string") cell.classList.add("odd");
@@ -191,3 +191,6 @@ export class TableView implements View {
     if (looked) looked.say(`${indexOf(looked, ...this.#cursor)} = ${this.#value(...this.#cursor) ?? "…"}`);
   }
 }
+
+const cellText = (value: Element | undefined) =>
+  value === undefined ? "·" : typeof value === "number" ? shortNumber(value, 6) : value;

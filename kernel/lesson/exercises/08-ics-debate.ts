@@ -1,4 +1,5 @@
 // The exercises of 08-ics-debate: the spread that covariate noise gives a unit, and smoothness along a walk.
+import { shortNumber } from "../../words";
 import type { Words } from "../words";
 import type { Exercises } from "./exercise";
 
@@ -24,15 +25,14 @@ const walks: readonly Walk[] = [
   { steps: [0.1, 0.2, 0.4], differences: [0.5, 3, 2], gradientNorm: 2 }, // steepest in the middle
 ];
 
-const digits = (value: unknown) =>
-  typeof value === "number" ? String(Number(value.toPrecision(4))) : String(value);
+const shown = (value: unknown) => (typeof value === "number" ? shortNumber(value) : String(value));
 
 /** Null where the answer is right to a thousandth. */
 function compared(of: { en: string; "zh-cn": string }, got: unknown, right: number): Words | null {
   if (typeof got === "number" && Math.abs(got - right) <= 1e-3 * right) return null;
   return {
-    en: `${of.en}: expected ${digits(right)}, got ${digits(got)}`,
-    "zh-cn": `${of["zh-cn"]}：应为 ${digits(right)}，得到的是 ${digits(got)}`,
+    en: `${of.en}: expected ${shown(right)}, got ${shown(got)}`,
+    "zh-cn": `${of["zh-cn"]}：应为 ${shown(right)}，得到的是 ${shown(got)}`,
   };
 }
 
@@ -93,7 +93,7 @@ export const debate = {
       for (const walk of walks) {
         const { steps, differences, gradientNorm } = walk;
         const right = Math.max(...differences.map((each, i) => each / (steps[i]! * gradientNorm)));
-        const told = `steps [${steps.join(", ")}], differences [${differences.map(digits).join(", ")}], gradientNorm ${digits(gradientNorm)}`;
+        const told = `steps [${steps.join(", ")}], differences [${differences.map(shown).join(", ")}], gradientNorm ${shown(gradientNorm)}`;
         const wrong = compared({ en: told, "zh-cn": told }, answer(structuredClone(walk)), right);
         if (wrong) return wrong;
       }

@@ -2,11 +2,11 @@
 
 import { type DType, forkRng, noGrad, type Shape, Tensor, zeros } from "../../tensor";
 import { describe } from "../../tensor/arguments";
+import { countText, htmlTable, textTable } from "../../words";
 import { Conv1d, Conv2d } from "../conv";
 import { Linear } from "../linear";
 import { Module } from "../module";
 import type { Parameter } from "../parameter";
-import { htmlTable, textTable } from "../table";
 import { keepModes } from "./modes";
 
 /** One module of a summary. */
@@ -43,7 +43,7 @@ export class ModelSummary {
 
   /** The table as text. */
   toString(): string {
-    return `${textTable(...this.#table())}\n${this.trainableParameters.toLocaleString("en-US")} parameters learn`;
+    return `${textTable(...this.#table())}\n${countText(this.trainableParameters)} parameters learn`;
   }
 
   /** What console.log shows. */
@@ -57,7 +57,7 @@ export class ModelSummary {
   }
 
   #table(): Parameters<typeof textTable> {
-    const count = (value: number) => (value === 0 ? "" : value.toLocaleString("en-US"));
+    const count = (value: number) => (value === 0 ? "" : countText(value));
     const shape = (sizes: Shape | null) => (sizes === null ? "–" : `[${sizes.join(", ")}]`);
     return [
       ["", "module", "output", "parameters", "MACs"],

@@ -2,7 +2,7 @@
 import * as plugin from "@vscode/markdown-it-katex";
 import katex from "katex";
 import MarkdownIt from "markdown-it";
-import { escapeHtml } from "../../protocol";
+import { escapeHtml } from "../../words";
 import { highlight } from "./highlight";
 import { type Attachments, pictureAt } from "./pictures";
 import { sanitized } from "./sanitize";

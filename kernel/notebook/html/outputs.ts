@@ -1,6 +1,7 @@
 // A cell's outputs as HTML: of each the richest form that a page can show; one that cannot be shown says so and ends nothing.
 import { stripVTControlCharacters } from "node:util";
-import { escapeHtml, type Json, Mime, type MimeBundle } from "../../protocol";
+import { type Json, Mime, type MimeBundle } from "../../protocol";
+import { escapeHtml } from "../../words";
 import { asText, type CellOutput } from "../notebookFile";
 import { highlight } from "./highlight";
 import { pictureOf } from "./pictures";

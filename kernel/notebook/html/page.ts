@@ -1,6 +1,6 @@
 // A notebook as one web page that needs nothing else: text, code, outputs, live charts; light or dark as the reader has it.
 import { readFile } from "node:fs/promises";
-import { escapeHtml } from "../../protocol";
+import { escapeHtml } from "../../words";
 import type { Cell, Notebook } from "../notebookFile";
 import { highlight } from "./highlight";
 import { markdownRenderer } from "./markdown";

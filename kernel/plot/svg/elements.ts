@@ -1,8 +1,6 @@
 // SVG's elements as strings. Colors that follow the reader's light or dark page are classes; see `sheet`.
+import { escapeHtml } from "../../words";
 import { linesOf, type Run, textWidth } from "../text";
-
-export const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /** A tenth of a pixel is as fine as anyone sees. */
 export const px = (value: number): string => String(Math.round(value * 10) / 10);
@@ -12,7 +10,7 @@ type Attributes = Readonly<Record<string, string | number | undefined>>;
 export function element(name: string, attributes: Attributes, content?: string): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined && value !== "")
-    .map(([key, value]) => ` ${key}="${typeof value === "number" ? px(value) : escaped(value!)}"`)
+    .map(([key, value]) => ` ${key}="${typeof value === "number" ? px(value) : escapeHtml(value!)}"`)
     .join("");
   return content === undefined ? `<${name}${written}/>` : `<${name}${written}>${content}</${name}>`;
 }
@@ -86,6 +84,6 @@ function runElement({ text, bold, italic, scale, rise, color }: Run, size: numbe
     fill: color,
   };
   const plain = Object.values(style).every((value) => value === undefined);
-  const shown = plain ? escaped(text) : element("tspan", style, escaped(text));
+  const shown = plain ? escapeHtml(text) : element("tspan", style, escapeHtml(text));
   return risen === 0 ? shown : `${shown}<tspan dy="${px(risen)}">\u200b</tspan>`;
 }

@@ -1,10 +1,11 @@
 // A figure as an SVG picture, made without a browser: what a page shows that cannot run Plotly, such as GitHub's.
+import { escapeHtml } from "../../words";
 import type { Layout, Trace } from "../plotly";
 import { plainText } from "../text";
 import { fontFamily } from "../theme";
 import type { PlacedAxis } from "./axes";
 import { drawAxis, drawGrid } from "./axisLines";
-import { element, escaped, inked, px, sheet, textElement } from "./elements";
+import { element, inked, px, sheet, textElement } from "./elements";
 import { type ColorBar, colorBarSize, drawColorBar, drawContour, drawHeatmap, drawImage } from "./fields";
 import { drawLegend } from "./legend";
 import { drawAnnotation, drawShapes } from "./marks";
@@ -32,8 +33,8 @@ export function toSvg(
   const { width = 760, height = layout.height ?? 400 } = options;
   const panels = placePanels(shown, layout, width, height);
   const parts = [
-    element("title", {}, escaped(plainText(layout.title?.text ?? summary.split("\n")[0]!))),
-    element("desc", {}, escaped(summary)),
+    element("title", {}, escapeHtml(plainText(layout.title?.text ?? summary.split("\n")[0]!))),
+    element("desc", {}, escapeHtml(summary)),
     sheet(),
     element("rect", { width, height, ...inked("paper", "fill") }),
     ...[...panels.axes.values()].map((axis) => drawGrid(axis, panels)),

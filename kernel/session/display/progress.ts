@@ -1,5 +1,6 @@
 // `progress`: bars over loops, with rate and time left; loops inside loops stand under each other in one output.
-import { escapeHtml, Mime, type MimeBundle, type ProgressBar } from "../../protocol";
+import { Mime, type MimeBundle, type ProgressBar } from "../../protocol";
+import { escapeHtml } from "../../words";
 import { type DisplayHandle, display, displaySession, onInterrupt } from "./display";
 import { barText, progressText } from "./progressText";
 

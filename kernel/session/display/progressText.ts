@@ -1,5 +1,6 @@
 // A progress bar in words and in block characters.
-import { clockText, type ProgressBar, rateText } from "../../protocol";
+import type { ProgressBar } from "../../protocol";
+import { clockText, rateText } from "../../words";
 
 const barCharacters = 20;
 const eighthCharacters = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

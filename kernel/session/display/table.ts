@@ -1,6 +1,7 @@
 // Records as a table, in HTML and in text.
 import { inspect } from "node:util";
-import { escapeHtml, Mime, type MimeBundle } from "../../protocol";
+import { Mime, type MimeBundle } from "../../protocol";
+import { alignedLines, escapeHtml, plural, shortNumber } from "../../words";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -81,9 +82,7 @@ function isNumeric(value: unknown): boolean {
 
 function cellText(value: unknown): string {
   if (value === undefined) return "";
-  if (typeof value === "number" && Number.isFinite(value) && !Number.isInteger(value)) {
-    return String(Number(value.toPrecision(shownDigits)));
-  }
+  if (typeof value === "number") return shortNumber(value, shownDigits, 1e-6);
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   const whole =
     typeof value === "object" ? inspect(value, { depth: 1, breakLength: Infinity }) : String(value);
@@ -105,17 +104,9 @@ function html({ columns, numeric, rows, count }: Table): string {
 
 function text({ columns, numeric, rows, count }: Table): string {
   const lines = [columns, ...rows.map((row) => row.map(cellText))];
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  const aligned = lines.map((line) =>
-    line
-      .map((shown, i) => (numeric[i] ? shown.padStart(widths[i]!) : shown.padEnd(widths[i]!)))
-      .join("  ")
-      .trimEnd(),
-  );
+  const aligned = alignedLines(lines, (column) => numeric[column]!);
   const left = count - rows.length;
   return [...aligned, ...(left > 0 ? [`… ${moreRows(left)}`] : [])].join("\n");
 }
 
-function moreRows(count: number): string {
-  return `${count.toLocaleString("en")} more row${count === 1 ? "" : "s"}`;
-}
+const moreRows = (count: number) => plural(count, "more row");

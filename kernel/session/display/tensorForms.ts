@@ -1,14 +1,6 @@
 // How a tensor shows itself besides its text: a summary for our renderer, and HTML for all who do not have it.
-import {
-  bytesText,
-  escapeHtml,
-  type Json,
-  Mime,
-  type MimeBundle,
-  type Statistics,
-  shortNumber,
-  type TensorSummary,
-} from "../../protocol";
+import { type Json, Mime, type MimeBundle, type Statistics, type TensorSummary } from "../../protocol";
+import { bytesText, countText, escapeHtml, shortNumber } from "../../words";
 import { boxOf, bytesOf, histogramOf, type Numbers, numbersOf, statisticsOf } from "./numbers";
 
 /** Of fewer elements the text says it all. */
@@ -75,8 +67,8 @@ function html(summary: TensorSummary): string {
   const { min, mean, max, std, nan, infinite } = statistics;
   const moments = Object.entries({ min, mean, max, std });
   const facts = moments.flatMap(([name, value]) => (value === null ? [] : [[name, shortNumber(value)]]));
-  if (nan > 0) facts.push(["NaN", nan.toLocaleString("en")]);
-  if (infinite > 0) facts.push(["infinite", infinite.toLocaleString("en")]);
+  if (nan > 0) facts.push(["NaN", countText(nan)]);
+  if (infinite > 0) facts.push(["infinite", countText(infinite)]);
   if (histogram) facts.push(["histogram", blocks(histogram.counts)]);
   const row = (tag: string, cells: string[]) => cells.map((cell) => `<${tag}>${cell}</${tag}>`).join("");
   return `<p><b>${escapeHtml(type)} [${shape.join(", ")}]</b> · ${dtype} · ${bytesText(bytes)}</p>

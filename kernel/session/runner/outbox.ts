@@ -1,5 +1,7 @@
 // All that the main thread says to the supervisor, in order: text is gathered, floods are cut, a full line makes it wait.
+
 import type { Worker } from "node:worker_threads";
+import { countText } from "../../words";
 import { PrintBudget } from "./printBudget";
 import { type FromRunner, type Output, type Posted, Shared } from "./wire";
 
@@ -96,9 +98,7 @@ export class Outbox {
     const hidden = this.#hidden;
     if (hidden === 0) return;
     this.#hidden = 0;
-    const [left, limit, size] = [hidden, mostOutputs, mostOutputCharacters].map((count) =>
-      count.toLocaleString("en"),
-    );
+    const [left, limit, size] = [hidden, mostOutputs, mostOutputCharacters].map(countText);
     this.#stream(
       "stderr",
       `\n… ${left} outputs left out: a cell may show ${limit}, of ${size} characters.\n`,

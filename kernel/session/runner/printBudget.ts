@@ -1,5 +1,7 @@
 // What one cell may print: the beginning is shown, of what is beyond it the end, and how much lies between is said.
+
 import type { Publications } from "../../protocol";
+import { countText } from "../../words";
 
 type Text = Publications["stream"];
 
@@ -38,7 +40,7 @@ export class PrintBudget {
     this.#tail = { name: "stdout", text: "" };
     const end = tail.text.slice(-tailCharacters);
     const text = end.slice(end.length < dropped ? end.indexOf("\n") + 1 : 0);
-    const [left, limit] = [dropped - text.length, headCharacters].map((count) => count.toLocaleString("en"));
+    const [left, limit] = [dropped - text.length, headCharacters].map(countText);
     const note = `\n… ${left} characters left out: a cell may print ${limit}. The end of it:\n`;
     return [
       { name: "stderr", text: note },

@@ -1,6 +1,7 @@
 // The session's variables, described: what each is, how large, and one line of what is in it.
 import { inspect, types } from "node:util";
-import { shortNumber, type Variable, type VariablesRequest } from "../../protocol";
+import type { Variable, VariablesRequest } from "../../protocol";
+import { plural, shortNumber } from "../../words";
 import { plainText } from "../display/bundle";
 import { bytesOf, type Numbers, numbersOf, statisticsOf } from "../display/numbers";
 
@@ -76,7 +77,7 @@ function describeModule(module: ModuleLike): Pick<Variable, "preview" | "bytes">
   try {
     let count = 0;
     for (const parameter of module.parameters()) count += parameter.numel();
-    return { preview: `${count.toLocaleString("en")} parameters`, bytes: count * 4 };
+    return { preview: plural(count, "parameter"), bytes: count * 4 };
   } catch (error) {
     return { preview: (error as Error).message }; // a class of the cells' own that only looks like one
   }

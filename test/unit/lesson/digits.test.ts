@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
-import { nodeLessons } from "../../../kernel/host/lessons";
+import { nodeMachine } from "../../../kernel/host/machine";
 import { digits } from "../../../kernel/lesson";
-import { setLessonHost } from "../../../kernel/lesson/host";
+import { setMachine } from "../../../kernel/machine/machine";
 
 const folder = mkdtempSync(path.join(tmpdir(), "bnlab-mnist-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,7 +38,7 @@ describe("lesson.digits", () => {
   let setting: string | undefined;
   beforeEach(() => {
     setting = undefined;
-    setLessonHost({ ...nodeLessons, setting: (name) => (name === "BNLAB_MNIST" ? setting : undefined) });
+    setMachine({ ...nodeMachine, setting: (name) => (name === "BNLAB_MNIST" ? setting : undefined) });
   });
 
   it("draws them, every class equally often, a smaller set the beginning of a larger one", () => {

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { nodeLessons } from "../../../kernel/host/lessons";
+import { nodeMachine } from "../../../kernel/host/machine";
 import { claims, scorecard, verdict } from "../../../kernel/lesson";
-import { setLessonHost } from "../../../kernel/lesson/host";
 import { recordsOf } from "../../../kernel/lesson/scorecard";
+import { setMachine } from "../../../kernel/machine/machine";
 import { displaySymbol, Mime, type MimeBundle } from "../../../kernel/protocol";
 
 const shown = (value: object) => (value as Record<symbol, () => MimeBundle>)[displaySymbol]!();
@@ -105,7 +105,7 @@ describe("lesson.scorecard", () => {
     utimesSync(path.join(folder, name), 1e9 - age, 1e9 - age);
   };
   before(() => {
-    setLessonHost(nodeLessons);
+    setMachine(nodeMachine);
     save("b.ipynb", 0, verdict(2, { verdict: "refuted", measured: { skewness: 2 } }));
     save("a.ipynb", 60, verdict(2, { verdict: "supported", measured: { skewness: 0 } }));
     save(

@@ -5,9 +5,9 @@ import os from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import zlib from "node:zlib";
-import { nodePlots } from "../../../kernel/host/plots";
+import { nodeMachine } from "../../../kernel/host/machine";
+import { machine, setMachine } from "../../../kernel/machine/machine";
 import { bars, Figure, heatmap, images, line, loss, scatter, surface } from "../../../kernel/plot";
-import { host, setPlotHost } from "../../../kernel/plot/host";
 import { contourPaths } from "../../../kernel/plot/svg/contours";
 import { element, escaped } from "../../../kernel/plot/svg/elements";
 import { formatNumber, formatTick } from "../../../kernel/plot/svg/format";
@@ -241,13 +241,13 @@ test("zlib's format without zlib is read by zlib", () => {
 test("save: by the path's ending, folders made; other endings and machines without files refused", () => {
   const figure = loss({ run: [2, 1] }, { title: "</script> & loss" });
   assert.throws(() => figure.save("a.svg"), /there is none here/);
-  const before = host();
+  const before = machine();
   const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-plot-"));
   after(() => {
-    setPlotHost(before);
+    setMachine(before);
     rmSync(folder, { recursive: true });
   });
-  setPlotHost({ ...nodePlots, viewerScript: () => "/* viewer </script> */" });
+  setMachine({ ...nodeMachine, viewerScript: () => "/* viewer </script> */" });
   const file = (name: string) => path.join(folder, "charts", name);
   for (const name of ["a.svg", "a.json", "a.HTML"]) figure.save(file(name));
   assert.equal(readFileSync(file("a.svg"), "utf8"), figure.toSvg());

@@ -1,4 +1,5 @@
-// Tables for notebooks, as HTML and as text. Knows no modules.
+// Tables for notebooks, as HTML and as text.
+import { escapeHtml } from "./html";
 
 /** A table whose columns after the first two, or as many as are said, are numbers, right-aligned; `foot` is its last row. */
 export function htmlTable(
@@ -21,19 +22,21 @@ export function textTable(
 ): string {
   const all = [head, ...rows, foot];
   const widths = head.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-      .join("  ")
-      .trimEnd();
   const rule = "─".repeat(widths.reduce((sum, width) => sum + width + 2, -2));
-  return [line(head), rule, ...rows.map(line), rule, line(foot)].join("\n");
+  const [first, ...others] = alignedLines(all, (column) => column >= 2);
+  return [first, rule, ...others.slice(0, -1), rule, others.at(-1)].join("\n");
 }
 
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+/** Rows of equally many cells as lines whose columns stand under each other, two spaces apart. */
+export function alignedLines(
+  rows: readonly (readonly string[])[],
+  toTheRight: (column: number) => boolean,
+): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (toTheRight(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join("  ")
+      .trimEnd(),
+  );
 }

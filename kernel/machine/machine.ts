@@ -1,0 +1,72 @@
+// What rooms without Node or a web page need of the machine they are on: files, gzip, settings. host/ lends Node's.
+
+/** A file that is read in parts. */
+export interface OpenFile {
+  /** Bytes. */
+  readonly length: number;
+  /** The bytes from `begin` up to `end`, or to the file's end. */
+  read(begin: number, end: number): Uint8Array<ArrayBuffer>;
+  close(): void;
+}
+
+export interface Machine {
+  /** An environment variable. */
+  setting(name: string): string | undefined;
+  /** A path from the machine's root; a relative one starts in the notebook's folder. */
+  resolve(...path: string[]): string;
+  /** What is under a path; null where nothing is. */
+  kind(path: string): "file" | "folder" | null;
+  /** The names of a folder's files, those changed last at the end; null where there is no such folder. */
+  files(folder: string): string[] | null;
+  /** Throws an Error that names the path where there is no such file. */
+  open(path: string): OpenFile;
+  /** Writes a file, its folder too; what was there is replaced once the new file is whole. */
+  write(path: string, pieces: Iterable<string | Uint8Array>): void;
+  /** The content of gzip data; throws an Error for what is none. */
+  gunzip(bytes: Uint8Array): Uint8Array;
+  /** zlib's deflate; null where there is none. */
+  deflate: ((bytes: Uint8Array) => Uint8Array) | null;
+  /** The script that draws figures on a web page: it defines `bnlabPlotly.draw(element, figure)`. */
+  viewerScript(): string;
+  /** Resolves when the event loop has turned: timers have run, an interrupt has arrived. */
+  turn(): Promise<void>;
+}
+
+const none = (what: string, use: string) => (): never => {
+  throw new Error(`expected ${what} to ${use}; there is none here`);
+};
+
+const bare: Machine = {
+  setting: () => undefined,
+  resolve: (...path) => path.join("/"),
+  kind: () => null,
+  files: () => null,
+  open: none("a file system", "read files from"),
+  write: none("a file system", "write files to"),
+  gunzip: none("gzip", "unpack files with"),
+  deflate: null,
+  viewerScript: none("the built viewer", "save a page with"),
+  turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+};
+
+let current = bare;
+
+/** One a process: files and settings are the same for every notebook. */
+export function setMachine(machine: Machine): void {
+  current = machine;
+}
+
+export const machine = (): Machine => current;
+
+/** A file as text, UTF-8. */
+export const textOf = (path: string): string => new TextDecoder().decode(bytesOf(path));
+
+/** All bytes of a file. */
+export function bytesOf(path: string): Uint8Array<ArrayBuffer> {
+  const file = current.open(path);
+  try {
+    return file.read(0, file.length);
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,14 @@
+// What people read, once for every room and client: numbers, sizes, times, tables, and text as HTML. No Node, no web page.
+export { escapeHtml } from "./html";
+export {
+  bytesText,
+  clockText,
+  countText,
+  percent,
+  plural,
+  proseNumber,
+  rateText,
+  secondsText,
+  shortNumber,
+} from "./numbers";
+export { alignedLines, htmlTable, textTable } from "./table";
