@@ -192,7 +192,7 @@ function importsOf(file: string, text: string): Import[] {
 
 function targetOf(file: string, specifier: string): string {
   if (specifier.startsWith("node:")) return "Node";
-  if (!specifier.startsWith(".")) return specifier.split("/")[0]!;
+  if (!specifier.startsWith(".")) return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
   const at = path.posix.join(path.posix.dirname(file), specifier);
   const found = [at, `${at}.ts`, `${at}/index.ts`].find(
     (each) => /\.\w+$/.test(each) && existsSync(path.join(root, each)),
