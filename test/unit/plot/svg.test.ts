@@ -9,9 +9,10 @@ import { nodeMachine } from "../../../kernel/host/machine";
 import { machine, setMachine } from "../../../kernel/machine/machine";
 import { bars, Figure, heatmap, images, line, loss, scatter, surface } from "../../../kernel/plot";
 import { contourPaths } from "../../../kernel/plot/svg/contours";
-import { element, escaped } from "../../../kernel/plot/svg/elements";
+import { element } from "../../../kernel/plot/svg/elements";
 import { formatNumber, formatTick } from "../../../kernel/plot/svg/format";
 import { storedZlib } from "../../../kernel/plot/svg/zlib";
+import { escapeHtml } from "../../../kernel/words";
 import { readPng } from "./png";
 
 /** The numbers of the nth path with that stroke, in pairs. */
@@ -262,7 +263,7 @@ test("save: by the path's ending, folders made; other endings and machines witho
 });
 
 test("texts and attributes are escaped, whatever a figure says", () => {
-  assert.equal(escaped(`<a b="c">&`), "&lt;a b=&quot;c&quot;&gt;&amp;");
+  assert.equal(escapeHtml(`<a b="c">&`), "&lt;a b=&quot;c&quot;&gt;&amp;");
   assert.equal(element("rect", { fill: `"><script>` }), '<rect fill="&quot;&gt;&lt;script&gt;"/>');
   const hostile = "1 < 2 &lt;script&gt; & <script>pwned</script>";
   const svg = line({ [hostile]: [0, 1] }, { title: hostile, xTitle: hostile }).toSvg();
