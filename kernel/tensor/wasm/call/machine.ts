@@ -60,10 +60,8 @@ export class Machine {
     values: { readonly [name in N]: number },
     grain = Number.POSITIVE_INFINITY,
   ): void {
-    const args = kernel.order(values);
-    if (this.#team !== null && args[kernel.unitsAt]! >= 2 * grain)
-      this.#team.share(kernel, args, kernel.steps(values), grain);
-    else kernel.run(...args);
+    if (this.#team === null || kernel.unitsOf(values) < 2 * grain) kernel.call(values);
+    else this.#team.share(kernel, kernel.order(values), kernel.steps(values), grain);
   }
 
   /** Runs a kernel whose call takes at most `most` units: one such lot after the other. */
