@@ -118,6 +118,23 @@ test("a mode of padding shows what lies around", () => {
   assert.equal(pad(arange(3).to("int32"), [1, 1], { mode: "reflect" }).dtype, "int32");
 });
 
+test("in ceil mode a last window that would start in the padding behind the input is dropped, as in PyTorch", () => {
+  const line = (length: number) => arange(length).reshape(1, 1, length);
+  const options = { stride: 2, padding: 1, ceilMode: true };
+  assert.deepEqual(maxPool1d(line(3), 2, options).toArray(), [[[0, 2]]]);
+  assert.deepEqual(maxPool1d(line(4), 2, options).toArray(), [[[0, 2, 3]]]);
+  assert.deepEqual(avgPool1d(line(3), 2, options).toArray(), [[[0, 1.5]]]);
+  const picture = maxPool2d(arange(15).reshape(1, 1, 3, 5), [2, 3], { ...options, stride: [2, 3] });
+  assert.deepEqual(picture.toArray(), [
+    [
+      [
+        [1, 4],
+        [11, 14],
+      ],
+    ],
+  ]);
+});
+
 test("the places of maxima outlive the graph and pick the values again", () => {
   const x = apart([2, 3, 4, 6]);
   const { values, indices } = maxPool2dWithIndices(x, 2);

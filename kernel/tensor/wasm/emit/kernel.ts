@@ -87,9 +87,9 @@ export class Kernel<N extends string = string> {
     this.call = writtenOut(this.#names, this.run) ?? ((values) => this.run(...this.order(values)));
   }
 
-  /** How many units a call computes. */
+  /** How many units a call computes; 0 where they are not counted. */
   unitsOf(values: ValuesOf<N>): number {
-    return values[this.#names[this.unitsAt]!];
+    return this.unitsAt < 0 ? 0 : values[this.#names[this.unitsAt]!];
   }
 
   /** The values in the order of the arguments. */

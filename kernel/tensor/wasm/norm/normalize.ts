@@ -111,6 +111,7 @@ export const normalizeBackward = define<(call: BackwardCall) => void>({
     const { samples, groups, channels, inner, centered } = call;
     const n = channels * inner;
     const rows = samples * groups;
+    if (n === 0) return;
     const [x, dy] = [memory.floats(call.x, rows * n), memory.floats(call.dy, rows * n)];
     const dx = memory.floats(call.dx, rows * n);
     const weight = memory.floatsIf(call.weight, groups * channels);
