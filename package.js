@@ -27,7 +27,12 @@ const parts = [
 const out = [/^media\/gallery\//];
 const tops = ["dist", "l10n", "media", "notebooks", "node_modules/bnlab-quiet-cells"];
 
-const built = ["dist/extension.cjs", "dist/kernel/cli.js", "dist/renderer/plotly.js"];
+const built = [
+  "dist/extension.cjs",
+  "dist/kernel/cli.js",
+  "dist/renderer/plotly.js",
+  "node_modules/bnlab-quiet-cells/index.js",
+];
 const missing = built.find((file) => !existsSync(at(file)));
 if (missing !== undefined) {
   console.error(`package: expected a build, got no ${missing}; npm run build makes it`);
