@@ -16,7 +16,7 @@ export const reservedBytes = scratchBytes;
 export interface KernelOptions {
   /**
    * "plain" (default): vectors of 128 bits, with relaxed SIMD where the engine has it; "fixed": without; "revec": tiles for
-   * an engine that fuses neighbouring vectors to 256 bits, with the same numbers as "plain"; "off": plain TypeScript.
+   * an engine that fuses neighboring vectors to 256 bits, with the same numbers as "plain"; "off": plain TypeScript.
    */
   readonly simd?: "revec" | "plain" | "fixed" | "off";
 }

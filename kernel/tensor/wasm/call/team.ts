@@ -61,26 +61,29 @@ const viewsOf = (control: SharedArrayBuffer): Control => ({
 
 /** The calling thread and its helpers. */
 export class Team {
-  private readonly control = new SharedArrayBuffer(controlBytes);
-  private readonly views = viewsOf(this.control);
-  private helpers: ReturnType<ThreadHost["start"]>[] | undefined;
-  private readonly slotOf = new Map<Kernel, number>();
-  private readonly kernels: (Kernel | undefined)[] = [];
-  private nextSlot = 0;
+  readonly #host: ThreadHost;
+  readonly #memory: WebAssembly.Memory;
+  readonly #scratches: readonly number[];
+  readonly #control = new SharedArrayBuffer(controlBytes);
+  readonly #views = viewsOf(this.#control);
+  #helpers: ReturnType<ThreadHost["start"]>[] | undefined;
+  readonly #slotOf = new Map<Kernel, number>();
+  readonly #kernels: (Kernel | undefined)[] = [];
+  #nextSlot = 0;
 
   /** Helpers start with the first call; `scratches` holds the scratch area of each. */
-  constructor(
-    private readonly host: ThreadHost,
-    private readonly memory: WebAssembly.Memory,
-    private readonly scratches: readonly number[],
-  ) {}
+  constructor(host: ThreadHost, memory: WebAssembly.Memory, scratches: readonly number[]) {
+    this.#host = host;
+    this.#memory = memory;
+    this.#scratches = scratches;
+  }
 
   /**
    * Runs a kernel in parts, some of them on helpers that happen to be free, and returns when all are done. The arguments grow
    * by `steps` from one unit to the next; a part is a multiple of `grain` units.
    */
   share(kernel: Kernel, args: readonly number[], steps: readonly number[], grain: number): void {
-    this.hand(kernel, args, steps, args[kernel.unitsAt]!, grain, kernel.unitsAt);
+    this.#hand(kernel, args, steps, args[kernel.unitsAt]!, grain, kernel.unitsAt);
   }
 
   /** Runs a kernel `times` times, its arguments growing by `steps` from one call to the next, in parts as share() does. */
@@ -91,10 +94,10 @@ export class Team {
     grain: number,
     times: number,
   ): void {
-    this.hand(kernel, args, steps, times, grain, -1);
+    this.#hand(kernel, args, steps, times, grain, -1);
   }
 
-  private hand(
+  #hand(
     kernel: Kernel,
     args: readonly number[],
     steps: readonly number[],
@@ -102,11 +105,11 @@ export class Team {
     grain: number,
     count: number,
   ): void {
-    const parts = Math.min(Math.floor(units / grain), 4 * (this.scratches.length + 1));
+    const parts = Math.min(Math.floor(units / grain), 4 * (this.#scratches.length + 1));
     const size = Math.floor(units / parts / grain) * grain; // the last part may be smaller, none is larger
-    const { words, numbers } = this.views;
+    const { words, numbers } = this.#views;
     this.settle();
-    words[Word.slot] = this.assign(kernel);
+    words[Word.slot] = this.#assign(kernel);
     words[Word.parts] = Math.ceil(units / size);
     words[Word.count] = count;
     words[Word.arguments] = args.length;
@@ -119,7 +122,7 @@ export class Team {
     Atomics.store(words, Word.left, words[Word.parts]!); // publishes all of the above
     Atomics.add(words, Word.call, 1);
     if (Atomics.load(words, Word.asleep) > 0) Atomics.notify(words, Word.call);
-    takeParts(this.views, () => kernel.run);
+    takeParts(this.#views, () => kernel.run);
     this.settle();
     if (words[Word.failed] !== 0) {
       words[Word.failed] = 0;
@@ -132,7 +135,7 @@ export class Team {
    * interrupt unwound a call half way.
    */
   settle(): void {
-    const { words } = this.views;
+    const { words } = this.#views;
     Atomics.store(words, Word.left, 0);
     for (let spins = 0; ; spins++) {
       const active = Atomics.load(words, Word.active);
@@ -141,19 +144,19 @@ export class Team {
     }
   }
 
-  private assign(kernel: Kernel): number {
-    let slot = this.slotOf.get(kernel);
+  #assign(kernel: Kernel): number {
+    let slot = this.#slotOf.get(kernel);
     if (slot === undefined) {
-      slot = this.nextSlot++ % slots;
-      const former = this.kernels[slot];
-      if (former !== undefined) this.slotOf.delete(former);
-      this.kernels[slot] = kernel;
-      this.slotOf.set(kernel, slot);
-      this.helpers ??= this.scratches.map((scratch) =>
-        this.host.start({ control: this.control, memory: this.memory, scratch }),
+      slot = this.#nextSlot++ % slots;
+      const former = this.#kernels[slot];
+      if (former !== undefined) this.#slotOf.delete(former);
+      this.#kernels[slot] = kernel;
+      this.#slotOf.set(kernel, slot);
+      this.#helpers ??= this.#scratches.map((scratch) =>
+        this.#host.start({ control: this.#control, memory: this.#memory, scratch }),
       );
-      for (const helper of this.helpers) helper.post({ slot, module: kernel.module });
-      this.views.words[Word.assigned]!++;
+      for (const helper of this.#helpers) helper.post({ slot, module: kernel.module });
+      this.#views.words[Word.assigned]!++;
     }
     return slot;
   }

@@ -56,7 +56,7 @@ export function directWeightKernel(
   const pixel = inChannels * 4;
   const row = pass.frameWidth * pixel;
   const outPixel = filled(target, outChannels) * 4;
-  // Neighbouring columns of the kernel are neighbouring numbers of the frame, unless it is dilated.
+  // Neighboring columns of the kernel are neighboring numbers of the frame, unless it is dilated.
   const runs = pass.dilationWidth === 1 ? 1 : kernelWidth;
   const run = (kernelWidth / runs) * inChannels;
   return compile(target, parameters, ({ x, dy, sums, scratch, images, parts }, f) => {

@@ -5,7 +5,7 @@ import { type Code, type FunctionBuilder, f32x4, i32, type Local, times, v128 } 
 import { type ConstantName, constant } from "../emit/math";
 import { madd, type Target } from "../emit/target";
 
-/** Neighbouring vectors that go through the same instructions side by side. */
+/** Neighboring vectors that go through the same instructions side by side. */
 export type Wide = readonly Code[];
 
 class WideLocal {

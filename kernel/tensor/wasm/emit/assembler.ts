@@ -51,16 +51,16 @@ function littleEndian(byteLength: 4 | 8, value: number): string {
 /** A parameter or local variable: `x.get` reads it, `x.set(value)` writes it. */
 export class Local {
   readonly get: Code;
-  private readonly put: string;
+  readonly #put: string;
   constructor(
     index: number,
     readonly type: ValueType,
   ) {
     this.get = `\x20${unsignedLeb(index)}`;
-    this.put = `\x21${unsignedLeb(index)}`;
+    this.#put = `\x21${unsignedLeb(index)}`;
   }
   set(value: Code): Code {
-    return joined(value) + this.put;
+    return joined(value) + this.#put;
   }
   /** this += amount, for an i32. */
   advance(amount: Code | number): Code {

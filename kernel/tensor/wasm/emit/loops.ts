@@ -166,7 +166,7 @@ export interface ColumnSum {
 }
 
 /**
- * Sums down `rows` rows for a step of neighbouring columns, several sums at once: the streams point at the first row
+ * Sums down `rows` rows for a step of neighboring columns, several sums at once: the streams point at the first row
  * and advance by their strides. terms(v, put) computes the terms of vector v of a row. Returns the code and the sums.
  */
 export function sumColumns(

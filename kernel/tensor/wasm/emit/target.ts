@@ -9,7 +9,7 @@ export interface Target {
   readonly shared: boolean;
   /** Vector sums a matrix tile keeps in registers. */
   readonly tileSums: 12 | 9;
-  /** The engine fuses neighbouring vectors to 256 bits: tiles are made of pairs. */
+  /** The engine fuses neighboring vectors to 256 bits: tiles are made of pairs. */
   readonly revec?: boolean;
 }
 

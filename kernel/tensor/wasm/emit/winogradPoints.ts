@@ -1,4 +1,4 @@
-// Winograd's minimal filtering F(4×4, 3×3): four neighbouring outputs of three taps from six products instead of twelve,
+// Winograd's minimal filtering F(4×4, 3×3): four neighboring outputs of three taps from six products instead of twelve,
 // along both axes (Lavin & Gray 2016; Cook and Toom's interpolation at 0, ±a, ±b and ∞).
 
 /**

@@ -1,17 +1,17 @@
-// Whether the engine fuses two neighbouring vectors to one of 256 bits: none tells, so a race between tiles shows it.
+// Whether the engine fuses two neighboring vectors to one of 256 bits: none tells, so a race between tiles shows it.
 
 import { createKernels, createReferenceKernels, type Kernels, reservedBytes } from "..";
 
 const [m, n, k] = [48, 64, 128];
-/** The engine optimises a kernel beside its first calls: the race is on when both take so much less than the first. */
-const optimised = 0.5;
+/** The engine optimizes a kernel beside its first calls: the race is on when both take so much less than the first. */
+const optimized = 0.5;
 const patience = 150; // ms; it takes 5 to 20
 /** A fair win: fused tiles take some 60 % of the time, tiles of pairs that are not fused 140 %. */
 const margin = 0.8;
 
 /**
  * Whether matrix products of pairs of vectors win clearly, with the very numbers that single vectors give, and right ones.
- * Undefined where the engine did not optimise in time for a race.
+ * Undefined where the engine did not optimize in time for a race.
  */
 export function fusesPairs(): boolean | undefined {
   const memory = new WebAssembly.Memory({ initial: reservedBytes / 65536 + 2 });
@@ -32,7 +32,7 @@ export function fusesPairs(): boolean | undefined {
   const until = performance.now() + patience;
   for (let laps = 0; laps < 40 && performance.now() < until; ) {
     for (const each of [single, pairs]) each.best = Math.min(each.best, time(each.run));
-    if (single.best < optimised * single.first && pairs.best < optimised * pairs.first) laps++;
+    if (single.best < optimized * single.first && pairs.best < optimized * pairs.first) laps++;
     else laps = 0;
     if (laps === 40) {
       return (

@@ -1,4 +1,4 @@
-// Pooling of planes, one module a shape. Lanes are neighbouring outputs; the windows that reach over the left or right
+// Pooling of planes, one module a shape. Lanes are neighboring outputs; the windows that reach over the left or right
 // edge are few, and each has its own code; how many rows of a window lie inside is found at run time.
 
 import {
