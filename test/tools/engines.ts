@@ -5,8 +5,13 @@ import path from "node:path";
 import { installNode } from "../vscode/install";
 
 const versions = ["22.23.3", "24.21.0"];
-const folder = path.join(import.meta.dirname, "../unit/tensor/wasm");
-const files = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
+const tests = path.join(import.meta.dirname, "..");
+const files = [
+  ...readdirSync(path.join(tests, "unit/tensor/wasm"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => path.join(tests, "unit/tensor/wasm", name)),
+  path.join(tests, "fuzz/windows.test.ts"),
+];
 
 if (process.platform !== "linux") {
   console.log("test/engines: skipped, only Linux's Nodes are on the npm registry as it uses them");
@@ -14,8 +19,7 @@ if (process.platform !== "linux") {
   for (const version of versions) {
     const node = await installNode(version, console.log);
     console.log(`Kernels under Node ${version}`);
-    const tests = files.map((name) => path.join(folder, name));
-    const child = spawn(node, ["--import", "tsx", "--test", "--test-reporter=dot", ...tests], {
+    const child = spawn(node, ["--import", "tsx", "--test", "--test-reporter=dot", ...files], {
       stdio: "inherit",
     });
     const code = await new Promise((resolve) => child.once("close", resolve));

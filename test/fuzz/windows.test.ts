@@ -2,8 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Conv2dShape, Kernels, Pool2dShape, PoolDivisor } from "../../../../kernel/tensor/wasm/kernels";
-import { assertClose, type Buffer, type GuardedMemory, onEachEngine, randomNumbers } from "./guardedMemory";
+import type { Conv2dShape, Kernels, Pool2dShape, PoolDivisor } from "../../kernel/tensor/wasm/kernels";
+import {
+  assertClose,
+  type Buffer,
+  type GuardedMemory,
+  onEachEngine,
+  randomNumbers,
+} from "../unit/tensor/wasm/guardedMemory";
 
 type Random = () => number;
 /** A whole number from `low` to `high`. */

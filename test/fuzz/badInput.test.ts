@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nodeCollector } from "../../../kernel/host/collector";
-import * as nn from "../../../kernel/nn";
-import * as tensors from "../../../kernel/tensor";
+import { nodeCollector } from "../../kernel/host/collector";
+import * as nn from "../../kernel/nn";
+import * as tensors from "../../kernel/tensor";
 import {
   arange,
   autograd,
@@ -17,9 +17,9 @@ import {
   tensor,
   tidy,
   zeros,
-} from "../../../kernel/tensor";
-import { setCollectorHost } from "../../../kernel/tensor/doors/host";
-import { type Callable, type Kind, type Parameter, Surface } from "../surface";
+} from "../../kernel/tensor";
+import { setCollectorHost } from "../../kernel/tensor/doors/host";
+import { type Callable, type Kind, type Parameter, Surface } from "../unit/surface";
 
 setCollectorHost(nodeCollector());
 const surface = new Surface();
