@@ -111,6 +111,18 @@ describe("OutputModel", () => {
     assert.deepEqual(brief(model), ["alone x out:c"]);
   });
 
+  it("shows a display anew, once, when it is updated after its notebook was closed", () => {
+    const model = new OutputModel<string>();
+    model.receive("x", show("0", "loss"));
+    model.drain();
+    model.forget();
+    for (const text of ["1", "2"]) model.receive("y", update(text, "loss"));
+    assert.deepEqual(brief(model), ["add y plain:2"]);
+    model.receive("y", update("3", "loss"));
+    model.receive("y", update("4", "never shown"));
+    assert.deepEqual(brief(model), ["replace y plain:3"]);
+  });
+
   it("shows an error with the cell's own stack and saves the kernel's own words", () => {
     const model = new OutputModel<string>();
     const error = {

@@ -95,6 +95,18 @@ test("a long curve is thinned to its shape, with its end", () => {
   );
 });
 
+test("of a curve of very many notes every other point is kept, each with its own number", () => {
+  const run = new TrainingRun(() => 0);
+  const count = 2_001;
+  for (let i = 0; i < count; i++) run.receive(progress(bar(1, { note: `loss ${i + 0.5}` })));
+  const { points } = run.state.curves[0]!;
+  assert.deepEqual(points.at(-1), [count - 1, count - 0.5]);
+  assert.deepEqual(
+    points.filter(([x, y]) => x % 2 !== 0 || y !== x + 0.5),
+    [],
+  );
+});
+
 test("it ends with its cell: finished, stopped, failed, or with the kernel", () => {
   const ends = { done: "idle", stopped: "Interrupted", failed: "TypeError", lost: "" };
   const found = Object.entries(ends).map(([name, how]) => {

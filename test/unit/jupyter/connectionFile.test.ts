@@ -86,8 +86,15 @@ describe("the connection file", () => {
     const warnings: string[] = [];
     await readConnectionFile(file, (text) => warnings.push(text));
     assert.equal(warnings.length, 0);
-    chmodSync(file, 0o644);
-    await readConnectionFile(file, (text) => warnings.push(text));
-    assert.match(warnings.join(), /has mode 644: whoever can read its key can run code as you; expected 600/);
+    for (const mode of [0o644, 0o640, 0o604, 0o660, 0o610, 0o601]) {
+      warnings.length = 0;
+      chmodSync(file, mode);
+      await readConnectionFile(file, (text) => warnings.push(text));
+      const told = `has mode ${mode.toString(8)}: whoever can read its key can run code as you; expected 600`;
+      assert.ok(
+        warnings.join().includes(told),
+        `mode ${mode.toString(8)}: ${warnings.join() || "no warning"}`,
+      );
+    }
   });
 });

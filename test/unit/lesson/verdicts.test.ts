@@ -37,6 +37,7 @@ describe("lesson.verdict", () => {
       runs: 5,
       tiny: 1.5e-7,
       never: Infinity,
+      below: -Infinity,
       none: Number.NaN,
     },
     note: { en: "Feature scales <1> & 100.", "zh-cn": "特征尺度为 1 和 100。" },
@@ -54,6 +55,7 @@ describe("lesson.verdict", () => {
         runs: 5,
         tiny: 1.5e-7,
         never: "∞",
+        below: "−∞",
         none: "–",
       },
       note: { en: "Feature scales <1> & 100.", "zh-cn": "特征尺度为 1 和 100。" },
@@ -71,6 +73,7 @@ describe("lesson.verdict", () => {
         "pairs: 5 of 5",
         "tiny: 1.5e−7",
         "never: ∞",
+        "below: −∞",
         "特征尺度为 1 和 100。",
       ]) {
         assert.ok(text.includes(part), `${part} in\n${text}`);

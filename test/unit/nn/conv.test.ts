@@ -229,8 +229,16 @@ test("weights kept for inference follow every change of them", () => {
     check("another size", large);
     check("the first size", small);
     conv.forward(small).sum().backward();
-    new optim.SGD(conv.parameters(), { lr: 0.1 }).step();
-    check("after a step", small);
+    for (const optimizer of [
+      new optim.SGD(conv.parameters(), { lr: 0.1 }),
+      new optim.Adam(conv.parameters()),
+      new optim.AdamW(conv.parameters()),
+      new optim.RMSprop(conv.parameters()),
+      new optim.Adagrad(conv.parameters()),
+    ]) {
+      optimizer.step();
+      check(`after a step of ${optimizer.constructor.name}`, small);
+    }
     noGrad(() => conv.weight.mul_(0.5));
     check("after a change in place", small);
     conv.loadStateDict({ weight: randn([6, 4 / (options.groups ?? 1), 3, 3]), bias: randn([6]) });

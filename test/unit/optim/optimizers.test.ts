@@ -70,6 +70,15 @@ describe("every optimizer", () => {
       assert.deepEqual(two.stateDict().paramGroups, one.stateDict().paramGroups);
     });
 
+    test(`${name} changes what backward() of an earlier forward needs, which is told`, () => {
+      const parameter = leaf(1, 2);
+      const optimizer = make[name]([parameter], {});
+      const before = parameter.square().sum();
+      stepWith(optimizer, parameter, 1, 1);
+      assert.throws(() => before.backward(), /"square" needs was changed in place/);
+      parameter.square().sum().backward();
+    });
+
     test(`${name} leaves a parameter without a gradient alone and counts none of its steps`, () => {
       const [with_, without] = [leaf(1), leaf(1)];
       const optimizer = make[name]([with_, without], { lr: 0.1, weightDecay: 0.1 });

@@ -262,6 +262,34 @@ test("a gap between training and evaluation, and how much of the start is left i
   assert.match(found(early.eval(), x.mul(20))[0]!, /after 1 batch they still hold 90 % of their start/);
 });
 
+test("running statistics fit a batch that lies within half a deviation, and has half to twice their variance", () => {
+  const norm = new nn.BatchNorm1d(1, { eps: 0 });
+  const batch = tensor(Array.from({ length: 16 }, (_, i) => [i % 2 === 0 ? 1 : -1])); // mean 0, variance 1
+  const problem = (runningMean: number, runningVar: number) => {
+    norm.loadStateDict({
+      weight: full([1], 1),
+      bias: full([1], 0),
+      running_mean: full([1], runningMean),
+      running_var: full([1], runningVar),
+      num_batches_tracked: full([], 1000),
+    });
+    const net = new nn.Sequential(norm, new nn.Linear(1, 2));
+    return found(net.eval(), batch).find((text) => text.includes("statistics")) ?? "none";
+  };
+  for (const [mean, variance] of [
+    [0, 1],
+    [0.45, 1],
+    [-0.45, 1],
+    [0, 0.55],
+    [0, 1.95],
+  ])
+    assert.equal(problem(mean!, variance!), "none", `mean ${mean}, variance ${variance}`);
+  assert.match(problem(0.55, 1), /means are off by 0\.55 running deviations, its variance is 1 times/);
+  assert.match(problem(-4, 1), /means are off by 4 running deviations/);
+  assert.match(problem(0, 0.45), /its variance is 2\.2 times the running one/);
+  assert.match(problem(0, 2.2), /its variance is 0\.45 times the running one/);
+});
+
 test("model, loader and random stream are left as they were", () => {
   manualSeed(8);
   const net = new nn.Sequential(

@@ -13,6 +13,7 @@ import {
   randint,
   randn,
   type Tensor,
+  tensor,
   zeros,
 } from "../../../kernel/tensor";
 import { setCollectorHost } from "../../../kernel/tensor/doors/host";
@@ -301,6 +302,26 @@ test("verdicts name what is unhealthy, in the layer where it is", () => {
   assert.equal(tanh!.healthy, false);
   assert.match(first!.text, /^0 Linear: updates of weight too small: \d(\.\d)?e−\d+ of its size a step$/);
   assert.match(last!.text, /too small/);
+});
+
+test("units that are flat for a whole batch are told of when they are more than a tenth, or than one says", () => {
+  const verdictWith = (dead: number, bounds: { dead?: number } = {}) => {
+    const relu = new nn.Sequential(new nn.Linear(1, 20), new nn.ReLU());
+    const bias = Float32Array.from({ length: 20 }, (_, unit) => (unit < dead ? -1 : 1));
+    relu.loadStateDict({ "0.weight": zeros([20, 1]), "0.bias": tensor(bias) });
+    const seen = watch(relu, { every: 1, healthy: bounds });
+    relu
+      .forward(randn([8, 1]))
+      .sum()
+      .backward();
+    new SGD(relu.parameters(), { lr: 0 }).step();
+    const { text } = seen.verdicts()[1]!;
+    seen.stop();
+    return text;
+  };
+  assert.equal(verdictWith(2), "1 ReLU: healthy");
+  assert.equal(verdictWith(3), "1 ReLU: 15 % of its units dead");
+  assert.equal(verdictWith(3, { dead: 0.2 }), "1 ReLU: healthy");
 });
 
 test("a healthy network is told to be", () => {

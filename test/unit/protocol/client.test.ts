@@ -115,6 +115,38 @@ describe("KernelClient", () => {
     assert.notEqual(sent[0]?.header.msg_id, sent[1]?.header.msg_id);
   });
 
+  it("takes back a question when its request ends without the answer, and when the kernel dies", async () => {
+    for (const end of ["reply", "death"]) {
+      const { client, sent, answer, close } = connect();
+      let signal: AbortSignal | undefined;
+      const request = client.execute("1", () => {}, {
+        onInput: (_, ended) => {
+          signal = ended;
+          return new Promise((resolve) => ended.addEventListener("abort", () => resolve("too late")));
+        },
+      });
+      const over = request.then(
+        () => "reply",
+        () => "death",
+      );
+      answer(0, "stdin", "input_request", { prompt: "name?", password: false });
+      assert.equal(signal?.aborted, false, "open while the cell waits");
+      if (end === "death") close();
+      else {
+        answer(0, "shell", "execute_reply", ok);
+        answer(0, "iopub", "status", { execution_state: "idle" });
+      }
+      assert.equal(await over, end);
+      assert.equal(signal?.aborted, true, `the question is still open after the ${end}`);
+      await new Promise(setImmediate);
+      assert.deepEqual(
+        sent.map(({ header }) => header.msg_type),
+        ["execute_request"],
+        "no answer follows",
+      );
+    }
+  });
+
   it("rejects what is open, and all that follows, when the kernel dies", async () => {
     const { client, close } = connect();
     const open = client.execute("1", () => {});

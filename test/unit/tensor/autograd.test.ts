@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
+  batchNorm,
   enableGrad,
   isGradEnabled,
   linear,
@@ -123,6 +124,21 @@ test("a value that backward needs must not change in place", () => {
   sum.backward();
   assert.throws(() => w.add_(1), /add_: expected a tensor outside the graph/);
   assert.throws(() => w.fill_(1), /fill_: expected a tensor outside the graph/);
+});
+
+test("running statistics that a BatchNorm moves are changed in place", () => {
+  const x = tensor([[1], [3]]);
+  for (const moved of ["runningMean", "runningVar"] as const) {
+    const statistics = { runningMean: zeros([1]), runningVar: ones([1]) };
+    const w = tensor([2], { requiresGrad: true });
+    const read = () => w.mul(statistics[moved]).sum();
+    const before = read();
+    noGrad(() => batchNorm(x, { ...statistics, training: false }));
+    before.backward(); // evaluation moves nothing
+    const stale = read();
+    noGrad(() => batchNorm(x, { ...statistics, training: true }));
+    assert.throws(() => stale.backward(), /"mul" needs was changed in place/, moved);
+  }
 });
 
 test("sgdStep is one of torch.optim.SGD's steps, and takes part in the version check", () => {

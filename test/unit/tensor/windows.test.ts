@@ -156,6 +156,18 @@ test("NaN wins a maximum and takes its gradient", () => {
 const x4 = ones([2, 3, 8, 8]);
 const w4 = ones([6, 3, 3, 3]);
 
+test("in ceil mode the last window begins within the input or the padding before it, as PyTorch has it", () => {
+  const line = arange(3).reshape(1, 1, 3);
+  const padded = { stride: 2, padding: 1, ceilMode: true };
+  assert.deepEqual(maxPool1d(line, 2, padded).toArray(), [[[0, 2]]]);
+  assert.deepEqual(avgPool1d(line, 2, padded).toArray(), [[[0, 1.5]]]);
+  const longer = arange(4).reshape(1, 1, 4);
+  assert.deepEqual(maxPool1d(longer, 2, padded).toArray(), [[[0, 2, 3]]]);
+  assert.deepEqual(avgPool1d(longer, 2, padded).toArray(), [[[0, 1.5, 1.5]]]);
+  const square = arange(9).reshape(1, 1, 3, 3);
+  assert.deepEqual([...maxPool2d(square, 2, padded).data], [0, 2, 6, 8]);
+});
+
 const errors: Record<string, [() => unknown, RegExp]> = {
   "conv2d's channels": [
     () => conv2d(ones([32, 1, 28, 28]), w4),
