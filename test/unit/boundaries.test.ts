@@ -51,6 +51,22 @@ describe("rooms", () => {
     assert.deepEqual(imports.flatMap(complaint), []);
   });
 
+  it("are each checked in one world, and only Node's has Node", () => {
+    const covering = (name: string) =>
+      ["anywhere", "page", "node"].filter((world) => worldCovers(world, name));
+    for (const { name, imports: own } of rooms) {
+      const worlds = covering(name);
+      assert.equal(
+        worlds.length,
+        1,
+        `${name} is checked in one of worlds/*.json, got ${worlds.join(", ") || "none"}`,
+      );
+      if (own.has("Node") || own.has("vscode")) assert.deepEqual(worlds, ["node"], name);
+    }
+    for (const world of ["anywhere", "page"]) assert.deepEqual(worldOf(world).compilerOptions.types, []);
+    assert.ok(!worldOf("anywhere").compilerOptions.lib.includes("DOM"));
+  });
+
   it("refuse what their rows do not name", () => {
     const wrong: [file: string, text: string][] = [
       ["kernel/tensor/ops/a.ts", 'import "../../nn";'],
@@ -100,6 +116,24 @@ it("no two files need each other, over however many others", () => {
   ]);
   assert.deepEqual(circleIn(round), ["b", "c", "b"]);
 });
+
+interface World {
+  readonly compilerOptions: { readonly types: string[]; readonly lib: string[] };
+  readonly include: string[];
+}
+
+function worldOf(name: string): World {
+  return JSON.parse(readFileSync(path.join(root, "worlds", `${name}.json`), "utf8"));
+}
+
+function worldCovers(world: string, room: string): boolean {
+  const including = worldOf(world).include.map((each) => each.replace(/^\.\.\//, ""));
+  return including.some((each) =>
+    each.endsWith("/*.ts")
+      ? room.endsWith(".ts") && path.posix.dirname(room) === path.posix.dirname(each)
+      : room === each || room.startsWith(`${each}/`),
+  );
+}
 
 /** The rows under the heading "### side/". */
 function roomsOf(side: string): Room[] {
