@@ -31,6 +31,7 @@ type Handlers = { [T in RequestType]: Handler<T> };
 const replyTypes: { [T in RequestType]: ReplyTo<T> } = {
   kernel_info_request: "kernel_info_reply",
   execute_request: "execute_reply",
+  settle_request: "settle_reply",
   history_request: "history_reply",
   comm_info_request: "comm_info_reply",
   is_complete_request: "is_complete_reply",
@@ -229,10 +230,15 @@ export class Kernel {
         const expressions = await this.#evaluate(user_expressions);
         return { status: "ok", execution_count: count, user_expressions: expressions, payload: [] };
       }
-      if (!silent) this.#publish("error", outcome.error, request.header);
+      if (!silent && !outcome.shown) this.#publish("error", outcome.error, request.header);
       if (stop_on_error) this.#abortQueued();
       return { status: "error", execution_count: count, ...outcome.error };
     },
+
+    settle_request: async ({ content: { timeout } }) => ({
+      status: "ok",
+      left: await this.#options.session.settle(timeout * 1000),
+    }),
 
     history_request: async ({ content }) => ({ status: "ok", history: this.#history.find(content) }),
 

@@ -1,5 +1,6 @@
 // Entry of the kernel's process, forked with an IPC channel; its working folder is the notebook's.
 import { keepCompiledCode } from "./host/compileCache";
+import { whenParentEnds } from "./host/parent";
 import { Kernel } from "./kernel";
 import { ipcTransport } from "./protocol";
 import { Session } from "./session/session";
@@ -17,8 +18,12 @@ process.on("SIGINT", () => {});
 keepCompiledCode();
 const session = new Session(process.cwd());
 const transport = ipcTransport(process);
-transport.onClose(() => {
+const end = () => {
   session.close();
   process.exit(0);
-});
+};
+transport.onClose(end);
+whenParentEnds(end);
 new Kernel({ transport, session, version, onShutdown: () => transport.close() });
+// The host may have gone while this was being loaded: nobody listened then.
+if (!process.connected) end();

@@ -1,13 +1,11 @@
 // A kernel for a Jupyter client: listens where the client's connection file says, until it is told to end.
 import { keepCompiledCode } from "../host/compileCache";
+import { whenParentEnds } from "../host/parent";
 import { Kernel } from "../kernel";
 import { Session } from "../session/session";
 import { version } from "../version";
 import { readConnectionFile } from "./connectionFile";
 import { listen } from "./zmqTransport";
-
-/** How often it looks whether the program that started it is still there. */
-const parentMs = 1000;
 
 /** Resolves when a client has shut the kernel down, or the client that started it has gone. */
 export async function runJupyterKernel(file: string): Promise<void> {
@@ -20,23 +18,8 @@ export async function runJupyterKernel(file: string): Promise<void> {
   const session = new Session(process.cwd());
   transport.onClose(() => session.close());
   new Kernel({ transport, session, version, onShutdown: () => transport.close() });
-  const watch = process.env.JPY_PARENT_PID ? closeWithParent(() => transport.close()) : undefined;
+  // Jupyter sets JPY_PARENT_PID for kernels that are not to outlive it.
+  const watch = process.env.JPY_PARENT_PID ? whenParentEnds(() => transport.close()) : undefined;
   await transport.closed;
-  clearInterval(watch);
-}
-
-/** Jupyter sets JPY_PARENT_PID for kernels that are not to outlive it. */
-function closeWithParent(close: () => void): NodeJS.Timeout {
-  const parent = process.ppid;
-  return setInterval(() => {
-    if (process.ppid !== parent || !isAlive(parent)) close();
-  }, parentMs).unref();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  watch?.stop();
 }

@@ -17,6 +17,8 @@ export interface RunOptions {
   onStart?(cell: CodeCell, place: { number: number; of: number }): void;
   onPublication?(publication: AnyPublication, cell: CodeCell): void;
   onEnd?(cell: CodeCell, end: CellEnd): void;
+  /** What cells have left under way goes on: the run does not wait for it any longer. */
+  onLeft?(kinds: readonly string[]): void;
 }
 
 export interface CellEnd {
@@ -29,6 +31,8 @@ export interface CellEnd {
 const mayFailTag = "raises-exception";
 /** A cell that its interrupt has not ended, as one that is inside a long native call, is interrupted once more: that ends it. */
 const insistMs = 5000;
+/** How long the run waits for what its cells have left under way, in seconds, where no cell may take less. */
+const settleSeconds = 10;
 /** The longest time that a timer takes; longer ones fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -67,6 +71,15 @@ export class NotebookRun {
       if (index === 0) for (const each of this.#notebook.cells) if (each.cell_type === "code") clear(each);
       await this.#runCell(cell, { number: index + 1, of: cells.length });
     }
+    if (!signal?.aborted && (this.failed.size === 0 || allowErrors)) await this.#settle();
+  }
+
+  /** As a program's end waits for its timers and requests: what they print, and how they fail, is the notebook's. */
+  async #settle(): Promise<void> {
+    const { timeout = Number.POSITIVE_INFINITY, onLeft } = this.#options;
+    const seconds = Math.min(settleSeconds, timeout / 1000);
+    const { content } = await this.#client.request("settle_request", { timeout: seconds });
+    if (content.status === "ok" && content.left.length > 0) onLeft?.(content.left);
   }
 
   /** What comes because of no cell that is known is the last one's. */

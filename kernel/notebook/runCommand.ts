@@ -57,6 +57,8 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     onPublication: (publication) => progress.publication(publication),
     onQuestion: () => progress.question(),
     onEnd: (_, end) => progress.end(end),
+    onLeft: (kinds) =>
+      complain("run", file, `the run has not waited for what cells left under way: ${kinds.join(", ")}`),
   });
   progress.endLine();
   const nothing = begun.length === 0 ? ["no cell has run, no file is written"] : [];

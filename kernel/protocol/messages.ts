@@ -58,6 +58,11 @@ export interface Requests {
     /** Abort the requests that are queued behind this one if it fails. Default true. */
     stop_on_error?: boolean;
   };
+  /**
+   * BN Lab's own: waits until nothing that cells have begun is under way any more (timers, requests, processes), `timeout` seconds at
+   * most. What comes meanwhile is published with the cell it is of.
+   */
+  settle_request: { timeout: number };
   history_request: {
     /** Give [input, output] in place of the input. */
     output: boolean;
@@ -111,6 +116,8 @@ export interface Replies {
     /** Out of use since 5.0, but clients look for it. */
     payload?: Json[];
   }> & { execution_count: number };
+  /** `left`: kinds of what was still under way when the time was up. */
+  settle_reply: ReplyContent<{ left: string[] }>;
   history_reply: ReplyContent<{ history: HistoryEntry[] }>;
   comm_info_reply: ReplyContent<{ comms: Record<string, { target_name: string }> }>;
   is_complete_reply: { status: "complete" | "incomplete" | "invalid" | "unknown"; indent?: string };

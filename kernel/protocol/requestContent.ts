@@ -39,6 +39,7 @@ const listOf = (what: string, item: Check) =>
 const text = check("a text", (value) => typeof value === "string");
 const flag = check("true or false", (value) => typeof value === "boolean");
 const integer = check("a whole number", Number.isSafeInteger);
+const seconds = check("seconds", (value) => Number.isFinite(value) && Number(value) >= 0);
 const object = check("an object", isObject);
 const texts = check(
   "an object of texts",
@@ -71,6 +72,7 @@ const checks: Checks = {
     allow_stdin: optional(flag),
     stop_on_error: optional(flag),
   },
+  settle_request: { timeout: seconds },
   history_request: {
     output: optional(flag),
     raw: optional(flag),

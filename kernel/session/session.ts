@@ -8,7 +8,10 @@ import type { Looks, Output, Seen } from "./runner/wire";
 
 type ErrorOutput = Publications["error"];
 
-export type CellOutcome = { status: "ok" } | { status: "error" | "interrupted"; error: ErrorOutput };
+/** `shown`: the error has been published already. */
+export type CellOutcome =
+  | { status: "ok" }
+  | { status: "error" | "interrupted"; error: ErrorOutput; shown?: boolean };
 
 export type Question = Questions["input_request"];
 
@@ -110,6 +113,11 @@ export class Session {
     this.#runner.interrupt();
   }
 
+  /** Waits for what cells have left to come, `milliseconds` at most. @returns what is left then. */
+  settle(milliseconds: number): Promise<string[]> {
+    return this.#runner.settle(milliseconds);
+  }
+
   /** What a client asks of the notebook's code; answered while a cell is running. */
   get language(): Pick<LanguageThread, "ask" | "answer"> {
     return this.#languageThread;
@@ -146,7 +154,7 @@ export class Session {
 
   #conclude(outcome: RunOutcome, converter: Converter): CellOutcome {
     if (outcome.status === "ok") return { status: "ok" };
-    if (outcome.status === "error") return { status: "error", error: outcome.error };
+    if (outcome.status === "error") return outcome;
     if (outcome.status === "interrupted") return interrupted();
     this.#forget(converter);
     if (!this.#closed) this.#runner = this.#startRunner();

@@ -280,7 +280,7 @@ await late();`);
 test("an error keeps its cause, and anything may be thrown", async () => {
   assert.match(
     (await run(`throw new Error("outer", { cause: new TypeError("inner") })`)).error,
-    /Caused by: TypeError: inner/,
+    /\[cause\]: TypeError: inner/,
   );
   assert.match((await run(`throw { code: 7 }`)).error, /Thrown: \{ code: 7 \}/);
   assert.match(

@@ -1,5 +1,7 @@
 // An interrupt stops whatever a cell is doing, and keeps what it and the cells before it made.
 import assert from "node:assert/strict";
+import { closeSync, openSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { startKernel } from "./startKernel";
 
@@ -130,16 +132,45 @@ test("an interrupt between cells harms nothing", async () => {
   assert.equal((await kernel.run("kept.here")).result, "true");
 });
 
-test("a cell that waits in native code forever costs the process, and the message says so", async () => {
-  const running = kernel.run(
-    `import { spawnSync } from "node:child_process";
+/** A call that waits in the system, where nothing can stop it, until somebody opens the other end. */
+const nativeWait = `import { execFileSync } from "node:child_process";
+import { openSync } from "node:fs";
+execFileSync("mkfifo", ["gate"]);
 console.log("begun");
-spawnSync("sleep", ["60"]);`,
-    ({ content }) => {
-      if ("text" in content) void kernel.client.interrupt();
-    },
+openSync("gate", "r");`;
+
+function interruptAtBegin(code: string, told: () => void) {
+  return kernel.run(code, ({ content }) => {
+    if (!("text" in content)) return;
+    if (content.text.includes("begun")) void kernel.client.interrupt();
+    if (content.text.includes("interrupt again to end the kernel")) told();
+  });
+}
+
+test("one native call that goes on is waited for, told of, and variables are kept", async () => {
+  const ran = await interruptAtBegin(nativeWait, () =>
+    closeSync(openSync(path.join(kernel.folder, "gate"), "w")),
   );
-  const ran = await running;
-  assert.match(ran.error, /did not stop within 3 s of the interrupt and was killed.*variables are gone/);
+  assert.match(ran.text("stderr"), /still in a native call/);
+  assert.match(ran.error, /the cell was stopped; all variables are kept/);
+  assert.equal((await kernel.run("kept.here")).result, "true");
+});
+
+test("the second interrupt, after it has been told, ends the process, and the message says so", async () => {
+  const ran = await interruptAtBegin(
+    nativeWait.replaceAll("gate", "wall"),
+    () => void kernel.client.interrupt(),
+  );
+  assert.match(ran.error, /killed by the second interrupt.*variables are gone/);
+  assert.equal((await kernel.run("1 + 1")).result, "2");
+});
+
+test("interrupts in a hurry, before anything was told, end no process", async () => {
+  const running = interruptAtBegin(
+    "await null;\nconst hurried = 1;\nconsole.log('begun');\nwhile (true);",
+    () => {},
+  );
+  for (let i = 0; i < 5; i++) await kernel.client.interrupt();
+  assert.match((await running).error, /Interrupted|Cannot find/);
   assert.equal((await kernel.run("1 + 1")).result, "2");
 });

@@ -254,6 +254,8 @@ class CellEmitter {
       this.#replace(node.statement.getStart(), node.statement.getStart(), `{ await ${this.#kernel}.on(); `);
       this.#visit(node.statement);
       this.#replace(node.statement.end, node.statement.end, "}");
+    } else if (ts.isIterationStatement(node, false)) {
+      this.#loop(node);
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       this.#replace(node.expression.getStart(), node.expression.end, `${this.#kernel}.import`);
       this.#children(node);
@@ -272,6 +274,24 @@ class CellEmitter {
     } else {
       this.#children(node);
     }
+  }
+
+  /**
+   * Calls a function in every turn: V8 looks for an interrupt where a function begins, but in a loop that it has not compiled yet only
+   * every few thousand turns, and a turn of native calls (`JSON.parse`) may take long. Compiled, the call is nothing.
+   */
+  #loop(node: ts.IterationStatement): void {
+    ts.forEachChild(node, (child) => {
+      if (child !== node.statement) this.#visit(child);
+      else if (ts.isBlock(child)) {
+        this.#replace(child.getStart() + 1, child.getStart() + 1, ` ${this.#kernel}.on();`);
+        this.#children(child);
+      } else {
+        this.#replace(child.getStart(), child.getStart(), `{ ${this.#kernel}.on(); `);
+        this.#visit(child);
+        this.#replace(child.end, child.end, "}");
+      }
+    });
   }
 
   #isBuiltinRequire(node: ts.CallExpression): node is ts.CallExpression & { arguments: [ts.StringLiteral] } {

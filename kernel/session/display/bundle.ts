@@ -1,40 +1,36 @@
 // Any value as a MIME bundle: by its own Jupyter.display method, else as Node prints it; pictures and tables besides.
-import { inspect } from "node:util";
+import { types } from "node:util";
 import { displaySymbol, Mime, type MimeBundle } from "../../protocol";
+import { attempt, plainText } from "./plainText";
 import { plainTableHtml } from "./table";
 import { tensorForms } from "./tensorForms";
-
-/** As a text of a notebook: no colors, and no thousands of elements. */
-export function plainText(value: unknown): string {
-  return inspect(value, {
-    colors: false,
-    depth: 4,
-    maxArrayLength: 100,
-    maxStringLength: 10_000,
-    numericSeparator: false,
-  });
-}
 
 /** The bundle, at once where the value can say at once. */
 export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const show = displayMethod(value);
   if (!show) return plainBundle(value);
-  const bundle = show.call(value);
-  if (!(bundle instanceof Promise)) {
+  const bundle = Reflect.apply(show, value, []);
+  if (!types.isPromise(bundle)) {
     const found = checked(bundle, value);
-    return { ...tensorForms(value, found[Mime.plain]), ...found };
+    return { ...richForms(() => tensorForms(value, found[Mime.plain])), ...found };
   }
-  return bundle.then((resolved) => checked(resolved, value));
+  return (async () => checked(await bundle, value))();
 }
 
 function plainBundle(value: unknown): MimeBundle {
   const text = { [Mime.plain]: plainText(value) };
-  if (value instanceof Uint8Array) {
-    const mime = pictureType(value);
-    return mime ? { [mime]: base64(value), ...text } : text;
-  }
-  const html = plainTableHtml(value);
-  return html ? { [Mime.html]: html, ...text } : { ...tensorForms(value, text[Mime.plain]), ...text };
+  const rich = richForms(() => {
+    const mime = value instanceof Uint8Array && pictureType(value);
+    if (mime) return { [mime]: base64(value) };
+    const html = plainTableHtml(value);
+    return html ? { [Mime.html]: html } : tensorForms(value, text[Mime.plain]);
+  });
+  return { ...rich, ...text };
+}
+
+/** Forms besides the text: a value whose getters or traps throw has none. */
+function richForms(make: () => MimeBundle): MimeBundle {
+  return attempt(make, () => ({}));
 }
 
 /** What the bytes of a picture's file begin with. */
@@ -54,15 +50,18 @@ export function base64(bytes: Uint8Array): string {
 
 function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
-  const method = (value as Record<PropertyKey, unknown>)[displaySymbol];
+  const method = attempt(
+    () => (value as Record<PropertyKey, unknown>)[displaySymbol],
+    () => undefined,
+  );
   return typeof method === "function" ? (method as (this: unknown) => unknown) : undefined;
 }
 
 function checked(bundle: unknown, value: unknown): MimeBundle {
   if (typeof bundle !== "object" || bundle === null || Array.isArray(bundle)) {
     throw new TypeError(
-      `display: expected the Jupyter.display method of ${value?.constructor?.name ?? "the value"} to return a MIME bundle, ` +
-        `{ "text/plain": … }, got ${plainText(bundle)}`,
+      `display: expected the Jupyter.display method to return a MIME bundle, { "text/plain": … }, ` +
+        `got ${plainText(bundle, {}, 200)} from ${plainText(value, { depth: 0 }, 200)}`,
     );
   }
   return Object.keys(bundle).length > 0 ? (bundle as MimeBundle) : { [Mime.plain]: plainText(value) };

@@ -1,6 +1,7 @@
 // The forms in which a value can be shown, each a MIME bundle with a text for those who cannot show it.
 import { displaySymbol, type Json, Mime, type MimeBundle } from "../../protocol";
-import { base64, plainText } from "./bundle";
+import { base64 } from "./bundle";
+import { plainText } from "./plainText";
 import { type TableOptions, type TableRows, tableOf } from "./table";
 
 /** One method a form. What they return is up to whoever shows. */

@@ -38,7 +38,11 @@ export function numbersOf(value: unknown): Numbers | undefined {
   }
   const tensor = value as { shape: number[]; dtype: string; [numbersSymbol]?(): ArrayLike<number> };
   if (typeof tensor[numbersSymbol] !== "function") return undefined;
-  return { shape: [...tensor.shape], dtype: tensor.dtype, read: () => tensor[numbersSymbol]!() };
+  return {
+    shape: Array.from(tensor.shape, Number),
+    dtype: String(tensor.dtype),
+    read: () => tensor[numbersSymbol]!(),
+  };
 }
 
 /** The runtime keeps four bytes an element, bool too. */

@@ -1,7 +1,7 @@
 // Records as a table, in HTML and in text.
-import { inspect } from "node:util";
 import { Mime, type MimeBundle } from "../../protocol";
 import { alignedLines, escapeHtml, plural, shortNumber } from "../../words";
+import { plainText } from "./plainText";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -85,7 +85,7 @@ function cellText(value: unknown): string {
   if (typeof value === "number") return shortNumber(value, shownDigits, 1e-6);
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   const whole =
-    typeof value === "object" ? inspect(value, { depth: 1, breakLength: Infinity }) : String(value);
+    typeof value === "object" ? plainText(value, { depth: 1, breakLength: Infinity }) : String(value);
   return whole.length > cellCharacters ? `${whole.slice(0, cellCharacters)}…` : whole;
 }
 

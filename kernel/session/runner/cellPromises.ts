@@ -8,6 +8,9 @@ export interface Speaker {
   speakFor(cell: number): void;
 }
 
+/** Called for every promise there is: no cell's doing may be in its way. */
+const { defineProperty } = Reflect;
+
 const owner = Symbol("cell");
 type Owned = Promise<unknown> & { [owner]?: number };
 
@@ -18,7 +21,7 @@ export function followPromises(speaker: Speaker, latest: () => number): void {
   promiseHooks.createHook({
     init(promise) {
       // Not enumerable: a promise that is shown shows no mark of ours.
-      Object.defineProperty(promise, owner, { value: speaker.cell });
+      defineProperty(promise, owner, { value: speaker.cell });
     },
     before(promise) {
       const cell = cellOf(promise);

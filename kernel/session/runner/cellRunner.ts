@@ -1,15 +1,18 @@
 // Runs cells one after another and says how each ended. Driven by messages alone: when an interrupt stops the code it
 // unwinds every frame, so nothing here may count on its own promises going on.
+import { types } from "node:util";
 import vm from "node:vm";
-import type { MimeBundle, Questions, Variable, VariablesRequest } from "../../protocol";
-import { plainText, toBundle } from "../display/bundle";
+import type { MimeBundle, Publications, Questions, Variable, VariablesRequest } from "../../protocol";
+import { toBundle } from "../display/bundle";
 import { DisplayHandle, type DisplaySession } from "../display/display";
 import { numbersOf, tensorReply } from "../display/numbers";
+import { attempt, plainText, shortened } from "../display/plainText";
 import { Boxes } from "./boxes";
 import { cellOf } from "./cellPromises";
 import type { CellTimers } from "./cellTimers";
 import type { Modules } from "./modules";
 import type { Outbox } from "./outbox";
+import type { Realm } from "./realm";
 import type { StackTraces } from "./stackTraces";
 import { describeVariable, membersOf } from "./variables";
 import {
@@ -22,6 +25,12 @@ import {
   Shared,
 } from "./wire";
 
+const promptCharacters = 10_000;
+
+interface Failed {
+  error: unknown;
+}
+
 /** One cell on its way. */
 interface Run {
   program: CellProgram;
@@ -29,7 +38,9 @@ interface Run {
   /** How often code had been stopped when the interrupt was last heard of. */
   terminations?: number;
   /** Displays that are still being made. */
-  pending: Set<Promise<unknown>>;
+  pending: Set<Promise<Failed | undefined>>;
+  /** What no code of it caught, a promise's or a timer's error: shown when it came. */
+  failure?: Publications["error"];
   /** What live figures do before the cell ends. */
   flushes: (() => void)[];
 }
@@ -73,13 +84,22 @@ export class CellRunner implements DisplaySession {
   readonly #traces: StackTraces;
   readonly #timers: CellTimers;
   readonly #shared: Int32Array;
+  readonly #realm: Realm;
 
-  constructor(outbox: Outbox, modules: Modules, traces: StackTraces, timers: CellTimers, shared: Int32Array) {
+  constructor(
+    outbox: Outbox,
+    modules: Modules,
+    traces: StackTraces,
+    timers: CellTimers,
+    shared: Int32Array,
+    realm: Realm,
+  ) {
     this.#outbox = outbox;
     this.#modules = modules;
     this.#traces = traces;
     this.#timers = timers;
     this.#shared = shared;
+    this.#realm = realm;
   }
 
   run(program: CellProgram): void {
@@ -91,9 +111,22 @@ export class CellRunner implements DisplaySession {
     this.#timers.begin();
     this.#boxes.begin(program.declares);
     this.#traces.add(program);
-    this.#execute(run).then(
-      () => this.#finish(run, { status: "ok" }),
-      (error: unknown) => this.#finish(run, { status: "error", error: this.#traces.describe(error) }),
+    void this.#conduct(run);
+  }
+
+  /** A cell ends when the event loop has turned once more: what it left without a handler is then known, and is its own. */
+  async #conduct(run: Run): Promise<void> {
+    let outcome: Outcome = { status: "ok" };
+    try {
+      await this.#execute(run);
+    } catch (error) {
+      this.#realm.guard(() => {
+        outcome = { status: "error", error: this.#traces.describe(error) };
+      });
+    }
+    // After an interrupt it is for `interrupt` to say when the cell is over.
+    this.#timers.own.setImmediate(
+      () => run.interrupted || this.#realm.guard(() => this.#finish(run, outcome)),
     );
   }
 
@@ -121,10 +154,28 @@ export class CellRunner implements DisplaySession {
 
   /** An error that no cell could catch, a timer's or a promise's that nobody awaits: shown with the cell that started it. */
   reportUncaught(error: unknown, promise?: Promise<unknown>): void {
-    const cell = promise && cellOf(promise);
-    if (cell !== undefined) this.#outbox.speakFor(cell);
-    this.#outbox.output({ type: "error", content: this.#traces.describe(error) });
+    const cell = (promise && cellOf(promise)) ?? this.#outbox.cell;
+    const content = this.#traces.describe(error);
+    if (this.#running?.program.id === cell) this.#running.failure ??= content;
+    this.#outbox.speakFor(cell);
+    this.#outbox.output({ type: "error", content });
     this.#outbox.speakFor(this.latest);
+  }
+
+  /** Tells when nothing that cells have begun is under way any more: at the latest after so many milliseconds, with what is left. */
+  settle(milliseconds: number, channel: { ref(): void; unref(): void }): void {
+    const tell = (left: string[]) => {
+      process.off("beforeExit", idle);
+      this.#timers.own.clearTimeout(timer);
+      channel.ref();
+      this.#outbox.end();
+      this.#outbox.post({ type: "settled", left });
+    };
+    const idle = () => tell([]);
+    const timer = this.#timers.own.setTimeout(() => tell(underWay()), milliseconds);
+    timer.unref();
+    process.on("beforeExit", idle);
+    channel.unref();
   }
 
   publish(output: Output): void {
@@ -132,7 +183,7 @@ export class CellRunner implements DisplaySession {
   }
 
   hold(pending: Promise<unknown>): void {
-    this.#running?.pending.add(pending);
+    this.#running?.pending.add(failureOf(pending));
   }
 
   ask(question: Questions["input_request"]): Promise<string> {
@@ -144,7 +195,8 @@ export class CellRunner implements DisplaySession {
         else reject(Object.assign(failure, { message: answer.error }));
       });
       this.#outbox.flush();
-      this.#outbox.post({ type: "ask", id, question });
+      const prompt = shortened(question.prompt, promptCharacters);
+      this.#outbox.post({ type: "ask", id, question: { ...question, prompt } });
     });
   }
 
@@ -215,22 +267,27 @@ export class CellRunner implements DisplaySession {
     }).runInThisContext();
     const kernel = this.#kernelOf(run);
     await start(kernel, ...this.#modules.commonjs);
-    const isShown = kernel.result === undefined || kernel.result instanceof DisplayHandle;
-    if (program.showsResult && !isShown) {
-      const data: MimeBundle = await toBundle(kernel.result);
+    if (program.showsResult && kernel.result !== undefined && !isHandle(kernel.result)) {
+      const bundle = toBundle(kernel.result);
+      const data: MimeBundle = types.isPromise(bundle) ? await bundle : bundle;
       if (run.interrupted) return;
-      this.#outbox.output({ type: "execute_result", content: { data, metadata: {} } });
+      this.#realm.guard(() =>
+        this.#outbox.output({ type: "execute_result", content: { data, metadata: {} } }),
+      );
     }
     while (run.pending.size > 0) {
       const pending = [...run.pending];
       run.pending.clear();
-      await Promise.all(pending);
+      for (const one of pending) {
+        const failed = await one;
+        if (failed) throw failed.error;
+      }
     }
   }
 
   #kernelOf(run: Run): CellKernel {
-    return Object.assign((name: string) => this.#boxes.open(name), {
-      var: (name: string) => this.#boxes.openVar(name),
+    return Object.assign((name: string) => this.#realm.guard(() => this.#boxes.open(name)), {
+      var: (name: string) => this.#realm.guard(() => this.#boxes.openVar(name)),
       scope: this.#boxes.scope,
       on: (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value),
       import: (specifier: string, options?: ImportOptions) => this.#modules.load(specifier, options?.with),
@@ -241,6 +298,7 @@ export class CellRunner implements DisplaySession {
 
   #finish(run: Run, outcome: Outcome): void {
     if (this.#running !== run) return;
+    this.#realm.mend();
     for (let flush = run.flushes.shift(); flush; flush = run.flushes.shift()) {
       try {
         flush();
@@ -251,7 +309,44 @@ export class CellRunner implements DisplaySession {
     this.#timers.end();
     this.#outbox.end();
     const missed = this.#boxes.end();
-    this.#outbox.post({ type: "done", cell: run.program.id, outcome: { ...outcome, missed } });
+    const failed = outcome.status === "ok" ? run.failure : undefined;
+    const ended: Outcome = failed ? { status: "error", error: failed, shown: true } : outcome;
+    this.#outbox.post({ type: "done", cell: run.program.id, outcome: { ...ended, missed } });
     this.#running = undefined;
   }
+}
+
+function isHandle(value: unknown): boolean {
+  return attempt(
+    () => value instanceof DisplayHandle,
+    () => false, // a proxy whose traps throw
+  );
+}
+
+/** Settles when the promise does, and leaves no rejection without a handler. */
+async function failureOf(pending: Promise<unknown>): Promise<Failed | undefined> {
+  try {
+    await pending;
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Node's names of what keeps a process alive, in words; others stay as they are. */
+const underWayWords: Readonly<Record<string, string>> = {
+  Timeout: "a timer",
+  Immediate: "a timer",
+  TCPServerWrap: "a server",
+  TCPSocketWrap: "a connection",
+  TLSWrap: "a connection",
+  ProcessWrap: "a process",
+  FSReqCallback: "a file",
+  FSReqPromise: "a file",
+  MessagePort: "a thread",
+};
+
+function underWay(): string[] {
+  const kinds = process.getActiveResourcesInfo().filter((kind) => kind !== "PipeWrap"); // our own, and those of processes
+  return [...new Set(kinds.map((kind) => underWayWords[kind] ?? kind))];
 }

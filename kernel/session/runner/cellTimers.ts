@@ -7,7 +7,11 @@ type Handle = NodeJS.Timeout | NodeJS.Immediate;
 
 export class CellTimers {
   /** Untouched by cells and by `cancel`. */
-  readonly own = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  readonly own = {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    setImmediate: globalThis.setImmediate,
+  };
   readonly #handles = new Set<Handle>();
   #recording = false;
 

@@ -4,6 +4,7 @@ import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { LineReader } from "./lines";
+import { childrenOfProcess, endGroup, endTrees } from "./processTree";
 import { type ChannelData, type FromRunner, type Output, type Posted, Shared, type ToRunner } from "./wire";
 
 /** The pipe that the supervisor opened for the runner, after stdin, stdout and stderr. */
@@ -19,11 +20,15 @@ const terminateAgainMs = 150;
 const undisturbedMs = 10;
 /** How long a cell that follows an interrupted one may wait for the main thread. */
 const makeWayMs = 1_000;
+/** How long an interrupted cell may go on before a process that it waits for is ended. */
+const awaitedMs = 300;
 
 const main = parentPort!;
 const shared = new Int32Array((workerData as ChannelData).shared);
 const supervisor = new Socket({ fd: channelFd, readable: true, writable: true });
 
+/** Processes that cells have started and that go on: pid → cell. */
+const children = new Map<number, number>();
 let queue: Posted[] = [];
 let queued = 0;
 let timer: NodeJS.Timeout | undefined;
@@ -34,6 +39,11 @@ main.on("message", (posted: Posted) => {
     main.postMessage(message);
     return;
   }
+  if (message.type === "child") {
+    if (message.ended) children.delete(message.pid);
+    else children.set(message.pid, message.cell);
+    return;
+  }
   if (!mergeIntoLast(posted)) queue.push(posted);
   queued += size;
   if (message.type !== "output" || queued > flushCharacters) flush();
@@ -41,9 +51,9 @@ main.on("message", (posted: Posted) => {
 });
 supervisor.on("drain", flush);
 supervisor.on("data", new LineReader((line) => receive(JSON.parse(line) as ToRunner)).push);
-// Without its supervisor the runner has nobody to work for, however busy its main thread is.
-supervisor.on("close", () => process.kill(process.pid, "SIGKILL"));
-supervisor.on("error", () => process.kill(process.pid, "SIGKILL"));
+// Without its supervisor the runner has nobody to work for, however busy its main thread is; nor have the processes of its cells.
+supervisor.on("close", () => endGroup(process.pid));
+supervisor.on("error", () => endGroup(process.pid));
 
 /** Text joins the text before it; of the updates of one display, and of what is cleared, only the last is worth sending. */
 function mergeIntoLast({ message, size }: Posted): boolean {
@@ -93,9 +103,8 @@ function flush(): void {
   const sending = queue;
   queue = [];
   const size = sending.reduce((sum, posted) => sum + posted.size, 0);
-  supervisor.write(`${sending.map(({ message }) => JSON.stringify(message)).join("\n")}\n`, () =>
-    release(size),
-  );
+  const lines = sending.map(({ message, json = JSON.stringify(message) }) => `${json}\n`);
+  supervisor.write(lines.join(""), () => release(size));
   queued = 0;
 }
 
@@ -111,8 +120,11 @@ function receive(message: ToRunner): void {
   if (message.type === "measure")
     measure(); // here, for the main thread may be busy for long
   else main.postMessage(message);
-  if (message.type === "interrupt") setTimeout(() => terminate(message), terminateAfterMs);
-  else if (message.type === "run") {
+  if (message.type === "interrupt") {
+    endTrees([...children].filter(([, cell]) => cell === message.cell).map(([pid]) => pid));
+    setTimeout(() => terminate(message), terminateAfterMs);
+    setTimeout(() => endAwaited(message.cell), awaitedMs);
+  } else if (message.type === "run") {
     if (latest > 0 && Atomics.load(shared, Shared.interrupted) === latest) {
       setTimeout(() => makeWay(message.cell.id), makeWayMs);
     }
@@ -123,6 +135,15 @@ function receive(message: ToRunner): void {
 function measure(): void {
   const measured: FromRunner = { type: "measured", bytes: process.memoryUsage.rss() };
   supervisor.write(`${JSON.stringify(measured)}\n`);
+}
+
+/**
+ * A main thread that no termination has reached may be waiting for a process (`execSync`). Nobody was told of that one, and it is
+ * among those that no other cell has started.
+ */
+function endAwaited(cell: number): void {
+  if (Atomics.load(shared, Shared.interrupted) >= cell) return;
+  endTrees(childrenOfProcess().filter((pid) => !children.has(pid)));
 }
 
 let inspector: Session | undefined;

@@ -1,11 +1,13 @@
 // Entry of the process that cells run in: its main thread is the cells', its second thread keeps the line.
 import { Worker } from "node:worker_threads";
 import { clearOutput, display, sessionSymbol } from "../display/display";
+import { followProcesses } from "./cellProcesses";
 import { followPromises } from "./cellPromises";
 import { CellRunner } from "./cellRunner";
 import { CellTimers } from "./cellTimers";
 import { Modules } from "./modules";
 import { Outbox } from "./outbox";
+import { Realm } from "./realm";
 import { StackTraces } from "./stackTraces";
 import { type ChannelData, Shared, type ToRunner } from "./wire";
 
@@ -27,7 +29,10 @@ const modules = new Modules(process.cwd(), (work) => {
     Atomics.store(counters, Shared.undisturbed, 0);
   }
 });
-const runner = new CellRunner(outbox, modules, traces, timers, counters);
+const realm = new Realm((names) =>
+  outbox.write("stderr", `The kernel cannot do without ${names}: put back.\n`),
+);
+const runner = new CellRunner(outbox, modules, traces, timers, counters, realm);
 
 for (const name of ["stdout", "stderr"] as const) {
   const decoder = new TextDecoder();
@@ -58,14 +63,19 @@ process.kill = (pid, signal) => {
 
 // Ctrl+C in a terminal reaches this process too; what it means for the cell is the supervisor's to say.
 process.on("SIGINT", () => {});
-process.on("uncaughtException", (error) => runner.reportUncaught(error));
-process.on("unhandledRejection", (reason, promise) => runner.reportUncaught(reason, promise));
+process.on("uncaughtException", (error) => realm.guard(() => runner.reportUncaught(error)));
+process.on("unhandledRejection", (reason, promise) =>
+  realm.guard(() => runner.reportUncaught(reason, promise)),
+);
 followPromises(outbox, () => runner.latest);
+followProcesses(outbox, channel);
 
-channel.on("message", (message: ToRunner) => {
+channel.on("message", (message: ToRunner) => realm.guard(() => receive(message)));
+function receive(message: ToRunner): void {
   if (message.type === "run") runner.run(message.cell);
   else if (message.type === "interrupt") runner.interrupt(message.cell);
   else if (message.type === "answer") runner.answer(message.id, message.answer);
   else if (message.type === "look") runner.look(message.id, message.look);
-});
+  else if (message.type === "settle") runner.settle(message.milliseconds, channel);
+}
 outbox.post({ type: "ready" });

@@ -2,6 +2,7 @@
 
 import type { Worker } from "node:worker_threads";
 import { countText } from "../../words";
+import { bundleJson, outputCharacters } from "./bounds";
 import { PrintBudget } from "./printBudget";
 import { type FromRunner, type Output, type Posted, Shared } from "./wire";
 
@@ -13,7 +14,6 @@ const windowPieces = 64;
 const gatherCharacters = 16_384;
 /** How many outputs of its own one cell may show, and of what size together. */
 const mostOutputs = 1_000;
-const mostOutputCharacters = 64 << 20;
 /** The main thread waits while more than this is on its way. */
 const outstandingLimit = 8 << 20;
 
@@ -78,17 +78,18 @@ export class Outbox {
   output(output: Output): void {
     this.flush();
     const message: FromRunner = { type: "output", cell: this.cell, output };
-    const size = sizeOf(message);
+    const json = jsonOf(message);
+    const size = messageCharacters + (json?.length ?? 0);
     if (output.type === "clear_output") this.#refill();
     else if (output.type === "display_data" || output.type === "error") {
-      if (this.#shown >= mostOutputs || this.#shownCharacters + size > mostOutputCharacters) {
+      if (this.#shown >= mostOutputs || this.#shownCharacters + size > outputCharacters) {
         this.#hidden++;
         return;
       }
       this.#shown++;
       this.#shownCharacters += size;
     }
-    this.post(message, size);
+    this.post(json === undefined ? message : emptied(message), size, json);
   }
 
   /** Everything printed so far is on its way after this, also the end of what was too much. */
@@ -98,7 +99,7 @@ export class Outbox {
     const hidden = this.#hidden;
     if (hidden === 0) return;
     this.#hidden = 0;
-    const [left, limit, size] = [hidden, mostOutputs, mostOutputCharacters].map(countText);
+    const [left, limit, size] = [hidden, mostOutputs, outputCharacters].map(countText);
     this.#stream(
       "stderr",
       `\n… ${left} outputs left out: a cell may show ${limit}, of ${size} characters.\n`,
@@ -113,10 +114,9 @@ export class Outbox {
     this.#hidden = 0;
   }
 
-  post(message: FromRunner, size = 0): void {
-    const characters = size || sizeOf(message);
-    Atomics.add(this.#counters, Shared.outstanding, characters);
-    this.#channel.postMessage({ message, size: characters } satisfies Posted);
+  post(message: FromRunner, size = messageCharacters, json?: string): void {
+    Atomics.add(this.#counters, Shared.outstanding, size);
+    this.#channel.postMessage({ message, size, json } satisfies Posted);
     // Bounded waits: an interrupt's termination takes effect between them at the latest.
     for (let out = this.#outstanding(); out > outstandingLimit; out = this.#outstanding()) {
       Atomics.wait(this.#counters, Shared.outstanding, out, 50);
@@ -162,7 +162,18 @@ export class Outbox {
 /** A message counts as much besides, or thousands of small ones would be on their way when an interrupt wants through. */
 const messageCharacters = 4_096;
 
-function sizeOf(message: FromRunner): number {
-  if (message.type !== "output" || !("data" in message.output.content)) return messageCharacters;
-  return messageCharacters + JSON.stringify(message.output.content.data).length;
+/** Of a message with a bundle, once: it may be large, and what is in it need not be fit for a clone. */
+function jsonOf(message: FromRunner): string | undefined {
+  if (message.type !== "output" || !("data" in message.output.content)) return undefined;
+  const { data, ...content } = message.output.content;
+  const { type, cell, output } = message;
+  const rest = JSON.stringify({ type, cell, output: { type: output.type, content } });
+  return `${rest.slice(0, -"}}}".length)},"data":${bundleJson(data)}}}}`;
+}
+
+/** What the channel has to know of a message that it has as JSON. */
+function emptied(message: FromRunner): FromRunner {
+  if (message.type !== "output" || !("data" in message.output.content)) return message;
+  const { output } = message;
+  return { ...message, output: { ...output, content: { ...output.content, data: {} } } as Output };
 }

@@ -6,15 +6,31 @@ import { fileURLToPath } from "node:url";
 import type { Publications, Questions } from "../../protocol";
 import { LineReader } from "./lines";
 import { PrintBudget } from "./printBudget";
+import { endGroup } from "./processTree";
 import type { Answer, CellProgram, Ended, FromRunner, Look, Looks, Output, Seen, ToRunner } from "./wire";
 
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
-/** Node's experimental warnings are about how the kernel works, not about what a cell does; a cell's `import.meta.resolve` needs a parent. */
-const nodeOptions = ["--disable-warning=ExperimentalWarning", "--experimental-import-meta-resolve"];
+/**
+ * Node's experimental warnings are about how the kernel works, not about what a cell does; a cell's `import.meta.resolve` needs a
+ * parent. An interrupt that stops a timer's callback
+ * leaves the identifiers of asynchronous contexts unbalanced, which is harmless, but ends a process that checks them.
+ */
+const nodeOptions = [
+  "--disable-warning=ExperimentalWarning",
+  "--experimental-import-meta-resolve",
+  "--no-force-async-hooks-checks",
+];
 /** `BNLAB_MEMORY` bounds JavaScript's objects here, and tensors in the runner itself. */
 const memoryOptions = process.env.BNLAB_MEMORY ? [`--max-old-space-size=${process.env.BNLAB_MEMORY}`] : [];
-/** How long an interrupted cell may take before its runner is killed. */
-const obeyMs = 3000;
+/** How long an interrupted cell may take before its user is told what it is in, and how to end it by force. */
+const patienceMs = 3000;
+const stillThere =
+  "\nInterrupt: the cell is still in a native call, which cannot be stopped half-way. The kernel waits for it and keeps all " +
+  "variables; interrupt again to end the kernel, and lose them.\n";
+/** How much longer than asked a settling runner may take to answer. */
+const loopMs = 500;
+/** How long what is written past the channel waits for company. */
+const gatherMs = 20;
 /** How long a runner whose line is closed may take to end. */
 const disconnectedMs = 500;
 
@@ -28,14 +44,25 @@ const windowsCrashes: ReadonlyMap<number, string> = new Map([
   [0xc0000409, "it aborted (0xC0000409): a fatal error such as an exhausted heap"],
 ]);
 
+interface Current {
+  cell: number;
+  end: (outcome: RunOutcome) => void;
+  interrupted: boolean;
+  /** Whether its user knows that it has not stopped. */
+  told: boolean;
+}
+
 export class RunnerProcess {
   readonly #child: ChildProcess;
   readonly #channel: Duplex;
-  #current: { cell: number; end: (outcome: RunOutcome) => void } | undefined;
+  #current: Current | undefined;
   /** Of what is written past the channel. */
   readonly #budget = new PrintBudget();
+  readonly #gathered: Publications["stream"][] = [];
+  #gathering: NodeJS.Timeout | undefined;
   readonly #looks = new Map<number, (seen: Seen) => void>();
   #looked = 0;
+  #settling: ((left: string[]) => void)[] = [];
   #measuring: ((bytes: number) => void)[] = [];
   #dead: string | undefined;
   #disobedient = false;
@@ -49,10 +76,8 @@ export class RunnerProcess {
 
   constructor(
     folder: string,
-
     onOutput: (output: Output, cell?: number) => void,
     onQuestion: (question: Questions["input_request"]) => Promise<string>,
-
     onIdleDeath: (cause: string) => void,
   ) {
     this.#onOutput = onOutput;
@@ -63,6 +88,8 @@ export class RunnerProcess {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe", "overlapped"],
       windowsHide: true,
+      // A group of its own, so that what its cells start ends with it, whoever of them has gone first.
+      detached: process.platform !== "win32",
     });
     this.#channel = this.#child.stdio[3] as Duplex;
     this.#channel.on("data", new LineReader((line) => this.#receive(JSON.parse(line) as FromRunner)).push);
@@ -73,7 +100,9 @@ export class RunnerProcess {
       const decoder = new TextDecoder();
       this.#child[name]!.on("data", (chunk: Uint8Array) => {
         const text = this.#budget.take({ name, text: decoder.decode(chunk, { stream: true }) });
-        if (text !== "") onOutput({ type: "stream", content: { name, text } });
+        if (text === "") return;
+        this.#gathered.push({ name, text });
+        this.#gathering ??= setTimeout(() => this.#flush(), gatherMs);
       });
     }
     this.#child.on("error", (error) => this.#died(`it could not be started: ${error.message}`));
@@ -84,7 +113,7 @@ export class RunnerProcess {
     if (this.#dead) return Promise.resolve({ status: "died", cause: this.#dead });
     this.#budget.reset();
     return new Promise((resolve) => {
-      this.#current = { cell: cell.id, end: resolve };
+      this.#current = { cell: cell.id, end: resolve, interrupted: false, told: false };
       this.#send({ type: "run", cell });
     });
   }
@@ -109,20 +138,42 @@ export class RunnerProcess {
     });
   }
 
-  /** Stops the running cell; a runner that does not obey is killed. */
+  /** Stops the running cell. One that a native call holds is waited for, and told of; asked once more after that, its process ends. */
   interrupt(): void {
-    const interrupted = this.#current;
-    if (!interrupted) return;
-    this.#send({ type: "interrupt", cell: interrupted.cell });
-    setTimeout(() => {
-      if (this.#current !== interrupted) return;
+    for (const resolve of this.#settling.splice(0)) resolve([]);
+    const current = this.#current;
+    if (!current) return;
+    if (current.told) {
       this.#disobedient = true;
       this.kill();
-    }, obeyMs).unref();
+      return;
+    }
+    this.#send({ type: "interrupt", cell: current.cell });
+    if (current.interrupted) return;
+    current.interrupted = true;
+    setTimeout(() => {
+      if (this.#current !== current) return;
+      current.told = true;
+      this.#onOutput({ type: "stream", content: { name: "stderr", text: stillThere } }, current.cell);
+    }, patienceMs).unref();
   }
 
+  /**
+   * Waits until nothing that cells have begun is under way any more: timers, requests, processes.
+   * @returns what still is when the time is up.
+   */
+  settle(milliseconds: number): Promise<string[]> {
+    if (this.#dead) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      this.#settling.push(resolve);
+      this.#send({ type: "settle", milliseconds });
+      setTimeout(() => resolve(["a loop"]), milliseconds + loopMs).unref(); // it does not even answer
+    });
+  }
+
+  /** With all that its cells have started. */
   kill(): void {
-    this.#child.kill("SIGKILL");
+    if (this.#child.pid !== undefined) endGroup(this.#child.pid);
   }
 
   #send(message: ToRunner): void {
@@ -132,6 +183,8 @@ export class RunnerProcess {
   #receive(message: FromRunner): void {
     if (message.type === "output") this.#onOutput(message.output, message.cell);
     else if (message.type === "measured") this.#measured(message.bytes);
+    else if (message.type === "settled")
+      for (const resolve of this.#settling.splice(0)) resolve(message.left);
     else if (message.type === "ask") void this.#ask(message);
     else if (message.type === "seen") {
       this.#looks.get(message.id)?.(message.seen);
@@ -154,8 +207,22 @@ export class RunnerProcess {
     // What was written past the channel before the end may still be in its own pipe: let those be read first.
     await setImmediate();
     await setImmediate();
+    this.#flush();
     for (const content of this.#budget.rest()) this.#onOutput({ type: "stream", content });
     ending?.end(outcome);
+  }
+
+  /** A process that prints line by line may write in thousands of pieces. */
+  #flush(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    const texts: Publications["stream"][] = [];
+    for (const { name, text } of this.#gathered.splice(0)) {
+      const last = texts.at(-1);
+      if (last?.name === name) last.text += text;
+      else texts.push({ name, text });
+    }
+    for (const content of texts) this.#onOutput({ type: "stream", content });
   }
 
   #measured(bytes: number): void {
@@ -165,9 +232,11 @@ export class RunnerProcess {
   #died(cause: string): void {
     if (this.#dead) return;
     this.#dead = cause;
+    this.kill(); // what its cells have started is still there
     for (const resolve of this.#looks.values()) resolve(gone(cause));
     this.#looks.clear();
     this.#measured(0);
+    for (const resolve of this.#settling.splice(0)) resolve([]);
     if (this.#current) void this.#end({ status: "died", cause });
     else this.#onIdleDeath(cause);
   }
@@ -180,7 +249,8 @@ export class RunnerProcess {
   }
 
   #causeOf(code: number | null, signal: NodeJS.Signals | null): string {
-    if (this.#disobedient) return `it did not stop within ${obeyMs / 1000} s of the interrupt and was killed`;
+    if (this.#disobedient)
+      return "it was in a native call that cannot be stopped, and was killed by the second interrupt";
     if (this.#isDisconnected)
       return "it closed the line to its supervisor (file descriptor 3) and was killed";
     if (signal === "SIGKILL")

@@ -1,8 +1,9 @@
 // Errors in a cell's own terms: its frames only, with the lines the reader wrote.
 import { findSourceMap, SourceMap, type SourceMapPayload } from "node:module";
 import { fileURLToPath } from "node:url";
-import { plainText } from "../display/bundle";
+import { inspect } from "node:util";
 import { excerptOf } from "../display/excerpt";
+import { attempt, isError, plainText, shortened } from "../display/plainText";
 import type { CellProgram } from "./wire";
 
 export interface DescribedError {
@@ -17,6 +18,22 @@ interface Place {
   column: number;
 }
 
+const nameCharacters = 200;
+const messageCharacters = 10_000;
+const mostFrames = 50;
+const frameCharacters = 500;
+const framesCharacters = 50_000;
+/** Errors that one carries, properties of each, and lines of all together. */
+const mostErrors = 20;
+const mostCarried = 16;
+const tracebackLines = 500;
+
+/** Getters are the cells' code: they stay unread. */
+const unread = { [inspect.custom]: () => "[Getter]" };
+
+/** What is in the first line, or in the frames. */
+const told: ReadonlySet<string> = new Set(["name", "message", "stack"]);
+
 /** What emit.ts makes of a variable: `(0 , $$f.f) is not a function`; with more than two `$` where the cell has those. */
 const boxed = /\(0 ?, \$\$+?([^\s.]+)\.\1\)|\$\$+?([^\s.]+)\.\2(?![\w$])/g;
 
@@ -28,59 +45,123 @@ export class StackTraces {
 
   /** Makes every `error.stack` of this process, also one that a cell prints, speak of cells and their lines. */
   install(): void {
-    Error.prepareStackTrace = (error, frames) => {
-      const lines = frames.map((frame) => this.#describeFrame(frame));
-      const own = lines.filter((line) => line.own).map((line) => line.text);
-      // Without a frame of the reader's own, where it happened is all there is to say.
-      const shown = own.length > 0 ? own : lines.filter((line) => !line.internal).map((line) => line.text);
-      return [headline(error), ...shown.map((text) => `    at ${text}`)].join("\n");
-    };
+    Error.prepareStackTrace = this.#format;
   }
+
+  readonly #format = (error: Error, frames: NodeJS.CallSite[]): string => {
+    const lines = frames.map((frame) => this.#describeFrame(frame));
+    const own = lines.filter((line) => line.own).map((line) => line.text);
+    // Without a frame of the reader's own, where it happened is all there is to say.
+    const shown = own.length > 0 ? own : lines.filter((line) => !line.internal).map((line) => line.text);
+    return [headline(error), ...shown.map((text) => `    at ${text}`)].join("\n");
+  };
 
   add(cell: CellProgram): void {
     this.#cells.set(cell.name, cell);
   }
 
+  /** Whatever was thrown: nothing that it does when it is read ends here, and nothing of it is without bound. */
   describe(error: unknown): DescribedError {
-    if (!(error instanceof Error)) {
-      const evalue = plainText(error);
+    if (!isError(error)) {
+      const evalue = plainText(error, {}, messageCharacters);
       return { ename: "Thrown", evalue, traceback: [`Thrown: ${evalue}`] };
     }
-    const ename = String(error.name || "Error");
-    const evalue = readable(String(error.message));
-    return { ename, evalue, traceback: this.#traceback(error, new Set()) };
+    const { name, message } = headOf(error);
+    return {
+      ename: name,
+      evalue: message,
+      traceback: this.#traceback(error, new Set()).slice(0, tracebackLines),
+    };
   }
 
   /** An import's error comes out of Node's loader, which knows no cell: the declaration's line is added. */
   placedAtImport(error: unknown, cell: CellProgram, specifier: string): unknown {
     const at = Math.max(cell.source.indexOf(`"${specifier}"`), cell.source.indexOf(`'${specifier}'`));
-    if (!(error instanceof Error) || at < 0) return error;
+    if (!isError(error) || at < 0) return error;
     const before = cell.source.slice(0, at).split("\n");
     const place = `    at ${cell.name}, line ${before.length}, column ${before.at(-1)!.length + 1}`;
-    const frames = (error.stack ?? "")
-      .split("\n")
-      .filter((line) => /^ {4}at /.test(line) && !line.includes("node:") && !line.includes(dist));
-    error.stack = [headline(error), ...frames, place].join("\n");
+    const frames = this.#frames(error).filter((line) => !line.includes("node:") && !line.includes(dist));
+    attempt(
+      () => {
+        error.stack = [headline(error), ...frames, place].join("\n");
+      },
+      () => {}, // frozen
+    );
     return error;
   }
 
-  #traceback(error: Error, seen: Set<unknown>): string[] {
+  /** As Node prints it, with the reader's lines: frames, then what else the error carries between braces. */
+  #traceback(error: Error, seen: Set<Error>): string[] {
     seen.add(error);
-    const stack = String(error.stack ?? `${error.name}: ${error.message}`);
-    const framesAt = stack.search(/^ {4}at /m);
+    const frames = this.#frames(error);
     const lines = [headline(error)];
-    const frames = framesAt < 0 ? [] : stack.slice(framesAt).trimEnd().split("\n");
     const excerpt = this.#excerpt(frames.find((frame) => inCell.test(frame)));
     if (excerpt.length > 0) lines.push("", ...excerpt, "");
     lines.push(...frames);
-    const inner = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];
-    for (const cause of inner) {
-      if (cause instanceof Error && !seen.has(cause)) {
-        const [first, ...rest] = this.#traceback(cause, seen);
-        lines.push(`Caused by: ${first}`, ...rest);
+    const carried = this.#carried(error, seen);
+    if (carried.length > 0) lines.push(`${lines.pop()} {`, ...carried.map(indented), "}");
+    return lines;
+  }
+
+  #frames(error: Error): string[] {
+    const stack = attempt(
+      () => this.#withOwnFormat(() => error.stack),
+      () => undefined,
+    );
+    if (typeof stack !== "string") return [];
+    const at = stack.search(/^ {4}at /m);
+    if (at < 0) return [];
+    const frames = stack
+      .slice(at, at + framesCharacters)
+      .trimEnd()
+      .split("\n");
+    return frames.slice(0, mostFrames).map((frame) => shortened(frame, frameCharacters));
+  }
+
+  /** A stack is put into words when it is first read: in ours, also where a library has set a format of its own. */
+  #withOwnFormat<T>(read: () => T): T {
+    const other = Error.prepareStackTrace;
+    if (other === this.#format) return read();
+    Error.prepareStackTrace = this.#format;
+    try {
+      return read();
+    } finally {
+      Error.prepareStackTrace = other;
+    }
+  }
+
+  /** Properties of its own, its cause, the errors of an AggregateError. */
+  #carried(error: Error, seen: Set<Error>): string[] {
+    const lines: string[] = [];
+    const properties = attempt(
+      () => Object.entries(Object.getOwnPropertyDescriptors(error)),
+      () => [],
+    );
+    for (const [name, { value: known, enumerable, get }] of properties.slice(0, mostCarried)) {
+      const value: unknown = get ? unread : known;
+      if (name === "cause") lines.push(...this.#inner("[cause]: ", value, seen));
+      else if (name === "errors" && Array.isArray(value)) {
+        lines.push("[errors]: [");
+        for (const one of value.slice(0, mostCarried))
+          lines.push(...this.#inner("", one, seen).map(indented));
+        if (value.length > mostCarried) lines.push(`  … ${value.length - mostCarried} more`);
+        lines.push("]");
+      } else if (enumerable && value !== undefined && !told.has(name)) {
+        lines.push(
+          ...plainText(value, { depth: 2 }, messageCharacters)
+            .split("\n")
+            .map(prefixed(`${name}: `)),
+        );
       }
     }
     return lines;
+  }
+
+  #inner(label: string, value: unknown, seen: Set<Error>): string[] {
+    const isNew = isError(value) && seen.size < mostErrors && !seen.has(value);
+    if (isNew) return this.#traceback(value, seen).map(prefixed(label));
+    const text = isError(value) ? headline(value) : plainText(value, { depth: 2 }, messageCharacters);
+    return text.split("\n").map(prefixed(label));
   }
 
   #excerpt(frame: string | undefined): string[] {
@@ -146,11 +227,31 @@ function columnBefore(shifts: CellProgram["shifts"], line: number, column: numbe
   return Math.max(0, column - gained);
 }
 
+function indented(line: string): string {
+  return line === "" ? "" : `  ${line}`;
+}
+
+/** Marks the first line. */
+function prefixed(label: string): (line: string, index: number) => string {
+  return (line, index) => (index === 0 ? label + line : line);
+}
+
 function headline(error: unknown): string {
-  if (!(error instanceof Error)) return plainText(error);
-  const message = readable(String(error.message));
-  const name = String(error.name || "Error");
+  if (!isError(error)) return plainText(error, {}, messageCharacters);
+  const { name, message } = headOf(error);
   return message ? `${name}: ${message}` : name;
+}
+
+function headOf(error: Error): { name: string; message: string } {
+  const part = (read: () => unknown, limit: number) =>
+    attempt(
+      () => shortened(String(read()), limit),
+      (reason) => `(cannot be read: it threw ${reason})`,
+    );
+  return {
+    name: part(() => error.name || "Error", nameCharacters),
+    message: readable(part(() => error.message ?? "", messageCharacters)),
+  };
 }
 
 function readable(message: string): string {

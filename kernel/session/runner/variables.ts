@@ -1,13 +1,20 @@
-// The session's variables, described: what each is, how large, and one line of what is in it.
-import { inspect, types } from "node:util";
+// The session's variables, described: what each is, how large, and one line of what is in it. A value that cannot be read is
+// said to be so, and harms no other.
+import { types } from "node:util";
 import type { Variable, VariablesRequest } from "../../protocol";
 import { plural, shortNumber } from "../../words";
-import { plainText } from "../display/bundle";
 import { bytesOf, type Numbers, numbersOf, statisticsOf } from "../display/numbers";
+import { attempt, isError, plainText, shortened } from "../display/plainText";
+
+const { apply } = Reflect;
+const sourceOf = Function.prototype.toString;
 
 const previewCharacters = 120;
 const previewElements = 6;
-const mostMembers = 500;
+const MEMBERS = 500;
+const nameCharacters = 200;
+const messageCharacters = 1_000;
+const textCharacters = 1_000_000;
 
 /** What a module of layers is to a view: PyTorch's words for its tensors. */
 interface ModuleLike {
@@ -20,9 +27,23 @@ export function describeVariable(
   value: unknown,
   { statistics, text }: VariablesRequest = {},
 ): Variable {
-  const described = { name, type: typeOf(value), ...describe(value, statistics) };
+  const unreadable = (reason: string): Variable => ({
+    name: shortened(name, nameCharacters),
+    type: typeof value,
+    kind: "object",
+    preview: `cannot be read: it threw ${reason}`,
+  });
+  const described = attempt<Variable>(
+    () => ({
+      name: shortened(name, nameCharacters),
+      type: shortened(typeOf(value), nameCharacters),
+      ...describe(value, statistics),
+    }),
+    unreadable,
+  );
   if (!text) return described;
-  return { ...described, text: typeof value === "string" ? value : plainText(value) };
+  const whole = typeof value === "string" ? shortened(value, textCharacters) : plainText(value);
+  return { ...described, text: whole };
 }
 
 function describe(value: unknown, statistics?: boolean): Omit<Variable, "name" | "type"> {
@@ -47,8 +68,8 @@ export function membersOf(value: unknown): [name: string, value: unknown][] {
   };
   const found: [string, unknown][] = [];
   for (const [name, member] of members()) {
-    if (found.length === mostMembers) break;
-    found.push([typeof name === "string" ? name : inspect(name), member]);
+    if (found.length === MEMBERS) break;
+    found.push([typeof name === "string" ? name : plainText(name, { depth: 1 }, nameCharacters), member]);
   }
   return found;
 }
@@ -69,7 +90,7 @@ function describeNumbers(numbers: Numbers, statistics = false): Omit<Variable, "
       statistics: statistics ? statisticsOf(values) : undefined,
     };
   } catch (error) {
-    return { ...described, preview: (error as Error).message }; // a freed tensor says who freed it
+    return { ...described, preview: messageOf(error) }; // a freed tensor says who freed it
   }
 }
 
@@ -79,7 +100,7 @@ function describeModule(module: ModuleLike): Pick<Variable, "preview" | "bytes">
     for (const parameter of module.parameters()) count += parameter.numel();
     return { preview: plural(count, "parameter"), bytes: count * 4 };
   } catch (error) {
-    return { preview: (error as Error).message }; // a class of the cells' own that only looks like one
+    return { preview: messageOf(error) }; // a class of the cells' own that only looks like one
   }
 }
 
@@ -101,7 +122,7 @@ function kindOf(value: unknown): Variable["kind"] {
 }
 
 function isClass(value: object): boolean {
-  return Function.prototype.toString.call(value).startsWith("class");
+  return apply(sourceOf, value, []).startsWith("class");
 }
 
 function typeOf(value: unknown): string {
@@ -109,21 +130,24 @@ function typeOf(value: unknown): string {
   if (typeof value === "function") return isClass(value) ? "class" : "function";
   if (typeof value !== "object") return typeof value;
   const made = Object.getPrototypeOf(value)?.constructor as unknown;
-  return typeof made === "function" && made.name ? made.name : "Object";
+  return typeof made === "function" && typeof made.name === "string" && made.name ? made.name : "Object";
 }
 
 function lengthOf(value: unknown): number | undefined {
   if (typeof value === "string" || Array.isArray(value)) return value.length;
-  return value instanceof Map || value instanceof Set ? value.size : undefined;
+  return value instanceof Map || value instanceof Set ? Number(value.size) : undefined;
 }
 
 function preview(value: unknown): string {
-  const text = inspect(value, {
-    depth: 1,
-    breakLength: Number.POSITIVE_INFINITY,
-    compact: true,
-    maxArrayLength: 10,
-    maxStringLength: previewCharacters,
-  }).replace(/\s*\n\s*/g, " ");
+  const options = { depth: 1, breakLength: Number.POSITIVE_INFINITY, compact: true, maxArrayLength: 10 };
+  const text = plainText(value, { ...options, maxStringLength: previewCharacters }).replace(/\s*\n\s*/g, " ");
   return text.length > previewCharacters ? `${text.slice(0, previewCharacters)}…` : text;
+}
+
+function messageOf(error: unknown): string {
+  const message = attempt(
+    () => (isError(error) ? String(error.message) : plainText(error)),
+    (reason) => reason,
+  );
+  return shortened(message, messageCharacters);
 }

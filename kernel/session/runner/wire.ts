@@ -31,6 +31,7 @@ export type ToRunner =
   | { type: "interrupt"; cell: number }
   | { type: "answer"; id: number; answer: Answer }
   | { type: "look"; id: number; look: Look }
+  | { type: "settle"; milliseconds: number }
   | { type: "measure" };
 
 /** Questions about the values of cells, and what comes back. */
@@ -62,7 +63,8 @@ export type Output = {
 /** How a cell ended. */
 export type Outcome =
   | { status: "ok" }
-  | { status: "error"; error: Publications["error"] }
+  /** `shown`: the error is below the cell already. */
+  | { status: "error"; error: Publications["error"]; shown?: boolean }
   | { status: "interrupted" };
 
 /** And the names that it was to declare and never came to. */
@@ -75,6 +77,8 @@ export type FromRunner =
   | { type: "ask"; id: number; question: Questions["input_request"] }
   | { type: "seen"; id: number; seen: Seen }
   | { type: "measured"; bytes: number }
+  /** Nothing that cells have begun is under way any more, or this is when the time was up. */
+  | { type: "settled"; left: string[] }
   | { type: "done"; cell: number; outcome: Ended };
 
 /**
@@ -82,8 +86,18 @@ export type FromRunner =
  * the supervisor: it wants to come back.
  */
 export interface Posted {
-  message: FromRunner | Extract<ToRunner, { type: "interrupt" }>;
+  message: FromRunner | Extract<ToRunner, { type: "interrupt" }> | ChildNotice;
   size: number;
+  /** The message as it is sent, where it has a bundle. */
+  json?: string;
+}
+
+/** A process that a cell has started, or that has ended: the channel ends those of an interrupted cell. */
+export interface ChildNotice {
+  type: "child";
+  pid: number;
+  cell: number;
+  ended: boolean;
 }
 
 /** The numbers that the runner's two threads share. */
