@@ -79,7 +79,8 @@ export function createTasks(machine: Machine, s: Conv2dShape): Convolution {
             weights: kept === 0 ? scratch : kept + g * packed,
             bias: bias === 0 ? 0 : bias + g * pass.outChannels * 4,
             y: y + g * pass.outChannels * pass.outHeight * pass.outWidth * 4,
-            ...{ scratch: scratch + packed, images: s.batch },
+            scratch: scratch + packed,
+            images: s.batch,
           };
           machine.run(kernel, values, grain);
         }
@@ -108,7 +109,10 @@ export function createTasks(machine: Machine, s: Conv2dShape): Convolution {
           const values = {
             x: x + g * pass.inChannels * pass.inHeight * pass.inWidth * 4,
             dy: dy + g * pass.outChannels * pass.outHeight * pass.outWidth * 4,
-            ...{ sums: scratch, scratch: area, images: s.batch, parts: tasks },
+            sums: scratch,
+            scratch: area,
+            images: s.batch,
+            parts: tasks,
           };
           machine.run(kernel(), values, 1);
           for (let part = 1; part < tasks; part++)

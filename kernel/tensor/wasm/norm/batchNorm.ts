@@ -11,7 +11,12 @@ import {
   batchNormBackwardColumnsKernel,
   batchNormForwardColumnsKernel,
 } from "./batchNormColumns";
-import type { applyParameters, backwardParameters, forwardParameters } from "./batchNormParts";
+import type {
+  activatedParameters,
+  applyParameters,
+  backwardParameters,
+  forwardParameters,
+} from "./batchNormParts";
 import { batchNormBackwardRowsKernel, batchNormForwardRowsKernel, mostRows } from "./batchNormRows";
 import { batchNormApplyKernel, batchNormBackwardKernel, batchNormForwardKernel } from "./batchNormRuns";
 
@@ -37,8 +42,6 @@ interface Shape {
   readonly inner: number;
 }
 
-const strideOf = ({ channels, inner }: Shape): number => channels * inner * 4;
-
 /** Runs a kernel by channels; columns in parts of whole steps, and in lots that the scratch area has room for. */
 function runChannels<N extends string>(
   machine: Machine,
@@ -51,7 +54,8 @@ function runChannels<N extends string>(
   else machine.run(kernel, values, grain);
 }
 
-// Of [N, C] the activation goes by itself, over what the cache still holds.
+// Of [N, C] the activation goes by itself, over what the cache still holds. Values are written out: on Node 20 to spread a call
+// into an object takes longer than a small kernel.
 
 /**
  * Train-mode BatchNorm of x[outer, channels, inner], m = outer·inner values a channel: writes mean[c],
@@ -70,11 +74,28 @@ export const batchNormForward = define<(call: ForwardCall) => void>({
     const columns = variants((variant: Variant) => batchNormForwardColumnsKernel(target, variant));
     const activate = machine.kernel(unary);
     return (call) => {
-      const { weight, bias, y, outer, channels, inner, activation = null } = call;
+      const { x, weight, bias, runningMean, runningVar, y, mean, invStd } = call;
+      const { outer, channels, inner, eps, momentum, correction, activation = null } = call;
       const kernels = inner !== 1 ? runs : outer > mostRows ? columns : rows;
       const inSweep = inner !== 1 ? activation : null;
       const kernel = kernels({ weight: weight !== 0, bias: bias !== 0, activation: inSweep });
-      runChannels(machine, kernel, { ...call, stride: strideOf(call) });
+      runChannels(machine, kernel, {
+        x,
+        weight,
+        bias,
+        runningMean,
+        runningVar,
+        y,
+        mean,
+        invStd,
+        outer,
+        channels,
+        inner,
+        stride: channels * inner * 4,
+        eps,
+        momentum,
+        correction,
+      });
       if (inSweep !== activation) activate(activation!, { x: y, y, n: outer * channels });
     };
   },
@@ -142,11 +163,12 @@ export const batchNormApply = define<(call: ApplyCall) => void>({
     const columns = variants((variant: Variant) => batchNormApplyColumnsKernel(target, variant));
     const activate = machine.kernel(unary);
     return (call) => {
-      const { weight, bias, y, outer, channels, inner, activation = null } = call;
+      const { x, mean, invStd, weight, bias, y, outer, channels, inner, activation = null } = call;
+      const stride = channels * inner * 4;
       const inSweep = inner !== 1 ? activation : null;
       const kernels = inner !== 1 ? runs : columns;
       const kernel = kernels({ weight: weight !== 0, bias: bias !== 0, activation: inSweep });
-      runChannels(machine, kernel, { ...call, stride: strideOf(call) });
+      runChannels(machine, kernel, { x, mean, invStd, weight, bias, y, outer, channels, inner, stride });
       if (inSweep !== activation) activate(activation!, { x: y, y, n: outer * channels });
     };
   },
@@ -170,16 +192,32 @@ export const batchNormBackward = define<(call: BackwardCall) => void>({
     );
     const throughActivation = machine.kernel(unaryGrad);
     return (call) => {
-      const { weight, dy, dx, outer, channels, inner, activation = null, y = 0, bias = 0 } = call;
-      const values = { ...call, y, bias, stride: strideOf(call) };
-      if (inner !== 1) {
-        runChannels(machine, runs({ weight: weight !== 0, bias: bias !== 0, activation }), values);
-        return;
+      const { x, mean, invStd, weight, dx, dWeight, dBias, outer, channels, inner } = call;
+      const { activation = null, y = 0, bias = 0 } = call;
+      const inSweep = inner !== 1;
+      const kernel = inSweep
+        ? runs({ weight: weight !== 0, bias: bias !== 0, activation })
+        : (outer > mostRows ? columns : rows)({ weight: weight !== 0 });
+      const apart = !inSweep && activation !== null;
+      if (apart) {
+        throughActivation(activation, { saved: y, dy: call.dy, dx, n: outer * channels, accumulate: false });
       }
-      const kernel = (outer > mostRows ? columns : rows)({ weight: weight !== 0 });
-      if (activation === null) return runChannels(machine, kernel, values);
-      throughActivation(activation, { saved: y, dy, dx, n: outer * channels, accumulate: false });
-      runChannels(machine, kernel, { ...values, dy: dx });
+      runChannels(machine, kernel as Kernel<keyof typeof activatedParameters>, {
+        x,
+        mean,
+        invStd,
+        weight,
+        dy: apart ? dx : call.dy,
+        dx,
+        dWeight,
+        dBias,
+        y,
+        bias,
+        outer,
+        channels,
+        inner,
+        stride: channels * inner * 4,
+      });
     };
   },
   reference: (memory) => (call) => {

@@ -108,7 +108,7 @@ export const avgPool2d = define<(shape: Pool2dShape, divisor: PoolDivisor, call:
       const kernel = kernels.of(s, `average ${divisor}`, () =>
         avgPoolKernel(machine.target, s, divisor, false),
       );
-      machine.run(kernel, { ...call, planes: s.planes }, partOf(s));
+      machine.run(kernel, { x: call.x, y: call.y, planes: s.planes }, partOf(s));
     };
   },
   reference: exact.average,

@@ -63,13 +63,13 @@ export const products = (machine: Machine) => {
   const cache = machine.once(modules);
   return (
     { m, n, k, transA, transB }: GemmShape,
-    operands: Operands,
+    { a, b, c }: Operands,
     steps: Operands,
     times: number,
     accumulate: boolean,
   ): void => {
     const { kernel, grain } = cache.get(m, n, k, transA, transB);
-    const call = { ...operands, accumulate: accumulate ? 1 : 0, rows: m, columns: n };
+    const call = { a, b, c, accumulate: accumulate ? 1 : 0, rows: m, columns: n };
     if (times === 1) machine.run(kernel, call, grain);
     else machine.repeat(kernel, call, steps, times, Math.ceil(partWork / (m * n * k)));
   };

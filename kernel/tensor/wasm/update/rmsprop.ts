@@ -36,8 +36,18 @@ export const rmsprop = define<(call: RmspropCall) => void>({
       machine.run(
         kernels({ centered: mean !== 0, moving: velocity !== 0, decay: penalty !== 0 }),
         {
-          ...{ parameter, gradient, square, mean, velocity, n, rate: -call.lr },
-          ...{ alpha, fresh: 1 - alpha, eps, penalty, momentum },
+          parameter,
+          gradient,
+          square,
+          mean,
+          velocity,
+          n,
+          rate: -call.lr,
+          alpha,
+          fresh: 1 - alpha,
+          eps,
+          penalty,
+          momentum,
         },
         elements,
       );
