@@ -1,7 +1,7 @@
 // Bars by category: one number each, or the median of several with their range. Imports nothing outside this folder.
 import { digits } from "./describe";
 import { Figure } from "./figure";
-import { isNumbers, type Numbers, quantile, sorted } from "./numbers";
+import { entriesOf, isNumbers, isScalar, type Named, type Numbers, quantile, sorted } from "./numbers";
 import type { Trace } from "./plotly";
 import { baseLayout, neutral, palette, plainAxis } from "./theme";
 
@@ -23,19 +23,22 @@ export interface BarsOptions {
   height?: number;
 }
 
-type Bars = Readonly<Record<string, Bar>>;
+type Bars = Named<Bar>;
 
 /**
  * Bars by category; or by series and category, beside each other. A whisker spans the range of several numbers.
  *
  * @example plot.bars({ none: [0.91, 0.92, 0.9], dropout: [0.93, 0.94, 0.92] }, { yTitle: "test accuracy" })
  * @example plot.bars({ "without BN": { sigmoid: 0.3, ReLU: 0.9 }, "with BN": { sigmoid: 0.97, ReLU: 0.98 } })
- * @throws TypeError if some series hold numbers and others hold categories.
+ * @example plot.bars(new Map([[64, 0.95], [16, 0.94], [2, 0.6]]), { xTitle: "batch size" }) // whole numbers in this order
+ * @throws TypeError if some series hold numbers and others hold categories; RangeError if an object has names that are
+ * whole numbers, whose order JavaScript forgets: a Map keeps it.
  */
-export function bars(values: Bars | Readonly<Record<string, Bars>>, options: BarsOptions = {}): Figure {
+export function bars(values: Bars | Named<Bars>, options: BarsOptions = {}): Figure {
   const { title, xTitle, yTitle, logY, yRange, height = 340 } = options;
-  const entries = Object.entries(values);
-  const isBar = (value: Bar | Bars): value is Bar => typeof value === "number" || isNumbers(value);
+  const entries = entriesOf<Bar | Bars>("bars", values);
+  const isBar = (value: Bar | Bars): value is Bar =>
+    typeof value === "number" || isScalar(value) || isNumbers(value);
   const single = entries.filter((entry): entry is [string, Bar] => isBar(entry[1]));
   const several = entries.filter((entry): entry is [string, Bars] => !isBar(entry[1]));
   if (single.length > 0 && several.length > 0) {
@@ -44,10 +47,10 @@ export function bars(values: Bars | Readonly<Record<string, Bars>>, options: Bar
         `"${single[0]![0]}" and categories for "${several[0]![0]}"`,
     );
   }
-  const series: [string, Bars][] = single.length > 0 ? [["", Object.fromEntries(single)]] : several;
+  const series: [string, Bars][] = single.length > 0 ? [["", new Map(single)]] : several;
   const compared = series.length > 1;
   const data = series.map(([name, each], n): Trace => {
-    const found = Object.entries(each).map(([category, bar]) => {
+    const found = entriesOf("bars", each).map(([category, bar]) => {
       const ascending = typeof bar === "number" ? Float64Array.of(bar) : sorted(bar);
       const median = quantile(ascending, 0.5);
       return {

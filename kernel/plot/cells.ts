@@ -1,4 +1,5 @@
-// Panels in rows and columns: which part of the plot each takes. Imports nothing.
+// Panels in rows and columns: which part of the plot each takes. Imports nothing outside this folder.
+import { checkWhole } from "./numbers";
 
 /** Parts of the plot from 0 to 1, from the left and from the bottom. */
 export interface Cell {
@@ -10,6 +11,12 @@ export interface Cells {
   cells: Cell[];
   /** In pixels, from the first row's top to the last one's bottom. */
   height: number;
+}
+
+/** As many columns as are asked for and there are panels, else three at most; four panels make a square. */
+export function columnsOf(who: string, asked: number | undefined, panels: number): number {
+  if (asked !== undefined) checkWhole(who, "columns", asked);
+  return Math.max(1, Math.min(asked ?? (panels === 4 ? 2 : 3), panels));
 }
 
 /** @param rows pixels of each row, from the top; @param gaps pixels above each row but the first; @param gapX between columns, of the whole width. */

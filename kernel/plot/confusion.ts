@@ -12,7 +12,7 @@ export interface ConfusionOptions {
   xTitle?: string;
   /** Default "true". */
   yTitle?: string;
-  /** The names of classes 0, 1, …; default: their numbers. */
+  /** The names of classes 0, 1, …; default: the numbers of the classes that are there. */
   labels?: ArrayLike<string | number>;
   /** In pixels; default: by the number of classes. */
   height?: number;
@@ -23,7 +23,7 @@ export interface ConfusionOptions {
  *
  * @param truth true classes, whole numbers from 0
  * @param predicted predicted classes, one for each true one
- * @throws RangeError if the two differ in length, or a class is no whole number from 0.
+ * @throws RangeError if the two differ in length, a class is no whole number from 0, or there are more than 1,000.
  */
 export function confusion(truth: Numbers, predicted: Numbers, options: ConfusionOptions = {}): Figure {
   const { title, xTitle = "predicted", yTitle = "true", height } = options;
@@ -33,23 +33,31 @@ export function confusion(truth: Numbers, predicted: Numbers, options: Confusion
       `confusion: expected a prediction for each true class, got ${guessed.length} for ${actual.length}`,
     );
   }
-  let classes = options.labels?.length ?? 0;
+  const there = new Set<number>(Array.from({ length: options.labels?.length ?? 0 }, (_, at) => at));
   for (const given of [actual, guessed]) {
     for (let at = 0; at < given.length; at++) {
       const value = given[at]!;
       if (!Number.isInteger(value) || value < 0) {
         throw new RangeError(`confusion: expected classes to be whole numbers from 0, got ${value}`);
       }
-      classes = Math.max(classes, value + 1);
+      there.add(value);
     }
   }
+  const classes = there.size;
+  if (classes > mostClasses) {
+    throw new RangeError(
+      `confusion: expected at most ${mostClasses} classes, got ${classes}; give whole numbers that stand for classes`,
+    );
+  }
+  const numbers = [...there].sort((a, b) => a - b);
+  const rowOf = new Map(numbers.map((number, row) => [number, row]));
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (let at = 0; at < actual.length; at++) counts[actual[at]!]![guessed[at]!]!++;
+  for (let at = 0; at < actual.length; at++) counts[rowOf.get(actual[at]!)!]![rowOf.get(guessed[at]!)!]!++;
   const shares = counts.map((row) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count) => (total === 0 ? 0 : count / total));
   });
-  const names = Array.from({ length: classes }, (_, at) => String(options.labels?.[at] ?? at));
+  const names = numbers.map((number) => String(options.labels?.[number] ?? number));
   const figure = heatmap(shares, {
     title,
     xTitle,
@@ -77,6 +85,9 @@ export function confusion(truth: Numbers, predicted: Numbers, options: Confusion
   figure.data.push(...texts);
   return figure;
 }
+
+/** A matrix of more could not be read, nor held. */
+const mostClasses = 1000;
 
 const shareText = (share: number) => (Number.isNaN(share) ? "none" : percent(share, 1));
 

@@ -2,7 +2,7 @@
 import { countInBins, type Moments, moments } from "./binning";
 import { digits } from "./describe";
 import { Figure } from "./figure";
-import { checkRange, isNumbers, type Numbers, numbersOf } from "./numbers";
+import { checkParts, checkRange, isNumbers, type Numbers, numbersOf, onAxis, single } from "./numbers";
 import type { Trace } from "./plotly";
 import { baseLayout, faded, plainAxis, seriesLine } from "./theme";
 
@@ -49,6 +49,7 @@ export function curve(
   );
   const range = options.range ?? spread(sets.map(([, , found]) => found));
   checkRange("curve", "range", range);
+  checkParts("curve", "bins", bins);
   const [low, high] = range;
   const width = (high - low) / bins;
   const data: Trace[] = sets.map(([name, values, found], n) => {
@@ -57,8 +58,8 @@ export function curve(
     const x: number[] = [];
     const y: number[] = [];
     for (let bin = -1; bin <= bins; bin++) {
-      x.push(Math.fround(low + (bin + 0.5) * width));
-      y.push(Math.fround((counts[bin] ?? 0) / (found.count * width || 1)));
+      x.push(single(low + (bin + 0.5) * width));
+      y.push(single((counts[bin] ?? 0) / (found.count * width || 1)));
     }
     return {
       type: "scatter",
@@ -86,8 +87,8 @@ export function curve(
       type: "scatter",
       mode: "lines",
       name,
-      x: xs.map(Math.fround),
-      y: xs.map((x) => Math.fround(f(x))),
+      x: xs.map((x) => single(x)),
+      y: xs.map((x) => single(f(x))),
       line: { ...seriesLine(n), width: 2.5, simplify: false },
       hovertemplate: "%{y:.4~g}",
       meta: { kind: "curve" },
@@ -113,12 +114,12 @@ function withAir(data: readonly Trace[]): [number, number] | undefined {
   const heights = data
     .flatMap(({ yaxis, y }) => (yaxis === "y2" ? [] : (Array.from(y!) as number[])))
     .filter(Number.isFinite);
-  const [low, high] = [Math.min(...heights), Math.max(...heights)];
+  const [low, high] = [onAxis(Math.min(...heights)), onAxis(Math.max(...heights))];
   return low < high ? [low - 0.04 * (high - low), high + 0.13 * (high - low)] : undefined;
 }
 
 function spread(all: readonly Moments[]): readonly [number, number] {
   const low = Math.min(...all.map(({ min }) => min));
   const high = Math.max(...all.map(({ max }) => max));
-  return low < high ? [low, high] : [-6, 6];
+  return low < high ? [onAxis(low), onAxis(high)] : [-6, 6];
 }

@@ -1,13 +1,25 @@
-// Thinning a long line or a large cloud to what a screen can show. Imports nothing outside this folder.
-import type { Trace } from "./plotly";
+// Thinning a long line, a large cloud or a large matrix to what a screen can show. Imports nothing outside this folder.
+import { single } from "./numbers";
+import type { Axis, Datum, Layout, Trace } from "./plotly";
+
+/** A trace longer than this is thinned where it is shown or saved; `figure.data` keeps every point. */
+export const defaultMaxPoints = 5_000;
+
+/** A cell is one number, a point two and its share of the words around it. */
+const cellsPerPoint = 8;
 
 /**
  * The trace with at most `limit` points. Of a line the smallest and the largest of each run of neighbors stay, in their
- * order, so that it covers the same pixels and loses no spike; of a cloud of markers every so many-th. Traces that are
- * short enough, or neither, come back as they are.
+ * order, so that it covers the same pixels and loses no spike; of a cloud of markers every so many-th; of a matrix the
+ * mean of each block of cells, eight cells for a point. Traces that are short enough, or neither, come back as they are.
  */
 export function decimate(trace: Trace, limit: number): Trace {
+  const block = blockOf(trace, limit);
+  if (block !== undefined) return coarse(trace, block);
   const { x, y } = trace;
+  // The numbers in the cells of a matrix whose cells are no longer there.
+  const inCells = trace.mode === "text" && trace.meta?.cells !== undefined;
+  if (inCells && y!.length > limit * cellsPerPoint) return { ...trace, x: [], y: [], text: [] };
   if (x === undefined || y === undefined || y.length <= limit || x.length !== y.length) return trace;
   if (trace.type !== undefined && trace.type !== "scatter" && trace.type !== "scattergl") return trace;
   const kept = trace.mode === "markers" ? evenly(y.length, limit) : extremes(y, limit);
@@ -50,4 +62,84 @@ function extremes(y: NonNullable<Trace["y"]>, limit: number): number[] {
   }
   kept.push(y.length - 1);
   return kept;
+}
+
+/** So many neighbors of a matrix that are one cell where it is shown. */
+export interface Block {
+  rows: number;
+  columns: number;
+}
+
+/** The cells that are shown as one; undefined where all are shown. A short side is left whole. */
+export function blockOf({ type, z }: Trace, limit: number): Block | undefined {
+  if ((type !== "heatmap" && type !== "contour") || z === undefined) return undefined;
+  const [height, width] = [z.length, z[0]?.length ?? 0];
+  const most = limit * cellsPerPoint;
+  if (height * width <= most) return undefined;
+  const columns = Math.ceil(width / Math.max(Math.sqrt(most), most / height));
+  const rows = Math.ceil(height / Math.floor(most / Math.ceil(width / columns)));
+  return { rows, columns };
+}
+
+function coarse(trace: Trace, block: Block): Trace {
+  const rows = trace.z!;
+  const columns = rows[0]!.length;
+  const inBlocks = (length: number, size: number) => Math.ceil(length / size);
+  const means = (values: ArrayLike<ArrayLike<Datum>>) =>
+    Array.from({ length: inBlocks(rows.length, block.rows) }, (_, row) =>
+      Array.from({ length: inBlocks(columns, block.columns) }, (_, column) =>
+        meanOf(values, row * block.rows, column * block.columns, block),
+      ),
+    );
+  const places = (given: ArrayLike<Datum> | undefined, length: number, size: number) =>
+    Array.from({ length: inBlocks(length, size) }, (_, n): Datum => {
+      const [from, to] = [n * size, Math.min(length, (n + 1) * size) - 1];
+      const [first, last] = given === undefined ? [from, to] : [given[from]!, given[to]!];
+      return typeof first === "number" && typeof last === "number" ? (first + last) / 2 : first;
+    });
+  const thin: Trace = {
+    ...trace,
+    x: places(trace.x, columns, block.columns),
+    y: places(trace.y, rows.length, block.rows),
+    z: means(rows),
+  };
+  // The values behind colors by powers of ten.
+  if (trace.customdata !== undefined)
+    thin.customdata = means(trace.customdata as ArrayLike<ArrayLike<Datum>>);
+  return thin;
+}
+
+/** Of the finite values of a block, null if it has none. */
+function meanOf(rows: ArrayLike<ArrayLike<Datum>>, top: number, left: number, block: Block): Datum {
+  let mean = 0;
+  let count = 0;
+  for (let r = top; r < Math.min(rows.length, top + block.rows); r++) {
+    const row = rows[r]!;
+    for (let c = left; c < Math.min(row.length, left + block.columns); c++) {
+      const value = row[c];
+      if (typeof value === "number" && Number.isFinite(value)) mean += (value - mean) / ++count;
+    }
+  }
+  return count === 0 ? null : single(mean);
+}
+
+/** The layout around what is thinned: an axis of names counts those that are left. */
+export function thinnedLayout(layout: Layout, data: readonly Trace[], limit: number): Layout {
+  const result: Layout = { ...layout };
+  for (const trace of data) {
+    const block = blockOf(trace, limit);
+    if (block === undefined) continue;
+    for (const [letter, size] of [
+      ["x", block.columns],
+      ["y", block.rows],
+    ] as const) {
+      const key = `${letter}axis${(trace[`${letter}axis`] ?? letter).slice(1)}`;
+      const axis = layout[key] as Axis | undefined;
+      if (axis?.type !== "category" || axis.range === undefined) continue;
+      const place = (at: number) => (at < 0 ? at : Math.ceil((at + 0.5) / size) - 0.5);
+      const dtick = Math.max(1, Math.ceil(Number(axis.dtick ?? 1) / size));
+      result[key] = { ...axis, dtick, range: [place(axis.range[0]), place(axis.range[1])] };
+    }
+  }
+  return result;
 }

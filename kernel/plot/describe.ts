@@ -1,15 +1,17 @@
 // A chart in words, for terminals, screen readers and whoever reads a notebook's file. Imports nothing outside this folder.
+import { isDate } from "./dates";
+import { blockOf, defaultMaxPoints } from "./decimate";
 import type { Axis, Layout, Trace } from "./plotly";
 import { plainText } from "./text";
 
 /** `Training loss (line chart; x: step, y: loss)`, then a line for each series. */
-export function describe(data: readonly Trace[], layout: Layout): string {
+export function describe(data: readonly Trace[], layout: Layout, maxPoints = defaultMaxPoints): string {
   const shown = data.filter((trace) => trace.hoverinfo !== "skip");
   const kinds = new Set(shown.map(kind));
   const axes = [axisText("x", layout), axisText("y", layout)].filter((text) => text !== "");
   const head = [[...kinds].join(" and ") || "empty chart", ...axes].join(", ");
   const title = plainText(layout.title?.text ?? "");
-  const lines = shown.map((trace) => `  ${seriesText(trace)}`);
+  const lines = shown.map((trace) => `  ${seriesText(trace)}${thinningText(trace, maxPoints)}`);
   return [title === "" ? capital(head) : `${title} (${head})`, ...lines].join("\n");
 }
 
@@ -42,12 +44,24 @@ function seriesText(trace: Trace): string {
   const length = trace.y?.length ?? trace.x?.length ?? 0;
   if (length === 0) return `${name}no points`;
   const parts = [length === 1 ? "1 point" : `${length} points`];
-  if (x !== undefined) parts.push(`x ${digits(x.low)} to ${digits(x.high)}`);
+  const dates = Array.from(trace.x ?? [])
+    .filter(isDate)
+    .sort();
+  if (dates.length > 0) parts.push(`x ${dates[0]} to ${dates.at(-1)}`);
+  else if (x !== undefined)
+    parts.push(x.low > x.high ? "x none finite" : `x ${digits(x.low)} to ${digits(x.high)}`);
+  if (y !== undefined && y.low > y.high) return `${name}${[...parts, "y none finite"].join(", ")}`;
   if (y !== undefined) parts.push(`y ${digits(y.low)} to ${digits(y.high)}, last ${digits(y.last)}`);
   if (y !== undefined && y.gaps > 0)
     parts.push(`${y.gaps} not finite, first at x ${x === undefined ? "?" : String(trace.x?.[y.firstGap])}`);
   if (typeof trace.meta?.note === "string") parts.push(trace.meta.note);
   return name + parts.join(", ");
+}
+
+/** What a notebook shows of more cells than a screen has room for. */
+function thinningText(trace: Trace, maxPoints: number): string {
+  const block = blockOf(trace, maxPoints);
+  return block === undefined ? "" : `, shown as means of ${block.rows}×${block.columns} cells`;
 }
 
 interface Extent {

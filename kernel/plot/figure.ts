@@ -1,7 +1,7 @@
 // A chart as a value: Plotly's figure JSON that can be edited, displayed and saved. Imports nothing outside this folder.
 
 import { machine } from "../machine/machine";
-import { decimate } from "./decimate";
+import { decimate, defaultMaxPoints, thinnedLayout } from "./decimate";
 import { describe } from "./describe";
 import { withLogTicks } from "./logTicks";
 import type { Config, Datum, Frame, Layout, Shape, Trace } from "./plotly";
@@ -11,9 +11,6 @@ import { faded, neutral } from "./theme";
 
 /** A value with a method under this symbol shows itself: the method returns MIME types and their data. */
 export const display: unique symbol = Symbol.for("Jupyter.display") as never;
-
-/** A trace longer than this is thinned where it is shown or saved; `figure.data` keeps every point. */
-export const defaultMaxPoints = 5_000;
 
 /** Plotly's figure JSON. */
 export interface FigureJson {
@@ -94,7 +91,12 @@ export class Figure {
 
   /** What the chart shows, in words: series, ranges, last values. */
   get summary(): string {
-    return describe(this.data, this.layout);
+    return this.words(defaultMaxPoints);
+  }
+
+  /** The chart in words where a trace is thinned to so many points. */
+  protected words(maxPoints: number): string {
+    return describe(this.data, this.layout, maxPoints);
   }
 
   /**
@@ -194,12 +196,12 @@ export class Figure {
 
   /** The forms in which a notebook shows the figure. */
   toBundle({ maxPoints = defaultMaxPoints, picture = true }: BundleOptions = {}): FigureBundle {
-    const { summary } = this;
+    const summary = this.words(maxPoints);
     const svg = picture ? this.picture() : undefined;
     return {
       // A viewer is handed this form alone: what a screen reader should say travels in it.
       "application/vnd.plotly.v1+json": this.#json((trace) => decimate(trace, maxPoints), {
-        ...this.layout,
+        ...thinnedLayout(this.layout, this.data, maxPoints),
         meta: { ...this.layout.meta, summary },
       }),
       ...(svg === undefined ? {} : { "image/svg+xml": svg }),

@@ -36,9 +36,9 @@ class FramesFigure extends Figure {
     this.#panels = panels;
   }
 
-  override get summary(): string {
+  protected override words(maxPoints: number): string {
     const names = this.frames.map(({ name }) => name);
-    return `${super.summary}\n  slider with ${names.length} frames, ${names[0]} to ${names.at(-1)}`;
+    return `${super.words(maxPoints)}\n  slider with ${names.length} frames, ${names[0]} to ${names.at(-1)}`;
   }
 
   override toSvg(options: PictureOptions = {}): string {

@@ -1,8 +1,7 @@
 // Several figures as one: small multiples, and runs side by side on linked axes. Imports nothing outside this folder.
-import { type Cell, cellsOf } from "./cells";
+import { type Cell, cellsOf, columnsOf } from "./cells";
 import { Figure } from "./figure";
 import { recolored } from "./heatmap";
-import { checkWhole } from "./numbers";
 import type { Annotation, Axis, Layout, Shape, Trace } from "./plotly";
 import { baseLayout, topMargin } from "./theme";
 
@@ -37,8 +36,7 @@ export function grid(figures: readonly Figure[] | Named, options: GridOptions = 
     ? figures.map((figure) => [figure.layout.title?.text ?? "", figure] as const)
     : Object.entries(figures);
   const count = named.length;
-  const columns = options.columns ?? Math.max(1, count === 4 ? 2 : Math.min(3, count));
-  checkWhole("grid", "columns", columns);
+  const columns = columnsOf("grid", options.columns, count);
 
   const sizes = named.map(([, figure]) => sizeOf(figure.layout, legendOf(figure.data)));
   const rows = Array.from({ length: Math.max(1, Math.ceil(count / columns)) }, (_, row) => {

@@ -2,7 +2,7 @@
 import { type ColorScale, type ColorScaleName, colorScales, inkOn, type Rgba, ramp } from "./colors";
 import { digits } from "./describe";
 import { Figure } from "./figure";
-import { checkRange, type Matrix, rowsOf } from "./numbers";
+import { checkRange, type Matrix, onAxis, rowsOf } from "./numbers";
 import type { Axis, Trace } from "./plotly";
 import { baseLayout, topMargin } from "./theme";
 
@@ -138,8 +138,8 @@ export function coloring(
     for (let at = 0; at < row.length; at++) {
       const value = row[at]!;
       if (value - value !== 0 || (log && value <= 0)) continue;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
+      low = Math.min(low, onAxis(value));
+      high = Math.max(high, onAxis(value));
     }
   }
   if (low > high) return { low: 0, high: 1, scale };
@@ -153,9 +153,7 @@ export function coloring(
 
 /** Thin, upright, with powers of ten where the colors have them. */
 export function colorBarLook(title: string | undefined, log: boolean, low: number, high: number): object {
-  const step = Math.max(1, Math.ceil((high - low) / 7));
-  const exponents: number[] = [];
-  for (let at = Math.ceil(low); at <= Math.floor(high); at++) if (at % step === 0) exponents.push(at);
+  const exponents = log ? decadesFrom(low, high) : [];
   const decades = exponents.length >= 2;
   return {
     thickness: 12,
@@ -174,6 +172,14 @@ export function colorBarLook(title: string | undefined, log: boolean, low: numbe
         }
       : {}),
   };
+}
+
+/** The whole powers of ten between two, at most eight. */
+function decadesFrom(low: number, high: number): number[] {
+  const step = Math.max(1, Math.ceil((high - low) / 7));
+  const first = Math.ceil(low / step);
+  const count = Math.max(0, Math.floor(high / step) - first + 1);
+  return Array.from({ length: count }, (_, n) => (first + n) * step);
 }
 
 /** The numbers, each in white or near black, whichever is legible on its cell; in the page's ink where that shines through. */

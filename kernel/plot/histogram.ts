@@ -1,9 +1,9 @@
 // Histograms as small multiples: one panel a group, and in each panel one outline an arm. Imports nothing outside this folder.
 import { countInBins, type Moments, moments } from "./binning";
-import { type Cell, cellsOf } from "./cells";
+import { type Cell, cellsOf, columnsOf } from "./cells";
 import { digits } from "./describe";
 import { Figure } from "./figure";
-import { checkRange, checkWhole, isNumbers, type Numbers, numbersOf } from "./numbers";
+import { checkParts, checkRange, isNumbers, type Numbers, numbersOf, onAxis, single } from "./numbers";
 import type { Annotation, Axis, Layout, Trace } from "./plotly";
 import { baseLayout, faded, palette, panelHeading, topMargin } from "./theme";
 
@@ -47,9 +47,8 @@ export function histogram(
   const { title, xTitle, bins = 40, range, y = "share", yTitle = yTitles[y], shareX = true } = options;
   const arms = armsOf(groups);
   const panels = [...new Set([...arms.values()].flatMap((layers) => Object.keys(layers)))];
-  const columns = options.columns ?? Math.min(3, Math.max(1, panels.length === 4 ? 2 : panels.length));
-  checkWhole("histogram", "bins", bins);
-  checkWhole("histogram", "columns", columns);
+  checkParts("histogram", "bins", bins);
+  const columns = columnsOf("histogram", options.columns, panels.length);
   if (range !== undefined) checkRange("histogram", "range", range);
 
   const armNames = [...arms.keys()];
@@ -140,10 +139,10 @@ function armsOf(groups: Groups | Readonly<Record<string, Groups>>): Map<string, 
 function spread(all: readonly Moments[]): [number, number] {
   const low = Math.min(...all.map(({ min }) => min));
   const high = Math.max(...all.map(({ max }) => max));
-  if (low < high) return [low, high];
+  if (low < high) return [onAxis(low), onAxis(high)];
   if (low > high) return [0, 1];
   const around = Math.abs(low) / 2 || 1;
-  return [low - around, low + around];
+  return [onAxis(low - around), onAxis(low + around)];
 }
 
 /**
@@ -155,8 +154,8 @@ function steps(counts: Float64Array, low: number, high: number, scale: number): 
   const x: number[] = [];
   const y: number[] = [];
   for (let bin = -1; bin <= counts.length; bin++) {
-    x.push(Math.fround(low + (bin + 0.5) * width));
-    y.push(Math.fround((counts[bin] ?? 0) * scale));
+    x.push(single(low + (bin + 0.5) * width));
+    y.push(single((counts[bin] ?? 0) * scale));
   }
   return { type: "scatter", mode: "lines", x, y, fill: "tozeroy" };
 }

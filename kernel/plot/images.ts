@@ -1,7 +1,7 @@
 // A grid of pictures, labeled: a first look at a data set. Imports nothing outside this folder.
 import { parseColor, type Rgba } from "./colors";
 import { Figure } from "./figure";
-import { checkWhole, type TensorLike } from "./numbers";
+import { checkRange, checkWhole, type TensorLike } from "./numbers";
 import type { Annotation } from "./plotly";
 import { pngUri } from "./svg/png";
 import { baseLayout, topMargin } from "./theme";
@@ -32,10 +32,13 @@ const [paper, ink] = ["#f3f4f5", "#16191d"].map((color) => parseColor(color)!) a
  * @throws RangeError if the shape is none of the three.
  */
 export function images(pictures: Pictures, options: ImagesOptions = {}): Figure {
-  const { title, labels, columns = 10, range = [0, 1] } = options;
-  checkWhole("images", "columns", columns);
+  const { title, labels, columns: asked = 10, range = [0, 1] } = options;
+  checkWhole("images", "columns", asked);
+  if (options.count !== undefined) checkWhole("images", "count", options.count);
+  checkRange("images", "range", range);
   const [total, channels, height, width] = sizes(pictures.shape);
   const count = Math.min(options.count ?? 40, total);
+  const columns = Math.min(asked, Math.max(10, count));
   const rows = Math.max(1, Math.ceil(count / columns));
   const caption = labels === undefined ? 0 : Math.ceil(height / 3);
   const gap = Math.max(1, Math.round(width / 9));

@@ -4,6 +4,7 @@ export type { ColorScale, ColorScaleName } from "./colors";
 export { colorScales } from "./colors";
 export { type ConfusionOptions, confusion } from "./confusion";
 export { type CurveOptions, curve, type RealFunction } from "./curve";
+export type { Places } from "./dates";
 export {
   type BundleOptions,
   Figure,
@@ -21,7 +22,7 @@ export { type ImagesOptions, images, type Pictures } from "./images";
 export { LineFigure, type LineOptions, line, type OneSeries, type Series } from "./line";
 export { type Appended, LiveFigure, type LiveOptions, type Show } from "./live";
 export { loss } from "./loss";
-export type { Matrix, Numbers, TensorLike } from "./numbers";
+export type { Matrix, Named, Numbers, TensorLike } from "./numbers";
 export type { Annotation, Axis, Config, Frame, Layout, Shape, Template, Trace } from "./plotly";
 export { type QqOptions, qq } from "./qq";
 export { QuantilesFigure, type QuantilesOptions, quantiles, type ValuesOverSteps } from "./quantiles";

@@ -1,12 +1,13 @@
 // Lines that can grow: the general line chart, and what the loss chart is made of. Imports nothing outside this folder.
+import { dateText, haveDates, type Places, placesOf } from "./dates";
 import { Figure } from "./figure";
-import { isNumbers, type Numbers, numbersOf } from "./numbers";
+import { entriesOf, isNumbers, isScalar, type Named, type Numbers, numbersOf, single } from "./numbers";
 import type { Datum, Layout, Trace } from "./plotly";
 import { type Run, spreadOf } from "./spread";
 import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
 
-/** One line's numbers: y alone (x counts from 0), or both. */
-export type OneSeries = Numbers | { x: Numbers; y: Numbers };
+/** One line's numbers: y alone (x counts from 0), or both; x may be dates, shown in UTC. */
+export type OneSeries = Numbers | { x: Places; y: Numbers };
 
 /** One line, or several runs of the same, such as one a seed: drawn as their median over their range. */
 export type Series = OneSeries | readonly OneSeries[];
@@ -39,8 +40,8 @@ export class LineFigure extends Figure {
   readonly #lines = new Map<string, GrowingLine>();
   readonly #spreads = new Set<string>();
 
-  /** @throws RangeError if `smoothing` is not in [0, 1), or a line's x and y differ in length. */
-  constructor(series: Readonly<Record<string, Series>>, options: LineOptions = {}) {
+  /** @throws RangeError if `smoothing` is not in [0, 1), a line's x and y differ in length, or an object has names that are whole numbers. */
+  constructor(series: Named<Series>, options: LineOptions = {}) {
     const {
       title,
       xTitle,
@@ -54,7 +55,12 @@ export class LineFigure extends Figure {
     if (!(smoothing >= 0 && smoothing < 1)) {
       throw new RangeError(`plot: expected smoothing of at least 0 and below 1, got ${smoothing}`);
     }
-    const layout: Layout = baseLayout(title, Object.keys(series), height);
+    const entries = entriesOf<Series>("line", series);
+    const layout: Layout = baseLayout(
+      title,
+      entries.map(([name]) => name),
+      height,
+    );
     layout.xaxis = plainAxis("plot", { title: xTitle, log: logX, hover: true });
     layout.yaxis = plainAxis("plot", {
       title: yTitle,
@@ -64,7 +70,7 @@ export class LineFigure extends Figure {
     });
     super({ data: [], layout });
     this.#smoothing = smoothing;
-    for (const [name, values] of Object.entries(series)) {
+    for (const [name, values] of entries) {
       if (isRuns(values)) this.#spread(name, values);
       else this.append(name, ...coordinates(name, values));
     }
@@ -75,7 +81,11 @@ export class LineFigure extends Figure {
    *
    * @throws RangeError if x and y are arrays of different lengths; TypeError if the line is the median of several runs.
    */
-  append(name: string, x: number | ArrayLike<number>, y: number | ArrayLike<number>): void {
+  append(
+    name: string,
+    x: number | Date | ArrayLike<number> | readonly Date[],
+    y: number | ArrayLike<number>,
+  ): void {
     if (this.#spreads.has(name)) {
       throw new TypeError(
         `append: expected a line of one run, got "${name}", the median of several; draw a new chart with all its runs`,
@@ -83,7 +93,11 @@ export class LineFigure extends Figure {
     }
     const line = this.#lines.get(name) ?? this.#line(name);
     if (typeof x === "number" && typeof y === "number") line.push(x, y);
-    else line.extend(name, typeof x === "number" ? [x] : x, typeof y === "number" ? [y] : y);
+    else {
+      const places = typeof x === "number" || x instanceof Date ? [dateText(x)] : placesOf(x);
+      line.extend(name, places, typeof y === "number" ? [y] : y);
+      if (haveDates(places)) this.layout.xaxis!.type = "date";
+    }
   }
 
   #line(name: string): GrowingLine {
@@ -122,7 +136,9 @@ export class LineFigure extends Figure {
     const runs = series.map((one): Run => {
       const [x, y] = coordinates(name, one);
       const line = new GrowingLine({ x: [], y: [] }, { x: [], y: [] }, this.#smoothing);
-      line.extend(name, x, y);
+      const places = placesOf(x);
+      line.extend(name, places, y);
+      if (haveDates(places)) this.layout.xaxis!.type = "date";
       return line.shown as Run;
     });
     const { color, dash } = seriesLine(this.#lines.size + this.#spreads.size);
@@ -155,19 +171,22 @@ export class LineFigure extends Figure {
 }
 
 const isRuns = (series: Series): series is readonly OneSeries[] =>
-  Array.isArray(series) && series.length > 0 && typeof series[0] === "object";
+  Array.isArray(series) && series.length > 0 && typeof series[0] === "object" && !series.some(isScalar);
 
-function coordinates(name: string, series: OneSeries): [x: ArrayLike<number>, y: ArrayLike<number>] {
+function coordinates(
+  name: string,
+  series: OneSeries,
+): [x: ArrayLike<number> | readonly Date[], y: ArrayLike<number>] {
   if (isNumbers(series)) {
     const y = numbersOf(series);
     return [Array.from({ length: y.length }, (_, at) => at), y];
   }
-  if (!isNumbers(series.x) || !isNumbers(series.y)) {
+  if (typeof series !== "object" || !isNumbers(series.x) || !isNumbers(series.y)) {
     throw new TypeError(
-      `plot: expected numbers or { x, y } for "${name}", got { ${Object.keys(series).join(", ")} }`,
+      `plot: expected numbers or { x, y } for "${name}", got ${typeof series === "object" ? `{ ${Object.keys(series ?? {}).join(", ")} }` : String(series)}`,
     );
   }
-  return [numbersOf(series.x), numbersOf(series.y)];
+  return [numbersOf(series.x as Numbers), numbersOf(series.y)];
 }
 
 /** The arrays behind one name: the values, or their moving average with the values behind it. */
@@ -184,7 +203,7 @@ class GrowingLine {
     this.#smoothing = smoothing;
   }
 
-  push(x: number, y: number): void {
+  push(x: Datum, y: number): void {
     this.shown.x.push(x);
     if (this.#raw === undefined || this.#smoothing === 0) {
       this.shown.y.push(y);
@@ -196,7 +215,7 @@ class GrowingLine {
     this.shown.y.push(Number.isFinite(y) ? this.#smooth(y) : Number.NaN);
   }
 
-  extend(name: string, x: ArrayLike<number>, y: ArrayLike<number>): void {
+  extend(name: string, x: ArrayLike<Datum>, y: ArrayLike<number>): void {
     if (x.length !== y.length) {
       throw new RangeError(
         `plot: expected x and y of "${name}" to have the same length, got ${x.length} and ${y.length}`,
@@ -209,7 +228,7 @@ class GrowingLine {
   #smooth(y: number): number {
     this.#average = this.#smoothing * this.#average + (1 - this.#smoothing) * y;
     this.#weight = this.#smoothing * this.#weight + (1 - this.#smoothing);
-    return Math.fround(this.#average / this.#weight);
+    return single(this.#average / this.#weight);
   }
 }
 
@@ -218,7 +237,8 @@ class GrowingLine {
  *
  * @example plot.line({ sine: { x, y } }, { xTitle: "angle (rad)" })
  * @example plot.line({ "with BN": [seed1, seed2, seed3] }) // median and range
+ * @example plot.line(new Map([[16, losses16], [4, losses4]])) // names that are whole numbers, in this order
  */
-export function line(series: Readonly<Record<string, Series>>, options: LineOptions = {}): LineFigure {
+export function line(series: Named<Series>, options: LineOptions = {}): LineFigure {
   return new LineFigure(series, options);
 }

@@ -1,11 +1,12 @@
 // The loss chart: training curves of one or several runs. Imports nothing outside this folder.
 import { LineFigure, type LineOptions, type Series } from "./line";
+import type { Named } from "./numbers";
 
 /**
  * Training curves by name, over the step.
  *
  * @example plot.loss({ "without BN": a, "with BN": b }, { smoothing: 0.9, logY: true })
  */
-export function loss(runs: Readonly<Record<string, Series>> = {}, options: LineOptions = {}): LineFigure {
+export function loss(runs: Named<Series> = {}, options: LineOptions = {}): LineFigure {
   return new LineFigure(runs, { xTitle: "step", yTitle: "loss", ...options });
 }

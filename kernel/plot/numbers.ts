@@ -24,11 +24,38 @@ function isTensor(value: object): value is TensorLike {
   return "shape" in value && Array.isArray(value.shape) && "data" in value;
 }
 
-/** The elements, not copied. */
+/** The elements, not copied; those of a list of numbers in tensors of no dimension, such as losses, taken out of them. */
 export function numbersOf(value: Numbers): ArrayLike<number> {
-  if ("length" in value && typeof value.length === "number") return value;
+  if ("length" in value && typeof value.length === "number") {
+    return Array.isArray(value) && value.some(isScalar) ? value.map(scalar) : value;
+  }
   if (isTensor(value)) return value.data;
   return (value as { toArray(): ArrayLike<number> }).toArray();
+}
+
+/** Whether this is a tensor of no dimension: one number. */
+export const isScalar = (value: unknown): value is TensorLike =>
+  typeof value === "object" && value !== null && isTensor(value) && value.shape.length === 0;
+
+const scalar = (value: unknown): number => (isScalar(value) ? value.data[0]! : (value as number));
+
+/** Values by name: an object, or a Map where names are whole numbers and their order matters. */
+export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string | number, T>;
+
+/**
+ * The names with their values, in the order in which they were written.
+ *
+ * @throws RangeError for an object with names that are whole numbers: JavaScript forgets where they stood.
+ */
+export function entriesOf<T>(who: string, named: Named<T>): [string, T][] {
+  if (named instanceof Map) return Array.from(named, ([name, value]) => [String(name), value]);
+  const entries = Object.entries(named as Readonly<Record<string, T>>);
+  const numbered = entries.length < 2 ? undefined : entries.find(([name]) => /^(0|[1-9]\d*)$/.test(name));
+  if (numbered === undefined) return entries;
+  throw new RangeError(
+    `${who}: expected names that are no whole numbers, which JavaScript puts first in an object, smallest first, got ` +
+      `"${numbered[0]}"; write "batch ${numbered[0]}", say, or new Map([["${numbered[0]}", …], …]), which keeps the order`,
+  );
 }
 
 /** @throws RangeError if the rows differ in length, or a tensor has not two dimensions. */
@@ -115,10 +142,36 @@ export function checkWhole(who: string, name: string, value: number): void {
   }
 }
 
+/** Checks how finely a chart divides its values: more parts than a screen has pixels show nothing more. */
+export function checkParts(who: string, name: string, value: number): void {
+  checkWhole(who, name, value);
+  if (value > mostParts) {
+    throw new RangeError(`${who}: expected ${name} to be at most ${mostParts}, got ${value}`);
+  }
+}
+
+const mostParts = 10_000;
+
 export function checkRange(who: string, name: string, range: readonly [number, number]): void {
   if (!(range[0] < range[1])) {
     throw new RangeError(`${who}: expected ${name} to be ascending, got [${range.join(", ")}]`);
   }
+  if (!Number.isFinite(range[1] - range[0])) {
+    throw new RangeError(
+      `${who}: expected ${name} to be two numbers with a finite distance, got [${range.join(", ")}]`,
+    );
+  }
+}
+
+/** The nearest value of an axis: one so long that its length were infinite could not be drawn. */
+export const onAxis = (value: number): number => Math.max(-farthest, Math.min(farthest, value));
+
+const farthest = Number.MAX_VALUE / 4;
+
+/** With the digits that a float32 has, or as it is where a float32 ends: a figure's file stays small. */
+export function single(value: number): number {
+  const rounded = Math.fround(value);
+  return Number.isFinite(rounded) && (rounded !== 0 || value === 0) ? rounded : value;
 }
 
 /** 1, 2 or 5 times a power of ten, at least `rough`. */

@@ -50,7 +50,7 @@ export interface Font {
 
 export interface Axis {
   title?: Title;
-  type?: "linear" | "log" | "category";
+  type?: "linear" | "log" | "category" | "date";
   range?: [number, number];
   domain?: [number, number];
   anchor?: string;

@@ -2,7 +2,7 @@
 import { moments } from "./binning";
 import { digits } from "./describe";
 import { Figure } from "./figure";
-import { type Numbers, numbersOf, quantile, sorted } from "./numbers";
+import { type Numbers, numbersOf, quantile, single, sorted } from "./numbers";
 import { baseLayout, neutral, palette, plainAxis } from "./theme";
 
 export interface QqOptions {
@@ -47,13 +47,13 @@ export function qq(groups: Readonly<Record<string, Numbers>>, options: QqOptions
     const shares = Array.from({ length: count }, (_, at) => (at + 0.5) / count);
     const at = (share: number) => {
       const value = quantile(ascending, share);
-      return Math.fround(standardize ? (value - found.mean) / found.std : value);
+      return single(standardize ? (value - found.mean) / found.std : value);
     };
     return {
       type: "scatter",
       mode: "markers" as const,
       name,
-      x: shares.map((share) => Math.fround(gaussianQuantile(share))),
+      x: shares.map((share) => single(gaussianQuantile(share))),
       y: shares.map(at),
       marker: { color: palette[n % palette.length]!, size: 5, opacity: 0.85 },
       hovertemplate: "Gaussian %{x:.2f}, here %{y:.3~g}",

@@ -1,6 +1,6 @@
 // How a distribution moves: its percentiles over training, as lines. Imports nothing outside this folder.
 import { Figure } from "./figure";
-import { type Numbers, numbersOf, quantilesOf } from "./numbers";
+import { type Numbers, numbersOf, quantilesOf, single } from "./numbers";
 import type { Datum, Trace } from "./plotly";
 import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
 
@@ -54,7 +54,7 @@ export class QuantilesFigure extends Figure {
     const traces = this.#lines.get(name) ?? this.#trace(name);
     for (const trace of traces) {
       (trace.x as Datum[]).push(step);
-      (trace.y as Datum[]).push(Math.fround(heights[this.#levels.indexOf(trace.meta!.level as number)]!));
+      (trace.y as Datum[]).push(single(heights[this.#levels.indexOf(trace.meta!.level as number)]!));
     }
   }
 

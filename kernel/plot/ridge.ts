@@ -3,7 +3,7 @@ import { countInBins, type Moments, moments } from "./binning";
 import { colorScales, cssColor, type Rgba, ramp } from "./colors";
 import { digits } from "./describe";
 import { Figure } from "./figure";
-import { checkRange, checkWhole, type Numbers, numbersOf } from "./numbers";
+import { checkParts, checkRange, type Numbers, numbersOf, onAxis, single } from "./numbers";
 import type { Trace } from "./plotly";
 import { baseLayout, plainAxis } from "./theme";
 
@@ -44,7 +44,7 @@ export class RidgeFigure extends Figure {
     options: RidgeOptions,
   ) {
     const { title, xTitle, bins = 60, range } = options;
-    checkWhole("ridge", "bins", bins);
+    checkParts("ridge", "bins", bins);
     if (range !== undefined) checkRange("ridge", "range", range);
     const layout = baseLayout(title, [], 360);
     layout.hovermode = "closest";
@@ -82,7 +82,7 @@ export class RidgeFigure extends Figure {
     });
     const highest = Math.max(1e-12, ...shares.map((row) => Math.max(...row)));
     const color = ramp(colorScales.viridis);
-    const x = Array.from({ length: bins + 2 }, (_, n) => Math.fround(low + (n - 0.5) * width));
+    const x = Array.from({ length: bins + 2 }, (_, n) => single(low + (n - 0.5) * width));
     this.data = rows.flatMap((row, n): Trace[] => {
       const base = rows.length - 1 - n;
       const share = shares[n]!;
@@ -93,7 +93,7 @@ export class RidgeFigure extends Figure {
         {
           ...line,
           x,
-          y: x.map((_, bin) => Math.fround(base + (overlap * (share[bin - 1] ?? 0)) / highest)),
+          y: x.map((_, bin) => single(base + (overlap * (share[bin - 1] ?? 0)) / highest)),
           line: { width: 1.25, color: cssColor([red, green, blue, 1]) },
           fill: "tonexty",
           fillcolor: cssColor([red, green, blue, 0.55]),
@@ -121,7 +121,7 @@ export class RidgeFigure extends Figure {
 function spread(rows: readonly Row[]): [number, number] {
   const low = Math.min(...rows.map(({ found }) => found.min));
   const high = Math.max(...rows.map(({ found }) => found.max));
-  if (low < high) return [low, high];
+  if (low < high) return [onAxis(low), onAxis(high)];
   return low === high ? [low - 0.5, high + 0.5] : [0, 1];
 }
 

@@ -1,4 +1,5 @@
 // Points in a plane, by series; the chart can grow. Imports nothing outside this folder.
+import { dateText, haveDates, type Places, placesOf } from "./dates";
 import { Figure } from "./figure";
 import { type Numbers, numbersOf } from "./numbers";
 import type { Datum, Trace } from "./plotly";
@@ -31,7 +32,7 @@ export interface ScatterOptions {
 export class ScatterFigure extends Figure {
   readonly #options: ScatterOptions;
 
-  constructor(series: Readonly<Record<string, { x: Numbers; y: Numbers }>>, options: ScatterOptions = {}) {
+  constructor(series: Readonly<Record<string, { x: Places; y: Numbers }>>, options: ScatterOptions = {}) {
     const { title, xTitle, yTitle, logX, logY, xRange, yRange, height = 380 } = options;
     const layout = baseLayout(title, Object.keys(series), height);
     layout.hovermode = "closest";
@@ -48,7 +49,9 @@ export class ScatterFigure extends Figure {
     });
     super({ data: [], layout });
     this.#options = options;
-    for (const [name, { x, y }] of Object.entries(series)) this.append(name, numbersOf(x), numbersOf(y));
+    for (const [name, { x, y }] of Object.entries(series)) {
+      this.append(name, placesOf(x) as ArrayLike<number>, numbersOf(y));
+    }
   }
 
   /**
@@ -56,11 +59,14 @@ export class ScatterFigure extends Figure {
    *
    * @throws RangeError if x and y are arrays of different lengths.
    */
-  append(name: string, x: number | ArrayLike<number>, y: number | ArrayLike<number>): void {
-    const [xs, ys] = [x, y].map((each) => (typeof each === "number" ? [each] : each)) as [
-      ArrayLike<number>,
-      ArrayLike<number>,
-    ];
+  append(
+    name: string,
+    x: number | Date | ArrayLike<number> | readonly Date[],
+    y: number | ArrayLike<number>,
+  ): void {
+    const xs = typeof x === "number" || x instanceof Date ? [dateText(x)] : placesOf(x);
+    const ys = typeof y === "number" ? [y] : y;
+    if (haveDates(xs)) this.layout.xaxis!.type = "date";
     if (xs.length !== ys.length) {
       throw new RangeError(
         `scatter: expected x and y of "${name}" to have the same length, got ${xs.length} and ${ys.length}`,
@@ -104,7 +110,7 @@ export class ScatterFigure extends Figure {
  * @throws RangeError if a series' x and y differ in length.
  */
 export function scatter(
-  series: Readonly<Record<string, { x: Numbers; y: Numbers }>> = {},
+  series: Readonly<Record<string, { x: Places; y: Numbers }>> = {},
   options: ScatterOptions = {},
 ): ScatterFigure {
   return new ScatterFigure(series, options);

@@ -1,13 +1,14 @@
 // Several runs of the same as one: their median and their range, step by step. Imports nothing outside this folder.
 import { quantile, sorted } from "./numbers";
+import type { Datum } from "./plotly";
 
 export interface Run {
-  x: ArrayLike<number>;
+  x: ArrayLike<Datum>;
   y: ArrayLike<number>;
 }
 
 export interface Spread {
-  x: number[];
+  x: Datum[];
   low: number[];
   median: number[];
   high: number[];
@@ -15,7 +16,7 @@ export interface Spread {
 
 /** At every x that a run has, over the runs that have a finite value there; none has: a gap. */
 export function spreadOf(runs: readonly Run[]): Spread {
-  const values = new Map<number, number[]>();
+  const values = new Map<Datum, number[]>();
   for (const { x, y } of runs) {
     for (let at = 0; at < y.length; at++) {
       const there = values.get(x[at]!);
@@ -23,7 +24,7 @@ export function spreadOf(runs: readonly Run[]): Spread {
       else there.push(y[at]!);
     }
   }
-  const x = [...values.keys()].sort((a, b) => a - b);
+  const x = [...values.keys()].sort(ascendingly);
   const ascending = x.map((at) => sorted(values.get(at)!));
   return {
     x,
@@ -32,3 +33,7 @@ export function spreadOf(runs: readonly Run[]): Spread {
     high: ascending.map((all) => all.at(-1) ?? Number.NaN),
   };
 }
+
+/** Numbers by size, dates by time, which is their text's order. */
+const ascendingly = (a: Datum, b: Datum): number =>
+  typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : 1;

@@ -1,7 +1,7 @@
 // A landscape over two directions, such as a loss around its minimum, as contours. Imports nothing outside this folder.
 import { Figure } from "./figure";
 import { colorBarLook, coloring, type HeatmapOptions, summaryOf } from "./heatmap";
-import { type Matrix, type Numbers, niceStep, numbersOf, rowsOf } from "./numbers";
+import { checkWhole, type Matrix, type Numbers, niceStep, numbersOf, rowsOf } from "./numbers";
 import { baseLayout, plainAxis, topMargin } from "./theme";
 
 export interface SurfaceOptions
@@ -31,8 +31,9 @@ export function surface(z: Matrix, options: SurfaceOptions = {}): Figure {
   const rows = rowsOf("surface", z);
   const x = places("x", options.x, rows[0]?.length ?? 0);
   const y = places("y", options.y, rows.length);
+  checkWhole("surface", "levels", levels);
   const { low, high, scale } = coloring("surface", rows, options);
-  const size = niceStep((high - low) / levels || 1);
+  const size = niceStep((high - low) / Math.min(levels, mostLevels) || 1);
   const seen = (value: number) => (log ? (value > 0 ? Math.log10(value) : Number.NaN) : value);
   let least = { value: Infinity, x: 0, y: 0 };
   rows.forEach((row, r) => {
@@ -84,6 +85,9 @@ export function surface(z: Matrix, options: SurfaceOptions = {}): Figure {
     },
   });
 }
+
+/** More lines than these run into each other. */
+const mostLevels = 200;
 
 const short = (value: number) => Number(value.toPrecision(3));
 

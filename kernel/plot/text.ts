@@ -67,6 +67,23 @@ export function textWidth(html: string, size: number): number {
   return size * Math.max(...widths);
 }
 
+/** The text, cut short with … where it would be wider; then without its tags. */
+export function fitted(html: string, size: number, width: number): string {
+  if (textWidth(html, size) <= width) return html;
+  const glyphsOf = [
+    ...linesOf(html, size)
+      .map((runs) => runs.map(({ text }) => text).join(""))
+      .join(" "),
+  ];
+  let room = width / size - glyphs("…");
+  const kept = glyphsOf.findIndex((glyph) => {
+    room -= glyphs(glyph);
+    return room < 0;
+  });
+  const shown = kept < 0 ? glyphsOf : [...glyphsOf.slice(0, Math.max(1, kept)), "…"];
+  return shown.join("").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
 /** In ems: Chinese glyphs are square, Latin ones as wide as in the broadest of the usual screen fonts. */
 function glyphs(text: string): number {
   let width = 0;

@@ -1,7 +1,9 @@
 // Axes of a drawing: what they span, where they stand, and where their ticks are. Imports nothing outside this folder's room.
 
-import { niceStep } from "../numbers";
+import { isDate, millisecondsOf } from "../dates";
+import { niceStep, onAxis } from "../numbers";
 import type { Axis, Datum, Layout } from "../plotly";
+import { dateTicks } from "./dateTicks";
 import { formatNumber, formatTick, power } from "./format";
 
 export interface Tick {
@@ -24,6 +26,8 @@ export class PlacedAxis {
   #high = -Infinity;
   /** Whether what is drawn wants air around it (markers), or fills the axis to its ends (a line's x). */
   #air = 0;
+  /** Whether it spans dates: units are milliseconds. */
+  #dates = false;
 
   constructor(
     readonly id: string,
@@ -34,12 +38,21 @@ export class PlacedAxis {
 
   /** From data to the axis' unit; NaN for what has no place on it. */
   unit(value: Datum | undefined): number {
+    if (this.#isDate(value)) return millisecondsOf(value);
     if (this.settings.type === "category" || (typeof value === "string" && value !== "")) {
       return this.#place(String(value));
     }
     if (typeof value !== "number") return Number.NaN;
     if (this.settings.type === "log") return value > 0 ? Math.log10(value) : Number.NaN;
     return value;
+  }
+
+  #isDate(value: Datum | undefined): value is string {
+    const { type } = this.settings;
+    if (typeof value !== "string" || (type !== "date" && (type !== undefined || !isDate(value))))
+      return false;
+    this.#dates = true;
+    return true;
   }
 
   pixel(unit: number): number {
@@ -58,8 +71,8 @@ export class PlacedAxis {
   /** Makes room for values in the axis' unit. */
   include(unit: number, margin = 0): void {
     if (unit - unit !== 0) return;
-    this.#low = Math.min(this.#low, unit - margin);
-    this.#high = Math.max(this.#high, unit + margin);
+    this.#low = Math.min(this.#low, onAxis(unit - margin));
+    this.#high = Math.max(this.#high, onAxis(unit + margin));
   }
 
   wantAir(share: number): void {
@@ -70,7 +83,9 @@ export class PlacedAxis {
   settle(group: readonly PlacedAxis[] = [this]): void {
     const asked = group.find(({ settings }) => settings.range !== undefined)?.settings.range;
     if (asked !== undefined) {
-      this.range = [Number(asked[0]), Number(asked[1])];
+      // Of dates the ends may be dates.
+      const [from, to] = asked.map((end) => (this.#isDate(end) ? this.unit(end) : Number(end)));
+      this.range = [from!, to!];
       return;
     }
     let low = Math.min(...group.map((axis) => axis.#low));
@@ -109,14 +124,19 @@ export class PlacedAxis {
     const room = Math.max(3, Math.floor(this.length / spacing) + 1);
     const most = Math.min(Number(settings.nticks ?? 10), room);
     const format = typeof settings.tickformat === "string" ? settings.tickformat : undefined;
-    if (settings.type === "log") return logTicks(low, high, Math.min(9, room), format).filter(inside);
-    const step = typeof settings.dtick === "number" ? settings.dtick : niceStep((high - low) / most);
-    const first = Math.ceil((low - near) / step);
-    const last = Math.floor((high + near) / step);
-    return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => {
-      const at = (first + n) * step;
-      return { at, text: format === undefined ? formatTick(at, step) : formatNumber(tidy(at), format) };
-    });
+    if (this.#dates) return dateTicks(low, high, Math.min(most, Math.floor(this.length / 90) + 1));
+    if (settings.type === "log") {
+      const found = logTicks(low, high, Math.min(9, room), format).filter(inside);
+      if (found.length > 1) return found;
+      // Less than a step of 1, 2 and 5: evenly in the values, as in so narrow a range they are in their powers too.
+      const [from, to] = [10 ** low, 10 ** high];
+      return evenTicks(from, to, niceStep((to - from) / most), format).map(({ at, text }) => ({
+        at: Math.log10(at),
+        text,
+      }));
+    }
+    const asked = typeof settings.dtick === "number" && (high - low) / settings.dtick <= mostTicks;
+    return evenTicks(low, high, asked ? Number(settings.dtick) : niceStep((high - low) / most), format);
   }
 
   #place(category: string): number {
@@ -130,6 +150,20 @@ export class PlacedAxis {
   }
 }
 
+/** More than anyone asks for on purpose; a step that gives more is not followed. */
+const mostTicks = 1000;
+
+/** At the multiples of a step. */
+function evenTicks(low: number, high: number, step: number, format: string | undefined): Tick[] {
+  const near = (high - low) * 1e-6;
+  const first = Math.ceil((low - near) / step);
+  const last = Math.floor((high + near) / step);
+  return Array.from({ length: Math.min(mostTicks, Math.max(0, last - first + 1)) }, (_, n) => {
+    const at = (first + n) * step;
+    return { at, text: format === undefined ? formatTick(at, step) : formatNumber(tidy(at), format) };
+  });
+}
+
 /** Without the digits that adding up steps leaves behind. */
 const tidy = (value: number) => Number(value.toPrecision(12));
 
@@ -138,8 +172,10 @@ function logTicks(low: number, high: number, most: number, format: string | unde
   const factors = decades * 2 > most * 1.4 ? [1] : decades * 3 > most * 1.7 ? [1, 3] : [1, 2, 5];
   const step = Math.max(1, Math.ceil(decades / most));
   const ticks: Tick[] = [];
-  for (let exponent = Math.floor(low); exponent <= Math.ceil(high); exponent++) {
-    if (factors.length === 1 && exponent % step !== 0) continue;
+  const first = Math.floor(low / step);
+  const count = Math.ceil(high / step) - first + 1;
+  for (let n = 0; n < count; n++) {
+    const exponent = (first + n) * step;
     for (const factor of factors) {
       const value = factor * 10 ** exponent;
       const plain = format === undefined ? formatTick(tidy(value), value) : formatNumber(tidy(value), format);

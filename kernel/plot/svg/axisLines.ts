@@ -1,5 +1,5 @@
 // An axis as lines and words: its grid behind the data; its line, ticks, labels and title before it.
-import { textWidth } from "../text";
+import { fitted, textWidth } from "../text";
 import type { PlacedAxis } from "./axes";
 import { element, inked, px, textElement } from "./elements";
 import type { Panels } from "./panels";
@@ -42,20 +42,26 @@ export function drawAxis(axis: PlacedAxis, panels: Panels): string {
     const marks = settings.ticks === "outside" ? axis.ticks() : [];
     const d = strokes + marks.map(({ at }) => `M${px(axis.pixel(at))} ${px(side)}v4`).join("");
     parts.push(element("path", { d, ...inked("line", "stroke"), fill: "none" }));
-    for (const { at, text } of spaced(labels, axis)) {
+    for (const { at, text } of spaced(shortened(labels, axis), axis)) {
       parts.push(textElement(text, axis.pixel(at), side + 6, { size, anchor: "center", baseline: "top" }));
     }
     const title = settings.title?.text;
     if (title !== undefined) {
       const middle = (axis.from + axis.to) / 2;
       const below = side + (labels.length > 0 ? 26 : 8);
-      parts.push(textElement(title, middle, below, { size: 12, anchor: "center", baseline: "top" }));
+      parts.push(
+        textElement(fitted(title, 12, axis.length + 60), middle, below, {
+          size: 12,
+          anchor: "center",
+          baseline: "top",
+        }),
+      );
     }
     return parts.join("");
   }
   let widest = 0;
   const right = settings.side === "right";
-  for (const { at, text } of labels) {
+  for (const { at, text } of shortened(labels, axis)) {
     widest = Math.max(widest, textWidth(text, size));
     parts.push(
       textElement(text, side + (right ? 5 : -5), axis.pixel(at), {
@@ -70,11 +76,29 @@ export function drawAxis(axis: PlacedAxis, panels: Panels): string {
     const middle = (axis.from + axis.to) / 2;
     const away = right ? side + widest + 18 : side - Math.min(widest + 18, side - 9);
     parts.push(
-      textElement(title, away, middle, { size: 12, anchor: "center", baseline: "middle", angle: -90 }),
+      textElement(fitted(title, 12, axis.length + 60), away, middle, {
+        size: 12,
+        anchor: "center",
+        baseline: "middle",
+        angle: -90,
+      }),
     );
   }
   return parts.join("");
 }
+
+/** Names no longer than their place below the axis, or than is left beside it for the data. */
+export function shortened<T extends { text: string }>(labels: readonly T[], axis: PlacedAxis): readonly T[] {
+  if (axis.categories.length === 0) return labels;
+  const room =
+    axis.letter === "y" ? widestName : Math.max(narrowestName, axis.length / Math.max(1, labels.length) - 6);
+  return labels.map((label) => ({ ...label, text: fitted(label.text, 11, room) }));
+}
+
+/** In pixels, of a name beside a y axis. */
+const widestName = 180;
+/** In pixels, of a name below an x axis: less would not tell names apart. */
+const narrowestName = 40;
 
 /** As many of the labels as stand beside each other without touching. */
 function spaced<T extends { text: string }>(labels: readonly T[], axis: PlacedAxis): readonly T[] {

@@ -31,7 +31,8 @@ type Corners = [number, number, number, number];
 type Stroke = (from: readonly [number, number], to: readonly [number, number]) => void;
 
 function square([a, b, c, d]: Corners, level: number, column: number, row: number, stroke: Stroke): void {
-  const part = (from: number, to: number) => (level - from) / (to - from);
+  // In halves: the distance of two finite values need not be finite.
+  const part = (from: number, to: number) => (level / 2 - from / 2) / (to / 2 - from / 2);
   const crossed = (from: number, to: number) => from > level !== to > level;
   const points: (readonly [number, number])[] = [];
   if (crossed(a, b)) points.push([column + part(a, b), row]);

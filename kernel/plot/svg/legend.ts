@@ -1,6 +1,6 @@
 // The legend: names in rows above the panels, each behind a sample of its look.
 import type { Layout, Trace } from "../plotly";
-import { textWidth } from "../text";
+import { fitted, textWidth } from "../text";
 import { palette } from "../theme";
 import { element, px, textElement } from "./elements";
 import type { Panels } from "./panels";
@@ -13,8 +13,9 @@ export function drawLegend(data: readonly Trace[], layout: Layout, { plot }: Pan
   if (wanted === false || named.length === 0) return "";
   const rows: { trace: Trace; left: number }[][] = [[]];
   let left = plot.left;
+  const widest = width - plot.left - 44;
   for (const trace of named) {
-    const size = 44 + textWidth(trace.name!, 12);
+    const size = 44 + Math.min(widest, textWidth(trace.name!, 12));
     if (left + size > width && rows.at(-1)!.length > 0) {
       rows.push([]);
       left = plot.left;
@@ -34,7 +35,7 @@ export function drawLegend(data: readonly Trace[], layout: Layout, { plot }: Pan
         const middle = top + (n + 0.5) * height;
         return (
           sample(trace, left, middle, data.indexOf(trace)) +
-          textElement(trace.name!, left + 32, middle, { size: 12, baseline: "middle" })
+          textElement(fitted(trace.name!, 12, widest), left + 32, middle, { size: 12, baseline: "middle" })
         );
       }),
     )

@@ -2,6 +2,7 @@
 import type { Axis, Layout, Shape, Trace } from "../plotly";
 import { textWidth } from "../text";
 import { axisSettings, PlacedAxis } from "./axes";
+import { shortened } from "./axisLines";
 import { barTicks, centers, colorBarSize, coloringOf, edges, rowsOf } from "./fields";
 
 export interface Box {
@@ -52,7 +53,9 @@ const visible = (axis: PlacedAxis) =>
 
 /** What stands to the left of a y axis. */
 function outerWidth(axis: PlacedAxis): number {
-  const labels = visible(axis) ? Math.max(0, ...axis.ticks().map(({ text }) => textWidth(text, 11))) : 0;
+  const labels = visible(axis)
+    ? Math.max(0, ...shortened(axis.ticks(), axis).map(({ text }) => textWidth(text, 11)))
+    : 0;
   return 12 + labels + (axis.settings.title?.text === undefined ? 0 : 24);
 }
 

@@ -1,7 +1,8 @@
 // A figure as an SVG picture, made without a browser: what a page shows that cannot run Plotly, such as GitHub's.
 import { escapeHtml } from "../../words";
+import { blockOf, decimate, defaultMaxPoints, thinnedLayout } from "../decimate";
 import type { Layout, Trace } from "../plotly";
-import { plainText } from "../text";
+import { fitted, plainText, textWidth } from "../text";
 import { fontFamily } from "../theme";
 import type { PlacedAxis } from "./axes";
 import { drawAxis, drawGrid } from "./axisLines";
@@ -19,16 +20,22 @@ export interface PictureOptions {
   height?: number;
 }
 
+/** Of a matrix eight cells a point: more of them than pixels only make the file large. */
+const mostPoints = defaultMaxPoints;
+
 const drawn = new Set(["scatter", "scattergl", "bar", "heatmap", "contour", "image"]);
 
 /** Undefined if a trace is of a kind that is drawn by Plotly only. */
 export function toSvg(
   data: readonly Trace[],
-  layout: Layout,
+  whole: Layout,
   summary: string,
   options: PictureOptions = {},
 ): string | undefined {
-  const shown = data.filter((trace) => trace.visible !== false && trace.visible !== "legendonly");
+  const shown = data
+    .filter((trace) => trace.visible !== false && trace.visible !== "legendonly")
+    .map((trace) => (blockOf(trace, mostPoints) === undefined ? trace : decimate(trace, mostPoints)));
+  const layout = thinnedLayout(whole, data, mostPoints);
   if (!shown.every(canDraw)) return undefined;
   const { width = 760, height = layout.height ?? 400 } = options;
   const panels = placePanels(shown, layout, width, height);
@@ -45,7 +52,7 @@ export function toSvg(
     ...shown.filter(hasBar).map((trace) => colorBar(trace, panels, width)),
     drawLegend(shown, layout, panels, width),
     ...(layout.annotations ?? []).map((annotation) => drawAnnotation(annotation, panels)),
-    drawTitle(layout, panels),
+    drawTitle(layout, panels, width),
   ];
   return element(
     "svg",
@@ -127,12 +134,18 @@ function colorBar(trace: Trace, { axes, plot }: Panels, width: number): string {
   return drawColorBar(trace, left, top, Math.max(own.from, own.to) - top, width);
 }
 
-function drawTitle(layout: Layout, { plot }: Panels): string {
+/** How much wider bold letters are, in the broadest of the usual fonts. */
+const bold = 1.17;
+
+/** Smaller where it would run off, down to the size of the text; then cut short. */
+function drawTitle(layout: Layout, { plot }: Panels, width: number): string {
   const text = layout.title?.text;
   if (text === undefined) return "";
   const left = layout.title?.xref === "container" ? 12 : plot.left;
-  return textElement(text, left, 12, {
-    size: 15,
+  const room = width - left - 12;
+  const size = Math.max(12, Math.min(15, Math.floor((15 * room) / (bold * textWidth(text, 15)))));
+  return textElement(fitted(text, bold * size, room), left, 12, {
+    size,
     weight: 600,
     baseline: "top",
     color: layout.title?.font?.color,
