@@ -23,6 +23,9 @@ export interface DataLoaderOptions {
   transform?: Transform;
 }
 
+/** Indices are int32. */
+const mostSamples = 2 ** 31 - 1;
+
 /**
  * One `for … of` over a loader is one epoch of batches. `for await … of` gives the same batches, and between them lets
  * the event loop turn: timers run, charts draw, an interrupt arrives. As torch.utils.data.DataLoader.
@@ -38,7 +41,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
 
   /**
    * Batches of `dataset`: those of its batch(), or its samples put together by collate().
-   * Throws a RangeError for a batchSize that is no whole number ≥ 1.
+   * Throws a RangeError for a batchSize that is no whole number ≥ 1, and a data set of more than 2³¹ − 1 samples.
    */
   constructor(dataset: Dataset<Sample, Batch>, options?: DataLoaderOptions & { collate?: undefined });
   /** Batches of samples of `dataset`, put together by a `collate` of your own. */
@@ -67,6 +70,11 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
       throw new TypeError(
         "DataLoader: expected a data set with a whole number `length` and a method `get(index)`, got one without; " +
           "new TensorDataset(x, y) makes one of tensors",
+      );
+    }
+    if (dataset.length > mostSamples) {
+      throw new RangeError(
+        `DataLoader: expected a data set of at most ${mostSamples} samples, got a length of ${dataset.length}`,
       );
     }
     this.dataset = dataset;

@@ -2,10 +2,12 @@
 import {
   closeSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
   renameSync,
   rmSync,
@@ -15,12 +17,13 @@ import {
 import path from "node:path";
 import { deflateSync, gunzipSync } from "node:zlib";
 import type { Machine, OpenFile } from "../machine/machine";
+import { wordsOf } from "./fileTrouble";
 
 export const nodeMachine: Machine = {
   setting: (name) => process.env[name],
   resolve: path.resolve,
   kind(file) {
-    const found = statSync(file, { throwIfNoEntry: false });
+    const found = told(`to look at ${file}`, () => statSync(file, { throwIfNoEntry: false }));
     return found ? (found.isDirectory() ? "folder" : "file") : null;
   },
   files(folder) {
@@ -31,20 +34,24 @@ export const nodeMachine: Machine = {
   },
   open,
   write(file, pieces) {
-    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    const unfinished = `${file}.${process.pid}.tmp`;
-    try {
-      const opened = openSync(unfinished, "w");
+    told(`to write ${file}`, () => {
+      const target = linkTarget(path.resolve(file));
+      if (nodeMachine.kind(target) === "folder") throw new Error("it is a folder; add a file name to it");
+      mkdirSync(path.dirname(target), { recursive: true });
+      const unfinished = `${target}.${process.pid}.tmp`;
       try {
-        for (const piece of pieces) writeFileSync(opened, piece);
-      } finally {
-        closeSync(opened);
+        const opened = openSync(unfinished, "w");
+        try {
+          for (const piece of pieces) writeFileSync(opened, piece);
+        } finally {
+          closeSync(opened);
+        }
+        renameSync(unfinished, target);
+      } catch (error) {
+        rmSync(unfinished, { force: true });
+        throw error;
       }
-      renameSync(unfinished, file);
-    } catch (error) {
-      rmSync(unfinished, { force: true });
-      throw error;
-    }
+    });
   },
   gunzip: (bytes) => gunzipSync(bytes),
   deflate: (bytes) => deflateSync(bytes),
@@ -52,11 +59,27 @@ export const nodeMachine: Machine = {
   turn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
+/** What `action` gives; what the system says against it, in words. */
+function told<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new Error(`expected ${what}, but ${wordsOf(error)}`, { cause: error });
+  }
+}
+
+/** Where a chain of links ends, there or not yet: a link that is written to stays one. */
+function linkTarget(file: string, hops = 40): string {
+  if (!lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return file;
+  if (hops === 0) throw new Error("its symbolic links lead back to themselves");
+  return linkTarget(path.resolve(path.dirname(file), readlinkSync(file)), hops - 1);
+}
+
 /** A link that leads nowhere counts as old. */
 const changedAt = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 function open(file: string): OpenFile {
-  const opened = openSync(file, "r");
+  const opened = told(`to read ${file}`, () => openSync(file, "r"));
   const { size: length } = fstatSync(opened);
   return {
     length,

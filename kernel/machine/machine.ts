@@ -20,7 +20,7 @@ export interface Machine {
   files(folder: string): string[] | null;
   /** Throws an Error that names the path where there is no such file. */
   open(path: string): OpenFile;
-  /** Writes a file, its folder too; what was there is replaced once the new file is whole. */
+  /** Writes a file, its folder too; what was there, or what a link leads to, is replaced once the new file is whole. */
   write(path: string, pieces: Iterable<string | Uint8Array>): void;
   /** The content of gzip data; throws an Error for what is none. */
   gunzip(bytes: Uint8Array): Uint8Array;

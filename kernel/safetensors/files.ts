@@ -19,7 +19,8 @@ export function metadata(file: string): Readonly<Record<string, string>> {
 
 /**
  * Writes tensors into a file that Python's safetensors reads: float32 as F32, int32 as I32, bool as BOOL, views packed.
- * A file of that name is replaced once the new one is whole. As Python's safetensors.torch.save_file.
+ * A file of that name, or the one that a link leads to, is replaced once the new one is whole. As Python's
+ * safetensors.torch.save_file.
  * Throws an Error for a folder that is not there, a TypeError for what is no tensor and for metadata that is no text.
  *
  * @example safetensors.saveFile(net.stateDict(), "model.safetensors", { metadata: { format: "pt" } });
@@ -30,13 +31,16 @@ export function saveFile(tensors: Readonly<Tensors>, file: string, options?: Sav
   if (machine().kind(folder) !== "folder") {
     throw new Error(`safetensors: expected a folder to save in, got ${folder}, which does not exist`);
   }
-  machine().write(file, pieces);
+  machine().write(machine().resolve(file), pieces);
 }
 
 function withSource<T>(given: string, use: (source: Source) => T): T {
   const file = machine().resolve(given);
   if (machine().kind(file) === null) {
     throw new Error(`safetensors: expected a file, got ${file}, which does not exist`);
+  }
+  if (machine().kind(file) === "folder") {
+    throw new Error(`safetensors: expected a file, got the folder ${file}`);
   }
   const { length, read, close } = machine().open(file);
   try {

@@ -134,7 +134,9 @@ function parseJson(source: string, bytes: Uint8Array): Record<string, unknown> {
   let text: string;
   let json: unknown;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    let end = bytes.length; // spaces fill it up
+    while (bytes[end - 1] === 0x20) end--;
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, end));
     json = JSON.parse(text);
   } catch (error) {
     throw damaged(error instanceof Error ? error.message : String(error));
@@ -170,14 +172,19 @@ function entryOf(source: string, name: string, info: unknown): Entry {
  */
 function faultOf(json: string): [expected: string, got: string] | undefined {
   const open: Set<string>[] = [];
-  for (let i = 0; i < json.length; i++) {
-    const mark = json[i]!;
+  const list = new Set<string>(); // has no names
+  const marks = /[{}[\]"]/g;
+  for (let found = marks.exec(json); found !== null; found = marks.exec(json)) {
+    const mark = found[0];
+    let i = found.index;
     if (mark === "{" || mark === "[") {
-      if (open.push(new Set()) > maxDepth) return [`lists nested at most ${maxDepth} deep`, "deeper ones"];
+      if (open.push(mark === "[" ? list : new Set()) > maxDepth)
+        return [`lists nested at most ${maxDepth} deep`, "deeper ones"];
     } else if (mark === "}" || mark === "]") open.pop();
     else if (mark === '"') {
       const start = i++;
       while (json[i] !== '"') i += json[i] === "\\" ? 2 : 1;
+      marks.lastIndex = i + 1;
       let next = i + 1;
       while (json[next]! <= " ") next++;
       if (json[next] !== ":") continue;

@@ -168,3 +168,75 @@ describe("csv says what is wrong with", () => {
     assert.throws(() => csv(file, { label: "y" }), /line 2, column "a" of .*gap\.csv/);
   });
 });
+
+describe("csv: what a field is, and what its bytes are", () => {
+  const number = (field: string) => csv({ text: `x,y\n${field},1\n` }, { target: "y" });
+
+  test("numbers as people write them; what programs write is text", () => {
+    for (const field of ["0x10", "0x1F", "0b1", "0o7", "1_000", "Infinity", "1e", "."]) {
+      assert.throws(
+        () => number(field),
+        new RegExp(`expected a number in line 2, column "x" of the text, got "${field}"`),
+      );
+    }
+    assert.deepEqual(
+      ["+1.5", "-.5", "2.", "1E-3", "007"].map((field) => number(field).features.data[0]),
+      [1.5, -0.5, 2, Math.fround(1e-3), 7],
+    );
+    const classes = csv({ text: "x,y\n1,0x10\n2,0x2\n" }, { label: "y" }).classes;
+    assert.deepEqual(classes, ["0x10", "0x2"], "in the order of text");
+  });
+
+  test("a number beyond float32 is told, as a feature, a target and in place of what is missing", () => {
+    for (const field of ["1e39", "-3.5e38", "1e400"]) {
+      assert.throws(
+        () => number(field),
+        /expected a number that float32 holds, up to 3\.4e38, in line 2, column "x"/,
+      );
+      assert.throws(() => csv({ text: `x,y\n1,${field}\n` }, { target: "y" }), /float32 holds/);
+    }
+    assert.throws(
+      () => csv({ text: "x,y\n,1\n" }, { target: "y", missing: 1e39 }),
+      /csv: expected missing to be a number that float32 holds/,
+    );
+    assert.equal(number("3.4028235e38").features.data[0], 3.4028234663852886e38);
+    assert.equal(number("1e-50").features.data[0], 0);
+  });
+
+  test("encodings: by name, by byte order mark, and told where bytes are not of it", () => {
+    const file = (name: string, bytes: number[] | Buffer) => {
+      const at = path.join(root, name);
+      writeFileSync(at, Buffer.from(bytes as number[]));
+      return at;
+    };
+    const classesOf = (at: string, encoding?: string) => csv(at, { label: "k", encoding }).classes;
+    const ascii = [...Buffer.from("x,k\n1,")];
+    const latin = file("latin.csv", [...ascii, 0x63, 0x61, 0x66, 0xe9, 0x0a]);
+    assert.throws(
+      () => classesOf(latin),
+      /csv: expected text in utf-8 in .*latin\.csv.*\{ encoding: "gbk" \} for Chinese, \{ encoding: "latin1" \}/,
+    );
+    assert.deepEqual(classesOf(latin, "latin1"), ["café"]);
+    const gbk = file("gbk.csv", [...ascii, 0xc3, 0xa8, 0x0a]);
+    assert.deepEqual(classesOf(gbk, "gbk"), ["猫"]);
+    assert.deepEqual(classesOf(file("utf8.csv", Buffer.from("\u{feff}x,k\n1,猫\n"))), ["猫"]);
+    const utf16 = Buffer.from("\u{feff}x,k\n1,猫\n", "utf16le");
+    assert.deepEqual(classesOf(file("utf16le.csv", utf16)), ["猫"]);
+    assert.deepEqual(classesOf(file("utf16be.csv", Buffer.from(utf16).swap16())), ["猫"]);
+    assert.deepEqual(classesOf(file("unmarked.csv", utf16.subarray(2)), "utf-16le"), ["猫"]);
+    assert.throws(
+      () => classesOf(latin, "klingon"),
+      /csv: expected an encoding such as "utf-8".*got "klingon"/,
+    );
+  });
+
+  test("a hundred thousand columns are read, and an error names a few of them", () => {
+    const columns = Array.from({ length: 100_000 }, (_, n) => `c${n}`);
+    const text = `${columns.join(",")}\n${columns.map((_, n) => n % 7).join(",")}\n`;
+    assert.deepEqual([...csv({ text }, { target: "c3" }).features.shape], [1, 99_999]);
+    assert.throws(
+      () => csv({ text }, { target: "c" }),
+      ({ message }: Error) => message.length < 300 && message.includes("and 99980 more"),
+    );
+  });
+});

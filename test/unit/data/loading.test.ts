@@ -84,6 +84,18 @@ describe("DataLoader", () => {
     );
   });
 
+  test("wants a whole batchSize, however large, and a data set that can be counted", () => {
+    for (const batchSize of [Number.NaN, Infinity, -1, 1.5, "8" as never]) {
+      assert.throws(() => new DataLoader(counting(3), { batchSize }), /DataLoader: expected a batchSize/);
+    }
+    const loader = new DataLoader(counting(3), { batchSize: 1e12 });
+    assert.deepEqual([loader.length, [...loader].length], [1, 1]);
+    for (const length of [1e12, Infinity, Number.NaN, -1]) {
+      const dataset = { length, get: (index: number) => tensor([index]) };
+      assert.throws(() => new DataLoader(dataset), /DataLoader: expected a data set/);
+    }
+  });
+
   test("wants a batchSize of at least 1", () => {
     assert.throws(
       () => new DataLoader(counting(3), { batchSize: 0 }),

@@ -1,7 +1,15 @@
 // Files of safetensors: Python's read, ours read back, wrong ones refused.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
@@ -386,4 +394,52 @@ describe("a file that is wrong says so:", () => {
     assert.ok(refused > 2_000, `only ${refused} of 3,000 damaged headers were refused`);
     assert.ok(memoryUsage().heapBytes - before < 2 ** 22);
   });
+});
+
+describe("saving beside what is there", () => {
+  const x = arange(3);
+
+  test("a link stays a link: what it leads to is replaced, also where it is not there yet", (t) => {
+    const [folder, elsewhere] = [mkdtempSync(path.join(root, "a-")), mkdtempSync(path.join(root, "b-"))];
+    const link = path.join(folder, "best.safetensors");
+    try {
+      symlinkSync(path.join("..", path.basename(elsewhere), "step-9.safetensors"), link);
+    } catch {
+      return t.skip("links need a permission here");
+    }
+    for (const end of [3, 4]) {
+      safetensors.saveFile({ x: arange(end) }, link);
+      assert.ok(lstatSync(link).isSymbolicLink());
+      assert.deepEqual(readdirSync(elsewhere), ["step-9.safetensors"]);
+      assert.deepEqual([...safetensors.loadFile(link).x!.shape], [end]);
+    }
+    const circle = path.join(folder, "circle");
+    symlinkSync("circle", circle);
+    assert.throws(() => safetensors.saveFile({ x }, circle), /links lead back to themselves/);
+  });
+
+  test("a folder and what the file system refuses, in words", () => {
+    const folder = mkdtempSync(path.join(root, "folder-"));
+    assert.throws(
+      () => safetensors.saveFile({ x }, folder),
+      /expected to write .*, but it is a folder; add a file name to it/,
+    );
+    assert.throws(() => safetensors.loadFile(folder), /expected a file, got the folder/);
+    const long = path.join(folder, "n".repeat(300));
+    assert.throws(
+      () => safetensors.saveFile({ x }, long),
+      /expected to (?:write|look at) .*, but its name is too long/,
+    );
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
+test("a header of spaces, and one of very many tensors", () => {
+  assert.deepEqual(safetensors.load(file(`{${" ".repeat(20_000_000)}}`)), {});
+  assert.deepEqual(safetensors.load(file(`{}${" ".repeat(20_000_000)}`)), {});
+  const many = Array.from({ length: 20_000 }, (_, n) => [
+    `t${n}`,
+    { dtype: "F32", shape: [0], data_offsets: [0, 0] },
+  ]);
+  assert.equal(Object.keys(safetensors.load(file(Object.fromEntries(many)))).length, 20_000);
 });
