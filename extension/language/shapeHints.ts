@@ -47,6 +47,6 @@ export function registerShapeHints(kernels: NotebookKernels, store: VariableStor
 const isWanted = ({ uri }: vscode.TextDocument) =>
   vscode.workspace.getConfiguration(settingSection, uri).get<boolean>(Setting.shapeHints, true);
 
-/** Of a variable that later cells see. */
+/** Whether it declares a variable that later cells see. */
 const isDeclaration = ({ type, modifiers }: SemanticToken) =>
   type === "variable" && modifiers.includes("declaration") && !modifiers.includes("local");

@@ -112,7 +112,7 @@ class Copy {
   }
 }
 
-/** Of pictures, and what a button could put in an address's place. */
+/** Whether it is the address of a picture, or what a button could put in an address's place. */
 function isAddress(key: string, text: string): boolean {
   if (/source$/i.test(key)) return !/^data:image\//i.test(text);
   return /^args2?$/.test(key) && /^\s*(?:[a-z][a-z\d+.-]*:)?\/\//i.test(text);

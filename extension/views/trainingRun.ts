@@ -13,7 +13,7 @@ import type { CurveState, LoopState, TrainingState } from "../renderer/training/
 
 /** A curve that was put together from notes has at most so many points. */
 const notedPoints = 2_000;
-/** Of a curve so many points are handed on: more than a narrow view has pixels. */
+/** So many points of a curve are handed on: more than a narrow view has pixels. */
 const shownPoints = 300;
 const mostCurves = 6;
 

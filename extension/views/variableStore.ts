@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { KernelGone, type Requests, type Variable } from "../../kernel/protocol";
 import type { NotebookKernels } from "../notebook/controller";
 
-/** Of Run All the short cells are one question. */
+/** The short cells of Run All are one question. */
 const pauseMs = 80;
 
 interface Known {

@@ -136,7 +136,7 @@ function byLayer(names: readonly string[], options: { logY?: boolean } = {}): Sc
 
 type Threshold = (kind: ActivationName) => number;
 
-/** Of the activation layers, if there are any: a bar from the 25th to the 75th percentile, a whisker from the 5th to the 95th. */
+/** Draws the activation layers, if there are any: a bar from the 25th to the 75th percentile, a whisker from the 5th to the 95th. */
 function activationsOf(all: readonly WatchedLayer[], ticks: Names, threshold: Threshold): Figure {
   const layers = all.some(hasActivation) ? all.filter(hasActivation) : all;
   const names = layers.map(({ label }) => ticks.get(label)!);

@@ -223,7 +223,7 @@ const marks: Record<Verdict, string> = {
 const sorted = (values: readonly number[]) =>
   values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
 
-/** Of ascending values; NaN of none. */
+/** The middle of ascending values; NaN of none. */
 function median(ascending: readonly number[]): number {
   const middle = (ascending.length - 1) / 2;
   const [low, high] = [

@@ -1,4 +1,4 @@
-// How much memory cells may take.
+// Tells how much memory cells may take.
 
 /** In bytes: `BNLAB_MEMORY` is in MiB; without it, all that tensors can be given. The supervisor bounds objects by it too. */
 export function memoryLimit(asked = process.env.BNLAB_MEMORY): number {

@@ -118,7 +118,7 @@ function isOurs(spec: Partial<KernelSpec>): spec is KernelSpec {
   return spec.metadata?.bnlab !== undefined && Array.isArray(spec.argv);
 }
 
-/** Of the files that a command names with their whole paths. */
+/** Returns the first file that a command names with its whole path and that is not there. */
 async function firstMissing(command: string[]): Promise<string | undefined> {
   for (const part of command.filter((word) => path.isAbsolute(word))) {
     if (!(await stat(part).catch(() => undefined))) return part;

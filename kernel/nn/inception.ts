@@ -10,45 +10,45 @@ import { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./pooling";
 
 /** Channels that come out of each convolution of an InceptionV1. */
 export interface InceptionV1Widths {
-  /** Of the 1×1 branch. Default 8. */
+  /** Channels of the 1×1 branch. Default 8. */
   conv1: number;
-  /** Of the 1×1 in front of the 3×3. Default 12. */
+  /** Channels of the 1×1 in front of the 3×3. Default 12. */
   reduce3: number;
-  /** Of the 3×3. Default 16. */
+  /** Channels of the 3×3. Default 16. */
   conv3: number;
-  /** Of the 1×1 in front of the 5×5. Default 2. */
+  /** Channels of the 1×1 in front of the 5×5. Default 2. */
   reduce5: number;
-  /** Of the 5×5. Default 4. */
+  /** Channels of the 5×5. Default 4. */
   conv5: number;
-  /** Of the 1×1 after the pool. Default 4. */
+  /** Channels of the 1×1 after the pool. Default 4. */
   pool: number;
 }
 
 /** Channels that come out of each convolution of an InceptionV2. */
 export interface InceptionV2Widths {
-  /** Of the 1×1 branch. Default 8. */
+  /** Channels of the 1×1 branch. Default 8. */
   conv1: number;
-  /** Of the 1×1 in front of the 3×3. Default 8. */
+  /** Channels of the 1×1 in front of the 3×3. Default 8. */
   reduce3: number;
-  /** Of the 3×3. Default 8. */
+  /** Channels of the 3×3. Default 8. */
   conv3: number;
-  /** Of the 1×1 in front of the two 3×3. Default 8. */
+  /** Channels of the 1×1 in front of the two 3×3. Default 8. */
   reduceDouble3: number;
-  /** Of each of the two 3×3. Default 12. */
+  /** Channels of each of the two 3×3. Default 12. */
   double3: number;
-  /** Of the 1×1 after the pool. Default 4. */
+  /** Channels of the 1×1 after the pool. Default 4. */
   pool: number;
 }
 
 /** Channels that come out of each convolution of an InceptionReduction. */
 export interface InceptionReductionWidths {
-  /** Of the 1×1 in front of the 3×3. Default 16. */
+  /** Channels of the 1×1 in front of the 3×3. Default 16. */
   reduce3: number;
-  /** Of the 3×3. Default 20. */
+  /** Channels of the 3×3. Default 20. */
   conv3: number;
-  /** Of the 1×1 in front of the two 3×3. Default 8. */
+  /** Channels of the 1×1 in front of the two 3×3. Default 8. */
   reduceDouble3: number;
-  /** Of each of the two 3×3. Default 12. */
+  /** Channels of each of the two 3×3. Default 12. */
   double3: number;
 }
 

@@ -26,7 +26,7 @@ abstract class Loss extends Module {
   }
 }
 
-/** Of class numbers; the weights of the classes are a buffer. */
+/** Losses of class numbers; the weights of the classes are a buffer. */
 abstract class ClassLoss extends Loss {
   readonly weight: Tensor | null;
   readonly ignoreIndex: number;

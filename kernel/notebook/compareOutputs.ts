@@ -4,7 +4,7 @@ import { type Json, Mime, type MimeBundle } from "../protocol";
 import { asText, type CellOutput } from "./notebookFile";
 
 export interface Tolerance {
-  /** Of the saved number. */
+  /** A share of the saved number. */
   relative: number;
   absolute: number;
 }

@@ -51,7 +51,7 @@ export interface Ran {
   /** The cells that were begun. */
   begun: readonly CodeCell[];
   failed: ReadonlySet<CodeCell>;
-  /** Of these the ones that had ended when their error came. */
+  /** Those of them that had ended when their error came. */
   late: ReadonlySet<CodeCell>;
   /** What ended the run before its end, but for a signal: the kernel has gone, or a fault of our own. */
   fault?: Error;

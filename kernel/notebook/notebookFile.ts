@@ -86,7 +86,7 @@ function otherFormat(nbformat: unknown): string {
     : `${expected}, which is newer than this BN Lab; save it as nbformat 4, or update BN Lab`;
 }
 
-/** Of cells with the same id the first keeps it. */
+/** Gives every cell an id of its own: of those with the same the first keeps it. */
 function withIds(cells: Cell[]): Cell[] {
   const taken = new Set<string>();
   return cells.map((cell) => {

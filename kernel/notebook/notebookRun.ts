@@ -39,7 +39,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export class NotebookRun {
   /** Cells that failed and were not meant to. */
   readonly failed = new Set<CodeCell>();
-  /** Of these the ones that had ended when their error came. */
+  /** Those of them that had ended when their error came. */
   readonly late = new Set<CodeCell>();
   /** The cells that were begun, the one that runs last. */
   readonly begun: CodeCell[] = [];

@@ -14,7 +14,7 @@ export interface GridOptions {
   linkX?: boolean;
   /** One y range for all, and one zoom; default false, in `compare` true. */
   linkY?: boolean;
-  /** Of each figure's plot, in pixels; default: as each has it, less where they stand in rows. */
+  /** The height of each figure's plot, in pixels; default: as each has it, less where they stand in rows. */
   panelHeight?: number;
 }
 

@@ -17,7 +17,7 @@ export function withLogTicks(layout: Layout, data: readonly Trace[]): Layout {
   return result;
 }
 
-/** Of the values on that axis, with the air that Plotly leaves around them. */
+/** Returns how many decades the values on that axis span, with the air that Plotly leaves around them. */
 function decadesOf(data: readonly Trace[], letter: "x" | "y", id: string): number {
   let low = Infinity;
   let high = 0;

@@ -20,7 +20,7 @@ export interface ScatterOptions {
   xRange?: readonly [number, number];
   /** Where the y axis begins and ends; default: where the data do. */
   yRange?: readonly [number, number];
-  /** Of a point, in pixels; default: smaller the more there are. */
+  /** How wide a point is, in pixels; default: smaller the more there are. */
   size?: number;
   /** 0 to 1; default: fainter the more there are, so that crowds show. */
   opacity?: number;

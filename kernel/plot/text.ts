@@ -5,7 +5,7 @@ export interface Run {
   text: string;
   bold: boolean;
   italic: boolean;
-  /** Of the text's size; sub- and superscripts are smaller. */
+  /** The share of the text's size; sub- and superscripts are smaller. */
   scale: number;
   /** Above the baseline, in parts of the text's size. */
   rise: number;

@@ -52,7 +52,7 @@ export function activationOf(module: Module): { name: ActivationName; slope: Slo
 
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** Of x·σ(kx); it is negative left of its minimum. */
+/** Returns the slope of x·σ(kx); it is negative left of its minimum. */
 function slopeOfSwish(x: number, k: number): number {
   const s = logistic(k * x);
   return Math.abs(s * (1 + k * x * (1 - s)));
@@ -60,9 +60,9 @@ function slopeOfSwish(x: number, k: number): number {
 
 /** Shares of what is flat, each 0 to 1. */
 export interface Flatness {
-  /** Of all values. */
+  /** The share of all values that are flat. */
   saturated: number;
-  /** Of the units (features, or channels), those that are flat for every sample and position of the batch. */
+  /** The share of the units (features, or channels) that are flat for every sample and position of the batch. */
   dead: number;
 }
 

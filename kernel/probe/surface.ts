@@ -10,7 +10,7 @@ export interface SurfaceOptions {
   points?: number;
   /** How far the plane reaches to either side; 1 is as far as the parameters are from 0. Default 1. */
   range?: number;
-  /** Of the two random directions. Surfaces of one seed and equal shapes compare. Default 0. */
+  /** The two random directions come from it. Surfaces of one seed and equal shapes compare. Default 0. */
   seed?: number;
 }
 

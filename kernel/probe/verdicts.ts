@@ -100,7 +100,7 @@ function gradientProblems(
   return [`gradient ${ratio < low ? "vanishes" : "explodes"}: ${short(ratio)} of the last layer's`];
 }
 
-/** Of matrices and kernels only: biases, γ and β start at 0 or 1, and their ratio says little. */
+/** Judges matrices and kernels only: biases, γ and β start at 0 or 1, and their ratio says little. */
 function updateProblems(records: readonly LayerRecord[], { updates: [low, high] }: Healthy): string[] {
   const names = Object.keys(records[0]!.parameters);
   return names.flatMap((name) => {

@@ -3,7 +3,6 @@ export * from "./client";
 export * from "./ipc";
 export * from "./language";
 export * from "./languageClient";
-export * from "./memory";
 export * from "./messages";
 export * from "./mime";
 export * from "./requestContent";

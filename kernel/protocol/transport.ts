@@ -1,4 +1,4 @@
-// How messages travel: IPC to VS Code, ZeroMQ to Jupyter, memory in tests. A transport carries, it never interprets.
+// How messages travel: IPC to VS Code, ZeroMQ to Jupyter. A transport carries, it never interprets.
 import type { AnyMessage } from "./messages";
 
 export interface Transport {

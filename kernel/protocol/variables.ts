@@ -5,7 +5,7 @@ export interface Variable {
   kind: "tensor" | "module" | "array" | "collection" | "object" | "function" | "class" | "value";
   /** `Tensor`, `Sequential`, `Float32Array`, `Map`, `number`, … */
   type: string;
-  /** Of tensors and typed arrays. */
+  /** Tensors and typed arrays have one. */
   shape?: number[];
   dtype?: string;
   /** Elements of an array, entries of a Map or a Set, characters of a text. */
@@ -70,7 +70,7 @@ export interface TensorRequest {
   member?: string;
   start?: number[];
   size?: number[];
-  /** Of the box only every so manyth element along each dimension. */
+  /** The reply holds only every so manyth element of the box along each dimension. */
   step?: number[];
   /** Also looks at all elements: their statistics, and how many lie in each of so many bins. */
   bins?: number;

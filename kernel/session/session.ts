@@ -39,9 +39,9 @@ export class Session {
   readonly #languageThread: LanguageThread;
   #cells = 0;
   #canceled = false;
-  /** Of the cell that runs; what comes late goes to the last. */
+  /** Who hears the cell that runs; what comes late goes to the last. */
   #frontend: Frontend = nobody;
-  /** Of cells that have run not long ago: their timers may still have something to say. */
+  /** Who hears cells that have run not long ago: their timers may still have something to say. */
   readonly #frontends = new Map<number, Frontend>();
   #closed = false;
 

@@ -17,7 +17,7 @@ export interface Display {
   raw(contentType: string, b: string | Uint8Array): void;
 }
 
-/** Of the tslab that this stands for, and of what runs the cells. */
+/** The versions of the tslab that this stands for, and of what runs the cells. */
 export const versions = { tslab: "1.0.22", typescript: "6.0", node: process.version };
 
 /** Shows everything as an output of its own. */

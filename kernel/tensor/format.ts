@@ -112,7 +112,7 @@ function eachWritten(tensor: Printable, summary: boolean, visit: (value: number)
   walk([]);
 }
 
-/** Of so many numbers every one is in the tag, of more the first of them. */
+/** Up to so many numbers every one is in the tag, of more the first of them. */
 const taggedNumbers = 100;
 
 /** The numbers in order as one short text that differs where they do: "[1, 0.25, NaN]". */

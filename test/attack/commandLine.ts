@@ -23,7 +23,7 @@ export interface Started {
 }
 
 export interface StartOptions {
-  /** Of the process; root in CI could write anywhere. */
+  /** The user of the process; root in CI could write anywhere. */
   uid?: number;
   cwd?: string;
   env?: Record<string, string>;

@@ -84,5 +84,5 @@ export const hostileHtml = (url: string): Record<string, string> => ({
   "a refresh": `<meta http-equiv="refresh" content="0; url=${url}">`,
 });
 
-/** What no policy can forbid a page: there the sanitiser alone stands. */
+/** What no policy can forbid a page: there the sanitizer alone stands. */
 export const beyondPolicy = new Set(["a refresh"]);

@@ -103,7 +103,7 @@ describe("HTML of a notebook", { timeout: 20 * timeout }, () => {
       ]);
       await isHarmless(name, page);
       if (beyondPolicy.has(name)) return;
-      // The policy alone: what the sanitiser might let through one day.
+      // The policy alone: what the sanitizer might let through one day.
       const policy = policyOf.exec(page)![0];
       const { did } = await probe.open(
         write(`${name} policy.html`, `<!doctype html>${policy}<body><p>${html}`),

@@ -139,18 +139,18 @@ describe("language features in cells", () => {
     assert.ok(complaints(notebook.cellAt(3)).every((text) => text.startsWith("BN Lab ")));
   });
 
-  it("is alone: VS Code's own TypeScript greys nothing in a notebook that has just been opened", async () => {
+  it("is alone: VS Code's own TypeScript grays nothing in a notebook that has just been opened", async () => {
     const unused = "import { nn } from 'bnlab';\nconst alone = 1;";
     const notebook = await openNotebook([unused, "const second = 2;"]);
-    // TypeScript judges files in the order in which they are opened: once it has greyed this one it has judged the cells.
+    // TypeScript judges files in the order in which they are opened: once it has grayed this one it has judged the cells.
     const file = vscode.Uri.joinPath(notebook.uri, "../beside.ts");
     writeFileSync(file.fsPath, "export {};\nconst unused = 1;\n");
     await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.Beside });
-    const greyed = (uri: vscode.Uri) =>
+    const grayed = (uri: vscode.Uri) =>
       vscode.languages.getDiagnostics(uri).filter(({ code }) => code === 6133);
-    await until("the grey name in the file", () => greyed(file).length > 0);
+    await until("the gray name in the file", () => grayed(file).length > 0);
     assert.deepEqual(
-      notebook.getCells().flatMap(({ document }) => greyed(document.uri)),
+      notebook.getCells().flatMap(({ document }) => grayed(document.uri)),
       [],
     );
     await vscode.commands.executeCommand("workbench.action.closeActiveEditor");

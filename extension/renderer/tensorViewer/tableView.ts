@@ -20,7 +20,7 @@ export class TableView implements View {
   readonly #window = element("div", "window");
   readonly #body = document.createElement("table");
   readonly #blocks = new Map<string, Block>();
-  /** Of the tensor before the last cell: shown until the new ones are here. */
+  /** Blocks of the tensor before the last cell: shown until the new ones are here. */
   #older = new Map<string, Block>();
   readonly #asked = new Set<string>();
   #looked: Looked | undefined;

@@ -25,7 +25,7 @@ export interface CurveState {
 
 export interface TrainingState {
   status: "running" | "done" | "stopped" | "failed";
-  /** Of the innermost loop or, without any, of the curves. */
+  /** The step of the innermost loop or, without any, of the curves. */
   step: string;
   rate: string;
   left: string;

@@ -3,7 +3,7 @@ import { Generator, randn, type Tensor, tensor } from "../../tensor";
 import type { Words } from "../words";
 import type { Exercises } from "./exercise";
 
-/** Of 00-start. */
+/** The exercises of 00-start. */
 export const start = {
   "00-accuracy": {
     hints: [

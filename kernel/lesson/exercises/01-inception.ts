@@ -2,7 +2,7 @@
 import type { Words } from "../words";
 import type { Exercises } from "./exercise";
 
-/** Of 01-inception. */
+/** The exercises of 01-inception. */
 export const inception = {
   "01-parameters": {
     hints: [

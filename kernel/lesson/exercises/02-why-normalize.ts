@@ -6,7 +6,7 @@ import type { Exercises } from "./exercise";
 /** Where σ′ = 0.1: σ = (1 + √(1 − 4σ′)) / 2. */
 const edge = 2 * Math.atanh(Math.sqrt(0.6));
 
-/** Of the last of ten tanh layers: how one unit differs from sample to sample, and the share of values with tanh′ < .01. */
+/** Runs ten tanh layers and tells of the last: how one unit differs from sample to sample, and the share of values with tanh′ < .01. */
 function lastLayer(width: number, std: number): { change: number; saturated: number } {
   const generator = new Generator(2);
   let x = randn([100, width], { generator });
@@ -19,7 +19,7 @@ function lastLayer(width: number, std: number): { change: number; saturated: num
   };
 }
 
-/** Of 02-why-normalize. */
+/** The exercises of 02-why-normalize. */
 export const whyNormalize = {
   "02-edge": {
     hints: [

@@ -86,7 +86,7 @@ const unbiased: Words = {
   "zh-cn": "用了无偏方差（除以 m − 1）；BN 除以 m：{ correction: 0 }",
 };
 
-/** Of 03-bn-from-scratch. */
+/** The exercises of 03-bn-from-scratch. */
 export const batchNormFromScratch = {
   "03-images": {
     hints: [

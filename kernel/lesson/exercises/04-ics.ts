@@ -16,7 +16,7 @@ function examples(): [before: Tensor, after: Tensor, shift: number][] {
 
 const frozen = ["0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"];
 
-/** Of 04-ics. */
+/** The exercises of 04-ics. */
 export const covariateShift = {
   "04-shift": {
     hints: [

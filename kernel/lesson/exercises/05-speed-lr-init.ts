@@ -55,7 +55,7 @@ const curves: readonly (readonly [curve: Curve, right: number, first: number, wo
   [{ x: [], y: [] }, Infinity, Infinity, { en: "an empty curve", "zh-cn": "空的曲线" }],
 ];
 
-/** Of 05-speed-lr-init. */
+/** The exercises of 05-speed-lr-init. */
 export const speed = {
   "05-scale": {
     hints: [

@@ -17,7 +17,7 @@ function shareBeyond(gamma: number, beta: number): number {
   return 1 - below(4.585) + below(-4.585);
 }
 
-/** Of 06-saturating. */
+/** The exercises of 06-saturating. */
 export const saturating = {
   "06-vanish": {
     hints: [

@@ -2,7 +2,7 @@
 import type { Words } from "../words";
 import type { Exercises } from "./exercise";
 
-/** Of 07-regularization. */
+/** The exercises of 07-regularization. */
 export const regularization = {
   "07-batch": {
     hints: [

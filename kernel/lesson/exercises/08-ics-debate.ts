@@ -36,7 +36,7 @@ function compared(of: { en: string; "zh-cn": string }, got: unknown, right: numb
   };
 }
 
-/** Of 08-ics-debate. */
+/** The exercises of 08-ics-debate. */
 export const debate = {
   "08-noise": {
     hints: [

@@ -76,7 +76,7 @@ function suspects(linear: Linear, norm: BatchNorm1d): readonly (readonly [Tensor
   ];
 }
 
-/** Of 09-inference. */
+/** The exercises of 09-inference. */
 export const inference = {
   "09-fold": {
     hints: [

@@ -33,7 +33,7 @@ function compared(
 
 const untouched: Words = { en: "these are the inputs themselves", "zh-cn": "这还是输入本身" };
 
-/** Of 10-small-batch. */
+/** The exercises of 10-small-batch. */
 export const smallBatch = {
   "10-two": {
     hints: [

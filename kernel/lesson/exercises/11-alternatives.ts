@@ -26,7 +26,7 @@ function normalized(x: Tensor, dims: number[], correction = 0): Tensor {
   return x.sub(x.mean(dims, { keepdim: true })).div(variance.add(1e-5).sqrt());
 }
 
-/** Of 11-alternatives. */
+/** The exercises of 11-alternatives. */
 export const alternatives = {
   "11-dims": {
     hints: [

@@ -15,7 +15,7 @@ export interface SummaryRow {
   readonly name: string;
   /** Its class. */
   readonly module: string;
-  /** Of its last call; null if there was none, or it gave no tensor. */
+  /** The shape that its last call gave; null if there was none, or it gave no tensor. */
   readonly outputShape: Shape | null;
   /** Elements of its own parameters, without those of modules inside; shared ones count where they come first. */
   readonly parameters: number;

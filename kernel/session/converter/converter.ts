@@ -105,10 +105,6 @@ export class Converter {
       ? { status: "incomplete", indent: isCompleteCode(source).indent ?? "" }
       : { status: "invalid" };
   }
-
-  close(): void {
-    this.#tslab.close();
-  }
 }
 
 /** Declared by `var`, as which it has a value, `undefined`, before the declaration ran. */

@@ -120,7 +120,7 @@ export function boxOf(
   return box;
 }
 
-/** Of the finite elements; undefined where there are none. */
+/** Counts the finite elements; undefined where there are none. */
 export function histogramOf(
   values: ArrayLike<number>,
   { min, max }: Statistics,

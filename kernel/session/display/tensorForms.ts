@@ -3,7 +3,7 @@ import { type Json, Mime, type MimeBundle, type Statistics, type TensorSummary }
 import { bytesText, countText, escapeHtml, shortNumber } from "../../words";
 import { boxOf, bytesOf, histogramOf, type Numbers, numbersOf, statisticsOf } from "./numbers";
 
-/** Of fewer elements the text says it all. */
+/** With fewer elements the text says it all. */
 const fewestElements = 32;
 const binCount = 48;
 /** How many pictures stand side by side, and how large one alone and each of several is at most. */
@@ -12,10 +12,10 @@ const loneTileSide = 64;
 const tileSide = 32;
 const textLines = 16;
 const blockCharacters = "▁▂▃▄▅▆▇█";
-/** Of the histogram in block characters. */
+/** The histogram in block characters is so wide. */
 const mostColumns = 24;
 
-/** Of any value with numbers, typed arrays too; of everything else, and of few numbers, nothing. */
+/** Returns the forms of any value with numbers, typed arrays too; none of everything else and of few numbers. */
 export function tensorForms(value: unknown, text: Json | undefined): MimeBundle {
   const numbers = numbersOf(value);
   if (!numbers || numbers.shape.reduce((count, size) => count * size, 1) < fewestElements) return {};

@@ -151,7 +151,6 @@ export class NotebookModules {
       prefix: "",
       version: 1,
       origins: new Map(),
-      assigned: new Set<string>(),
     };
     this.#files.set(fileName, module);
     return module;

@@ -3,7 +3,7 @@ import { type Json, Mime, type MimeBundle } from "../../protocol";
 import { countText } from "../../words";
 import { attempt } from "../display/plainText";
 
-/** Of one output, and of all that one cell shows. */
+/** One output, and all that one cell shows, have at most so many. */
 export const outputCharacters = 64 << 20;
 
 /** A bundle as JSON. */

@@ -78,4 +78,3 @@ function receive(message: ToRunner): void {
   else if (message.type === "look") runner.look(message.id, message.look);
   else if (message.type === "settle") runner.settle(message.milliseconds, channel);
 }
-outbox.post({ type: "ready" });

@@ -162,7 +162,7 @@ export class Outbox {
 /** A message counts as much besides, or thousands of small ones would be on their way when an interrupt wants through. */
 const messageCharacters = 4_096;
 
-/** Of a message with a bundle, once: it may be large, and what is in it need not be fit for a clone. */
+/** Writes a message with a bundle as JSON, once: it may be large, and what is in it need not be fit for a clone. */
 function jsonOf(message: FromRunner): string | undefined {
   if (message.type !== "output" || !("data" in message.output.content)) return undefined;
   const { data, ...content } = message.output.content;

@@ -56,7 +56,7 @@ export class RunnerProcess {
   readonly #child: ChildProcess;
   readonly #channel: Duplex;
   #current: Current | undefined;
-  /** Of what is written past the channel. */
+  /** Bounds what is written past the channel. */
   readonly #budget = new PrintBudget();
   readonly #gathered: Publications["stream"][] = [];
   #gathering: NodeJS.Timeout | undefined;

@@ -11,7 +11,7 @@ const sourceOf = Function.prototype.toString;
 
 const previewCharacters = 120;
 const previewElements = 6;
-const MEMBERS = 500;
+const mostMembers = 500;
 const nameCharacters = 200;
 const messageCharacters = 1_000;
 const textCharacters = 1_000_000;
@@ -68,7 +68,7 @@ export function membersOf(value: unknown): [name: string, value: unknown][] {
   };
   const found: [string, unknown][] = [];
   for (const [name, member] of members()) {
-    if (found.length === MEMBERS) break;
+    if (found.length === mostMembers) break;
     found.push([typeof name === "string" ? name : plainText(name, { depth: 1 }, nameCharacters), member]);
   }
   return found;

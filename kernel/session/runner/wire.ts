@@ -72,7 +72,6 @@ export type Ended = Outcome & { missed: string[] };
 
 /** Runner → supervisor. */
 export type FromRunner =
-  | { type: "ready" }
   | { type: "output"; cell: number; output: Output }
   | { type: "ask"; id: number; question: Questions["input_request"] }
   | { type: "seen"; id: number; seen: Seen }

@@ -10,11 +10,14 @@ export type Wide = readonly Code[];
 
 class WideLocal {
   readonly get: Wide;
-  constructor(private readonly locals: readonly Local[]) {
+  readonly #locals: readonly Local[];
+
+  constructor(locals: readonly Local[]) {
+    this.#locals = locals;
     this.get = locals.map((local) => local.get);
   }
   set(value: Wide): Code {
-    return this.locals.map((local, v) => local.set(value[v]!));
+    return this.#locals.map((local, v) => local.set(value[v]!));
   }
 }
 

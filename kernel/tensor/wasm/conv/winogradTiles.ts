@@ -38,7 +38,7 @@ export interface Plan {
   /** The pass, its frame as large as the tiles reach. */
   readonly frame: Pass;
   readonly frameBytes: number;
-  /** Of an image's gradients of the output, filled up to whole tiles. */
+  /** What an image's gradients of the output, filled up to whole tiles. */
   readonly gradientBytes: number;
   /** From the tiles of one point to those of the next. */
   readonly inPlane: number;
