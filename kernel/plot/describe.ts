@@ -1,7 +1,7 @@
 // A chart in words, for terminals, screen readers and whoever reads a notebook's file. Imports nothing outside this folder.
 import { isDate } from "./dates";
 import { blockOf, defaultMaxPoints } from "./decimate";
-import type { Axis, Layout, Trace } from "./plotly";
+import type { Axis, Kind, Layout, Trace } from "./plotly";
 import { plainText } from "./text";
 
 /** `Training loss (line chart; x: step, y: loss)`, then a line for each series. */
@@ -19,12 +19,18 @@ function kind(trace: Trace): string {
   if (typeof trace.meta?.kind === "string") return trace.meta.kind;
   if (typeof trace.meta?.summary === "string") return "histogram";
   const type = trace.type ?? "scatter";
-  return type === "scatter" || type === "scattergl"
-    ? trace.mode === "markers"
-      ? "scatter chart"
-      : "line chart"
-    : `${type} chart`;
+  return Object.hasOwn(kinds, type) ? kinds[type as Kind](trace) : `${type} chart`;
 }
+
+const points = ({ mode }: Trace) => (mode === "markers" ? "scatter chart" : "line chart");
+const kinds: { readonly [K in Kind]: (trace: Trace) => string } = {
+  scatter: points,
+  scattergl: points,
+  bar: () => "bar chart",
+  heatmap: () => "heatmap chart",
+  contour: () => "contour chart",
+  image: () => "image chart",
+};
 
 /** The first axis of that letter with a title: in small multiples only the outer ones have it. */
 function axisText(letter: "x" | "y", layout: Layout): string {

@@ -12,7 +12,11 @@ export interface Line {
   simplify?: boolean;
 }
 
+/** The types of trace that the builders write: each has a drawer in svg/ and a word in describe.ts. */
+export type Kind = "scatter" | "scattergl" | "bar" | "heatmap" | "contour" | "image";
+
 export interface Trace {
+  /** A `Kind`, or another of Plotly's, added by hand. */
   type?: string;
   name?: string;
   mode?: "lines" | "markers" | "lines+markers" | "text" | "none";

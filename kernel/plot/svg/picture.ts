@@ -1,7 +1,7 @@
 // A figure as an SVG picture, made without a browser: what a page shows that cannot run Plotly, such as GitHub's.
 import { escapeHtml } from "../../words";
 import { blockOf, decimate, defaultMaxPoints, thinnedLayout } from "../decimate";
-import type { Layout, Trace } from "../plotly";
+import type { Kind, Layout, Trace } from "../plotly";
 import { fitted, plainText, textWidth } from "../text";
 import { fontFamily } from "../theme";
 import type { PlacedAxis } from "./axes";
@@ -11,7 +11,7 @@ import { type ColorBar, colorBarSize, drawColorBar, drawContour, drawHeatmap, dr
 import { drawLegend } from "./legend";
 import { drawAnnotation, drawShapes } from "./marks";
 import { hasBar, type Panels, placePanels } from "./panels";
-import { drawBars, drawScatter } from "./traces";
+import { drawBars, drawScatter, type Place } from "./traces";
 
 export interface PictureOptions {
   /** In pixels; default 760, a notebook's column on the web. */
@@ -22,8 +22,6 @@ export interface PictureOptions {
 
 /** Of a matrix eight cells a point: more of them than pixels only make the file large. */
 const mostPoints = defaultMaxPoints;
-
-const drawn = new Set(["scatter", "scattergl", "bar", "heatmap", "contour", "image"]);
 
 /** Undefined if a trace is of a kind that is drawn by Plotly only. */
 export function toSvg(
@@ -36,7 +34,7 @@ export function toSvg(
     .filter((trace) => trace.visible !== false && trace.visible !== "legendonly")
     .map((trace) => (blockOf(trace, mostPoints) === undefined ? trace : decimate(trace, mostPoints)));
   const layout = thinnedLayout(whole, data, mostPoints);
-  if (!shown.every(canDraw)) return undefined;
+  if (!shown.every((trace) => drawerOf(trace) !== undefined)) return undefined;
   const { width = 760, height = layout.height ?? 400 } = options;
   const panels = placePanels(shown, layout, width, height);
   const parts = [
@@ -69,12 +67,55 @@ export function toSvg(
   );
 }
 
-/** Plotly's defaults besides, a bar that lies down and a picture given as numbers are not drawn here. */
-function canDraw(trace: Trace): boolean {
+/** The drawer of a trace's type, if it draws this one: more of a type may be known to Plotly than is drawn here. */
+function drawerOf(trace: Trace): Drawer | undefined {
   const type = trace.type ?? "scatter";
-  if (type === "image") return typeof trace.source === "string" && sizeOf(trace) !== undefined;
-  return drawn.has(type) && trace.orientation !== "h";
+  const drawer = Object.hasOwn(drawers, type) ? drawers[type as Kind] : undefined;
+  return drawer?.canDraw?.(trace) === false ? undefined : drawer;
 }
+
+/** What stands around a trace when it is drawn. */
+interface Surroundings extends Place {
+  layout: Layout;
+  bars: readonly Trace[];
+}
+
+/** How traces of one type become SVG. */
+interface Drawer {
+  /** Default: all of its type. */
+  canDraw?(trace: Trace): boolean;
+  /** The points are those that the next trace of the panel may fill down to. */
+  draw(trace: Trace, around: Surroundings): { svg: string; points?: Place["before"] };
+}
+
+const scatter: Drawer = {
+  canDraw: ({ orientation }) => orientation !== "h",
+  draw: drawScatter,
+};
+
+/** By the trace's type; the compiler asks for each. */
+const drawers: { readonly [K in Kind]: Drawer } = {
+  scatter,
+  scattergl: scatter,
+  bar: {
+    canDraw: ({ orientation }) => orientation !== "h",
+    draw(trace, { x, y, index, layout, bars }) {
+      const grouped = (layout.barmode ?? "group") === "group";
+      const beside = grouped ? bars.filter((bar) => (bar.xaxis ?? "x") === x.id) : [trace];
+      const gap = typeof layout.bargap === "number" ? layout.bargap : 0.2;
+      return {
+        svg: drawBars(trace, { x, y, index, count: beside.length, slot: beside.indexOf(trace), gap }),
+      };
+    },
+  },
+  heatmap: { draw: (trace, { x, y }) => ({ svg: drawHeatmap(trace, x, y) }) },
+  contour: { draw: (trace, { x, y }) => ({ svg: drawContour(trace, x, y) }) },
+  image: {
+    // One given as numbers is Plotly's to draw.
+    canDraw: (trace) => typeof trace.source === "string" && sizeOf(trace) !== undefined,
+    draw: (trace, { x, y }) => ({ svg: drawImage(trace, x, y, sizeOf(trace)!) }),
+  },
+};
 
 function sizeOf(trace: Trace): readonly [number, number] | undefined {
   const size = trace.meta?.pixels;
@@ -92,17 +133,9 @@ function drawTraces(data: readonly Trace[], layout: Layout, panels: Panels): str
     const y = panels.axes.get(trace.yaxis ?? "y")!;
     const panel = `${x.id}${y.id}`;
     const draw = (): string => {
-      if (trace.type === "heatmap") return drawHeatmap(trace, x, y);
-      if (trace.type === "contour") return drawContour(trace, x, y);
-      if (trace.type === "image") return drawImage(trace, x, y, sizeOf(trace)!);
-      if (trace.type === "bar") {
-        const grouped = (layout.barmode ?? "group") === "group";
-        const beside = grouped ? bars.filter((bar) => (bar.xaxis ?? "x") === x.id) : [trace];
-        const gap = typeof layout.bargap === "number" ? layout.bargap : 0.2;
-        return drawBars(trace, { x, y, index, count: beside.length, slot: beside.indexOf(trace), gap });
-      }
-      const { svg, points } = drawScatter(trace, { x, y, index, before: before.get(panel) });
-      before.set(panel, points);
+      const around = { x, y, index, layout, bars, before: before.get(panel) };
+      const { svg, points } = drawerOf(trace)!.draw(trace, around);
+      if (points !== undefined) before.set(panel, points);
       return svg;
     };
     if (trace.cliponaxis === false) over.push(draw());

@@ -27,7 +27,7 @@ export interface Place {
   /** The trace's place among the lines or bars of the figure: its color, if it sets none. */
   index: number;
   /** The points of the trace before it in the panel, for `fill: "tonexty"`. */
-  before?: readonly Point[];
+  before?: readonly Point[] | undefined;
 }
 
 export function drawScatter(trace: Trace, { x, y, index, before }: Place): { svg: string; points: Point[] } {
