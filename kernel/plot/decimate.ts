@@ -109,7 +109,7 @@ function coarse(trace: Trace, block: Block): Trace {
   return thin;
 }
 
-/** Of the finite values of a block, null if it has none. */
+/** The mean of the finite values of a block, null if it has none. */
 function meanOf(rows: ArrayLike<ArrayLike<Datum>>, top: number, left: number, block: Block): Datum {
   let mean = 0;
   let count = 0;

@@ -20,7 +20,7 @@ export interface PictureOptions {
   height?: number;
 }
 
-/** Of a matrix eight cells a point: more of them than pixels only make the file large. */
+/** A matrix has eight cells a point: more of them than pixels only make the file large. */
 const mostPoints = defaultMaxPoints;
 
 /** Undefined if a trace is of a kind that is drawn by Plotly only. */
