@@ -1,0 +1,44 @@
+// The faults that `npm run mutate` puts in: each kind where it belongs, none in types and messages.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mutationsOf } from "../tools/mutations";
+
+/** The texts that the faults of a source make of it. */
+const mutants = (source: string) =>
+  mutationsOf("a.ts", source).map(
+    ({ start, end, text }) => source.slice(0, start) + text + source.slice(end),
+  );
+
+test("operators, constants, conditions, calls and statements give way, one at a time", () => {
+  assert.deepEqual(mutants("x.version++"), [";", "x.version--"]);
+  assert.deepEqual(mutants("const a = b < c"), ["const a = b <= c", "const a = b >= c"]);
+  assert.deepEqual(mutants("const a = -b + 2"), [
+    "const a = b + 2",
+    "const a = -b - 2",
+    "const a = -b + 3",
+    "const a = -b + 1",
+  ]);
+  assert.deepEqual(mutants("const a = { rate: 0.1, deep: true }"), [
+    "const a = { rate: 0.4, deep: true }",
+    "const a = { rate: 0.1, deep: false }",
+  ]);
+  assert.deepEqual(mutants("if (a) return b;"), [";", "if (!(a)) return b;"]);
+  assert.deepEqual(mutants("const a = Math.abs(b) ?? c.sort()"), [
+    "const a = (b) ?? c.sort()",
+    "const a = (c.sort())",
+    "const a = Math.abs(b) ?? c",
+  ]);
+  assert.deepEqual(mutants("for (;;) { if (a) continue; else f(); }").length, 3);
+});
+
+test("types, imports, texts and what an error says stay", () => {
+  for (const source of [
+    "type A = 1 | 2; interface B { c: true }",
+    'import { a } from "a";',
+    'const a = "b" + c;',
+    "throw new RangeError(expected(a + 1));",
+    "const a: Array<0> = b as unknown as [1, 2];",
+  ]) {
+    assert.deepEqual(mutants(source), [], source);
+  }
+});

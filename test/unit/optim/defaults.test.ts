@@ -1,0 +1,139 @@
+// What is left out of an optimizer's or a scheduler's options is PyTorch's default; what lies on an edge is taken.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  Adagrad,
+  Adam,
+  AdamW,
+  CosineAnnealingLR,
+  LinearWarmup,
+  MultiStepLR,
+  OneCycleLR,
+  type OneCycleOptions,
+  ReduceLROnPlateau,
+  RMSprop,
+  SGD,
+  StepLR,
+} from "../../../kernel/optim";
+import { ones } from "../../../kernel/tensor";
+
+const leaf = () => ones([1], { requiresGrad: true });
+const adam = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false };
+
+const optimizers = [
+  [new SGD([leaf()], { lr: 1 }), { lr: 1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false }],
+  [new Adam([leaf()]), adam],
+  [new AdamW([leaf()]), { ...adam, weightDecay: 1e-2 }],
+  [new RMSprop([leaf()]), { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false }],
+  [new Adagrad([leaf()]), { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10 }],
+] as const;
+
+for (const [optimizer, expected] of optimizers) {
+  test(`${optimizer.constructor.name} has torch.optim's defaults`, () => {
+    const { params, ...settings } = optimizer.paramGroups[0]!;
+    assert.deepEqual(settings, expected);
+  });
+}
+
+test("settings of 0 are taken where 0 makes sense, and betas of 0", () => {
+  const zeros = { lr: 0, weightDecay: 0, eps: 0 };
+  new SGD([leaf()], { lr: 0, momentum: 0, weightDecay: 0, dampening: -1 });
+  new Adam([leaf()], { ...zeros, betas: [0, 0] });
+  new RMSprop([leaf()], { ...zeros, alpha: 0, momentum: 0 });
+  new Adagrad([leaf()], { ...zeros, lrDecay: 0, initialAccumulatorValue: 0 });
+  for (const betas of [[1, 0.9], [0.9, 1], [-0.1, 0.9], [0.9]]) {
+    assert.throws(() => new Adam([leaf()], { betas: betas as never }), /betas to be two numbers ≥ 0 and < 1/);
+  }
+});
+
+const constant = (_step: number): number => 1;
+
+/** Rate and momentum at each step of a schedule. */
+function course(
+  make: (optimizer: SGD) => { step(metric: number): void },
+  { lr = 1, steps = 60, metric = constant } = {},
+): number[][] {
+  const optimizer = new SGD([leaf()], { lr, momentum: 0.5 });
+  const schedule = make(optimizer);
+  return Array.from({ length: steps }, (_, step) => {
+    if (step > 0) schedule.step(metric(step));
+    const { lr: rate, momentum } = optimizer.paramGroups[0]!;
+    return [rate, momentum];
+  });
+}
+
+const oneCycle: Partial<OneCycleOptions> = {
+  pctStart: 0.3,
+  annealStrategy: "cos",
+  cycleMomentum: true,
+  baseMomentum: 0.85,
+  maxMomentum: 0.95,
+  divFactor: 25,
+  finalDivFactor: 1e4,
+  threePhase: false,
+};
+const plateau = {
+  mode: "min",
+  factor: 0.1,
+  patience: 10,
+  threshold: 1e-4,
+  thresholdMode: "rel",
+  cooldown: 0,
+  minLr: 0,
+  eps: 1e-8,
+} as const;
+
+type Make = (optimizer: SGD) => { step(metric: number): void };
+const schedules: Record<string, [short: Make, long: Make, where?: Parameters<typeof course>[1]]> = {
+  StepLR: [(o) => new StepLR(o, { stepSize: 7 }), (o) => new StepLR(o, { stepSize: 7, gamma: 0.1 })],
+  MultiStepLR: [
+    (o) => new MultiStepLR(o, { milestones: [3] }),
+    (o) => new MultiStepLR(o, { milestones: [3], gamma: 0.1 }),
+  ],
+  CosineAnnealingLR: [
+    (o) => new CosineAnnealingLR(o, { tMax: 9 }),
+    (o) => new CosineAnnealingLR(o, { tMax: 9, etaMin: 0 }),
+  ],
+  LinearWarmup: [
+    (o) => new LinearWarmup(o),
+    (o) => new LinearWarmup(o, { startFactor: 1 / 3, totalIters: 5 }),
+  ],
+  OneCycleLR: [
+    (o) => new OneCycleLR(o, { maxLr: 2, totalSteps: 60 }),
+    (o) => new OneCycleLR(o, { maxLr: 2, epochs: 6, stepsPerEpoch: 10, ...oneCycle }),
+  ],
+  "ReduceLROnPlateau of what stays, from a rate near its eps": [
+    (o) => new ReduceLROnPlateau(o),
+    (o) => new ReduceLROnPlateau(o, plateau),
+    { lr: 2e-6 },
+  ],
+  "ReduceLROnPlateau of what falls by little": [
+    (o) => new ReduceLROnPlateau(o),
+    (o) => new ReduceLROnPlateau(o, plateau),
+    { metric: (step) => 8 * (1 - 2e-4) ** step },
+  ],
+};
+
+for (const [name, [short, long, where]] of Object.entries(schedules)) {
+  test(`${name} has PyTorch's defaults`, () => {
+    assert.deepEqual(course(short, where), course(long, where));
+  });
+}
+
+test("options on the edge of what makes sense are taken, those beyond it are not", () => {
+  const optimizer = new SGD([leaf()], { lr: 1, momentum: 0.5 });
+  new LinearWarmup(optimizer, { startFactor: 1, totalIters: 1 });
+  assert.throws(
+    () => new LinearWarmup(optimizer, { startFactor: 0 }),
+    /startFactor to be > 0 and ≤ 1, got 0/,
+  );
+  for (const pctStart of [0, 1]) new OneCycleLR(optimizer, { maxLr: 1, totalSteps: 5, pctStart });
+  for (const wrong of [{ divFactor: 0 }, { finalDivFactor: 0 }, { pctStart: -0.1 }, { pctStart: 1.1 }]) {
+    assert.throws(() => new OneCycleLR(optimizer, { maxLr: 1, totalSteps: 5, ...wrong }), /^RangeError/);
+  }
+  new ReduceLROnPlateau(optimizer, { factor: 0, patience: 0, cooldown: 0, threshold: 0, eps: 0 });
+  assert.throws(() => new ReduceLROnPlateau(optimizer, { factor: 1 }), /factor to be ≥ 0 and < 1, got 1/);
+  for (const wrong of [{ patience: -1 }, { cooldown: -1 }, { threshold: -1e-9 }]) {
+    assert.throws(() => new ReduceLROnPlateau(optimizer, wrong), /^RangeError/);
+  }
+});
