@@ -231,7 +231,7 @@ function difference(before: string, after: string): string {
   return [...lines(from, "-"), ...lines(to, "+")].join("\n");
 }
 
-/** Of each file and of all: how many faults the tests noticed, without those that the compiler refuses. */
+/** Prints how many faults the tests noticed, of each file and of all, without those that the compiler refuses. */
 function report(): void {
   const line = (name: string, own: readonly Fate[]) => {
     const count = (fate: Fate) => own.filter((each) => each === fate).length;
