@@ -36,6 +36,7 @@ export const settingSection = "bnlab";
 export const Setting = {
   nodePath: "nodePath",
   threads: "threads",
+  semicolonHidesValue: "semicolonHidesValue",
   memoryLimit: "memoryLimit",
   askForKernelRestart: "askForKernelRestart",
   autosaveOutputs: "autosaveOutputs",

@@ -193,7 +193,7 @@ export class Kernel {
       if (this.#aborted.delete(request as AnyMessage)) {
         return { status: "aborted", execution_count: this.#executionCount };
       }
-      const { code, silent = false, stop_on_error = true, user_expressions = {} } = request.content;
+      const { code, silent = false, stop_on_error = true, user_expressions = {}, checks } = request.content;
       const { store_history = true, allow_stdin = false } = request.content;
       const count = this.#executionCount + 1;
       const stored = store_history && !silent;
@@ -204,7 +204,7 @@ export class Kernel {
       if (!silent) this.#publish("execute_input", { code, execution_count: count }, request.header);
       let asking = allow_stdin;
       let asked: Promise<unknown> = Promise.resolve();
-      const outcome = await this.#options.session.execute(code, stored ? count : undefined, {
+      const outcome = await this.#options.session.execute(code, stored ? count : undefined, checks, {
         publish: (output) => {
           if (silent) return;
           if (output.type !== "execute_result") {

@@ -11,6 +11,7 @@ import {
   type TextSpan,
 } from "../../kernel/protocol";
 import { languages, notebookType } from "../ids";
+import { checksIn } from "../notebook/checks";
 import type { NotebookKernels } from "../notebook/controller";
 
 export const selector: vscode.DocumentSelector = languages.map((language) => ({ notebookType, language }));
@@ -38,6 +39,7 @@ export class CellSnapshot {
       id: idOf(document),
       text: document.getText(),
       language: document.languageId as LanguageCell["language"],
+      checks: checksIn(notebook, document),
     }));
   }
 

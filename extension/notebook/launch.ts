@@ -32,6 +32,7 @@ export function nodeOf(notebook?: vscode.Uri): Pick<KernelLaunch, "execPath" | "
       ...Object.fromEntries(inherited),
       ELECTRON_RUN_AS_NODE: "1", // Electron's executable is a Node if told so; a plain Node does not mind
       ...(threads > 0 && { BNLAB_THREADS: String(threads) }),
+      ...(settings.get<boolean>(Setting.semicolonHidesValue) === true && { BNLAB_SEMICOLON_HIDES: "1" }),
       ...(megabytes > 0 && { BNLAB_MEMORY: String(megabytes) }),
     },
   };

@@ -8,6 +8,7 @@ import {
   KernelGone,
   type RequestOptions,
 } from "../../kernel/protocol";
+import { checksIn } from "./checks";
 import { type KernelLaunch, KernelProcess } from "./kernelProcess";
 import { OutputModel } from "./outputs";
 import { OutputWriter } from "./outputWriter";
@@ -187,6 +188,7 @@ export class NotebookKernel implements vscode.Disposable {
       const onPublication = (publication: AnyPublication) => this.#publish(queued, publication);
       const reply = await kernel.client.execute(queued.cell.document.getText(), onPublication, {
         onInput: this.#around.ask,
+        checks: checksIn(queued.cell.notebook, queued.cell.document),
       });
       this.#count(queued, reply.content.execution_count);
       succeeded = reply.content.status === "ok";

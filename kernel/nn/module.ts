@@ -35,7 +35,8 @@ export abstract class Module {
   #ownForward: PropertyDescriptor | undefined;
 
   /** What the module computes; call it as `module.forward(x)`. */
-  abstract forward(...inputs: Tensor[]): Tensor;
+  abstract forward<Output = Tensor>(first: Tensor, ...others: Tensor[]): Output;
+  abstract forward<Output = Tensor>(...inputs: Tensor[]): Output;
 
   /** Marks the property as state that is saved but not learned, and gives its first value back to assign to it. */
   protected registerBuffer<T extends Tensor | null>(property: string, value: T): T {
@@ -200,7 +201,7 @@ export abstract class Module {
 
   #shadowForward(): void {
     this.#ownForward = Object.getOwnPropertyDescriptor(this, "forward");
-    const forward = this.forward;
+    const forward: (...inputs: Tensor[]) => Tensor = this.forward;
     const shadow = (...given: Tensor[]): unknown => {
       let inputs = given;
       for (const { call } of [...this.#preHooks]) {

@@ -1,5 +1,5 @@
 // .ipynb files, nbformat 4: read with a clear word where one is not usable, written as Jupyter writes them.
-import type { Json, MimeBundle } from "../protocol";
+import { type Checks, checksOf, type Json, type MimeBundle } from "../protocol";
 
 export interface Notebook {
   cells: Cell[];
@@ -124,6 +124,14 @@ export function formatNotebook(notebook: Notebook): string {
 export function cellLanguage(cell: Cell): string {
   const { vscode } = cell.metadata;
   return isObject(vscode) && typeof vscode.languageId === "string" ? vscode.languageId : "typescript";
+}
+
+/** How strictly the cell's types are checked. */
+export function cellChecks(cell: Cell, { metadata }: Notebook): Checks {
+  const { vscode } = cell.metadata;
+  const own = isObject(vscode) && typeof vscode.languageId === "string" ? vscode.languageId : undefined;
+  const { kernelspec } = metadata;
+  return checksOf(own ?? languageOf(metadata), isObject(kernelspec) ? kernelspec.name : undefined);
 }
 
 export function isRunnable(cell: Cell): cell is CodeCell {

@@ -1,7 +1,7 @@
 // Runs a notebook's cells through a kernel, in order, and writes what came of them into the notebook.
 import type { AnyPublication, KernelClient, Message, Replies, RequestOptions } from "../protocol";
 import { isMessage, KernelGone } from "../protocol";
-import { type CodeCell, isRunnable, type Metadata, type Notebook } from "./notebookFile";
+import { type CodeCell, cellChecks, isRunnable, type Metadata, type Notebook } from "./notebookFile";
 import { OutputCollector } from "./outputCollector";
 import { hasTag } from "./parameters";
 
@@ -111,6 +111,7 @@ export class NotebookRun {
     try {
       reply = await this.#client.execute(cell.source, onPublication, {
         stop_on_error: !allowErrors,
+        checks: cellChecks(cell, this.#notebook),
         onInput,
       });
     } catch (error) {

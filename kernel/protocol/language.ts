@@ -2,11 +2,28 @@
 import type { Json } from "./mime";
 
 /** A code cell as it stands in the editor; cells come in the notebook's order. */
+/**
+ * How TypeScript checks cells: as the kernel or their project says; less, as notebooks of kernels that check less were
+ * written; or not at all, as JavaScript.
+ */
+export type Checks = "strict" | "loose" | "none";
+
+/** Kernels that check no types, or without `strict`. */
+const looseKernels = ["tslab", "jslab", "typescript", "javascript"];
+
+/** @param kernel the name of the kernel that the notebook was written for. */
+export function checksOf(language: string | undefined, kernel: unknown): Checks {
+  if (language === "javascript") return "none";
+  return looseKernels.includes(String(kernel)) ? "loose" : "strict";
+}
+
 export interface LanguageCell {
   /** Any text that stays with the cell. */
   id: string;
   text: string;
   language: "typescript" | "javascript";
+  /** Default strict. */
+  checks?: Checks;
 }
 
 export interface TextSpan {

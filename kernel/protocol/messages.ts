@@ -1,6 +1,6 @@
 // Jupyter's messages, version 5.4, as TypeScript types: the one description that both ends of the wire import.
 // https://jupyter-client.readthedocs.io/en/stable/messaging.html
-import type { LanguageAnswer, LanguageRequest } from "./language";
+import type { Checks, LanguageAnswer, LanguageRequest } from "./language";
 import type { Json, MimeBundle } from "./mime";
 import type { TensorReply, TensorRequest, Variable, VariablesRequest } from "./variables";
 
@@ -55,6 +55,8 @@ export interface Requests {
     user_expressions?: Record<string, string>;
     /** Whether the client answers an `input_request`. Default false. */
     allow_stdin?: boolean;
+    /** Ours alone. Default strict. */
+    checks?: Checks;
     /** Abort the requests that are queued behind this one if it fails. Default true. */
     stop_on_error?: boolean;
   };

@@ -62,7 +62,7 @@ const questions: Record<keyof LanguageQuestions, true> = {
   semanticTokens: true,
 };
 
-const checks: Checks = {
+const checkOf: Checks = {
   kernel_info_request: {},
   execute_request: {
     code: text,
@@ -70,6 +70,7 @@ const checks: Checks = {
     store_history: optional(flag),
     user_expressions: optional(texts),
     allow_stdin: optional(flag),
+    checks: optional(oneOf("strict", "loose", "none")),
     stop_on_error: optional(flag),
   },
   settle_request: { timeout: seconds },
@@ -121,7 +122,7 @@ export function requestContent<T extends RequestType>(type: T, content: unknown)
   if (!isObject(content))
     throw new RequestError(`${type}: expected an object as content, got ${kindOf(content)}`);
   const right = { ...content };
-  for (const [name, { expected, isOptional, fits }] of Object.entries<Check>(checks[type])) {
+  for (const [name, { expected, isOptional, fits }] of Object.entries<Check>(checkOf[type])) {
     const value = Object.hasOwn(content, name) ? content[name] : undefined;
     if (isOptional && (value === undefined || value === null)) delete right[name];
     else if (!fits(value)) {

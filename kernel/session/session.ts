@@ -1,5 +1,5 @@
 // One notebook's session: converts its cells, has them run in a process of their own, and tells what came of each.
-import type { ExpressionResult, Publications, Questions } from "../protocol";
+import type { Checks, ExpressionResult, Publications, Questions } from "../protocol";
 import type { CodeMessage, Completeness, Converter } from "./converter/converter";
 import { excerptOf } from "./display/excerpt";
 import { LanguageThread } from "./language/languageThread";
@@ -57,13 +57,18 @@ export class Session {
   }
 
   /** @param count the execution count, by which messages name the cell; none of what is not counted. */
-  async execute(source: string, count: number | undefined, frontend: Frontend): Promise<CellOutcome> {
+  async execute(
+    source: string,
+    count: number | undefined,
+    checks: Checks | undefined,
+    frontend: Frontend,
+  ): Promise<CellOutcome> {
     this.#frontend = frontend;
     this.#canceled = false;
     const converter = await this.#converter;
     const id = ++this.#cells;
     const name = count === undefined ? `Uncounted cell ${id}` : `Cell ${count}`;
-    const converted = converter.convert(source);
+    const converted = converter.convert(source, checks ?? "strict");
     if (!converted.ok) return { status: "error", error: syntaxError(name, source, converted.errors) };
     for (const warning of converted.warnings) {
       frontend.publish({ type: "stream", content: { name: "stderr", text: `${describe(name, warning)}\n` } });
@@ -96,7 +101,7 @@ export class Session {
   async evaluate(expression: string): Promise<ExpressionResult> {
     const frontend = this.#frontend;
     let result: ExpressionResult = { status: "ok", data: { "text/plain": "undefined" }, metadata: {} };
-    const outcome = await this.execute(expression, undefined, {
+    const outcome = await this.execute(expression, undefined, undefined, {
       ...nobody,
       publish({ type, content }) {
         if (type === "execute_result")
@@ -183,13 +188,13 @@ async function startConverter(): Promise<Converter> {
 }
 
 function describe(cell: string, { line, code, text }: CodeMessage): string {
-  return `${cell}, line ${line}: warning ${code}: ${text}`;
+  return code ? `${cell}, line ${line}: warning ${code}: ${text}` : `warning: ${text}`;
 }
 
 function syntaxError(cell: string, source: string, errors: CodeMessage[]): ErrorOutput {
   const first = errors[0]!;
   const traceback = errors.flatMap(({ line, column, code, text }) => [
-    `SyntaxError: ${text} (${code})`,
+    `SyntaxError: ${text}${code ? ` (${code})` : ""}`,
     "",
     ...excerptOf(source, line, column),
     "",

@@ -140,12 +140,22 @@ seen`);
   assert.equal(ran.result, "[ 0, 1, 2, 9 ]");
 });
 
-test("a semicolon after the last expression hides its value, as do undefined and declarations", async () => {
+test("the last expression shows its value, with a semicolon or without; undefined and declarations show none", async () => {
   assert.equal((await run("1 + 1")).result, "2");
-  assert.equal((await run("1 + 1;")).result, undefined);
+  assert.equal((await run("1 + 1;")).result, "2");
+  assert.equal((await run("let assigned = 1;\nassigned = 3;")).result, "3");
+  assert.equal((await run("void 5;")).result, undefined);
+  assert.equal((await run("for (const x of [1]) x;")).result, undefined);
   assert.equal((await run("undefined")).result, undefined);
   assert.equal((await run("const hidden = 1")).result, undefined);
   assert.equal((await run("null")).result, "null");
+});
+
+test("where it is asked for, a semicolon hides the value", async () => {
+  const hiding = startKernel({ env: { BNLAB_SEMICOLON_HIDES: "1" } });
+  const [shown, hidden] = [await hiding.run("1 + 1"), await hiding.run("1 + 1;")];
+  await hiding.stop();
+  assert.deepEqual([shown.result, hidden.result], ["2", undefined]);
 });
 
 test("prints, displays and the result come in the order they were made", async () => {

@@ -1,24 +1,22 @@
 // What cells are compiled and checked with, by the converter and the language service alike.
 import ts from "typescript";
+import { engineLibs } from "./engineLibs";
+import { projectOf } from "./project";
 import { typesFolder } from "./typesFolder";
 
 /** What every cell finds without an import, of bnlab's. */
 export const cellGlobals = ["display", "clearOutput"];
 
-export const cellOptions: ts.CompilerOptions = {
-  module: ts.ModuleKind.ESNext,
+const cellOptions: ts.CompilerOptions = {
+  module: ts.ModuleKind.Preserve, // `import x = require("x")` is no mistake
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   allowImportingTsExtensions: true,
   target: ts.ScriptTarget.ES2024,
-  lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts", "lib.esnext.iterator.d.ts"],
+  lib: engineLibs,
   types: ["node"],
   typeRoots: [`${typesFolder}/@types`],
-  paths: {
-    bnlab: [`${typesFolder}/bnlab/cell/bnlab.d.ts`],
-    tslab: [`${typesFolder}/bnlab/session/tslab.d.ts`],
-    "undici-types": [`${typesFolder}/undici-types`],
-  },
   strict: true,
+  useUnknownInCatchVariables: false, // `catch (e) { e.message }` is how everybody writes it
   allowJs: true,
   checkJs: false,
   esModuleInterop: true,
@@ -27,15 +25,41 @@ export const cellOptions: ts.CompilerOptions = {
   skipLibCheck: true,
 };
 
+/** What ships with the kernel. */
+const kernelPaths = {
+  bnlab: [`${typesFolder}/bnlab/cell/bnlab.d.ts`],
+  tslab: [`${typesFolder}/bnlab/session/tslab.d.ts`],
+  "undici-types": [`${typesFolder}/undici-types`],
+};
+
+const made = new WeakMap<ts.CompilerOptions, Record<"strict" | "loose", ts.CompilerOptions>>();
+
+/**
+ * The same object as long as the project says the same.
+ * @param isLoose whether the cells were written for a kernel that checks less, unless the project says how strict to be.
+ */
+export function cellOptionsIn(folder: string, isLoose: boolean): ts.CompilerOptions {
+  const { options } = projectOf(ts, folder);
+  let both = made.get(options);
+  if (!both) {
+    const { paths, strict, useUnknownInCatchVariables = strict } = options;
+    const asked = useUnknownInCatchVariables === undefined ? {} : { useUnknownInCatchVariables };
+    const all = { ...cellOptions, ...options, ...asked, paths: { ...paths, ...kernelPaths } };
+    both = { strict: all, loose: { ...all, strict: strict ?? false } };
+    made.set(options, both);
+  }
+  return isLoose ? both.loose : both.strict;
+}
+
 /** Mistakes that JavaScript itself refuses, so that running the cell would only hide what is wrong. */
 export const refusedByJavaScript: ReadonlySet<number> = new Set([
-  1202, // Import assignment (`import x = require("x")`) in an ES module
   2451, // Cannot redeclare block-scoped variable
   2588, // Cannot assign to a constant
 ]);
 
 /** What TypeScript says of cells that is no mistake of the reader's. */
 export const ignoredInCells: ReadonlySet<number> = new Set([
+  6059, // A file is not under `rootDir`, which is an option of tslab's
   2323, // Cannot redeclare exported variable, and
   2484, // Export declaration conflicts: every name is exported once more, for the cells after it
   7005, // Implicitly any, and

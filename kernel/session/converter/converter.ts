@@ -2,18 +2,30 @@
 import path from "node:path";
 import { createConverter, isCompleteCode, type Converter as Tslab } from "tslab/dist/converter";
 import ts from "typescript";
-import { completeTypes, type Declarations, forgotten, noCells, withoutMissed } from "./declarations";
+import type { Checks } from "../../protocol";
+import {
+  completeTypes,
+  type Declarations,
+  forgotten,
+  noCells,
+  withNarrowed,
+  withoutMissed,
+} from "./declarations";
 import { type EmittedCell, emitCell } from "./emit";
+import { exportsAsImports } from "./exportFrom";
+import { idiomIn, importHint } from "./idioms";
 import { jsxIn } from "./jsx";
+import { projectOf } from "./project";
 import { parseBound, symbolsIn, syntaxErrorsOf } from "./scopes";
-import { takeTypeErrors } from "./typescriptForTslab";
+import { worded } from "./tensorMistakes";
+import { checkLoosely, takeNarrowed, takeTypeErrors } from "./typescriptForTslab";
 
 export interface CodeMessage {
   /** From 1, as editors count. */
   line: number;
   column: number;
-  /** `TS2322`. */
-  code: string;
+  /** `TS2322`; none for what the kernel says itself. */
+  code?: string;
   text: string;
   /** The file, when it is not the cell. */
   file?: string;
@@ -28,19 +40,36 @@ export type Completeness = { status: "complete" | "invalid" } | { status: "incom
 /** No further line can end it. */
 const unterminatedString = 1002;
 
+/** Of a name, and of a module. */
+const notFound = new Set<string | undefined>(["TS2304", "TS2552", "TS2307", "TS2792"]);
+
+/** As in IPython: a semicolon after the last expression hides its value. Elsewhere formatters put one there. */
+const semicolonHides = process.env.BNLAB_SEMICOLON_HIDES === "1";
+
 export class Converter {
   readonly #tslab: Tslab = createConverter();
   #declarations = noCells;
   /** Those before the latest cell's. */
   #before = this.#declarations;
+  /** What was wrong with the project, and has been told. */
+  #told: string | undefined;
 
   /** Converts a cell; its declarations count only once they are handed to `accept`. */
-  convert(source: string): Converted {
+  convert(text: string, checks: Checks = "strict"): Converted {
+    const source = exportsAsImports(text);
+    checkLoosely(checks === "loose");
     const result = this.#tslab.convert(this.#declarations.types, source);
     const lines = source.split("\n").length; // after them come tslab's own
-    const warnings = takeTypeErrors()
+    const complaints = takeTypeErrors()
       .map(describeDiagnostic)
       .filter(({ line, file }) => file !== undefined || line <= lines);
+    const unknown = complaints.some(({ code }) => notFound.has(code));
+    if (result.diagnostics.length > 0 || unknown) {
+      const idiom = idiomIn(source);
+      if (idiom && (result.diagnostics.length > 0 || complaints.some(({ line }) => line === idiom.line))) {
+        return { ok: false, errors: [{ line: idiom.line, column: 1, text: idiom.hint }] };
+      }
+    }
     if (result.diagnostics.length > 0) {
       const jsx = jsxIn(source);
       if (jsx) return { ok: false, errors: [noJsx(jsx)] };
@@ -68,12 +97,15 @@ export class Converter {
       endsInExpression,
       result: result.lastExpressionVar,
     });
-    const declared = completeTypes(result.declOutput ?? "", cell.declares);
+    const declared = withNarrowed(completeTypes(result.declOutput ?? "", cell.declares), takeNarrowed());
     return {
       ok: true,
       cell,
-      showsResult: endsInExpression && !last.getText().endsWith(";"), // a semicolon hides the value, as in IPython
-      warnings,
+      showsResult: endsInExpression && !(semicolonHides && last.getText().endsWith(";")),
+      warnings: [
+        ...this.#projectMistake(),
+        ...complaints.filter((complaint) => isWorthTelling(complaint, checks)),
+      ],
       declarations: {
         types: declared + forgotten(types, own),
         values: new Set([...known, ...cell.declares]),
@@ -81,9 +113,18 @@ export class Converter {
     };
   }
 
+  /** What is wrong with the project's settings, told once. */
+  #projectMistake(): CodeMessage[] {
+    const { mistake } = projectOf(ts, process.cwd());
+    return mistake === undefined || mistake === this.#told
+      ? []
+      : [{ line: 1, column: 1, text: `${mistake} (what else it says holds)` }];
+  }
+
   accept(declarations: Declarations): void {
     this.#before = this.#declarations;
     this.#declarations = declarations;
+    this.#told = projectOf(ts, process.cwd()).mistake;
   }
 
   /** The latest cell ended before it declared these: they are what they were before it. */
@@ -118,6 +159,13 @@ function noJsx({ line, character }: ts.LineAndCharacter): CodeMessage {
   return { line: line + 1, column: character + 1, code: "TS17004", text };
 }
 
+/** In JavaScript only what is said of tensors; an import that fails for its scheme is told as it runs. */
+function isWorthTelling({ code, text }: CodeMessage, checks: Checks): boolean {
+  const specifier = notFound.has(code) ? /'([^']+)'/.exec(text)?.[1] : undefined;
+  if (specifier && importHint(specifier)) return false;
+  return checks !== "none" || text.startsWith("tensors have no") || text.startsWith("a tensor is");
+}
+
 function describeDiagnostic(diagnostic: ts.Diagnostic): CodeMessage {
   const { line, character } = diagnostic.file!.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
   const isCell = path.basename(diagnostic.file!.fileName) === "__tslab__.ts";
@@ -125,7 +173,7 @@ function describeDiagnostic(diagnostic: ts.Diagnostic): CodeMessage {
     line: isCell ? line : line + 1, // tslab puts one line before the cell
     column: character + 1,
     code: `TS${diagnostic.code}`,
-    text: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+    text: worded(diagnostic),
     file: isCell ? undefined : diagnostic.file!.fileName,
   };
 }

@@ -44,6 +44,19 @@ export function forgotten(before: string, redeclared: ReadonlyMap<string, unknow
   return textOf(found);
 }
 
+/** With what a cell told of constants, its own and earlier cells'. */
+export function withNarrowed(types: string, narrowed: ReadonlyMap<string, string>): string {
+  if (narrowed.size === 0) return types;
+  const told = declarationsIn(types).map((declaration) => {
+    const type = narrowed.get(declaration.name);
+    const isConstant = declaration.text.startsWith("declare const ");
+    return type && isConstant
+      ? { ...declaration, text: `declare const ${declaration.name}: ${type};` }
+      : declaration;
+  });
+  return textOf(told);
+}
+
 /** When a type has no name that a declaration could use, TypeScript emits no declarations: the names become `any`. */
 export function completeTypes(types: string, values: readonly string[]): string {
   if (!types.startsWith("undefined")) return types;

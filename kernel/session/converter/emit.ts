@@ -124,6 +124,9 @@ class CellEmitter {
       this.#importDeclaration(node);
       this.#blank(node.getStart(), node.end);
     } else if (ts.isExportDeclaration(node)) {
+      const from = node.moduleSpecifier; // `export * from "m"`: at least it is run
+      if (from)
+        this.imports.push({ specifier: (from as ts.StringLiteral).text, attributes: {}, bindings: [] });
       this.#blank(node.getStart(), node.end);
     } else if (ts.isVariableStatement(node)) {
       this.#variables(node);

@@ -1,8 +1,10 @@
 // What tslab's converter imports in place of its TypeScript fork: stock TypeScript, with the few differences it needs.
 import { isBuiltin } from "node:module";
 import ts from "typescript";
-import { cellOptions, ignoredInCells, refusedByJavaScript } from "./cellOptions";
+import { cellOptionsIn, ignoredInCells, refusedByJavaScript } from "./cellOptions";
+import { namesToldOf, narrowedIn } from "./narrowing";
 import { namesIn, parseBound } from "./scopes";
+import { withTensorMistakes } from "./tensorMistakes";
 import { isFixed, typesFolder } from "./typesFolder";
 
 /** The rest of what tslab takes from TypeScript, as it is. */
@@ -41,6 +43,22 @@ export const {
 
 let semantic: ts.Diagnostic[] = [];
 
+let narrowed = new Map<string, string>();
+
+/** The constants that the cell just converted has told more of than their declarations, with their types. */
+export function takeNarrowed(): ReadonlyMap<string, string> {
+  const taken = narrowed;
+  narrowed = new Map();
+  return taken;
+}
+
+/** How the next conversion checks. */
+let isLoose = false;
+
+export function checkLoosely(loose: boolean): void {
+  isLoose = loose;
+}
+
 /** The type errors of the conversion that has just returned (conversions are synchronous); taken once. */
 export function takeTypeErrors(): ts.Diagnostic[] {
   const taken = semantic;
@@ -56,7 +74,7 @@ export function getPreEmitDiagnosticsOfFiles(
   const cell = files[0]!;
   const syntax = program.getSyntacticDiagnostics(cell);
   if (syntax.length > 0) return [...syntax];
-  const found = program.getSemanticDiagnostics(cell);
+  const found = withTensorMistakes(program.getSemanticDiagnostics(cell), program, cell);
   const refused = found.filter(({ code }) => refusedByJavaScript.has(code));
   const isError = ({ category, code }: ts.Diagnostic) =>
     category === ts.DiagnosticCategory.Error && !ignoredInCells.has(code);
@@ -106,14 +124,17 @@ export function createWatchCompilerHost(
   options: ts.CompilerOptions,
   system: ts.System,
 ): Watched {
-  const own: ts.CompilerOptions = { noImplicitUseStrict: undefined, disableTopLevelAwait: undefined };
-  return { rootFiles, options: { ...options, ...cellOptions, ...own, inlineSourceMap: true }, system };
+  const own = { noImplicitUseStrict: undefined, disableTopLevelAwait: undefined, inlineSourceMap: true };
+  return { rootFiles, options: { ...options, ...own } as ts.CompilerOptions, system };
 }
 
 /** In place of TypeScript's watching, which looks at far more than a cell: tslab says when its two files have changed. */
 export function createWatchProgram(watched: Watched): { close(): void } {
-  const { rootFiles, options, system } = watched;
-  const host = cellHost(rootFiles, options, system);
+  const { rootFiles, system } = watched;
+  const folder = system.getCurrentDirectory();
+  let cellOptions: ts.CompilerOptions | undefined;
+  let options = watched.options;
+  let host: ts.CompilerHost;
   const cell = rootFiles.find((file) => !file.endsWith(".d.ts"))!;
   let program: ts.Program | undefined;
   let timer: unknown;
@@ -124,9 +145,21 @@ export function createWatchProgram(watched: Watched): { close(): void } {
       watched.afterProgramCreate?.({ getSourceFile: () => unexported } as unknown as Built);
       return;
     }
+    const wanted = cellOptionsIn(folder, isLoose);
+    if (wanted !== cellOptions) {
+      cellOptions = wanted;
+      options = { ...watched.options, ...wanted };
+      host = cellHost(rootFiles, options, system); // what was looked up may lead elsewhere
+      program = undefined;
+    }
     program = ts.createProgram(rootFiles, options, host, program);
-    const { getSourceFile, emit } = program;
+    const { getSourceFile } = program;
     const built = program;
+    const told = toldIn(getSourceFile(cell)!);
+    const emit: ts.Program["emit"] = (file, write, token, only, transformers) => {
+      if (told) narrowed = narrowedIn(told, built.getTypeChecker());
+      return built.emit(file, write, token, only, { ...transformers, before: told && [without(told)] });
+    };
     watched.afterProgramCreate?.({
       getSourceFile,
       emit,
@@ -142,6 +175,30 @@ export function createWatchProgram(watched: Watched): { close(): void } {
   }
   rebuild();
   return { close() {} };
+}
+
+/** What was added to the cell of this conversion. */
+let added = "";
+
+/** At a cell's end, those names that it tells of: there their types are what it told. */
+function withTold(text: string): string {
+  const end = text.search(/\nexport \{[^}]*\}$/);
+  const own = end < 0 ? text : text.slice(0, end);
+  const names = namesToldOf(own);
+  added = names.length === 0 ? "" : `\n{${names.map((name) => ` ${name};`).join("")} }`;
+  return `${own}${added}${added && end >= 0 ? text.slice(end + 1) : text.slice(own.length)}`;
+}
+
+function toldIn({ statements }: ts.SourceFile): ts.Block | undefined {
+  return added === "" ? undefined : statements.findLast(ts.isBlock);
+}
+
+function without(statement: ts.Statement): ts.TransformerFactory<ts.SourceFile> {
+  return () => (file) =>
+    ts.factory.updateSourceFile(
+      file,
+      file.statements.filter((other) => other !== statement),
+    );
 }
 
 /**
@@ -161,8 +218,12 @@ function cellHost(
   system: ts.System,
 ): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
-  for (const name of ["fileExists", "readFile", "directoryExists", "getCurrentDirectory"] as const)
+  for (const name of ["fileExists", "directoryExists", "getCurrentDirectory"] as const)
     Object.assign(host, { [name]: system[name] });
+  host.readFile = (name) => {
+    const text = system.readFile(name);
+    return text !== undefined && rootFiles.includes(name) && !name.endsWith(".d.ts") ? withTold(text) : text;
+  };
   host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone; // a third of the time; hovers are the language service's
   const files = new Map<string, ts.SourceFile>();
   const read = host.getSourceFile;

@@ -2,14 +2,35 @@
 import ts from "typescript";
 import type { CodeDiagnostic } from "../../protocol";
 import { ignoredInCells, refusedByJavaScript } from "../converter/cellOptions";
+import { idiomIn, importHint } from "../converter/idioms";
+import { withTensorMistakes, worded as wordedByTypeScript } from "../converter/tensorMistakes";
 import type { CellModule } from "./notebookModules";
+
+const expressionExpected = 1109;
+const moduleNotFound = 2307;
 
 export function cellDiagnostics(
   service: ts.LanguageService,
-  { fileName, prefix, origins }: CellModule,
+  { fileName, text, prefix, origins }: CellModule,
 ): CodeDiagnostic[] {
   const syntax = service.getSyntacticDiagnostics(fileName);
-  const semantic = syntax.length > 0 ? [] : service.getSemanticDiagnostics(fileName);
+  const program = service.getProgram();
+  const file = program?.getSourceFile(fileName);
+  const isChecked = syntax.length === 0 && program !== undefined && file !== undefined;
+  const semantic = isChecked
+    ? withTensorMistakes(service.getSemanticDiagnostics(fileName), program, file)
+    : [];
+  const idiom = syntax.length + semantic.length > 0 ? idiomIn(text) : undefined;
+  if (idiom) {
+    const lines = text.split("\n");
+    const start = lines.slice(0, idiom.line - 1).join("\n").length + (idiom.line > 1 ? 1 : 0);
+    const length = lines[idiom.line - 1]!.length;
+    const isMeant = ({ start: at = 0 }: ts.Diagnostic) =>
+      at - prefix.length >= start && at - prefix.length <= start + length;
+    if (syntax.length > 0 || semantic.some(isMeant)) {
+      return [{ start, length, severity: "error", code: expressionExpected, message: idiom.hint }];
+    }
+  }
   const suggestions = syntax.length > 0 ? [] : service.getSuggestionDiagnostics(fileName);
   const isCells = ({ start = 0, code }: ts.Diagnostic) => start >= prefix.length && !ignoredInCells.has(code);
   const described = ([...syntax, ...semantic] as ts.Diagnostic[]).filter(isCells).map((diagnostic) => {
@@ -43,7 +64,10 @@ function worded(
   { code, messageText }: ts.Diagnostic,
   origins: CellModule["origins"],
 ): { code: number; message: string } {
-  const message = ts.flattenDiagnosticMessageText(messageText, "\n");
+  const message = wordedByTypeScript({ messageText });
+  const specifier = code === moduleNotFound && /'([^']+)'/.exec(message)?.[1];
+  const hint = specifier && importHint(specifier);
+  if (hint) return { code, message: `"${specifier}" is ${hint}` };
   const imported = code === 2632 && /'([^']+)'/.exec(message)?.[1];
   // It is an import to TypeScript only: in the notebook, a constant of an earlier cell.
   if (imported && origins.has(imported)) {

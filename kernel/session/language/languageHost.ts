@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
-import { cellOptions } from "../converter/cellOptions";
+import { cellOptionsIn } from "../converter/cellOptions";
 import { isFixed } from "../converter/typesFolder";
 import type { NotebookModules } from "./notebookModules";
 
@@ -19,7 +19,7 @@ export function languageHost(modules: NotebookModules, folder: string): ts.Langu
     return String(statSync(file, { throwIfNoEntry: false })?.mtimeMs);
   };
   return {
-    getCompilationSettings: () => cellOptions,
+    getCompilationSettings: () => cellOptionsIn(folder, modules.isLoose),
     getScriptFileNames: () => modules.fileNames(),
     getScriptVersion: version,
     getScriptSnapshot(file) {

@@ -3,6 +3,7 @@
 
 import type { LanguageCell } from "../../protocol";
 import { cellGlobals } from "../converter/cellOptions";
+import { exportsAsImports } from "../converter/exportFrom";
 import { type CellNames, namesOf } from "./cellNames";
 
 export interface CellModule {
@@ -49,6 +50,9 @@ export class NotebookModules {
     return `${this.#folder}/${modulePrefix}*`;
   }
 
+  /** Whether the notebook was written for a kernel that checks less. */
+  isLoose = false;
+
   fileNames(): string[] {
     return [...this.#files.keys()];
   }
@@ -74,7 +78,9 @@ export class NotebookModules {
       this.#files.delete(module.fileName);
     }
     const scope = new Map(this.#ran);
-    for (const { id, text, language } of cells) {
+    this.isLoose = cells.some(({ checks }) => checks === "loose");
+    for (const { id, text: written, language } of cells) {
+      const text = exportsAsImports(written);
       const extension = language === "javascript" ? "js" : "ts";
       let module = this.#cells.get(id);
       if (module && !module.fileName.endsWith(extension)) {
@@ -96,7 +102,7 @@ export class NotebookModules {
 
   /** A cell that runs: what it declares is there from now on, wherever the cell stands. */
   addRun(text: string): void {
-    const run = this.#make(text, { name: "run" });
+    const run = this.#make(exportsAsImports(text), { name: "run" });
     this.#place(run, new Map([...this.#ran].filter(([name]) => run.names.mentions.has(name))));
     this.#ranBefore = this.#ran;
     this.#ran = new Map([

@@ -1,10 +1,12 @@
 // What `import` means in a cell: bnlab and tslab are modules beside this file, all else is found from the notebook's folder.
-import { createRequire, register } from "node:module";
+import { createRequire, isBuiltin, register } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { builtinModules } from "../converter/builtinModules";
 import type { CellImport } from "../converter/emit";
+import { importHint } from "../converter/idioms";
+import { forgetChanged, requireTypeScript } from "./typescriptRequire";
 
 type Namespace = Record<string, unknown>;
 type Attributes = Record<string, string>;
@@ -45,7 +47,7 @@ export class Modules {
     const resolve = (specifier: string) => this.#resolve(specifier, url);
     this.meta = { url, dirname: path.dirname(notebook), filename: notebook, resolve };
     const nodes = createRequire(filename);
-    const require = Object.assign((id: string) => this.#loaded.get(id) ?? nodes(id), nodes);
+    const require = Object.assign((id: string) => this.#loaded.get(id) ?? this.#require(nodes, id), nodes);
     const module = { exports: {}, id: ".", filename: notebook, path: path.dirname(notebook), require };
     this.commonjs = [require, module, module.exports, module.filename, module.path];
     this.#importFromFolder = new vm.Script("(specifier, options) => import(specifier, options)", {
@@ -61,7 +63,7 @@ export class Modules {
       this.#loaded.set(specifier, module);
       return module;
     }
-    if (/^(\.{0,2}\/|file:)/.test(specifier) || path.isAbsolute(specifier)) this.#readTypeScript();
+    if (!isBuiltin(specifier)) this.#readTypeScript();
     try {
       return await this.#importFromFolder(specifier, { with: attributes });
     } catch (error) {
@@ -76,24 +78,36 @@ export class Modules {
     for (const { local, imported } of bindings) bind(local, exportOf(module, imported, specifier));
   }
 
+  #require(require: NodeJS.Require, id: string): unknown {
+    if (isBuiltin(id)) return require(id);
+    this.#readTypeScript();
+    forgetChanged(require.cache);
+    const module: unknown = require(id);
+    forgetChanged(require.cache); // remembers what has come
+    return module;
+  }
+
   /** The address that an import of a cell's means, as `import.meta.resolve` has it. */
   #resolve(specifier: string, parent: string): string {
     if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, parent).href;
     return builtin.get(specifier) ?? import.meta.resolve(specifier, parent);
   }
 
-  /** From the first import of a file on: TypeScript files and JSON, without extensions, anew when they have changed. */
+  /** From the first import of a file or package on: TypeScript and JSON, without extensions, anew when they have changed. */
   #readTypeScript(): void {
     if (this.#readsTypeScript) return;
     this.#readsTypeScript = true;
     process.setSourceMapsEnabled(true); // so that stack traces know the files' own lines
     // Node waits for the thread of the hooks here; stopped in the middle, it would never load a module again.
+    requireTypeScript();
     this.#undisturbed(() =>
       register(new URL("./typescriptLoader.js", import.meta.url), { data: { builtin } }),
     );
   }
 
   #explained(specifier: string, error: unknown): unknown {
+    const hint = importHint(specifier);
+    if (hint) return Object.assign(new Error(`"${specifier}" is ${hint}`), { name: "ImportError" });
     const { code, message } = error as NodeJS.ErrnoException;
     // Not when it is a file deeper down that misses something.
     if (code !== "ERR_MODULE_NOT_FOUND" || !message.endsWith(cellFile)) return error;

@@ -1,5 +1,6 @@
 // Errors in a cell's own terms: its frames only, with the lines the reader wrote.
 import { findSourceMap, SourceMap, type SourceMapPayload } from "node:module";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { excerptOf } from "../display/excerpt";
@@ -204,11 +205,11 @@ export class StackTraces {
 
 /** A frame in a file that a cell imports, with the line that its author wrote. */
 function inFile(frame: NodeJS.CallSite, file: string): string {
-  if (!file.startsWith("file:")) return frame.toString();
+  if (!file.startsWith("file:") && !path.isAbsolute(file)) return frame.toString();
   let [line, column] = [frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1];
   const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
   if (entry && "originalLine" in entry) [line, column] = [entry.originalLine + 1, entry.originalColumn + 1];
-  const where = `${fileURLToPath(file)}:${line}:${column}`;
+  const where = `${file.startsWith("file:") ? fileURLToPath(file) : file}:${line}:${column}`;
   const name = frame.getFunctionName();
   return name ? `${frame.isAsync() ? "async " : ""}${name} (${where})` : where;
 }

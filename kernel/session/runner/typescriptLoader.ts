@@ -1,12 +1,19 @@
 // Module hooks (they run in a thread of Node's own) for the files a notebook imports: TypeScript, JSON, no extensions.
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { createRequire, type InitializeHook, type LoadHook, type ResolveHook } from "node:module";
+import {
+  type InitializeHook,
+  isBuiltin,
+  type LoadHook,
+  type ResolveFnOutput,
+  type ResolveHook,
+  type ResolveHookContext,
+} from "node:module";
+import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-
-/** Node's hooks wait for each other: an `import()` within one may never end. */
-const typescript = () =>
-  createRequire(import.meta.url)("./typescript/lib/typescript.js") as typeof import("typescript");
+import type ts from "typescript";
+import { hasConfig, projectOf } from "../converter/project";
+import { compiled, isCommonJs, isTypeScript, typescript, withRequire, wrapped } from "./compiledFile";
 
 let builtin: ReadonlyMap<string, string> = new Map();
 
@@ -17,52 +24,92 @@ export const initialize: InitializeHook<{ builtin: typeof builtin }> = (data) =>
 export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   const url = builtin.get(specifier);
   if (url) return { url, format: "module", shortCircuit: true };
+  if (context.parentURL?.includes("/node_modules/") || isBuiltin(specifier))
+    return nextResolve(specifier, context);
   const isFile = /^(\.{0,2}\/|file:)/.test(specifier);
-  if (!isFile || context.parentURL?.includes("/node_modules/")) return nextResolve(specifier, context);
-  const found = await findFile(new URL(specifier, context.parentURL));
-  if (!found) return nextResolve(specifier, context);
-  const dated = `${pathToFileURL(found)}?version=${await versionOf(found)}`;
-  if (found.endsWith(".json")) {
-    return { url: dated, format: "json", importAttributes: { type: "json" }, shortCircuit: true };
+  const found = isFile
+    ? ((await findFile(new URL(specifier, context.parentURL))) ?? inProject(specifier, context.parentURL))
+    : inProject(specifier, context.parentURL);
+  if (found) return dated(found, context, nextResolve);
+  try {
+    const resolved = await nextResolve(specifier, context);
+    const file = resolved.url.startsWith("file:") ? fileURLToPath(resolved.url) : "";
+    // A package of the workspace, whose sources lie where its link leads.
+    return isTypeScript(file) ? await dated(file, context, nextResolve) : resolved;
+  } catch (error) {
+    const source = isFile ? undefined : byTypeScript(specifier, context.parentURL, {});
+    if (source) return dated(source, context, nextResolve);
+    throw error;
   }
-  if (!isTypeScript(found)) return nextResolve(dated, context);
-  return { url: dated, format: "module", shortCircuit: true };
 };
+
+async function dated(
+  file: string,
+  context: ResolveHookContext,
+  nextResolve: Parameters<ResolveHook>[2],
+): Promise<ResolveFnOutput> {
+  const url = `${pathToFileURL(file)}?version=${await versionOf(file)}`;
+  if (file.endsWith(".json")) {
+    return { url, format: "json", importAttributes: { type: "json" }, shortCircuit: true };
+  }
+  if (!isTypeScript(file)) return nextResolve(url, context);
+  return { url, format: "module", shortCircuit: true };
+}
+
+/** The file that `paths`, `baseUrl` or `rootDirs` of the importer's project lead to. */
+function inProject(specifier: string, parent: string | undefined): string | undefined {
+  if (!parent?.startsWith("file:") || !hasConfig(path.dirname(fileURLToPath(parent)))) return undefined;
+  const { options } = projectOf(typescript(), path.dirname(fileURLToPath(parent)));
+  if (!options.paths && !options.baseUrl && !options.rootDirs) return undefined;
+  return byTypeScript(specifier, parent, options, false);
+}
+
+/** As TypeScript finds it; no declarations, for those do not run. */
+function byTypeScript(
+  specifier: string,
+  parent: string | undefined,
+  options: ts.CompilerOptions,
+  orPackage = true,
+): string | undefined {
+  if (!parent?.startsWith("file:")) return undefined;
+  const ts = typescript();
+  const found = ts.resolveModuleName(
+    specifier,
+    fileURLToPath(parent).replaceAll("\\", "/"),
+    {
+      ...options,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      module: ts.ModuleKind.Preserve,
+      allowJs: true,
+      resolveJsonModule: true,
+      allowImportingTsExtensions: true,
+    },
+    ts.sys,
+  ).resolvedModule;
+  if (!found || /\.d\.[cm]?ts$/.test(found.resolvedFileName)) return undefined;
+  return orPackage || !found.isExternalLibraryImport ? found.resolvedFileName : undefined;
+}
 
 export const load: LoadHook = async (url, context, nextLoad) => {
   const { pathname, protocol } = new URL(url);
   if (protocol !== "file:" || !isTypeScript(pathname)) return nextLoad(url, context);
-  const ts = typescript();
   const fileName = fileURLToPath(url);
-  const { outputText, diagnostics } = ts.transpileModule(await readFile(fileName, "utf8"), {
-    fileName,
-    reportDiagnostics: true,
-    compilerOptions: {
-      module: ts.ModuleKind.ESNext,
-      target: ts.ScriptTarget.ES2022,
-      jsx: ts.JsxEmit.React,
-      inlineSourceMap: true,
-      inlineSources: true,
-    },
-  });
-  const mistake = diagnostics?.[0];
-  if (mistake) {
-    const { line, character } = ts.getLineAndCharacterOfPosition(mistake.file!, mistake.start!);
-    const text = ts.flattenDiagnosticMessageText(mistake.messageText, "\n");
-    throw new SyntaxError(`${text} (${fileName}:${line + 1}:${character + 1})`);
-  }
-  return { format: "module", source: outputText, shortCircuit: true };
+  const text = await readFile(fileName, "utf8");
+  const source = isCommonJs(fileName, text)
+    ? wrapped(fileName, text)
+    : withRequire(fileName, text, compiled(fileName, text, "module"));
+  return { format: "module", source, shortCircuit: true };
 };
-
-function isTypeScript(name: string): boolean {
-  return /\.(ts|tsx|mts)$/.test(name);
-}
 
 /** The file that a specifier means, as TypeScript finds it: with its extension, without, or its folder's index. */
 async function findFile(asked: URL): Promise<string | undefined> {
   const base = fileURLToPath(asked);
-  const asTypeScript = base.replace(/\.(m?)js(x?)$/, ".$1ts$2");
-  const names = [base, asTypeScript, ...[".ts", ".tsx", ".mts", ".js", ".mjs", ".json"].map((e) => base + e)];
+  const asTypeScript = base.replace(/\.([cm]?)js(x?)$/, ".$1ts$2");
+  const names = [
+    base,
+    asTypeScript,
+    ...[".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json"].map((e) => base + e),
+  ];
   for (const name of [...names, `${base}/index.ts`, `${base}/index.js`]) {
     if ((await stat(name).catch(() => undefined))?.isFile()) return name;
   }
