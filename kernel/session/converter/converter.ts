@@ -40,7 +40,7 @@ export type Completeness = { status: "complete" | "invalid" } | { status: "incom
 /** No further line can end it. */
 const unterminatedString = 1002;
 
-/** Of a name, and of a module. */
+/** TypeScript has found no such name, or no such module. */
 const notFound = new Set<string | undefined>(["TS2304", "TS2552", "TS2307", "TS2792"]);
 
 /** As in IPython: a semicolon after the last expression hides its value. Elsewhere formatters put one there. */

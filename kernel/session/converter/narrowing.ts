@@ -24,7 +24,7 @@ function endsIn(statement: ts.Statement): boolean {
   return ts.isThrowStatement(statement);
 }
 
-/** Of the names that stand in a block of their own at a module's end: the types there, where they are narrower. */
+/** Returns the types of the names that stand in a block at a module's end, where they are narrower than declared. */
 export function narrowedIn(block: ts.Block, checker: ts.TypeChecker): Map<string, string> {
   const found = new Map<string, string>();
   for (const statement of block.statements) {

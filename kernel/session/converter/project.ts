@@ -4,14 +4,14 @@ import path from "node:path";
 import type ts from "typescript";
 
 export interface Project {
-  /** Of those that hold: how strictly to check, how to compile, where imports lead. */
+  /** The options that hold: how strictly to check, how to compile, where imports lead. */
   options: ts.CompilerOptions;
   /** What is wrong with the file, in words; then nothing of it holds that TypeScript could not read. */
   mistake?: string;
 }
 
 /** Where the output goes, in which form, and what it runs on are the kernel's to say. */
-const honoured = [
+const heeded = [
   ...["strict", "noImplicitAny", "noImplicitThis", "strictBindCallApply", "strictBuiltinIteratorReturn"],
   ...[
     "strictFunctionTypes",
@@ -52,7 +52,7 @@ export function projectOf(typescript: typeof ts, folder: string): Project {
   );
   const files = [file, ...(source.extendedSourceFiles ?? [])];
   const project = {
-    options: Object.fromEntries(Object.entries(options).filter(([name]) => honoured.includes(name))),
+    options: Object.fromEntries(Object.entries(options).filter(([name]) => heeded.includes(name))),
     mistake: mistakeIn(typescript, source, errors, folder),
   };
   known.set(file, { project, files, times: timesOf(files) });
