@@ -137,3 +137,18 @@ test("options on the edge of what makes sense are taken, those beyond it are not
     assert.throws(() => new ReduceLROnPlateau(optimizer, wrong), /^RangeError/);
   }
 });
+
+test("ReduceLROnPlateau: a relative threshold is a share of the best, and a fall of eps itself is left out", () => {
+  const rateAfter = (options: object, ...metrics: number[]) => {
+    const optimizer = new SGD([leaf()], { lr: 1 });
+    const scheduler = new ReduceLROnPlateau(optimizer, { factor: 0.5, patience: 0, ...options });
+    for (const metric of metrics) scheduler.step(metric);
+    return optimizer.paramGroups[0]!.lr;
+  };
+  assert.equal(rateAfter({ threshold: 0.5 }, 8, 5), 0.5, "5 is no better than half of 8");
+  assert.equal(rateAfter({ threshold: 0.5 }, 8, 3), 1);
+  assert.equal(rateAfter({ threshold: 0.5, mode: "max" }, 8, 11), 0.5);
+  assert.equal(rateAfter({ threshold: 0.5, mode: "max" }, 8, 13), 1);
+  assert.equal(rateAfter({ eps: 0.5 }, 8, 8), 1);
+  assert.equal(rateAfter({ eps: 0.4375 }, 8, 8), 0.5);
+});
