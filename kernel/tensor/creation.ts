@@ -8,8 +8,9 @@ import {
   requireNumber,
   requireTensor,
 } from "./arguments";
-import type { DType, NestedInput } from "./dtype";
+import type { DType, NestedInput, Scalar } from "./dtype";
 import type { Generator } from "./math/random";
+import { requireInt32 } from "./ops/check";
 import { drawUniform } from "./ops/uniform";
 import { engine } from "./runtime";
 import { checkShape, countOf, type Shape, show } from "./shape";
@@ -76,8 +77,16 @@ export function tensor(
   const memory = dtype === "int32" ? engine.i32 : engine.f32;
   const first = result.pointer >>> 2;
   if (dtype === "bool") for (let i = 0; i < flat.length; i++) memory[first + i] = Number(flat[i] !== 0);
-  else memory.set(flat, first);
+  else memory.set(dtype === "int32" ? whole("tensor", flat) : flat, first);
   return finish(result, requiresGrad);
+}
+
+/** Numbers that int32 holds once they have lost their fractions. */
+function whole<Numbers extends ArrayLike<number>>(operation: string, values: Numbers): Numbers {
+  if (!(values instanceof Int32Array)) {
+    for (let i = 0; i < values.length; i++) requireInt32(operation, Math.trunc(values[i]!));
+  }
+  return values;
 }
 
 function sizesOf(values: NestedInput): number[] {
@@ -114,8 +123,9 @@ function finish(result: Tensor, requiresGrad: boolean): Tensor {
   return requiresGrad ? result.requiresGrad_() : result;
 }
 
-/** Every element `value`. */
-export function full(shape: Shape, value: number, options?: TensorOptions): Tensor {
+/** Every element `value`: float32 for a number, bool for true and false, unless told otherwise. */
+export function full(shape: Shape, value: Scalar, options: TensorOptions = {}): Tensor {
+  if (typeof value === "boolean") return filled("full", shape, Number(value), { dtype: "bool", ...options });
   requireNumber("full", "value", value);
   return filled("full", shape, value, options);
 }
@@ -129,7 +139,8 @@ function filled(
   requireDType(operation, dtype);
   const result = engine.empty(checkShape(operation, shape), dtype);
   const first = result.pointer >>> 2;
-  if (dtype === "int32") engine.i32.fill(value, first, first + result.count);
+  if (dtype === "int32")
+    engine.i32.fill(requireInt32(operation, Math.trunc(value)), first, first + result.count);
   else
     engine.kernels.fill({
       y: result.pointer,
@@ -162,10 +173,10 @@ export function onesLike(like: Tensor, options: TensorOptions = {}): Tensor {
 }
 
 /** Every element `value`, in the shape (and, unless told otherwise, dtype) of another tensor. */
-export function fullLike(like: Tensor, value: number, options: TensorOptions = {}): Tensor {
+export function fullLike(like: Tensor, value: Scalar, options: TensorOptions = {}): Tensor {
   requireTensor("fullLike", like);
-  requireNumber("fullLike", "value", value);
-  return filled("fullLike", like.shape, value, { dtype: like.dtype, ...options });
+  if (typeof value !== "boolean") requireNumber("fullLike", "value", value);
+  return filled("fullLike", like.shape, Number(value), { dtype: like.dtype, ...options });
 }
 
 function generate(
@@ -179,7 +190,9 @@ function generate(
   const result = engine.empty(shape, dtype);
   const memory = dtype === "int32" ? engine.i32 : engine.f32;
   const first = result.pointer >>> 2;
-  for (let i = 0; i < result.count; i++) memory[first + i] = at(i);
+  for (let i = 0; i < result.count; i++) {
+    memory[first + i] = dtype === "int32" ? requireInt32(operation, Math.trunc(at(i))) : at(i);
+  }
   return finish(result, requiresGrad);
 }
 

@@ -1,8 +1,9 @@
 // Operations as functions, for those that take several tensors or that layers call by name.
 
 import { describe, requireRank, requireTensor, requireTensors } from "./arguments";
+import type { Scalar } from "./dtype";
 import { arithmetic } from "./ops/arithmetic";
-import { requireFloat, requireOperand } from "./ops/check";
+import { requireOperand } from "./ops/check";
 import { unary } from "./ops/elementwise";
 import * as join from "./ops/join";
 import * as products from "./ops/products";
@@ -62,11 +63,10 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 }
 
 /** a where the condition (bool, or not 0) holds, else b; all broadcast, and a and b may be numbers. */
-export function where(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
+export function where(condition: Tensor, a: Tensor | Scalar, b: Tensor | Scalar): Tensor {
   requireTensor("where", condition, "the condition");
-  const like = typeof a === "number" ? b : a; // a whole number beside integers stays one
-  const operand = (value: Tensor | number) =>
-    requireOperand("where", typeof like === "number" ? condition : like, value);
+  const like = typeof a === "object" ? a : typeof b === "object" ? b : condition; // whole beside integers stays whole
+  const operand = (value: Tensor | Scalar) => requireOperand("where", like, value);
   return join.where(condition, operand(a), operand(b));
 }
 
@@ -127,30 +127,30 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 }
 
 /** The larger of the two, element by element, broadcast. */
-export function maximum(a: Tensor, b: Tensor | number): Tensor {
+export function maximum(a: Tensor, b: Tensor | Scalar): Tensor {
   requireTensor("maximum", a);
   return arithmetic("maximum", a, b);
 }
 
 /** The smaller of the two, element by element, broadcast. */
-export function minimum(a: Tensor, b: Tensor | number): Tensor {
+export function minimum(a: Tensor, b: Tensor | Scalar): Tensor {
   requireTensor("minimum", a);
   return arithmetic("minimum", a, b);
 }
 
 /** 1/(1+e⁻ˣ) */
 export function sigmoid(x: Tensor): Tensor {
-  return unary("sigmoid", requireFloat("sigmoid", x));
+  return unary("sigmoid", x);
 }
 
 /** Hyperbolic tangent. */
 export function tanh(x: Tensor): Tensor {
-  return unary("tanh", requireFloat("tanh", x));
+  return unary("tanh", x);
 }
 
 /** max(x, 0) */
 export function relu(x: Tensor): Tensor {
-  return unary("relu", requireFloat("relu", x));
+  return unary("relu", x);
 }
 
 /** eˣ/Σeˣ along a dimension. */

@@ -1,6 +1,6 @@
 // The room's door: all that other rooms may import of kernel/tensor, but for the checks of arguments.ts.
 export * from "./creation";
-export type { DType, NestedArray, NestedInput, TensorData } from "./dtype";
+export type { DType, NestedArray, NestedInput, Scalar, TensorData } from "./dtype";
 export type { MemoryUsage } from "./engine";
 export * from "./functions";
 export * as autograd from "./gradients";

@@ -2,7 +2,7 @@
 
 import { requireFunction, requireRank, requireTensor } from "./arguments";
 import { backward } from "./autograd";
-import type { DType } from "./dtype";
+import type { DType, Scalar } from "./dtype";
 import type { Generator } from "./math/random";
 import { all, allclose, any, type Closeness, equal, isclose, logical } from "./ops/agreement";
 import { arithmetic, compare, lerp } from "./ops/arithmetic";
@@ -140,31 +140,31 @@ export class Tensor extends TensorState {
   // Arithmetic: with a tensor that broadcasts, or a number.
 
   /** this + alpha · other, broadcast. */
-  add(other: Tensor | number, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
-    return arithmetic("add", this, scaled("add", other, alpha));
+  add(other: Tensor | Scalar, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
+    return arithmetic("add", this, scaled("add", this, other, alpha));
   }
   /** this − alpha · other, broadcast. */
-  sub(other: Tensor | number, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
-    return arithmetic("sub", this, scaled("sub", other, alpha));
+  sub(other: Tensor | Scalar, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
+    return arithmetic("sub", this, scaled("sub", this, other, alpha));
   }
   /** this · other element by element, broadcast. */
-  mul(other: Tensor | number): Tensor {
+  mul(other: Tensor | Scalar): Tensor {
     return arithmetic("mul", this, other);
   }
   /** this / other, broadcast; always float32. */
-  div(other: Tensor | number): Tensor {
+  div(other: Tensor | Scalar): Tensor {
     return arithmetic("div", this, other);
   }
   /** this to the power of other, broadcast. */
-  pow(exponent: Tensor | number): Tensor {
+  pow(exponent: Tensor | Scalar): Tensor {
     return arithmetic("pow", this, exponent);
   }
   /** What is left of a division with a whole quotient, with the divisor's sign, broadcast: Python's %. */
-  remainder(divisor: Tensor | number): Tensor {
+  remainder(divisor: Tensor | Scalar): Tensor {
     return divideWhole("remainder", this, divisor);
   }
   /** ⌊this / divisor⌋, broadcast, without gradient; int32 for integers. */
-  floorDivide(divisor: Tensor | number): Tensor {
+  floorDivide(divisor: Tensor | Scalar): Tensor {
     return divideWhole("floorDivide", this, divisor);
   }
   /** this + weight · (end − this), broadcast: this at weight 0, end at 1. */
@@ -172,38 +172,38 @@ export class Tensor extends TensorState {
     return lerp(this, end, weight);
   }
   /** The larger of the two, element by element; NaN if either is. */
-  maximum(other: Tensor | number): Tensor {
+  maximum(other: Tensor | Scalar): Tensor {
     return arithmetic("maximum", this, other);
   }
   /** The smaller of the two, element by element; NaN if either is. */
-  minimum(other: Tensor | number): Tensor {
+  minimum(other: Tensor | Scalar): Tensor {
     return arithmetic("minimum", this, other);
   }
 
   // Comparison: bool tensors, without gradient.
 
   /** this = other, element by element. */
-  eq(other: Tensor | number): Tensor {
+  eq(other: Tensor | Scalar): Tensor {
     return compare("eq", this, other);
   }
   /** this ≠ other, element by element. */
-  ne(other: Tensor | number): Tensor {
+  ne(other: Tensor | Scalar): Tensor {
     return compare("ne", this, other);
   }
   /** this < other, element by element. */
-  lt(other: Tensor | number): Tensor {
+  lt(other: Tensor | Scalar): Tensor {
     return compare("lt", this, other);
   }
   /** this ≤ other, element by element. */
-  le(other: Tensor | number): Tensor {
+  le(other: Tensor | Scalar): Tensor {
     return compare("le", this, other);
   }
   /** this > other, element by element. */
-  gt(other: Tensor | number): Tensor {
+  gt(other: Tensor | Scalar): Tensor {
     return compare("gt", this, other);
   }
   /** this ≥ other, element by element. */
-  ge(other: Tensor | number): Tensor {
+  ge(other: Tensor | Scalar): Tensor {
     return compare("ge", this, other);
   }
   /** Which elements are NaN. */
@@ -219,19 +219,19 @@ export class Tensor extends TensorState {
     return classify("isfinite", this);
   }
   /** Whether |this − other| ≤ atol + rtol·|other|, element by element, broadcast. */
-  isclose(other: Tensor | number, options: Closeness = {}): Tensor {
+  isclose(other: Tensor | Scalar, options: Closeness = {}): Tensor {
     return isclose(this, other, options);
   }
   /** Where both are not 0, broadcast. */
-  logicalAnd(other: Tensor | number): Tensor {
+  logicalAnd(other: Tensor | Scalar): Tensor {
     return logical("logicalAnd", this, other);
   }
   /** Where either is not 0, broadcast. */
-  logicalOr(other: Tensor | number): Tensor {
+  logicalOr(other: Tensor | Scalar): Tensor {
     return logical("logicalOr", this, other);
   }
   /** Where exactly one of the two is not 0, broadcast. */
-  logicalXor(other: Tensor | number): Tensor {
+  logicalXor(other: Tensor | Scalar): Tensor {
     return logical("logicalXor", this, other);
   }
   /** Where this is 0. */
@@ -540,7 +540,7 @@ export class Tensor extends TensorState {
     return scatterAdd(this, dim, index, source);
   }
   /** A copy in which source[i][j], or a number, is written at [index[i][j]][j] for dim 0. */
-  scatter(dim: number, index: Tensor, source: Tensor | number): Tensor {
+  scatter(dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
     return scatter(this, dim, index, source);
   }
   /** The elements where the bool mask, broadcast, is true, in order: [count]. */
@@ -561,7 +561,7 @@ export class Tensor extends TensorState {
     return bincount(this, minLength);
   }
   /** A copy with `value` where the bool mask, broadcast, is true. */
-  maskedFill(mask: Tensor, value: number): Tensor {
+  maskedFill(mask: Tensor, value: Tensor | Scalar): Tensor {
     return maskedFill(this, mask, value);
   }
   /** The values in order along a dimension, and where they were (int32). Equals keep their order, NaN is the largest. */
@@ -661,27 +661,27 @@ export class Tensor extends TensorState {
   // In place: on data, or on parameters inside noGrad().
 
   /** this ← this + alpha · other */
-  add_(other: Tensor | number, { alpha = 1 }: { readonly alpha?: number } = {}): this {
+  add_(other: Tensor | Scalar, { alpha = 1 }: { readonly alpha?: number } = {}): this {
     addTo("add_", this, other, alpha);
     return this;
   }
   /** this ← this − alpha · other */
-  sub_(other: Tensor | number, { alpha = 1 }: { readonly alpha?: number } = {}): this {
+  sub_(other: Tensor | Scalar, { alpha = 1 }: { readonly alpha?: number } = {}): this {
     addTo("sub_", this, other, alpha);
     return this;
   }
   /** this ← this · other */
-  mul_(other: Tensor | number): this {
+  mul_(other: Tensor | Scalar): this {
     update("mul_", this, () => arithmetic("mul", this, other));
     return this;
   }
   /** this ← this / other */
-  div_(other: Tensor | number): this {
+  div_(other: Tensor | Scalar): this {
     update("div_", this, () => arithmetic("div", this, other));
     return this;
   }
   /** this ← this to the power of exponent */
-  pow_(exponent: Tensor | number): this {
+  pow_(exponent: Tensor | Scalar): this {
     update("pow_", this, () => arithmetic("pow", this, exponent));
     return this;
   }
@@ -726,7 +726,7 @@ export class Tensor extends TensorState {
     return this;
   }
   /** this ← value where the bool mask, broadcast to this, is true */
-  maskedFill_(mask: Tensor, value: number): this {
+  maskedFill_(mask: Tensor, value: Tensor | Scalar): this {
     update("maskedFill_", this, () => this.maskedFill(mask, value));
     return this;
   }
@@ -736,7 +736,7 @@ export class Tensor extends TensorState {
     return this;
   }
   /** Every element ← value */
-  fill_(value: number): this {
+  fill_(value: Scalar): this {
     fill(this, value);
     return this;
   }

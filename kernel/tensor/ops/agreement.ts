@@ -1,10 +1,11 @@
 // Whether tensors agree, and whether any or all elements hold. Nothing here is recorded.
 
 import { requireNumber, requireTensor } from "../arguments";
+import type { Scalar } from "../dtype";
 import { broadcastShapes, sameShape } from "../shape";
 import type { Tensor } from "../tensor";
 import { arithmetic, compare } from "./arithmetic";
-import { requireFloat, requireOperand } from "./check";
+import { requireOperand } from "./check";
 import { type Dims, dimsOf, sumOrMean } from "./reduction";
 import { contiguous, expand } from "./view";
 
@@ -18,6 +19,17 @@ export interface Closeness {
   readonly equalNan?: boolean;
 }
 
+/** The numbers of both, exact in any dtype, broadcast to one shape. */
+function pairsOf(operation: string, a: Tensor, b: Tensor) {
+  const shape = broadcastShapes(operation, a.shape, b.shape);
+  const numbersOf = (x: Tensor) => {
+    const y = contiguous(expand(x.detach(), shape));
+    const memory = y.dtype === "int32" ? y.engine.i32 : y.engine.f32;
+    return memory.slice(y.pointer >>> 2, (y.pointer >>> 2) + y.count);
+  };
+  return { shape, left: numbersOf(a), right: numbersOf(b) };
+}
+
 /** Whether `agree` holds for every pair of elements, broadcast. */
 function everyPair(
   operation: string,
@@ -25,13 +37,8 @@ function everyPair(
   b: Tensor,
   agree: (a: number, b: number) => boolean,
 ): boolean {
-  const shape = broadcastShapes(operation, a.shape, b.shape);
-  const p = contiguous(expand(a.detach(), shape));
-  const q = contiguous(expand(b.detach(), shape));
-  const { f32, i32 } = p.engine;
-  const [left, right] = [p.dtype === "int32" ? i32 : f32, q.dtype === "int32" ? i32 : f32];
-  const [from, other] = [p.pointer >>> 2, q.pointer >>> 2];
-  for (let i = 0; i < p.count; i++) if (!agree(left[from + i]!, right[other + i]!)) return false;
+  const { left, right } = pairsOf(operation, a, b);
+  for (let i = 0; i < left.length; i++) if (!agree(left[i]!, right[i]!)) return false;
   return true;
 }
 
@@ -51,20 +58,19 @@ function closeness(
 
 export function allclose(a: Tensor, b: Tensor, options: Closeness): boolean {
   const close = closeness("allclose", options);
-  return everyPair("allclose", requireFloat("allclose", a), requireFloat("allclose", b), close);
+  requireTensor("allclose", b);
+  return everyPair("allclose", a, b, close);
 }
 
 /** Where the two are close: bool, broadcast. */
-export function isclose(a: Tensor, b: Tensor | number, options: Closeness): Tensor {
+export function isclose(a: Tensor, b: Tensor | Scalar, options: Closeness): Tensor {
   const close = closeness("isclose", options);
-  const other = requireFloat("isclose", requireOperand("isclose", a, b));
-  const shape = broadcastShapes("isclose", a.shape, other.shape);
-  const p = contiguous(expand(requireFloat("isclose", a).detach(), shape));
-  const q = contiguous(expand(other.detach(), shape));
-  const y = p.engine.empty(shape, "bool");
-  const { f32 } = p.engine;
-  const [from, against, to] = [p.pointer >>> 2, q.pointer >>> 2, y.pointer >>> 2];
-  for (let i = 0; i < y.count; i++) f32[to + i] = Number(close(f32[from + i]!, f32[against + i]!));
+  const pairs = pairsOf("isclose", a, requireOperand("isclose", a, b));
+  const { engine } = a;
+  const y = engine.empty(pairs.shape, "bool");
+  const { left, right } = pairs;
+  const to = y.pointer >>> 2;
+  for (let i = 0; i < y.count; i++) engine.f32[to + i] = Number(close(left[i]!, right[i]!));
   return y;
 }
 
@@ -72,7 +78,7 @@ export function isclose(a: Tensor, b: Tensor | number, options: Closeness): Tens
 export function logical(
   operation: "logicalAnd" | "logicalOr" | "logicalXor",
   a: Tensor,
-  b: Tensor | number,
+  b: Tensor | Scalar,
 ): Tensor {
   const [x, y] = [compare("ne", a, 0), compare("ne", requireOperand(operation, a, b), 0)];
   broadcastShapes(operation, x.shape, y.shape);

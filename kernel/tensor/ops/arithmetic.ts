@@ -2,7 +2,7 @@
 
 import { requireTensor } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
-import type { DType } from "../dtype";
+import { type DType, dtypeOf, promote, type Scalar } from "../dtype";
 import type { Engine } from "../engine";
 import { broadcastShapes, countOf, type Shape, sameShape } from "../shape";
 import type { Storage } from "../storage";
@@ -10,8 +10,9 @@ import { copyStrided } from "../strided";
 import type { Tensor } from "../tensor";
 import type { BinaryOp } from "../wasm/kernels";
 import { binaryInto, giveTo } from "./broadcast";
-import { cast, requireFloat, requireOperand, scalar } from "./check";
+import { cast, refuseBool, requireFloat, requireOperand, requireTensorOrNumber } from "./check";
 import { clone } from "./elementwise";
+import { type ComparisonOp, compareExactly, integers } from "./integers";
 import { contiguous, expand } from "./view";
 
 /** A new buffer f(a, b): one of them a gradient of shape `shape`, the other an input that broadcasts to it. */
@@ -200,10 +201,14 @@ const powNumber: Rule<number> = {
   },
 };
 
-/** f(a, b). Two integer operands give integers, except `div`, which always gives float32. */
-export function arithmetic(op: ArithmeticOp, left: Tensor, right: Tensor | number): Tensor {
-  if (typeof right === "number") return withNumber(op, left, right);
-  requireOperand(op, left, right);
+/** What to write instead of a difference of masks. */
+export const subtractsNoMask = "use logicalXor() or logicalNot(), or convert with int()";
+
+/** f(a, b) in the dtype that both meet in; `div` always gives float32. */
+export function arithmetic(op: ArithmeticOp, left: Tensor, right: Tensor | Scalar): Tensor {
+  if (typeof right === "number" || typeof right === "boolean") return withScalar(op, left, right);
+  requireTensorOrNumber(op, right);
+  if (op === "sub") refuseBool(op, subtractsNoMask, left, right);
   const shape = broadcastShapes(op, left.shape, right.shape);
   if (left.dtype !== "float32" && right.dtype !== "float32" && op !== "div") {
     return integers(op, left, right, shape);
@@ -216,11 +221,21 @@ export function arithmetic(op: ArithmeticOp, left: Tensor, right: Tensor | numbe
   return record(rules[op], y, [a, b], undefined);
 }
 
-function withNumber(op: ArithmeticOp, left: Tensor, right: number): Tensor {
-  const whole = left.dtype !== "float32" && Number.isInteger(right) && op !== "div";
+function withScalar(op: ArithmeticOp, left: Tensor, scalarRight: Scalar): Tensor {
+  const whole = op !== "div" && promote(left.dtype, dtypeOf(scalarRight)) !== "float32";
   if (whole || op === "maximum" || op === "minimum") {
-    return arithmetic(op, left, scalar(left.engine, right, whole ? "int32" : "float32"));
+    if (op === "pow" && whole && Number(scalarRight) < 0) {
+      throw new RangeError(
+        `pow: expected an exponent ≥ 0 for ${left.dtype}, got ${scalarRight}; convert the tensor with float()`,
+      );
+    }
+    return arithmetic(op, left, requireOperand(op, left, scalarRight));
   }
+  if (op === "sub") refuseBool(op, subtractsNoMask, left);
+  if (op === "sub" && typeof scalarRight === "boolean") {
+    throw new TypeError(`sub: expected a tensor or a number, got ${scalarRight}`);
+  }
+  const right = Number(scalarRight);
   const x = contiguous(requireFloat(op, left));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
@@ -238,9 +253,14 @@ function withNumber(op: ArithmeticOp, left: Tensor, right: number): Tensor {
   return record(addNumber, y, [x], right);
 }
 
-/** start + weight·(end − start). */
+/** start + weight·(end − start), of float32 tensors. */
 export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
   requireTensor("lerp", end, "end");
+  for (const x of [start, end]) {
+    if (x.dtype !== "float32") {
+      throw new TypeError(`lerp: expected float32 tensors, got ${x.dtype}; convert it with float()`);
+    }
+  }
   broadcastShapes("lerp", start.shape, end.shape);
   const step = arithmetic("sub", end, start);
   const share = requireOperand("lerp", step, weight);
@@ -248,49 +268,20 @@ export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tenso
   return arithmetic("add", start, arithmetic("mul", step, share));
 }
 
-export type ComparisonOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
-
 /** Compares element by element, giving a bool tensor, which carries no gradient. */
-export function compare(op: ComparisonOp, left: Tensor, right: Tensor | number): Tensor {
+export function compare(op: ComparisonOp, left: Tensor, right: Tensor | Scalar): Tensor {
   const { engine } = left;
+  if (left.dtype === "int32" && typeof right !== "object") {
+    requireTensorOrNumber(op, right);
+    return compareExactly(op, left, Number(right));
+  }
   const other = requireOperand(op, left, right);
   const shape = broadcastShapes(op, left.shape, other.shape);
-  if (left.dtype === "int32" && other.dtype === "int32") return integers(op, left, other, shape);
+  if (left.dtype !== "float32" && other.dtype !== "float32") return integers(op, left, other, shape);
   const a = contiguous(requireFloat(op, left));
   const b = contiguous(requireFloat(op, other));
   const y = resultOf(engine, a, shape, "bool");
   binaryInto(engine, op, a.pointer, a.shape, b.pointer, b.shape, y.pointer, shape);
-  return y;
-}
-
-const integerFunctions: {
-  [O in Exclude<ArithmeticOp, "div"> | ComparisonOp]: (a: number, b: number) => number;
-} = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: Math.imul,
-  pow: (a, b) => a ** b,
-  maximum: Math.max,
-  minimum: Math.min,
-  eq: (a, b) => Number(a === b),
-  ne: (a, b) => Number(a !== b),
-  lt: (a, b) => Number(a < b),
-  le: (a, b) => Number(a <= b),
-  gt: (a, b) => Number(a > b),
-  ge: (a, b) => Number(a >= b),
-};
-
-/** Exact over all 32 bits, which float32 kernels are not. */
-function integers(op: keyof typeof integerFunctions, left: Tensor, right: Tensor, shape: Shape): Tensor {
-  const { engine } = left;
-  const a = contiguous(expand(cast(left, "int32"), shape));
-  const b = contiguous(expand(cast(right, "int32"), shape));
-  const compares = op === "eq" || op === "ne" || op === "lt" || op === "le" || op === "gt" || op === "ge";
-  const y = engine.empty(shape, compares ? "bool" : "int32");
-  const target = compares ? engine.f32 : engine.i32;
-  const f = integerFunctions[op];
-  const [p, q, r] = [a.pointer >>> 2, b.pointer >>> 2, y.pointer >>> 2];
-  for (let i = 0; i < y.count; i++) target[r + i] = f(engine.i32[p + i]!, engine.i32[q + i]!);
   return y;
 }
 

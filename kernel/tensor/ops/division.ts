@@ -1,10 +1,11 @@
 // Division with a whole quotient: remainder and floorDivide, by Python's rule that the remainder has the divisor's sign.
 
 import { type Rule, record } from "../autograd";
+import type { Scalar } from "../dtype";
 import { broadcastShapes } from "../shape";
 import type { Tensor } from "../tensor";
 import { giveTo } from "./broadcast";
-import { cast, requireFloat, requireOperand } from "./check";
+import { cast, refuseBool, requireFloat, requireOperand } from "./check";
 import { contiguous, expand } from "./view";
 
 function remainderOf(a: number, b: number): number {
@@ -36,11 +37,12 @@ const remainderRule: Rule<{ a: Tensor; b: Tensor }> = {
 export function divideWhole(
   operation: "remainder" | "floorDivide",
   left: Tensor,
-  divisor: Tensor | number,
+  divisor: Tensor | Scalar,
 ): Tensor {
   const right = requireOperand(operation, left, divisor);
   const shape = broadcastShapes(operation, left.shape, right.shape);
   const whole = left.dtype !== "float32" && right.dtype !== "float32";
+  if (left.dtype === right.dtype) refuseBool(operation, "convert with int()", left);
   const x = whole ? cast(left, "int32") : requireFloat(operation, left);
   const d = whole ? cast(right, "int32") : requireFloat(operation, right);
   const a = contiguous(expand(x, shape));

@@ -1,11 +1,12 @@
 // y = f(x), one number at a time. Every rule may write dx over dy.
 
-import { requireNumber } from "../arguments";
+import { requireNumber, requireTensor } from "../arguments";
 import { type BackwardPass, type Node, type Rule, record } from "../autograd";
+import { dtypeOf, promote } from "../dtype";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
 import type { BinaryOp, UnaryGradOp, UnaryOp } from "../wasm/kernels";
-import { requireFloat } from "./check";
+import { cast, refuseBool, requireFloat, requireInt32 } from "./check";
 import { contiguous } from "./view";
 
 type Backward = (node: Node<undefined>, dy: Storage, pass: BackwardPass) => void;
@@ -74,8 +75,31 @@ const rules: { [O in UnaryOp]: Rule } = {
   relu: fused("relu", "output"),
 };
 
-/** y = f(x); an int32 or bool tensor is taken as float32. */
+/** Functions that give whole numbers for whole ones; all others take them as float32. */
+const wholeFunctions: { readonly [O in UnaryOp]?: (x: number) => number } = {
+  neg: (x) => -x,
+  abs: Math.abs,
+  relu: (x) => Math.max(x, 0),
+};
+
+/** y[i] = f(x[i]) of int32, wrapping around. */
+function wholeNumbers(input: Tensor, f: (x: number) => number): Tensor {
+  const x = contiguous(cast(input, "int32"));
+  const { engine } = x;
+  const y = engine.emptyLike(x, "int32");
+  const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
+  for (let i = 0; i < x.count; i++) engine.i32[to + i] = f(engine.i32[from + i]!);
+  return y;
+}
+
+/** y = f(x). */
 export function unary(op: UnaryOp, input: Tensor): Tensor {
+  requireTensor(op, input);
+  const whole = input.dtype === "float32" ? undefined : wholeFunctions[op];
+  if (whole !== undefined) {
+    refuseBool(op, op === "neg" ? "use logicalNot(), or convert with int()" : "convert with int()", input);
+    return wholeNumbers(input, whole);
+  }
   const x = contiguous(requireFloat(op, input));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
@@ -96,6 +120,7 @@ export function clone(input: Tensor): Tensor {
 const squareRule = fused("square", "inputs");
 
 export function square(input: Tensor): Tensor {
+  if (input.dtype !== "float32") return wholeNumbers(input, (x) => Math.imul(x, x));
   const x = contiguous(requireFloat("square", input));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
@@ -124,6 +149,10 @@ const clampRule: Rule<{ min: number; max: number }> = {
 export function clamp(input: Tensor, min: number, max: number): Tensor {
   requireNumber("clamp", "min", min);
   requireNumber("clamp", "max", max);
+  const bounds = [min, max].filter(Number.isFinite).map(dtypeOf);
+  if (bounds.reduce(promote, input.dtype) !== "float32" && !Number.isNaN(min) && !Number.isNaN(max)) {
+    return wholeNumbers(input, (x) => requireInt32("clamp", Math.min(Math.max(x, min), max)));
+  }
   const x = contiguous(requireFloat("clamp", input));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");

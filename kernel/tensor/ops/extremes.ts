@@ -3,9 +3,8 @@
 import { type Rule, record } from "../autograd";
 import { type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
-import { requireFloat } from "./check";
 import { type Columns, eachColumn } from "./norm";
-import { type Dims, dimsOf, gathered, oneOf, restore, shapesOf } from "./reduction";
+import { type Dims, dimsOf, gathered, oneOf, shapesOf } from "./reduction";
 import { contiguous } from "./view";
 
 /** The element at each index along a dimension takes the whole gradient. */
@@ -70,6 +69,38 @@ function requireElements(operation: string, shape: Shape, n: number): void {
   }
 }
 
+/** Where the largest (smallest) of each column is: the first of equals. Exact for int32. */
+function wholePositions(x: Tensor, larger: boolean, { outer, n, inner }: Columns): Int32Array {
+  const { i32 } = x.engine;
+  const from = x.pointer >>> 2;
+  const positions = new Int32Array(outer * inner);
+  eachColumn({ outer, n, inner }, (result, first) => {
+    let best = 0;
+    for (let j = 1; j < n; j++) {
+      const [value, most] = [i32[from + first + j * inner]!, i32[from + first + best * inner]!];
+      if (larger ? value > most : value < most) best = j;
+    }
+    positions[result] = best;
+  });
+  return positions;
+}
+
+/** The largest (smallest) of each column into y, which is int32 or bool and carries no gradient. */
+function wholeExtremes(x: Tensor, y: Tensor, larger: boolean, columns: Columns): Tensor {
+  if (x.dtype === "bool") {
+    const { outer, n, inner } = columns;
+    x.engine.kernels.reduce(larger ? "max" : "min", { x: x.pointer, y: y.pointer, outer, n, inner });
+    return y;
+  }
+  const positions = wholePositions(x, larger, columns);
+  const { i32 } = x.engine;
+  const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
+  eachColumn(columns, (result, first) => {
+    i32[to + result] = i32[from + first + positions[result]! * columns.inner]!;
+  });
+  return y;
+}
+
 /** The largest (smallest) element over some dimensions, or all. */
 export function extreme(
   operation: "max" | "min" | "amax" | "amin",
@@ -79,28 +110,29 @@ export function extreme(
 ): Tensor {
   const list = dimsOf(operation, dims, input.shape);
   const { kept, dropped } = shapesOf(input.shape, list);
-  const { x, outer, n, inner } = gathered(requireFloat(operation, input), list);
+  const { x, outer, n, inner } = gathered(input, list);
   requireElements(operation, input.shape, n);
   const { engine } = x;
-  const y = engine.empty(keepdim ? kept : dropped, "float32");
+  const y = engine.empty(keepdim ? kept : dropped, x.dtype);
   const op = operation === "max" || operation === "amax" ? "max" : "min";
+  if (x.dtype !== "float32") return wholeExtremes(x, y, op === "max", { outer, n, inner });
   engine.kernels.reduce(op, { x: x.pointer, y: y.pointer, outer, n, inner });
-  return restore(record(extremeRule, y, [x], { outer, n, inner }), input.dtype);
+  return record(extremeRule, y, [x], { outer, n, inner });
 }
 
 /** The largest (smallest) element along a dimension, and where it is. */
 export function extremeAlong(op: "max" | "min", input: Tensor, dim: number, keepdim: boolean): Extremes {
   const list = oneOf(op, dim, input.shape);
-  const x = contiguous(requireFloat(op, input));
+  const x = contiguous(input);
   const indices = argument(op === "max" ? "argmax" : "argmin", x, dim, keepdim, op);
   const { engine } = x;
-  const values = engine.empty(indices.shape, "float32");
+  const values = engine.empty(indices.shape, x.dtype);
   const { outer, n, inner } = gathered(x, list);
+  if (x.dtype !== "float32") {
+    return { values: wholeExtremes(x, values, op === "max", { outer, n, inner }), indices };
+  }
   engine.kernels.reduce(op, { x: x.pointer, y: values.pointer, outer, n, inner });
-  return {
-    values: restore(record(pickRule, values, [x], { indices, outer, n, inner }), input.dtype),
-    indices,
-  };
+  return { values: record(pickRule, values, [x], { indices, outer, n, inner }), indices };
 }
 
 /** Index of the largest (smallest) element: int32, along a dimension or in the flattened tensor. */
@@ -113,16 +145,12 @@ export function argument(
 ): Tensor {
   const list = oneOf(operation, dim, input.shape);
   const { kept, dropped } = shapesOf(input.shape, list);
-  const flat = gathered(requireFloat(operation, input), list);
-  requireElements(operation, input.shape, flat.n);
+  const { x, outer, n, inner } = gathered(input, list);
+  requireElements(operation, input.shape, n);
   const { engine } = input;
   const y = engine.empty(keepdim ? kept : dropped, "int32");
-  engine.kernels.reduce(op, {
-    x: flat.x.pointer,
-    y: y.pointer,
-    outer: flat.outer,
-    n: flat.n,
-    inner: flat.inner,
-  });
+  if (x.dtype === "int32") {
+    engine.i32.set(wholePositions(x, op === "argmax", { outer, n, inner }), y.pointer >>> 2);
+  } else engine.kernels.reduce(op, { x: x.pointer, y: y.pointer, outer, n, inner });
   return y;
 }

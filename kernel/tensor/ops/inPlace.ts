@@ -1,11 +1,12 @@
 // Changes in place: on data, or on parameters outside the graph.
 
 import { requireGenerator, requireNumber, requireTensor } from "../arguments";
+import { dtypeOf, holds, promote, type Scalar } from "../dtype";
 import type { Generator } from "../math/random";
 import { sameShape } from "../shape";
 import type { Tensor } from "../tensor";
-import { arithmetic, assign, requireOutsideGraph } from "./arithmetic";
-import { requireOperand, scalar } from "./check";
+import { arithmetic, assign, requireOutsideGraph, subtractsNoMask } from "./arithmetic";
+import { cast, refuseBool, requireInt32, requireTensorOrNumber, scalar } from "./check";
 
 /** Computes outside the graph, then writes the result over x. */
 export function update(operation: string, x: Tensor, compute: () => Tensor): void {
@@ -13,19 +14,25 @@ export function update(operation: string, x: Tensor, compute: () => Tensor): voi
   const recording = engine.gradEnabled;
   if (!(x.requiresGrad && recording)) engine.gradEnabled = false;
   try {
-    assign(operation, x, compute());
+    const result = compute();
+    if (!holds(x.dtype, result.dtype)) {
+      throw new TypeError(
+        `${operation}: expected a result that ${x.dtype} holds, got ${result.dtype}; use the operation without _, or convert the tensor first`,
+      );
+    }
+    assign(operation, x, result);
   } finally {
     engine.gradEnabled = recording;
   }
 }
 
 /** x ← x ± alpha·other, in one pass where both lie in order. */
-export function addTo(operation: "add_" | "sub_", x: Tensor, other: Tensor | number, alpha: number): void {
+export function addTo(operation: "add_" | "sub_", x: Tensor, other: Tensor | Scalar, alpha: number): void {
   const { engine } = x;
-  requireOperand(operation, x, other);
+  requireTensorOrNumber(operation, other);
   requireNumber(operation, "alpha", alpha);
   const direct =
-    typeof other !== "number" &&
+    typeof other === "object" &&
     x.dtype === "float32" &&
     other.dtype === "float32" &&
     sameShape(x.shape, other.shape) &&
@@ -34,7 +41,7 @@ export function addTo(operation: "add_" | "sub_", x: Tensor, other: Tensor | num
     !(x.requiresGrad && engine.gradEnabled);
   if (!direct) {
     const op = operation === "add_" ? "add" : "sub";
-    update(operation, x, () => arithmetic(op, x, scaled(operation, other, alpha)));
+    update(operation, x, () => arithmetic(op, x, scaled(operation, x, other, alpha)));
     return;
   }
   engine.kernels.axpy({
@@ -46,27 +53,33 @@ export function addTo(operation: "add_" | "sub_", x: Tensor, other: Tensor | num
   x.storage.version++;
 }
 
-/** alpha·other. */
-export function scaled(operation: string, other: Tensor | number, alpha: number): Tensor | number {
+/** alpha·other, what x is to be added to: whole beside whole numbers. */
+export function scaled(operation: string, x: Tensor, other: Tensor | Scalar, alpha: number): Tensor | Scalar {
   requireNumber(operation, "alpha", alpha);
   if (alpha === 1) return other;
-  if (typeof other === "number") return other * alpha;
-  requireTensor(operation, other);
-  return arithmetic("mul", other, alpha);
+  requireTensorOrNumber(operation, other);
+  const dtype = typeof other === "object" ? other.dtype : dtypeOf(other);
+  if (promote(x.dtype, dtype) !== "float32" && !Number.isInteger(alpha)) {
+    throw new RangeError(`${operation}: expected a whole alpha beside int32 and bool, got ${alpha}`);
+  }
+  if (typeof other !== "object") return Number(other) * alpha;
+  if (operation.startsWith("sub")) refuseBool(operation, subtractsNoMask, other);
+  const product = arithmetic("mul", other, alpha);
+  return promote(x.dtype, dtype) === "bool" ? cast(product, "bool") : product;
 }
 
 /** Every element ← value. */
-export function fill(x: Tensor, value: number): void {
-  requireNumber("fill_", "value", value);
+export function fill(x: Tensor, value: Scalar): void {
+  if (typeof value !== "boolean") requireNumber("fill_", "value", value);
   const { engine } = x;
-  const whole = x.dtype === "int32" && (value | 0) === value;
-  if (!x.isContiguous() || !(whole || x.dtype === "float32")) {
-    update("fill_", x, () => scalar(engine, value, "float32"));
+  const number = x.dtype === "int32" ? requireInt32("fill_", value) : Number(value);
+  if (!x.isContiguous() || x.dtype === "bool") {
+    update("fill_", x, () => scalar(engine, number, x.dtype));
     return;
   }
   requireOutsideGraph("fill_", x);
-  if (whole) engine.i32.fill(value, x.pointer >>> 2, (x.pointer >>> 2) + x.count);
-  else engine.kernels.fill({ y: x.pointer, value, n: x.count });
+  if (x.dtype === "int32") engine.i32.fill(number, x.pointer >>> 2, (x.pointer >>> 2) + x.count);
+  else engine.kernels.fill({ y: x.pointer, value: number, n: x.count });
   x.storage.version++;
 }
 
@@ -95,5 +108,5 @@ export function draw(
 /** x ← other, broadcast and converted. */
 export function copy(x: Tensor, other: Tensor): void {
   requireTensor("copy_", other);
-  update("copy_", x, () => other);
+  update("copy_", x, () => cast(other, x.dtype));
 }

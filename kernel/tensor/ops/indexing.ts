@@ -1,10 +1,11 @@
 // Elements picked one by one: gather, scatterAdd, maskedFill, and the orders that sort and topk pick by.
 
-import { requireMask, requireNumber, requireTensor } from "../arguments";
+import { describe, requireMask, requireTensor } from "../arguments";
 import { type Rule, record } from "../autograd";
+import { holds, type Scalar } from "../dtype";
 import { broadcastShapes, checkDim, type Shape, sameShape, show, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
-import { cast, requireFloat, requireOperand } from "./check";
+import { cast, requireInt32, requireTensorOrNumber, scalar } from "./check";
 import type { Extremes } from "./extremes";
 import { where } from "./join";
 import { alongLast } from "./reduction";
@@ -89,19 +90,29 @@ const scatterAddRule: Rule<Int32Array> = {
   },
 };
 
-/** A copy of x with y[index[i][j]][j] += source[i][j] for dim 0, and so on. */
+/** A copy of x with y[index[i][j]][j] += source[i][j] for dim 0, and so on, in x's dtype. */
 export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const x = contiguous(requireFloat("scatterAdd", input));
-  const given = requireFloat("scatterAdd", source);
+  const x = contiguous(input);
+  const given = fitting("scatterAdd", x, source);
   const positions = positionsOf("scatterAdd", x, dim, index);
   const values = contiguous(expandTo("scatterAdd", given, index.shape));
   const { engine } = x;
-  const y = engine.emptyLike(x, "float32");
-  const { f32 } = engine;
+  const y = engine.emptyLike(x, x.dtype);
+  const memory = x.dtype === "int32" ? engine.i32 : engine.f32;
   const [from, to, added] = [x.pointer >>> 2, y.pointer >>> 2, values.pointer >>> 2];
-  f32.copyWithin(to, from, from + x.count);
-  for (let i = 0; i < positions.length; i++) f32[to + positions[i]!]! += f32[added + i]!;
+  memory.copyWithin(to, from, from + x.count);
+  for (let i = 0; i < positions.length; i++) memory[to + positions[i]!]! += memory[added + i]!;
+  if (x.dtype === "bool") for (let i = 0; i < y.count; i++) memory[to + i] = Number(memory[to + i] !== 0);
   return record(scatterAddRule, y, [x, values], positions);
+}
+
+/** A source in the dtype of what it is written into, which holds it. */
+function fitting(operation: string, x: Tensor, source: Tensor): Tensor {
+  requireTensor(operation, source, "source");
+  if (holds(x.dtype, source.dtype)) return cast(source, x.dtype);
+  throw new TypeError(
+    `${operation}: expected a source that ${x.dtype} holds, got ${source.dtype}; convert one of them with to()`,
+  );
 }
 
 // What was written takes the gradient of where it went, and what it was written over takes none.
@@ -122,11 +133,11 @@ const scatterRule: Rule<Int32Array> = {
 };
 
 /** A copy of x with y[index[i][j]][j] = source[i][j] for dim 0, and so on; of an index that repeats the last one counts. */
-export function scatter(input: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+export function scatter(input: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
   const x = contiguous(input);
-  const given = requireOperand("scatter", x, source);
+  const given = scalarFor("scatter", x, source);
   const positions = positionsOf("scatter", x, dim, index);
-  const values = contiguous(expandTo("scatter", cast(given, x.dtype), index.shape));
+  const values = contiguous(expandTo("scatter", fitting("scatter", x, given), index.shape));
   const { engine } = x;
   const y = engine.emptyLike(x, x.dtype);
   const [from, to, written] = [x.pointer >>> 2, y.pointer >>> 2, values.pointer >>> 2];
@@ -144,13 +155,22 @@ function expandTo(operation: string, source: Tensor, shape: Shape): Tensor {
   );
 }
 
-/** x with `value` where the mask, broadcast, is true. */
-export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
+/** A scalar as a tensor [] of x's dtype, which holds it; a tensor as it is. */
+function scalarFor(operation: string, x: Tensor, value: Tensor | Scalar): Tensor {
+  requireTensorOrNumber(operation, value);
+  if (typeof value === "object") return value;
+  return scalar(x.engine, x.dtype === "int32" ? requireInt32(operation, value) : value, x.dtype);
+}
+
+/** x with `value`, a scalar or a tensor [], where the mask, broadcast, is true; in x's dtype. */
+export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor {
   requireMask("maskedFill", mask);
-  requireNumber("maskedFill", "value", value);
+  const filling = scalarFor("maskedFill", x, value);
+  if (filling.shape.length > 0) {
+    throw new RangeError(`maskedFill: expected value to be a number, got ${describe(filling)}; use where()`);
+  }
   broadcastShapes("maskedFill", x.shape, mask.shape);
-  const y = where(mask, requireOperand("maskedFill", x, value), x);
-  return x.dtype === "bool" ? cast(y, "bool") : y;
+  return where(mask, fitting("maskedFill", x, filling), x);
 }
 
 /** NaN counts as larger than every number, as in PyTorch. */

@@ -2,11 +2,12 @@
 
 import { describe, requireTensor, requireTensors } from "../arguments";
 import { type Rule, record } from "../autograd";
+import { promote } from "../dtype";
 import { broadcastShapes, checkDim, countOf, sameShape, show, stridesOf } from "../shape";
 import { copyStrided, packed } from "../strided";
 import type { Tensor } from "../tensor";
 import { giveTo } from "./broadcast";
-import { cast, requireFloat } from "./check";
+import { cast } from "./check";
 import { contiguous, expand, unsqueeze } from "./view";
 
 // Each input takes its own stretch of dy.
@@ -28,12 +29,15 @@ const catRule: Rule<{ dim: number }> = {
   },
 };
 
+/** As torch.cat, which passes over empty vectors [0] of whatever shape the others are, but not over their dtype. */
 export function cat(tensors: readonly Tensor[], dim: number): Tensor {
   requireTensors("cat", tensors);
-  const first = tensors[0];
-  if (first === undefined) throw new RangeError("cat: expected at least one tensor, got none");
+  if (tensors.length === 0) throw new RangeError("cat: expected at least one tensor, got none");
+  const dtype = tensors.map((x) => x.dtype).reduce(promote);
+  const given = tensors.filter((x) => !sameShape(x.shape, [0]));
+  const first = given[0] ?? tensors[0]!;
   const at = checkDim("cat", dim, first.shape);
-  for (const x of tensors) {
+  for (const x of given) {
     const fits =
       x.shape.length === first.shape.length && x.shape.every((n, i) => i === at || n === first.shape[i]);
     if (!fits || first.shape.length === 0) {
@@ -42,8 +46,7 @@ export function cat(tensors: readonly Tensor[], dim: number): Tensor {
       );
     }
   }
-  const dtype = tensors.every((x) => x.dtype === first.dtype) ? first.dtype : "float32";
-  const parts = tensors.map((x) => (x.dtype === dtype ? x : cast(x, dtype)));
+  const parts = given.map((x) => cast(x, dtype));
   const { engine } = first;
   const total = parts.reduce((sum, x) => sum + x.shape[at]!, 0);
   const y = engine.empty(first.shape.with(at, total), dtype);
@@ -185,13 +188,13 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   requireTensors("where", [condition, a, b]);
   const shape = broadcastShapes("where", broadcastShapes("where", condition.shape, a.shape), b.shape);
   const { engine } = condition;
-  const whole = a.dtype !== "float32" && b.dtype !== "float32";
-  const left = whole ? cast(a, "int32") : requireFloat("where", a);
-  const right = whole ? cast(b, "int32") : requireFloat("where", b);
+  const dtype = promote(a.dtype, b.dtype);
+  const left = cast(a, dtype);
+  const right = cast(b, dtype);
   const test = contiguous(expand(cast(condition, "bool"), shape));
   const p = contiguous(expand(left, shape));
   const q = contiguous(expand(right, shape));
-  const y = engine.empty(shape, whole ? "int32" : "float32");
+  const y = engine.empty(shape, dtype);
   const { f32, i32 } = engine;
   const [mask, from, other, to] = [test.pointer >>> 2, p.pointer >>> 2, q.pointer >>> 2, y.pointer >>> 2];
   for (let i = 0; i < y.count; i++) i32[to + i] = f32[mask + i] !== 0 ? i32[from + i]! : i32[other + i]!;

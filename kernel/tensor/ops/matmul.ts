@@ -1,10 +1,11 @@
 // Matrix products: every heavy one of them is a gemm over [rows, columns], transposed operands read in place.
 
-import { requireVector } from "../arguments";
+import { requireTensor, requireVector } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
+import { promote } from "../dtype";
 import { broadcastShapes, countOf, type Shape, show, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
-import { requireFloat } from "./check";
+import { cast, requireFloat } from "./check";
 import { contiguous, reshape } from "./view";
 
 /** Whether a 2-D tensor is the transpose of a contiguous matrix, which gemm reads without a copy. */
@@ -54,8 +55,22 @@ const matmulRule: Rule<{ transA: boolean; transB: boolean }> = {
   },
 };
 
+/** One product of int32 matrices in order, by element offsets; wraps around as int32 does. */
+function wholeGemm(i32: Int32Array, a: number, b: number, y: number, [m, k, n]: readonly number[]): void {
+  for (let row = 0; row < m!; row++) {
+    for (let column = 0; column < n!; column++) {
+      let sum = 0;
+      for (let i = 0; i < k!; i++) {
+        sum = (sum + Math.imul(i32[a + row * k! + i]!, i32[b + i * n! + column]!)) | 0;
+      }
+      i32[y + row * n! + column] = sum;
+    }
+  }
+}
+
 /** [m, k] · [k, n] → [m, n] */
 function matmul2(left: Tensor, right: Tensor): Tensor {
+  if (left.dtype === "int32") return matmulBatched(left, right);
   const transA = !left.isContiguous() && isTransposed(left);
   const transB = !right.isContiguous() && isTransposed(right);
   const a = transA ? left : contiguous(left);
@@ -142,20 +157,28 @@ function matmulBatched(left: Tensor, right: Tensor): Tensor {
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
   const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
   const { engine } = a;
-  const y = engine.empty([...batch, m, n], "float32");
+  const y = engine.empty([...batch, m, n], a.dtype);
   const offsetsA = batchOffsets(batch, a.shape);
   const offsetsB = batchOffsets(batch, b.shape);
   for (const [i, offset] of offsetsA.entries()) {
     const to = y.pointer + i * m * n * 4;
+    if (a.dtype === "int32") {
+      const [p, q] = [(a.pointer >>> 2) + offset, (b.pointer >>> 2) + offsetsB[i]!];
+      wholeGemm(engine.i32, p, q, to >>> 2, [m, k, n]);
+      continue;
+    }
     engine.kernels.gemm({ a: a.pointer + offset * 4, b: b.pointer + offsetsB[i]! * 4, c: to, m, n, k });
   }
   return record(batchedRule, y, [a, b], { offsetsA, offsetsB });
 }
 
-/** The product by torch.matmul's rules: vectors count as a row on the left and as a column on the right. */
+/** The product by torch.matmul's rules, of int32 exact: vectors count as a row on the left and as a column on the right. */
 export function matmul(left: Tensor, right: Tensor): Tensor {
-  const a = requireFloat("matmul", left);
-  const b = requireFloat("matmul", right);
+  requireTensor("matmul", left);
+  requireTensor("matmul", right);
+  const dtype = promote("int32", promote(left.dtype, right.dtype));
+  const a = cast(left, dtype);
+  const b = cast(right, dtype);
   const rankA = a.shape.length;
   const rankB = b.shape.length;
   const inner = rankB > 1 ? b.shape[rankB - 2] : b.shape[0];

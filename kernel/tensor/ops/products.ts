@@ -1,10 +1,11 @@
 // Products under names of their own: vectors and matrices of fixed ranks, outer products, Einstein sums.
 
-import { requireNumber, requireRank, requireTensor } from "../arguments";
+import { requireNumber, requireRank, requireTensor, requireTensors } from "../arguments";
+import { promote } from "../dtype";
 import { broadcastShapes, countOf, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { arithmetic } from "./arithmetic";
-import { requireFloat } from "./check";
+import { cast } from "./check";
 import { matmul } from "./matmul";
 import { sumOrMean } from "./reduction";
 import { diagonal, expand, permute, reshape, unsqueeze } from "./view";
@@ -160,7 +161,7 @@ function contracted(
 /**
  * The sum of products that an equation of index letters names, as torch.einsum: "ij,jk->ik" is a matrix product, "bij->b"
  * a sum, "ii->i" a diagonal, "...ij->...ji" a transpose. Letters without "->" that occur once stay, in alphabetical order.
- * Operands are multiplied from left to right; int32 and bool ones count as float32. Throws a RangeError for an equation
+ * Operands are multiplied from left to right; of int32 the result is int32, exact. Throws a RangeError for an equation
  * that does not fit the operands' shapes.
  */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor {
@@ -172,8 +173,10 @@ export function einsum(equation: string, ...operands: Tensor[]): Tensor {
   if (more.length > 0 || terms.length !== operands.length) {
     throw fault(equation, `one term for each of the ${operands.length} operands`, `${terms.length}`);
   }
+  requireTensors("einsum", operands);
+  const dtype = operands.map((x) => x.dtype).reduce(promote, "int32");
   const named: Named[] = operands.map((x, i) => ({
-    x: requireFloat("einsum", x),
+    x: cast(x, dtype),
     labels: labelsOf(equation, terms[i]!, x.shape.length),
   }));
   const sizes = new Map<string, number>();

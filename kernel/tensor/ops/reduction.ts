@@ -2,12 +2,11 @@
 
 import { describe, requireNumber } from "../arguments";
 import { type Rule, record } from "../autograd";
-import type { DType } from "../dtype";
 import { checkDim, countOf, type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { arithmetic } from "./arithmetic";
 import { repeatTo } from "./broadcast";
-import { cast, requireFloat } from "./check";
+import { cast, requireFloat, requireTotal } from "./check";
 import { square } from "./elementwise";
 import { contiguous, permute } from "./view";
 
@@ -103,7 +102,12 @@ export function sumOrMean(op: "sum" | "mean", input: Tensor, dims: Dims, keepdim
   const list = dimsOf(op, dims, input.shape);
   const { kept, dropped } = shapesOf(input.shape, list);
   if (op === "sum" && input.dtype !== "float32") {
-    return integers(input, list, keepdim ? kept : dropped);
+    return wholeTotals(op, input, list, keepdim ? kept : dropped);
+  }
+  if (op === "mean" && input.dtype === "int32") {
+    throw new TypeError(
+      `mean: expected float32 numbers, or bool for the share that is true, got int32; convert them with float()`,
+    );
   }
   const { x, outer, n, inner, kept: reduced } = gathered(requireFloat(op, input), list);
   const { engine } = x;
@@ -112,8 +116,13 @@ export function sumOrMean(op: "sum" | "mean", input: Tensor, dims: Dims, keepdim
   return record(rules[op], y, [x], { kept: reduced, n });
 }
 
-/** Sums of int32 and counts of bool, exact. */
-function integers(input: Tensor, dims: readonly number[], shape: Shape): Tensor {
+/** Sums (counts of bool) and products of whole numbers, exact; one that int32 does not hold is refused. */
+function wholeTotals(
+  operation: "sum" | "prod",
+  input: Tensor,
+  dims: readonly number[],
+  shape: Shape,
+): Tensor {
   const { x, outer, n, inner } = gathered(cast(input, "int32"), dims);
   const { engine } = x;
   const y = engine.empty(shape, "int32");
@@ -122,9 +131,13 @@ function integers(input: Tensor, dims: readonly number[], shape: Shape): Tensor 
   const to = y.pointer >>> 2;
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      let sum = 0;
-      for (let j = 0; j < n; j++) sum += i32[from + (o * n + j) * inner + i]!;
-      i32[to + o * inner + i] = sum;
+      let total = operation === "sum" ? 0 : 1;
+      for (let j = 0; j < n; j++) {
+        const value = i32[from + (o * n + j) * inner + i]!;
+        if (operation === "sum") total += value;
+        else total *= value; // inexact only where it is refused, and 0 stays 0
+      }
+      i32[to + o * inner + i] = requireTotal(operation, total);
     }
   }
   return y;
@@ -204,20 +217,16 @@ const productRule: Rule<{ outer: number; n: number; inner: number }> = {
   },
 };
 
-/** y in the dtype of what it was computed from. */
-export function restore(y: Tensor, dtype: DType): Tensor {
-  return dtype === "float32" ? y : cast(y, dtype);
-}
-
 /** Product over one dimension or all. */
 export function product(input: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
   const list = oneOf("prod", dim, input.shape);
   const { kept, dropped } = shapesOf(input.shape, list);
-  const { x, outer, n, inner } = gathered(requireFloat("prod", input), list);
+  if (input.dtype !== "float32") return wholeTotals("prod", input, list, keepdim ? kept : dropped);
+  const { x, outer, n, inner } = gathered(input, list);
   const { engine } = x;
   const y = engine.empty(keepdim ? kept : dropped, "float32");
   engine.kernels.reduce("prod", { x: x.pointer, y: y.pointer, outer, n, inner });
-  return restore(record(productRule, y, [x], { outer, n, inner }), input.dtype);
+  return record(productRule, y, [x], { outer, n, inner });
 }
 
 /** Brings a dimension to the end, applies f to rows, and takes it back. */

@@ -3,7 +3,7 @@
 import { type Rule, record } from "../autograd";
 import { erf } from "../math/erf";
 import type { Tensor } from "../tensor";
-import { cast, requireFloat } from "./check";
+import { cast, refuseBool, requireFloat } from "./check";
 import { clone } from "./elementwise";
 import { contiguous } from "./view";
 
@@ -58,10 +58,12 @@ const rule = (name: RoundingOp): Rule => ({
 
 const rules = Object.fromEntries(Object.keys(entries).map((name) => [name, rule(name as RoundingOp)]));
 
-/** f(x) element by element; steps of an int32 tensor stay int32. */
+/** f(x) element by element; steps of whole numbers stay whole. */
 export function elementwise(op: RoundingOp, input: Tensor): Tensor {
-  const whole = input.dtype === "int32" && entries[op].slope === flat;
-  if (whole && op !== "sign") return clone(input);
+  const steps = entries[op].slope === flat;
+  if (steps && op !== "sign") refuseBool(op, "convert with int()", input);
+  const whole = steps && input.dtype !== "float32";
+  if (whole && (op !== "sign" || input.dtype === "bool")) return clone(input);
   const x = contiguous(requireFloat(op, input));
   const y = x.engine.emptyLike(x, "float32");
   const { f } = entries[op];

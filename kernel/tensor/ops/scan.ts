@@ -5,7 +5,7 @@ import { type Rule, record } from "../autograd";
 import { checkDim, countOf, show } from "../shape";
 import { copyStrided, packed } from "../strided";
 import type { Tensor } from "../tensor";
-import { cast } from "./check";
+import { cast, requireTotal } from "./check";
 import { cat } from "./join";
 import { type Dims, dimsOf } from "./reduction";
 import { contiguous, reshape, slice } from "./view";
@@ -25,13 +25,14 @@ function runningSums(
   { outer, n, inner }: Columns,
   backwards: boolean,
 ): void {
+  const whole = memory instanceof Int32Array;
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       let sum = 0;
       for (let j = 0; j < n; j++) {
         const at = (o * n + (backwards ? n - 1 - j : j)) * inner + i;
         sum += memory[source + at]!;
-        memory[target + at] = sum;
+        memory[target + at] = whole ? requireTotal("cumsum", sum) : sum;
       }
     }
   }
