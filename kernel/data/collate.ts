@@ -1,6 +1,7 @@
 // Samples into a batch: what a loader does for a data set that knows single samples only.
 
 import { type NestedInput, type NumberArray, stack, Tensor, tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 
 /** What one field of a sample becomes in a batch. */
 type CollatedField<Field> = Field extends string
@@ -27,6 +28,7 @@ export type Collated<Sample> = unknown extends Sample
  * Throws a TypeError or RangeError that names sample and field where they do not fit together.
  */
 export function collate<Sample>(samples: readonly Sample[]): Collated<Sample> {
+  requireKnown("collate", arguments, 1);
   const first: unknown = samples[0];
   if (first === undefined) throw new RangeError("collate: expected at least one sample, got none");
   if (!isRecord(first)) return collateField(samples, "") as Collated<Sample>;

@@ -2,6 +2,7 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { bytesOf, machine } from "../machine/machine";
 import { tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { TableDataset } from "./dataset";
 
 export interface CsvOptions {
@@ -51,6 +52,15 @@ interface Row {
  * const houses = data.csv({ text: "rooms;price\n3;210\n5;340" }, { target: "price", delimiter: ";" });
  */
 export function csv(source: string | { readonly text: string }, options: CsvOptions = {}): TableDataset {
+  requireKnown("csv", arguments, 2, [
+    "label",
+    "target",
+    "features",
+    "header",
+    "classes",
+    "missing",
+    "delimiter",
+  ]);
   const { label, target, classes, missing = "error" } = options;
   const name = label ?? target;
   if (name === undefined || (label !== undefined && target !== undefined)) {

@@ -2,6 +2,7 @@
 
 import { machine } from "../machine/machine";
 import { Generator, Tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import type { Collated } from "./collate";
 import { batchOf, type Dataset, samplesOf } from "./dataset";
 import { randomOrder } from "./randomOrder";
@@ -63,6 +64,14 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
       collate,
     }: DataLoaderOptions & { collate?: (samples: Sample[]) => Batch } = {},
   ) {
+    requireKnown(new.target.name, arguments, 2, [
+      "batchSize",
+      "shuffle",
+      "seed",
+      "dropLast",
+      "transform",
+      "collate",
+    ]);
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new RangeError(`DataLoader: expected a batchSize that is a whole number ≥ 1, got ${batchSize}`);
     }

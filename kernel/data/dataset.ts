@@ -1,6 +1,7 @@
 // Data sets: samples by number. Tensors whose first dimension counts samples, and choices of the samples of others.
 
 import { Tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { countText } from "../words";
 import { type Collated, collate } from "./collate";
 import { applyTransform, type Transform } from "./transforms/transform";
@@ -54,16 +55,19 @@ export class TensorDataset<Fields extends readonly Tensor[] = readonly Tensor[]>
 
   /** Row `index` of each tensor, views. */
   get(index: number): Fields {
+    requireKnown("get", arguments, 1);
     return this.tensors.map((each) => each.select(0, index)) as readonly Tensor[] as Fields;
   }
 
   /** The rows of these numbers, one tensor a field: [indices.length, …]. */
   batch(indices: Int32Array): Fields {
+    requireKnown("batch", arguments, 1);
     return this.rows(indices);
   }
 
   /** A data set of the samples of these numbers, copied, in this order. */
   select(indices: ArrayLike<number>): TensorDataset<Fields> {
+    requireKnown("select", arguments, 1);
     return new TensorDataset(...this.rows(indices));
   }
 
@@ -118,20 +122,24 @@ export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels
     { transform }: ImageDatasetOptions = {},
   ) {
     super(images, labels);
+    requireKnown(new.target.name, arguments, 4, ["transform"]);
     this.transform = transform;
   }
 
   /** Image [C, height, width], transformed, and its label []. */
   override get(index: number): readonly [images: Tensor, labels: Tensor] {
+    requireKnown("get", arguments, 1);
     return this.#transformed(super.get(index));
   }
 
   /** Images [indices.length, C, height, width], transformed, and their labels. */
   override batch(indices: Int32Array): readonly [images: Tensor, labels: Tensor] {
+    requireKnown("batch", arguments, 1);
     return this.#transformed(this.rows(indices));
   }
 
   override select(indices: ArrayLike<number>): ImageDataset {
+    requireKnown("select", arguments, 1);
     const { classes, transform } = this;
     return new ImageDataset(...this.rows(indices), classes, { transform });
   }
@@ -141,6 +149,7 @@ export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels
    * crops and flips. `undefined` takes the transform away.
    */
   withTransform(transform: Transform | undefined): ImageDataset {
+    requireKnown("withTransform", arguments, 1);
     return new ImageDataset(this.images, this.labels, this.classes, { transform });
   }
 
@@ -167,6 +176,7 @@ export class TableDataset extends TensorDataset<readonly [features: Tensor, labe
     readonly classes: readonly string[],
   ) {
     super(features, labels);
+    requireKnown(new.target.name, arguments, 4);
     if (features.shape.length !== 2 || features.shape[1] !== columns.length) {
       throw new RangeError(
         `TableDataset: expected features [N, ${columns.length}], one a column name, got [${features.shape.join(", ")}]`,
@@ -175,6 +185,7 @@ export class TableDataset extends TensorDataset<readonly [features: Tensor, labe
   }
 
   override select(indices: ArrayLike<number>): TableDataset {
+    requireKnown("select", arguments, 1);
     return new TableDataset(...this.rows(indices), this.columns, this.classes);
   }
 
@@ -194,6 +205,7 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
     readonly dataset: Dataset<Sample, Batch>,
     indices: ArrayLike<number>,
   ) {
+    requireKnown(new.target.name, arguments, 2);
     const wrong = Array.from(indices).find((i) => !(Number.isInteger(i) && i >= 0 && i < dataset.length));
     if (wrong !== undefined) {
       throw new RangeError(`Subset: expected indices from 0 to ${dataset.length - 1}, got ${wrong}`);
@@ -206,6 +218,7 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
   }
 
   get(index: number): Sample {
+    requireKnown("get", arguments, 1);
     const own = this.indices[index];
     if (own === undefined) {
       throw new RangeError(`Subset: expected a sample from 0 to ${this.length - 1}, got ${index}`);
@@ -214,6 +227,7 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
   }
 
   batch(indices: Int32Array): Batch {
+    requireKnown("batch", arguments, 1);
     return batchOf(
       this.dataset,
       indices.map((i) => this.indices[i]!),

@@ -1,6 +1,7 @@
 // A data set that needs no file: handwritten-looking digits, drawn by a seeded pen.
 
 import { Generator, tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { ImageDataset, type ImageDatasetOptions } from "./dataset";
 import { drawDigit, side } from "./pen";
 
@@ -22,6 +23,7 @@ export interface DigitsOptions extends ImageDatasetOptions {
  * pictures hold every class. On 5,000 of them a linear model learns about 80 %, a network with one hidden layer 97 %.
  */
 export function digits({ count, seed = 0, distortion = 1, transform }: DigitsOptions): ImageDataset {
+  requireKnown("digits", arguments, 1, ["count", "seed", "distortion", "transform"]);
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`digits: expected a count that is a whole number ≥ 1, got ${count}`);
   }

@@ -1,6 +1,7 @@
 // Reads MNIST and its relatives (Fashion-MNIST, KMNIST) from IDX files: http://yann.lecun.com/exdb/mnist/.
 import { bytesOf, machine } from "../machine/machine";
 import { tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { ImageDataset, type ImageDatasetOptions } from "./dataset";
 import { digitClasses } from "./digits";
 
@@ -24,6 +25,7 @@ export function mnist(
   directory: string,
   { train = true, classes = digitClasses, transform }: MnistOptions = {},
 ): ImageDataset {
+  requireKnown("mnist", arguments, 2, ["train", "classes", "transform"]);
   const set = train ? "train" : "t10k";
   const images = readIdx(directory, `${set}-images`, 3, imagesMagic);
   const labels = readIdx(directory, `${set}-labels`, 1, labelsMagic);

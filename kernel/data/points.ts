@@ -1,6 +1,7 @@
 // Points in the plane that a network learns to tell apart: scikit-learn's moons, circles and blobs, and spirals.
 
 import { Generator, tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { TableDataset } from "./dataset";
 
 export interface PointsOptions {
@@ -19,6 +20,7 @@ export interface PointsOptions {
  * lower. As sklearn.datasets.make_moons.
  */
 export function moons(options: PointsOptions = {}): TableDataset {
+  requireKnown("moons", arguments, 1, ["count", "noise", "shuffle", "seed"]);
   return curves("moons", 2, options, (label, i, n) => {
     const angle = n === 1 ? 0 : (Math.PI * i) / (n - 1);
     return label === 0 ? [Math.cos(angle), Math.sin(angle)] : [1 - Math.cos(angle), 0.5 - Math.sin(angle)];
@@ -35,6 +37,7 @@ export interface CirclesOptions extends PointsOptions {
  * sklearn.datasets.make_circles.
  */
 export function circles({ factor = 0.8, ...options }: CirclesOptions = {}): TableDataset {
+  requireKnown("circles", arguments, 1, ["factor", "count", "noise", "shuffle", "seed"]);
   if (!(factor >= 0 && factor < 1)) {
     throw new RangeError(`circles: expected a factor from 0 to below 1, got ${factor}`);
   }
@@ -50,6 +53,7 @@ export interface SpiralsOptions extends PointsOptions {
 
 /** Arms that wind from the center out to radius 1, evenly turned against each other: features [count, 2]. */
 export function spirals({ classes = 2, turns = 1, ...options }: SpiralsOptions = {}): TableDataset {
+  requireKnown("spirals", arguments, 1, ["classes", "turns", "count", "noise", "shuffle", "seed"]);
   requireCount("spirals", "classes", classes);
   if (!Number.isFinite(turns)) throw new RangeError(`spirals: expected turns to be a number, got ${turns}`);
   return curves("spirals", classes, options, (label, i, n) => {
@@ -77,6 +81,15 @@ export function blobs({
   centerBox: [min, max] = [-10, 10],
   ...options
 }: BlobsOptions = {}): TableDataset {
+  requireKnown("blobs", arguments, 1, [
+    "centers",
+    "features",
+    "clusterStd",
+    "centerBox",
+    "count",
+    "shuffle",
+    "seed",
+  ]);
   const random = new Generator(options.seed ?? 0);
   if (typeof centers === "number") {
     requireCount("blobs", "centers", centers);

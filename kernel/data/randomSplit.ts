@@ -1,6 +1,7 @@
 // Divides a data set at random: into parts of given lengths, or into a training and a test set.
 
 import { Generator, Tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import type { Collated } from "./collate";
 import { type Dataset, Subset } from "./dataset";
 import { randomOrder } from "./randomOrder";
@@ -38,6 +39,7 @@ export function randomSplit<D extends Divisible, const L extends readonly number
   lengths: L,
   { seed }: SplitOptions = {},
 ): { -readonly [K in keyof L]: Part<D> } {
+  requireKnown("randomSplit", arguments, 3, ["seed"]);
   const given = lengths.reduce((total, length) => total + length, 0);
   const shares = lengths.every((length) => length >= 0 && length < 1) && Math.abs(given - 1) < 1e-9;
   const sizes = shares ? sizesOf(lengths, dataset.length) : lengths;
@@ -89,6 +91,7 @@ export function trainTestSplit<D extends Divisible>(
   dataset: D,
   { testSize = 0.25, seed, shuffle = true, stratify = false }: TrainTestSplitOptions = {},
 ): [train: Part<D>, test: Part<D>] {
+  requireKnown("trainTestSplit", arguments, 2, ["testSize", "shuffle", "stratify", "seed"]);
   const count = dataset.length;
   const wanted = testSize < 1 ? Math.ceil(testSize * count) : testSize;
   if (!(testSize > 0) || !Number.isInteger(wanted) || wanted >= count) {

@@ -15,11 +15,13 @@ import {
   type Tensor,
   tanh,
 } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { Module } from "./module";
 
 /** 1 / (1 + e⁻ˣ). */
 export class Sigmoid extends Module {
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return sigmoid(input);
   }
 }
@@ -27,6 +29,7 @@ export class Sigmoid extends Module {
 /** Hyperbolic tangent. */
 export class Tanh extends Module {
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return tanh(input);
   }
 }
@@ -34,6 +37,7 @@ export class Tanh extends Module {
 /** max(x, 0), with gradient 0 at 0. */
 export class ReLU extends Module {
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return relu(input);
   }
 }
@@ -42,9 +46,11 @@ export class ReLU extends Module {
 export class LeakyReLU extends Module {
   constructor(readonly negativeSlope = 0.01) {
     super();
+    requireKnown(new.target.name, arguments, 1);
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return leakyRelu(input, this.negativeSlope);
   }
 
@@ -57,9 +63,11 @@ export class LeakyReLU extends Module {
 export class ELU extends Module {
   constructor(readonly alpha = 1) {
     super();
+    requireKnown(new.target.name, arguments, 1);
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return elu(input, this.alpha);
   }
 
@@ -74,10 +82,12 @@ export class GELU extends Module {
 
   constructor({ approximate = "none" }: GeluOptions = {}) {
     super();
+    requireKnown(new.target.name, arguments, 1, ["approximate"]);
     this.approximate = approximate;
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return gelu(input, { approximate: this.approximate });
   }
 
@@ -89,6 +99,7 @@ export class GELU extends Module {
 /** x·sigmoid(x): see functional.silu. */
 export class SiLU extends Module {
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return silu(input);
   }
 }
@@ -100,11 +111,13 @@ export class Softplus extends Module {
 
   constructor({ beta = 1, threshold = 20 }: SoftplusOptions = {}) {
     super();
+    requireKnown(new.target.name, arguments, 1, ["beta", "threshold"]);
     this.beta = beta;
     this.threshold = threshold;
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return softplus(input, { beta: this.beta, threshold: this.threshold });
   }
 
@@ -117,9 +130,11 @@ export class Softplus extends Module {
 export class Softmax extends Module {
   constructor(readonly dim: number) {
     super();
+    requireKnown(new.target.name, arguments, 1);
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return softmax(input, this.dim);
   }
 
@@ -132,9 +147,11 @@ export class Softmax extends Module {
 export class LogSoftmax extends Module {
   constructor(readonly dim: number) {
     super();
+    requireKnown(new.target.name, arguments, 1);
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return logSoftmax(input, this.dim);
   }
 

@@ -1,6 +1,7 @@
 // Batch normalization as layers: which statistics a forward uses, and when the running ones move.
 
 import { cat, type Tensor } from "../tensor";
+import { optionsOf, requireKnown } from "../tensor/arguments";
 import { type Activation, batchNormThen } from "../tensor/doors/nn";
 import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./channelNorm";
 
@@ -32,14 +33,21 @@ export abstract class BatchNorm extends ChannelNorm {
 
   constructor(
     numFeatures: number,
-    {
+    settings: BatchNormOptions | number = {},
+    ...more: [momentum?: number | null, affine?: boolean, trackRunningStats?: boolean]
+  ) {
+    const {
       convention = "pytorch",
       eps = convention === "keras" ? 1e-3 : 1e-5,
       momentum = convention === "keras" ? 0.99 : 0.1,
       ghostSize = null,
       ...options
-    }: BatchNormOptions = {},
-  ) {
+    } = optionsOf<BatchNormOptions>(
+      new.target.name,
+      ["eps", "momentum", "affine", "trackRunningStats", "convention", "ghostSize"],
+      settings,
+      more,
+    );
     super(numFeatures, { eps, momentum, ...options });
     const { name } = this.constructor;
     if (convention !== "pytorch" && convention !== "keras") {
@@ -55,6 +63,7 @@ export abstract class BatchNorm extends ChannelNorm {
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return this.forwardThen(null, input);
   }
 

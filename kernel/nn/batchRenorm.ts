@@ -1,6 +1,7 @@
 // Batch renormalization as layers: training normalizes by the batch and corrects towards the running statistics.
 
 import { batchNorm, noGrad, ones, type Tensor, tidy, zeros } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./channelNorm";
 
 /** What batch renormalizations can be told. */
@@ -26,10 +27,9 @@ export abstract class BatchRenorm extends ChannelNorm {
   /** See rMax. */
   dMax: number;
 
-  constructor(
-    numFeatures: number,
-    { rMax = 3, dMax = 5, momentum = 0.01, ...options }: BatchRenormOptions = {},
-  ) {
+  constructor(numFeatures: number, settings: BatchRenormOptions = {}) {
+    requireKnown(new.target.name, arguments, 2, ["momentum", "rMax", "dMax", "eps", "affine"]);
+    const { rMax = 3, dMax = 5, momentum = 0.01, ...options } = settings;
     super(numFeatures, { ...options, momentum, trackRunningStats: true });
     this.rMax = rMax;
     this.dMax = dMax;
@@ -37,6 +37,7 @@ export abstract class BatchRenorm extends ChannelNorm {
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     this.checkInput(input);
     this.#checkLimits();
     const { weight, bias, eps } = this;

@@ -1,7 +1,7 @@
 // The base of batch normalization and its relatives: parameters and running statistics by channel.
 
 import { ones, type Tensor, tensor, zeros } from "../tensor";
-import { requireTensor } from "../tensor/arguments";
+import { requireKnown, requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
@@ -53,6 +53,7 @@ export abstract class ChannelNorm extends Module {
     { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: ChannelNormOptions = {},
   ) {
     super();
+    requireKnown(new.target.name, arguments, 2, ["eps", "momentum", "affine", "trackRunningStats"]);
     const name = this.constructor.name;
     if (!Number.isInteger(numFeatures) || numFeatures < 1) {
       throw new RangeError(`${name}: expected numFeatures to be a whole number ≥ 1, got ${numFeatures}`);
@@ -91,6 +92,7 @@ export abstract class ChannelNorm extends Module {
 
   /** Forgets the running statistics. */
   resetRunningStats(): void {
+    requireKnown("resetRunningStats", arguments, 0);
     this.runningMean?.fill_(0);
     this.runningVar?.fill_(1);
     this.numBatchesTracked?.fill_(0);

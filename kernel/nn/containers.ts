@@ -1,7 +1,7 @@
 // Modules that arrange others, or nothing at all.
 
 import { cat, type Tensor } from "../tensor";
-import { describe, requireTensor } from "../tensor/arguments";
+import { describe, requireKnown, requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 import { forwardInRow } from "./sweep";
 
@@ -11,6 +11,7 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
 
   protected constructor(layers: Iterable<M>) {
     super();
+    requireKnown(new.target.name, arguments, 1);
     if (typeof layers?.[Symbol.iterator] !== "function") {
       throw new TypeError(`${this.constructor.name}: expected modules in an array, got ${describe(layers)}`);
     }
@@ -28,6 +29,7 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
 
   /** The i-th module; −1 is the last. Throws a RangeError where there is none. */
   at(index: number): M {
+    requireKnown("at", arguments, 1);
     const layer = this.layers.at(index);
     if (layer === undefined) {
       throw new RangeError(
@@ -39,12 +41,14 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
 
   /** Adds a module at the end. Optimizers made before do not know its parameters. */
   append(layer: M): this {
+    requireKnown("append", arguments, 1);
     this.#check(layer, this.length);
     (this.layers as M[]).push(layer);
     return this;
   }
 
   override namedChildren(): [name: string, child: Module][] {
+    requireKnown("namedChildren", arguments, 0);
     return this.layers.map((layer, i) => [String(i), layer]);
   }
 
@@ -64,10 +68,12 @@ export class Sequential extends ModuleRow<Module> {
 
   /** The layers from start to end−1 as a Sequential of their own, the same modules; negative positions count from the end. */
   slice(start?: number, end?: number): Sequential {
+    requireKnown("slice", arguments, 2);
     return new Sequential(...this.layers.slice(start, end));
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return forwardInRow(this.layers, input);
   }
 }
@@ -83,6 +89,7 @@ export class Branches extends ModuleRow<Module> {
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return cat(
       this.layers.map((branch) => branch.forward(input)),
       1,
@@ -90,6 +97,7 @@ export class Branches extends ModuleRow<Module> {
   }
 
   override namedChildren(): [name: string, child: Module][] {
+    requireKnown("namedChildren", arguments, 0);
     return this.layers.map((branch, i) => [`branch${i + 1}`, branch]);
   }
 }
@@ -98,10 +106,12 @@ export class Branches extends ModuleRow<Module> {
 export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
   constructor(modules: Iterable<M> = []) {
     super(modules);
+    requireKnown(new.target.name, arguments, 1);
   }
 
   /** Throws: a list says nothing of the order to compute in. */
   override forward(): never {
+    requireKnown(this.constructor.name, arguments, 0);
     throw new TypeError(
       "ModuleList: expected its modules to be called one by one, got a call of the list; use Sequential to chain them",
     );
@@ -114,6 +124,7 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
 
   constructor(modules: Readonly<Record<string, M>>) {
     super();
+    requireKnown(new.target.name, arguments, 1);
     if (typeof modules !== "object" || modules === null) {
       throw new TypeError(`ModuleDict: expected an object of modules, got ${describe(modules)}`);
     }
@@ -133,6 +144,7 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
 
   /** The module of that name. Throws a RangeError where there is none. */
   get(name: string): M {
+    requireKnown("get", arguments, 1);
     const module = this.#modules.get(name);
     if (module === undefined) {
       const names = [...this.#modules.keys()].map((each) => `"${each}"`).join(", ");
@@ -142,11 +154,13 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
   }
 
   override namedChildren(): [name: string, child: Module][] {
+    requireKnown("namedChildren", arguments, 0);
     return [...this.#modules];
   }
 
   /** Throws: call a module of it. */
   override forward(): never {
+    requireKnown(this.constructor.name, arguments, 0);
     throw new TypeError(
       "ModuleDict: expected one of its modules to be called, got a call of the dict; use get(name)",
     );
@@ -156,6 +170,7 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
 /** Gives back what it gets. */
 export class Identity extends Module {
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return input;
   }
 }
@@ -167,9 +182,11 @@ export class Flatten extends Module {
     readonly endDim = -1,
   ) {
     super();
+    requireKnown(new.target.name, arguments, 2);
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     requireTensor("Flatten", input);
     return input.flatten(this.startDim, this.endDim);
   }

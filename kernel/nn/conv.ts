@@ -10,6 +10,7 @@ import {
   type Tensor,
   zeros,
 } from "../tensor";
+import { optionsOf, requireKnown } from "../tensor/arguments";
 import { startByDefault } from "./defaultStart";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
@@ -38,16 +39,29 @@ abstract class Conv extends Module {
     readonly inChannels: number,
     readonly outChannels: number,
     kernelSize: Sizes,
-    {
+    options: ConvOptions | Sizes = {},
+    ...more: [
+      padding?: Sizes | "same" | "valid",
+      dilation?: Sizes,
+      groups?: number,
+      bias?: boolean,
+      paddingMode?: NonNullable<ConvOptions["paddingMode"]>,
+    ]
+  ) {
+    super();
+    const {
       stride = 1,
       padding = 0,
       dilation = 1,
       groups = 1,
       bias = true,
       paddingMode = "zeros",
-    }: ConvOptions = {},
-  ) {
-    super();
+    } = optionsOf<ConvOptions>(
+      new.target.name,
+      ["stride", "padding", "dilation", "groups", "bias", "paddingMode"],
+      options,
+      more,
+    );
     const rank = this.rank();
     const name = this.constructor.name;
     this.kernelSize = perDimension(kernelSize, rank);
@@ -84,10 +98,12 @@ abstract class Conv extends Module {
 
   /** Uniform within ±1/√fanIn, fanIn = inChannels/groups · kernel elements: PyTorch's default. */
   resetParameters(): void {
+    requireKnown("resetParameters", arguments, 0);
     startByDefault(this.weight, this.bias);
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     const { weight, bias, stride, padding, dilation, groups, paddingMode } = this;
     if (paddingMode === "zeros") {
       return this.convolve(input, weight, bias, { stride, padding, dilation, groups });

@@ -1,7 +1,7 @@
 // Noise that puts covariate shift back behind a normalization: the "noisy BatchNorm" of Santurkar et al. 2018.
 
 import { rand, randn, type Tensor } from "../tensor";
-import { requireTensor } from "../tensor/arguments";
+import { requireKnown, requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 
 export interface CovariateNoiseOptions {
@@ -28,6 +28,7 @@ export class CovariateNoise extends Module {
   /** Throws a RangeError unless shift and spread are at least 0, and scale at least 1. */
   constructor({ shift = 0.5, scale = 1.25, spread = 0.1 }: CovariateNoiseOptions = {}) {
     super();
+    requireKnown(new.target.name, arguments, 1, ["shift", "scale", "spread"]);
     if (!(shift >= 0 && scale >= 1 && spread >= 0)) {
       throw new RangeError(
         `CovariateNoise: expected shift ≥ 0, scale ≥ 1 and spread ≥ 0, got ${shift}, ${scale} and ${spread}`,
@@ -40,6 +41,7 @@ export class CovariateNoise extends Module {
 
   /** Throws a RangeError for a tensor without a dimension of units. */
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     requireTensor("CovariateNoise", input);
     const { shape } = input;
     if (shape.length < 2) {

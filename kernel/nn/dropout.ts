@@ -1,12 +1,14 @@
 // Dropout as layers: active in training, the identity in evaluation.
 
 import { type DropoutOptions, dropout, dropout2d, type Tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { Module } from "./module";
 
 abstract class Dropping extends Module {
   /** p: the probability of becoming 0. Default 0.5. Throws a RangeError outside 0 … 1. */
   constructor(readonly p = 0.5) {
     super();
+    requireKnown(new.target.name, arguments, 1);
     if (!(p >= 0 && p <= 1)) {
       throw new RangeError(`${this.constructor.name}: expected p from 0 to 1, got ${p}`);
     }
@@ -24,6 +26,7 @@ abstract class Dropping extends Module {
 /** In training drops each element with probability p: see functional.dropout. */
 export class Dropout extends Dropping {
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return dropout(input, this.options);
   }
 }
@@ -31,6 +34,7 @@ export class Dropout extends Dropping {
 /** In training drops each channel of each sample with probability p: see functional.dropout2d. */
 export class Dropout2d extends Dropping {
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return dropout2d(input, this.options);
   }
 }

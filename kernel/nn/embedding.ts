@@ -1,6 +1,7 @@
 // The table of vectors that whole numbers stand for.
 
 import { type Tensor, zeros } from "../tensor";
+import { optionsOf, requireKnown } from "../tensor/arguments";
 import { embedding } from "./functional";
 import { normal_ } from "./init";
 import { Module } from "./module";
@@ -26,9 +27,11 @@ export class Embedding extends Module {
   constructor(
     readonly numEmbeddings: number,
     readonly embeddingDim: number,
-    { paddingIdx = null }: EmbeddingOptions = {},
+    options: EmbeddingOptions | number = {},
+    ...more: never[]
   ) {
     super();
+    const { paddingIdx = null } = optionsOf<EmbeddingOptions>(new.target.name, ["paddingIdx"], options, more);
     for (const size of [numEmbeddings, embeddingDim]) {
       if (!Number.isInteger(size) || size < 1) {
         throw new RangeError(
@@ -51,11 +54,13 @@ export class Embedding extends Module {
 
   /** Rows from a standard normal distribution, the padding row 0. */
   resetParameters(): void {
+    requireKnown("resetParameters", arguments, 0);
     normal_(this.weight);
     if (this.paddingIdx !== null) this.weight.detach().select(0, this.paddingIdx).zero_();
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return embedding(input, this.weight, { paddingIdx: this.paddingIdx });
   }
 

@@ -1,7 +1,7 @@
 // Layers as functions, without state: torch.nn.functional's names.
 
 import { pad, softplus, type Tensor, where } from "../tensor";
-import { requireNumber, requireNumbers, requireTensor } from "../tensor/arguments";
+import { requireKnown, requireNumber, requireNumbers, requireTensor } from "../tensor/arguments";
 
 export {
   adaptiveAvgPool1d,
@@ -45,6 +45,7 @@ export function embedding(
   weight: Tensor,
   { paddingIdx = null }: { paddingIdx?: number | null } = {},
 ): Tensor {
+  requireKnown("embedding", arguments, 3, ["paddingIdx"]);
   requireTensor("embedding", input);
   requireTensor("embedding", weight, "weight");
   if (paddingIdx !== null) requireNumber("embedding", "paddingIdx", paddingIdx);
@@ -86,6 +87,7 @@ export function localResponseNorm(
   size: number,
   { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {},
 ): Tensor {
+  requireKnown("localResponseNorm", arguments, 3, ["alpha", "beta", "k"]);
   requireTensor("localResponseNorm", input);
   const [n, channels] = input.shape;
   if (n === undefined || channels === undefined || input.shape.length < 3) {
@@ -114,12 +116,14 @@ export interface LossOptions {
 
 /** (input − target)², of equal shapes → [], or that shape with reduction "none". Throws a RangeError for unequal ones. */
 export function mseLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  requireKnown("mseLoss", arguments, 3, ["reduction"]);
   requireEqualShapes("mseLoss", input, target);
   return reduce("mseLoss", input.sub(target).square(), reduction);
 }
 
 /** |input − target|, of equal shapes → [], or that shape with reduction "none". Throws a RangeError for unequal ones. */
 export function l1Loss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  requireKnown("l1Loss", arguments, 3, ["reduction"]);
   requireEqualShapes("l1Loss", input, target);
   return reduce("l1Loss", input.sub(target).abs(), reduction);
 }
@@ -139,6 +143,7 @@ export function smoothL1Loss(
   target: Tensor,
   { beta = 1, reduction }: SmoothL1LossOptions = {},
 ): Tensor {
+  requireKnown("smoothL1Loss", arguments, 3, ["beta", "reduction"]);
   requireEqualShapes("smoothL1Loss", input, target);
   if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: expected beta ≥ 0, got ${beta}`);
   const distance = input.sub(target).abs();
@@ -172,6 +177,7 @@ export function binaryCrossEntropyWithLogits(
   target: Tensor,
   { weight = null, posWeight = null, reduction }: BCEWithLogitsOptions = {},
 ): Tensor {
+  requireKnown("binaryCrossEntropyWithLogits", arguments, 3, ["weight", "posWeight", "reduction"]);
   const name = "binaryCrossEntropyWithLogits";
   requireEqualShapes(name, input, target);
   if (weight !== null) requireTensor(name, weight, "weight");

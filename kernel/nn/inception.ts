@@ -1,5 +1,6 @@
 // Small Inception networks: the blocks of Szegedy et al. with an eighth of the channels, with and without batch norm.
 
+import { requireKnown } from "../tensor/arguments";
 import { ReLU } from "./activations";
 import { BatchNorm2d } from "./batchNorm";
 import { Branches, Flatten, Sequential } from "./containers";
@@ -81,6 +82,7 @@ export class InceptionV1 extends Branches {
       new Sequential(...unit(inChannels, reduce5, 1), ...unit(reduce5, conv5, 5)),
       new Sequential(new MaxPool2d(3, { stride: 1, padding: 1 }), ...unit(inChannels, pool, 1)),
     );
+    requireKnown(new.target.name, arguments, 2, ["widths", "batchNorm"]);
     this.outChannels = conv1 + conv3 + conv5 + pool;
   }
 }
@@ -110,6 +112,7 @@ export class InceptionV2 extends Branches {
       ),
       new Sequential(new AvgPool2d(3, { stride: 1, padding: 1 }), ...unit(inChannels, pool, 1)),
     );
+    requireKnown(new.target.name, arguments, 2, ["widths", "batchNorm"]);
     this.outChannels = conv1 + conv3 + double3 + pool;
   }
 }
@@ -138,6 +141,7 @@ export class InceptionReduction extends Branches {
       ),
       new MaxPool2d(3, { stride: 2, padding: 1 }),
     );
+    requireKnown(new.target.name, arguments, 2, ["widths", "batchNorm"]);
     this.outChannels = conv3 + double3 + inChannels;
   }
 }
@@ -181,6 +185,7 @@ export class SmallInception extends Sequential {
       new Flatten(),
       new Linear(second.outChannels, classes),
     );
+    requireKnown(new.target.name, arguments, 1, ["version", "batchNorm", "inChannels", "classes"]);
   }
 }
 

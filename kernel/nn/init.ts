@@ -1,13 +1,14 @@
 // Starting values for parameters, in place, under torch.nn.init's names. All draw from manualSeed()'s generator.
 
 import { noGrad, type Tensor, tensor } from "../tensor";
-import { requireNumber, requireNumbers, requireTensor } from "../tensor/arguments";
+import { requireKnown, requireNumber, requireNumbers, requireTensor } from "../tensor/arguments";
 
 /** What a layer is followed by, for the gain that keeps the size of its signal. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
 /** The recommended factor on a weight's standard deviation; `slope` is leakyRelu's negative slope. */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  requireKnown("calculateGain", arguments, 2);
   requireNumber("calculateGain", "slope", slope);
   const gains = {
     linear: 1,
@@ -22,12 +23,14 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
 
 /** Fills with numbers uniform in [low, high). */
 export function uniform_(tensor: Tensor, low = 0, high = 1): Tensor {
+  requireKnown("uniform_", arguments, 3);
   requireTensor("uniform_", tensor);
   return noGrad(() => tensor.uniform_(low, high));
 }
 
 /** Fills with normal numbers. */
 export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
+  requireKnown("normal_", arguments, 3);
   requireTensor("normal_", tensor);
   return noGrad(() => tensor.normal_(mean, std));
 }
@@ -38,6 +41,7 @@ export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
  * deviations of the mean.
  */
 export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): Tensor {
+  requireKnown("truncNormal_", arguments, 5);
   requireTensor("truncNormal_", tensor);
   requireNumbers("truncNormal_", { mean, std, a, b });
   const low = Math.max(-10, (a - mean) / std);
@@ -60,22 +64,26 @@ export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): 
 
 /** Fills with a value. */
 export function constant_(tensor: Tensor, value: number): Tensor {
+  requireKnown("constant_", arguments, 2);
   requireTensor("constant_", tensor);
   return noGrad(() => tensor.fill_(value));
 }
 
 /** Fills with 0. */
 export function zeros_(tensor: Tensor): Tensor {
+  requireKnown("zeros_", arguments, 1);
   return constant_(tensor, 0);
 }
 
 /** Fills with 1. */
 export function ones_(tensor: Tensor): Tensor {
+  requireKnown("ones_", arguments, 1);
   return constant_(tensor, 1);
 }
 
 /** Fills a matrix with 1 on its diagonal and 0 elsewhere. Throws a RangeError for other dimensions. */
 export function eye_(tensor: Tensor): Tensor {
+  requireKnown("eye_", arguments, 1);
   requireTensor("eye_", tensor);
   const [rows, columns, ...more] = tensor.shape;
   if (rows === undefined || columns === undefined || more.length > 0) {
@@ -90,6 +98,7 @@ export function eye_(tensor: Tensor): Tensor {
  * Throws a RangeError for fewer than two dimensions.
  */
 export function orthogonal_(tensor: Tensor, gain = 1): Tensor {
+  requireKnown("orthogonal_", arguments, 2);
   requireNumber("orthogonal_", "gain", gain);
   const width = fans(tensor).fanIn;
   const rows = tensor.shape[0]!;
@@ -114,6 +123,7 @@ export function orthogonal_(tensor: Tensor, gain = 1): Tensor {
 
 /** Glorot & Bengio 2010: uniform, variance gain²·2/(fanIn + fanOut). */
 export function xavierUniform_(tensor: Tensor, gain = 1): Tensor {
+  requireKnown("xavierUniform_", arguments, 2);
   requireNumber("xavierUniform_", "gain", gain);
   const bound = Math.sqrt(3) * xavierStd(tensor, gain);
   return uniform_(tensor, -bound, bound);
@@ -121,6 +131,7 @@ export function xavierUniform_(tensor: Tensor, gain = 1): Tensor {
 
 /** Glorot & Bengio 2010: normal, variance gain²·2/(fanIn + fanOut). */
 export function xavierNormal_(tensor: Tensor, gain = 1): Tensor {
+  requireKnown("xavierNormal_", arguments, 2);
   requireNumber("xavierNormal_", "gain", gain);
   return normal_(tensor, 0, xavierStd(tensor, gain));
 }
@@ -137,12 +148,14 @@ export interface KaimingOptions {
 
 /** He et al. 2015: uniform, variance gain²/fan. */
 export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+  requireKnown("kaimingUniform_", arguments, 2, ["a", "mode", "nonlinearity"]);
   const bound = Math.sqrt(3) * kaimingStd(tensor, options);
   return uniform_(tensor, -bound, bound);
 }
 
 /** He et al. 2015: normal, variance gain²/fan. */
 export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+  requireKnown("kaimingNormal_", arguments, 2, ["a", "mode", "nonlinearity"]);
   return normal_(tensor, 0, kaimingStd(tensor, options));
 }
 
@@ -161,6 +174,7 @@ function kaimingStd(
 
 /** Inputs that feed an output and outputs that an input feeds, of a weight [out, in, …kernel]. */
 export function fans(tensor: Tensor): { fanIn: number; fanOut: number } {
+  requireKnown("fans", arguments, 1);
   requireTensor("init", tensor);
   const [out, inputs, ...kernel] = tensor.shape;
   if (out === undefined || inputs === undefined) {

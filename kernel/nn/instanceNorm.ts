@@ -1,6 +1,7 @@
 // Instance normalization as layers.
 
 import { instanceNorm, type Tensor } from "../tensor";
+import { optionsOf, requireKnown } from "../tensor/arguments";
 import { ChannelNorm, type ChannelNormOptions } from "./channelNorm";
 
 /**
@@ -10,12 +11,16 @@ import { ChannelNorm, type ChannelNormOptions } from "./channelNorm";
 abstract class InstanceNorm extends ChannelNorm {
   constructor(
     numFeatures: number,
-    { affine = false, trackRunningStats = false, ...options }: ChannelNormOptions = {},
+    settings: ChannelNormOptions | number = {},
+    ...more: [momentum?: number | null, affine?: boolean, trackRunningStats?: boolean]
   ) {
-    super(numFeatures, { affine, trackRunningStats, ...options });
+    const names = ["eps", "momentum", "affine", "trackRunningStats"] as const;
+    const options = optionsOf<ChannelNormOptions>(new.target.name, names, settings, more);
+    super(numFeatures, { affine: false, trackRunningStats: false, ...options });
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     this.checkInput(input);
     const { weight, bias, runningMean, runningVar, eps } = this;
     const batched = input.shape.length === this.layouts[0]!.length;

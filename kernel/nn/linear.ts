@@ -1,6 +1,7 @@
 // The fully connected layer.
 
 import { type Tensor, zeros } from "../tensor";
+import { optionsOf, requireKnown } from "../tensor/arguments";
 import { startByDefault } from "./defaultStart";
 import { linear } from "./functional";
 import { Module } from "./module";
@@ -22,9 +23,11 @@ export class Linear extends Module {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true }: LinearOptions = {},
+    options: LinearOptions | boolean = {},
+    ...more: never[]
   ) {
     super();
+    const { bias = true } = optionsOf<LinearOptions>(new.target.name, ["bias"], options, more);
     for (const features of [inFeatures, outFeatures]) {
       if (!Number.isInteger(features) || features < 1) {
         throw new RangeError(
@@ -39,10 +42,12 @@ export class Linear extends Module {
 
   /** Uniform within ±1/√inFeatures: PyTorch's default. */
   resetParameters(): void {
+    requireKnown("resetParameters", arguments, 0);
     startByDefault(this.weight, this.bias);
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return linear(input, this.weight, this.bias);
   }
 

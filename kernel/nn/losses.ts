@@ -1,6 +1,7 @@
 // Losses as layers.
 
 import type { CrossEntropyOptions, NllOptions, Tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import {
   type BCEWithLogitsOptions,
   binaryCrossEntropyWithLogits,
@@ -22,6 +23,7 @@ abstract class Loss extends Module {
 
   constructor({ reduction = "mean" }: LossOptions = {}) {
     super();
+    requireKnown(new.target.name, arguments, 1, ["reduction"]);
     this.reduction = reduction;
   }
 }
@@ -33,6 +35,7 @@ abstract class ClassLoss extends Loss {
 
   constructor({ weight = null, ignoreIndex = -100, reduction }: NllOptions = {}) {
     super({ reduction });
+    requireKnown(new.target.name, arguments, 1, ["reduction", "weight", "ignoreIndex"]);
     this.weight = this.registerBuffer("weight", weight);
     this.ignoreIndex = ignoreIndex;
   }
@@ -44,10 +47,12 @@ export class CrossEntropyLoss extends ClassLoss {
 
   constructor({ labelSmoothing = 0, ...options }: CrossEntropyOptions = {}) {
     super(options);
+    requireKnown(new.target.name, arguments, 1, ["labelSmoothing", "reduction", "weight", "ignoreIndex"]);
     this.labelSmoothing = labelSmoothing;
   }
 
   override forward(logits: Tensor, targets: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 2);
     const { weight, ignoreIndex, reduction, labelSmoothing } = this;
     return crossEntropy(logits, targets, { weight, ignoreIndex, reduction, labelSmoothing });
   }
@@ -56,6 +61,7 @@ export class CrossEntropyLoss extends ClassLoss {
 /** Negative log-likelihood of log probabilities [N, C, d…] and class numbers [N, d…] int32: see functional.nllLoss. */
 export class NLLLoss extends ClassLoss {
   override forward(logProbabilities: Tensor, targets: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 2);
     const { weight, ignoreIndex, reduction } = this;
     return nllLoss(logProbabilities, targets, { weight, ignoreIndex, reduction });
   }
@@ -64,6 +70,7 @@ export class NLLLoss extends ClassLoss {
 /** Squared error: see functional.mseLoss. */
 export class MSELoss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 2);
     return mseLoss(input, target, { reduction: this.reduction });
   }
 }
@@ -71,6 +78,7 @@ export class MSELoss extends Loss {
 /** Absolute error: see functional.l1Loss. */
 export class L1Loss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 2);
     return l1Loss(input, target, { reduction: this.reduction });
   }
 }
@@ -81,10 +89,12 @@ export class SmoothL1Loss extends Loss {
 
   constructor({ beta = 1, ...options }: SmoothL1LossOptions = {}) {
     super(options);
+    requireKnown(new.target.name, arguments, 1, ["beta", "reduction"]);
     this.beta = beta;
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 2);
     return smoothL1Loss(input, target, { beta: this.beta, reduction: this.reduction });
   }
 }
@@ -96,11 +106,13 @@ export class BCEWithLogitsLoss extends Loss {
 
   constructor({ weight = null, posWeight = null, ...options }: BCEWithLogitsOptions = {}) {
     super(options);
+    requireKnown(new.target.name, arguments, 1, ["weight", "posWeight", "reduction"]);
     this.weight = this.registerBuffer("weight", weight);
     this.posWeight = this.registerBuffer("posWeight", posWeight);
   }
 
   override forward(logits: Tensor, targets: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 2);
     const { weight, posWeight, reduction } = this;
     return binaryCrossEntropyWithLogits(logits, targets, { weight, posWeight, reduction });
   }

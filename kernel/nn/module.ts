@@ -1,7 +1,7 @@
 // The base of all layers and networks: finds what it is made of in its own properties.
 
 import { noGrad, Tensor } from "../tensor";
-import { describe, requireFunction } from "../tensor/arguments";
+import { describe, requireFunction, requireKnown } from "../tensor/arguments";
 import { countText, htmlTable } from "../words";
 import { Parameter } from "./parameter";
 
@@ -34,6 +34,11 @@ export abstract class Module {
   /** What the first hook shadowed, where forward is a class field: `forward = (x) => …`. */
   #ownForward: PropertyDescriptor | undefined;
 
+  /** Takes nothing: a layer's own constructor keeps what it was given. */
+  constructor() {
+    requireKnown(new.target.name, arguments, 0);
+  }
+
   /** What the module computes; call it as `module.forward(x)`. */
   abstract forward<Output = Tensor>(first: Tensor, ...others: Tensor[]): Output;
   abstract forward<Output = Tensor>(...inputs: Tensor[]): Output;
@@ -46,6 +51,7 @@ export abstract class Module {
 
   /** The modules this one is directly made of, by property; null counts as absent. */
   namedChildren(): [name: string, child: Module][] {
+    requireKnown("namedChildren", arguments, 0);
     const children: [string, Module][] = [];
     eachMember(this, (value, name, index) => {
       if (value instanceof Module) children.push([named(name, index), value]);
@@ -55,11 +61,13 @@ export abstract class Module {
 
   /** The modules this one is directly made of. */
   children(): Module[] {
+    requireKnown("children", arguments, 0);
     return this.namedChildren().map(([, child]) => child);
   }
 
   /** This module as "", then all modules inside it, depth first; a module used twice is named once. */
   namedModules(): [name: string, module: Module][] {
+    requireKnown("namedModules", arguments, 0);
     const found = new Map<Module, string>();
     const visit = (module: Module, name: string) => {
       if (found.has(module)) return;
@@ -72,31 +80,37 @@ export abstract class Module {
 
   /** This module, then all modules inside it, each once. */
   modules(): Module[] {
+    requireKnown("modules", arguments, 0);
     return this.namedModules().map(([, module]) => module);
   }
 
   /** All parameters here and inside, each once. */
   namedParameters(options?: Recurse): [name: string, parameter: Parameter][] {
+    requireKnown("namedParameters", arguments, 1, ["recurse"]);
     return unique(this.#tensors((value) => value instanceof Parameter, options)) as [string, Parameter][];
   }
 
   /** All parameters here and inside, each once: what an optimizer is given. */
   parameters(options?: Recurse): Parameter[] {
+    requireKnown("parameters", arguments, 1, ["recurse"]);
     return this.namedParameters(options).map(([, parameter]) => parameter);
   }
 
   /** All buffers here and inside, each once: running statistics and other state that is not learned. */
   namedBuffers(): [name: string, buffer: Tensor][] {
+    requireKnown("namedBuffers", arguments, 0);
     return unique(this.#tensors((_, property, module) => module.#buffers.has(property)));
   }
 
   /** As namedBuffers(), without the names. */
   buffers(): Tensor[] {
+    requireKnown("buffers", arguments, 0);
     return this.namedBuffers().map(([, buffer]) => buffer);
   }
 
   /** Calls `visit` for each module inside, children before their parent, and for this one last. */
   apply(visit: (module: Module) => void): this {
+    requireKnown("apply", arguments, 1);
     for (const child of this.children()) child.apply(visit);
     visit(this);
     return this;
@@ -107,6 +121,7 @@ export abstract class Module {
    * overrides it is asked, whatever it is in: one that keeps its norms in evaluation, say.
    */
   train(mode = true): this {
+    requireKnown("train", arguments, 1);
     this.training = mode;
     for (const child of this.children()) child.train(mode);
     return this;
@@ -114,17 +129,20 @@ export abstract class Module {
 
   /** Evaluation mode, here and inside: BatchNorm normalizes by its running statistics. */
   eval(): this {
+    requireKnown("eval", arguments, 0);
     return this.train(false);
   }
 
   /** Lets all parameters here and inside learn, or freezes them. Running statistics still move in training mode: see eval(). */
   requiresGrad_(value = true): this {
+    requireKnown("requiresGrad_", arguments, 1);
     for (const parameter of this.parameters()) parameter.requiresGrad_(value);
     return this;
   }
 
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
+    requireKnown("zeroGrad", arguments, 0);
     const seen = new Set<Module>();
     const visit = (value: unknown) => {
       if (value instanceof Parameter) value.grad = null;
@@ -137,6 +155,7 @@ export abstract class Module {
 
   /** Every parameter and buffer, sharing memory with the module: clone() what must outlive the next step. */
   stateDict(): StateDict {
+    requireKnown("stateDict", arguments, 0);
     return Object.fromEntries(this.#state().map(([name, value]) => [name, value.detach()]));
   }
 
@@ -149,6 +168,7 @@ export abstract class Module {
     state: StateDict,
     { strict = true }: { strict?: boolean } = {},
   ): { missingKeys: string[]; unexpectedKeys: string[] } {
+    requireKnown("loadStateDict", arguments, 2, ["strict"]);
     if (typeof state !== "object" || state === null) {
       throw new TypeError(`loadStateDict: expected tensors by name, got ${describe(state)}`);
     }
@@ -181,11 +201,13 @@ export abstract class Module {
    * Subclasses override forward() and everybody calls forward(), so the first hook shadows it on this one instance.
    */
   registerForwardHook(hook: ForwardHook): () => void {
+    requireKnown("registerForwardHook", arguments, 1);
     return this.#register(this.#hooks, { call: hook });
   }
 
   /** Calls `hook` before each forward of this module, as registerForwardHook() does after it. */
   registerForwardPreHook(hook: ForwardPreHook): () => void {
+    requireKnown("registerForwardPreHook", arguments, 1);
     return this.#register(this.#preHooks, { call: hook });
   }
 

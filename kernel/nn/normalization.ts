@@ -1,7 +1,7 @@
 // Layers that normalize each sample over its features: the same in training and evaluation.
 
 import { groupNorm, layerNorm, ones, rmsNorm, type Shape, type Tensor, zeros } from "../tensor";
-import { requireTensor } from "../tensor/arguments";
+import { optionsOf, requireKnown, requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
@@ -26,9 +26,15 @@ export class LayerNorm extends Module {
 
   constructor(
     normalizedShape: number | Shape,
-    { eps = 1e-5, elementwiseAffine = true, bias = true }: LayerNormOptions = {},
+    options: LayerNormOptions | number = {},
+    ...more: [elementwiseAffine?: boolean, bias?: boolean]
   ) {
     super();
+    const {
+      eps = 1e-5,
+      elementwiseAffine = true,
+      bias = true,
+    } = optionsOf<LayerNormOptions>(new.target.name, ["eps", "elementwiseAffine", "bias"], options, more);
     this.normalizedShape = sizes("LayerNorm", normalizedShape);
     this.eps = eps;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape)) : null;
@@ -36,6 +42,7 @@ export class LayerNorm extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     const { weight, bias, eps } = this;
     return layerNorm(input, this.normalizedShape, { weight, bias, eps });
   }
@@ -43,6 +50,14 @@ export class LayerNorm extends Module {
   override extraRepr(): string {
     return `[${this.normalizedShape.join(", ")}], eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
   }
+}
+
+/** What an RMSNorm can be told. */
+export interface RMSNormOptions {
+  /** Added to the mean of squares. Default null: float32's epsilon, 2⁻²³. */
+  eps?: number | null;
+  /** Learn a scale γ (`weight`) per element of the normalized shape. Default true. */
+  elementwiseAffine?: boolean;
 }
 
 /** γ·x/√(mean(x²) + ε) over the last dimensions, which are `normalizedShape`: see functional.rmsNorm. */
@@ -55,21 +70,37 @@ export class RMSNorm extends Module {
 
   constructor(
     normalizedShape: number | Shape,
-    { eps = null, elementwiseAffine = true }: { eps?: number | null; elementwiseAffine?: boolean } = {},
+    options: RMSNormOptions | number = {},
+    ...more: [elementwiseAffine?: boolean]
   ) {
     super();
+    const { eps = null, elementwiseAffine = true } = optionsOf<RMSNormOptions>(
+      new.target.name,
+      ["eps", "elementwiseAffine"],
+      options,
+      more,
+    );
     this.normalizedShape = sizes("RMSNorm", normalizedShape);
     this.eps = eps;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape)) : null;
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return rmsNorm(input, this.normalizedShape, { weight: this.weight, eps: this.eps });
   }
 
   override extraRepr(): string {
     return `[${this.normalizedShape.join(", ")}], eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
   }
+}
+
+/** What a GroupNorm can be told. */
+export interface GroupNormOptions {
+  /** Added to the variance under the root. Default 1e-5. */
+  eps?: number;
+  /** Learn a scale γ (`weight`) and a shift β (`bias`) per channel. Default true. */
+  affine?: boolean;
 }
 
 /** γ·(x − μ)/√(σ² + ε) + β over each group of channels of each sample: see functional.groupNorm. */
@@ -83,9 +114,16 @@ export class GroupNorm extends Module {
   constructor(
     readonly numGroups: number,
     readonly numChannels: number,
-    { eps = 1e-5, affine = true }: { eps?: number; affine?: boolean } = {},
+    options: GroupNormOptions | number = {},
+    ...more: [affine?: boolean]
   ) {
     super();
+    const { eps = 1e-5, affine = true } = optionsOf<GroupNormOptions>(
+      new.target.name,
+      ["eps", "affine"],
+      options,
+      more,
+    );
     sizes("GroupNorm", [numGroups, numChannels]);
     if (numChannels % numGroups !== 0) {
       throw new RangeError(
@@ -98,6 +136,7 @@ export class GroupNorm extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     requireTensor("GroupNorm", input);
     const { numGroups, numChannels, weight, bias, eps } = this;
     if (input.shape[1] !== numChannels) {

@@ -1,4 +1,4 @@
-// Pooling as layers. The options of a layer are its fields, so each forward passes the layer itself as the options.
+// Pooling as layers.
 
 import {
   type AdaptiveSizes,
@@ -13,6 +13,7 @@ import {
   type Sizes,
   type Tensor,
 } from "../tensor";
+import { optionsOf, requireKnown } from "../tensor/arguments";
 import { Module } from "./module";
 import { showSizes } from "./sizes";
 
@@ -24,13 +25,25 @@ abstract class MaxPool extends Module implements MaxPoolOptions {
 
   constructor(
     readonly kernelSize: Sizes,
-    { stride, padding = 0, dilation = 1, ceilMode = false }: MaxPoolOptions = {},
+    options: MaxPoolOptions | Sizes = {},
+    ...more: [padding?: Sizes, dilation?: Sizes]
   ) {
     super();
+    const { stride, padding, dilation, ceilMode } = optionsOf<MaxPoolOptions>(
+      new.target.name,
+      ["stride", "padding", "dilation", "ceilMode"],
+      options,
+      more,
+    );
     this.stride = stride ?? kernelSize;
-    this.padding = padding;
-    this.dilation = dilation;
-    this.ceilMode = ceilMode;
+    this.padding = padding ?? 0;
+    this.dilation = dilation ?? 1;
+    this.ceilMode = ceilMode ?? false;
+  }
+
+  protected get options(): MaxPoolOptions {
+    const { stride, padding, dilation, ceilMode } = this;
+    return { stride, padding, dilation, ceilMode };
   }
 
   override extraRepr(): string {
@@ -42,14 +55,16 @@ abstract class MaxPool extends Module implements MaxPoolOptions {
 /** The greatest of each window, [N, C, H, W] → [N, C, H′, W′]: see functional.maxPool2d. */
 export class MaxPool2d extends MaxPool {
   override forward(input: Tensor): Tensor {
-    return maxPool2d(input, this.kernelSize, this);
+    requireKnown(this.constructor.name, arguments, 1);
+    return maxPool2d(input, this.kernelSize, this.options);
   }
 }
 
 /** The greatest of each window, [N, C, L] → [N, C, L′]: see functional.maxPool1d. */
 export class MaxPool1d extends MaxPool {
   override forward(input: Tensor): Tensor {
-    return maxPool1d(input, this.kernelSize, this);
+    requireKnown(this.constructor.name, arguments, 1);
+    return maxPool1d(input, this.kernelSize, this.options);
   }
 }
 
@@ -62,20 +77,32 @@ abstract class AvgPool extends Module implements AvgPoolOptions {
 
   constructor(
     readonly kernelSize: Sizes,
-    {
+    options: AvgPoolOptions | Sizes = {},
+    ...more: [padding?: Sizes, ceilMode?: boolean, countIncludePad?: boolean, divisorOverride?: number]
+  ) {
+    super();
+    const {
       stride,
       padding = 0,
       ceilMode = false,
       countIncludePad = true,
       divisorOverride = null,
-    }: AvgPoolOptions = {},
-  ) {
-    super();
+    } = optionsOf<AvgPoolOptions>(
+      new.target.name,
+      ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"],
+      options,
+      more,
+    );
     this.stride = stride ?? kernelSize;
     this.padding = padding;
     this.ceilMode = ceilMode;
     this.countIncludePad = countIncludePad;
     this.divisorOverride = divisorOverride;
+  }
+
+  protected get options(): AvgPoolOptions {
+    const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
+    return { stride, padding, ceilMode, countIncludePad, divisorOverride };
   }
 
   override extraRepr(): string {
@@ -86,14 +113,16 @@ abstract class AvgPool extends Module implements AvgPoolOptions {
 /** The mean of each window, [N, C, H, W] → [N, C, H′, W′]: see functional.avgPool2d. */
 export class AvgPool2d extends AvgPool {
   override forward(input: Tensor): Tensor {
-    return avgPool2d(input, this.kernelSize, this);
+    requireKnown(this.constructor.name, arguments, 1);
+    return avgPool2d(input, this.kernelSize, this.options);
   }
 }
 
 /** The mean of each window, [N, C, L] → [N, C, L′]: see functional.avgPool1d. */
 export class AvgPool1d extends AvgPool {
   override forward(input: Tensor): Tensor {
-    return avgPool1d(input, this.kernelSize, this);
+    requireKnown(this.constructor.name, arguments, 1);
+    return avgPool1d(input, this.kernelSize, this.options);
   }
 }
 
@@ -101,6 +130,7 @@ abstract class AdaptiveAvgPool extends Module {
   /** null keeps a size as it is. */
   constructor(readonly outputSize: AdaptiveSizes) {
     super();
+    requireKnown(new.target.name, arguments, 1);
   }
 
   override extraRepr(): string {
@@ -111,6 +141,7 @@ abstract class AdaptiveAvgPool extends Module {
 /** Means over windows that make the output the given size, 1 for one number a channel: see functional.adaptiveAvgPool2d. */
 export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return adaptiveAvgPool2d(input, this.outputSize);
   }
 }
@@ -118,6 +149,7 @@ export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
 /** Means over windows that make the output the given length: see functional.adaptiveAvgPool1d. */
 export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
   override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return adaptiveAvgPool1d(input, this.outputSize);
   }
 }

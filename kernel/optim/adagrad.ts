@@ -1,6 +1,7 @@
 // Adagrad: steps scaled by the sum of all squared gradients so far.
 
 import type { Tensor } from "../tensor";
+import { optionsOf } from "../tensor/arguments";
 import { adagradStep } from "../tensor/doors/optim";
 import {
   buffer,
@@ -33,14 +34,17 @@ export interface AdagradSettings {
 export class Adagrad extends Optimizer<AdagradSettings> {
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroup<AdagradSettings>>,
-    {
+    settings: Partial<AdagradSettings> | number = {},
+    ...more: readonly (number | boolean)[]
+  ) {
+    const names = ["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps"] as const;
+    const {
       lr = 1e-2,
       lrDecay = 0,
       weightDecay = 0,
       initialAccumulatorValue = 0,
       eps = 1e-10,
-    }: Partial<AdagradSettings> = {},
-  ) {
+    } = optionsOf<Partial<AdagradSettings>>(new.target.name, names, settings, more);
     super(params, { lr, lrDecay, weightDecay, initialAccumulatorValue, eps });
   }
 

@@ -1,6 +1,7 @@
 // Adam and AdamW: steps scaled by running means of the gradient and of its square.
 
 import type { Tensor } from "../tensor";
+import { optionsOf } from "../tensor/arguments";
 import { adamStep } from "../tensor/doors/optim";
 import {
   buffer,
@@ -61,14 +62,17 @@ export class Adam extends AdamFamily {
 
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroup<AdamSettings>>,
-    {
+    settings: Partial<AdamSettings> | number = {},
+    ...more: readonly (number | boolean)[]
+  ) {
+    const names = ["lr", "betas", "eps", "weightDecay", "amsgrad"] as const;
+    const {
       lr = 1e-3,
       betas = [0.9, 0.999],
       eps = 1e-8,
       weightDecay = 0,
       amsgrad = false,
-    }: Partial<AdamSettings> = {},
-  ) {
+    } = optionsOf<Partial<AdamSettings>>(new.target.name, names, settings, more);
     super(params, { lr, betas, eps, weightDecay, amsgrad });
   }
 }
@@ -82,14 +86,17 @@ export class AdamW extends AdamFamily {
 
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroup<AdamSettings>>,
-    {
+    settings: Partial<AdamSettings> | number = {},
+    ...more: readonly (number | boolean)[]
+  ) {
+    const names = ["lr", "betas", "eps", "weightDecay", "amsgrad"] as const;
+    const {
       lr = 1e-3,
       betas = [0.9, 0.999],
       eps = 1e-8,
       weightDecay = 1e-2,
       amsgrad = false,
-    }: Partial<AdamSettings> = {},
-  ) {
+    } = optionsOf<Partial<AdamSettings>>(new.target.name, names, settings, more);
     super(params, { lr, betas, eps, weightDecay, amsgrad });
   }
 }

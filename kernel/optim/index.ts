@@ -7,5 +7,5 @@ export { type FullParamGroup, Optimizer, type OptimizerState, type ParamGroup } 
 export { type PlateauState, ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./reduceOnPlateau";
 export { RMSprop, type RMSpropSettings } from "./rmsprop";
 export { LRScheduler, type Scheduled, type ScheduledGroup, type SchedulerState } from "./scheduler";
-export { CosineAnnealingLR, ExponentialLR, LinearWarmup, MultiStepLR, StepLR } from "./schedulers";
+export { CosineAnnealingLR, ExponentialLR, LinearLR, MultiStepLR, StepLR } from "./schedulers";
 export { SGD, type SGDSettings } from "./sgd";

@@ -1,5 +1,6 @@
 // The 1cycle policy: up to a large rate and down to almost nothing, momentum the other way.
 
+import { requireKnown } from "../tensor/arguments";
 import {
   groupsOf,
   LRScheduler,
@@ -74,6 +75,20 @@ export class OneCycleLR extends LRScheduler {
       threePhase = false,
     }: OneCycleOptions,
   ) {
+    requireKnown(new.target.name, arguments, 2, [
+      "maxLr",
+      "totalSteps",
+      "epochs",
+      "stepsPerEpoch",
+      "pctStart",
+      "annealStrategy",
+      "cycleMomentum",
+      "baseMomentum",
+      "maxMomentum",
+      "divFactor",
+      "finalDivFactor",
+      "threePhase",
+    ]);
     const groups = groupsOf("OneCycleLR", optimizer);
     const maxLrs = Array.isArray(maxLr) ? [...maxLr] : groups.map(() => maxLr as number);
     requireOneEach("OneCycleLR", "maxLr", maxLrs, groups);
@@ -115,6 +130,7 @@ export class OneCycleLR extends LRScheduler {
   }
 
   override step(): void {
+    requireKnown("step", arguments, 0);
     if (this.lastEpoch >= this.#totalSteps) {
       throw new RangeError(`OneCycleLR: expected at most ${this.#totalSteps} steps, got one more`);
     }
@@ -122,6 +138,7 @@ export class OneCycleLR extends LRScheduler {
   }
 
   override loadStateDict(state: SchedulerState): void {
+    requireKnown("loadStateDict", arguments, 1);
     super.loadStateDict(state);
     for (const [i, group] of this.groups.entries()) this.next(group, i); // for the momentum
   }

@@ -1,7 +1,7 @@
 // The base of all optimizers: which parameters, with which settings, and what is remembered of each between steps.
 
 import { full, keep, noGrad, Tensor } from "../tensor";
-import { describe } from "../tensor/arguments";
+import { describe, isRecord, requireKnown, requireOptions } from "../tensor/arguments";
 
 /** A parameter, or several, with settings of their own; what is left out follows the optimizer's. */
 export type ParamGroup<Settings> = { params: Tensor | Iterable<Tensor> } & Partial<Settings>;
@@ -34,7 +34,6 @@ export abstract class Optimizer<Settings extends object> {
    */
   constructor(params: Iterable<Tensor | ParamGroup<Settings>>, defaults: Settings) {
     this.#defaults = defaults;
-
     const name = this.constructor.name;
     const given = [...listOf(name, params)];
     if (given.length === 0) throw new RangeError(`${name}: expected parameters, got an empty list`);
@@ -53,6 +52,8 @@ export abstract class Optimizer<Settings extends object> {
    */
   addParamGroup(group: ParamGroup<Settings>): void {
     const name = this.constructor.name;
+    requireKnown("addParamGroup", arguments, 1);
+    if (isRecord(group)) requireOptions(name, group, ["params", ...Object.keys(this.#defaults), "initialLr"]);
     const params = [...listOf(name, group?.params)];
     const seen = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const param of params) {
@@ -80,11 +81,13 @@ export abstract class Optimizer<Settings extends object> {
 
   /** Forgets the gradients: without it backward() adds to those of the last step. */
   zeroGrad(): void {
+    requireKnown("zeroGrad", arguments, 0);
     for (const { params } of this.paramGroups) for (const param of params) param.grad = null;
   }
 
   /** Changes each parameter by its gradient; one without a gradient stays. */
   step(): void {
+    requireKnown("step", arguments, 0);
     for (const group of this.paramGroups) {
       for (const param of group.params) {
         if (param.gradStorage() === null) continue;
@@ -100,6 +103,7 @@ export abstract class Optimizer<Settings extends object> {
 
   /** The settings of every group and what is remembered of each parameter, in this optimizer's own memory: steps change it. */
   stateDict(): OptimizerState<Settings> {
+    requireKnown("stateDict", arguments, 0);
     const params = this.paramGroups.flatMap((group) => group.params);
     const number = new Map(params.map((param, i) => [param, i]));
     const state: Record<number, ParameterState> = {};
@@ -118,6 +122,7 @@ export abstract class Optimizer<Settings extends object> {
    * anything changes, unless that one was of the same kind, with as many parameters in each group, of the same shapes.
    */
   loadStateDict(saved: OptimizerState<Settings>): void {
+    requireKnown("loadStateDict", arguments, 1);
     const name = `${this.constructor.name}.loadStateDict`;
     if (!Array.isArray(saved?.paramGroups) || typeof saved.state !== "object") {
       throw new TypeError(`${name}: expected { state, paramGroups }, got ${describe(saved)}`);

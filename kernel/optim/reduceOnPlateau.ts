@@ -1,7 +1,7 @@
 // The schedule that looks at a metric: a lower rate when it has stopped improving.
 
 import type { Tensor } from "../tensor";
-import { describe } from "../tensor/arguments";
+import { describe, requireKnown } from "../tensor/arguments";
 import { requireNonNegative } from "./optimizer";
 import { groupsOf, requireIntegers, requireOneEach, type Scheduled, type ScheduledGroup } from "./scheduler";
 
@@ -59,6 +59,16 @@ export class ReduceLROnPlateau {
       eps = 1e-8,
     }: ReduceLROnPlateauOptions = {},
   ) {
+    requireKnown(new.target.name, arguments, 2, [
+      "mode",
+      "factor",
+      "patience",
+      "threshold",
+      "thresholdMode",
+      "cooldown",
+      "minLr",
+      "eps",
+    ]);
     const name = "ReduceLROnPlateau";
     const groups = groupsOf(name, optimizer);
     if (mode !== "min" && mode !== "max") {
@@ -81,6 +91,7 @@ export class ReduceLROnPlateau {
 
   /** Takes the metric of this step, a number or a tensor of one element, and lowers the rates if it is time to. */
   step(metric: number | Tensor): void {
+    requireKnown("step", arguments, 1);
     const value = typeof metric === "number" ? metric : metric.item();
     if (this.#improves(value)) {
       this.#best = value;
@@ -101,11 +112,13 @@ export class ReduceLROnPlateau {
 
   /** The learning rates now, one a group. */
   getLastLr(): number[] {
+    requireKnown("getLastLr", arguments, 0);
     return this.#groups.map(({ lr }) => lr);
   }
 
   /** Where it is, for loadStateDict(). */
   stateDict(): PlateauState {
+    requireKnown("stateDict", arguments, 0);
     return {
       best: Number.isFinite(this.#best) ? this.#best : null,
       numBadEpochs: this.#numBadEpochs,
@@ -120,6 +133,7 @@ export class ReduceLROnPlateau {
    * or of another kind of scheduler.
    */
   loadStateDict(state: PlateauState): void {
+    requireKnown("loadStateDict", arguments, 1);
     const name = "ReduceLROnPlateau.loadStateDict";
     if (typeof state !== "object" || state === null) {
       throw new TypeError(`${name}: expected a state, got ${describe(state)}`);

@@ -1,6 +1,7 @@
 // RMSprop: steps scaled by a running mean of the squared gradient.
 
 import type { Tensor } from "../tensor";
+import { optionsOf } from "../tensor/arguments";
 import { rmspropStep } from "../tensor/doors/optim";
 import {
   buffer,
@@ -35,15 +36,18 @@ export interface RMSpropSettings {
 export class RMSprop extends Optimizer<RMSpropSettings> {
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroup<RMSpropSettings>>,
-    {
+    settings: Partial<RMSpropSettings> | number = {},
+    ...more: readonly (number | boolean)[]
+  ) {
+    const names = ["lr", "alpha", "eps", "weightDecay", "momentum", "centered"] as const;
+    const {
       lr = 1e-2,
       alpha = 0.99,
       eps = 1e-8,
       weightDecay = 0,
       momentum = 0,
       centered = false,
-    }: Partial<RMSpropSettings> = {},
-  ) {
+    } = optionsOf<Partial<RMSpropSettings>>(new.target.name, names, settings, more);
     super(params, { lr, alpha, eps, weightDecay, momentum, centered });
   }
 

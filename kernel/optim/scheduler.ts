@@ -1,6 +1,6 @@
 // The base of the schedulers: an optimizer's groups in, their learning rates changed step by step.
 
-import { describe } from "../tensor/arguments";
+import { describe, requireKnown } from "../tensor/arguments";
 import { requireNonNegative } from "./optimizer";
 
 /** What a scheduler sees and changes of a parameter group. */
@@ -44,6 +44,7 @@ export abstract class LRScheduler {
   protected readonly groups: readonly ScheduledGroup[];
 
   constructor(optimizer: Scheduled) {
+    requireKnown(new.target.name, arguments, 1);
     this.groups = groupsOf(this.constructor.name, optimizer);
     for (const group of this.groups) group.initialLr ??= group.lr;
   }
@@ -53,17 +54,20 @@ export abstract class LRScheduler {
 
   /** Sets the learning rate of every group. */
   step(): void {
+    requireKnown("step", arguments, 0);
     this.lastEpoch++;
     for (const [i, group] of this.groups.entries()) group.lr = this.next(group, i);
   }
 
   /** The learning rates now, one a group. */
   getLastLr(): number[] {
+    requireKnown("getLastLr", arguments, 0);
     return this.groups.map(({ lr }) => lr);
   }
 
   /** Where it is, for loadStateDict(). */
   stateDict(): SchedulerState {
+    requireKnown("stateDict", arguments, 0);
     const baseLrs = this.groups.map(({ initialLr }) => initialLr!);
     return { lastEpoch: this.lastEpoch, baseLrs, lastLr: this.getLastLr() };
   }
@@ -74,6 +78,7 @@ export abstract class LRScheduler {
    * another number of groups or of ReduceLROnPlateau.
    */
   loadStateDict(state: SchedulerState): void {
+    requireKnown("loadStateDict", arguments, 1);
     const { groups } = this;
     const name = `${this.constructor.name}.loadStateDict`;
     requireIntegers(name, { lastEpoch: state?.lastEpoch }, 0);

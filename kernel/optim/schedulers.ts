@@ -1,6 +1,6 @@
-// Schedules that are one formula: StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, LinearWarmup.
+// Schedules that are one formula: StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, LinearLR.
 
-import { describe } from "../tensor/arguments";
+import { describe, optionsOf } from "../tensor/arguments";
 import { requireNonNegative } from "./optimizer";
 import { LRScheduler, requireIntegers, type Scheduled, type ScheduledGroup } from "./scheduler";
 
@@ -9,7 +9,18 @@ export class StepLR extends LRScheduler {
   readonly #stepSize: number;
   readonly #gamma: number;
 
-  constructor(optimizer: Scheduled, { stepSize, gamma = 0.1 }: { stepSize: number; gamma?: number }) {
+  constructor(
+    optimizer: Scheduled,
+    options: { stepSize: number; gamma?: number } | number,
+    ...more: [gamma?: number]
+  ) {
+    const names = ["stepSize", "gamma"] as const;
+    const { stepSize, gamma = 0.1 } = optionsOf<{ stepSize: number; gamma?: number }>(
+      "StepLR",
+      names,
+      options,
+      more,
+    );
     requireIntegers("StepLR", { stepSize });
     requireNonNegative("StepLR", { gamma }, ["gamma"]);
     super(optimizer);
@@ -32,8 +43,16 @@ export class MultiStepLR extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    { milestones, gamma = 0.1 }: { milestones: readonly number[]; gamma?: number },
+    options: { milestones: readonly number[]; gamma?: number } | readonly number[],
+    ...more: [gamma?: number]
   ) {
+    const names = ["milestones", "gamma"] as const;
+    const { milestones, gamma = 0.1 } = optionsOf<{ milestones: readonly number[]; gamma?: number }>(
+      "MultiStepLR",
+      names,
+      options,
+      more,
+    );
     if (!Array.isArray(milestones)) {
       throw new TypeError(`MultiStepLR: expected an array of milestones, got ${describe(milestones)}`);
     }
@@ -54,7 +73,8 @@ export class MultiStepLR extends LRScheduler {
 export class ExponentialLR extends LRScheduler {
   readonly #gamma: number;
 
-  constructor(optimizer: Scheduled, { gamma }: { gamma: number }) {
+  constructor(optimizer: Scheduled, options: { gamma: number } | number, ...more: never[]) {
+    const { gamma } = optionsOf<{ gamma: number }>("ExponentialLR", ["gamma"], options, more);
     requireNonNegative("ExponentialLR", { gamma }, ["gamma"]);
     super(optimizer);
     this.#gamma = gamma;
@@ -74,7 +94,18 @@ export class CosineAnnealingLR extends LRScheduler {
   readonly #tMax: number;
   readonly #etaMin: number;
 
-  constructor(optimizer: Scheduled, { tMax, etaMin = 0 }: { tMax: number; etaMin?: number }) {
+  constructor(
+    optimizer: Scheduled,
+    options: { tMax: number; etaMin?: number } | number,
+    ...more: [etaMin?: number]
+  ) {
+    const names = ["tMax", "etaMin"] as const;
+    const { tMax, etaMin = 0 } = optionsOf<{ tMax: number; etaMin?: number }>(
+      "CosineAnnealingLR",
+      names,
+      options,
+      more,
+    );
     requireIntegers("CosineAnnealingLR", { tMax });
     requireNonNegative("CosineAnnealingLR", { etaMin }, ["etaMin"]);
     super(optimizer);
@@ -94,31 +125,50 @@ export class CosineAnnealingLR extends LRScheduler {
   }
 }
 
+/** What a LinearLR can be told. */
+export interface LinearLROptions {
+  /** The factor of the initial rate at the start, > 0 and ≤ 1. Default 1/3. */
+  startFactor?: number;
+  /** The factor from totalIters steps on, 0 … 1. Default 1: a warmup. */
+  endFactor?: number;
+  /** How many steps lead from one to the other. Default 5. */
+  totalIters?: number;
+}
+
 /**
- * lr = initial·(startFactor + (1 − startFactor)·t/totalIters) after t steps, from the start on; the initial rate after
- * totalIters. As torch's LinearLR with its endFactor of 1. Throws a RangeError for options that make no sense.
+ * lr = initial·(startFactor + (endFactor − startFactor)·t/totalIters) after t steps, from the start on, and
+ * initial·endFactor after totalIters: a warmup. As torch's LinearLR. Throws a RangeError for options that make no sense.
  */
-export class LinearWarmup extends LRScheduler {
+export class LinearLR extends LRScheduler {
   readonly #startFactor: number;
+  readonly #endFactor: number;
   readonly #totalIters: number;
 
   constructor(
     optimizer: Scheduled,
-    { startFactor = 1 / 3, totalIters = 5 }: { startFactor?: number; totalIters?: number } = {},
+    options: LinearLROptions | number = {},
+    ...more: [endFactor?: number, totalIters?: number]
   ) {
-    requireIntegers("LinearWarmup", { totalIters });
+    const names = ["startFactor", "endFactor", "totalIters"] as const;
+    const settings = optionsOf<LinearLROptions>("LinearLR", names, options, more);
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = settings;
+    requireIntegers("LinearLR", { totalIters });
     if (!(startFactor > 0 && startFactor <= 1)) {
-      throw new RangeError(`LinearWarmup: expected startFactor to be > 0 and ≤ 1, got ${startFactor}`);
+      throw new RangeError(`LinearLR: expected startFactor to be > 0 and ≤ 1, got ${startFactor}`);
+    }
+    if (!(endFactor >= 0 && endFactor <= 1)) {
+      throw new RangeError(`LinearLR: expected endFactor to be ≥ 0 and ≤ 1, got ${endFactor}`);
     }
     super(optimizer);
     this.#startFactor = startFactor;
+    this.#endFactor = endFactor;
     this.#totalIters = totalIters;
     for (const group of this.groups) group.lr *= startFactor;
   }
 
   protected override next({ lr }: ScheduledGroup): number {
     const factor = (at: number) =>
-      this.#startFactor + (1 - this.#startFactor) * Math.min(1, at / this.#totalIters);
+      this.#startFactor + (this.#endFactor - this.#startFactor) * Math.min(1, at / this.#totalIters);
     return lr * (factor(this.lastEpoch) / factor(this.lastEpoch - 1));
   }
 }

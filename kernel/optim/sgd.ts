@@ -1,6 +1,7 @@
 // Stochastic gradient descent.
 
 import type { Tensor } from "../tensor";
+import { optionsOf } from "../tensor/arguments";
 import { sgdStep } from "../tensor/doors/optim";
 import { Optimizer, type ParameterState, type ParamGroup, requireNonNegative } from "./optimizer";
 
@@ -26,14 +27,17 @@ export interface SGDSettings {
 export class SGD extends Optimizer<SGDSettings> {
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroup<SGDSettings>>,
-    {
+    settings: (Partial<SGDSettings> & { lr: number }) | number,
+    ...more: readonly (number | boolean)[]
+  ) {
+    const names = ["lr", "momentum", "dampening", "weightDecay", "nesterov"] as const;
+    const {
       lr,
       momentum = 0,
       dampening = 0,
       weightDecay = 0,
       nesterov = false,
-    }: Partial<SGDSettings> & { lr: number },
-  ) {
+    } = optionsOf<Partial<SGDSettings> & { lr: number }>(new.target.name, names, settings, more);
     super(params, { lr, momentum, dampening, weightDecay, nesterov });
   }
 

@@ -1,5 +1,6 @@
 // Tensors in safetensors files, read and written tensor by tensor.
 import { machine } from "../machine/machine";
+import { requireKnown } from "../tensor/arguments";
 import { format, readHeader, readTensors, type SaveOptions, type Source, type Tensors } from "./format";
 
 /**
@@ -9,11 +10,13 @@ import { format, readHeader, readTensors, type SaveOptions, type Source, type Te
  * @example net.loadStateDict(safetensors.loadFile("model.safetensors"));
  */
 export function loadFile(file: string): Tensors {
+  requireKnown("loadFile", arguments, 1);
   return withSource(file, readTensors);
 }
 
 /** The text that was saved beside the tensors of a file, {} if none was. Reads the header only. */
 export function metadata(file: string): Readonly<Record<string, string>> {
+  requireKnown("metadata", arguments, 1);
   return withSource(file, (source) => readHeader(source).metadata);
 }
 
@@ -26,6 +29,7 @@ export function metadata(file: string): Readonly<Record<string, string>> {
  * @example safetensors.saveFile(net.stateDict(), "model.safetensors", { metadata: { format: "pt" } });
  */
 export function saveFile(tensors: Readonly<Tensors>, file: string, options?: SaveOptions): void {
+  requireKnown("saveFile", arguments, 3, ["metadata"]);
   const pieces = format(tensors, options);
   const folder = machine().resolve(file, "..");
   if (machine().kind(folder) !== "folder") {

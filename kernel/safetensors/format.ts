@@ -1,6 +1,7 @@
 // Tensors ↔ the bytes of the safetensors format, from wherever they come: knows no files.
 
 import { Tensor, tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { storedAs, storedTypes } from "./elements";
 import {
   type Entry,
@@ -86,6 +87,7 @@ export function format(tensors: Readonly<Tensors>, { metadata = {} }: SaveOption
  * twice, an unknown dtype; a RangeError for whole numbers beyond int32.
  */
 export function load(bytes: Uint8Array): Tensors {
+  requireKnown("load", arguments, 1);
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(
       `load: expected bytes, a Uint8Array, got ${String(bytes)}; loadFile(path) reads a file`,
@@ -103,6 +105,7 @@ export function save(tensors: Readonly<Tensors>, options?: SaveOptions): Uint8Ar
   if (typeof options === "string") {
     throw new TypeError(`save: expected options, got "${options}"; saveFile(tensors, path) writes a file`);
   }
+  requireKnown("save", arguments, 2, ["metadata"]);
   const pieces = format(tensors, options);
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;

@@ -3,13 +3,13 @@
 import {
   describe,
   requireDType,
-  requireGenerator,
   requireInteger,
+  requireKnown,
   requireNumber,
   requireTensor,
 } from "./arguments";
 import type { DType, NestedInput, Scalar } from "./dtype";
-import type { Generator } from "./math/random";
+import { type Generator, requireGenerator } from "./math/random";
 import { requireInt32 } from "./ops/check";
 import { drawUniform } from "./ops/uniform";
 import { engine } from "./runtime";
@@ -57,6 +57,7 @@ export function tensor(
   values: NestedInput | NumberArray,
   options?: TensorOptions & { readonly shape?: Shape },
 ): Tensor {
+  requireKnown("tensor", arguments, 2, ["dtype", "requiresGrad", "shape"]);
   const { shape, requiresGrad = false } = options ?? {};
   const flat: number[] | NumberArray = isNumberArray(values) ? values : [];
   let sizes: Shape = [flat.length];
@@ -125,6 +126,7 @@ function finish(result: Tensor, requiresGrad: boolean): Tensor {
 
 /** Every element `value`: float32 for a number, bool for true and false, unless told otherwise. */
 export function full(shape: Shape, value: Scalar, options: TensorOptions = {}): Tensor {
+  requireKnown("full", arguments, 3, ["dtype", "requiresGrad"]);
   if (typeof value === "boolean") return filled("full", shape, Number(value), { dtype: "bool", ...options });
   requireNumber("full", "value", value);
   return filled("full", shape, value, options);
@@ -152,28 +154,33 @@ function filled(
 
 /** Every element 0. */
 export function zeros(shape: Shape, options?: TensorOptions): Tensor {
+  requireKnown("zeros", arguments, 2, ["dtype", "requiresGrad"]);
   return filled("zeros", shape, 0, options);
 }
 
 /** Every element 1. */
 export function ones(shape: Shape, options?: TensorOptions): Tensor {
+  requireKnown("ones", arguments, 2, ["dtype", "requiresGrad"]);
   return filled("ones", shape, 1, options);
 }
 
 /** Zeros in the shape (and, unless told otherwise, dtype) of another tensor. */
 export function zerosLike(like: Tensor, options: TensorOptions = {}): Tensor {
+  requireKnown("zerosLike", arguments, 2, ["dtype", "requiresGrad"]);
   requireTensor("zerosLike", like);
   return filled("zerosLike", like.shape, 0, { dtype: like.dtype, ...options });
 }
 
 /** Ones in the shape (and, unless told otherwise, dtype) of another tensor. */
 export function onesLike(like: Tensor, options: TensorOptions = {}): Tensor {
+  requireKnown("onesLike", arguments, 2, ["dtype", "requiresGrad"]);
   requireTensor("onesLike", like);
   return filled("onesLike", like.shape, 1, { dtype: like.dtype, ...options });
 }
 
 /** Every element `value`, in the shape (and, unless told otherwise, dtype) of another tensor. */
 export function fullLike(like: Tensor, value: Scalar, options: TensorOptions = {}): Tensor {
+  requireKnown("fullLike", arguments, 3, ["dtype", "requiresGrad"]);
   requireTensor("fullLike", like);
   if (typeof value !== "boolean") requireNumber("fullLike", "value", value);
   return filled("fullLike", like.shape, Number(value), { dtype: like.dtype, ...options });
@@ -203,6 +210,7 @@ export function arange(
   step = 1,
   { dtype, requiresGrad = false }: TensorOptions = {},
 ): Tensor {
+  requireKnown("arange", arguments, 4, ["dtype", "requiresGrad"]);
   const [from, to] = end === undefined ? [0, start] : [start, end];
   requireNumber("arange", "start", from);
   requireNumber("arange", "end", to);
@@ -228,6 +236,7 @@ export function linspace(
   steps: number,
   { dtype = "float32", requiresGrad = false }: TensorOptions = {},
 ): Tensor {
+  requireKnown("linspace", arguments, 4, ["dtype", "requiresGrad"]);
   return generate("linspace", spaced("linspace", start, end, steps), dtype, requiresGrad, (i) =>
     between(start, end, steps, i),
   );
@@ -240,6 +249,7 @@ export function logspace(
   steps: number,
   { base = 10, dtype = "float32", requiresGrad = false }: TensorOptions & { readonly base?: number } = {},
 ): Tensor {
+  requireKnown("logspace", arguments, 4, ["dtype", "requiresGrad", "base"]);
   requireNumber("logspace", "base", base);
   return generate(
     "logspace",
@@ -267,6 +277,7 @@ export function eye(
   m = n,
   { dtype = "float32", requiresGrad = false }: TensorOptions = {},
 ): Tensor {
+  requireKnown("eye", arguments, 3, ["dtype", "requiresGrad"]);
   checkShape("eye", [n, m]);
   return generate("eye", [n, m], dtype, requiresGrad, (i) => Number(Math.floor(i / m) === i % m));
 }
@@ -276,6 +287,7 @@ export function rand(
   shape: Shape,
   { generator = engine.generator, requiresGrad = false }: RandomOptions = {},
 ): Tensor {
+  requireKnown("rand", arguments, 2, ["requiresGrad", "generator"]);
   requireGenerator("rand", generator);
   const result = engine.empty(checkShape("rand", shape), "float32");
   drawUniform(generator, result.storage, result.count);
@@ -287,6 +299,7 @@ export function randn(
   shape: Shape,
   { generator = engine.generator, requiresGrad = false }: RandomOptions = {},
 ): Tensor {
+  requireKnown("randn", arguments, 2, ["requiresGrad", "generator"]);
   requireGenerator("randn", generator);
   return generate("randn", checkShape("randn", shape), "float32", requiresGrad, () => generator.normal());
 }
@@ -296,6 +309,7 @@ export function randLike(
   like: Tensor,
   { generator = engine.generator, requiresGrad }: RandomOptions = {},
 ): Tensor {
+  requireKnown("randLike", arguments, 2, ["requiresGrad", "generator"]);
   requireTensor("randLike", like);
   requireGenerator("randLike", generator);
   return rand(like.shape, { generator, requiresGrad });
@@ -306,6 +320,7 @@ export function randnLike(
   like: Tensor,
   { generator = engine.generator, requiresGrad }: RandomOptions = {},
 ): Tensor {
+  requireKnown("randnLike", arguments, 2, ["requiresGrad", "generator"]);
   requireTensor("randnLike", like);
   requireGenerator("randnLike", generator);
   return randn(like.shape, { generator, requiresGrad });
@@ -316,6 +331,7 @@ export function bernoulli(
   probabilities: Tensor,
   { generator = engine.generator }: Pick<RandomOptions, "generator"> = {},
 ): Tensor {
+  requireKnown("bernoulli", arguments, 2, ["generator"]);
   requireTensor("bernoulli", probabilities);
   requireGenerator("bernoulli", generator);
   const p = probabilities.to("float32").data;
@@ -338,6 +354,7 @@ export function randint(
     dtype = "int32",
   }: Omit<RandomOptions, "requiresGrad"> & { readonly dtype?: DType } = {},
 ): Tensor {
+  requireKnown("randint", arguments, 4, ["generator", "dtype"]);
   requireGenerator("randint", generator);
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 32) {
     throw new RangeError(
@@ -358,6 +375,7 @@ export function randperm(
   n: number,
   { generator = engine.generator }: Pick<RandomOptions, "generator"> = {},
 ): Tensor {
+  requireKnown("randperm", arguments, 2, ["generator"]);
   requireGenerator("randperm", generator);
   requireInteger("randperm", "n", n, 0);
   if (n > 2 ** 31) throw new RangeError(`randperm: expected n up to 2^31, got ${n}`);

@@ -1,15 +1,22 @@
 // Operations as functions, for those that take several tensors or that layers call by name.
 
-import { describe, requireRank, requireTensor, requireTensors } from "./arguments";
+import { describe, requireKnown, requireRank, requireTensor, requireTensors } from "./arguments";
 import type { Scalar } from "./dtype";
 import { arithmetic } from "./ops/arithmetic";
 import { requireOperand } from "./ops/check";
 import { unary } from "./ops/elementwise";
 import * as join from "./ops/join";
 import * as products from "./ops/products";
-import { type Dims, standardDeviation, sumOrMean, variance } from "./ops/reduction";
+import {
+  type Correction,
+  correctionOf,
+  type Dims,
+  standardDeviation,
+  sumOrMean,
+  variance,
+} from "./ops/reduction";
 import { expand, reshape, transpose } from "./ops/view";
-import type { Correction, Tensor } from "./tensor";
+import type { Tensor } from "./tensor";
 
 export {
   elu,
@@ -54,16 +61,19 @@ export type { Sizes } from "./ops/windows";
 
 /** Tensors one after the other along a dimension; all other sizes equal. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  requireKnown("cat", arguments, 2);
   return join.cat(tensors, dim);
 }
 
 /** Tensors of one shape along a new dimension. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  requireKnown("stack", arguments, 2);
   return join.stack(tensors, dim);
 }
 
 /** a where the condition (bool, or not 0) holds, else b; all broadcast, and a and b may be numbers. */
 export function where(condition: Tensor, a: Tensor | Scalar, b: Tensor | Scalar): Tensor {
+  requireKnown("where", arguments, 3);
   requireTensor("where", condition, "the condition");
   const like = typeof a === "object" ? a : typeof b === "object" ? b : condition; // whole beside integers stays whole
   const operand = (value: Tensor | Scalar) => requireOperand("where", like, value);
@@ -78,6 +88,7 @@ export function meshgrid(
   vectors: readonly Tensor[],
   { indexing = "ij" }: { readonly indexing?: "ij" | "xy" } = {},
 ): Tensor[] {
+  requireKnown("meshgrid", arguments, 2, ["indexing"]);
   requireTensors("meshgrid", vectors);
   for (const x of vectors) requireRank("meshgrid", x, 1, "n");
   if (indexing !== "ij" && indexing !== "xy") {
@@ -100,8 +111,10 @@ export function meshgrid(
 export function varMean(
   x: Tensor,
   dim?: Dims,
-  { correction = 1, keepdim = false }: Correction = {},
+  options: Correction | boolean = {},
+  ...more: [keepdim?: boolean]
 ): [variance: Tensor, mean: Tensor] {
+  const { correction, keepdim } = correctionOf("varMean", options, more);
   requireTensor("varMean", x);
   return [variance(x, dim, correction, keepdim, "varMean"), sumOrMean("mean", x, dim, keepdim)];
 }
@@ -110,57 +123,68 @@ export function varMean(
 export function stdMean(
   x: Tensor,
   dim?: Dims,
-  { correction = 1, keepdim = false }: Correction = {},
+  options: Correction | boolean = {},
+  ...more: [keepdim?: boolean]
 ): [deviation: Tensor, mean: Tensor] {
+  const { correction, keepdim } = correctionOf("stdMean", options, more);
   requireTensor("stdMean", x);
   return [standardDeviation(x, dim, correction, keepdim, "stdMean"), sumOrMean("mean", x, dim, keepdim)];
 }
 
 /** The products of every element of one vector with every one of another: [m], [n] → [m, n]. */
 export function outer(a: Tensor, b: Tensor): Tensor {
+  requireKnown("outer", arguments, 2);
   return products.outer(a, b);
 }
 
 /** Matrix products of a batch: [b, m, k] · [b, k, n] → [b, m, n]. */
 export function bmm(a: Tensor, b: Tensor): Tensor {
+  requireKnown("bmm", arguments, 2);
   return products.productOf("bmm", a, b);
 }
 
 /** The larger of the two, element by element, broadcast. */
 export function maximum(a: Tensor, b: Tensor | Scalar): Tensor {
+  requireKnown("maximum", arguments, 2);
   requireTensor("maximum", a);
   return arithmetic("maximum", a, b);
 }
 
 /** The smaller of the two, element by element, broadcast. */
 export function minimum(a: Tensor, b: Tensor | Scalar): Tensor {
+  requireKnown("minimum", arguments, 2);
   requireTensor("minimum", a);
   return arithmetic("minimum", a, b);
 }
 
 /** 1/(1+e⁻ˣ) */
 export function sigmoid(x: Tensor): Tensor {
+  requireKnown("sigmoid", arguments, 1);
   return unary("sigmoid", x);
 }
 
 /** Hyperbolic tangent. */
 export function tanh(x: Tensor): Tensor {
+  requireKnown("tanh", arguments, 1);
   return unary("tanh", x);
 }
 
 /** max(x, 0) */
 export function relu(x: Tensor): Tensor {
+  requireKnown("relu", arguments, 1);
   return unary("relu", x);
 }
 
 /** eˣ/Σeˣ along a dimension. */
 export function softmax(x: Tensor, dim: number): Tensor {
+  requireKnown("softmax", arguments, 2);
   requireTensor("softmax", x);
   return x.softmax(dim);
 }
 
 /** log(eˣ/Σeˣ) along a dimension. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
+  requireKnown("logSoftmax", arguments, 2);
   requireTensor("logSoftmax", x);
   return x.logSoftmax(dim);
 }

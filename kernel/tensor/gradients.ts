@@ -1,6 +1,6 @@
 // Gradients without backward(): of chosen tensors, and checked against finite differences. Exported as `autograd`.
 
-import { requireFunction, requireNumbers, requireTensors } from "./arguments";
+import { requireFunction, requireKnown, requireNumbers, requireTensors } from "./arguments";
 import { BackwardPass, seedOf } from "./autograd";
 import { tensor } from "./creation";
 import { Generator } from "./math/random";
@@ -34,6 +34,7 @@ export function grad(
   inputs: OneOrMore,
   { gradOutputs, retainGraph = false, allowUnused = false }: GradOptions = {},
 ): (Tensor | null)[] {
+  requireKnown("grad", arguments, 3, ["gradOutputs", "retainGraph", "allowUnused"]);
   const ys = listOf(outputs);
   const xs = listOf(inputs);
   const seeds = gradOutputs === undefined ? [] : listOf(gradOutputs);
@@ -100,6 +101,7 @@ export function gradcheck(
   inputs: OneOrMore,
   { eps = 1e-2, atol = 1e-2, rtol = 2e-2 }: GradcheckOptions = {},
 ): true {
+  requireKnown("gradcheck", arguments, 3, ["eps", "atol", "rtol"]);
   requireFunction("gradcheck", fn);
   requireNumbers("gradcheck", { eps, atol, rtol });
   const xs = listOf(inputs);

@@ -1,6 +1,6 @@
 // The one engine of this process, and the functions that act on it as a whole: modes, memory, the random seed.
 
-import { requireFunction, requireTensor } from "./arguments";
+import { requireFunction, requireKnown, requireTensor } from "./arguments";
 import type { CollectorHost } from "./collector";
 import { Engine, type MemoryUsage, type Scope } from "./engine";
 import type { Generator } from "./math/random";
@@ -13,6 +13,7 @@ export const engine = new Engine(Tensor);
 
 /** Starts the default random stream over: the same seed gives the same numbers. */
 export function manualSeed(seed: number): Generator {
+  requireKnown("manualSeed", arguments, 1);
   return engine.generator.manualSeed(seed);
 }
 
@@ -21,6 +22,7 @@ export function manualSeed(seed: number): Generator {
  * nothing after it. As torch.random.fork_rng.
  */
 export function forkRng<T>(fn: () => Synchronous<T>): T {
+  requireKnown("forkRng", arguments, 1);
   requireFunction("forkRng", fn);
   const state = engine.generator.getState();
   try {
@@ -32,6 +34,7 @@ export function forkRng<T>(fn: () => Synchronous<T>): T {
 
 /** What tensors take of the memory now. A loop that does not leak leaves `heapBytes` where it is. */
 export function memoryUsage(): MemoryUsage {
+  requireKnown("memoryUsage", arguments, 0);
   return engine.memoryUsage();
 }
 
@@ -78,16 +81,19 @@ type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
  * await would also hold for whatever code runs in between.
  */
 export function noGrad<T>(fn: () => Synchronous<T>): T {
+  requireKnown("noGrad", arguments, 1);
   return withGrad("noGrad", false, fn);
 }
 
 /** Runs fn with recording on, inside a noGrad(). */
 export function enableGrad<T>(fn: () => Synchronous<T>): T {
+  requireKnown("enableGrad", arguments, 1);
   return withGrad("enableGrad", true, fn);
 }
 
 /** Whether operations are recorded now. */
 export function isGradEnabled(): boolean {
+  requireKnown("isGradEnabled", arguments, 0);
   return engine.gradEnabled;
 }
 
@@ -120,6 +126,7 @@ function requireSynchronous<T>(name: string, result: T): T {
 
 /** Leaves a tensor's memory to the collector: neither backward() nor tidy() frees it while you hold it. */
 export function keep(tensor: Tensor): Tensor {
+  requireKnown("keep", arguments, 1);
   requireTensor("keep", tensor);
   tensor.storage.pinned = true;
   return tensor;
@@ -130,6 +137,7 @@ export function keep(tensor: Tensor): Tensor {
  * them), their graph, gradients, and what keep() marked. Never needed for correctness: unused tensors are collected.
  */
 export function tidy<T>(fn: () => Synchronous<T>): T {
+  requireKnown("tidy", arguments, 1);
   requireFunction("tidy", fn);
   const scope: Scope = { made: [], outer: engine.scope };
   engine.scope = scope;

@@ -1,6 +1,6 @@
 // The tensor as its users know it: PyTorch's methods in camelCase, each a line over ops/.
 
-import { requireFunction, requireRank, requireTensor } from "./arguments";
+import { optionsOf, requireFunction, requireKnown, requireRank, requireTensor } from "./arguments";
 import { backward } from "./autograd";
 import type { DType, Scalar } from "./dtype";
 import type { Generator } from "./math/random";
@@ -16,7 +16,17 @@ import { indexSelect } from "./ops/join";
 import { matmul } from "./ops/matmul";
 import { logsumexp, norm } from "./ops/norm";
 import { outer, productOf } from "./ops/products";
-import { type Dims, dimsOf, product, standardDeviation, sumOrMean, variance } from "./ops/reduction";
+import {
+  type Correction,
+  correctionOf,
+  type Dims,
+  dimsOf,
+  type KeepDim,
+  product,
+  standardDeviation,
+  sumOrMean,
+  variance,
+} from "./ops/reduction";
 import { classify, elementwise } from "./ops/rounding";
 import { cumsum, flip, roll, triangle } from "./ops/scan";
 import { bincount, maskedSelect, nonzero } from "./ops/selection";
@@ -41,17 +51,7 @@ import {
 import { checkDim, type Shape, show } from "./shape";
 import { type GradientHook, TensorState } from "./tensorState";
 
-/** Whether reduced dimensions stay, at size 1. */
-export interface KeepDim {
-  /** Default false. */
-  readonly keepdim?: boolean;
-}
-
-/** For variances: `correction` is taken from the count (1, the default, is Bessel's; 0 gives the biased variance). */
-export interface Correction extends KeepDim {
-  /** Default 1. */
-  readonly correction?: number;
-}
+export type { Correction, KeepDim } from "./ops/reduction";
 
 /** Where clamp() cuts off. */
 export interface Bounds {
@@ -69,6 +69,7 @@ export class Tensor extends TensorState {
    * the end of the next backward().
    */
   backward(gradient?: Tensor | null, options: { readonly retainGraph?: boolean } = {}): void {
+    requireKnown("backward", arguments, 2, ["retainGraph"]);
     backward(this, gradient, options);
   }
 
@@ -78,6 +79,7 @@ export class Tensor extends TensorState {
    * function that removes the hook.
    */
   registerHook(hook: GradientHook): () => void {
+    requireKnown("registerHook", arguments, 1);
     requireFunction("registerHook", hook);
     if (!this.requiresGrad) {
       throw new Error(
@@ -94,39 +96,47 @@ export class Tensor extends TensorState {
 
   /** Forgets the gradient. */
   zeroGrad(): void {
+    requireKnown("zeroGrad", arguments, 0);
     this.grad = null;
   }
 
   /** The same numbers outside the graph, sharing memory. */
   detach(): Tensor {
+    requireKnown("detach", arguments, 0);
     if (this.storage.freedBy !== null) void this.pointer; // throws, saying who freed it
     return this.engine.view(this.storage, this.offset, this.shape, this.strides, this.dtype);
   }
 
   /** A copy with memory of its own, inside the graph. */
   clone(): Tensor {
+    requireKnown("clone", arguments, 0);
     return clone(this);
   }
 
   /** This tensor, or a copy whose elements lie in order. */
   contiguous(): Tensor {
+    requireKnown("contiguous", arguments, 0);
     return contiguous(this);
   }
 
   /** The values as another dtype: to int32 by truncation, to bool as "not 0". This tensor if it is of that dtype; no gradient goes through a change. */
   to(dtype: DType): Tensor {
+    requireKnown("to", arguments, 1);
     return cast(this, dtype);
   }
   /** The values as float32: this tensor if it is. */
   float(): Tensor {
+    requireKnown("float", arguments, 0);
     return cast(this, "float32");
   }
   /** The values as int32, by truncation. */
   int(): Tensor {
+    requireKnown("int", arguments, 0);
     return cast(this, "int32");
   }
   /** Which values are not 0. */
   bool(): Tensor {
+    requireKnown("bool", arguments, 0);
     return cast(this, "bool");
   }
 
@@ -134,6 +144,7 @@ export class Tensor extends TensorState {
   size(): Shape;
   size(dim: number): number;
   size(dim?: number): Shape | number {
+    requireKnown("size", arguments, 1);
     return dim === undefined ? this.shape : this.shape[checkDim("size", dim, this.shape)]!;
   }
 
@@ -141,42 +152,52 @@ export class Tensor extends TensorState {
 
   /** this + alpha · other, broadcast. */
   add(other: Tensor | Scalar, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
+    requireKnown("add", arguments, 2, ["alpha"]);
     return arithmetic("add", this, scaled("add", this, other, alpha));
   }
   /** this − alpha · other, broadcast. */
   sub(other: Tensor | Scalar, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor {
+    requireKnown("sub", arguments, 2, ["alpha"]);
     return arithmetic("sub", this, scaled("sub", this, other, alpha));
   }
   /** this · other element by element, broadcast. */
   mul(other: Tensor | Scalar): Tensor {
+    requireKnown("mul", arguments, 1);
     return arithmetic("mul", this, other);
   }
   /** this / other, broadcast; always float32. */
   div(other: Tensor | Scalar): Tensor {
+    requireKnown("div", arguments, 1);
     return arithmetic("div", this, other);
   }
   /** this to the power of other, broadcast. */
   pow(exponent: Tensor | Scalar): Tensor {
+    requireKnown("pow", arguments, 1);
     return arithmetic("pow", this, exponent);
   }
   /** What is left of a division with a whole quotient, with the divisor's sign, broadcast: Python's %. */
   remainder(divisor: Tensor | Scalar): Tensor {
+    requireKnown("remainder", arguments, 1);
     return divideWhole("remainder", this, divisor);
   }
   /** ⌊this / divisor⌋, broadcast, without gradient; int32 for integers. */
   floorDivide(divisor: Tensor | Scalar): Tensor {
+    requireKnown("floorDivide", arguments, 1);
     return divideWhole("floorDivide", this, divisor);
   }
   /** this + weight · (end − this), broadcast: this at weight 0, end at 1. */
   lerp(end: Tensor, weight: Tensor | number): Tensor {
+    requireKnown("lerp", arguments, 2);
     return lerp(this, end, weight);
   }
   /** The larger of the two, element by element; NaN if either is. */
   maximum(other: Tensor | Scalar): Tensor {
+    requireKnown("maximum", arguments, 1);
     return arithmetic("maximum", this, other);
   }
   /** The smaller of the two, element by element; NaN if either is. */
   minimum(other: Tensor | Scalar): Tensor {
+    requireKnown("minimum", arguments, 1);
     return arithmetic("minimum", this, other);
   }
 
@@ -184,74 +205,92 @@ export class Tensor extends TensorState {
 
   /** this = other, element by element. */
   eq(other: Tensor | Scalar): Tensor {
+    requireKnown("eq", arguments, 1);
     return compare("eq", this, other);
   }
   /** this ≠ other, element by element. */
   ne(other: Tensor | Scalar): Tensor {
+    requireKnown("ne", arguments, 1);
     return compare("ne", this, other);
   }
   /** this < other, element by element. */
   lt(other: Tensor | Scalar): Tensor {
+    requireKnown("lt", arguments, 1);
     return compare("lt", this, other);
   }
   /** this ≤ other, element by element. */
   le(other: Tensor | Scalar): Tensor {
+    requireKnown("le", arguments, 1);
     return compare("le", this, other);
   }
   /** this > other, element by element. */
   gt(other: Tensor | Scalar): Tensor {
+    requireKnown("gt", arguments, 1);
     return compare("gt", this, other);
   }
   /** this ≥ other, element by element. */
   ge(other: Tensor | Scalar): Tensor {
+    requireKnown("ge", arguments, 1);
     return compare("ge", this, other);
   }
   /** Which elements are NaN. */
   isnan(): Tensor {
+    requireKnown("isnan", arguments, 0);
     return classify("isnan", this);
   }
   /** Which elements are infinite. */
   isinf(): Tensor {
+    requireKnown("isinf", arguments, 0);
     return classify("isinf", this);
   }
   /** Which elements are neither NaN nor infinite. */
   isfinite(): Tensor {
+    requireKnown("isfinite", arguments, 0);
     return classify("isfinite", this);
   }
   /** Whether |this − other| ≤ atol + rtol·|other|, element by element, broadcast. */
   isclose(other: Tensor | Scalar, options: Closeness = {}): Tensor {
+    requireKnown("isclose", arguments, 2, ["rtol", "atol", "equalNan"]);
     return isclose(this, other, options);
   }
   /** Where both are not 0, broadcast. */
   logicalAnd(other: Tensor | Scalar): Tensor {
+    requireKnown("logicalAnd", arguments, 1);
     return logical("logicalAnd", this, other);
   }
   /** Where either is not 0, broadcast. */
   logicalOr(other: Tensor | Scalar): Tensor {
+    requireKnown("logicalOr", arguments, 1);
     return logical("logicalOr", this, other);
   }
   /** Where exactly one of the two is not 0, broadcast. */
   logicalXor(other: Tensor | Scalar): Tensor {
+    requireKnown("logicalXor", arguments, 1);
     return logical("logicalXor", this, other);
   }
   /** Where this is 0. */
   logicalNot(): Tensor {
+    requireKnown("logicalNot", arguments, 0);
     return compare("eq", this, 0);
   }
   /** Whether any element is not 0: a bool tensor, over one dimension, several, or all. */
-  any(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
-    return any(this, dim, keepdim);
+  any(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("any", arguments, 2);
+    return any(this, dim, keepdimOf("any", options));
   }
   /** Whether no element is 0: a bool tensor, over one dimension, several, or all. */
-  all(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
-    return all(this, dim, keepdim);
+  all(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("all", arguments, 2);
+    return all(this, dim, keepdimOf("all", options));
   }
   /** Whether both have the same shape and the same numbers; NaN equals nothing. */
   equal(other: Tensor): boolean {
+    requireKnown("equal", arguments, 1);
     return equal(this, other);
   }
   /** Whether |this − other| ≤ atol + rtol·|other| everywhere, broadcast. */
   allclose(other: Tensor, options: Closeness = {}): boolean {
+    requireKnown("allclose", arguments, 2, ["rtol", "atol", "equalNan"]);
     return allclose(this, other, options);
   }
 
@@ -259,114 +298,141 @@ export class Tensor extends TensorState {
 
   /** −x */
   neg(): Tensor {
+    requireKnown("neg", arguments, 0);
     return unary("neg", this);
   }
   /** eˣ */
   exp(): Tensor {
+    requireKnown("exp", arguments, 0);
     return unary("exp", this);
   }
   /** Natural logarithm. */
   log(): Tensor {
+    requireKnown("log", arguments, 0);
     return unary("log", this);
   }
   /** √x */
   sqrt(): Tensor {
+    requireKnown("sqrt", arguments, 0);
     return unary("sqrt", this);
   }
   /** |x| */
   abs(): Tensor {
+    requireKnown("abs", arguments, 0);
     return unary("abs", this);
   }
   /** 1/x */
   reciprocal(): Tensor {
+    requireKnown("reciprocal", arguments, 0);
     return unary("reciprocal", this);
   }
   /** 1/(1+e⁻ˣ) */
   sigmoid(): Tensor {
+    requireKnown("sigmoid", arguments, 0);
     return unary("sigmoid", this);
   }
   /** Hyperbolic tangent. */
   tanh(): Tensor {
+    requireKnown("tanh", arguments, 0);
     return unary("tanh", this);
   }
   /** max(x, 0) */
   relu(): Tensor {
+    requireKnown("relu", arguments, 0);
     return unary("relu", this);
   }
   /** x² */
   square(): Tensor {
+    requireKnown("square", arguments, 0);
     return square(this);
   }
   /** Sine, x in radians. */
   sin(): Tensor {
+    requireKnown("sin", arguments, 0);
     return elementwise("sin", this);
   }
   /** Cosine, x in radians. */
   cos(): Tensor {
+    requireKnown("cos", arguments, 0);
     return elementwise("cos", this);
   }
   /** Tangent, x in radians. */
   tan(): Tensor {
+    requireKnown("tan", arguments, 0);
     return elementwise("tan", this);
   }
   /** Arc tangent, in radians. */
   atan(): Tensor {
+    requireKnown("atan", arguments, 0);
     return elementwise("atan", this);
   }
   /** Logarithm to base 2. */
   log2(): Tensor {
+    requireKnown("log2", arguments, 0);
     return elementwise("log2", this);
   }
   /** Logarithm to base 10. */
   log10(): Tensor {
+    requireKnown("log10", arguments, 0);
     return elementwise("log10", this);
   }
   /** log(1 + x), exact near 0. */
   log1p(): Tensor {
+    requireKnown("log1p", arguments, 0);
     return elementwise("log1p", this);
   }
   /** eˣ − 1, exact near 0. */
   expm1(): Tensor {
+    requireKnown("expm1", arguments, 0);
     return elementwise("expm1", this);
   }
   /** 1/√x */
   rsqrt(): Tensor {
+    requireKnown("rsqrt", arguments, 0);
     return elementwise("rsqrt", this);
   }
   /** 2/√π ∫₀ˣ e^(−t²) dt */
   erf(): Tensor {
+    requireKnown("erf", arguments, 0);
     return elementwise("erf", this);
   }
   /** −1, 0 or 1; its gradient is 0. */
   sign(): Tensor {
+    requireKnown("sign", arguments, 0);
     return elementwise("sign", this);
   }
   /** The largest whole number ≤ x; its gradient is 0. */
   floor(): Tensor {
+    requireKnown("floor", arguments, 0);
     return elementwise("floor", this);
   }
   /** The smallest whole number ≥ x; its gradient is 0. */
   ceil(): Tensor {
+    requireKnown("ceil", arguments, 0);
     return elementwise("ceil", this);
   }
   /** The nearest whole number, halves to the even one; its gradient is 0. */
   round(): Tensor {
+    requireKnown("round", arguments, 0);
     return elementwise("round", this);
   }
   /** x without its fraction; its gradient is 0. */
   trunc(): Tensor {
+    requireKnown("trunc", arguments, 0);
     return elementwise("trunc", this);
   }
   /** x held between min and max; either may be left out. */
-  clamp({ min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: Bounds = {}): Tensor {
-    return clamp(this, min, max);
+  clamp(bounds: Bounds | number, ...more: [max?: number]): Tensor {
+    return clamp(this, ...boundsOf("clamp", bounds, more));
   }
   /** eˣ/Σeˣ along a dimension. */
   softmax(dim: number): Tensor {
+    requireKnown("softmax", arguments, 1);
     return softmax(this, dim);
   }
   /** log(eˣ/Σeˣ) along a dimension, stable for any finite x. */
   logSoftmax(dim: number): Tensor {
+    requireKnown("logSoftmax", arguments, 1);
     return logSoftmax(this, dim);
   }
 
@@ -377,30 +443,37 @@ export class Tensor extends TensorState {
    * torch.matmul. Throws a RangeError where the inner sizes differ.
    */
   matmul(other: Tensor): Tensor {
+    requireKnown("matmul", arguments, 1);
     return matmul(this, other);
   }
   /** Matrix product of matrices: [m, k] · [k, n] → [m, n]. */
   mm(other: Tensor): Tensor {
+    requireKnown("mm", arguments, 1);
     return productOf("mm", this, other);
   }
   /** Matrix products of a batch: [b, m, k] · [b, k, n] → [b, m, n]. */
   bmm(other: Tensor): Tensor {
+    requireKnown("bmm", arguments, 1);
     return productOf("bmm", this, other);
   }
   /** Matrix times vector: [m, n] · [n] → [m]. */
   mv(vector: Tensor): Tensor {
+    requireKnown("mv", arguments, 1);
     return productOf("mv", this, vector);
   }
   /** Scalar product of vectors: [n] · [n] → []. */
   dot(other: Tensor): Tensor {
+    requireKnown("dot", arguments, 1);
     return productOf("dot", this, other);
   }
   /** The products of every element of one vector with every one of another: [m], [n] → [m, n]. */
   outer(other: Tensor): Tensor {
+    requireKnown("outer", arguments, 1);
     return outer(this, other);
   }
   /** The transpose of a matrix; a view. Throws for more than two dimensions. */
   t(): Tensor {
+    requireKnown("t", arguments, 0);
     if (this.shape.length > 2) {
       throw new RangeError(
         `t: expected at most two dimensions, got ${show(this.shape)}; use transpose(dim0, dim1)`,
@@ -410,23 +483,28 @@ export class Tensor extends TensorState {
   }
   /** The elements of a diagonal of two dimensions, as a new last dimension; a view. */
   diagonal(offset = 0, dim1 = 0, dim2 = 1): Tensor {
+    requireKnown("diagonal", arguments, 3);
     return diagonal(this, offset, dim1, dim2);
   }
   /** The sum of a matrix's diagonal. */
   trace(): Tensor {
+    requireKnown("trace", arguments, 0);
     requireRank("trace", this, 2, "m, n");
     return sumOrMean("sum", diagonal(this, 0, 0, 1), undefined, false);
   }
   /** The upper triangle of matrices [..., m, n], 0 elsewhere; `diagonal` moves its edge up. */
   triu(diagonal = 0): Tensor {
+    requireKnown("triu", arguments, 1);
     return triangle("triu", this, diagonal);
   }
   /** The lower triangle of matrices [..., m, n], 0 elsewhere; `diagonal` moves its edge up. */
   tril(diagonal = 0): Tensor {
+    requireKnown("tril", arguments, 1);
     return triangle("tril", this, diagonal);
   }
   /** Two dimensions exchanged; a view. */
   transpose(dim0: number, dim1: number): Tensor {
+    requireKnown("transpose", arguments, 2);
     return transpose(this, dim0, dim1);
   }
   /** The dimensions in another order; a view. */
@@ -449,22 +527,27 @@ export class Tensor extends TensorState {
   }
   /** Dimensions startDim … endDim as one. */
   flatten(startDim = 0, endDim = -1): Tensor {
+    requireKnown("flatten", arguments, 2);
     return flatten(this, startDim, endDim);
   }
   /** Without dimensions of size 1: all of them, or one. */
   squeeze(dim?: number): Tensor {
+    requireKnown("squeeze", arguments, 1);
     return squeeze(this, dim);
   }
   /** With a new dimension of size 1. */
   unsqueeze(dim: number): Tensor {
+    requireKnown("unsqueeze", arguments, 1);
     return unsqueeze(this, dim);
   }
   /** Dimensions moved to other places, the others in their order; a view. */
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor {
+    requireKnown("movedim", arguments, 2);
     return movedim(this, source, destination);
   }
   /** One dimension as several, one of whose sizes may be −1. */
   unflatten(dim: number, sizes: Shape): Tensor {
+    requireKnown("unflatten", arguments, 2);
     return unflatten(this, dim, sizes);
   }
   /**
@@ -476,15 +559,18 @@ export class Tensor extends TensorState {
   }
   /** Expanded to the shape of another tensor, without copying. */
   expandAs(other: Tensor): Tensor {
+    requireKnown("expandAs", arguments, 1);
     requireTensor("expandAs", other);
     return expand(this, other.shape, "expandAs");
   }
   /** Elements start … end−1 along a dimension; negative positions count from the end. A view. */
   slice(dim: number, start: number, end = Number.POSITIVE_INFINITY, step = 1): Tensor {
+    requireKnown("slice", arguments, 4);
     return slice(this, dim, start, end, step);
   }
   /** The slice at one index of a dimension, which disappears. A view. */
   select(dim: number, index: number): Tensor {
+    requireKnown("select", arguments, 2);
     return select(this, dim, index);
   }
   /** The part at an index of the first dimension, of the first two, …; −1 is the last. A view. */
@@ -497,22 +583,27 @@ export class Tensor extends TensorState {
   }
   /** Views at every index of a dimension, which disappears. */
   unbind(dim = 0): Tensor[] {
+    requireKnown("unbind", arguments, 1);
     return unbind(this, dim);
   }
   /** The slices at the given positions (an array or int32 [n]) of a dimension, copied. Throws for positions outside. */
   indexSelect(dim: number, index: Tensor | ArrayLike<number>): Tensor {
+    requireKnown("indexSelect", arguments, 2);
     return indexSelect(this, dim, index);
   }
   /** `length` elements from `start` on along a dimension. A view. */
   narrow(dim: number, start: number, length: number): Tensor {
+    requireKnown("narrow", arguments, 3);
     return narrow(this, dim, start, length);
   }
   /** Views of `size` elements each along a dimension, the last one smaller if need be; or of the sizes listed. */
   split(size: number | readonly number[], dim = 0): Tensor[] {
+    requireKnown("split", arguments, 2);
     return split(this, size, dim);
   }
   /** At most `chunks` views of equal size along a dimension, the last one smaller if need be. */
   chunk(chunks: number, dim = 0): Tensor[] {
+    requireKnown("chunk", arguments, 2);
     return chunk(this, chunks, dim);
   }
   /** This tensor laid side by side sizes[i] times along dimension i; more sizes than dimensions add new ones in front. */
@@ -525,233 +616,298 @@ export class Tensor extends TensorState {
   }
   /** A copy with the elements along some dimensions, or all, in reverse. */
   flip(dims?: Dims): Tensor {
+    requireKnown("flip", arguments, 1);
     return flip(this, dims);
   }
   /** Moved on by `shifts` along dimensions, what leaves at the end coming back in front; without dims, through all. */
   roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+    requireKnown("roll", arguments, 2);
     return roll(this, shifts, dims);
   }
   /** One element for each of the int32 indices, picked along a dimension: y[i][j] = this[index[i][j]][j] for dim 0. */
   gather(dim: number, index: Tensor): Tensor {
+    requireKnown("gather", arguments, 2);
     return gather(this, dim, index);
   }
   /** A copy to which source[i][j] is added at [index[i][j]][j] for dim 0; indices may repeat. */
   scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
+    requireKnown("scatterAdd", arguments, 3);
     return scatterAdd(this, dim, index, source);
   }
   /** A copy in which source[i][j], or a number, is written at [index[i][j]][j] for dim 0. */
   scatter(dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
+    requireKnown("scatter", arguments, 3);
     return scatter(this, dim, index, source);
   }
   /** The elements where the bool mask, broadcast, is true, in order: [count]. */
   maskedSelect(mask: Tensor): Tensor {
+    requireKnown("maskedSelect", arguments, 1);
     return maskedSelect(this, mask);
   }
   /** The indices of all elements that are not 0, one a row: [count, ndim] int32. */
   nonzero(): Tensor {
+    requireKnown("nonzero", arguments, 0);
     return nonzero(this);
   }
   /** How many elements are not 0, over one dimension, several, or all; int32. */
   countNonzero(dim?: Dims): Tensor {
+    requireKnown("countNonzero", arguments, 1);
     dimsOf("countNonzero", dim, this.shape);
     return sumOrMean("sum", compare("ne", this, 0), dim, false);
   }
   /** How often 0, 1, … occur in an int32 vector: [largest + 1, or minLength if that is more] int32. */
   bincount({ minLength = 0 }: { readonly minLength?: number } = {}): Tensor {
+    requireKnown("bincount", arguments, 1, ["minLength"]);
     return bincount(this, minLength);
   }
   /** A copy with `value` where the bool mask, broadcast, is true. */
   maskedFill(mask: Tensor, value: Tensor | Scalar): Tensor {
+    requireKnown("maskedFill", arguments, 2);
     return maskedFill(this, mask, value);
   }
   /** The values in order along a dimension, and where they were (int32). Equals keep their order, NaN is the largest. */
-  sort(dim = -1, { descending = false }: { readonly descending?: boolean } = {}): Extremes {
+  sort(dim = -1, options: { readonly descending?: boolean } | boolean = {}, ...more: never[]): Extremes {
+    const { descending = false } = optionsOf<{ readonly descending?: boolean }>(
+      "sort",
+      ["descending"],
+      options,
+      more,
+    );
     return sort(this, dim, descending);
   }
   /** Where the values of sort() were: int32. */
-  argsort(dim = -1, { descending = false }: { readonly descending?: boolean } = {}): Tensor {
+  argsort(dim = -1, options: { readonly descending?: boolean } | boolean = {}, ...more: never[]): Tensor {
+    const { descending = false } = optionsOf<{ readonly descending?: boolean }>(
+      "argsort",
+      ["descending"],
+      options,
+      more,
+    );
     return sort(this, dim, descending, "argsort").indices;
   }
   /** The k largest (or smallest) along a dimension, in order, and where they were (int32). */
-  topk(k: number, dim = -1, { largest = true }: { readonly largest?: boolean } = {}): Extremes {
+  topk(
+    k: number,
+    dim = -1,
+    options: { readonly largest?: boolean } | boolean = {},
+    ...more: never[]
+  ): Extremes {
+    const { largest = true } = optionsOf<{ readonly largest?: boolean }>("topk", ["largest"], options, more);
     return topk(this, k, dim, largest);
   }
 
   // Reductions.
 
   /** Sum over one dimension, several, or all. int32 and bool give int32. */
-  sum(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
-    return sumOrMean("sum", this, dim, keepdim);
+  sum(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("sum", arguments, 2);
+    return sumOrMean("sum", this, dim, keepdimOf("sum", options));
   }
   /** Mean over one dimension, several, or all; of bool, the share that is true. */
-  mean(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
-    return sumOrMean("mean", this, dim, keepdim);
+  mean(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("mean", arguments, 2);
+    return sumOrMean("mean", this, dim, keepdimOf("mean", options));
   }
   /** Variance over one dimension, several, or all, unbiased by default; around the mean, so a large one costs no digits. */
-  var(dim?: Dims, { correction = 1, keepdim = false }: Correction = {}): Tensor {
+  var(dim?: Dims, options: Correction | boolean = {}, ...more: [keepdim?: boolean]): Tensor {
+    const { correction, keepdim } = correctionOf("var", options, more);
     return variance(this, dim, correction, keepdim);
   }
   /** Standard deviation, from the unbiased variance by default. Where it is 0 it passes no gradient on. */
-  std(dim?: Dims, { correction = 1, keepdim = false }: Correction = {}): Tensor {
+  std(dim?: Dims, options: Correction | boolean = {}, ...more: [keepdim?: boolean]): Tensor {
+    const { correction, keepdim } = correctionOf("std", options, more);
     return standardDeviation(this, dim, correction, keepdim);
   }
   /** Running sums along a dimension; int32 and bool give int32. */
   cumsum(dim: number): Tensor {
+    requireKnown("cumsum", arguments, 1);
     return cumsum(this, dim);
   }
   /**
    * The number below which a share q of the numbers lies, interpolated between neighbors, over a dimension or all; NaN
    * where there is one. Several q give a new first dimension.
    */
-  quantile(q: number | readonly number[], dim?: number, { keepdim = false }: KeepDim = {}): Tensor {
-    return quantile(this, q, dim, keepdim);
+  quantile(q: number | readonly number[], dim?: number, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("quantile", arguments, 3);
+    return quantile(this, q, dim, keepdimOf("quantile", options));
   }
   /** The middle number, the lower one of two; with a dimension, along it and where it is. NaN where there is one. */
   median(): Tensor;
-  median(dim: number, options?: KeepDim): Extremes;
-  median(dim?: number, { keepdim = false }: KeepDim = {}): Tensor | Extremes {
-    const middle = median(this, dim, keepdim);
+  median(dim: number, options?: KeepDim | boolean): Extremes;
+  median(dim?: number, options: KeepDim | boolean = {}): Tensor | Extremes {
+    requireKnown("median", arguments, 2);
+    const middle = median(this, dim, keepdimOf("median", options));
     return dim === undefined ? middle.values : middle;
   }
   /** Product over one dimension or all. */
-  prod(dim?: number, { keepdim = false }: KeepDim = {}): Tensor {
-    return product(this, dim, keepdim);
+  prod(dim?: number, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("prod", arguments, 2);
+    return product(this, dim, keepdimOf("prod", options));
   }
   /** Σ|x| for p = 1, √Σx² for p = 2, max |x| for p = Infinity, over one dimension, several, or all. */
-  norm(p = 2, dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
-    return norm(this, p, dim, keepdim);
+  norm(p = 2, dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("norm", arguments, 3);
+    return norm(this, p, dim, keepdimOf("norm", options));
   }
   /** log Σ eˣ over one dimension, several, or all, without overflow. */
-  logsumexp(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
-    return logsumexp(this, dim, keepdim);
+  logsumexp(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("logsumexp", arguments, 2);
+    return logsumexp(this, dim, keepdimOf("logsumexp", options));
   }
   /** The largest element; with a dimension, the largest along it and where they are. */
   max(): Tensor;
-  max(dim: number, options?: KeepDim): Extremes;
-  max(dim?: number, { keepdim = false }: KeepDim = {}): Tensor | Extremes {
+  max(dim: number, options?: KeepDim | boolean): Extremes;
+  max(dim?: number, options: KeepDim | boolean = {}): Tensor | Extremes {
+    requireKnown("max", arguments, 2);
+    const keepdim = keepdimOf("max", options);
     return dim === undefined
       ? extreme("max", this, undefined, false)
       : extremeAlong("max", this, dim, keepdim);
   }
   /** The smallest element; with a dimension, the smallest along it and where they are. */
   min(): Tensor;
-  min(dim: number, options?: KeepDim): Extremes;
-  min(dim?: number, { keepdim = false }: KeepDim = {}): Tensor | Extremes {
+  min(dim: number, options?: KeepDim | boolean): Extremes;
+  min(dim?: number, options: KeepDim | boolean = {}): Tensor | Extremes {
+    requireKnown("min", arguments, 2);
+    const keepdim = keepdimOf("min", options);
     return dim === undefined
       ? extreme("min", this, undefined, false)
       : extremeAlong("min", this, dim, keepdim);
   }
   /** The largest elements over one dimension, several, or all; equals share the gradient. */
-  amax(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
-    return extreme("amax", this, dim, keepdim);
+  amax(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("amax", arguments, 2);
+    return extreme("amax", this, dim, keepdimOf("amax", options));
   }
   /** The smallest elements over one dimension, several, or all; equals share the gradient. */
-  amin(dim?: Dims, { keepdim = false }: KeepDim = {}): Tensor {
-    return extreme("amin", this, dim, keepdim);
+  amin(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("amin", arguments, 2);
+    return extreme("amin", this, dim, keepdimOf("amin", options));
   }
   /** Index of the largest element, int32: along a dimension, or in the flattened tensor. The first of equals. */
-  argmax(dim?: number, { keepdim = false }: KeepDim = {}): Tensor {
-    return argument("argmax", this, dim, keepdim);
+  argmax(dim?: number, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("argmax", arguments, 2);
+    return argument("argmax", this, dim, keepdimOf("argmax", options));
   }
   /** Index of the smallest element, int32: along a dimension, or in the flattened tensor. The first of equals. */
-  argmin(dim?: number, { keepdim = false }: KeepDim = {}): Tensor {
-    return argument("argmin", this, dim, keepdim);
+  argmin(dim?: number, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("argmin", arguments, 2);
+    return argument("argmin", this, dim, keepdimOf("argmin", options));
   }
 
   // In place: on data, or on parameters inside noGrad().
 
   /** this ← this + alpha · other */
   add_(other: Tensor | Scalar, { alpha = 1 }: { readonly alpha?: number } = {}): this {
+    requireKnown("add_", arguments, 2, ["alpha"]);
     addTo("add_", this, other, alpha);
     return this;
   }
   /** this ← this − alpha · other */
   sub_(other: Tensor | Scalar, { alpha = 1 }: { readonly alpha?: number } = {}): this {
+    requireKnown("sub_", arguments, 2, ["alpha"]);
     addTo("sub_", this, other, alpha);
     return this;
   }
   /** this ← this · other */
   mul_(other: Tensor | Scalar): this {
+    requireKnown("mul_", arguments, 1);
     update("mul_", this, () => arithmetic("mul", this, other));
     return this;
   }
   /** this ← this / other */
   div_(other: Tensor | Scalar): this {
+    requireKnown("div_", arguments, 1);
     update("div_", this, () => arithmetic("div", this, other));
     return this;
   }
   /** this ← this to the power of exponent */
   pow_(exponent: Tensor | Scalar): this {
+    requireKnown("pow_", arguments, 1);
     update("pow_", this, () => arithmetic("pow", this, exponent));
     return this;
   }
   /** this ← −this */
   neg_(): this {
+    requireKnown("neg_", arguments, 0);
     update("neg_", this, () => this.neg());
     return this;
   }
   /** this ← e to the power of this */
   exp_(): this {
+    requireKnown("exp_", arguments, 0);
     update("exp_", this, () => this.exp());
     return this;
   }
   /** this ← √this */
   sqrt_(): this {
+    requireKnown("sqrt_", arguments, 0);
     update("sqrt_", this, () => this.sqrt());
     return this;
   }
   /** this ← max(this, 0) */
   relu_(): this {
+    requireKnown("relu_", arguments, 0);
     update("relu_", this, () => this.relu());
     return this;
   }
   /** this ← 1/(1 + e^−this) */
   sigmoid_(): this {
+    requireKnown("sigmoid_", arguments, 0);
     update("sigmoid_", this, () => this.sigmoid());
     return this;
   }
   /** this ← tanh(this) */
   tanh_(): this {
+    requireKnown("tanh_", arguments, 0);
     update("tanh_", this, () => this.tanh());
     return this;
   }
   /** this ← this held between min and max; either may be left out */
-  clamp_(bounds: Bounds): this {
-    update("clamp_", this, () => this.clamp(bounds));
+  clamp_(bounds: Bounds | number, ...more: [max?: number]): this {
+    const [min, max] = boundsOf("clamp_", bounds, more);
+    update("clamp_", this, () => clamp(this, min, max));
     return this;
   }
   /** this ← this + weight · (end − this): a moving average */
   lerp_(end: Tensor, weight: Tensor | number): this {
+    requireKnown("lerp_", arguments, 2);
     update("lerp_", this, () => this.lerp(end, weight));
     return this;
   }
   /** this ← value where the bool mask, broadcast to this, is true */
   maskedFill_(mask: Tensor, value: Tensor | Scalar): this {
+    requireKnown("maskedFill_", arguments, 2);
     update("maskedFill_", this, () => this.maskedFill(mask, value));
     return this;
   }
   /** this ← other, broadcast and converted */
   copy_(other: Tensor): this {
+    requireKnown("copy_", arguments, 1);
     copy(this, other);
     return this;
   }
   /** Every element ← value */
   fill_(value: Scalar): this {
+    requireKnown("fill_", arguments, 1);
     fill(this, value);
     return this;
   }
   /** Every element ← 0 */
   zero_(): this {
+    requireKnown("zero_", arguments, 0);
     fill(this, 0);
     return this;
   }
   /** Every element ← a random number from [low, high) */
   uniform_(low = 0, high = 1, { generator = this.engine.generator }: { generator?: Generator } = {}): this {
+    requireKnown("uniform_", arguments, 3, ["generator"]);
     draw("uniform_", this, [low, high], generator);
     return this;
   }
   /** Every element ← a normal random number */
   normal_(mean = 0, std = 1, { generator = this.engine.generator }: { generator?: Generator } = {}): this {
+    requireKnown("normal_", arguments, 3, ["generator"]);
     draw("normal_", this, [mean, std], generator);
     return this;
   }
@@ -759,4 +915,17 @@ export class Tensor extends TensorState {
 
 function listOf(values: number[] | [readonly number[]]): readonly number[] {
   return Array.isArray(values[0]) ? values[0] : (values as number[]);
+}
+
+function keepdimOf(operation: string, options: KeepDim | boolean): boolean {
+  return optionsOf<KeepDim>(operation, ["keepdim"], options, []).keepdim ?? false;
+}
+
+/** [min, max], one of which at least was given. */
+function boundsOf(operation: string, bounds: Bounds | number, more: readonly unknown[]): [number, number] {
+  const { min, max } = optionsOf<Bounds>(operation, ["min", "max"], bounds, more);
+  if (min === undefined && max === undefined) {
+    throw new TypeError(`${operation}: expected min, max or both, got neither; write { min: 0, max: 1 }`);
+  }
+  return [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
 }

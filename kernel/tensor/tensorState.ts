@@ -1,6 +1,6 @@
 // What a tensor is: a shape over a storage, its numbers read out, its gradient. Operations are added in tensor.ts.
 
-import { describe } from "./arguments";
+import { describe, requireKnown } from "./arguments";
 import type { Node } from "./autograd";
 import { bytesPerElement, type DType, type NestedArray, type TensorData } from "./dtype";
 import type { Engine } from "./engine";
@@ -107,6 +107,7 @@ export abstract class TensorState {
 
   /** Turns recording of this leaf on or off, in place. Throws for int32, bool, and results of operations. */
   requiresGrad_(value = true): this {
+    requireKnown("requiresGrad_", arguments, 1);
     this.#record("requiresGrad_", value);
     return this;
   }
@@ -133,6 +134,7 @@ export abstract class TensorState {
 
   /** Lets backward() leave a gradient on this tensor although it is the result of an operation. */
   retainGrad(): this {
+    requireKnown("retainGrad", arguments, 0);
     this.#retainsGrad = this.#gradFn !== null;
     return this;
   }
@@ -177,11 +179,13 @@ export abstract class TensorState {
 
   /** Number of elements. */
   numel(): number {
+    requireKnown("numel", arguments, 0);
     return this.count;
   }
 
   /** Number of dimensions, as `ndim`. */
   dim(): number {
+    requireKnown("dim", arguments, 0);
     return this.shape.length;
   }
 
@@ -197,6 +201,7 @@ export abstract class TensorState {
 
   /** Whether the elements lie in memory in the order of their indices. */
   isContiguous(): boolean {
+    requireKnown("isContiguous", arguments, 0);
     return isContiguous(this.shape, this.strides);
   }
 
@@ -241,6 +246,7 @@ export abstract class TensorState {
 
   /** The number of a one-element tensor (1 or 0 for bool). Throws for any other size. */
   item(): number {
+    requireKnown("item", arguments, 0);
     if (this.count !== 1) {
       throw new RangeError(
         `item: expected a tensor of one element, got shape ${show(this.shape)}; use toArray() or data`,
@@ -251,6 +257,7 @@ export abstract class TensorState {
 
   /** The elements as nested arrays of numbers (bool as 1 and 0); a number for shape []. */
   toArray(): NestedArray {
+    requireKnown("toArray", arguments, 0);
     const values = this.#copied();
     let next = 0;
     const build = (dim: number): NestedArray =>
@@ -262,6 +269,7 @@ export abstract class TensorState {
 
   /** As toArray(). */
   tolist(): NestedArray {
+    requireKnown("tolist", arguments, 0);
     return this.toArray();
   }
 

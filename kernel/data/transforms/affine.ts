@@ -1,5 +1,6 @@
 // Images turned, shifted, scaled and sheared at random; pixels between pixels are interpolated.
 
+import { requireKnown } from "../../tensor/arguments";
 import { type ImageSizes, RandomTransform, type RandomTransformOptions } from "./transform";
 
 type Range = readonly [min: number, max: number];
@@ -43,6 +44,7 @@ export class RandomAffine extends RandomTransform {
     { translate = [0, 0], scale = [1, 1], shear = 0, fill = 0, ...options }: RandomAffineOptions = {},
   ) {
     super(options);
+    requireKnown(new.target.name, arguments, 2, ["translate", "scale", "shear", "fill", "seed"]);
     const name = this.constructor.name;
     this.degrees = rangeOf(name, "degrees", degrees);
     this.translate = translate;
@@ -91,6 +93,7 @@ export class RandomRotation extends RandomAffine {
   constructor(degrees: number | Range, options: RandomTransformOptions & { fill?: number } = {}) {
     const [min, max] = rangeOf("RandomRotation", "degrees", degrees);
     super([-max, -min], options);
+    requireKnown(new.target.name, arguments, 2, ["seed", "fill"]);
   }
 }
 

@@ -1,5 +1,6 @@
 // Images cut out at random.
 
+import { requireKnown } from "../../tensor/arguments";
 import { type ImageSizes, RandomTransform, type RandomTransformOptions } from "./transform";
 
 export interface RandomCropOptions extends RandomTransformOptions {
@@ -28,6 +29,7 @@ export class RandomCrop extends RandomTransform {
     { padding = 0, fill = 0, ...options }: RandomCropOptions = {},
   ) {
     super(options);
+    requireKnown(new.target.name, arguments, 2, ["padding", "fill", "seed"]);
     const [height, width = height] = [size].flat() as [number, number?];
     const [left, top = left, right = left, bottom = top] = [padding].flat() as [
       number,

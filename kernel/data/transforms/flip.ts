@@ -1,5 +1,6 @@
 // Images mirrored at random.
 
+import { requireKnown } from "../../tensor/arguments";
 import {
   type ImageSizes,
   RandomTransform,
@@ -16,6 +17,7 @@ abstract class RandomFlip extends RandomTransform {
     options: RandomTransformOptions = {},
   ) {
     super(options);
+    requireKnown(new.target.name, arguments, 2, ["seed"]);
     requireProbability(this.constructor.name, p);
   }
 

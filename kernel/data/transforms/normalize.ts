@@ -1,6 +1,7 @@
 // Images to zero mean and unit variance.
 
 import { type Tensor, tensor } from "../../tensor";
+import { requireKnown } from "../../tensor/arguments";
 
 /**
  * (x − mean)/std, one number for all channels or one a channel: images [N, C, H, W] or [C, H, W]. For MNIST:
@@ -12,6 +13,7 @@ export class Normalize {
 
   /** Throws a RangeError for a std that is not > 0 and for lists of different lengths. */
   constructor(mean: number | readonly number[], std: number | readonly number[]) {
+    requireKnown(new.target.name, arguments, 2);
     this.mean = [mean].flat();
     this.std = [std].flat();
     if (
@@ -27,6 +29,7 @@ export class Normalize {
 
   /** Throws a RangeError for images of another number of channels. */
   forward(images: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     const { mean, std } = this;
     const { shape } = images;
     const channels = mean.length;

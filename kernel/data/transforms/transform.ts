@@ -1,6 +1,7 @@
 // What a transform of images is, several in a row, and how one sees pictures: as planes of numbers.
 
 import { Generator, rand, Tensor, tensor } from "../../tensor";
+import { requireKnown } from "../../tensor/arguments";
 
 /** Images [N, C, H, W], or one [C, H, W], to others: a function, or an object with forward(), as an nn.Module is. */
 export type Transform = ((images: Tensor) => Tensor) | { forward(images: Tensor): Tensor };
@@ -22,10 +23,13 @@ export function applyTransform(transform: Transform, images: Tensor): Tensor {
 
 /** One transform after the other. As torchvision.transforms.Compose. */
 export class Compose {
-  constructor(readonly transforms: readonly Transform[]) {}
+  constructor(readonly transforms: readonly Transform[]) {
+    requireKnown(new.target.name, arguments, 1);
+  }
 
   /** All transforms, one after the other. */
   forward(images: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     return this.transforms.reduce((x, transform) => applyTransform(transform, x), images);
   }
 }
@@ -51,6 +55,7 @@ export abstract class RandomTransform {
   readonly #generator: Generator | undefined;
 
   constructor({ seed }: RandomTransformOptions) {
+    requireKnown(new.target.name, arguments, 1, ["seed"]);
     this.#generator = seed === undefined ? undefined : new Generator(seed);
   }
 
@@ -72,6 +77,7 @@ export abstract class RandomTransform {
 
   /** Images [N, C, H, W], or one [C, H, W], float32 → the same, new draws in each call. */
   forward(images: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
     const name = this.constructor.name;
     const { shape, dtype } = images;
     if ((shape.length !== 4 && shape.length !== 3) || dtype !== "float32") {

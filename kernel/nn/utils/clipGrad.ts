@@ -1,7 +1,7 @@
 // Gradients held within bounds, between backward() and the optimizer's step.
 
 import { noGrad, stack, type Tensor, zeros } from "../../tensor";
-import { describe, requireNumber } from "../../tensor/arguments";
+import { describe, requireKnown, requireNumber } from "../../tensor/arguments";
 import { listOf, type Parameters } from "./parameterVector";
 
 /**
@@ -15,6 +15,7 @@ export function clipGradNorm(
   maxNorm: number,
   { normType = 2, errorIfNonfinite = false }: { normType?: number; errorIfNonfinite?: boolean } = {},
 ): Tensor {
+  requireKnown("clipGradNorm", arguments, 3, ["normType", "errorIfNonfinite"]);
   requireLimit("clipGradNorm", "maxNorm", maxNorm);
   requireNumber("clipGradNorm", "normType", normType);
   if (normType !== 1 && normType !== 2 && normType !== Number.POSITIVE_INFINITY) {
@@ -39,6 +40,7 @@ export function clipGradNorm(
  * for a negative clipValue.
  */
 export function clipGradValue(parameters: Parameters, clipValue: number): void {
+  requireKnown("clipGradValue", arguments, 2);
   requireLimit("clipGradValue", "clipValue", clipValue);
   noGrad(() => {
     for (const gradient of gradientsOf("clipGradValue", parameters)) {

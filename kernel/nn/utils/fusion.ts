@@ -1,7 +1,7 @@
 // Batch normalization folded into the layer before it: the same outputs in evaluation, one layer less.
 
 import { forkRng, noGrad } from "../../tensor";
-import { describe } from "../../tensor/arguments";
+import { describe, requireKnown } from "../../tensor/arguments";
 import { BatchNorm } from "../batchNorm";
 import { BatchRenorm } from "../batchRenorm";
 import { Branches, Sequential } from "../containers";
@@ -18,6 +18,7 @@ type Norm = BatchNorm | BatchRenorm;
  * ones; a RangeError unless it has as many channels as the convolution gives.
  */
 export function fuseConvBn<Layer extends Conv1d | Conv2d>(conv: Layer, norm: Norm): Layer {
+  requireKnown("fuseConvBn", arguments, 2);
   requireKind("fuseConvBn", "Conv1d or Conv2d", conv, [Conv1d, Conv2d]);
   const state = folded("fuseConvBn", conv, norm);
   const { inChannels, outChannels, kernelSize, stride, padding, dilation, groups, paddingMode } = conv;
@@ -30,6 +31,7 @@ export function fuseConvBn<Layer extends Conv1d | Conv2d>(conv: Layer, norm: Nor
 
 /** A linear layer that gives what `norm` gives after `linear` in evaluation: see fuseConvBn. */
 export function fuseLinearBn(linear: Linear, norm: Norm): Linear {
+  requireKnown("fuseLinearBn", arguments, 2);
   requireKind("fuseLinearBn", "Linear", linear, [Linear]);
   const state = folded("fuseLinearBn", linear, norm);
   const result = forkRng(() => new Linear(linear.inFeatures, linear.outFeatures)).eval();
@@ -42,6 +44,7 @@ export function fuseLinearBn(linear: Linear, norm: Norm): Linear {
  * and Branches inside (Inception blocks) as well. Layers that nothing is folded into are shared with the one given. Throws as fuseConvBn does.
  */
 export function fuseSequential(net: Sequential): Sequential {
+  requireKnown("fuseSequential", arguments, 1);
   requireKind("fuseSequential", "Sequential", net, [Sequential]);
   const layers: Module[] = [];
   for (const layer of net) {

@@ -1,13 +1,14 @@
 // All parameters as one vector, and back: for methods that walk through the space of weights.
 
 import { cat, noGrad, Tensor } from "../../tensor";
-import { describe, requireTensor } from "../../tensor/arguments";
+import { describe, requireKnown, requireTensor } from "../../tensor/arguments";
 
 /** A parameter, or several: `net.parameters()`. */
 export type Parameters = Tensor | Iterable<Tensor>;
 
 /** The parameters one after the other as a vector, a copy through which gradients flow. As torch.nn.utils.parameters_to_vector. */
 export function parametersToVector(parameters: Parameters): Tensor {
+  requireKnown("parametersToVector", arguments, 1);
   return cat(listOf("parametersToVector", parameters).map((parameter) => parameter.reshape(-1)));
 }
 
@@ -16,6 +17,7 @@ export function parametersToVector(parameters: Parameters): Tensor {
  * torch.nn.utils.vector_to_parameters. Throws a RangeError, before anything is written, unless the lengths agree.
  */
 export function vectorToParameters(vector: Tensor, parameters: Parameters): void {
+  requireKnown("vectorToParameters", arguments, 2);
   requireTensor("vectorToParameters", vector, "the vector");
   const list = listOf("vectorToParameters", parameters);
   const total = list.reduce((sum, parameter) => sum + parameter.numel(), 0);

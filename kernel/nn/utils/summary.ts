@@ -1,7 +1,7 @@
 // What a model is made of: a table of its modules with the shapes that come out of them, parameters and multiplications.
 
 import { type DType, forkRng, noGrad, type Shape, Tensor, zeros } from "../../tensor";
-import { describe } from "../../tensor/arguments";
+import { describe, requireKnown } from "../../tensor/arguments";
 import { countText, htmlTable, textTable } from "../../words";
 import { Conv1d, Conv2d } from "../conv";
 import { Linear } from "../linear";
@@ -29,7 +29,9 @@ export class ModelSummary {
     readonly inputShape: Shape,
     readonly rows: readonly SummaryRow[],
     readonly trainableParameters: number,
-  ) {}
+  ) {
+    requireKnown(new.target.name, arguments, 3);
+  }
 
   /** Elements of all parameters, each once. */
   get totalParameters(): number {
@@ -83,6 +85,7 @@ export function summary(
   inputShape: Shape,
   { dtype = "float32" }: { dtype?: DType } = {},
 ): ModelSummary {
+  requireKnown("summary", arguments, 3, ["dtype"]);
   if (!(model instanceof Module)) {
     throw new TypeError(`summary: expected a module, got ${describe(model)}`);
   }

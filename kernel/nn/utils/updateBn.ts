@@ -1,7 +1,7 @@
 // Running statistics measured anew, over batches of one's choice.
 
 import { noGrad, Tensor } from "../../tensor";
-import { describe, requireTensor } from "../../tensor/arguments";
+import { describe, requireKnown, requireTensor } from "../../tensor/arguments";
 import { BatchNorm } from "../batchNorm";
 import { BatchRenorm } from "../batchRenorm";
 import { Module } from "../module";
@@ -14,6 +14,7 @@ import { keepModes } from "./modes";
  * As torch.optim.swa_utils.update_bn. Throws a RangeError if there is no batch, and leaves the old statistics then.
  */
 export function updateBn(batches: Iterable<Tensor | readonly Tensor[]>, model: Module): void {
+  requireKnown("updateBn", arguments, 2);
   if (!(model instanceof Module) || typeof batches?.[Symbol.iterator] !== "function") {
     const got = model instanceof Module ? describe(batches) : `a model that is ${describe(model)}`;
     throw new TypeError(`updateBn: expected batches and a module, got ${got}`);

@@ -1,6 +1,6 @@
 // Activation functions with constants of their own.
 
-import { requireNumber, requireNumbers } from "../arguments";
+import { requireKnown, requireNumber, requireNumbers } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Tensor } from "../tensor";
 import type { CurveOp } from "../wasm/kernels";
@@ -46,12 +46,14 @@ function curve(op: CurveOp, input: Tensor, a = 0, b = 0): Tensor {
 
 /** x where x > 0, else negativeSlope·x (default 0.01), any shape; the gradient at 0 is negativeSlope. Maas et al. 2013. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
+  requireKnown("leakyRelu", arguments, 2);
   requireNumber("leakyRelu", "negativeSlope", negativeSlope);
   return curve("leakyRelu", x, negativeSlope);
 }
 
 /** x where x > 0, else alpha·(eˣ − 1) (default 1), any shape. Clevert et al. 2015. */
 export function elu(x: Tensor, alpha = 1): Tensor {
+  requireKnown("elu", arguments, 2);
   requireNumber("elu", "alpha", alpha);
   return curve("elu", x, alpha);
 }
@@ -66,6 +68,7 @@ export interface GeluOptions {
  * digits in the negative tail too. Throws a RangeError for another `approximate`.
  */
 export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
+  requireKnown("gelu", arguments, 2, ["approximate"]);
   if (approximate !== "none" && approximate !== "tanh") {
     throw new RangeError(`gelu: expected approximate "none" or "tanh", got ${String(approximate)}`);
   }
@@ -74,6 +77,7 @@ export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Ten
 
 /** x·sigmoid(x), also called swish, any shape. Elfwing et al. 2017. */
 export function silu(x: Tensor): Tensor {
+  requireKnown("silu", arguments, 1);
   return curve("silu", x);
 }
 
@@ -86,6 +90,7 @@ export interface SoftplusOptions {
 
 /** log(1 + e^(beta·x))/beta, any shape: a smooth relu, whose slope is sigmoid(beta·x). Throws a RangeError unless beta > 0. */
 export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOptions = {}): Tensor {
+  requireKnown("softplus", arguments, 2, ["beta", "threshold"]);
   requireNumbers("softplus", { beta, threshold });
   if (!(beta > 0)) throw new RangeError(`softplus: expected beta > 0, got ${beta}`);
   return curve("softplus", x, beta, threshold);

@@ -1,6 +1,6 @@
 // Batch normalization over the channel axis of [N, C, ...] (Ioffe & Szegedy 2015), by PyTorch's conventions.
 
-import { requireNumbers, requireVector } from "../arguments";
+import { requireKnown, requireNumbers, requireVector } from "../arguments";
 import { type BackwardPass, type Node, type Rule, record } from "../autograd";
 import type { Engine } from "../engine";
 import { countOf, show } from "../shape";
@@ -163,6 +163,16 @@ function frozenBackward(
  * Throws when a channel has a single value and the batch's statistics are to be used.
  */
 export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor {
+  requireKnown("batchNorm", arguments, 2, [
+    "weight",
+    "bias",
+    "runningMean",
+    "runningVar",
+    "biasedRunningVar",
+    "training",
+    "momentum",
+    "eps",
+  ]);
   return batchNormThen(null, input, options);
 }
 

@@ -1,6 +1,6 @@
 // Convolution of pictures and sequences (cross-correlation, in fact, as everywhere in deep learning).
 
-import { requireVector } from "../arguments";
+import { requireKnown, requireVector } from "../arguments";
 import { type Rule, record, wantsGraph } from "../autograd";
 import { show } from "../shape";
 import type { Storage } from "../storage";
@@ -78,6 +78,7 @@ export function conv2d(
   bias: Tensor | null = null,
   options: ConvOptions = {},
 ): Tensor {
+  requireKnown("conv2d", arguments, 4, ["stride", "padding", "dilation", "groups"]);
   return convolve("conv2d", 2, input, weight, bias, options);
 }
 
@@ -91,6 +92,7 @@ export function conv1d(
   bias: Tensor | null = null,
   options: ConvOptions = {},
 ): Tensor {
+  requireKnown("conv1d", arguments, 4, ["stride", "padding", "dilation", "groups"]);
   return convolve("conv1d", 1, input, weight, bias, options);
 }
 

@@ -1,6 +1,6 @@
 // Dropout: random elements, or whole channels, become 0 and the others make up for it.
 
-import { requireShare, requireTensor } from "../arguments";
+import { requireKnown, requireShare, requireTensor } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { countOf, show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -37,6 +37,7 @@ export interface DropoutOptions {
  * so that the expected value stays: any shape → the same. Srivastava et al. 2014. Throws a RangeError for p outside 0 … 1.
  */
 export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
+  requireKnown("dropout", arguments, 2, ["p", "training"]);
   return dropRuns("dropout", x, 1, options);
 }
 
@@ -45,6 +46,7 @@ export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
  * Tompson et al. 2015. Throws a RangeError for another number of dimensions and for p outside 0 … 1.
  */
 export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
+  requireKnown("dropout2d", arguments, 2, ["p", "training"]);
   requireTensor("dropout2d", x);
   if (x.shape.length !== 3 && x.shape.length !== 4) {
     throw new RangeError(`dropout2d: expected input [N, C, H, W] or [N, C, L], got ${show(x.shape)}`);

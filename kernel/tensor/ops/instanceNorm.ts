@@ -1,6 +1,6 @@
 // Instance normalization: batch normalization of each sample by itself.
 
-import { requireNumbers, requireVector } from "../arguments";
+import { requireKnown, requireNumbers, requireVector } from "../arguments";
 import { countOf, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { assign } from "./arithmetic";
@@ -26,6 +26,15 @@ export interface InstanceNormOptions extends LayerNormOptions {
  * RangeError when a channel of a sample has one value only and its own statistics are to be used.
  */
 export function instanceNorm(input: Tensor, options: InstanceNormOptions = {}): Tensor {
+  requireKnown("instanceNorm", arguments, 2, [
+    "runningMean",
+    "runningVar",
+    "useInputStats",
+    "momentum",
+    "weight",
+    "bias",
+    "eps",
+  ]);
   const { weight = null, bias = null, runningMean = null, runningVar = null } = options;
   const { useInputStats = true, momentum = 0.1, eps = 1e-5 } = options;
   const x = contiguous(requireFloat("instanceNorm", input));

@@ -1,6 +1,6 @@
 // Putting tensors together and picking from them: cat, stack, indexSelect, where.
 
-import { describe, requireTensor, requireTensors } from "../arguments";
+import { describe, requireKnown, requireTensor, requireTensors } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { promote } from "../dtype";
 import { broadcastShapes, checkDim, countOf, sameShape, show, stridesOf } from "../shape";
@@ -106,6 +106,7 @@ const indexSelectRule: Rule<Picks> = {
 
 /** The slices of x at the given positions along a dimension, copied in that order. */
 export function indexSelect(input: Tensor, dim: number, positions: Tensor | ArrayLike<number>): Tensor {
+  requireKnown("indexSelect", arguments, 3);
   requireTensor("indexSelect", input);
   const at = checkDim("indexSelect", dim, input.shape);
   const x = contiguous(input);

@@ -1,6 +1,6 @@
 // Cross-entropy, fused: the forward leaves behind the gradient of the logits.
 
-import { requireShare } from "../arguments";
+import { requireKnown, requireShare } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Tensor } from "../tensor";
 import { type NllOptions, perTarget, type Reduction, requireClasses, smoothedNll } from "./nll";
@@ -38,6 +38,7 @@ export interface CrossEntropyOptions extends NllOptions {
  * targets that are not int32.
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  requireKnown("crossEntropy", arguments, 3, ["labelSmoothing", "reduction", "weight", "ignoreIndex"]);
   const { reduction = "mean", weight = null, labelSmoothing = 0 } = options;
   requireShare("crossEntropy", "labelSmoothing", labelSmoothing);
   const { rows, targets, ignored } = requireClasses("crossEntropy", input, target, options);

@@ -1,6 +1,6 @@
 // Matrix products: every heavy one of them is a gemm over [rows, columns], transposed operands read in place.
 
-import { requireTensor, requireVector } from "../arguments";
+import { requireKnown, requireTensor, requireVector } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
 import { promote } from "../dtype";
 import { broadcastShapes, countOf, type Shape, show, stridesOf } from "../shape";
@@ -174,6 +174,7 @@ function matmulBatched(left: Tensor, right: Tensor): Tensor {
 
 /** The product by torch.matmul's rules, of int32 exact: vectors count as a row on the left and as a column on the right. */
 export function matmul(left: Tensor, right: Tensor): Tensor {
+  requireKnown("matmul", arguments, 2);
   requireTensor("matmul", left);
   requireTensor("matmul", right);
   const dtype = promote("int32", promote(left.dtype, right.dtype));
@@ -229,6 +230,7 @@ const linearRule: Rule = {
  * x[..., in] · weight[out, in]ᵀ + bias[out] → [..., out], as torch.nn.functional.linear.
  */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  requireKnown("linear", arguments, 3);
   const x = contiguous(requireFloat("linear", input));
   const w = contiguous(requireFloat("linear", weight));
   const [outputs, inputs] = w.shape as [number, number];

@@ -1,6 +1,6 @@
 // The negative log-likelihood of class numbers, with weights, ignored rows and smoothed labels.
 
-import { requireNumber, requireTensor, requireVector } from "../arguments";
+import { requireKnown, requireNumber, requireTensor, requireVector } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { countOf, sameShape, show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -62,6 +62,7 @@ const nllRule: Rule<Info> = {
  * a TypeError for targets that are not int32.
  */
 export function nllLoss(logProbabilities: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+  requireKnown("nllLoss", arguments, 3, ["reduction", "weight", "ignoreIndex"]);
   const { rows, targets } = requireClasses("nllLoss", logProbabilities, target, options);
   return perTarget(smoothedNll("nllLoss", rows, targets, options, 0), target, options);
 }

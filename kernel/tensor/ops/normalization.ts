@@ -1,6 +1,6 @@
 // Normalization of each sample by itself: layer, group and root-mean-square normalization.
 
-import { requireIntegers, requireNumber, requireTensor } from "../arguments";
+import { requireIntegers, requireKnown, requireNumber, requireTensor } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { countOf, type Shape, sameShape, show } from "../shape";
 import type { Storage } from "../storage";
@@ -124,6 +124,7 @@ export function layerNorm(
   normalizedShape: Shape,
   { weight = null, bias = null, eps = 1e-5 }: LayerNormOptions = {},
 ): Tensor {
+  requireKnown("layerNorm", arguments, 3, ["weight", "bias", "eps"]);
   const x = trailing("layerNorm", input, normalizedShape);
   const gamma = parameter("layerNorm", "weight", weight, normalizedShape);
   const beta = parameter("layerNorm", "bias", bias, normalizedShape);
@@ -146,6 +147,7 @@ export function rmsNorm(
   normalizedShape: Shape,
   { weight = null, eps = null }: RmsNormOptions = {},
 ): Tensor {
+  requireKnown("rmsNorm", arguments, 3, ["weight", "eps"]);
   const x = trailing("rmsNorm", input, normalizedShape);
   const gamma = parameter("rmsNorm", "weight", weight, normalizedShape);
   return normalizeRows("rmsNorm", x, rowsOf(x, normalizedShape, false), gamma, null, eps ?? 2 ** -23);
@@ -160,6 +162,7 @@ export function groupNorm(
   numGroups: number,
   { weight = null, bias = null, eps = 1e-5 }: LayerNormOptions = {},
 ): Tensor {
+  requireKnown("groupNorm", arguments, 3, ["weight", "bias", "eps"]);
   const x = contiguous(requireFloat("groupNorm", input));
   const [n = 0, channels = 0] = x.shape;
   if (x.shape.length < 2 || !Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {

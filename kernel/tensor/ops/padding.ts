@@ -1,6 +1,6 @@
 // More around a tensor: constants, or what lies at its borders.
 
-import { requireIntegers, requireNumber, requireTensor } from "../arguments";
+import { requireIntegers, requireKnown, requireNumber, requireTensor } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { type Shape, show, stridesOf } from "../shape";
 import { copyStrided, packed } from "../strided";
@@ -41,6 +41,7 @@ export function pad(
   padding: readonly number[],
   { mode = "constant", value = 0 }: PadOptions = {},
 ): Tensor {
+  requireKnown("pad", arguments, 3, ["mode", "value"]);
   requireTensor("pad", input);
   requireIntegers("pad", "padding", padding);
   requireNumber("pad", "value", value);

@@ -1,6 +1,6 @@
 // Pooling of pictures and sequences: the greatest or the mean of each window.
 
-import { requireNumber } from "../arguments";
+import { requireKnown, requireNumber } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Engine } from "../engine";
 import { countOf, show } from "../shape";
@@ -78,6 +78,7 @@ const avgPoolRule: Rule<{ shape: Pool2dShape; divisor: PoolDivisor }> = {
  * for other shapes, padding of more than half the kernel, and a kernel larger than the padded input.
  */
 export function maxPool2d(input: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Tensor {
+  requireKnown("maxPool2d", arguments, 3, ["dilation", "stride", "padding", "ceilMode"]);
   return maxPool("maxPool2d", 2, input, kernelSize, options, false).values;
 }
 
@@ -87,11 +88,13 @@ export function maxPool2dWithIndices(
   kernelSize: Sizes,
   options: MaxPoolOptions = {},
 ): Extremes {
+  requireKnown("maxPool2dWithIndices", arguments, 3, ["dilation", "stride", "padding", "ceilMode"]);
   return maxPool("maxPool2dWithIndices", 2, input, kernelSize, options, true);
 }
 
 /** maxPool2d of sequences: [N, C, L] → [N, C, L′] or [C, L] → [C, L′]. As torch.nn.functional.max_pool1d. */
 export function maxPool1d(input: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Tensor {
+  requireKnown("maxPool1d", arguments, 3, ["dilation", "stride", "padding", "ceilMode"]);
   return maxPool("maxPool1d", 1, input, kernelSize, options, false).values;
 }
 
@@ -100,11 +103,25 @@ export function maxPool1d(input: Tensor, kernelSize: Sizes, options: MaxPoolOpti
  * in ceil mode. As torch.nn.functional.avg_pool2d. Throws as maxPool2d does, and for a divisorOverride of 0.
  */
 export function avgPool2d(input: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): Tensor {
+  requireKnown("avgPool2d", arguments, 3, [
+    "countIncludePad",
+    "divisorOverride",
+    "stride",
+    "padding",
+    "ceilMode",
+  ]);
   return avgPool("avgPool2d", 2, input, kernelSize, options);
 }
 
 /** avgPool2d of sequences: [N, C, L] → [N, C, L′] or [C, L] → [C, L′]. As torch.nn.functional.avg_pool1d. */
 export function avgPool1d(input: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): Tensor {
+  requireKnown("avgPool1d", arguments, 3, [
+    "countIncludePad",
+    "divisorOverride",
+    "stride",
+    "padding",
+    "ceilMode",
+  ]);
   return avgPool("avgPool1d", 1, input, kernelSize, options);
 }
 
@@ -114,11 +131,13 @@ export function avgPool1d(input: Tensor, kernelSize: Sizes, options: AvgPoolOpti
  * RangeError for other shapes and sizes below 1.
  */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: AdaptiveSizes): Tensor {
+  requireKnown("adaptiveAvgPool2d", arguments, 2);
   return adaptiveAvgPool("adaptiveAvgPool2d", 2, input, outputSize);
 }
 
 /** adaptiveAvgPool2d of sequences: [N, C, L] → [N, C, L′], also [C, L]. As torch.nn.functional.adaptive_avg_pool1d. */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: AdaptiveSizes): Tensor {
+  requireKnown("adaptiveAvgPool1d", arguments, 2);
   return adaptiveAvgPool("adaptiveAvgPool1d", 1, input, outputSize);
 }
 

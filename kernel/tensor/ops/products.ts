@@ -1,6 +1,6 @@
 // Products under names of their own: vectors and matrices of fixed ranks, outer products, Einstein sums.
 
-import { requireNumber, requireRank, requireTensor, requireTensors } from "../arguments";
+import { requireKnown, requireNumber, requireRank, requireTensor, requireTensors } from "../arguments";
 import { promote } from "../dtype";
 import { broadcastShapes, countOf, show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -58,6 +58,7 @@ export function addmm(
   b: Tensor,
   { alpha = 1, beta = 1 }: AddmmOptions = {},
 ): Tensor {
+  requireKnown("addmm", arguments, 4, ["alpha", "beta"]);
   requireTensor("addmm", input);
   requireNumber("addmm", "alpha", alpha);
   requireNumber("addmm", "beta", beta);

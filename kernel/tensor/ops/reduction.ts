@@ -1,6 +1,6 @@
 // Reductions over some or all dimensions.
 
-import { describe, requireNumber } from "../arguments";
+import { describe, optionsOf, requireNumber } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { checkDim, countOf, type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -12,6 +12,37 @@ import { contiguous, permute } from "./view";
 
 /** One dimension, several, or undefined for all. */
 export type Dims = number | readonly number[] | undefined;
+
+/** Whether reduced dimensions stay, at size 1. */
+export interface KeepDim {
+  /** Default false. */
+  readonly keepdim?: boolean;
+}
+
+/** For variances: `correction` is taken from the count (1, the default, is Bessel's; 0 gives the biased variance). */
+export interface Correction extends KeepDim {
+  /** Default 1. */
+  readonly correction?: number;
+  /** PyTorch's older word: true (default) is correction 1, false is 0. */
+  readonly unbiased?: boolean;
+}
+
+/** What a variance was told: by name, or in PyTorch's order `unbiased, keepdim`. */
+export function correctionOf(
+  operation: string,
+  options: Correction | boolean,
+  more: readonly unknown[],
+): { correction: number; keepdim: boolean } {
+  const names = ["unbiased", "keepdim", "correction"] as const;
+  const { unbiased, correction, keepdim = false } = optionsOf<Correction>(operation, names, options, more);
+  if (unbiased === undefined) return { correction: correction ?? 1, keepdim };
+  if (typeof unbiased !== "boolean" || correction !== undefined) {
+    throw new TypeError(
+      `${operation}: expected unbiased to be true or false, or a correction in its stead, got ${describe(unbiased)}`,
+    );
+  }
+  return { correction: Number(unbiased), keepdim };
+}
 
 /** The dimensions in rising order; all of them for undefined. */
 export function dimsOf(operation: string, dims: Dims, shape: Shape): number[] {

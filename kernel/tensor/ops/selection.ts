@@ -1,6 +1,6 @@
 // Which elements hold, and which classes there are: nonzero, maskedSelect, bincount, oneHot.
 
-import { requireInteger, requireMask, requireTensor } from "../arguments";
+import { requireInteger, requireKnown, requireMask, requireTensor } from "../arguments";
 import { broadcastShapes, countOf, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { requireLabels } from "./check";
@@ -61,6 +61,7 @@ export function bincount(x: Tensor, minLength: number): Tensor {
  * for labels outside 0 … numClasses − 1.
  */
 export function oneHot(labels: Tensor, numClasses?: number): Tensor {
+  requireKnown("oneHot", arguments, 2);
   requireTensor("oneHot", labels);
   const list = requireLabels("oneHot", labels);
   const largest = list.reduce((most, label) => Math.max(most, label), -1);

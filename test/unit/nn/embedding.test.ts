@@ -88,7 +88,8 @@ describe("LocalResponseNorm", () => {
   for (const { options, inputs, output, dy, grads } of recorded.localResponseNorm) {
     const [input] = inputs;
     test(`agrees with PyTorch for [${input.shape}], ${JSON.stringify(options)}, rtol 1e-5`, () => {
-      const layer = new nn.LocalResponseNorm(options.size, options);
+      const { size, ...constants } = options;
+      const layer = new nn.LocalResponseNorm(size, constants);
       const x = unpack(input, { requiresGrad: true });
       const y = layer.forward(x);
       assertClose(y, output, tolerance, "output");

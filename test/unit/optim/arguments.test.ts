@@ -7,7 +7,7 @@ import {
   AdamW,
   CosineAnnealingLR,
   ExponentialLR,
-  LinearWarmup,
+  LinearLR,
   MultiStepLR,
   OneCycleLR,
   ReduceLROnPlateau,
@@ -50,7 +50,7 @@ const schedules = {
   MultiStepLR: (optimizer: never) => new MultiStepLR(optimizer, { milestones: [1] }),
   ExponentialLR: (optimizer: never) => new ExponentialLR(optimizer, { gamma: 0.5 }),
   CosineAnnealingLR: (optimizer: never) => new CosineAnnealingLR(optimizer, { tMax: 2 }),
-  LinearWarmup: (optimizer: never) => new LinearWarmup(optimizer),
+  LinearLR: (optimizer: never) => new LinearLR(optimizer),
   OneCycleLR: (optimizer: never) =>
     new OneCycleLR(optimizer, { maxLr: 1, totalSteps: 2, cycleMomentum: false }),
   ReduceLROnPlateau: (optimizer: never) => new ReduceLROnPlateau(optimizer),

@@ -1,0 +1,239 @@
+// No argument is ignored: every public function, method and class given one argument more than it takes, and an option that
+// it does not know, says so. The compiler tells what there is, so that what is new is covered by itself.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as data from "../../kernel/data";
+import * as nn from "../../kernel/nn";
+import * as optim from "../../kernel/optim";
+import * as safetensors from "../../kernel/safetensors";
+import * as tensors from "../../kernel/tensor";
+import { autograd, randn, tensor, zeros } from "../../kernel/tensor";
+import { nearest } from "../../kernel/tensor/arguments";
+import { type Callable, Surface } from "./surface";
+
+const surface = new Surface();
+
+type Called = (...args: unknown[]) => unknown;
+
+/** What is wrong with how the call took what it has no use for, or nothing. */
+function complaintOf(name: string, call: () => unknown, wanted: RegExp): string[] {
+  try {
+    call();
+    return [`${name}: took it`];
+  } catch (error) {
+    const { message } = error as Error;
+    return wanted.test(message) ? [] : [`${name}: said only ${message}`];
+  }
+}
+
+const optimizer = () => new optim.SGD([new nn.Parameter(zeros([2]))], { lr: 1 });
+
+/** First arguments without which a constructor does not come to look at the others. */
+const leading: Readonly<Record<string, () => unknown[]>> = {
+  Parameter: () => [zeros([2])],
+  InceptionReduction: () => [4],
+  InceptionV1: () => [4],
+  InceptionV2: () => [4],
+  StepLR: () => [optimizer(), { stepSize: 1 }],
+  MultiStepLR: () => [optimizer(), { milestones: [1] }],
+  ExponentialLR: () => [optimizer(), { gamma: 1 }],
+  CosineAnnealingLR: () => [optimizer(), { tMax: 1 }],
+  OneCycleLR: () => [optimizer(), { maxLr: 1, totalSteps: 9 }],
+  digits: () => [{}],
+  ImageDataset: () => [zeros([1, 1, 2, 2]), tensor(Int32Array.of(0)), ["a"]],
+  TableDataset: () => [zeros([1, 2]), tensor(Int32Array.of(0))],
+  RandomRotation: () => [10],
+};
+
+/** State to go on from, which is no option: what it lacks is told. */
+const state = new Set(["loadStateDict"]);
+
+/** One argument too many, and an unknown option in the place of the options. */
+function attack({ name, parameters }: Callable, call: Called, label = name): string[] {
+  if (parameters.some(({ rest }) => rest) && !parameters.some(({ properties }) => properties.length > 0))
+    return [];
+  const complaints: string[] = [];
+  const given = parameters.filter(({ rest }) => !rest);
+  const before = leading[name]?.() ?? [];
+  const surplus = [...given.map((_, i) => before[i]), ...new Array<unknown>(9).fill(7)];
+  complaints.push(
+    ...complaintOf(
+      `${label} with ${surplus.length} arguments`,
+      () => call(...surplus),
+      /: expected (at most|no) .*, got \d+/,
+    ),
+  );
+  const options = given.findLastIndex(({ properties }) => properties.length > 0);
+  if (options >= 0 && !state.has(name)) {
+    const args = given.map((_, i) => (i === options ? { notAnOption: 1 } : before[i]));
+    complaints.push(
+      ...complaintOf(
+        `${label} with an unknown option`,
+        () => call(...args),
+        /: expected only the options? .*, got notAnOption/,
+      ),
+    );
+  }
+  return complaints;
+}
+
+function report(complaints: readonly string[]): void {
+  assert.equal(complaints.length, 0, `${complaints.length} of them:\n${complaints.slice(0, 40).join("\n")}`);
+}
+
+/** Takes any number of things by its nature, or a function that the class overrides. */
+const variadic = new Set(["einsum", "Sequential", "Branches", "Compose", "Tensor"]); // Tensor: made by functions
+
+const rooms: readonly (readonly [namespace: string, room: object])[] = [
+  ["", tensors],
+  ["autograd", autograd],
+  ["nn", nn],
+  ["nn.functional", nn.functional],
+  ["nn.init", nn.init],
+  ["nn.utils", nn.utils],
+  ["optim", optim],
+  ["data", data],
+  ["data.transforms", data.transforms],
+  ["safetensors", safetensors],
+];
+
+for (const [namespace, room] of rooms) {
+  const own = room as Record<string, unknown>;
+  test(`functions and classes of ${namespace || "tensors"}`, () => {
+    report([
+      ...surface.functions(namespace).flatMap((f) => {
+        const call = own[f.name] as Called | undefined;
+        return call === undefined || variadic.has(f.name) ? [] : attack(f, (...args) => call(...args));
+      }),
+      ...surface.constructors(namespace).flatMap((made) => {
+        const Made = own[made.name] as (new (...args: unknown[]) => unknown) | undefined;
+        return Made === undefined || variadic.has(made.name)
+          ? []
+          : attack(made, (...args) => new Made(...args));
+      }),
+    ]);
+  });
+}
+
+test("methods of tensors", () => {
+  report(
+    surface.methods("Tensor").flatMap((method) => {
+      if (method.name.startsWith("[") || method.name === "toString" || method.name === "toJSON") return [];
+      const x = randn([3, 3]) as unknown as Record<string, Called>;
+      return attack(method, (...args) => x[method.name]!(...args));
+    }),
+  );
+});
+
+const param = () => new nn.Parameter(zeros([2]));
+const instances: readonly (readonly [namespace: string, name: string, make: () => object])[] = [
+  ["nn", "Linear", () => new nn.Linear(2, 2)],
+  ["nn", "Conv2d", () => new nn.Conv2d(1, 1, 1)],
+  ["nn", "BatchNorm1d", () => new nn.BatchNorm1d(2)],
+  ["nn", "Sequential", () => new nn.Sequential(new nn.ReLU())],
+  ["nn", "Dropout", () => new nn.Dropout()],
+  ["nn", "MSELoss", () => new nn.MSELoss()],
+  ["optim", "SGD", () => new optim.SGD([param()], { lr: 1 })],
+  ["optim", "Adam", () => new optim.Adam([param()])],
+  ["optim", "StepLR", () => new optim.StepLR(new optim.SGD([param()], { lr: 1 }), { stepSize: 1 })],
+  ["optim", "ReduceLROnPlateau", () => new optim.ReduceLROnPlateau(new optim.SGD([param()], { lr: 1 }))],
+  ["", "Generator", () => new tensors.Generator(1)],
+  ["data", "TensorDataset", () => new data.TensorDataset(zeros([2]))],
+  ["data", "DataLoader", () => new data.DataLoader(new data.TensorDataset(zeros([2])))],
+];
+
+test("methods of modules, optimizers, schedulers and data sets", () => {
+  report(
+    instances.flatMap(([namespace, name, make]) =>
+      surface.methods(name, namespace).flatMap((method) => {
+        if (/^\[|^toString$|^extraRepr$/.test(method.name)) return [];
+        const object = make() as Record<string, Called>;
+        return attack(method, (...args) => object[method.name]!(...args), `${name}.${method.name}`);
+      }),
+    ),
+  );
+});
+
+test("an unknown option is answered with the spelling that is meant", () => {
+  const p = param();
+  const settings: object = { lr: 0.1, weight_decay: 0.5 };
+  const said: [() => unknown, RegExp][] = [
+    [
+      () => new optim.Adam([p], settings),
+      /Adam: expected only the options lr, .*, got weight_decay; did you mean weightDecay\?$/,
+    ],
+    [
+      () => new optim.SGD([{ params: [p], learning_rate: 1 } as object] as never, { lr: 1 }),
+      /got learning_rate; did you mean lr\?/,
+    ],
+    [
+      () => zeros([2], { requires_grad: true } as object),
+      /zeros: .*got requires_grad; did you mean requiresGrad\?$/,
+    ],
+    [() => randn([2, 2]).sum(0, { keepDim: true } as object), /sum: .*got keepDim; did you mean keepdim\?$/],
+    [
+      () => new data.DataLoader(new data.TensorDataset(zeros([2])), { batch_size: 5 } as object),
+      /did you mean batchSize\?/,
+    ],
+    [
+      () =>
+        nn.functional.crossEntropy(zeros([1, 2]), tensor(Int32Array.of(0)), {
+          label_smoothing: 0.5,
+        } as object),
+      /crossEntropy: .*did you mean labelSmoothing\?$/,
+    ],
+    [() => zeros([2]).add(1, 2 as never), /add: expected options \{ alpha \}, got 2; write \{ alpha: … \}$/],
+    [() => [zeros([1])].map(nn.functional.relu as never), /in map\(\), write \(x\) => relu\(x\)/],
+    [() => randn([2]).clamp({ mni: 0 } as object), /clamp: .*got mni; did you mean min\?$/],
+    [() => randn([2]).clamp({}), /clamp: expected min, max or both, got neither/],
+  ];
+  for (const [call, pattern] of said) assert.throws(call, pattern);
+  assert.equal(nearest("momentun", ["lr", "momentum"]), "momentum");
+  assert.equal(nearest("colour", ["lr", "momentum"]), undefined);
+});
+
+test("PyTorch's positional forms are taken where they are unambiguous", () => {
+  const text = (value: unknown) => String(value);
+  assert.deepEqual(tensor([-5, 0, 5]).clamp(-1, 1), tensor([-1, 0, 1]));
+  assert.deepEqual(tensor([-5, 0, 5]).clamp(0), tensor([0, 0, 5]));
+  assert.deepEqual(tensor([-5, 0, 5]).clamp(undefined as never, 1), tensor([-5, 0, 1]));
+  assert.deepEqual(tensor([-5, 0, 5]).clamp_(-1, 1), tensor([-1, 0, 1]));
+  const x = tensor([
+    [1, 2, 4],
+    [0, 5, 5],
+  ]);
+  assert.deepEqual(x.var(1, { unbiased: false }), x.var(1, { correction: 0 }));
+  assert.deepEqual(x.std(0, false), x.std(0, { correction: 0 }));
+  assert.deepEqual(x.std(0, true, true), x.std(0, { keepdim: true }));
+  assert.deepEqual(x.sum(1, true), x.sum(1, { keepdim: true }));
+  assert.deepEqual(x.max(1, true).values, x.max(1, { keepdim: true }).values);
+  assert.deepEqual(x.sort(1, true).values, x.sort(1, { descending: true }).values);
+  const pairs: [unknown, unknown][] = [
+    [new nn.Linear(2, 3, false), new nn.Linear(2, 3, { bias: false })],
+    [new nn.Conv2d(1, 1, 3, 1, 1), new nn.Conv2d(1, 1, 3, { stride: 1, padding: 1 })],
+    [new nn.Conv2d(1, 1, 3, 1, 1, 1, 1, false), new nn.Conv2d(1, 1, 3, { padding: 1, bias: false })],
+    [new nn.Conv1d(1, 1, [3], { padding: 1 }), new nn.Conv1d(1, 1, 3, 1, 1)],
+    [new nn.MaxPool2d(3, 2), new nn.MaxPool2d(3, { stride: 2 })],
+    [new nn.MaxPool2d(3, 2, 1), new nn.MaxPool2d(3, { stride: 2, padding: 1 })],
+    [new nn.AvgPool2d(3, 2, 1), new nn.AvgPool2d(3, { stride: 2, padding: 1 })],
+    [new nn.BatchNorm1d(3, 1e-3, 0.5), new nn.BatchNorm1d(3, { eps: 1e-3, momentum: 0.5 })],
+    [
+      new nn.BatchNorm2d(3, 1e-3, 0.5, false),
+      new nn.BatchNorm2d(3, { eps: 1e-3, momentum: 0.5, affine: false }),
+    ],
+    [new nn.LayerNorm(3, 1e-3, false), new nn.LayerNorm(3, { eps: 1e-3, elementwiseAffine: false })],
+    [new nn.GroupNorm(1, 2, 1e-3, false), new nn.GroupNorm(1, 2, { eps: 1e-3, affine: false })],
+  ];
+  for (const [positional, named] of pairs) assert.equal(text(positional), text(named));
+  const p = param();
+  assert.equal(new optim.SGD([p], 0.1, 0.9).paramGroups[0]!.momentum, 0.9);
+  assert.throws(
+    () => new optim.SGD([p], undefined as never),
+    /SGD: expected lr to be a number ≥ 0, got undefined/,
+  );
+  assert.throws(
+    () => new nn.Linear(2, 3, false, 4 as never),
+    /Linear: expected at most 1 option by position \(bias\), got 2/,
+  );
+});
