@@ -82,7 +82,11 @@ export abstract class BatchNorm extends ChannelNorm {
   }
 
   #normalize(activation: Activation | null, input: Tensor): Tensor {
-    const { weight, bias, runningMean, runningVar, numBatchesTracked, eps, momentum } = this;
+    const { weight, bias, eps, momentum } = this;
+    const moves = !this.training || this.trackRunningStats;
+    const runningMean = moves ? this.runningMean : null;
+    const runningVar = moves ? this.runningVar : null;
+    const numBatchesTracked = moves ? this.numBatchesTracked : null;
     const batches = numBatchesTracked === null ? 0 : numBatchesTracked.item() + 1;
     const keras = this.convention === "keras";
     const output = batchNormThen(activation, input, {

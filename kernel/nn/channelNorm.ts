@@ -35,7 +35,8 @@ export abstract class ChannelNorm extends Module {
   /** May be changed: null and resetRunningStats() start an average over all batches from now on. */
   momentum: number | null;
   readonly affine: boolean;
-  readonly trackRunningStats: boolean;
+  /** May be changed: false in training normalizes by the batch and moves nothing, as in PyTorch. */
+  trackRunningStats: boolean;
   /** γ [C], from 1. */
   readonly weight: Parameter | null;
   /** β [C], from 0. */

@@ -62,8 +62,12 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
 
 /** Applies layers one after the other. */
 export class Sequential extends ModuleRow<Module> {
-  constructor(...layers: Module[]) {
-    super(layers);
+  constructor(...layers: Module[] | [readonly Module[]]) {
+    super(
+      Array.isArray(layers[0]) && layers.length === 1
+        ? (layers[0] as readonly Module[])
+        : (layers as Module[]),
+    );
   }
 
   /** The layers from start to end−1 as a Sequential of their own, the same modules; negative positions count from the end. */

@@ -66,6 +66,7 @@ export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): 
 export function constant_(tensor: Tensor, value: number): Tensor {
   requireKnown("constant_", arguments, 2);
   requireTensor("constant_", tensor);
+  requireNumber("constant_", "value", value);
   return noGrad(() => tensor.fill_(value));
 }
 

@@ -174,7 +174,10 @@ export abstract class Module {
     }
     const own = new Map(this.#state());
     const faults: string[] = [];
-    const missing = [...own.keys()].filter((name) => state[name] === undefined);
+    // Batch counts are younger than PyTorch's first files: without one the count stays.
+    const missing = [...own.keys()].filter(
+      (name) => state[name] === undefined && !/(^|\.)num_batches_tracked$/.test(name),
+    );
     const unexpected = Object.keys(state).filter((name) => !own.has(name));
     if (strict && missing.length > 0) faults.push(`missing ${missing.join(", ")}`);
     if (strict && unexpected.length > 0) faults.push(`unexpected ${unexpected.join(", ")}`);
@@ -301,10 +304,18 @@ export abstract class Module {
     const modules: [string, Module][] = recurse ? this.namedModules() : [["", this]];
     const found: [string, Tensor][] = [];
     for (const [path, module] of modules) {
+      const properties = new Map<string, string>();
       eachMember(module, (value, name, index) => {
         const property = named(name, index);
         if (!(value instanceof Tensor) || !wanted(value, property, module)) return;
-        found.push([path === "" ? snake(property) : `${path}.${snake(property)}`, value]);
+        const spelled = snake(property);
+        if (properties.has(spelled)) {
+          throw new Error(
+            `${module.constructor.name}: expected names that differ in PyTorch's spelling, got ${properties.get(spelled)} and ${property}, both ${spelled}; rename one`,
+          );
+        }
+        properties.set(spelled, property);
+        found.push([path === "" ? spelled : `${path}.${spelled}`, value]);
       });
     }
     return found;
@@ -333,6 +344,11 @@ function unique(named: [string, Tensor][]): [string, Tensor][] {
   return named.filter(([, tensor]) => !seen.has(tensor) && seen.add(tensor));
 }
 
+/**
+ * PyTorch's spelling of a property: `runningVar` is running_var. Only camelCase is respelled, so that what a model calls W
+ * or A_log is W and A_log in its state, too.
+ */
 function snake(name: string): string {
+  if (!/^[a-z][a-zA-Z0-9]*(\.\d+)?$/.test(name)) return name;
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

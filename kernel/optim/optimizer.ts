@@ -29,7 +29,8 @@ export abstract class Optimizer<Settings extends object> {
   readonly #defaults: Settings;
 
   /**
-   * Throws unless there is at least one parameter, each a leaf tensor that requires grad, none given twice, and the
+   * Throws unless there is at least one parameter, each a float32 leaf, none given twice. One that requires no grad gets none and stays,
+   * so frozen ones may be among them, and the
    * settings of every group pass validate().
    */
   constructor(params: Iterable<Tensor | ParamGroup<Settings>>, defaults: Settings) {
@@ -59,10 +60,10 @@ export abstract class Optimizer<Settings extends object> {
     for (const param of params) {
       if (!(param instanceof Tensor))
         throw new TypeError(`${name}: expected parameters to be tensors, got ${describe(param)}`);
-      if (!param.requiresGrad || !param.isLeaf) {
-        const got = param.requiresGrad ? "the result of an operation" : "one that requires no grad";
+      if (!param.isLeaf || param.dtype !== "float32") {
+        const got = param.isLeaf ? param.dtype : "the result of an operation";
         throw new TypeError(
-          `${name}: expected leaf tensors that require grad, got ${got}: [${param.shape.join(", ")}]`,
+          `${name}: expected float32 leaf tensors, got ${got}: [${param.shape.join(", ")}]`,
         );
       }
       if (seen.has(param)) throw new TypeError(`${name}: expected each parameter once, got one twice`);

@@ -21,7 +21,7 @@ function isTensor(value: unknown): value is Tensor {
 export function requireTensor(operation: string, x: Tensor, name = ""): void {
   if (isTensor(x)) return;
   throw new TypeError(
-    `${operation}: expected ${name === "" ? "" : `${name} to be `}a tensor, got ${describe(x)}`,
+    `${operation}: expected ${name === "" ? "" : `${name} to be `}a tensor, got ${describe(x)}${ArrayBuffer.isView(x) ? "; pass the tensor itself, not its .data, which is an array of its numbers" : ""}`,
   );
 }
 
@@ -149,6 +149,14 @@ export function requireOptions(operation: string, options: unknown, names: reado
   }
 }
 
+/** Says that there are no gradients of gradients. */
+export function refuseCreateGraph(operation: string, createGraph: unknown): void {
+  if (createGraph === undefined || createGraph === false) return;
+  throw new Error(
+    `${operation}: expected createGraph false, got ${describe(createGraph)}: gradients carry no graph here; take differences of gradients at two points for second derivatives`,
+  );
+}
+
 /** An object of properties: no list, tensor, function, or instance of a class without own properties. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || isTensor(value)) return false;
@@ -235,14 +243,16 @@ export function optionsOf<Options extends object>(
   first: unknown,
   more: readonly unknown[],
 ): Options {
-  if (first === undefined && more.length === 0) return {} as Options;
-  if (isRecord(first) && more.length === 0) {
+  const given = more.findLastIndex((value) => value !== undefined) + 1;
+  if (first === undefined && given === 0) return {} as Options;
+  if (isRecord(first) && given === 0) {
     requireOptions(operation, first, names);
     return first as Options;
   }
-  const values = [first, ...more];
+  const values = [first, ...more.slice(0, given)];
   const last = values.at(-1);
-  const named = isRecord(last) ? (values.pop() as Readonly<Record<string, unknown>>) : {};
+  const named =
+    isRecord(last) && Object.keys(last).length > 0 ? (values.pop() as Readonly<Record<string, unknown>>) : {};
   requireOptions(operation, named, names);
   if (values.length > names.length) {
     throw new TypeError(

@@ -3,7 +3,7 @@
 import { describe, requireKnown, requireRank, requireTensor, requireTensors } from "./arguments";
 import type { Scalar } from "./dtype";
 import { arithmetic } from "./ops/arithmetic";
-import { requireOperand } from "./ops/check";
+import { requireFloat, requireOperand } from "./ops/check";
 import { unary } from "./ops/elementwise";
 import * as join from "./ops/join";
 import * as products from "./ops/products";
@@ -115,8 +115,8 @@ export function varMean(
   ...more: [keepdim?: boolean]
 ): [variance: Tensor, mean: Tensor] {
   const { correction, keepdim } = correctionOf("varMean", options, more);
-  requireTensor("varMean", x);
-  return [variance(x, dim, correction, keepdim, "varMean"), sumOrMean("mean", x, dim, keepdim)];
+  const numbers = requireFloat("varMean", x);
+  return [variance(numbers, dim, correction, keepdim, "varMean"), sumOrMean("mean", numbers, dim, keepdim)];
 }
 
 /** Standard deviation (unbiased by default) and mean over one dimension, several, or all. As torch.std_mean. */
@@ -127,8 +127,11 @@ export function stdMean(
   ...more: [keepdim?: boolean]
 ): [deviation: Tensor, mean: Tensor] {
   const { correction, keepdim } = correctionOf("stdMean", options, more);
-  requireTensor("stdMean", x);
-  return [standardDeviation(x, dim, correction, keepdim, "stdMean"), sumOrMean("mean", x, dim, keepdim)];
+  const numbers = requireFloat("stdMean", x);
+  return [
+    standardDeviation(numbers, dim, correction, keepdim, "stdMean"),
+    sumOrMean("mean", numbers, dim, keepdim),
+  ];
 }
 
 /** The products of every element of one vector with every one of another: [m], [n] → [m, n]. */

@@ -1,6 +1,12 @@
 // Gradients without backward(): of chosen tensors, and checked against finite differences. Exported as `autograd`.
 
-import { requireFunction, requireKnown, requireNumbers, requireTensors } from "./arguments";
+import {
+  refuseCreateGraph,
+  requireFunction,
+  requireKnown,
+  requireNumbers,
+  requireTensors,
+} from "./arguments";
 import { BackwardPass, seedOf } from "./autograd";
 import { tensor } from "./creation";
 import { Generator } from "./math/random";
@@ -15,6 +21,8 @@ export interface GradOptions {
   readonly gradOutputs?: OneOrMore;
   /** Keeps the graph for another walk. */
   readonly retainGraph?: boolean;
+  /** Not to be had: gradients carry no graph here. Refused if true, so that nobody counts on it. */
+  readonly createGraph?: false;
   /** Gives null, not an error, for an input that the outputs do not depend on. */
   readonly allowUnused?: boolean;
 }
@@ -32,9 +40,10 @@ export function grad(outputs: OneOrMore, inputs: OneOrMore, options?: GradOption
 export function grad(
   outputs: OneOrMore,
   inputs: OneOrMore,
-  { gradOutputs, retainGraph = false, allowUnused = false }: GradOptions = {},
+  { gradOutputs, retainGraph = false, allowUnused = false, createGraph }: GradOptions = {},
 ): (Tensor | null)[] {
-  requireKnown("grad", arguments, 3, ["gradOutputs", "retainGraph", "allowUnused"]);
+  requireKnown("grad", arguments, 3, ["gradOutputs", "retainGraph", "allowUnused", "createGraph"]);
+  refuseCreateGraph("grad", createGraph);
   const ys = listOf(outputs);
   const xs = listOf(inputs);
   const seeds = gradOutputs === undefined ? [] : listOf(gradOutputs);

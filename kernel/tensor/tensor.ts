@@ -1,6 +1,13 @@
 // The tensor as its users know it: PyTorch's methods in camelCase, each a line over ops/.
 
-import { optionsOf, requireFunction, requireKnown, requireRank, requireTensor } from "./arguments";
+import {
+  optionsOf,
+  refuseCreateGraph,
+  requireFunction,
+  requireKnown,
+  requireRank,
+  requireTensor,
+} from "./arguments";
 import { backward } from "./autograd";
 import type { DType, Scalar } from "./dtype";
 import type { Generator } from "./math/random";
@@ -68,8 +75,12 @@ export class Tensor extends TensorState {
    * gradient to start from. The graph is used up unless `retainGraph`; results of its larger steps stay readable until
    * the end of the next backward().
    */
-  backward(gradient?: Tensor | null, options: { readonly retainGraph?: boolean } = {}): void {
-    requireKnown("backward", arguments, 2, ["retainGraph"]);
+  backward(
+    gradient?: Tensor | null,
+    options: { readonly retainGraph?: boolean; readonly createGraph?: false } = {},
+  ): void {
+    requireKnown("backward", arguments, 2, ["retainGraph", "createGraph"]);
+    refuseCreateGraph("backward", options.createGraph);
     backward(this, gradient, options);
   }
 

@@ -221,6 +221,31 @@ export abstract class TensorState {
     return view;
   }
 
+  /** Writes other numbers over the elements, outside the graph: of a tensor of this shape, or as many in an array. */
+  set data(value: Tensor | TensorData) {
+    const given: unknown = value;
+    const fits = ArrayBuffer.isView(given)
+      ? (given as TensorData).length === this.#count
+      : given instanceof TensorState && sameShape(given.shape, this.shape);
+    if (!fits) {
+      throw new RangeError(
+        `data: expected a tensor ${show(this.shape)} or an array of ${this.#count} numbers, got ${describe(given)}`,
+      );
+    }
+    const numbers = given instanceof TensorState ? given.#copied() : (given as TensorData);
+    const { engine } = this;
+    const memory = this.dtype === "int32" ? engine.i32 : engine.f32;
+    const target = this.isContiguous() ? this.#storage : engine.allocate(this.#count, this.shape);
+    const first = (target === this.#storage ? this.pointer : target.pointer) >>> 2;
+    for (const [i, each] of numbers.entries())
+      memory[first + i] = this.dtype === "bool" ? Number(each !== 0) : each;
+    if (target !== this.#storage) {
+      copyStrided(engine, this.shape, packed(target, this.shape), this.layout);
+      engine.release(target);
+    }
+    this.#storage.version++;
+  }
+
   /** The elements in order, to look at at once: the memory itself where it can be, which this keeps nobody from freeing. @internal */
   [numbers](): Float32Array | Int32Array {
     if (!this.isContiguous()) return this.#copied();

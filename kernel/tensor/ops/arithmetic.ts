@@ -1,6 +1,6 @@
 // Binary arithmetic with NumPy broadcasting, between tensors or a tensor and a number.
 
-import { requireTensor } from "../arguments";
+import { requireNumber, requireTensor } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
 import { type DType, dtypeOf, promote, type Scalar } from "../dtype";
 import type { Engine } from "../engine";
@@ -115,7 +115,7 @@ const pow: Rule = {
 };
 
 /** The larger (or smaller) one takes the gradient; equals take half each, as in PyTorch. */
-function choose(name: "maximum" | "minimum", wins: BinaryOp): Rule {
+function choose(name: "maximum" | "minimum", loses: BinaryOp): Rule {
   return {
     name,
     reads: "inputs",
@@ -130,9 +130,16 @@ function choose(name: "maximum" | "minimum", wins: BinaryOp): Rule {
         if (!x.requiresGrad) continue;
         const share = pass.engine.allocate(count, shape);
         const tie = pass.engine.allocate(count, shape);
-        binaryInto(pass.engine, wins, x.pointer, x.shape, other.pointer, other.shape, share.pointer, shape);
+        binaryInto(pass.engine, loses, x.pointer, x.shape, other.pointer, other.shape, share.pointer, shape);
         binaryInto(pass.engine, "eq", x.pointer, x.shape, other.pointer, other.shape, tie.pointer, shape);
         kernels.axpy({ alpha: 0.5, x: tie.pointer, y: share.pointer, n: count });
+        // 1 − what is lost: beside NaN no comparison holds, and both take the gradient.
+        kernels.binary("sub", "scalarLeft", {
+          a: pass.engine.scalar(1),
+          b: share.pointer,
+          y: share.pointer,
+          columns: count,
+        });
         kernels.binary("mul", "same", { a: dy.pointer, b: share.pointer, y: share.pointer, columns: count });
         pass.engine.release(tie);
         giveTo(pass, x, share, shape);
@@ -150,8 +157,8 @@ const rules: { [O in ArithmeticOp]: Rule } = {
   mul,
   div,
   pow,
-  maximum: choose("maximum", "gt"),
-  minimum: choose("minimum", "lt"),
+  maximum: choose("maximum", "lt"),
+  minimum: choose("minimum", "gt"),
 };
 
 const addNumber: Rule<number> = {
@@ -182,6 +189,11 @@ const powNumber: Rule<number> = {
     const x = node.inputs[0]!;
     const s = node.info;
     const { engine } = pass;
+    if (s === 0) {
+      engine.kernels.fill({ y: dy.pointer, value: 0, n: x.count }); // the formula says 0·∞ at 0
+      pass.give(x, dy);
+      return;
+    }
     const power = pass.allocate(x);
     engine.kernels.binary("pow", "scalarRight", {
       a: x.pointer,
@@ -261,6 +273,7 @@ export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tenso
       throw new TypeError(`lerp: expected float32 tensors, got ${x.dtype}; convert it with float()`);
     }
   }
+  if (typeof weight !== "object") requireNumber("lerp", "weight", weight);
   broadcastShapes("lerp", start.shape, end.shape);
   const step = arithmetic("sub", end, start);
   const share = requireOperand("lerp", step, weight);

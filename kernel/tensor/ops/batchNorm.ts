@@ -204,7 +204,9 @@ export function batchNormThen(
   if (fromBatch && m <= 1) {
     throw new RangeError(
       `batchNorm: expected more than one value per channel to take batch statistics of, got input ${show(x.shape)}; ` +
-        "use a larger batch (dropLast in the loader), or eval mode",
+        (training
+          ? "use a larger batch (dropLast in the loader), or eval mode"
+          : "use a larger batch, or keep running statistics (trackRunningStats: true), which evaluation without them has not got"),
     );
   }
   const { engine } = x;

@@ -8,7 +8,7 @@ import { arithmetic } from "./arithmetic";
 import { repeatTo } from "./broadcast";
 import { cast, requireFloat, requireTotal } from "./check";
 import { square } from "./elementwise";
-import { contiguous, permute } from "./view";
+import { contiguous, permute, reshape } from "./view";
 
 /** One dimension, several, or undefined for all. */
 export type Dims = number | readonly number[] | undefined;
@@ -204,16 +204,45 @@ const deviationRule: Rule = {
   },
 };
 
+/** What numbers have to be divided by, for each variance, so that float32 holds their squares: powers of two; null for 1. */
+function scalesFor(input: Tensor, squared: Tensor, dims: Dims): Tensor | null {
+  const first = squared.pointer >>> 2;
+  const squares = squared.engine.f32.subarray(first, first + squared.count);
+  if (squares.every((square) => Number.isNaN(square) || (square > 1e-30 && square < 3e38))) return null;
+  const { x, outer, n, inner } = gathered(input.detach(), dimsOf("std", dims, input.shape));
+  const scales = x.engine.empty(shapesOf(input.shape, dimsOf("std", dims, input.shape)).kept, "float32");
+  const { f32 } = x.engine;
+  const [from, to] = [x.pointer >>> 2, scales.pointer >>> 2];
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let largest = 0;
+      for (let j = 0; j < n; j++) {
+        largest = Math.max(largest, Math.abs(f32[from + (o * n + j) * inner + i]!));
+      }
+      const extreme = (largest > 1e15 && Number.isFinite(largest)) || (largest > 0 && largest < 1e-15);
+      f32[to + o * inner + i] = extreme ? 2 ** Math.max(-126, Math.floor(Math.log2(largest))) : 1;
+    }
+  }
+  const used = f32.subarray(to, to + scales.count);
+  return used.every((scale) => scale === 1) ? null : scales;
+}
+
 /** √ of the variance. */
 export function standardDeviation(
-  x: Tensor,
+  input: Tensor,
   dims: Dims,
   correction: number,
   keepdim: boolean,
   operation = "std",
 ): Tensor {
+  const x = requireFloat(operation, input);
   const squared = variance(x, dims, correction, keepdim, operation);
   const { engine } = squared;
+  const scales = scalesFor(x, squared, dims);
+  if (scales !== null) {
+    const scaled = standardDeviation(arithmetic("div", x, scales), dims, correction, keepdim, operation);
+    return arithmetic("mul", scaled, reshape(scales, scaled.shape));
+  }
   const y = engine.emptyLike(squared, "float32");
   engine.kernels.unary("sqrt", { x: squared.pointer, y: y.pointer, n: y.count });
   return record(deviationRule, y, [squared], undefined);

@@ -32,7 +32,12 @@ export function reshape(input: Tensor, sizes: Shape): Tensor {
   const unknown = shape.indexOf(-1);
   if (unknown >= 0) {
     const known = countOf(shape.filter((_, i) => i !== unknown));
-    shape[unknown] = known === 0 ? 0 : input.count / known;
+    if (known === 0) {
+      throw new RangeError(
+        `reshape: expected sizes that leave one answer for −1, got ${show(sizes)} for ${show(input.shape)}; write the size`,
+      );
+    }
+    shape[unknown] = input.count / known;
   }
   if (shape.some((size) => !Number.isInteger(size) || size < 0) || countOf(shape) !== input.count) {
     throw new RangeError(
