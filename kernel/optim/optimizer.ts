@@ -29,8 +29,8 @@ export abstract class Optimizer<Settings extends object> {
   readonly #defaults: Settings;
 
   /**
-   * Throws unless there is at least one parameter, each a float32 leaf, none given twice. One that requires no grad gets none and stays,
-   * so frozen ones may be among them, and the
+   * Throws unless there is at least one parameter, each a leaf tensor that requires grad or was frozen
+   * (requiresGrad_(false); it gets no gradient and stays), none given twice, and the
    * settings of every group pass validate().
    */
   constructor(params: Iterable<Tensor | ParamGroup<Settings>>, defaults: Settings) {
@@ -60,10 +60,10 @@ export abstract class Optimizer<Settings extends object> {
     for (const param of params) {
       if (!(param instanceof Tensor))
         throw new TypeError(`${name}: expected parameters to be tensors, got ${describe(param)}`);
-      if (!param.isLeaf || param.dtype !== "float32") {
-        const got = param.isLeaf ? param.dtype : "the result of an operation";
+      if (!param.isLeaf || !(param.requiresGrad || param.isFrozen)) {
+        const got = param.isLeaf ? "one that requires no grad" : "the result of an operation";
         throw new TypeError(
-          `${name}: expected float32 leaf tensors, got ${got}: [${param.shape.join(", ")}]`,
+          `${name}: expected leaf tensors that require grad, got ${got}: [${param.shape.join(", ")}]`,
         );
       }
       if (seen.has(param)) throw new TypeError(`${name}: expected each parameter once, got one twice`);

@@ -37,6 +37,7 @@ export abstract class TensorState {
   readonly #count: number;
   #gradFn: Node | null = null;
   #requiresGrad = false;
+  #isFrozen = false;
   #retainsGrad = false;
   #hooks: readonly GradientHook[] | null = null;
   #gradient: Tensor | null = null;
@@ -125,6 +126,12 @@ export abstract class TensorState {
       throw new Error(`${operation}: expected a leaf, got the result of an operation; use detach()`);
     }
     this.#requiresGrad = value;
+    this.#isFrozen = !value;
+  }
+
+  /** Whether somebody said that this is to require no grad, as one says of a parameter, not of data. @internal */
+  get isFrozen(): boolean {
+    return this.#isFrozen;
   }
 
   /** Whether backward() leaves a gradient on this although it is not a leaf. @internal */
