@@ -1,6 +1,7 @@
 // What is asked of arguments before anything happens with them. Throws in words; computes nothing, knows no operation.
 
 import type { DType } from "./dtype";
+import { Generator } from "./math/random";
 import { type Shape, sameShape, show } from "./shape";
 import type { Tensor } from "./tensor";
 
@@ -95,6 +96,11 @@ export function requireMask(operation: string, mask: Tensor): void {
 export function requireShare(operation: string, name: string, value: number): void {
   if (typeof value === "number" && value >= 0 && value <= 1) return;
   throw new RangeError(`${operation}: expected ${name} from 0 to 1, got ${describe(value)}`);
+}
+
+export function requireGenerator(operation: string, generator: Generator): void {
+  if (generator instanceof Generator) return;
+  throw new TypeError(`${operation}: expected a Generator, got ${describe(generator)}`);
 }
 
 export function requireFunction(operation: string, value: unknown): void {

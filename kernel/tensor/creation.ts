@@ -3,13 +3,14 @@
 import {
   describe,
   requireDType,
+  requireGenerator,
   requireInteger,
   requireKnown,
   requireNumber,
   requireTensor,
 } from "./arguments";
 import type { DType, NestedInput, Scalar } from "./dtype";
-import { type Generator, requireGenerator } from "./math/random";
+import type { Generator } from "./math/random";
 import { requireInt32 } from "./ops/check";
 import { drawUniform } from "./ops/uniform";
 import { engine } from "./runtime";

@@ -1,7 +1,6 @@
 // Seeded random numbers: the same seed gives the same bits on every machine. Knows no tensors.
 
 /** Where a generator's stream is: numbers only, so that JSON keeps it. */
-import { describe, requireKnown } from "../arguments";
 export type GeneratorState = readonly number[];
 
 /**
@@ -17,13 +16,14 @@ export class Generator {
   #spare = Number.NaN;
 
   constructor(seed: number) {
-    requireKnown(new.target.name, arguments, 1);
+    if (arguments.length > 1) {
+      throw new TypeError(`Generator: expected at most 1 argument, got ${arguments.length}`);
+    }
     this.manualSeed(seed);
   }
 
   /** Starts the stream that belongs to `seed`, any whole number of at most 53 bits. */
   manualSeed(seed: number): this {
-    requireKnown("manualSeed", arguments, 1);
     if (!Number.isSafeInteger(seed)) {
       throw new RangeError(`manualSeed: expected a whole number between ±(2^53 − 1), got ${seed}`);
     }
@@ -45,14 +45,12 @@ export class Generator {
 
   /** Where the stream is now, for setState(). */
   getState(): GeneratorState {
-    requireKnown("getState", arguments, 0);
     const [a, b, c, d, spare] = [this.#a, this.#b, this.#c, this.#d, this.#spare];
     return Number.isNaN(spare) ? [a, b, c, d] : [a, b, c, d, spare];
   }
 
   /** Goes on from where getState() was called, on this generator or another. Throws a TypeError for anything else. */
   setState(state: GeneratorState): this {
-    requireKnown("setState", arguments, 1);
     if (!Array.isArray(state) || ![4, 5].includes(state.length) || !state.every(Number.isFinite)) {
       throw new TypeError(`setState: expected what getState() gave, got ${JSON.stringify(state)}`);
     }
@@ -67,7 +65,6 @@ export class Generator {
 
   /** A whole number from 0 to 2^32 − 1. */
   uint32(): number {
-    requireKnown("uint32", arguments, 0);
     const x = Math.imul(this.#b, 5);
     const result = Math.imul((x << 7) | (x >>> 25), 9) >>> 0;
     const t = this.#b << 9;
@@ -82,13 +79,11 @@ export class Generator {
 
   /** A number in [0, 1) with 24 random bits, exact in float32. */
   uniform(): number {
-    requireKnown("uniform", arguments, 0);
     return (this.uint32() >>> 8) / 2 ** 24;
   }
 
   /** A standard normal number. */
   normal(): number {
-    requireKnown("normal", arguments, 0);
     if (!Number.isNaN(this.#spare)) {
       const spare = this.#spare;
       this.#spare = Number.NaN;
@@ -108,7 +103,6 @@ export class Generator {
 
   /** A whole number from 0 to n − 1, each as likely as any other. */
   integer(n: number): number {
-    requireKnown("integer", arguments, 1);
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {
       throw new RangeError(`integer: expected a whole number from 1 to 2^32, got ${n}`);
     }
@@ -120,7 +114,6 @@ export class Generator {
 
   /** 0 … n−1 in random order (Fisher–Yates). */
   permutation(n: number): Int32Array {
-    requireKnown("permutation", arguments, 1);
     const order = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.integer(i + 1);
@@ -130,9 +123,4 @@ export class Generator {
     }
     return order;
   }
-}
-
-export function requireGenerator(operation: string, generator: Generator): void {
-  if (generator instanceof Generator) return;
-  throw new TypeError(`${operation}: expected a Generator, got ${describe(generator)}`);
 }

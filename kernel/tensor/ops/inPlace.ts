@@ -1,8 +1,8 @@
 // Changes in place: on data, or on parameters outside the graph.
 
-import { requireNumber, requireTensor } from "../arguments";
+import { requireGenerator, requireNumber, requireTensor } from "../arguments";
 import { dtypeOf, holds, promote, type Scalar } from "../dtype";
-import { type Generator, requireGenerator } from "../math/random";
+import type { Generator } from "../math/random";
 import { sameShape } from "../shape";
 import type { Tensor } from "../tensor";
 import { arithmetic, assign, requireOutsideGraph, subtractsNoMask } from "./arithmetic";

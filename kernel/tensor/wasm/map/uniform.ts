@@ -1,4 +1,4 @@
-// Uniform random numbers: the stream of `../../math/random.ts`, number for number, whose state lies in memory between calls.
+// Uniform random numbers: the stream of `../../random.ts`, number for number, whose state lies in memory between calls.
 
 import { Generator } from "../../math/random";
 import { define } from "../call/machine";

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as tensors from "../../../kernel/tensor";
-import { type DType, Tensor, tensor } from "../../../kernel/tensor";
-import { fixture } from "../fixtures";
-import { Surface } from "../surface";
+import * as tensors from "../../kernel/tensor";
+import { type DType, Tensor, tensor } from "../../kernel/tensor";
+import { fixture } from "../unit/fixtures";
+import { Surface } from "../unit/surface";
 
 interface Packed {
   readonly dtype: DType;

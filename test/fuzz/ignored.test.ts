@@ -10,7 +10,7 @@ import * as safetensors from "../../kernel/safetensors";
 import * as tensors from "../../kernel/tensor";
 import { autograd, randn, tensor, zeros } from "../../kernel/tensor";
 import { nearest } from "../../kernel/tensor/arguments";
-import { type Callable, Surface } from "./surface";
+import { type Callable, Surface } from "../unit/surface";
 
 const surface = new Surface();
 
@@ -138,7 +138,6 @@ const instances: readonly (readonly [namespace: string, name: string, make: () =
   ["optim", "Adam", () => new optim.Adam([param()])],
   ["optim", "StepLR", () => new optim.StepLR(new optim.SGD([param()], { lr: 1 }), { stepSize: 1 })],
   ["optim", "ReduceLROnPlateau", () => new optim.ReduceLROnPlateau(new optim.SGD([param()], { lr: 1 }))],
-  ["", "Generator", () => new tensors.Generator(1)],
   ["data", "TensorDataset", () => new data.TensorDataset(zeros([2]))],
   ["data", "DataLoader", () => new data.DataLoader(new data.TensorDataset(zeros([2])))],
 ];
