@@ -6,7 +6,8 @@ import {
   Adam,
   AdamW,
   CosineAnnealingLR,
-  LinearWarmup,
+  LinearLR,
+  type LRScheduler,
   MultiStepLR,
   OneCycleLR,
   type OneCycleOptions,
@@ -50,13 +51,14 @@ const constant = (_step: number): number => 1;
 
 /** Rate and momentum at each step of a schedule. */
 function course(
-  make: (optimizer: SGD) => { step(metric: number): void },
+  make: (optimizer: SGD) => LRScheduler | ReduceLROnPlateau,
   { lr = 1, steps = 60, metric = constant } = {},
 ): number[][] {
   const optimizer = new SGD([leaf()], { lr, momentum: 0.5 });
   const schedule = make(optimizer);
   return Array.from({ length: steps }, (_, step) => {
-    if (step > 0) schedule.step(metric(step));
+    if (step > 0 && schedule instanceof ReduceLROnPlateau) schedule.step(metric(step));
+    else if (step > 0) schedule.step();
     const { lr: rate, momentum } = optimizer.paramGroups[0]!;
     return [rate, momentum];
   });
@@ -83,7 +85,7 @@ const plateau = {
   eps: 1e-8,
 } as const;
 
-type Make = (optimizer: SGD) => { step(metric: number): void };
+type Make = (optimizer: SGD) => LRScheduler | ReduceLROnPlateau;
 const schedules: Record<string, [short: Make, long: Make, where?: Parameters<typeof course>[1]]> = {
   StepLR: [(o) => new StepLR(o, { stepSize: 7 }), (o) => new StepLR(o, { stepSize: 7, gamma: 0.1 })],
   MultiStepLR: [
@@ -94,10 +96,7 @@ const schedules: Record<string, [short: Make, long: Make, where?: Parameters<typ
     (o) => new CosineAnnealingLR(o, { tMax: 9 }),
     (o) => new CosineAnnealingLR(o, { tMax: 9, etaMin: 0 }),
   ],
-  LinearWarmup: [
-    (o) => new LinearWarmup(o),
-    (o) => new LinearWarmup(o, { startFactor: 1 / 3, totalIters: 5 }),
-  ],
+  LinearLR: [(o) => new LinearLR(o), (o) => new LinearLR(o, { startFactor: 1 / 3, totalIters: 5 })],
   OneCycleLR: [
     (o) => new OneCycleLR(o, { maxLr: 2, totalSteps: 60 }),
     (o) => new OneCycleLR(o, { maxLr: 2, epochs: 6, stepsPerEpoch: 10, ...oneCycle }),
@@ -122,11 +121,8 @@ for (const [name, [short, long, where]] of Object.entries(schedules)) {
 
 test("options on the edge of what makes sense are taken, those beyond it are not", () => {
   const optimizer = new SGD([leaf()], { lr: 1, momentum: 0.5 });
-  new LinearWarmup(optimizer, { startFactor: 1, totalIters: 1 });
-  assert.throws(
-    () => new LinearWarmup(optimizer, { startFactor: 0 }),
-    /startFactor to be > 0 and ≤ 1, got 0/,
-  );
+  new LinearLR(optimizer, { startFactor: 1, totalIters: 1 });
+  assert.throws(() => new LinearLR(optimizer, { startFactor: 0 }), /startFactor to be > 0 and ≤ 1, got 0/);
   for (const pctStart of [0, 1]) new OneCycleLR(optimizer, { maxLr: 1, totalSteps: 5, pctStart });
   for (const wrong of [{ divFactor: 0 }, { finalDivFactor: 0 }, { pctStart: -0.1 }, { pctStart: 1.1 }]) {
     assert.throws(() => new OneCycleLR(optimizer, { maxLr: 1, totalSteps: 5, ...wrong }), /^RangeError/);
