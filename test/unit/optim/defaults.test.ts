@@ -57,8 +57,10 @@ function course(
   const optimizer = new SGD([leaf()], { lr, momentum: 0.5 });
   const schedule = make(optimizer);
   return Array.from({ length: steps }, (_, step) => {
-    if (step > 0 && schedule instanceof ReduceLROnPlateau) schedule.step(metric(step));
-    else if (step > 0) schedule.step();
+    if (step > 0) {
+      if (schedule instanceof ReduceLROnPlateau) schedule.step(metric(step));
+      else schedule.step();
+    }
     const { lr: rate, momentum } = optimizer.paramGroups[0]!;
     return [rate, momentum];
   });
