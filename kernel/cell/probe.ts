@@ -86,8 +86,8 @@ class Report extends Figure {
     });
   }
 
-  override get summary(): string {
-    return [...this.#verdicts.map(({ text }) => text), super.summary].join("\n");
+  protected override words(maxPoints: number): string {
+    return [...this.#verdicts.map(({ text }) => text), super.words(maxPoints)].join("\n");
   }
 }
 
@@ -266,7 +266,7 @@ const namedLines = 8;
 function flatnessOf(all: readonly WatchedLayer[], ticks: Names, bound: number): Figure {
   const layers = all.filter(hasActivation);
   const share = (of: (record: LayerRecord) => number | null) =>
-    Object.fromEntries(layers.map((layer) => [ticks.get(layer.label)!, of(last(layer)) ?? Number.NaN]));
+    new Map(layers.map((layer) => [ticks.get(layer.label)!, of(last(layer)) ?? Number.NaN]));
   const shares = {
     "saturated values": share(({ saturated }) => saturated),
     "dead units": share(({ dead }) => dead),

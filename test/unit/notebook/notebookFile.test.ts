@@ -75,11 +75,14 @@ describe("a notebook of somebody else's", () => {
       data: { "text/plain": `[an output of the unknown type ${type}]` },
       metadata: {},
     });
-    assert.deepEqual(outputsOf(null, 5, { output_type: "pyout", text: "1" }, {}), [
+    assert.deepEqual(outputsOf(null, 5, { output_type: "pyout" }, {}), [
       unknown("null"),
       unknown("5"),
       unknown('"pyout"'),
       unknown("none"),
+    ]);
+    assert.deepEqual(outputsOf({ output_type: "pyout", text: "1" }), [
+      { output_type: "display_data", data: { "text/plain": "1" }, metadata: {} },
     ]);
     assert.deepEqual(
       outputsOf(
