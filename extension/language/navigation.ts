@@ -45,7 +45,7 @@ function renames(kernels: NotebookKernels): vscode.RenameProvider {
   return {
     async prepareRename(document, position) {
       const found = await CellSnapshot.of(kernels, document)?.ask("rename", at(document, position));
-      if (!found) throw new Error("There is no name here that this notebook could change.");
+      if (!found) throw new Error(vscode.l10n.t("There is no name here that this notebook could change."));
       return rangeOf(document, found.span);
     },
     async provideRenameEdits(document, position, newName) {

@@ -56,7 +56,7 @@ export class NotebookKernels implements vscode.Disposable {
     this.#controller = vscode.notebooks.createNotebookController(controllerId, notebookType, controllerLabel);
     this.#controller.supportedLanguages = languages;
     this.#controller.supportsExecutionOrder = true;
-    this.#controller.description = "Deep learning in TypeScript; nothing else to install";
+    this.#controller.description = vscode.l10n.t("Deep learning in TypeScript; nothing else to install");
     this.#controller.executeHandler = (cells, notebook) => this.#execute(cells, notebook);
     this.#controller.interruptHandler = (notebook) => this.interrupt(notebook);
     this.#disposables = [

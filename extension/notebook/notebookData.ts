@@ -27,6 +27,7 @@ interface NotebookFiles {
 /** The text of an .ipynb file, written by VS Code's own extension for them. */
 export async function fileTextOf(notebook: vscode.NotebookDocument): Promise<string> {
   const files = await vscode.extensions.getExtension<NotebookFiles>("vscode.ipynb")?.activate();
-  if (!files) throw new Error("VS Code's extension for .ipynb files (vscode.ipynb) is switched off");
+  if (!files)
+    throw new Error(vscode.l10n.t("VS Code's extension for .ipynb files (vscode.ipynb) is switched off"));
   return files.exportNotebook(dataOf(notebook, { outputs: true }));
 }

@@ -1,7 +1,9 @@
 // One Plotly chart on a page: drawn in the page's theme, updated in place, resized with its place. Runs in a web page.
+
 import Plotly, { type PlotlyElement } from "plotly.js/dist/plotly-cartesian.min.js";
 import { csvOf } from "./csv";
 import type { Figure } from "./figure";
+import { localized, plotlyLanguage } from "./localize";
 import { print, readTheme, type Theme, themed, watchTheme } from "./theme";
 import { copyIcon, copyText, reachable } from "./toolbar";
 
@@ -31,6 +33,7 @@ export class Chart {
     this.#host.addEventListener("keydown", (event) => this.#key(event));
     this.#figure = figure;
     this.#config = {
+      ...plotlyLanguage(),
       ...figure.config,
       displaylogo: false,
       responsive: false, // watched here, where a hidden cell is known
@@ -39,7 +42,12 @@ export class Chart {
         [
           this.#downloadButton("png", Plotly.Icons.camera),
           this.#downloadButton("svg", Plotly.Icons.disk),
-          { name: "csv", title: "Copy data as CSV", icon: copyIcon, click: () => void this.#copy() },
+          {
+            name: "csv",
+            title: localized("Copy data as CSV"),
+            icon: copyIcon,
+            click: () => void this.#copy(),
+          },
         ],
         ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"],
       ],
@@ -63,7 +71,7 @@ export class Chart {
     this.#host.style.height = `${figure.layout.height ?? defaultHeight}px`;
     this.#host.setAttribute(
       "aria-label",
-      figure.layout.meta?.summary ?? figure.layout.title?.text ?? "Chart",
+      figure.layout.meta?.summary ?? figure.layout.title?.text ?? localized("Chart"),
     );
     void this.#draw();
   }
@@ -97,7 +105,7 @@ export class Chart {
         this.#drawn();
       }
     } catch (error) {
-      this.#host.textContent = `Plotly could not draw this figure: ${error instanceof Error ? error.message : error}`;
+      this.#host.textContent = localized("Plotly could not draw this figure: {0}", messageOf(error));
     } finally {
       this.#drawing = false;
     }
@@ -127,10 +135,10 @@ export class Chart {
 
   async #copy(): Promise<void> {
     const csv = this.#csv();
-    if (csv === undefined) return this.#say("This chart has no numbers to copy");
+    if (csv === undefined) return this.#say(localized("This chart has no numbers to copy"));
     await copyText(csv).then(
-      () => this.#say("Copied"),
-      (error: unknown) => this.#say(`Not copied: ${error instanceof Error ? error.message : error}`),
+      () => this.#say(localized("Copied")),
+      (error: unknown) => this.#say(localized("Not copied: {0}", messageOf(error))),
     );
   }
 
@@ -186,7 +194,7 @@ export class Chart {
   }
 
   #downloadButton(format: "png" | "svg", icon: object): object {
-    const title = `Save as ${format.toUpperCase()}`;
+    const title = localized("Save as {0}", format.toUpperCase());
     return { name: format, title, icon, click: () => void this.#download(format) };
   }
 
@@ -208,3 +216,5 @@ export class Chart {
 
 /** Plotly writes what it computes into the objects it is given: it gets copies, the figure stays as it came. */
 const copies = (traces: Figure["data"]): object[] => traces.map((trace) => ({ ...trace }));
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

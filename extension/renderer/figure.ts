@@ -1,4 +1,5 @@
 // A Plotly figure as it comes out of a notebook: JSON that anyone may have written, checked once here.
+import { localized } from "./localize";
 import { type Fields, fieldsOf, isFields, numberOf } from "./payload";
 
 export interface Layout extends Fields {
@@ -45,14 +46,14 @@ const settings = [
 export function asFigure(value: unknown): Figure {
   if (!isFields(value) || !Array.isArray(value.data)) {
     throw new TypeError(
-      "This output is not a Plotly figure: expected an object with a list of traces, `data`.",
+      localized("This output is not a Plotly figure: expected an object with a list of traces, `data`."),
     );
   }
   const { data, layout, config, frames } = new Copy().of(value) as Fields & { data: unknown[] };
   const traces = data.filter(isFields);
   if (traces.length > most.traces) {
     throw new TypeError(
-      `This chart is too large to draw: it has ${traces.length.toLocaleString("en")} traces.`,
+      localized("This chart is too large to draw: it has {0} traces.", traces.length.toLocaleString("en")),
     );
   }
   return {
@@ -99,12 +100,16 @@ class Copy {
   of(value: unknown, key = "", depth = 0): unknown {
     if (++this.#values > most.values) {
       throw new TypeError(
-        `This chart is too large to draw: it has more than ${most.values.toLocaleString("en")} values.`,
+        localized(
+          "This chart is too large to draw: it has more than {0} values.",
+          most.values.toLocaleString("en"),
+        ),
       );
     }
     if (typeof value === "string") return isAddress(key, value) ? undefined : value;
     if (typeof value !== "object" || value === null) return value;
-    if (depth > most.depth) throw new TypeError("This chart cannot be drawn: it is nested too deeply.");
+    if (depth > most.depth)
+      throw new TypeError(localized("This chart cannot be drawn: it is nested too deeply."));
     if (ArrayBuffer.isView(value)) return value;
     if (Array.isArray(value)) return value.map((one) => this.of(one, key, depth + 1));
     const entries = Object.entries(value).filter(([name]) => name !== "__proto__");

@@ -1,4 +1,5 @@
 // The buttons over a chart, and how the keyboard reaches them. Runs in a web page.
+import { localized } from "./localize";
 
 /** Two sheets, one behind the other, in Plotly's form of an icon. */
 export const copyIcon = {
@@ -45,5 +46,5 @@ export async function copyText(text: string): Promise<void> {
   area.select();
   const copied = document.execCommand("copy");
   area.remove();
-  if (!copied) throw new Error("the browser did not copy");
+  if (!copied) throw new Error(localized("the browser did not copy"));
 }

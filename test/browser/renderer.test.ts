@@ -29,17 +29,20 @@ after(async () => {
   await browser.close();
   server.close();
 });
-beforeEach(async () => {
+beforeEach(() => open());
+
+/** A new page, in a window of that language. */
+async function open(locale = "en-US"): Promise<void> {
   await page?.close();
   complaints.length = 0;
-  page = await browser.newPage({ viewport: { width: 1000, height: 900 } });
+  page = await browser.newPage({ viewport: { width: 1000, height: 900 }, locale });
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
   await page.goto(url);
   await setTheme(page, "light");
-});
+}
 
 async function render(id: string, figure: unknown, width = 1000): Promise<void> {
   await page.evaluate(([id, json, width]) => window.show(id, json, width), [
@@ -198,6 +201,29 @@ test("the numbers are copied as a table, by keyboard", async () => {
   await render("c", bundle(heatmap([[1, 100]], { x: ["p", "q"], log: true, yTitle: "std" })));
   assert.deepEqual(await copied("c"), ["std \\ x,p,q", "0,1,100"]);
   await page.locator("#c [role=status]").waitFor({ state: "detached" });
+});
+
+test("in a Chinese window the buttons and the refusals are Chinese", async () => {
+  await open("zh-CN");
+  await render("a", bundle(lossFigure()));
+  const buttons = await page
+    .locator("#a .modebar-btn")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("data-title")));
+  const said = [
+    "另存为 PNG",
+    "另存为 SVG",
+    "将数据复制为 CSV",
+    "框选缩放",
+    "平移",
+    "放大",
+    "缩小",
+    "重置坐标轴",
+  ];
+  assert.deepEqual(buttons, said);
+  await page.evaluate(() => window.show("b", "[]"));
+  assert.match((await page.locator("#b").textContent()) ?? "", /^此输出不是 Plotly 图表/);
+  await page.screenshot({ path: path.join(shots, "chart-zh-cn.png") });
+  assert.deepEqual(complaints, []);
 });
 
 test("the keyboard reaches the chart and each of its buttons, which say what they do", async () => {

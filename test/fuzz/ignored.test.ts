@@ -189,7 +189,7 @@ test("an unknown option is answered with the spelling that is meant", () => {
   ];
   for (const [call, pattern] of said) assert.throws(call, pattern);
   assert.equal(nearest("momentun", ["lr", "momentum"]), "momentum");
-  assert.equal(nearest("colour", ["lr", "momentum"]), undefined);
+  assert.equal(nearest("padding", ["lr", "momentum"]), undefined);
 });
 
 test("PyTorch's positional forms are taken where they are unambiguous", () => {

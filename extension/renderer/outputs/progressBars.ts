@@ -1,5 +1,7 @@
 // Progress bars in the editor's colors. Runs in a web page.
+
 import { element } from "../element";
+import { localized } from "../localize";
 import { fieldsOf, isFields, numberOf, textOf } from "../payload";
 
 interface Bar {
@@ -17,8 +19,9 @@ const most = 100;
 /** What a saved notebook has under the MIME type of progress. @throws TypeError if it is something else. */
 export function asBars(value: unknown): Bar[] {
   const { bars } = fieldsOf(value);
-  if (!Array.isArray(bars)) throw new TypeError("This output is not progress: expected its bars.");
-  if (bars.length > most) throw new TypeError(`This output is not progress: it has ${bars.length} bars.`);
+  if (!Array.isArray(bars)) throw new TypeError(localized("This output is not progress: expected its bars."));
+  if (bars.length > most)
+    throw new TypeError(localized("This output is not progress: it has {0} bars.", bars.length));
   return bars.filter(isFields).map((one) => {
     const done = numberOf(one.done, 0);
     const total = numberOf(one.total, null);
@@ -32,7 +35,7 @@ export function progressBars(bars: readonly Bar[]): HTMLElement {
   for (const { label, done, total, ended, text } of bars) {
     const bar = element("div", total === null ? "bar unknown" : "bar");
     bar.setAttribute("role", "progressbar");
-    bar.setAttribute("aria-label", label || "Progress");
+    bar.setAttribute("aria-label", label || localized("Progress"));
     bar.setAttribute("aria-valuetext", text);
     if (total !== null) {
       const share = total <= 0 ? 1 : Math.min(1, Math.max(0, done / total));

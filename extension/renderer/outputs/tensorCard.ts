@@ -1,7 +1,9 @@
 // A tensor in an output: what it is, its statistics, histogram, picture and first numbers. Runs in a web page.
+
 import type { TensorSummary } from "../../../kernel/protocol/variables";
 import { bytesText, countText, shortNumber } from "../../../kernel/words";
 import { element } from "../element";
+import { localized } from "../localize";
 import { type Fields, fieldsOf, isCount, isFields, listOf, numberOf, textOf } from "../payload";
 import { scaleFor } from "../tensor/colors";
 import { histogram } from "../tensor/histogram";
@@ -24,7 +26,7 @@ export function asSummary(value: unknown): TensorSummary {
   const isSide = (size: unknown): size is number => isCount(size) && size <= most.side;
   const isShape = Array.isArray(shape) && shape.length <= most.dimensions && shape.every(isCount);
   if (!isShape || !isFields(statistics) || !Array.isArray(levels) || !isSide(rows) || !isSide(columns)) {
-    throw new TypeError("This output is not a tensor: expected its shape, statistics and tiles.");
+    throw new TypeError(localized("This output is not a tensor: expected its shape, statistics and tiles."));
   }
   const { min, max, mean, std, nan, infinite } = statistics;
   return {
@@ -82,7 +84,7 @@ export function tensorCard(summary: TensorSummary): HTMLElement {
   const pictures = element("div", "pictures");
   if (summary.histogram) {
     const { from, to } = summary.histogram;
-    const label = `Histogram from ${shortNumber(from)} to ${shortNumber(to)}`;
+    const label = localized("Histogram from {0} to {1}", shortNumber(from), shortNumber(to));
     pictures.append(histogram(summary.histogram, label, (a, b, count) => `${a} … ${b}: ${count}`));
   }
   pictures.append(tilesOf(summary));
@@ -103,7 +105,7 @@ function statisticsOf({
     if (value !== null) entries.push([name, shortNumber(value), false]);
   }
   if (nan > 0) entries.push(["NaN", countText(nan), true]);
-  if (infinite > 0) entries.push(["infinite", countText(infinite), true]);
+  if (infinite > 0) entries.push([localized("infinite"), countText(infinite), true]);
   return entries;
 }
 

@@ -1,4 +1,5 @@
 // The page's line to the extension: asks for boxes of elements, one answer each. Runs in a web page.
+import { localized } from "../localize";
 import { asBox } from "./box";
 import type { Box, BoxRequest, FromViewer, ToViewer } from "./messages";
 
@@ -40,7 +41,7 @@ export class Source {
     const asked = this.#settle(id);
     const read = asBox(box);
     if (read) asked?.resolve(read);
-    else asked?.reject(new Error("The kernel's answer is not a box of numbers."));
+    else asked?.reject(new Error(localized("The kernel's answer is not a box of numbers.")));
   }
 
   #settle(id: number) {

@@ -83,3 +83,69 @@ it("every string of the code is translated, and no other", () => {
     assert.deepEqual(places(translation), places(text), text);
   }
 });
+
+/** What people would read of a literal: words; the product's name, ids and units are none. */
+function wordsIn(node: ts.Node): string | undefined {
+  const parts = ts.isTemplateExpression(node)
+    ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)]
+    : ts.isStringLiteralLike(node)
+      ? [node.text]
+      : [];
+  const text = parts.join(" ").replaceAll("BN Lab", "");
+  return /[a-z]{2,} [a-z]{2,}|^[A-Z][a-z]+/i.test(text) && /[a-z] [a-z]|^[A-Z][a-z]+/.test(text)
+    ? text
+    : undefined;
+}
+
+const shown =
+  /^(title|label|description|detail|placeHolder|placeholder|prompt|tooltip|ariaLabel|message|textContent)$/;
+
+/** Literals in places that reach a reader, without going through a translation. */
+function unwrapped(file: string, text: string): string[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const look = (node: ts.Node | undefined) => {
+    if (node === undefined || wordsIn(node) === undefined) return;
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+    found.push(`${file}:${line + 1} ${node.getText()}`);
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isNewExpression(node) && /Error$/.test(node.expression.getText())) look(node.arguments?.[0]);
+    if (ts.isCallExpression(node)) {
+      const called = /\w+$/.exec(node.expression.getText())?.[0] ?? "";
+      if (/^(show\w*Message|say|setAttribute|MarkdownString)$/.test(called)) node.arguments.forEach(look);
+      if (called === "element") look(node.arguments[2]);
+    }
+    if (ts.isPropertyAssignment(node) && shown.test(node.name.getText())) look(node.initializer);
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
+      const name = ts.isPropertyAccessExpression(node.left) ? node.left.name.text : "";
+      if (shown.test(name)) look(node.right);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+it("no text that reaches a reader lacks its translation", () => {
+  const names = readdirSync(path.join(root, "extension"), { recursive: true, encoding: "utf8" });
+  const found = names
+    .filter((name) => name.endsWith(".ts") && !name.includes("quietCells"))
+    .flatMap((name) => unwrapped(name, readFileSync(path.join(root, "extension", name), "utf8")));
+  assert.deepEqual(found, []);
+  for (const bad of [
+    'throw new Error("There is no name here");',
+    'window.showErrorMessage("It did not start");',
+    `window.showErrorMessage(\`It did not start: ${"$"}{why}\`);`,
+    'const button = { title: "Copy data" };',
+    'controller.description = "Deep learning";',
+    'bar.setAttribute("aria-label", "Progress of it");',
+    'element("p", "", "No numbers");',
+  ])
+    assert.equal(unwrapped("a.ts", bad).length, 1, bad);
+  for (const good of [
+    'throw new Error(l10n.t("There is no name"));',
+    'bar.setAttribute("role", "progressbar");',
+  ])
+    assert.deepEqual(unwrapped("a.ts", good), []);
+});
