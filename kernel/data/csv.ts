@@ -60,6 +60,7 @@ export function csv(source: string | { readonly text: string }, options: CsvOpti
     "classes",
     "missing",
     "delimiter",
+    "encoding",
   ]);
   const { label, target, classes, missing = "error" } = options;
   const name = label ?? target;

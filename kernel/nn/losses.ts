@@ -22,8 +22,8 @@ abstract class Loss extends Module {
   readonly reduction: Reduction;
 
   constructor({ reduction = "mean" }: LossOptions = {}) {
-    super();
     requireKnown(new.target.name, arguments, 1, ["reduction"]);
+    super();
     this.reduction = reduction;
   }
 }
@@ -34,8 +34,8 @@ abstract class ClassLoss extends Loss {
   readonly ignoreIndex: number;
 
   constructor({ weight = null, ignoreIndex = -100, reduction }: NllOptions = {}) {
-    super({ reduction });
     requireKnown(new.target.name, arguments, 1, ["reduction", "weight", "ignoreIndex"]);
+    super({ reduction });
     this.weight = this.registerBuffer("weight", weight);
     this.ignoreIndex = ignoreIndex;
   }
@@ -46,8 +46,8 @@ export class CrossEntropyLoss extends ClassLoss {
   readonly labelSmoothing: number;
 
   constructor({ labelSmoothing = 0, ...options }: CrossEntropyOptions = {}) {
-    super(options);
     requireKnown(new.target.name, arguments, 1, ["labelSmoothing", "reduction", "weight", "ignoreIndex"]);
+    super(options);
     this.labelSmoothing = labelSmoothing;
   }
 
@@ -88,8 +88,8 @@ export class SmoothL1Loss extends Loss {
   readonly beta: number;
 
   constructor({ beta = 1, ...options }: SmoothL1LossOptions = {}) {
-    super(options);
     requireKnown(new.target.name, arguments, 1, ["beta", "reduction"]);
+    super(options);
     this.beta = beta;
   }
 
@@ -105,8 +105,8 @@ export class BCEWithLogitsLoss extends Loss {
   readonly posWeight: Tensor | null;
 
   constructor({ weight = null, posWeight = null, ...options }: BCEWithLogitsOptions = {}) {
-    super(options);
     requireKnown(new.target.name, arguments, 1, ["weight", "posWeight", "reduction"]);
+    super(options);
     this.weight = this.registerBuffer("weight", weight);
     this.posWeight = this.registerBuffer("posWeight", posWeight);
   }

@@ -75,6 +75,20 @@ function attack({ name, parameters }: Callable, call: Called, label = name): str
       ),
     );
   }
+  if (options >= 0 && !state.has(name)) {
+    // What the compiler knows, the check must know, too.
+    const known = given[options]!.properties.map((property) => property.name);
+    const args = given.map((_, i) => (i === options ? { notAnOption: 1 } : before[i]));
+    complaints.push(
+      ...known.flatMap((option) =>
+        complaintOf(
+          `${label}: its option ${option}`,
+          () => call(...args),
+          new RegExp(`\\b${option}\\b.*, got notAnOption`),
+        ),
+      ),
+    );
+  }
   return complaints;
 }
 

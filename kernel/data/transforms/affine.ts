@@ -43,8 +43,8 @@ export class RandomAffine extends RandomTransform {
     degrees: number | Range,
     { translate = [0, 0], scale = [1, 1], shear = 0, fill = 0, ...options }: RandomAffineOptions = {},
   ) {
-    super(options);
     requireKnown(new.target.name, arguments, 2, ["translate", "scale", "shear", "fill", "seed"]);
+    super(options);
     const name = this.constructor.name;
     this.degrees = rangeOf(name, "degrees", degrees);
     this.translate = translate;
@@ -92,8 +92,8 @@ export class RandomRotation extends RandomAffine {
   /** degrees: d turns by −d … d, [min, max] counter-clockwise. */
   constructor(degrees: number | Range, options: RandomTransformOptions & { fill?: number } = {}) {
     const [min, max] = rangeOf("RandomRotation", "degrees", degrees);
-    super([-max, -min], options);
     requireKnown(new.target.name, arguments, 2, ["seed", "fill"]);
+    super([-max, -min], options);
   }
 }
 

@@ -28,8 +28,8 @@ export class RandomCrop extends RandomTransform {
     size: number | readonly [height: number, width: number],
     { padding = 0, fill = 0, ...options }: RandomCropOptions = {},
   ) {
-    super(options);
     requireKnown(new.target.name, arguments, 2, ["padding", "fill", "seed"]);
+    super(options);
     const [height, width = height] = [size].flat() as [number, number?];
     const [left, top = left, right = left, bottom = top] = [padding].flat() as [
       number,
