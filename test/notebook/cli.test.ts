@@ -90,7 +90,7 @@ test("a notebook runs: progress, the executed file, the page", async () => {
     "const shown = display('first state');\nhalf * 2",
     "shown.update('last state');",
     `display.raw({ "application/vnd.plotly.v1+json": { data: [{ y: [1, 2], name: "</script>" }], layout: {} }, "text/plain": "a chart" })`,
-    `display.html("<i>html</i>"); display.svg("<svg width='9'></svg>"); display.png(new Uint8Array([1, 2, 3])); display.markdown("*md*");`,
+    `display.html("<i>html</i>"); display.svg("<svg width='9'></svg>"); display.png(Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64")); display.markdown("*md*");`,
   ]);
   const { code, stdout, stderr } = await bnlab([
     "run",
@@ -147,7 +147,7 @@ test("a notebook runs: progress, the executed file, the page", async () => {
   assert.match(page, /<pre class="stream stderr">&lt;b&gt;warned&lt;\/b&gt;<\/pre>/);
   assert.match(
     page,
-    /<i>html<\/i>[\s\S]*<svg width='9'><\/svg>[\s\S]*data:image\/png;base64,AQID[\s\S]*<em>md<\/em>/,
+    /<i>html<\/i>[\s\S]*<img[^>]*src=\"data:image\/svg\+xml;base64,[\s\S]*data:image\/png;base64,iVBOR[\s\S]*<em>md<\/em>/,
   );
   assert.match(page, /"name":"\\u003c\/script>"/);
   assert.match(page, /bnlabPlotly\.draw/);
