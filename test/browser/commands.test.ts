@@ -52,9 +52,17 @@ describe("commands in VS Code's window", {
 
   /** Runs a command by its title in the palette. */
   async function palette(title: string): Promise<void> {
-    await page.keyboard.press("F1");
-    await page.locator(".quick-input-widget input").first().fill(`>${title}`);
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+    const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+    // What still opens in the window takes the focus, and closes the palette: then once more.
+    for (const end = Date.now() + 2 * minute; ; ) {
+      try {
+        await page.keyboard.press("F1");
+        await page.locator(".quick-input-widget input").first().fill(`>${title}`, { timeout: 5000 });
+        return await row.click({ timeout: 10_000 });
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+    }
   }
 
   before(async () => {
@@ -73,9 +81,7 @@ describe("commands in VS Code's window", {
 
   it("Restart asks where cells have run, and only there", { timeout }, async () => {
     await open("asks", ['const kept = "kept " + 1;\nkept']);
-    await palette("Variables: Focus on Variables View"); // a kernel that is up and has run nothing
-    await page.locator(".notebook-toolbar-container, .notebookOverlay").first().waitFor();
-    await page.locator(".code-cell-row").first().click();
+    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
     await toolbar("Run All");
     await output("kept 1");
     await state(/BN Lab: idle/);
