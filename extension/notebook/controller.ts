@@ -18,6 +18,8 @@ import { type KernelState, NotebookKernel, whyNotStarted } from "./notebookKerne
 
 /** Idle kernels of closed notebooks that are kept: each takes some hundred megabytes. */
 const maxOrphans = 4;
+/** Languages of Jupyter's notebooks whose cells are told that they do not run here: others VS Code leaves alone in silence. */
+const refusedLanguages = ["python", "julia", "r"];
 /** How long after an untitled notebook's end the file that it was saved to may be opened. */
 const savingMs = 3000;
 
@@ -54,7 +56,7 @@ export class NotebookKernels implements vscode.Disposable {
     this.#log = log;
     this.#entry = vscode.Uri.joinPath(extensionUri, "dist/kernel/main.js").fsPath;
     this.#controller = vscode.notebooks.createNotebookController(controllerId, notebookType, controllerLabel);
-    this.#controller.supportedLanguages = languages;
+    this.#controller.supportedLanguages = [...languages, ...refusedLanguages];
     this.#controller.supportsExecutionOrder = true;
     this.#controller.description = vscode.l10n.t("Deep learning in TypeScript; nothing else to install");
     this.#controller.executeHandler = (cells, notebook) => this.#execute(cells, notebook);
@@ -80,10 +82,7 @@ export class NotebookKernels implements vscode.Disposable {
           else this.#end(keyOf(notebook));
         }
         this.#chosen.set(notebook, selected);
-        if (selected) {
-          this.#enter(notebook);
-          void this.#tellForeign(notebook);
-        }
+        if (selected) this.#enter(notebook);
         this.#useChanged.fire(notebook);
       }),
     ];
@@ -134,7 +133,10 @@ export class NotebookKernels implements vscode.Disposable {
   async #execute(cells: vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
     // VS Code asks for trust before it calls us; cells are programs, so we do not rely on that alone.
     if (!vscode.workspace.isTrusted) return;
-    await this.#kernel(notebook).run(cells);
+    const refused = cells.filter(({ document }) => !languages.includes(document.languageId));
+    if (refused.length > 0) await this.#refuse(refused, notebook);
+    if (refused.length < cells.length)
+      await this.#kernel(notebook).run(cells.filter((cell) => !refused.includes(cell)));
   }
 
   #kernel(notebook: vscode.NotebookDocument): NotebookKernel {
@@ -281,20 +283,30 @@ export class NotebookKernels implements vscode.Disposable {
     if (chosen === showLog) this.#log.show();
     if (chosen === openSettings) {
       const query = `@id:${settingSection}.${Setting.nodePath}`;
-      await vscode.commands.executeCommand("workbench.action.openSettings", query);
+      const where = vscode.env.remoteName === undefined ? "openSettings" : "openRemoteSettings"; // it is a machine's own
+      await vscode.commands.executeCommand(`workbench.action.${where}`, { query });
     }
   }
 
-  /** A notebook in another language: VS Code has taken this kernel, as the only one, and runs none of its cells in it. */
-  async #tellForeign(notebook: vscode.NotebookDocument): Promise<void> {
-    const code = notebook.getCells().filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
-    const foreign = code.find(({ document }) => !languages.includes(document.languageId));
-    if (!foreign || code.some(({ document }) => languages.includes(document.languageId))) return;
-    const select = vscode.l10n.t("Select Another Kernel");
+  /** Cells in another language: VS Code has taken this kernel for their notebook, as the only one there is. */
+  async #refuse(cells: vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
     const message = vscode.l10n.t(
       "BN Lab runs TypeScript and JavaScript; the cells of {0} are {1} and do not run in it.",
-      ...[nameOf(notebook.uri), foreign.document.languageId],
+      ...[nameOf(notebook.uri), cells[0]!.document.languageId],
     );
+    const error = { name: "LanguageError", message, stack: "" };
+    for (const cell of cells) {
+      const execution = this.#controller.createNotebookCellExecution(cell);
+      execution.start();
+      const output = new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.error(error)]);
+      await execution.replaceOutput(output);
+      execution.end(false);
+    }
+    void this.#offerOtherKernels(message);
+  }
+
+  async #offerOtherKernels(message: string): Promise<void> {
+    const select = vscode.l10n.t("Select Another Kernel");
     const chosen = await vscode.window.showWarningMessage(message, select);
     if (chosen === select) await vscode.commands.executeCommand("notebook.selectKernel");
   }

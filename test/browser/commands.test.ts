@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { notebookMetadata } from "../../extension/ids";
-import { launchBrowser, notebookOutputs } from "../vscode/browser";
+import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
@@ -36,17 +36,33 @@ describe("commands in VS Code's window", {
       ...{ cell_type: "code", id: `cell${i}`, execution_count: null, metadata: {}, outputs: [], source },
     }));
     writeFileSync(file, JSON.stringify({ cells: code, metadata, nbformat: 4, nbformat_minor: 5 }));
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page = await browser.newPage({ viewport: { width: 1500, height: 800 } });
     await page.goto(on.windowUrl(folder, { openFile: file }));
     await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
     return folder;
   }
 
   const shoot = (name: string) => page.screenshot({ path: path.join(screenshots, `${name}.png`) });
-  const toolbar = (title: string) => page.getByRole("button", { name: title, exact: true }).first().click();
+  const toolbar = (label: string) =>
+    page
+      .locator(".notebook-toolbar-container .notebook-label", { hasText: new RegExp(`^\\s*${label}\\s*$`) })
+      .first()
+      .click();
   const dialog = () => page.locator(".monaco-dialog-box");
   const notification = (text: RegExp) => page.locator(".notification-toast", { hasText: text });
-  const output = (text: string) => notebookOutputs(page).getByText(text).first().waitFor({ timeout: minute });
+  /** Waits for a text in the page of some web view: the notebook's outputs have one, our views have others. */
+  const output = async (text: string) => {
+    for (const end = Date.now() + 2 * minute; Date.now() < end; await page.waitForTimeout(100)) {
+      const counts = page.frames().map((frame) =>
+        frame
+          .getByText(text)
+          .count()
+          .catch(() => 0),
+      );
+      if ((await Promise.all(counts)).some((count) => count > 0)) return;
+    }
+    throw new Error(`waited in vain for the output ${text}`);
+  };
   const state = (text: RegExp) =>
     page.locator(".statusbar-item", { hasText: text }).first().waitFor({ timeout: minute });
 
@@ -67,11 +83,14 @@ describe("commands in VS Code's window", {
 
   before(async () => {
     mkdirSync(screenshots, { recursive: true });
-    server = await startServer({ say: console.log, vsix: packedVsix() });
+    server = await startServer({ say: console.log, vsix: packedVsix(), toasts: true });
     browser = await launchBrowser(console.log);
   });
 
-  afterEach(() => page?.close());
+  afterEach(async () => {
+    await shoot("commands-last"); // where a test failed
+    await page.close();
+  });
 
   after(async () => {
     await browser?.close();
@@ -108,10 +127,9 @@ describe("commands in VS Code's window", {
     await state(/BN Lab: idle/);
     await toolbar("Restart and Run All");
     await dialog().getByRole("button", { name: "Don't Ask Again" }).click();
-    await dialog().waitFor({ state: "detached" });
-    await page.locator(".execution-count-label", { hasText: "[1]" }).first().waitFor({ timeout: minute });
-    await state(/BN Lab: idle/);
+    await variable.waitFor({ state: "detached", timeout: minute });
     await variable.waitFor({ timeout: minute });
+    await state(/BN Lab: idle/);
     await toolbar("Restart");
     await variable.waitFor({ state: "detached", timeout: minute });
     assert.equal(await dialog().count(), 0);
@@ -163,7 +181,7 @@ describe("commands in VS Code's window", {
 
   it("a Node that cannot be started is told by the name of its setting", { timeout }, async () => {
     const settings = { "bnlab.nodePath": "/no/such/node" };
-    const wrong = await startServer({ say: console.log, vsix: packedVsix(), settings });
+    const wrong = await startServer({ say: console.log, vsix: packedVsix(), toasts: true, settings });
     await open("wrongNode", ["1 + 1"], { on: wrong });
     await toolbar("Run All");
     const told = notification(/bnlab\.nodePath.*\/no\/such\/node/);
@@ -181,6 +199,7 @@ describe("commands in VS Code's window", {
     await toolbar("Run All");
     const told = notification(/BN Lab runs TypeScript and JavaScript.*snake\.ipynb.*python/);
     await told.waitFor({ timeout: minute });
+    await output("BN Lab runs TypeScript and JavaScript");
     await shoot("python");
   });
 });

@@ -46,6 +46,8 @@ export interface ServerOptions {
   settings?: Record<string, unknown>;
   /** The packed extension, to be installed; without it the windows have the one in the repository, as it is built. */
   vsix?: string;
+  /** Whether notifications pop up, as for everybody; in such windows only an installed extension is there, and no test runs. */
+  toasts?: boolean;
   /** Whether folders are trusted without asking; otherwise none is. Default true. */
   trust?: boolean;
   env?: NodeJS.ProcessEnv;
@@ -54,7 +56,7 @@ export interface ServerOptions {
 /** Starts a server on a free port, with an empty profile of its own that `stop` removes. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { node, vscode } = await installServer(options.say);
-  const { vsix, trust = true } = options;
+  const { vsix, trust = true, toasts = false } = options;
   const profile = mkdtempSync(path.join(os.tmpdir(), "bnlab-vscode-"));
   const extensions = path.join(profile, "bnlab-main 扩展"); // as unlike a plain path as one may be
   const noExtension = path.join(profile, "noExtension");
@@ -73,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...["--extensions-dir", extensions],
     ...(trust ? ["--disable-workspace-trust"] : []),
     ...["--disable-telemetry", "--disable-experiments"],
-    "--enable-smoke-test-driver", // without it the payload's extension and test paths are ignored
+    ...(toasts ? [] : ["--enable-smoke-test-driver"]), // without it the payload's extension and test paths are ignored
     ...["--reconnection-grace-time", "20", "--enable-remote-auto-shutdown"], // ends alone if we are killed
   ];
   const main = path.join(vscode, "out/server-main.js");
