@@ -53,6 +53,8 @@ if (wrong !== undefined) {
 const out = path.join(import.meta.dirname, "../../out/notebooks");
 const placeOf = (language: Language) => path.join(out, language);
 rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+copyFileSync(path.join(folderOf("en"), "../tsconfig.json"), path.join(out, "tsconfig.json"));
 for (const language of languages) {
   mkdirSync(placeOf(language), { recursive: true });
   for (const name of tutorials()) {
