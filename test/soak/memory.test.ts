@@ -219,7 +219,7 @@ test("a full heap is an error that can be caught; freed blocks then serve any si
     const held: Tensor[] = [];
     assert.throws(() => {
       for (;;) held.push(engine.empty([elements], "float32"));
-    }, /^RangeError: out of tensor memory: asked for .* for shape \[\d+\], with \d+\.\d MiB of 32\.0 MiB in use by \d+ tensors; drop references/);
+    }, /^RangeError: out of tensor memory: asked for .* for shape \[\d+\], with [\d.]+ MB of 32 MB in use by \d+ tensors; drop references/);
     return held.length;
   };
   // What nobody holds any more is found again, whatever the sizes before and after.

@@ -5,7 +5,7 @@ import { launchBrowser } from "./browser";
 import { cache } from "./install";
 import { startServer } from "./server";
 
-const minutes = Number(process.env.BNLAB_TEST_MINUTES ?? 10);
+const minutes = Number(process.env.BNLAB_TEST_MINUTES ?? 20);
 const picture = path.join(cache, "failure.png");
 
 const { values, positionals } = parseArgs({
