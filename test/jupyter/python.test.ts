@@ -132,7 +132,7 @@ test("bnlab jupyter: installed, listed, told when broken, uninstalled; another's
   ];
   assert.match(missing.stderr, /^bnlab jupyter: no kernel "mine" is installed in /);
   assert.match(odd.stderr, /^bnlab jupyter: expected a name of letters/);
-  assert.match(start.stderr, /^bnlab jupyter: ENOENT.*absent\.json'\n$/);
+  assert.match(start.stderr, /^bnlab jupyter: connection file .*absent\.json: there is no such file\n$/);
   assert.deepEqual([missing.status, odd.status, start.status], [2, 2, 2]);
 });
 
