@@ -1,5 +1,5 @@
 // Whole steps of this project beside its peers: `npm run bench -- [W1 W2 …] [--peers bnlab,pytorch] [--threads 1,2]
-// [--rounds 9] [--steps 50000] [--install]`. Every peer is a process of its own; they take turns, round after round, on the
+// [--rounds 9] [--steps 50000] [--install] [--beside ../another-checkout]`. Every peer is a process of its own; they take turns, round after round, on the
 // same numbers. A round is as many steps as take 0.15 s, or --steps.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
@@ -20,6 +20,8 @@ const { values: options, positionals: names } = parseArgs({
     rounds: { type: "string", default: "9" },
     steps: { type: "string" },
     install: { type: "boolean", default: false },
+    /** Another checkout of this project, to be measured as a peer of its own: the state before a change, say. */
+    beside: { type: "string" },
   },
 });
 
@@ -36,11 +38,14 @@ interface Peer {
 /** Pages that malloc gives back are faulted in again at each step: half of PyTorch's time on some workloads. */
 const keepPages = { MALLOC_MMAP_THRESHOLD_: "4294967296", MALLOC_TRIM_THRESHOLD_: "17179869184" };
 
-/** This project as its users run it: built, with the entry of its threads beside it. */
-function bundle(): string {
-  const outdir = path.join(here, "..", "out", "bench");
+/** A checkout of this project as its users run it: built, with the entry of its threads beside it. */
+function bundle(checkout: string, name: string): string {
+  const outdir = path.join(here, "..", "out", "bench", name);
   buildSync({
-    entryPoints: [path.join(here, "bnlab.ts"), path.join(here, "..", "kernel", "host", "thread.ts")],
+    entryPoints: [
+      path.join(checkout, "bench", "bnlab.ts"),
+      path.join(checkout, "kernel", "host", "thread.ts"),
+    ],
     entryNames: "[name]",
     outdir,
     bundle: true,
@@ -57,7 +62,13 @@ const installed = (name: string) => existsSync(path.join(here, "peers", "node_mo
 
 function findPeers(): Peer[] {
   const node = (file: string, ...rest: string[]) => [process.execPath, "--import", "tsx", file, ...rest];
-  const peers: Peer[] = [{ name: "bnlab", command: [process.execPath, bundle()], threads: true }];
+  const own = (checkout: string, name: string): Peer => ({
+    name,
+    command: [process.execPath, bundle(path.resolve(checkout), name)],
+    threads: true,
+  });
+  const peers = [own(path.join(here, ".."), "bnlab")];
+  if (options.beside !== undefined) peers.push(own(options.beside, "beside"));
   const has = (python: string, test: string) => spawnSync(python, ["-c", test]).status === 0;
   const python = ["python3", "/usr/bin/python3"].find((each) => has(each, "import torch"));
   if (python !== undefined) {
