@@ -1,6 +1,6 @@
 // The kernels as the runtime calls them, all over one memory: emitted as WebAssembly, or their references in plain TypeScript.
 
-import { type Definition, Machine } from "./call/machine";
+import { type Definition, Device } from "./call/device";
 import { Memory } from "./call/memory";
 import type { ThreadHost } from "./call/team";
 import type { Pointer } from "./emit/kernel";
@@ -47,12 +47,12 @@ function eachOf(make: (definition: Definition<unknown>) => unknown): Calls {
 /** The kernels as WebAssembly over `target.memory`, whose reserved bytes they write: each is compiled when first asked for. */
 export function createEmittedKernels(target: Target): Kernels {
   writeConstants(target.memory);
-  const machine = new Machine(target);
+  const device = new Device(target);
   return {
     name: target.revec ? "wasm-revec-simd" : target.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
-    useThreads: (host, scratches) => machine.useThreads(host, scratches),
-    settle: () => machine.settle(),
-    ...eachOf((definition) => machine.kernel(definition)),
+    useThreads: (host, scratches) => device.useThreads(host, scratches),
+    settle: () => device.settle(),
+    ...eachOf((definition) => device.kernel(definition)),
   };
 }
 

@@ -1,6 +1,6 @@
 // Chooses how a convolution is computed, once a shape.
 
-import { define, type Machine } from "../call/machine";
+import { type Device, define } from "../call/device";
 import type { Pointer } from "../emit/kernel";
 import { createPointwise, isPointwise } from "./pointwise";
 import * as exact from "./reference";
@@ -55,7 +55,7 @@ export interface Convolution {
 const most = 256;
 
 /** Convolutions by the identity of their shape, and by its sizes. */
-function convolutions(machine: Machine): (shape: Conv2dShape) => Convolution {
+function convolutions(device: Device): (shape: Conv2dShape) => Convolution {
   const bySizes = new Map<string, Convolution>();
   const byObject = new WeakMap<Conv2dShape, Convolution>();
   return (shape) => {
@@ -64,7 +64,7 @@ function convolutions(machine: Machine): (shape: Conv2dShape) => Convolution {
       const sizes = Object.entries(shape).sort().join();
       convolution =
         bySizes.get(sizes) ??
-        (isPointwise(shape) ? createPointwise(machine, shape) : createTasks(machine, shape));
+        (isPointwise(shape) ? createPointwise(device, shape) : createTasks(device, shape));
       if (bySizes.size >= most) bySizes.clear();
       bySizes.set(sizes, convolution);
       byObject.set(shape, convolution);
@@ -75,8 +75,8 @@ function convolutions(machine: Machine): (shape: Conv2dShape) => Convolution {
 
 /** Bytes of scratch, 16-byte aligned, that the three convolutions need for this shape; 0 for none. */
 export const conv2dScratch = define<(shape: Conv2dShape) => number>({
-  emit(machine) {
-    const of = machine.once(convolutions);
+  emit(device) {
+    const of = device.once(convolutions);
     return (shape) => of(shape).scratch;
   },
   reference: () => () => 0,
@@ -84,8 +84,8 @@ export const conv2dScratch = define<(shape: Conv2dShape) => number>({
 
 /** Bytes of the weights as conv2d lays them out for itself, 16-byte aligned; 0 where it reads them as they are. */
 export const conv2dPacked = define<(shape: Conv2dShape) => number>({
-  emit(machine) {
-    const of = machine.once(convolutions);
+  emit(device) {
+    const of = device.once(convolutions);
     return (shape) => of(shape).packed;
   },
   reference: () => () => 0,
@@ -93,8 +93,8 @@ export const conv2dPacked = define<(shape: Conv2dShape) => number>({
 
 /** Lays the weights out, for calls of conv2d of this shape. */
 export const conv2dPack = define<(shape: Conv2dShape, call: PackCall) => void>({
-  emit(machine) {
-    const of = machine.once(convolutions);
+  emit(device) {
+    const of = device.once(convolutions);
     return (shape, { weight, packed }) => of(shape).pack(weight, packed);
   },
   reference: () => () => {},
@@ -105,8 +105,8 @@ export const conv2dPack = define<(shape: Conv2dShape, call: PackCall) => void>({
  * algorithm, the gradients too: tiles of 4×4 outputs share their rounding errors, and a NaN or ∞ reaches its whole tile.
  */
 export const conv2d = define<(shape: Conv2dShape, call: ForwardCall) => void>({
-  emit(machine) {
-    const of = machine.once(convolutions);
+  emit(device) {
+    const of = device.once(convolutions);
     return (shape, call) => of(shape).forward(call);
   },
   reference: exact.forward,
@@ -114,8 +114,8 @@ export const conv2d = define<(shape: Conv2dShape, call: ForwardCall) => void>({
 
 /** dx = gradient of Σ y·dy by x (+ dx if accumulate). */
 export const conv2dBackwardInput = define<(shape: Conv2dShape, call: BackwardInputCall) => void>({
-  emit(machine) {
-    const of = machine.once(convolutions);
+  emit(device) {
+    const of = device.once(convolutions);
     return (shape, call) => of(shape).backwardInput(call);
   },
   reference: exact.backwardInput,
@@ -123,8 +123,8 @@ export const conv2dBackwardInput = define<(shape: Conv2dShape, call: BackwardInp
 
 /** dWeight = gradient of Σ y·dy by weight (+ dWeight if accumulate). */
 export const conv2dBackwardWeight = define<(shape: Conv2dShape, call: BackwardWeightCall) => void>({
-  emit(machine) {
-    const of = machine.once(convolutions);
+  emit(device) {
+    const of = device.once(convolutions);
     return (shape, call) => of(shape).backwardWeight(call);
   },
   reference: exact.backwardWeight,

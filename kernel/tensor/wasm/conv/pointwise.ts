@@ -1,6 +1,6 @@
 // 1×1 convolution at stride 1: an image is a matrix [channels, pixels], so each is one product; nothing is copied.
 
-import type { Machine } from "../call/machine";
+import type { Device } from "../call/device";
 import { binary } from "../map/binary";
 import { axpy } from "../map/linear";
 import { unary } from "../map/unary";
@@ -22,11 +22,11 @@ export const isPointwise = (s: Conv2dShape): boolean =>
 const mostSums = 8;
 
 export function createPointwise(
-  machine: Machine,
+  device: Device,
   { batch, inChannels: ins, outChannels: outs, outHeight, outWidth }: Conv2dShape,
 ): Convolution {
-  const multiply = machine.once(products);
-  const [copy, combine, add] = [machine.kernel(unary), machine.kernel(binary), machine.kernel(axpy)];
+  const multiply = device.once(products);
+  const [copy, combine, add] = [device.kernel(unary), device.kernel(binary), device.kernel(axpy)];
   const pixels = outHeight * outWidth;
   const [inImage, outImage, weights] = [ins * pixels * 4, outs * pixels * 4, aligned(outs * ins * 4)];
   const toOutput: GemmShape = { m: outs, n: pixels, k: ins, transA: false, transB: false };

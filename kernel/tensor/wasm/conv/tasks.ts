@@ -1,7 +1,7 @@
 // A convolution by frames: which kernels it takes, how the batch is cut into tasks for them, and where in the scratch each
 // task works. What a task computes does not depend on who runs it, nor on how many tasks there are at a time.
 
-import type { Machine } from "../call/machine";
+import type { Device } from "../call/device";
 import { once } from "../call/variants";
 import type { Pointer } from "../emit/kernel";
 import { axpy } from "../map/linear";
@@ -29,9 +29,9 @@ const mostBytes = 2 ** 26;
 
 type PassCall = Omit<ForwardCall, "packed">;
 
-export function createTasks(machine: Machine, s: Conv2dShape): Convolution {
-  const { target } = machine;
-  const add = machine.kernel(axpy);
+export function createTasks(device: Device, s: Conv2dShape): Convolution {
+  const { target } = device;
+  const add = device.kernel(axpy);
   const image = 4 * (s.inChannels * s.inHeight * s.inWidth + s.outChannels * s.outHeight * s.outWidth);
   const grain = Math.ceil(s.batch / Math.max(2, Math.min(mostTasks, Math.floor(mostBytes / image))));
   const tasks = Math.ceil(s.batch / grain);
@@ -57,7 +57,7 @@ export function createTasks(machine: Machine, s: Conv2dShape): Convolution {
       kernel({ bias: false, accumulate: true }),
     ];
     const packGroup = (weight: Pointer, g: number, to: Pointer) =>
-      machine.run(pack(), {
+      device.run(pack(), {
         weight: weight + g * layout.lanes * layout.channels * layout.taps * 4,
         packed: to,
       });
@@ -82,7 +82,7 @@ export function createTasks(machine: Machine, s: Conv2dShape): Convolution {
             scratch: scratch + packed,
             images: s.batch,
           };
-          machine.run(kernel, values, grain);
+          device.run(kernel, values, grain);
         }
       },
     };
@@ -114,11 +114,11 @@ export function createTasks(machine: Machine, s: Conv2dShape): Convolution {
             images: s.batch,
             parts: tasks,
           };
-          machine.run(kernel(), values, 1);
+          device.run(kernel(), values, 1);
           for (let part = 1; part < tasks; part++)
             add({ alpha: 1, x: scratch + part * sums, y: scratch, n: sums / 4 });
           const to = dWeight + g * layout.lanes * layout.channels * layout.taps * 4;
-          machine.run((accumulate ? adding : overwriting)(), { sums: scratch, dWeight: to });
+          device.run((accumulate ? adding : overwriting)(), { sums: scratch, dWeight: to });
         }
       },
     };

@@ -7,9 +7,9 @@
 //
 //   /** y[n] += alpha · x[n]. */
 //   export const axpy = define<Call<typeof parameters>>({
-//     emit(machine) {                                                           // WebAssembly, compiled on the first call
-//       const kernel = once(() => compile(machine.target, parameters, ({ alpha, x, y, n }, f) => …));
-//       return (call) => machine.run(kernel(), call, elements);                 // cut in parts of so many elements at least
+//     emit(device) {                                                           // WebAssembly, compiled on the first call
+//       const kernel = once(() => compile(device.target, parameters, ({ alpha, x, y, n }, f) => …));
+//       return (call) => device.run(kernel(), call, elements);                 // cut in parts of so many elements at least
 //     },
 //     reference: (memory) => ({ alpha, x, y, n }) => { … },                     // what it means, in plain TypeScript
 //   });

@@ -1,6 +1,6 @@
 // Activations whose gradient is taken by their input: the expressions of four lanes, and of their derivatives.
 
-import { define, elements } from "../call/machine";
+import { define, elements } from "../call/device";
 import { byKey } from "../call/variants";
 import { type Code, type FunctionBuilder, f32x4, type Local, v128 } from "../emit/assembler";
 import { compile, element, float32, units, type Values } from "../emit/kernel";
@@ -179,8 +179,8 @@ const forward = { x: element, y: element, n: units, a: float32, b: float32 };
 
 /** y[n] = f(x[n]; a, b); y may alias x. */
 export const curve = define<(op: CurveOp, call: Values<typeof forward>) => void>({
-  emit(machine) {
-    const { target } = machine;
+  emit(device) {
+    const { target } = device;
     const kernels = byKey((op: CurveOp) =>
       compile(target, forward, ({ x: from, y, n, a: first, b: second }, f) => {
         const [x, a, b] = f.vectors(3);
@@ -192,7 +192,7 @@ export const curve = define<(op: CurveOp, call: Values<typeof forward>) => void>
         ];
       }),
     );
-    return (op, call) => machine.run(kernels(op), call, elements);
+    return (op, call) => device.run(kernels(op), call, elements);
   },
   reference: (memory) => (op, call) => {
     const [x, y] = [memory.floats(call.x, call.n), memory.floats(call.y, call.n)];
@@ -205,8 +205,8 @@ const backward = { x: element, dy: element, dx: element, n: units, a: float32, b
 
 /** dx[n] = dy[n] · f′(x[n]); dx may alias dy. */
 export const curveGrad = define<(op: CurveOp, call: Values<typeof backward>) => void>({
-  emit(machine) {
-    const { target } = machine;
+  emit(device) {
+    const { target } = device;
     const kernels = byKey((op: CurveOp) =>
       compile(target, backward, ({ x: from, dy, dx, n, a: first, b: second }, f) => {
         const [x, a, b] = f.vectors(3);
@@ -221,7 +221,7 @@ export const curveGrad = define<(op: CurveOp, call: Values<typeof backward>) => 
         ];
       }),
     );
-    return (op, call) => machine.run(kernels(op), call, elements);
+    return (op, call) => device.run(kernels(op), call, elements);
   },
   reference: (memory) => (op, call) => {
     const [x, dy] = [memory.floats(call.x, call.n), memory.floats(call.dy, call.n)];

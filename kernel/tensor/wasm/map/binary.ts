@@ -1,6 +1,6 @@
 // Operations of two operands, one of which may be repeated over the rows or columns of the result.
 
-import { define, elements, grainOf } from "../call/machine";
+import { define, elements, grainOf } from "../call/device";
 import type { Memory } from "../call/memory";
 import { byKey } from "../call/variants";
 import { type Code, f32x4, type Local, times, v128 } from "../emit/assembler";
@@ -209,26 +209,26 @@ const reference =
 
 /** y[rows, columns] = f(a, b); y may alias an operand of its own size. */
 export const binary = define<BinaryCall>({
-  emit(machine) {
+  emit(device) {
     const kernels = byKey((key: `${EmittedOp} ${BinaryLayout}`) => {
       const [op, layout] = key.split(" ") as [EmittedOp, BinaryLayout];
-      return binaryKernel(machine.target, op, layout);
+      return binaryKernel(device.target, op, layout);
     });
-    const exact = reference(machine.memory);
+    const exact = reference(device.memory);
     return (op, layout, call) => {
       if (op === "pow") {
         const { a, b, y, rows = 1, columns } = call;
         // A square is what most callers mean.
-        if (layout === "scalarRight" && machine.memory.floats(b, 1)[0] === 2)
-          machine.run(kernels("mul same"), { a, b: a, y, rows: 1, columns: rows * columns });
+        if (layout === "scalarRight" && device.memory.floats(b, 1)[0] === 2)
+          device.run(kernels("mul same"), { a, b: a, y, rows: 1, columns: rows * columns });
         else exact(op, layout, call);
         return;
       }
       const { a, b, y, rows = 1, columns } = call;
       const simple = simplified(layout, rows, columns);
       const kernel = kernels(`${op} ${simple}`);
-      if (isFlat(simple)) machine.run(kernel, { a, b, y, rows: 1, columns: rows * columns }, elements);
-      else machine.run(kernel, { a, b, y, rows, columns }, grainOf(columns));
+      if (isFlat(simple)) device.run(kernel, { a, b, y, rows: 1, columns: rows * columns }, elements);
+      else device.run(kernel, { a, b, y, rows, columns }, grainOf(columns));
     };
   },
   reference,

@@ -1,6 +1,6 @@
 // Reductions of the middle axis of [outer, n, inner]: along contiguous runs where inner is 1, else down columns.
 
-import { define } from "../call/machine";
+import { define } from "../call/device";
 import { variants } from "../call/variants";
 import {
   type Code,
@@ -31,11 +31,11 @@ export type Reduction = (op: ReduceOp, call: Values<typeof parameters>) => void;
  * NaN wins max, min, argmax and argmin, which give the first of equals; over n = 0 they give −∞, ∞, 0 and 0.
  */
 export const reduce = define<Reduction>({
-  emit(machine) {
+  emit(device) {
     const kernels = variants(({ op, runs }: { op: ReduceOp; runs: boolean }) =>
-      reduceKernel(machine.target, op, runs),
+      reduceKernel(device.target, op, runs),
     );
-    return (op, call) => machine.run(kernels({ op, runs: call.inner === 1 }), call);
+    return (op, call) => device.run(kernels({ op, runs: call.inner === 1 }), call);
   },
   reference:
     (memory) =>

@@ -1,6 +1,6 @@
 // Log-softmax and cross-entropy along rows: the maximum, then Σe^(x − max), then one pass that writes.
 
-import { define } from "../call/machine";
+import { define } from "../call/device";
 import { once } from "../call/variants";
 import { f32, f32x4, f64, i32, times } from "../emit/assembler";
 import { type Call, compile, count, type Kernel, shared } from "../emit/kernel";
@@ -13,9 +13,9 @@ const softmax = { x: shared, logProbabilities: shared, rows: count, columns: cou
 
 /** logProbabilities[r, c] = x − logsumexp(x) along each row; stable for any finite x. */
 export const logSoftmax = define<Call<typeof softmax>>({
-  emit(machine) {
-    const kernel = once(() => logSoftmaxKernel(machine.target));
-    return (call) => machine.run(kernel(), call);
+  emit(device) {
+    const kernel = once(() => logSoftmaxKernel(device.target));
+    return (call) => device.run(kernel(), call);
   },
   reference:
     (memory) =>
@@ -59,9 +59,9 @@ const entropy = {
  * writes the summed loss to loss[1] and (softmax − onehot) to dLogits, unscaled.
  */
 export const crossEntropy = define<Call<typeof entropy>>({
-  emit(machine) {
-    const kernel = once(() => crossEntropyKernel(machine.target));
-    return (call) => machine.run(kernel(), call);
+  emit(device) {
+    const kernel = once(() => crossEntropyKernel(device.target));
+    return (call) => device.run(kernel(), call);
   },
   reference:
     (memory) =>

@@ -1,6 +1,6 @@
 // Transposition in tiles of 4×4 by lane shuffles; the rim element by element.
 
-import { define } from "../call/machine";
+import { define } from "../call/device";
 import { once } from "../call/variants";
 import { type Code, i32, type Local, times, v128 } from "../emit/assembler";
 import { type Call, compile, count, type Kernel, shared } from "../emit/kernel";
@@ -11,9 +11,9 @@ const parameters = { x: shared, y: shared, rows: count, columns: count };
 
 /** y[columns, rows] = x[rows, columns] transposed. */
 export const transpose = define<Call<typeof parameters>>({
-  emit(machine) {
-    const kernel = once(() => transposeKernel(machine.target));
-    return (call) => machine.run(kernel(), call);
+  emit(device) {
+    const kernel = once(() => transposeKernel(device.target));
+    return (call) => device.run(kernel(), call);
   },
   reference:
     (memory) =>

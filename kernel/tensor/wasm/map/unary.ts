@@ -1,7 +1,7 @@
 // Operations of one operand, and the derivatives of some, written by what their forward saved: one loop nest, and for each
 // operation the expression of four lanes.
 
-import { define, elements } from "../call/machine";
+import { define, elements } from "../call/device";
 import { byKey, variants } from "../call/variants";
 import { type Code, type FunctionBuilder, f32x4, type Local, v128 } from "../emit/assembler";
 import { compile, element, units, type Values } from "../emit/kernel";
@@ -106,8 +106,8 @@ const forward = { x: element, y: element, n: units };
 
 /** y[n] = f(x[n]); y may alias x. */
 export const unary = define<(op: UnaryOp, call: Values<typeof forward>) => void>({
-  emit(machine) {
-    const { target } = machine;
+  emit(device) {
+    const { target } = device;
     const kernels = byKey((op: UnaryOp) =>
       compile(target, forward, ({ x, y, n }, f) =>
         eachVector(f, n.get, [x, y], width(op), [y], (step, at) => [
@@ -115,7 +115,7 @@ export const unary = define<(op: UnaryOp, call: Values<typeof forward>) => void>
         ]),
       ),
     );
-    return (op, call) => machine.run(kernels(op), call, elements);
+    return (op, call) => device.run(kernels(op), call, elements);
   },
   reference: (memory) => (op, call) => {
     const [x, y] = [memory.floats(call.x, call.n), memory.floats(call.y, call.n)];
@@ -133,9 +133,9 @@ export interface GradCall extends Values<typeof backward> {
 
 /** dx[n] = g(dy[n], saved[n]) (+ dx if accumulate); dx may alias dy. */
 export const unaryGrad = define<(op: UnaryGradOp, call: GradCall) => void>({
-  emit(machine) {
+  emit(device) {
     const kernels = variants(({ op, accumulate }: { op: UnaryGradOp; accumulate: boolean }) =>
-      compile(machine.target, backward, ({ saved, dy, dx, n }, f) => {
+      compile(device.target, backward, ({ saved, dy, dx, n }, f) => {
         const kept = f.local("v128");
         return eachVector(f, n.get, [saved, dy, dx], 4, [dx], (step, at) => {
           const gradient = gradVectors[op](loadStep(step, dy, at), kept);
@@ -148,7 +148,7 @@ export const unaryGrad = define<(op: UnaryGradOp, call: GradCall) => void>({
         });
       }),
     );
-    return (op, call) => machine.run(kernels({ op, accumulate: call.accumulate ?? false }), call, elements);
+    return (op, call) => device.run(kernels({ op, accumulate: call.accumulate ?? false }), call, elements);
   },
   reference: (memory) => (op, call) => {
     const [saved, dy] = [memory.floats(call.saved, call.n), memory.floats(call.dy, call.n)];

@@ -1,7 +1,7 @@
 // Uniform random numbers: the stream of `../../random.ts`, number for number, whose state lies in memory between calls.
 
 import { Generator } from "../../math/random";
-import { define } from "../call/machine";
+import { define } from "../call/device";
 import { once } from "../call/variants";
 import { f32, i32, type Local, times } from "../emit/assembler";
 import { type Call, compile, element, shared, units } from "../emit/kernel";
@@ -11,9 +11,9 @@ const parameters = { state: shared, y: element, n: units };
 
 /** y[n] = the next n uniform numbers of the generator whose four words (i32) lie at `state`, which go on with it. */
 export const uniform = define<Call<typeof parameters>>({
-  emit(machine) {
+  emit(device) {
     const kernel = once(() =>
-      compile(machine.target, parameters, ({ state, y, n }, f) => {
+      compile(device.target, parameters, ({ state, y, n }, f) => {
         const words = f.integers(4);
         const [a, b, c, d] = words;
         const [left, draw, shifted] = f.integers(3);
@@ -32,7 +32,7 @@ export const uniform = define<Call<typeof parameters>>({
         ];
       }),
     );
-    return (call) => machine.run(kernel(), call);
+    return (call) => device.run(kernel(), call);
   },
   reference: (memory) => (call) => {
     const words = memory.integers(call.state, 4);

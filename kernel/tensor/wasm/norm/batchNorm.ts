@@ -1,6 +1,6 @@
 // Batch normalization (Ioffe & Szegedy 2015) of x[outer, channels, inner]: which kernel takes a call, and what it means.
 
-import { define, grainOf, type Machine } from "../call/machine";
+import { type Device, define, grainOf } from "../call/device";
 import type { Memory } from "../call/memory";
 import { variants } from "../call/variants";
 import type { Kernel, Pointer, Values } from "../emit/kernel";
@@ -44,14 +44,14 @@ interface Shape {
 
 /** Runs a kernel by channels; columns in parts of whole steps, and in lots that the scratch area has room for. */
 function runChannels<N extends string>(
-  machine: Machine,
+  device: Device,
   kernel: Kernel<N>,
   values: { readonly [name in N]: number } & Shape,
 ): void {
   const { outer, channels, inner } = values;
   const grain = grainOf(outer * inner, inner === 1 ? 16 : 1);
-  if (inner === 1 && channels > mostColumns) machine.runInLots(kernel, values, grain, mostColumns);
-  else machine.run(kernel, values, grain);
+  if (inner === 1 && channels > mostColumns) device.runInLots(kernel, values, grain, mostColumns);
+  else device.run(kernel, values, grain);
 }
 
 // Of [N, C] the activation goes by itself, over what the cache still holds. Values are written out: on Node 20 to spread a call
@@ -65,21 +65,21 @@ function runChannels<N extends string>(
  * weight, bias, runningMean and runningVar may be 0 (absent). With an activation, y is what unary() makes of that.
  */
 export const batchNormForward = define<(call: ForwardCall) => void>({
-  emit(machine) {
-    const { target } = machine;
+  emit(device) {
+    const { target } = device;
     const runs = variants(({ activation, ...affine }: Variant) =>
       batchNormForwardKernel(target, affine, activation),
     );
     const rows = variants((variant: Variant) => batchNormForwardRowsKernel(target, variant));
     const columns = variants((variant: Variant) => batchNormForwardColumnsKernel(target, variant));
-    const activate = machine.kernel(unary);
+    const activate = device.kernel(unary);
     return (call) => {
       const { x, weight, bias, runningMean, runningVar, y, mean, invStd } = call;
       const { outer, channels, inner, eps, momentum, correction, activation = null } = call;
       const kernels = inner !== 1 ? runs : outer > mostRows ? columns : rows;
       const inSweep = inner !== 1 ? activation : null;
       const kernel = kernels({ weight: weight !== 0, bias: bias !== 0, activation: inSweep });
-      runChannels(machine, kernel, {
+      runChannels(device, kernel, {
         x,
         weight,
         bias,
@@ -155,20 +155,20 @@ const applied =
 
 /** y = weight[c]·(x − mean[c])·invStd[c] + bias[c], activated; weight and bias may be 0 (absent: 1 and 0). */
 export const batchNormApply = define<(call: ApplyCall) => void>({
-  emit(machine) {
-    const { target } = machine;
+  emit(device) {
+    const { target } = device;
     const runs = variants(({ activation, ...affine }: Variant) =>
       batchNormApplyKernel(target, affine, activation),
     );
     const columns = variants((variant: Variant) => batchNormApplyColumnsKernel(target, variant));
-    const activate = machine.kernel(unary);
+    const activate = device.kernel(unary);
     return (call) => {
       const { x, mean, invStd, weight, bias, y, outer, channels, inner, activation = null } = call;
       const stride = channels * inner * 4;
       const inSweep = inner !== 1 ? activation : null;
       const kernels = inner !== 1 ? runs : columns;
       const kernel = kernels({ weight: weight !== 0, bias: bias !== 0, activation: inSweep });
-      runChannels(machine, kernel, { x, mean, invStd, weight, bias, y, outer, channels, inner, stride });
+      runChannels(device, kernel, { x, mean, invStd, weight, bias, y, outer, channels, inner, stride });
       if (inSweep !== activation) activate(activation!, { x: y, y, n: outer * channels });
     };
   },
@@ -181,8 +181,8 @@ export const batchNormApply = define<(call: ApplyCall) => void>({
  * activated output; `bias` is then the forward's (0: absent). dx may alias dy.
  */
 export const batchNormBackward = define<(call: BackwardCall) => void>({
-  emit(machine) {
-    const { target } = machine;
+  emit(device) {
+    const { target } = device;
     const runs = variants(({ activation, ...affine }: Variant) =>
       batchNormBackwardKernel(target, affine, activation),
     );
@@ -190,7 +190,7 @@ export const batchNormBackward = define<(call: BackwardCall) => void>({
     const columns = variants(({ weight }: { weight: boolean }) =>
       batchNormBackwardColumnsKernel(target, weight),
     );
-    const throughActivation = machine.kernel(unaryGrad);
+    const throughActivation = device.kernel(unaryGrad);
     return (call) => {
       const { x, mean, invStd, weight, dx, dWeight, dBias, outer, channels, inner } = call;
       const { activation = null, y = 0, bias = 0 } = call;
@@ -202,7 +202,7 @@ export const batchNormBackward = define<(call: BackwardCall) => void>({
       if (apart) {
         throughActivation(activation, { saved: y, dy: call.dy, dx, n: outer * channels, accumulate: false });
       }
-      runChannels(machine, kernel as Kernel<keyof typeof activatedParameters>, {
+      runChannels(device, kernel as Kernel<keyof typeof activatedParameters>, {
         x,
         mean,
         invStd,

@@ -1,6 +1,6 @@
 // Layer, group and root-mean-square normalization: rows of n = channels·inner neighboring numbers, each by itself.
 
-import { define, grainOf } from "../call/machine";
+import { define, grainOf } from "../call/device";
 import { variants } from "../call/variants";
 import {
   type Code,
@@ -58,12 +58,12 @@ interface BackwardLayout extends Omit<RowLayout, "bias"> {
  * without `centered`, μ is 0. Writes μ and r of each row to statistics f64[samples·groups, 2], 8-byte aligned.
  */
 export const normalize = define<(call: ForwardCall) => void>({
-  emit(machine) {
-    const kernels = variants((layout: RowLayout) => normalizeKernel(machine.target, layout));
+  emit(device) {
+    const kernels = variants((layout: RowLayout) => normalizeKernel(device.target, layout));
     return (call) => {
       const { weight, bias, groups, channels, inner, centered } = call;
       const kernel = kernels({ weight: weight !== 0, bias: bias !== 0, runs: inner > 1, centered });
-      machine.run(kernel, call, grainOf(groups * channels * inner));
+      device.run(kernel, call, grainOf(groups * channels * inner));
     };
   },
   reference: (memory) => (call) => {
@@ -99,12 +99,12 @@ export const normalize = define<(call: ForwardCall) => void>({
  * not wanted. dx may alias dy.
  */
 export const normalizeBackward = define<(call: BackwardCall) => void>({
-  emit(machine) {
-    const kernels = variants((layout: BackwardLayout) => normalizeBackwardKernel(machine.target, layout));
+  emit(device) {
+    const kernels = variants((layout: BackwardLayout) => normalizeBackwardKernel(device.target, layout));
     return (call) => {
       const { weight, slopes, groups, channels, inner, centered } = call;
       const kernel = kernels({ weight: weight !== 0, runs: inner > 1, centered, summed: slopes !== 0 });
-      machine.run(kernel, call, grainOf(groups * channels * inner));
+      device.run(kernel, call, grainOf(groups * channels * inner));
     };
   },
   reference: (memory) => (call) => {

@@ -1,6 +1,6 @@
 // Chooses how a pooling is computed, and keeps its kernels by shape.
 
-import { define, grainOf } from "../call/machine";
+import { define, grainOf } from "../call/device";
 import type { Kernel, Pointer } from "../emit/kernel";
 import { fill } from "../map/linear";
 import { halves, maxPoolHalvesBackwardKernel, maxPoolHalvesKernel } from "./halves";
@@ -67,15 +67,15 @@ const cache = () => new ShapeKernels();
  * the last NaN, which beats every number. A window wholly in the padding gives −∞ and −1.
  */
 export const maxPool2d = define<(shape: Pool2dShape, call: MaxCall) => void>({
-  emit(machine) {
-    const kernels = machine.once(cache);
-    const reference = exact.max(machine.memory);
+  emit(device) {
+    const kernels = device.once(cache);
+    const reference = exact.max(device.memory);
     return (s, call) => {
       if (!canPool(s)) return reference(s, call);
       const make = halves(s) ? maxPoolHalvesKernel : maxPoolKernel;
-      const kernel = kernels.of(s, "max", () => make(machine.target, s));
+      const kernel = kernels.of(s, "max", () => make(device.target, s));
       const { x, y, indices } = call;
-      machine.run(kernel, { x, y, ahead: indices - y, planes: s.planes }, partOf(s));
+      device.run(kernel, { x, y, ahead: indices - y, planes: s.planes }, partOf(s));
     };
   },
   reference: exact.max,
@@ -83,16 +83,16 @@ export const maxPool2d = define<(shape: Pool2dShape, call: MaxCall) => void>({
 
 /** dx = dy scattered to `indices`, those of windows that overlap added (+ dx if accumulate); −1 goes nowhere. */
 export const maxPool2dBackward = define<(shape: Pool2dShape, call: MaxBackwardCall) => void>({
-  emit(machine) {
-    const kernels = machine.once(cache);
-    const filling = machine.kernel(fill);
+  emit(device) {
+    const kernels = device.once(cache);
+    const filling = device.kernel(fill);
     return (s, { dy, indices, dx, accumulate }) => {
       const whole = !accumulate && halves(s);
       if (!accumulate && !whole) filling({ y: dx, value: 0, n: s.planes * s.inHeight * s.inWidth });
       const kernel = whole
-        ? kernels.of(s, "max backward whole", () => maxPoolHalvesBackwardKernel(machine.target, s))
-        : kernels.of(s, "max backward", () => maxPoolBackwardKernel(machine.target, s));
-      machine.run(kernel, { dy, ahead: indices - dy, dx, planes: s.planes }, partOf(s));
+        ? kernels.of(s, "max backward whole", () => maxPoolHalvesBackwardKernel(device.target, s))
+        : kernels.of(s, "max backward", () => maxPoolBackwardKernel(device.target, s));
+      device.run(kernel, { dy, ahead: indices - dy, dx, planes: s.planes }, partOf(s));
     };
   },
   reference: exact.maxBackward,
@@ -100,15 +100,15 @@ export const maxPool2dBackward = define<(shape: Pool2dShape, call: MaxBackwardCa
 
 /** y = sum of each window, padding counting as 0, over the divisor. */
 export const avgPool2d = define<(shape: Pool2dShape, divisor: PoolDivisor, call: AverageCall) => void>({
-  emit(machine) {
-    const kernels = machine.once(cache);
-    const reference = exact.average(machine.memory);
+  emit(device) {
+    const kernels = device.once(cache);
+    const reference = exact.average(device.memory);
     return (s, divisor, call) => {
       if (!canPool(s)) return reference(s, divisor, call);
       const kernel = kernels.of(s, `average ${divisor}`, () =>
-        avgPoolKernel(machine.target, s, divisor, false),
+        avgPoolKernel(device.target, s, divisor, false),
       );
-      machine.run(kernel, { x: call.x, y: call.y, planes: s.planes }, partOf(s));
+      device.run(kernel, { x: call.x, y: call.y, planes: s.planes }, partOf(s));
     };
   },
   reference: exact.average,
@@ -118,26 +118,26 @@ export const avgPool2d = define<(shape: Pool2dShape, divisor: PoolDivisor, call:
 export const avgPool2dBackward = define<
   (shape: Pool2dShape, divisor: PoolDivisor, call: AverageBackwardCall) => void
 >({
-  emit(machine) {
-    const kernels = machine.once(cache);
-    const filling = machine.kernel(fill);
-    const reference = exact.averageBackward(machine.memory);
+  emit(device) {
+    const kernels = device.once(cache);
+    const filling = device.kernel(fill);
+    const reference = exact.averageBackward(device.memory);
     return (s, divisor, call) => {
       const { dy, dx, accumulate } = call;
       const turn = turned(s, divisor);
       if (turn !== null && canPool(turn.shape)) {
         const kernel = kernels.of(s, `average turned ${divisor} ${accumulate}`, () =>
-          avgPoolKernel(machine.target, turn.shape, turn.divisor, accumulate),
+          avgPoolKernel(device.target, turn.shape, turn.divisor, accumulate),
         );
-        machine.run(kernel, { x: dy, y: dx, planes: s.planes }, partOf(s));
+        device.run(kernel, { x: dy, y: dx, planes: s.planes }, partOf(s));
         return;
       }
       if (!canPool(s)) return reference(s, divisor, call);
       if (!accumulate) filling({ y: dx, value: 0, n: s.planes * s.inHeight * s.inWidth });
       const kernel = kernels.of(s, `average backward ${divisor}`, () =>
-        avgPoolBackwardKernel(machine.target, s, divisor),
+        avgPoolBackwardKernel(device.target, s, divisor),
       );
-      machine.run(kernel, { dy, dx, planes: s.planes }, partOf(s));
+      device.run(kernel, { dy, dx, planes: s.planes }, partOf(s));
     };
   },
   reference: exact.averageBackward,

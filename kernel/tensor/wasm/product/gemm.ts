@@ -1,6 +1,6 @@
 // Chooses how a matrix product is computed, once a shape.
 
-import { define, type Machine } from "../call/machine";
+import { type Device, define } from "../call/device";
 import type { Pointer } from "../emit/kernel";
 import { fill } from "../map/linear";
 import { type GemmShape, gemmKernel, gemmParts, partWork } from "./blocks";
@@ -16,7 +16,7 @@ export interface GemmCall extends Operands, Omit<GemmShape, "transA" | "transB">
   readonly accumulate?: boolean;
 }
 
-const modules = ({ target }: Machine) =>
+const modules = ({ target }: Device) =>
   new ShapeCache((shape) => ({
     kernel: isFewRows(shape) ? gemmRowsKernel(target, shape) : gemmKernel(target, shape),
     grain: gemmParts(target, shape).grain,
@@ -24,14 +24,14 @@ const modules = ({ target }: Machine) =>
 
 /** c[m, n] = op(a)[m, k] · op(b)[k, n] (+ c if accumulate); a is [k, m] if transA, b is [n, k] if transB. */
 export const gemm = define<(call: GemmCall) => void>({
-  emit(machine) {
-    const cache = machine.once(modules);
-    const filling = machine.kernel(fill);
+  emit(device) {
+    const cache = device.once(modules);
+    const filling = device.kernel(fill);
     return ({ a, b, c, m, n, k, transA = false, transB = false, accumulate = false }) => {
       if (m === 0 || n === 0) return;
       if (k > 0) {
         const { kernel, grain } = cache.get(m, n, k, transA, transB);
-        machine.run(kernel, { a, b, c, accumulate: accumulate ? 1 : 0, rows: m, columns: n }, grain);
+        device.run(kernel, { a, b, c, accumulate: accumulate ? 1 : 0, rows: m, columns: n }, grain);
       } else if (!accumulate) filling({ y: c, value: 0, n: m * n });
     };
   },
@@ -57,10 +57,10 @@ export const gemm = define<(call: GemmCall) => void>({
 
 /**
  * `times` products of one shape, by several threads if there are any: from one to the next a, b and c grow by `steps`, in
- * bytes. Asked of a machine by `machine.once(products)`.
+ * bytes. Asked of a device by `device.once(products)`.
  */
-export const products = (machine: Machine) => {
-  const cache = machine.once(modules);
+export const products = (device: Device) => {
+  const cache = device.once(modules);
   return (
     { m, n, k, transA, transB }: GemmShape,
     { a, b, c }: Operands,
@@ -70,7 +70,7 @@ export const products = (machine: Machine) => {
   ): void => {
     const { kernel, grain } = cache.get(m, n, k, transA, transB);
     const call = { a, b, c, accumulate: accumulate ? 1 : 0, rows: m, columns: n };
-    if (times === 1) machine.run(kernel, call, grain);
-    else machine.repeat(kernel, call, steps, times, Math.ceil(partWork / (m * n * k)));
+    if (times === 1) device.run(kernel, call, grain);
+    else device.repeat(kernel, call, steps, times, Math.ceil(partWork / (m * n * k)));
   };
 };

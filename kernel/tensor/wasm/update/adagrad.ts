@@ -1,6 +1,6 @@
 // The step of Adagrad.
 
-import { define, elements } from "../call/machine";
+import { define, elements } from "../call/device";
 import { byKey } from "../call/variants";
 import { f32x4 } from "../emit/assembler";
 import type { Pointer } from "../emit/kernel";
@@ -19,10 +19,10 @@ export interface AdagradCall {
 
 /** One step of Adagrad: g += penalty·p; sum += g²; p −= lr·g/(√sum + eps). */
 export const adagrad = define<(call: AdagradCall) => void>({
-  emit(machine) {
-    const kernels = byKey((decay: boolean) => adagradKernel(machine.target, decay));
+  emit(device) {
+    const kernels = byKey((decay: boolean) => adagradKernel(device.target, decay));
     return ({ parameter, gradient, sum, n, lr, eps, penalty }) =>
-      machine.run(kernels(penalty !== 0), { parameter, gradient, sum, n, rate: -lr, eps, penalty }, elements);
+      device.run(kernels(penalty !== 0), { parameter, gradient, sum, n, rate: -lr, eps, penalty }, elements);
   },
   reference:
     (memory) =>

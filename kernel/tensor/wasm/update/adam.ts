@@ -1,6 +1,6 @@
 // The step of Adam and AdamW.
 
-import { define, elements } from "../call/machine";
+import { define, elements } from "../call/device";
 import { variants } from "../call/variants";
 import { f32x4 } from "../emit/assembler";
 import type { Pointer } from "../emit/kernel";
@@ -30,11 +30,11 @@ export interface AdamCall {
  * p = shrink·p − step·mean/(√square/root + eps). `maximum`, 0 without amsgrad, keeps the largest square and divides instead.
  */
 export const adam = define<(call: AdamCall) => void>({
-  emit(machine) {
-    const kernels = variants((options: Variant) => adamKernel(machine.target, options));
+  emit(device) {
+    const kernels = variants((options: Variant) => adamKernel(device.target, options));
     return (call) => {
       const { parameter, gradient, mean, square, maximum, n, beta1, beta2, eps, penalty, shrink } = call;
-      machine.run(
+      device.run(
         kernels({ amsgrad: maximum !== 0, decay: penalty !== 0 }),
         {
           parameter,

@@ -1,6 +1,6 @@
 // The step of RMSprop.
 
-import { define, elements } from "../call/machine";
+import { define, elements } from "../call/device";
 import { variants } from "../call/variants";
 import { f32x4, v128 } from "../emit/assembler";
 import type { Pointer } from "../emit/kernel";
@@ -29,11 +29,11 @@ export interface RmspropCall {
  * of change, if `velocity` is not 0; p −= lr·change.
  */
 export const rmsprop = define<(call: RmspropCall) => void>({
-  emit(machine) {
-    const kernels = variants((options: Variant) => rmspropKernel(machine.target, options));
+  emit(device) {
+    const kernels = variants((options: Variant) => rmspropKernel(device.target, options));
     return (call) => {
       const { parameter, gradient, square, mean, velocity, n, alpha, eps, penalty, momentum } = call;
-      machine.run(
+      device.run(
         kernels({ centered: mean !== 0, moving: velocity !== 0, decay: penalty !== 0 }),
         {
           parameter,

@@ -1,6 +1,6 @@
 // The step of stochastic gradient descent: one pass over a parameter, its gradient and its momentum buffer.
 
-import { define, elements } from "../call/machine";
+import { define, elements } from "../call/device";
 import { variants } from "../call/variants";
 import { type Code, f32x4 } from "../emit/assembler";
 import { compile, element, float32, type Pointer, units } from "../emit/kernel";
@@ -26,12 +26,12 @@ export interface SgdCall {
  * (buffer = g on the first step); p −= lr·(nesterov ? g + momentum·buffer : buffer). buffer is 0 if momentum is 0.
  */
 export const sgd = define<(call: SgdCall) => void>({
-  emit(machine) {
-    const kernels = variants((options: Variant) => sgdKernel(machine.target, options));
+  emit(device) {
+    const kernels = variants((options: Variant) => sgdKernel(device.target, options));
     return (call) => {
       const { parameter, gradient, buffer, n, lr, momentum, dampening, weightDecay } = call;
       const moving = momentum !== 0;
-      machine.run(
+      device.run(
         kernels({
           decay: weightDecay !== 0,
           momentum: moving,

@@ -8,7 +8,7 @@ import { Team, type ThreadHost } from "./team";
 /** A kernel as the table has it: how it is called, how it is emitted, and what it means. */
 export interface Definition<Call> {
   /** The call of the emitted kernel, whose modules are compiled when they are first needed. */
-  emit(machine: Machine): Call;
+  emit(device: Device): Call;
   /** The same in plain TypeScript: every value in float64, rounded to f32 once, when it is stored. */
   reference(memory: Memory): Call;
 }
@@ -23,7 +23,7 @@ export const elements = 16384;
 export const grainOf = (size: number, step = 1): number =>
   step * Math.ceil(elements / (step * Math.max(1, size)));
 
-export class Machine {
+export class Device {
   readonly memory: Memory;
   #team: Team | null = null;
   readonly #made = new Map<unknown, unknown>();
@@ -32,8 +32,8 @@ export class Machine {
     this.memory = new Memory(target.memory);
   }
 
-  /** What `make` gives for this machine, made once: what kernels have in common. */
-  once<T>(make: (machine: Machine) => T): T {
+  /** What `make` gives for this device, made once: what kernels have in common. */
+  once<T>(make: (device: Device) => T): T {
     if (!this.#made.has(make)) this.#made.set(make, make(this));
     return this.#made.get(make) as T;
   }
