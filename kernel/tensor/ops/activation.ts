@@ -3,18 +3,18 @@
 import { requireKnown, requireNumber, requireNumbers } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Tensor } from "../tensor";
-import type { CurveOp } from "../wasm/kernels";
+import type { ActivationOp } from "../wasm/kernels";
 import { requireFloat } from "./check";
 import { contiguous } from "./view";
 
 interface Info {
-  readonly op: CurveOp;
+  readonly op: ActivationOp;
   readonly a: number;
   readonly b: number;
 }
 
 // dx = dy · f′(x)
-const curveRule = (name: string): Rule<Info> => ({
+const ruleOf = (name: string): Rule<Info> => ({
   name,
   reads: "inputs",
   sharesGradient: true,
@@ -22,25 +22,32 @@ const curveRule = (name: string): Rule<Info> => ({
     const x = node.inputs[0]!;
     const { op, a, b } = node.info;
     const dx = pass.target(dy, x);
-    pass.engine.kernels.curveGrad(op, { x: x.pointer, dy: dy.pointer, dx: dx.pointer, n: x.count, a, b });
+    pass.engine.kernels.activationGrad(op, {
+      x: x.pointer,
+      dy: dy.pointer,
+      dx: dx.pointer,
+      n: x.count,
+      a,
+      b,
+    });
     pass.give(x, dx);
   },
 });
 
-const rules: { [O in CurveOp]: Rule<Info> } = {
-  leakyRelu: curveRule("leakyRelu"),
-  elu: curveRule("elu"),
-  gelu: curveRule("gelu"),
-  geluTanh: curveRule("gelu"),
-  silu: curveRule("silu"),
-  softplus: curveRule("softplus"),
+const rules: { [O in ActivationOp]: Rule<Info> } = {
+  leakyRelu: ruleOf("leakyRelu"),
+  elu: ruleOf("elu"),
+  gelu: ruleOf("gelu"),
+  geluTanh: ruleOf("gelu"),
+  silu: ruleOf("silu"),
+  softplus: ruleOf("softplus"),
 };
 
-function curve(op: CurveOp, input: Tensor, a = 0, b = 0): Tensor {
+function activation(op: ActivationOp, input: Tensor, a = 0, b = 0): Tensor {
   const { name } = rules[op];
   const x = contiguous(requireFloat(name, input));
   const y = x.engine.emptyLike(x, "float32");
-  x.engine.kernels.curve(op, { x: x.pointer, y: y.pointer, n: x.count, a, b });
+  x.engine.kernels.activation(op, { x: x.pointer, y: y.pointer, n: x.count, a, b });
   return record(rules[op], y, [x], { op, a, b });
 }
 
@@ -48,14 +55,14 @@ function curve(op: CurveOp, input: Tensor, a = 0, b = 0): Tensor {
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
   requireKnown("leakyRelu", arguments, 2);
   requireNumber("leakyRelu", "negativeSlope", negativeSlope);
-  return curve("leakyRelu", x, negativeSlope);
+  return activation("leakyRelu", x, negativeSlope);
 }
 
 /** x where x > 0, else alpha·(eˣ − 1) (default 1), any shape. Clevert et al. 2015. */
 export function elu(x: Tensor, alpha = 1): Tensor {
   requireKnown("elu", arguments, 2);
   requireNumber("elu", "alpha", alpha);
-  return curve("elu", x, alpha);
+  return activation("elu", x, alpha);
 }
 
 export interface GeluOptions {
@@ -72,13 +79,13 @@ export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Ten
   if (approximate !== "none" && approximate !== "tanh") {
     throw new RangeError(`gelu: expected approximate "none" or "tanh", got ${String(approximate)}`);
   }
-  return curve(approximate === "tanh" ? "geluTanh" : "gelu", x);
+  return activation(approximate === "tanh" ? "geluTanh" : "gelu", x);
 }
 
 /** x·sigmoid(x), also called swish, any shape. Elfwing et al. 2017. */
 export function silu(x: Tensor): Tensor {
   requireKnown("silu", arguments, 1);
-  return curve("silu", x);
+  return activation("silu", x);
 }
 
 export interface SoftplusOptions {
@@ -93,5 +100,5 @@ export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOption
   requireKnown("softplus", arguments, 2, ["beta", "threshold"]);
   requireNumbers("softplus", { beta, threshold });
   if (!(beta > 0)) throw new RangeError(`softplus: expected beta > 0, got ${beta}`);
-  return curve("softplus", x, beta, threshold);
+  return activation("softplus", x, beta, threshold);
 }

@@ -11,7 +11,7 @@ import { table } from "./table";
 export type { Conv2dShape } from "./conv/shape";
 export type { Pointer } from "./emit/kernel";
 export type { BinaryLayout, BinaryOp } from "./map/binary";
-export type { CurveOp } from "./map/exactActivations";
+export type { ActivationOp } from "./map/exactActivations";
 export type { ReduceOp } from "./map/reduce";
 export type { Activation, UnaryGradOp, UnaryOp } from "./map/unary";
 export type { Pool2dShape, PoolDivisor } from "./pool/shape";

@@ -8,7 +8,7 @@ import {
   conv2dPacked,
   conv2dScratch,
 } from "./conv/conv";
-import { curve, curveGrad } from "./map/activations";
+import { activation, activationGrad } from "./map/activations";
 import { binary } from "./map/binary";
 import { axpy, fill, scale } from "./map/linear";
 import { reduce } from "./map/reduce";
@@ -29,8 +29,8 @@ export const table = {
   // map
   unary,
   unaryGrad,
-  curve,
-  curveGrad,
+  activation,
+  activationGrad,
   binary,
   fill,
   axpy,

@@ -7,18 +7,18 @@ import { compile, element, float32, units, type Values } from "../emit/kernel";
 import { eachVector, loadStep } from "../emit/loops";
 import { constant, exp, log, polynomial, sigmoid, tanh } from "../emit/math";
 import { madd, type Target } from "../emit/target";
-import { type CurveOp, curveFunctions } from "./exactActivations";
+import { type ActivationOp, exactActivations } from "./exactActivations";
 
 interface Lanes {
   readonly target: Target;
   readonly f: FunctionBuilder;
   readonly x: Local;
-  /** The constants of the call: see CurveOp. */
+  /** The constants of the call: see ActivationOp. */
   readonly a: Local;
   readonly b: Local;
 }
 
-interface Curve {
+interface Formula {
   readonly value: (lanes: Lanes) => Code;
   readonly slope: (lanes: Lanes) => Code;
 }
@@ -74,7 +74,7 @@ const doubleInner = (target: Target, x: Local): Code =>
     madd(target, f32x4.mul(x.get, x.get), constant("geluTanhCubic"), one),
   );
 
-const curves: { [O in CurveOp]: Curve } = {
+const activations: { [O in ActivationOp]: Formula } = {
   leakyRelu: {
     value: ({ x, a }) => v128.select(x.get, f32x4.mul(x.get, a.get), positive(x)),
     slope: ({ x, a }) => v128.select(one, a.get, positive(x)),
@@ -178,16 +178,16 @@ const curves: { [O in CurveOp]: Curve } = {
 const forward = { x: element, y: element, n: units, a: float32, b: float32 };
 
 /** y[n] = f(x[n]; a, b); y may alias x. */
-export const curve = define<(op: CurveOp, call: Values<typeof forward>) => void>({
+export const activation = define<(op: ActivationOp, call: Values<typeof forward>) => void>({
   emit(device) {
     const { target } = device;
-    const kernels = byKey((op: CurveOp) =>
+    const kernels = byKey((op: ActivationOp) =>
       compile(target, forward, ({ x: from, y, n, a: first, b: second }, f) => {
         const [x, a, b] = f.vectors(3);
         return [
           [a.set(f32x4.splat(first.get)), b.set(f32x4.splat(second.get))],
           eachVector(f, n.get, [from, y], 2, [y], (step, at) => [
-            [x.set(loadStep(step, from, at)), curves[op].value({ target, f, x, a, b })],
+            [x.set(loadStep(step, from, at)), activations[op].value({ target, f, x, a, b })],
           ]),
         ];
       }),
@@ -196,7 +196,7 @@ export const curve = define<(op: CurveOp, call: Values<typeof forward>) => void>
   },
   reference: (memory) => (op, call) => {
     const [x, y] = [memory.floats(call.x, call.n), memory.floats(call.y, call.n)];
-    const { value } = curveFunctions[op];
+    const { value } = exactActivations[op];
     for (let i = 0; i < call.n; i++) y[i] = value(x[i]!, call.a, call.b);
   },
 });
@@ -204,10 +204,10 @@ export const curve = define<(op: CurveOp, call: Values<typeof forward>) => void>
 const backward = { x: element, dy: element, dx: element, n: units, a: float32, b: float32 };
 
 /** dx[n] = dy[n] · f′(x[n]); dx may alias dy. */
-export const curveGrad = define<(op: CurveOp, call: Values<typeof backward>) => void>({
+export const activationGrad = define<(op: ActivationOp, call: Values<typeof backward>) => void>({
   emit(device) {
     const { target } = device;
-    const kernels = byKey((op: CurveOp) =>
+    const kernels = byKey((op: ActivationOp) =>
       compile(target, backward, ({ x: from, dy, dx, n, a: first, b: second }, f) => {
         const [x, a, b] = f.vectors(3);
         return [
@@ -215,7 +215,7 @@ export const curveGrad = define<(op: CurveOp, call: Values<typeof backward>) => 
           eachVector(f, n.get, [from, dy, dx], 2, [dx], (step, at) => [
             [
               x.set(loadStep(step, from, at)),
-              f32x4.mul(curves[op].slope({ target, f, x, a, b }), loadStep(step, dy, at)),
+              f32x4.mul(activations[op].slope({ target, f, x, a, b }), loadStep(step, dy, at)),
             ],
           ]),
         ];
@@ -226,7 +226,7 @@ export const curveGrad = define<(op: CurveOp, call: Values<typeof backward>) => 
   reference: (memory) => (op, call) => {
     const [x, dy] = [memory.floats(call.x, call.n), memory.floats(call.dy, call.n)];
     const dx = memory.floats(call.dx, call.n);
-    const { slope } = curveFunctions[op];
+    const { slope } = exactActivations[op];
     for (let i = 0; i < call.n; i++) dx[i] = dy[i]! * slope(x[i]!, call.a, call.b);
   },
 });

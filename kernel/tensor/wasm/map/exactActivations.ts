@@ -6,9 +6,9 @@ import { erfc } from "../../math/erf";
  * y = f(x; a, b), elementwise, whose gradient is taken by x: leakyRelu with slope a, elu with alpha a, gelu exact or by tanh,
  * softplus with beta a and threshold b; what has no constants does not look at them.
  */
-export type CurveOp = "leakyRelu" | "elu" | "gelu" | "geluTanh" | "silu" | "softplus";
+export type ActivationOp = "leakyRelu" | "elu" | "gelu" | "geluTanh" | "silu" | "softplus";
 
-interface Curve {
+interface Formula {
   readonly value: (x: number, a: number, b: number) => number;
   readonly slope: (x: number, a: number, b: number) => number;
 }
@@ -21,7 +21,7 @@ const [scale, cubic] = [Math.sqrt(8 / Math.PI), 0.044715];
 const inner = (x: number) => scale * (x + cubic * x ** 3);
 const growth = (x: number) => scale * (1 + 3 * cubic * x * x);
 
-export const curveFunctions: { readonly [O in CurveOp]: Curve } = {
+export const exactActivations: { readonly [O in ActivationOp]: Formula } = {
   leakyRelu: { value: (x, a) => (x > 0 ? x : a * x), slope: (x, a) => (x > 0 ? 1 : a) },
   elu: {
     value: (x, a) => (x > 0 ? x : a * Math.expm1(x)),

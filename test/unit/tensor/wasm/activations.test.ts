@@ -2,15 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CurveOp } from "../../../../kernel/tensor/wasm/kernels";
-import { curveFunctions } from "../../../../kernel/tensor/wasm/map/exactActivations";
+import type { ActivationOp } from "../../../../kernel/tensor/wasm/kernels";
+import { exactActivations } from "../../../../kernel/tensor/wasm/map/exactActivations";
 import { assertClose, onEachEngine, randomNumbers, same, ulps } from "./guardedMemory";
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 const specials = [0, -0, nan, infinity, -infinity, 2 ** -149, -(2 ** -149), 1, -1, 3e38, -3e38, 20.5, -20.5];
 
 /** Constants, and the largest error of the value, in ulp of the exact one: over 2 million inputs from −20 to 20. */
-const curves: { [O in CurveOp]: [a: number, b: number, limit: number] } = {
+const activations: { [O in ActivationOp]: [a: number, b: number, limit: number] } = {
   leakyRelu: [0.25, 0, 0],
   elu: [1.5, 0, 6],
   gelu: [0, 0, 8],
@@ -19,7 +19,7 @@ const curves: { [O in CurveOp]: [a: number, b: number, limit: number] } = {
   softplus: [2, 20, 4],
 };
 
-for (const [op, [a, b, limit]] of Object.entries(curves) as [CurveOp, [number, number, number]][]) {
+for (const [op, [a, b, limit]] of Object.entries(activations) as [ActivationOp, [number, number, number]][]) {
   test(`${op}: at most ${limit} ulp, its slope within 3e-6; NaN, ∞, 0, denormals`, () => {
     onEachEngine((guarded, kernels) => {
       const random = randomNumbers(41);
@@ -28,10 +28,10 @@ for (const [op, [a, b, limit]] of Object.entries(curves) as [CurveOp, [number, n
       const x = guarded.buffer(n, (i) => specials[i] ?? (random() - 0.5) * (i % 2 === 0 ? 40 : 4));
       const y = guarded.buffer(n);
       const dx = guarded.buffer(n, () => 1);
-      kernels.curve(op, { x: x.pointer, y: y.pointer, n, a, b });
-      kernels.curveGrad(op, { x: x.pointer, dy: dx.pointer, dx: dx.pointer, n, a, b });
+      kernels.activation(op, { x: x.pointer, y: y.pointer, n, a, b });
+      kernels.activationGrad(op, { x: x.pointer, dy: dx.pointer, dx: dx.pointer, n, a, b });
       guarded.checkGuards(op);
-      const { value, slope } = curveFunctions[op];
+      const { value, slope } = exactActivations[op];
       for (let i = 0; i < n; i++) {
         const at = x.floats[i]!;
         const error = ulps(y.floats[i]!, value(at, a, b));
@@ -49,16 +49,23 @@ for (const [op, [a, b, limit]] of Object.entries(curves) as [CurveOp, [number, n
 test("every size keeps to its buffers, and gives each number what it gives it alone", () => {
   onEachEngine((guarded, kernels) => {
     const random = randomNumbers(42);
-    for (const [op, [a, b]] of Object.entries(curves) as [CurveOp, [number, number, number]][]) {
+    for (const [op, [a, b]] of Object.entries(activations) as [ActivationOp, [number, number, number]][]) {
       guarded.clear();
       const all = guarded.buffer(35, () => random() * 8 - 4);
       const whole = [0, 1].map(() => guarded.buffer(35, () => 0.5));
-      kernels.curve(op, { x: all.pointer, y: whole[0]!.pointer, n: 35, a, b });
-      kernels.curveGrad(op, { x: all.pointer, dy: whole[1]!.pointer, dx: whole[1]!.pointer, n: 35, a, b });
+      kernels.activation(op, { x: all.pointer, y: whole[0]!.pointer, n: 35, a, b });
+      kernels.activationGrad(op, {
+        x: all.pointer,
+        dy: whole[1]!.pointer,
+        dx: whole[1]!.pointer,
+        n: 35,
+        a,
+        b,
+      });
       for (const n of [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33]) {
         const [y, dx] = [guarded.buffer(n), guarded.buffer(n, () => 0.5)];
-        kernels.curve(op, { x: all.pointer, y: y.pointer, n, a, b });
-        kernels.curveGrad(op, { x: all.pointer, dy: dx.pointer, dx: dx.pointer, n, a, b });
+        kernels.activation(op, { x: all.pointer, y: y.pointer, n, a, b });
+        kernels.activationGrad(op, { x: all.pointer, dy: dx.pointer, dx: dx.pointer, n, a, b });
         assertClose(op, y.floats, whole[0]!.floats.slice(0, n), 0);
         assertClose(op, dx.floats, whole[1]!.floats.slice(0, n), 0);
       }

@@ -79,9 +79,10 @@ const calls: { readonly [N in KernelName]: (n: number, own: Own, kernels: Kernel
     unaryGrad("tanh", {
       ...{ saved: own.numbers(n), dy: own.numbers(n), dx: own.numbers(n), n, accumulate: true },
     }),
-  curve: (n, own, { curve }) => curve("silu", { x: own.numbers(n), y: own.numbers(n), n, a: 0, b: 0 }),
-  curveGrad: (n, own, { curveGrad }) =>
-    curveGrad("silu", { x: own.numbers(n), dy: own.numbers(n), dx: own.numbers(n), n, a: 0, b: 0 }),
+  activation: (n, own, { activation }) =>
+    activation("silu", { x: own.numbers(n), y: own.numbers(n), n, a: 0, b: 0 }),
+  activationGrad: (n, own, { activationGrad }) =>
+    activationGrad("silu", { x: own.numbers(n), dy: own.numbers(n), dx: own.numbers(n), n, a: 0, b: 0 }),
   binary: (n, own, { binary }) =>
     binary("div", "columnRight", {
       ...{ a: own.numbers(3 * n), b: own.numbers(3), y: own.numbers(3 * n), rows: 3, columns: n },
