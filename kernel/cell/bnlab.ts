@@ -13,9 +13,9 @@ import {
   fusesPairs,
   recover,
   setCollectorHost,
-  setFusion,
   setMemoryLimit,
   setSimd,
+  setSweeps,
   setThreads,
 } from "../tensor/doors/host";
 
@@ -46,7 +46,7 @@ export * as probe from "./probe";
 setCollectorHost(nodeCollector());
 setSimd(nodeSimd(fusesPairs)); // before setThreads
 setThreads(nodeThreads(), threadCount());
-setFusion(nodeFusion());
+setSweeps(nodeFusion());
 setMemoryLimit(memoryLimit());
 setMachine(nodeMachine);
 onInterrupt(recover);

@@ -2,7 +2,7 @@
 // clock tells: the bits are the same, and whoever looks at a layer by a hook gets it computed by itself.
 
 import { isGradEnabled, type Tensor } from "../tensor";
-import { type Activation, discard, isFusing } from "../tensor/doors/nn";
+import { type Activation, discard, isSweeping } from "../tensor/doors/nn";
 import { ReLU, Sigmoid, Tanh } from "./activations";
 import { BatchNorm } from "./batchNorm";
 import { Conv1d, Conv2d } from "./conv";
@@ -32,14 +32,14 @@ const forgetful = new Set<unknown>([
  * once: the next layer writes where the caches still are.
  */
 export function forwardInRow(layers: readonly Module[], input: Tensor): Tensor {
-  const frees = isFusing() && !isGradEnabled();
+  const frees = isSweeping() && !isGradEnabled();
   let output = input;
   let unseen = false; // whether only this function knows `output`
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i]!;
     const before = output;
     const activation = layer.forward === normForward ? activations.get(layers[i + 1]?.forward) : undefined;
-    if (activation !== undefined && isFusing() && layer instanceof BatchNorm) {
+    if (activation !== undefined && isSweeping() && layer instanceof BatchNorm) {
       output = layer.forwardThen(activation, before);
       i++;
     } else output = layer.forward(before);

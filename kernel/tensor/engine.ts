@@ -54,7 +54,7 @@ export class Engine {
   readonly collector: Collector;
   gradEnabled = true;
   /** Whether layers in a row may be computed together. */
-  fuses = true;
+  sweeps = true;
   /** Number of operations recorded so far. */
   recorded = 0;
   /** Number of backward() passes so far. */

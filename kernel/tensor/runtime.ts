@@ -59,13 +59,13 @@ export function setMemoryLimit(bytes: number): void {
 }
 
 /** Whether layers in a row may be computed together, which changes no number. */
-export function setFusion(enabled: boolean): void {
-  engine.fuses = enabled;
+export function setSweeps(enabled: boolean): void {
+  engine.sweeps = enabled;
 }
 
-/** See setFusion(). */
-export function isFusing(): boolean {
-  return engine.fuses;
+/** See setSweeps(). */
+export function isSweeping(): boolean {
+  return engine.sweeps;
 }
 
 /** Puts modes back after an interrupt that unwound noGrad() or tidy() without running their ends. */

@@ -2,7 +2,7 @@
 import type { Tensor } from "../tensor";
 
 export { batchNormThen } from "../ops/batchNorm";
-export { isFusing } from "../runtime";
+export { isSweeping } from "../runtime";
 export type { Activation } from "../wasm/kernels";
 
 /** Frees a value that nobody but the caller has seen, unless `result`, a view or its `.data` shares its memory. */

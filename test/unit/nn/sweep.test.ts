@@ -5,9 +5,9 @@ import { nodeFusion } from "../../../kernel/host/fusion";
 import * as nn from "../../../kernel/nn";
 import { activations, watch } from "../../../kernel/probe";
 import { Generator, manualSeed, memoryUsage, noGrad, randn, type Tensor } from "../../../kernel/tensor";
-import { setFusion } from "../../../kernel/tensor/doors/host";
+import { setSweeps } from "../../../kernel/tensor/doors/host";
 
-afterEach(() => setFusion(true));
+afterEach(() => setSweeps(true));
 
 const generator = new Generator(12);
 const channels = 5;
@@ -35,7 +35,7 @@ const settings: [name: string, options: nn.BatchNormOptions][] = [
 
 /** Two steps in training, one in evaluation with gradients, one without: all that comes out of them. */
 function results(fused: boolean, make: () => nn.Sequential, data: Tensor): Int32Array[] {
-  setFusion(fused);
+  setSweeps(fused);
   const net = make();
   const dy = randn(data.shape, { generator: new Generator(13) });
   const seen: Int32Array[] = [];
@@ -85,7 +85,7 @@ function pairs() {
 
 test("nothing is kept of what lies between the two", () => {
   const held = (fused: boolean) => {
-    setFusion(fused);
+    setSweeps(fused);
     const net = new nn.Sequential(new nn.BatchNorm2d(channels), new nn.ReLU());
     const x = randn([8, channels, 32, 32], { generator });
     const before = memoryUsage().liveBytes;
@@ -98,7 +98,7 @@ test("nothing is kept of what lies between the two", () => {
 
 test("an Inception's branches keep their bits", () => {
   const run = (fused: boolean) => {
-    setFusion(fused);
+    setSweeps(fused);
     const { net, x } = pairs();
     const y = net.forward(x);
     y.square().sum().backward();
@@ -181,7 +181,7 @@ test("probes see the layer between: activations, and a watch in the middle of tr
 
 test("the output keeps a gradient, shows it to hooks, and may not be changed before backward", () => {
   const gradients = (fused: boolean) => {
-    setFusion(fused);
+    setSweeps(fused);
     const net = new nn.Sequential(new nn.BatchNorm1d(channels), new nn.Sigmoid());
     const y = net.forward(randn([9, channels], { generator: new Generator(6) }));
     y.retainGrad();
@@ -190,7 +190,7 @@ test("the output keeps a gradient, shows it to hooks, and may not be changed bef
     return [bits(y.grad!), bits(net.parameters()[0]!.grad!)];
   };
   assert.deepEqual(gradients(true), gradients(false));
-  setFusion(true);
+  setSweeps(true);
   const net = new nn.Sequential(new nn.BatchNorm1d(channels), new nn.Tanh());
   const y = net.forward(randn([9, channels], { generator }));
   noGrad(() => y.mul_(2));
@@ -214,7 +214,7 @@ describe("under noGrad()", () => {
   test("what passes between layers is freed at once, input and output are not, and the bits are the same", () => {
     const net = new nn.Sequential(...layers()).eval();
     const measured = (fused: boolean) => {
-      setFusion(fused);
+      setSweeps(fused);
       const before = memoryUsage().liveBytes;
       const y = noGrad(() => net.forward(x));
       return { y: bits(y), kept: memoryUsage().liveBytes - before };
@@ -256,7 +256,7 @@ describe("under noGrad()", () => {
     ).eval();
     const inner = new nn.Sequential(net, new nn.Sigmoid());
     const y = noGrad(() => inner.forward(x.reshape(-1, 32)));
-    setFusion(false);
+    setSweeps(false);
     assert.deepEqual(bits(y), bits(noGrad(() => inner.forward(x.reshape(-1, 32)))));
   });
 });
