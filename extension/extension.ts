@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { registerLanguage } from "./language";
 import { tellChartTheme } from "./notebook/chartTheme";
-import { NotebookKernels } from "./notebook/controller";
+import { KernelController } from "./notebook/kernelController";
 import { registerMilestones } from "./notebook/milestones";
 import { RunHistory } from "./notebook/runHistory";
 import { registerStatusBar } from "./notebook/statusBar";
@@ -11,18 +11,18 @@ import { Views } from "./views";
 
 export function activate({ extensionUri, globalStorageUri, subscriptions }: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("BN Lab", { log: true });
-  const kernels = new NotebookKernels(extensionUri, log);
+  const controller = new KernelController(extensionUri, log);
   const history = new RunHistory();
-  const views = new Views(extensionUri, kernels, log);
+  const views = new Views(extensionUri, controller, log);
   subscriptions.push(
     log,
-    kernels,
+    controller,
     history,
     views,
-    registerMilestones(kernels),
+    registerMilestones(controller),
     tellChartTheme(),
-    registerStatusBar(kernels),
-    registerLanguage(kernels, views.store, log),
-    ...registerCommands({ extensionUri, globalStorageUri, log, kernels, history, views }),
+    registerStatusBar(controller),
+    registerLanguage(controller, views.store, log),
+    ...registerCommands({ extensionUri, globalStorageUri, log, controller, history, views }),
   );
 }

@@ -1,6 +1,6 @@
 // What a command is, and what it may use.
 import type * as vscode from "vscode";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import type { RunHistory } from "../notebook/runHistory";
 import type { Views } from "../views";
 
@@ -9,7 +9,7 @@ export interface Context {
   /** Where the extension may keep files of its own. */
   globalStorageUri: vscode.Uri;
   log: vscode.LogOutputChannel;
-  kernels: NotebookKernels;
+  controller: KernelController;
   history: RunHistory;
   views: Views;
 }

@@ -4,5 +4,5 @@ import { targetOf } from "./target";
 
 export const interruptKernel: RunCommand = async (context, argument) => {
   const notebook = await targetOf(context, argument);
-  if (notebook) await context.kernels.interrupt(notebook);
+  if (notebook) await context.controller.interrupt(notebook);
 };

@@ -7,6 +7,6 @@ import { targetOf } from "./target";
 export const restartAndRunAll: RunCommand = async (context, argument) => {
   const notebook = await targetOf(context, argument);
   if (!notebook || !(await mayRestart(context, notebook))) return;
-  await context.kernels.restart(notebook);
+  await context.controller.restart(notebook);
   await runCells(notebook);
 };

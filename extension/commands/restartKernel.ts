@@ -7,13 +7,16 @@ import { targetOf } from "./target";
 
 export const restartKernel: RunCommand = async (context, argument) => {
   const notebook = await targetOf(context, argument);
-  if (notebook && (await mayRestart(context, notebook))) await context.kernels.restart(notebook);
+  if (notebook && (await mayRestart(context, notebook))) await context.controller.restart(notebook);
 };
 
 /** Whether nothing would be lost, or the user agrees to that. */
-export async function mayRestart({ kernels }: Context, notebook: vscode.NotebookDocument): Promise<boolean> {
+export async function mayRestart(
+  { controller }: Context,
+  notebook: vscode.NotebookDocument,
+): Promise<boolean> {
   const settings = vscode.workspace.getConfiguration(settingSection, notebook.uri);
-  if (!kernels.holds(notebook) || !settings.get(Setting.askForKernelRestart)) return true;
+  if (!controller.holds(notebook) || !settings.get(Setting.askForKernelRestart)) return true;
   const restart = vscode.l10n.t("Restart");
   const never = vscode.l10n.t("Don't Ask Again");
   const question = vscode.l10n.t("Restart the kernel of {0}?", nameOf(notebook.uri));

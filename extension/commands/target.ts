@@ -13,7 +13,7 @@ interface ToolbarArgument {
  * is, the last one that was in front comes back there; where there is none, the user is told what to open.
  */
 export async function targetOf(
-  { kernels, views }: Context,
+  { controller, views }: Context,
   argument: unknown,
 ): Promise<vscode.NotebookDocument | undefined> {
   const open = vscode.workspace.notebookDocuments;
@@ -23,7 +23,7 @@ export async function targetOf(
   if (inFront) return inFront;
   const visible = vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook);
   const behind = [views.active.notebook, ...visible, ...open].find(
-    (notebook) => notebook !== undefined && !notebook.isClosed && kernels.uses(notebook),
+    (notebook) => notebook !== undefined && !notebook.isClosed && controller.uses(notebook),
   );
   if (behind) await vscode.window.showNotebookDocument(behind);
   else void offerNotebooks();

@@ -12,7 +12,7 @@ import {
 } from "../../kernel/protocol";
 import { languages, notebookType } from "../ids";
 import { checksIn } from "../notebook/checks";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 
 export const selector: vscode.DocumentSelector = languages.map((language) => ({ notebookType, language }));
 
@@ -44,15 +44,18 @@ export class CellSnapshot {
   }
 
   /** Undefined for a cell that is not our kernel's, or while there is no kernel to ask. */
-  static of(kernels: NotebookKernels, document: vscode.TextDocument): CellSnapshot | undefined {
+  static of(controller: KernelController, document: vscode.TextDocument): CellSnapshot | undefined {
     const isIts = (notebook: vscode.NotebookDocument) =>
       notebook.getCells().some((cell) => cell.document === document);
     const notebook = vscode.workspace.notebookDocuments.find(isIts);
-    return notebook && CellSnapshot.ofNotebook(kernels, notebook);
+    return notebook && CellSnapshot.ofNotebook(controller, notebook);
   }
 
-  static ofNotebook(kernels: NotebookKernels, notebook: vscode.NotebookDocument): CellSnapshot | undefined {
-    const client = kernels.client(notebook);
+  static ofNotebook(
+    controller: KernelController,
+    notebook: vscode.NotebookDocument,
+  ): CellSnapshot | undefined {
+    const client = controller.client(notebook);
     return client && new CellSnapshot(client, notebook);
   }
 

@@ -1,7 +1,7 @@
 // Completions in cells; signature, documentation and imports come when one is looked at.
 import * as vscode from "vscode";
 import type { CompletionItem as Found, Json } from "../../kernel/protocol";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import { at, CellSnapshot, rangeOf, selector } from "./cells";
 
 const { CompletionItemKind: Kind } = vscode;
@@ -64,10 +64,10 @@ class CellCompletion extends vscode.CompletionItem {
   readonly data: Json | undefined;
 }
 
-export function registerCompletions(kernels: NotebookKernels): vscode.Disposable {
+export function registerCompletions(controller: KernelController): vscode.Disposable {
   const provider: vscode.CompletionItemProvider<CellCompletion> = {
     async provideCompletionItems(document, position) {
-      const snapshot = CellSnapshot.of(kernels, document);
+      const snapshot = CellSnapshot.of(controller, document);
       const found = await snapshot?.ask("completions", at(document, position));
       return found?.map((item) => new CellCompletion(item, snapshot!, document, position));
     },

@@ -1,7 +1,7 @@
 // Squiggles in cells: asked for anew when a cell has changed, moved or run.
 import * as vscode from "vscode";
 import type { CodeDiagnostic } from "../../kernel/protocol";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import { CellSnapshot, codeCells, idOf, rangeOf } from "./cells";
 
 /** While one writes, most of what is there is wrong. */
@@ -14,14 +14,14 @@ const severities = {
 };
 
 export function registerDiagnostics(
-  kernels: NotebookKernels,
+  controller: KernelController,
   failed: (error: unknown) => void,
 ): vscode.Disposable {
   const shown = vscode.languages.createDiagnosticCollection("bnlab");
   const timers = new Map<vscode.NotebookDocument, NodeJS.Timeout>();
 
   const check = async (notebook: vscode.NotebookDocument, mine: NodeJS.Timeout) => {
-    const snapshot = CellSnapshot.ofNotebook(kernels, notebook);
+    const snapshot = CellSnapshot.ofNotebook(controller, notebook);
     for (const { document } of codeCells(notebook)) {
       const found = await snapshot?.ask("diagnostics", { cell: idOf(document) });
       if (timers.get(notebook) !== mine) return; // something has changed meanwhile
@@ -32,7 +32,7 @@ export function registerDiagnostics(
     }
   };
   const soon = (notebook: vscode.NotebookDocument) => {
-    if (!kernels.uses(notebook)) return;
+    if (!controller.uses(notebook)) return;
     clearTimeout(timers.get(notebook));
     const timer = setTimeout(() => check(notebook, timer).catch(failed), pauseMs);
     timers.set(notebook, timer);
@@ -47,8 +47,8 @@ export function registerDiagnostics(
   return vscode.Disposable.from(
     shown,
     { dispose: () => timers.forEach(clearTimeout) },
-    kernels.onDidChangeState(soon), // a cell has run, or a restart has forgotten what cells declared
-    kernels.onDidChangeUse((notebook) => (kernels.uses(notebook) ? soon(notebook) : forget(notebook))),
+    controller.onDidChangeState(soon), // a cell has run, or a restart has forgotten what cells declared
+    controller.onDidChangeUse((notebook) => (controller.uses(notebook) ? soon(notebook) : forget(notebook))),
     vscode.workspace.onDidCloseNotebookDocument(forget),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => shown.delete(uri)), // a cell was removed
     vscode.workspace.onDidChangeNotebookDocument(({ notebook, contentChanges, cellChanges }) => {

@@ -2,17 +2,17 @@
 import * as vscode from "vscode";
 import type { KernelClient, Variable } from "../../kernel/protocol";
 import { Command } from "../ids";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import { describe } from "../views/variableText";
 import { at, CellSnapshot, rangeOf, selector } from "./cells";
 
 /** A hover cannot wait for a cell that computes: then it shows the type alone. */
 const patienceMs = 300;
 
-export function registerHover(kernels: NotebookKernels): vscode.Disposable {
+export function registerHover(controller: KernelController): vscode.Disposable {
   return vscode.languages.registerHoverProvider(selector, {
     async provideHover(document, position) {
-      const snapshot = CellSnapshot.of(kernels, document);
+      const snapshot = CellSnapshot.of(controller, document);
       const info = await snapshot?.ask("quickInfo", at(document, position));
       if (!snapshot || !info) return undefined;
       const shown = [new vscode.MarkdownString().appendCodeblock(info.signature, "typescript")];

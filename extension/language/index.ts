@@ -1,6 +1,6 @@
 // Language features in cells: thin providers over the kernel's language service.
 import * as vscode from "vscode";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import type { VariableStore } from "../views/variableStore";
 import { quietBuiltinTypeScript } from "./builtinTypeScript";
 import { registerCompletions } from "./completions";
@@ -12,18 +12,18 @@ import { registerShapeHints } from "./shapeHints";
 import { registerSignatureHelp } from "./signatureHelp";
 
 export function registerLanguage(
-  kernels: NotebookKernels,
+  controller: KernelController,
   store: VariableStore,
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   return vscode.Disposable.from(
-    quietBuiltinTypeScript(kernels),
-    registerCompletions(kernels),
-    registerDiagnostics(kernels, (error) => log.error(error instanceof Error ? error : String(error))),
-    registerHover(kernels),
-    registerNavigation(kernels),
-    registerSemanticTokens(kernels),
-    registerShapeHints(kernels, store),
-    registerSignatureHelp(kernels),
+    quietBuiltinTypeScript(controller),
+    registerCompletions(controller),
+    registerDiagnostics(controller, (error) => log.error(error instanceof Error ? error : String(error))),
+    registerHover(controller),
+    registerNavigation(controller),
+    registerSemanticTokens(controller),
+    registerShapeHints(controller, store),
+    registerSignatureHelp(controller),
   );
 }

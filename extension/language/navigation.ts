@@ -1,12 +1,12 @@
 // Where names come from and go to, in all cells of a notebook: definitions, references, highlights, renaming.
 import * as vscode from "vscode";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import { at, CellSnapshot, idOf, rangeOf, selector } from "./cells";
 
-export function registerNavigation(kernels: NotebookKernels): vscode.Disposable {
+export function registerNavigation(controller: KernelController): vscode.Disposable {
   const definitions: vscode.DefinitionProvider = {
     async provideDefinition(document, position) {
-      const snapshot = CellSnapshot.of(kernels, document);
+      const snapshot = CellSnapshot.of(controller, document);
       const found = await snapshot?.ask("definitions", at(document, position));
       return found?.flatMap((definition) => {
         if ("file" in definition) {
@@ -19,14 +19,14 @@ export function registerNavigation(kernels: NotebookKernels): vscode.Disposable 
   };
   const references: vscode.ReferenceProvider = {
     async provideReferences(document, position) {
-      const snapshot = CellSnapshot.of(kernels, document);
+      const snapshot = CellSnapshot.of(controller, document);
       const found = await snapshot?.ask("references", at(document, position));
       return found?.flatMap((reference) => snapshot?.location(reference) ?? []);
     },
   };
   const highlights: vscode.DocumentHighlightProvider = {
     async provideDocumentHighlights(document, position) {
-      const found = await CellSnapshot.of(kernels, document)?.ask("references", at(document, position));
+      const found = await CellSnapshot.of(controller, document)?.ask("references", at(document, position));
       const { Read, Write } = vscode.DocumentHighlightKind;
       return found
         ?.filter(({ cell }) => cell === idOf(document))
@@ -37,19 +37,19 @@ export function registerNavigation(kernels: NotebookKernels): vscode.Disposable 
     vscode.languages.registerDefinitionProvider(selector, definitions),
     vscode.languages.registerReferenceProvider(selector, references),
     vscode.languages.registerDocumentHighlightProvider(selector, highlights),
-    vscode.languages.registerRenameProvider(selector, renames(kernels)),
+    vscode.languages.registerRenameProvider(selector, renames(controller)),
   );
 }
 
-function renames(kernels: NotebookKernels): vscode.RenameProvider {
+function renames(controller: KernelController): vscode.RenameProvider {
   return {
     async prepareRename(document, position) {
-      const found = await CellSnapshot.of(kernels, document)?.ask("rename", at(document, position));
+      const found = await CellSnapshot.of(controller, document)?.ask("rename", at(document, position));
       if (!found) throw new Error(vscode.l10n.t("There is no name here that this notebook could change."));
       return rangeOf(document, found.span);
     },
     async provideRenameEdits(document, position, newName) {
-      const snapshot = CellSnapshot.of(kernels, document);
+      const snapshot = CellSnapshot.of(controller, document);
       const found = await snapshot?.ask("rename", at(document, position));
       if (!snapshot || !found) return undefined;
       const edit = new vscode.WorkspaceEdit();

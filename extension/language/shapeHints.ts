@@ -2,16 +2,16 @@
 import * as vscode from "vscode";
 import type { SemanticToken } from "../../kernel/protocol";
 import { Setting, settingSection } from "../ids";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import type { VariableStore } from "../views/variableStore";
 import { CellSnapshot, idOf, rangeOf, selector } from "./cells";
 
-export function registerShapeHints(kernels: NotebookKernels, store: VariableStore): vscode.Disposable {
+export function registerShapeHints(controller: KernelController, store: VariableStore): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   const provider: vscode.InlayHintsProvider = {
     onDidChangeInlayHints: changed.event,
     async provideInlayHints(document, range) {
-      const snapshot = isWanted(document) ? CellSnapshot.of(kernels, document) : undefined;
+      const snapshot = isWanted(document) ? CellSnapshot.of(controller, document) : undefined;
       const cell = snapshot?.notebook.getCells().find((one) => one.document === document);
       const variables = snapshot && store.get(snapshot.notebook);
       // A cell that has not run may declare anew what another one has made.

@@ -1,12 +1,12 @@
 // What a call takes, while its parentheses are open.
 import * as vscode from "vscode";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import { at, CellSnapshot, selector } from "./cells";
 
-export function registerSignatureHelp(kernels: NotebookKernels): vscode.Disposable {
+export function registerSignatureHelp(controller: KernelController): vscode.Disposable {
   const provider: vscode.SignatureHelpProvider = {
     async provideSignatureHelp(document, position) {
-      const found = await CellSnapshot.of(kernels, document)?.ask("signatureHelp", at(document, position));
+      const found = await CellSnapshot.of(controller, document)?.ask("signatureHelp", at(document, position));
       if (!found) return undefined;
       const help = new vscode.SignatureHelp();
       help.activeSignature = found.activeSignature;

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { Mime } from "../../kernel/protocol";
 import { Milestone } from "../ids";
-import type { NotebookKernels } from "./controller";
+import type { KernelController } from "./kernelController";
 
 const reached = new Set<Milestone>();
 
@@ -12,10 +12,10 @@ export function reach(milestone: Milestone): void {
   void vscode.commands.executeCommand("setContext", milestone, true);
 }
 
-export function registerMilestones(kernels: NotebookKernels): vscode.Disposable {
+export function registerMilestones(controller: KernelController): vscode.Disposable {
   const sources = new WeakMap<vscode.NotebookCell, string>();
   return vscode.workspace.onDidChangeNotebookDocument(({ notebook, cellChanges }) => {
-    if (!kernels.uses(notebook)) return;
+    if (!controller.uses(notebook)) return;
     for (const { cell, executionSummary } of cellChanges) {
       if (!executionSummary?.success) continue;
       reach(Milestone.ranCell);

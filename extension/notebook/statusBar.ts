@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { type KernelClient, KernelGone } from "../../kernel/protocol";
 import { Command } from "../ids";
-import type { NotebookKernels } from "./controller";
+import type { KernelController } from "./kernelController";
 import type { KernelState } from "./notebookKernel";
 
 /** How often a kernel that is shown is asked for its memory. */
@@ -15,7 +15,7 @@ const pictures: Record<KernelState, string> = {
   off: "$(circle-slash)",
 };
 
-export function registerStatusBar(kernels: NotebookKernels): vscode.Disposable {
+export function registerStatusBar(controller: KernelController): vscode.Disposable {
   const { l10n } = vscode;
   const words: Record<KernelState, string> = {
     starting: l10n.t("starting"),
@@ -30,10 +30,10 @@ export function registerStatusBar(kernels: NotebookKernels): vscode.Disposable {
 
   const show = () => {
     const notebook = vscode.window.activeNotebookEditor?.notebook;
-    const state = notebook && kernels.state(notebook);
+    const state = notebook && controller.state(notebook);
     if (!state) return item.hide();
-    const cell = kernels.running(notebook);
-    const client = state === "off" ? undefined : kernels.client(notebook);
+    const cell = controller.running(notebook);
+    const client = state === "off" ? undefined : controller.client(notebook);
     const memory = client && bytes.get(client);
     const parts = [`${pictures[state]} BN Lab: ${words[state]}`];
     if (cell) parts.push(l10n.t("cell {0}", cell.index + 1));
@@ -47,9 +47,9 @@ export function registerStatusBar(kernels: NotebookKernels): vscode.Disposable {
 
   const measure = async () => {
     const notebook = vscode.window.activeNotebookEditor?.notebook;
-    const state = notebook && kernels.state(notebook);
+    const state = notebook && controller.state(notebook);
     if (!state || state === "off") return;
-    const client = kernels.client(notebook);
+    const client = controller.client(notebook);
     const reply = await client?.request("usage_request", {}, { channel: "control" }).catch(ignoreGone);
     if (!client || reply?.content.status !== "ok") return;
     bytes.set(client, reply.content.kernel_memory);
@@ -60,7 +60,7 @@ export function registerStatusBar(kernels: NotebookKernels): vscode.Disposable {
   return vscode.Disposable.from(
     item,
     { dispose: () => clearInterval(timer) },
-    kernels.onDidChangeState(show),
+    controller.onDidChangeState(show),
     vscode.window.onDidChangeActiveNotebookEditor(show),
     vscode.workspace.onDidChangeNotebookDocument(({ cellChanges }) => {
       if (cellChanges.some(({ executionSummary }) => executionSummary)) show();

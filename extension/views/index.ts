@@ -1,6 +1,6 @@
 // The views beside the notebooks: variables, tensors, and the training that runs.
 import type * as vscode from "vscode";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import { ActiveNotebook } from "./activeNotebook";
 import { TensorViewers } from "./tensorViewers";
 import { TrainingView } from "./trainingView";
@@ -13,12 +13,12 @@ export class Views implements vscode.Disposable {
   readonly viewers: TensorViewers;
   readonly #others: vscode.Disposable[];
 
-  constructor(extensionUri: vscode.Uri, kernels: NotebookKernels, log: vscode.LogOutputChannel) {
-    this.store = new VariableStore(kernels, (error) =>
+  constructor(extensionUri: vscode.Uri, controller: KernelController, log: vscode.LogOutputChannel) {
+    this.store = new VariableStore(controller, (error) =>
       log.error(error instanceof Error ? error : String(error)),
     );
-    this.viewers = new TensorViewers(extensionUri, kernels, this.store);
-    this.#others = [new VariablesTree(this.store, this.active), new TrainingView(extensionUri, kernels)];
+    this.viewers = new TensorViewers(extensionUri, controller, this.store);
+    this.#others = [new VariablesTree(this.store, this.active), new TrainingView(extensionUri, controller)];
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { KernelGone, type Variable } from "../../kernel/protocol";
 import { bytesText } from "../../kernel/words";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 import type { FromViewer, TensorInfo, ToViewer, ViewerWords } from "../renderer/tensorViewer/messages";
 import type { VariableStore } from "./variableStore";
 import { htmlOf, webRoot } from "./webPage";
@@ -23,14 +23,14 @@ interface Viewer {
 
 export class TensorViewers implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
-  readonly #kernels: NotebookKernels;
+  readonly #controller: KernelController;
   readonly #store: VariableStore;
   readonly #viewers = new Set<Viewer>();
   readonly #disposables: vscode.Disposable[];
 
-  constructor(extensionUri: vscode.Uri, kernels: NotebookKernels, store: VariableStore) {
+  constructor(extensionUri: vscode.Uri, controller: KernelController, store: VariableStore) {
     this.#extensionUri = extensionUri;
-    this.#kernels = kernels;
+    this.#controller = controller;
     this.#store = store;
     this.#disposables = [
       store.onDidChange((notebook) => {
@@ -85,7 +85,7 @@ export class TensorViewers implements vscode.Disposable {
     const refuse = (reason: string) => post(viewer, { type: "refused", id, message: reason });
     if (!this.#store.isAlive(notebook)) return refuse(gone(viewer.place));
     try {
-      const reply = await this.#kernels
+      const reply = await this.#controller
         .client(notebook)
         ?.request("tensor_request", { ...request, name, member });
       if (reply?.content.status === "ok") post(viewer, { type: "box", id, box: reply.content });

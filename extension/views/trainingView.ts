@@ -2,7 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { trainingView } from "../ids";
-import type { CellPublication, NotebookKernels } from "../notebook/controller";
+import type { CellPublication, KernelController } from "../notebook/kernelController";
 import type { FromTraining, ToTraining, TrainingWords } from "../renderer/training/messages";
 import { TrainingRun } from "./trainingRun";
 import { htmlOf, webRoot } from "./webPage";
@@ -12,20 +12,20 @@ const frameMs = 100;
 
 export class TrainingView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
-  readonly #kernels: NotebookKernels;
+  readonly #controller: KernelController;
   readonly #disposables: vscode.Disposable[];
   #view: vscode.WebviewView | undefined;
   #current: { cell: vscode.NotebookCell; run: TrainingRun } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(extensionUri: vscode.Uri, kernels: NotebookKernels) {
+  constructor(extensionUri: vscode.Uri, controller: KernelController) {
     this.#extensionUri = extensionUri;
-    this.#kernels = kernels;
+    this.#controller = controller;
     this.#disposables = [
       vscode.window.registerWebviewViewProvider(trainingView, this),
-      kernels.onDidPublish((told) => this.#receive(told)),
-      kernels.onDidChangeState((notebook) => {
-        const state = kernels.state(notebook);
+      controller.onDidPublish((told) => this.#receive(told)),
+      controller.onDidChangeState((notebook) => {
+        const state = controller.state(notebook);
         if (notebook !== this.#current?.cell.notebook || state === "busy" || state === "idle") return;
         this.#current.run.lose();
         this.#wake();
@@ -38,7 +38,7 @@ export class TrainingView implements vscode.WebviewViewProvider, vscode.Disposab
     view.webview.options = { enableScripts: true, localResourceRoots: [webRoot(this.#extensionUri)] };
     view.webview.onDidReceiveMessage((message: FromTraining) => {
       if (message.type === "ready") this.#show();
-      else if (this.#current) void this.#kernels.interrupt(this.#current.cell.notebook);
+      else if (this.#current) void this.#controller.interrupt(this.#current.cell.notebook);
     });
     view.onDidDispose(() => {
       this.#view = undefined;

@@ -1,7 +1,7 @@
 // What is in each notebook's variables: asked after every cell, and kept while cells run.
 import * as vscode from "vscode";
 import { KernelGone, type Requests, type Variable } from "../../kernel/protocol";
-import type { NotebookKernels } from "../notebook/controller";
+import type { KernelController } from "../notebook/kernelController";
 
 /** The short cells of Run All are one question. */
 const pauseMs = 80;
@@ -14,7 +14,7 @@ interface Known {
 }
 
 export class VariableStore implements vscode.Disposable {
-  readonly #kernels: NotebookKernels;
+  readonly #controller: KernelController;
   readonly #failed: (error: unknown) => void;
   readonly #known = new Map<vscode.NotebookDocument, Known>();
   readonly #changed = new vscode.EventEmitter<vscode.NotebookDocument>();
@@ -23,12 +23,12 @@ export class VariableStore implements vscode.Disposable {
   /** A notebook's variables have been looked at anew, or are gone. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(kernels: NotebookKernels, failed: (error: unknown) => void) {
-    this.#kernels = kernels;
+  constructor(controller: KernelController, failed: (error: unknown) => void) {
+    this.#controller = controller;
     this.#failed = failed;
     this.#disposables = [
       this.#changed,
-      kernels.onDidChangeState((notebook) => this.#follow(notebook)),
+      controller.onDidChangeState((notebook) => this.#follow(notebook)),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#forget(notebook)),
     ];
   }
@@ -41,7 +41,7 @@ export class VariableStore implements vscode.Disposable {
   /** As they are; as they were when last looked at, where a cell computes and would keep the answer waiting. */
   async latest(notebook: vscode.NotebookDocument): Promise<Variable[]> {
     const known = this.get(notebook) ?? [];
-    const waits = this.#kernels.state(notebook) === "busy" && known.length > 0;
+    const waits = this.#controller.state(notebook) === "busy" && known.length > 0;
     return (waits ? undefined : await this.look(notebook, {})) ?? known;
   }
 
@@ -60,7 +60,7 @@ export class VariableStore implements vscode.Disposable {
   ): Promise<Variable[] | undefined> {
     if (!this.isAlive(notebook)) return undefined;
     try {
-      const reply = await this.#kernels.client(notebook)?.request("variables_request", request);
+      const reply = await this.#controller.client(notebook)?.request("variables_request", request);
       return reply?.content.status === "ok" ? reply.content.variables : undefined;
     } catch (error) {
       if (error instanceof KernelGone) return undefined;
@@ -70,7 +70,7 @@ export class VariableStore implements vscode.Disposable {
 
   /** Whether there is a kernel that has variables; asking one that is not there would start it. */
   isAlive(notebook: vscode.NotebookDocument): boolean {
-    const state = this.#kernels.state(notebook);
+    const state = this.#controller.state(notebook);
     return state === "idle" || state === "busy";
   }
 
@@ -79,7 +79,7 @@ export class VariableStore implements vscode.Disposable {
   }
 
   #follow(notebook: vscode.NotebookDocument): void {
-    const state = this.#kernels.state(notebook);
+    const state = this.#controller.state(notebook);
     if (state === "idle") this.refresh(notebook);
     else if (state !== "busy") this.#forget(notebook);
   }

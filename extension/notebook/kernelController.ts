@@ -29,7 +29,7 @@ export interface CellPublication {
   publication: AnyPublication;
 }
 
-export class NotebookKernels implements vscode.Disposable {
+export class KernelController implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #entry: string;
   readonly #controller: vscode.NotebookController;
