@@ -4,7 +4,7 @@ import { escapeHtml } from "../../words";
 import type { Cell, Notebook } from "../notebookFile";
 import { highlight } from "./highlight";
 import { markdownRenderer } from "./markdown";
-import { OutputWriter } from "./outputs";
+import { OutputHtml } from "./outputHtml";
 import { pictureAt } from "./pictures";
 import { contentPolicy, scriptText } from "./policy";
 import { sanitized } from "./sanitize";
@@ -18,7 +18,7 @@ export interface PageOptions {
 
 export async function renderPage(notebook: Notebook, { title, folder }: PageOptions): Promise<string> {
   const markdown = markdownRenderer(folder);
-  const outputs = new OutputWriter(markdown, (html) =>
+  const outputs = new OutputHtml(markdown, (html) =>
     sanitized(html, (source) => pictureAt(source, folder, undefined)),
   );
   const body = notebook.cells.map((cell) => renderCell(cell, markdown, outputs)).join("\n");
@@ -48,7 +48,7 @@ ${scripts.map((script) => `<script>${script}</script>`).join("\n")}
 
 type Markdown = ReturnType<typeof markdownRenderer>;
 
-function renderCell(cell: Cell, markdown: Markdown, outputs: OutputWriter): string {
+function renderCell(cell: Cell, markdown: Markdown, outputs: OutputHtml): string {
   if (cell.cell_type !== "code") {
     const text =
       cell.cell_type === "markdown"

@@ -9,7 +9,7 @@ import { pictureOf } from "./pictures";
 /** HTML that is safe to show; undefined if that cannot be told of it. */
 type Sanitizer = (html: string) => string | undefined;
 
-export class OutputWriter {
+export class OutputHtml {
   /** Whether a chart was written, for which the page needs its script. */
   hasCharts = false;
 
