@@ -5,8 +5,8 @@ import {
   isMessage,
   type Json,
   Mime,
-  type Progress,
   type ProgressBar,
+  type ProgressBars,
 } from "../../kernel/protocol";
 import { clockText, countText, rateText, shortNumber } from "../../kernel/words";
 import type { CurveState, LoopState, TrainingState } from "../renderer/training/messages";
@@ -123,7 +123,7 @@ export class TrainingRun {
 
   #display(data: Record<string, Json>, id: string): boolean {
     if (Mime.progress in data) {
-      this.#bars = (data[Mime.progress] as unknown as Progress).bars;
+      this.#bars = (data[Mime.progress] as unknown as ProgressBars).bars;
       for (const bar of this.#bars) this.#note(bar);
       return true;
     }

@@ -7,7 +7,7 @@ import { checkFolder, readNotebook, runInKernel, runnableCells } from "./kernelR
 import { formatNotebook, type Notebook, NotebookError } from "./notebookFile";
 import { FileError, OutputFile } from "./outputFile";
 import { injectParameters, type Parameter } from "./parameters";
-import { Progress } from "./progress";
+import { RunLines } from "./runLines";
 import { StopSignals } from "./stopSignals";
 import { titleOf } from "./title";
 
@@ -47,20 +47,20 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     return signals.exitCode ?? ExitCode.unusable;
   }
 
-  const progress = new Progress(process.stdout);
+  const lines = new RunLines(process.stdout);
   const { begun, failed, late, fault } = await runInKernel(notebook, path.resolve(folder), {
     file,
     allowErrors,
     timeout,
     signals,
-    onStart: (cell, place) => progress.start(cell, place),
-    onPublication: (publication) => progress.publication(publication),
-    onQuestion: () => progress.question(),
-    onEnd: (_, end) => progress.end(end),
+    onStart: (cell, place) => lines.start(cell, place),
+    onPublication: (publication) => lines.publication(publication),
+    onQuestion: () => lines.question(),
+    onEnd: (_, end) => lines.end(end),
     onLeft: (kinds) =>
       complain("run", file, `the run has not waited for what cells left under way: ${kinds.join(", ")}`),
   });
-  progress.endLine();
+  lines.endLine();
   const nothing = begun.length === 0 ? ["no cell has run, no file is written"] : [];
   const stopped = signals.word ? [`stopped by ${signals.word}`] : [];
   const told = [...stopped, ...(fault ? [fault.message] : []), ...nothing];
@@ -69,7 +69,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   if (told.length > 0) complain("run", file, told.join("; "));
   if (begun.length === 0) return signals.exitCode ?? ExitCode.unusable;
 
-  const places = await writeAll(targets, progress);
+  const places = await writeAll(targets, lines);
   if (signals.exitCode) return signals.exitCode;
   if (places < targets.length) return ExitCode.unusable;
   return fault || (failed.size > 0 && !allowErrors) ? ExitCode.failed : ExitCode.ok;
@@ -112,10 +112,10 @@ function formatted(notebook: Notebook): string {
 }
 
 /** @returns how many stand where they were asked for; of the others it is told where they are. */
-async function writeAll(targets: readonly Target[], progress: Progress): Promise<number> {
+async function writeAll(targets: readonly Target[], lines: RunLines): Promise<number> {
   let inPlace = 0;
   let notebook: string | undefined;
-  progress.line("");
+  lines.line("");
   for (const { label, file, format } of targets) {
     try {
       const text = await format();
@@ -128,15 +128,15 @@ async function writeAll(targets: readonly Target[], progress: Progress): Promise
           `${trouble}; ${place ? `saved as ${place}` : "nor does any other folder take it"}`,
         );
       else inPlace++;
-      if (place) progress.line(`${label.padEnd(9)} ${place}`);
+      if (place) lines.line(`${label.padEnd(9)} ${place}`);
       if (label === "Notebook") notebook = place;
     } catch (error) {
       complain("run", file.name, error);
     }
   }
   if (notebook) {
-    progress.line(`\nIn VS Code, with the BN Lab extension:  code ${quoted(notebook)}`);
-    progress.line(`From a clone of BN Lab:                 npm run vscode -- ${quoted(notebook)}`);
+    lines.line(`\nIn VS Code, with the BN Lab extension:  code ${quoted(notebook)}`);
+    lines.line(`From a clone of BN Lab:                 npm run vscode -- ${quoted(notebook)}`);
   }
   return inPlace;
 }

@@ -24,7 +24,7 @@ export const Mime = {
  * Under `Mime.progress`: an output that is about time, not to be compared between runs. An object, for VS Code takes an
  * array in a saved notebook for the lines of a text.
  */
-export type Progress = { bars: ProgressBar[] };
+export type ProgressBars = { bars: ProgressBar[] };
 
 export type ProgressBar = {
   label: string;

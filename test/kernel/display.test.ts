@@ -6,8 +6,8 @@ import {
   isMessage,
   Mime,
   type MimeBundle,
-  type Progress,
   type ProgressBar,
+  type ProgressBars,
   type TensorSummary,
 } from "../../kernel/protocol";
 import { type Ran, startKernel } from "./startKernel";
@@ -162,7 +162,7 @@ let sleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));`);
 function bars({ publications }: Ran): ProgressBar[][] {
   return publications.flatMap(({ content }) =>
     "data" in content && Mime.progress in content.data
-      ? [(content.data[Mime.progress] as Progress).bars]
+      ? [(content.data[Mime.progress] as ProgressBars).bars]
       : [],
   );
 }
@@ -215,7 +215,7 @@ test("a bar that is left early says how far it came, and the next one is an outp
   const left = await run("for (const n of progress(10)) if (n === 4) break;\nfor (const n of progress(2));");
   assert.deepEqual(
     shown(left).map((bundle) =>
-      (bundle[Mime.progress] as Progress).bars.map(({ done, ended }) => [done, ended]),
+      (bundle[Mime.progress] as ProgressBars).bars.map(({ done, ended }) => [done, ended]),
     ),
     [[[4, true]], [[2, true]]],
   );

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import type { CodeCell } from "../../../kernel/notebook/notebookFile";
-import { Progress } from "../../../kernel/notebook/progress";
+import { RunLines } from "../../../kernel/notebook/runLines";
 import { type AnyPublication, type Content, createMessage, Mime } from "../../../kernel/protocol";
 
 process.env.NO_COLOR = "1";
@@ -23,12 +23,12 @@ function start(isTTY: boolean) {
     written += text;
   };
   const out = { isTTY, columns: 40, write };
-  const progress = new Progress(out as unknown as NodeJS.WriteStream);
-  progress.start(cell, { number: 1, of: 1 });
+  const lines = new RunLines(out as unknown as NodeJS.WriteStream);
+  lines.start(cell, { number: 1, of: 1 });
   const publish = <T extends "stream" | "display_data" | "update_display_data">(
     type: T,
     content: Content[T],
-  ) => progress.publication(createMessage("iopub", type, content, { session: "s" }) as AnyPublication);
+  ) => lines.publication(createMessage("iopub", type, content, { session: "s" }) as AnyPublication);
   const bar = (type: "display_data" | "update_display_data", text: string) =>
     publish(type, {
       data: { [Mime.plain]: text, [Mime.progress]: [] },
@@ -36,7 +36,7 @@ function start(isTTY: boolean) {
       transient: { display_id: "bar" },
     });
   const end = () =>
-    progress.end({
+    lines.end({
       reply: { status: "ok", execution_count: 1, user_expressions: {} },
       milliseconds: 100,
       timedOut: false,
@@ -44,7 +44,7 @@ function start(isTTY: boolean) {
   return { publish, bar, end, written: () => written };
 }
 
-describe("Progress", () => {
+describe("RunLines", () => {
   it("writes bars over on a terminal, below what the cell prints, and leaves the last state", () => {
     const { publish, bar, end, written } = start(true);
     bar("display_data", "0/2");

@@ -11,7 +11,7 @@ const indent = "      ";
 /** How much of a cell's first line stands beside its number. */
 const titleCharacters = 60;
 
-export class Progress {
+export class RunLines {
   /** Whether the line that has been written last is still open. */
   #lineIsOpen = false;
   /** Whether the cell has printed, and whether its last line is unfinished. */
