@@ -1,4 +1,7 @@
 // Shape arithmetic: sizes, strides, broadcasting. Numbers in, numbers out; knows no tensors.
+import { show } from "../arguments";
+
+export { show };
 
 /** Sizes by dimension, outermost first; [] is a single number. */
 export type Shape = readonly number[];
@@ -40,11 +43,6 @@ export function isContiguous(shape: Shape, strides: Shape): boolean {
     }
   }
   return true;
-}
-
-/** "[2, 3]", as errors write it. */
-export function show(shape: Shape): string {
-  return `[${shape.join(", ")}]`;
 }
 
 /** A copy of `shape`, or an error naming the operation. */

@@ -1,0 +1,15 @@
+// What is asked of arguments before anything happens with them. The door of this room.
+export { nearest, optionsOf, requireKnown, requireOptions } from "./options";
+export {
+  describe,
+  isRecord,
+  isTensorLike,
+  requireFunction,
+  requireInteger,
+  requireIntegers,
+  requireNumber,
+  requireNumbers,
+  requireRange,
+  requireShare,
+  show,
+} from "./values";
