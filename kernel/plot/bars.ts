@@ -1,5 +1,5 @@
 // Bars by category: one number each, or the median of several with their range. Imports nothing outside this folder.
-import { digits } from "./describe";
+import { shownNumber } from "./describe";
 import { Figure } from "./figure";
 import { entriesOf, isNumbers, isScalar, type Named, type Numbers, quantile, sorted } from "./numbers";
 import type { Trace } from "./plotly";
@@ -114,6 +114,6 @@ function inWords(bar: {
   const { category, count, median, low, high } = bar;
   if (count === 0) return `${category}: none`;
   return count === 1
-    ? `${category}: ${digits(median)}`
-    : `${category}: median ${digits(median)} of ${count}, ${digits(low)} to ${digits(high)}`;
+    ? `${category}: ${shownNumber(median)}`
+    : `${category}: median ${shownNumber(median)} of ${count}, ${shownNumber(low)} to ${shownNumber(high)}`;
 }

@@ -1,6 +1,6 @@
 // Functions, with the density of the data that goes through them below. Imports nothing outside this folder.
 import { countInBins, type Moments, moments } from "./binning";
-import { digits } from "./describe";
+import { shownNumber } from "./describe";
 import { Figure } from "./figure";
 import { checkParts, checkRange, isNumbers, type Numbers, numbersOf, onAxis, single } from "./numbers";
 import type { Trace } from "./plotly";
@@ -76,8 +76,8 @@ export function curve(
         label: `${name} (density)`,
         kind: "density",
         summary:
-          `${found.count} values from ${digits(found.min)} to ${digits(found.max)}, mean ${digits(found.mean)}, ` +
-          `std ${digits(found.std)}${outside > 0 ? `, ${outside} out of range` : ""}`,
+          `${found.count} values from ${shownNumber(found.min)} to ${shownNumber(found.max)}, mean ${shownNumber(found.mean)}, ` +
+          `std ${shownNumber(found.std)}${outside > 0 ? `, ${outside} out of range` : ""}`,
       },
     };
   });

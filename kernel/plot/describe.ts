@@ -55,9 +55,10 @@ function seriesText(trace: Trace): string {
     .sort();
   if (dates.length > 0) parts.push(`x ${dates[0]} to ${dates.at(-1)}`);
   else if (x !== undefined)
-    parts.push(x.low > x.high ? "x none finite" : `x ${digits(x.low)} to ${digits(x.high)}`);
+    parts.push(x.low > x.high ? "x none finite" : `x ${shownNumber(x.low)} to ${shownNumber(x.high)}`);
   if (y !== undefined && y.low > y.high) return `${name}${[...parts, "y none finite"].join(", ")}`;
-  if (y !== undefined) parts.push(`y ${digits(y.low)} to ${digits(y.high)}, last ${digits(y.last)}`);
+  if (y !== undefined)
+    parts.push(`y ${shownNumber(y.low)} to ${shownNumber(y.high)}, last ${shownNumber(y.last)}`);
   if (y !== undefined && y.gaps > 0)
     parts.push(`${y.gaps} not finite, first at x ${x === undefined ? "?" : String(trace.x?.[y.firstGap])}`);
   if (typeof trace.meta?.note === "string") parts.push(trace.meta.note);
@@ -96,18 +97,18 @@ function extent(values: Trace["x"]): Extent | undefined {
 }
 
 /** The digits that matter, as a person writes them: 0.0123, 12.3, 1230, 1.2e−7. */
-export function digits(value: number, significant = 3): string {
+export function shownNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "none" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   const text =
     size !== 0 && (size < 1e-3 || size >= 1e6)
       ? value
-          .toExponential(significant - 1)
+          .toExponential(digits - 1)
           .replace(/\.?0+e/, "e")
           .replace("e+", "e")
       : size >= 100
         ? String(Math.round(value))
-        : String(Number(value.toPrecision(significant)));
+        : String(Number(value.toPrecision(digits)));
   return text.replace(/-/g, "−");
 }
 

@@ -1,6 +1,6 @@
 // Values over two axes as colors, with the numbers in the cells where they fit. Imports nothing outside this folder.
 import { type ColorScale, type ColorScaleName, colorScales, inkOn, type Rgba, ramp } from "./colors";
-import { digits } from "./describe";
+import { shownNumber } from "./describe";
 import { Figure } from "./figure";
 import { checkRange, type Matrix, onAxis, rowsOf } from "./numbers";
 import type { Axis, Trace } from "./plotly";
@@ -47,7 +47,7 @@ export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
     xTitle,
     yTitle,
     zTitle,
-    format = (value) => digits(value),
+    format = (value) => shownNumber(value),
     log = false,
     colorBar = true,
   } = options;
@@ -168,7 +168,7 @@ export function colorBarLook(title: string | undefined, log: boolean, low: numbe
           tickvals: decades ? exponents : [low, high],
           ticktext: decades
             ? exponents.map((at) => `10<sup>${String(at).replace("-", "−")}</sup>`)
-            : [low, high].map((at) => digits(10 ** at)),
+            : [low, high].map((at) => shownNumber(10 ** at)),
         }
       : {}),
   };
@@ -260,7 +260,7 @@ export function summaryOf(
   });
   const size = `${rows.length}×${rows[0]?.length ?? 0} values`;
   if (least === undefined || most === undefined) return `${size}, none finite`;
-  const ends = `from ${digits(least.value)} (${least.place}) to ${digits(most.value)} (${most.place})`;
+  const ends = `from ${shownNumber(least.value)} (${least.place}) to ${shownNumber(most.value)} (${most.place})`;
   return `${size} ${ends}${missing > 0 ? `, ${missing} not finite` : ""}`;
 }
 

@@ -1,7 +1,7 @@
 // Histograms as small multiples: one panel a group, and in each panel one outline an arm. Imports nothing outside this folder.
 import { countInBins, type Moments, moments } from "./binning";
 import { type Cell, cellsOf, columnsOf } from "./cells";
-import { digits } from "./describe";
+import { shownNumber } from "./describe";
 import { Figure } from "./figure";
 import { checkParts, checkRange, isNumbers, type Numbers, numbersOf, onAxis, single } from "./numbers";
 import type { Annotation, Axis, Layout, Trace } from "./plotly";
@@ -102,7 +102,7 @@ export function histogram(
       anchor: `y${id}`,
       domain: cells[index]!.x,
       nticks: 5,
-      unifiedhovertitle: { text: `%{x:.3~g} ± ${digits((high - low) / bins / 2, 2)}` },
+      unifiedhovertitle: { text: `%{x:.3~g} ± ${shownNumber((high - low) / bins / 2, 2)}` },
     };
     if (shareX && index > 0) xaxis.matches = "x";
     if (xTitle !== undefined && index + columns >= panels.length) xaxis.title = { text: xTitle };
@@ -212,9 +212,9 @@ function heading(panel: string, notes: string, id: string): Annotation {
 function statsText(found: Moments, outside: number, short: boolean): string {
   const { count, mean, std, min, max } = found;
   const spreadText = short
-    ? `${digits(settled(mean, std), 2)}\u2009±\u2009${digits(std, 2)}`
-    : `mean ${digits(settled(mean, std))}, std ${digits(std)}`;
-  const main = count === 0 ? "no values" : min === max ? `all ${digits(mean)}` : spreadText;
+    ? `${shownNumber(settled(mean, std), 2)}\u2009±\u2009${shownNumber(std, 2)}`
+    : `mean ${shownNumber(settled(mean, std))}, std ${shownNumber(std)}`;
+  const main = count === 0 ? "no values" : min === max ? `all ${shownNumber(mean)}` : spreadText;
   return [main, ...leftOut(found, outside)].join(", ");
 }
 
@@ -227,7 +227,7 @@ function settled(mean: number, std: number): number {
 function summaryText(found: Moments, outside: number): string {
   const { count, mean, std, min, max } = found;
   if (count === 0) return ["no values", ...leftOut(found, outside)].join(", ");
-  const main = `${count} values from ${digits(min)} to ${digits(max)}, mean ${digits(settled(mean, std))}, std ${digits(std)}`;
+  const main = `${count} values from ${shownNumber(min)} to ${shownNumber(max)}, mean ${shownNumber(settled(mean, std))}, std ${shownNumber(std)}`;
   return [main, ...leftOut(found, outside)].join(", ");
 }
 

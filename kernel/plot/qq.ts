@@ -1,6 +1,6 @@
 // Quantile against quantile: whether values are distributed as a standard Gaussian is. Imports nothing outside this folder.
 import { moments } from "./binning";
-import { digits } from "./describe";
+import { shownNumber } from "./describe";
 import { Figure } from "./figure";
 import { type Numbers, numbersOf, quantile, single, sorted } from "./numbers";
 import { baseLayout, neutral, palette, plainAxis } from "./theme";
@@ -59,7 +59,7 @@ export function qq(groups: Readonly<Record<string, Numbers>>, options: QqOptions
       hovertemplate: "Gaussian %{x:.2f}, here %{y:.3~g}",
       meta: {
         kind: "quantile-quantile plot",
-        summary: `${found.count} values, mean ${digits(found.mean)}, std ${digits(found.std)}, skewness ${digits(skewness(all, found.mean, found.std))}`,
+        summary: `${found.count} values, mean ${shownNumber(found.mean)}, std ${shownNumber(found.std)}, skewness ${shownNumber(skewness(all, found.mean, found.std))}`,
       },
     };
   });

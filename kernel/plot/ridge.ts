@@ -1,7 +1,7 @@
 // A distribution over training as a mountain range: one outline a step, the latest in front. Imports nothing outside this folder.
 import { countInBins, type Moments, moments } from "./binning";
 import { colorScales, cssColor, type Rgba, ramp } from "./colors";
-import { digits } from "./describe";
+import { shownNumber } from "./describe";
 import { Figure } from "./figure";
 import { checkParts, checkRange, type Numbers, numbersOf, onAxis, single } from "./numbers";
 import type { Trace } from "./plotly";
@@ -127,7 +127,7 @@ function spread(rows: readonly Row[]): [number, number] {
 
 function summaryOf({ count, mean, std, min, max }: Moments): string {
   if (count === 0) return "no values";
-  return `${count} values from ${digits(min)} to ${digits(max)}, mean ${digits(mean)}, std ${digits(std)}`;
+  return `${count} values from ${shownNumber(min)} to ${shownNumber(max)}, mean ${shownNumber(mean)}, std ${shownNumber(std)}`;
 }
 
 /**

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Figure, histogram, images, line, loss, scatter, type Trace } from "../../../kernel/plot";
-import { digits } from "../../../kernel/plot/describe";
+import { shownNumber } from "../../../kernel/plot/describe";
 import { readPng } from "./png";
 
 const display = Symbol.for("Jupyter.display") as never;
@@ -303,10 +303,10 @@ test("histogram: the figure of a million values stays small", () => {
   assert.ok(JSON.stringify(histogram({ a: values })).length < 10_000);
 });
 
-test("digits", () => {
+test("numbers as a chart shows them", () => {
   const cases = [0, 1234567, 999.9, 12.345, 0.001234, -0.00001234, Number.NaN, -Infinity];
   assert.deepEqual(
-    cases.map((value) => digits(value)),
+    cases.map((value) => shownNumber(value)),
     ["0", "1.23e6", "1000", "12.3", "0.00123", "−1.23e−5", "none", "−∞"],
   );
 });
