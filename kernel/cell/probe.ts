@@ -4,12 +4,12 @@ import type { Module } from "../nn";
 import { bars, Figure, type FigureParts, grid, line, palette, type ScatterFigure, scatter } from "../plot";
 import {
   type ActivationName,
+  type LayerHealth,
   type LayerRecord,
   levels,
   Watch as ProbeWatch,
   referenceNorm,
   saturationBound,
-  type Verdict,
   type WatchedLayer,
   type WatchOptions,
 } from "../probe";
@@ -44,7 +44,7 @@ export class Watch extends ProbeWatch {
         .map(({ activation }) => saturationBound(activation, this.healthy));
       panels["Saturated and dead"] = flatnessOf(layers, names, Math.min(...bounds));
     }
-    return new Report(grid(panels, { title, columns: 2, panelHeight: 170 }), this.verdicts());
+    return new Report(grid(panels, { title, columns: 2, panelHeight: 170 }), this.health());
   }
 }
 
@@ -63,15 +63,15 @@ export function watch(model: Module, options: WatchOptions = {}): Watch {
   return new Watch(model, options);
 }
 
-/** The charts with the verdicts under them, which come first in words. */
+/** The charts with a line on each layer's health under them; in words those lines come first. */
 class Report extends Figure {
-  readonly #verdicts: readonly Verdict[];
+  readonly #health: readonly LayerHealth[];
 
-  constructor(charts: FigureParts, verdicts: readonly Verdict[]) {
+  constructor(charts: FigureParts, health: readonly LayerHealth[]) {
     super(charts);
-    this.#verdicts = verdicts;
+    this.#health = health;
     const { layout } = this;
-    const lines = [...shownVerdicts(verdicts), `<span style="font-size:11px">${legend}</span>`];
+    const lines = [...healthLines(health), `<span style="font-size:11px">${legend}</span>`];
     const below = lines.length * lineHeight + 14;
     const { b = 0, ...margin } = layout.margin as { b?: number };
     layout.margin = { ...margin, b: b + below };
@@ -87,7 +87,7 @@ class Report extends Figure {
   }
 
   protected override words(maxPoints: number): string {
-    return [...this.#verdicts.map(({ text }) => text), super.words(maxPoints)].join("\n");
+    return [...this.#health.map(({ text }) => text), super.words(maxPoints)].join("\n");
   }
 }
 
@@ -99,21 +99,21 @@ const bad = palette[1];
 const shade = { color: good } as const;
 
 /** In the layers' order; where there are too many, the healthy ones are counted. */
-function shownVerdicts(verdicts: readonly Verdict[]): string[] {
+function healthLines(health: readonly LayerHealth[]): string[] {
   const mark = (healthy: boolean) => `<span style="color:${healthy ? good : bad}">●</span>`;
-  const lineOf = ({ healthy, text }: Verdict) => `${mark(healthy)} ${escapeHtml(text)}`;
-  if (verdicts.length <= mostLines) return verdicts.map(lineOf);
-  const ill = verdicts.filter(({ healthy }) => !healthy);
+  const lineOf = ({ healthy, text }: LayerHealth) => `${mark(healthy)} ${escapeHtml(text)}`;
+  if (health.length <= mostLines) return health.map(lineOf);
+  const ill = health.filter(({ healthy }) => !healthy);
   const shown = ill.slice(0, mostLines - 1);
   const left = ill.length - shown.length;
   const more = left > 0 ? [`${mark(false)} and ${left} more`] : [];
-  const well = verdicts.length - ill.length;
+  const well = health.length - ill.length;
   return [...shown.map(lineOf), ...more, ...(well > 0 ? [`${mark(true)} ${well} layers healthy`] : [])];
 }
 
 const hasActivation = ({ activation }: WatchedLayer) => activation !== null;
 const last = ({ records }: WatchedLayer): LayerRecord => records.at(-1)!;
-/** What stands under the layers: `2` of `2 Sigmoid`, since the verdicts name the rest; numbers where such names have no room. */
+/** What stands under the layers: `2` of `2 Sigmoid`, since their health names the rest; numbers where such names have no room. */
 function namesOf(layers: readonly WatchedLayer[]): Names {
   const short = layers.map(({ label }) => label.replace(/^(\S+) [A-Z]\w*$/, "$1"));
   const fits = short.join("  ").length < 45 && new Set(short).size === short.length;

@@ -5,6 +5,7 @@ export { type Distribution, levels } from "./distribution";
 export type { Finding } from "./findings";
 export { gradientFlow, type LayerGradient } from "./gradientFlow";
 export { gradients } from "./gradients";
+export { type Healthy, type LayerHealth, referenceNorm, saturationBound } from "./health";
 export { type IcsOptions, ics, type LayerShift } from "./ics";
 export {
   type GradientPredictiveness,
@@ -20,5 +21,4 @@ export { type LrRange, type LrRangeTestOptions, lrRangeTest } from "./lrRangeTes
 export type { BatchNormRecord, LayerRecord, ParameterRecord, WatchedLayer } from "./records";
 export { type ActivationName, type SaturationOptions, saturation } from "./saturation";
 export { type Surface, type SurfaceOptions, surface } from "./surface";
-export { type Healthy, referenceNorm, saturationBound, type Verdict } from "./verdicts";
 export { Watch, type WatchOptions, watch } from "./watch";

@@ -5,10 +5,10 @@ import { isGradEnabled, type Tensor, type TensorData } from "../tensor";
 import { requireInteger } from "../tensor/arguments";
 import { batchNormRecord } from "./batchNorms";
 import { distributionOf } from "./distribution";
+import { defaultHealthy, type Healthy, healthOf, type LayerHealth } from "./health";
 import { chooseLayers, type Layers } from "./layers";
 import type { LayerRecord, ParameterRecord, WatchedLayer } from "./records";
 import { type ActivationName, activationOf, flatness } from "./saturation";
-import { defaultHealthy, type Healthy, type Verdict, verdictsOf } from "./verdicts";
 
 export interface WatchOptions {
   /** Watches every so many training steps, the first included. Default 10. */
@@ -132,8 +132,8 @@ export class Watch {
   }
 
   /** A line for each layer about its last watched step: `2 Sigmoid: 41 % saturated`. */
-  verdicts(): Verdict[] {
-    return verdictsOf(this.layers, this.healthy);
+  health(): LayerHealth[] {
+    return healthOf(this.layers, this.healthy);
   }
 
   /** The slope below which that activation counts as flat. */

@@ -1,4 +1,4 @@
-// The report of a watch: four charts as one figure, with the verdicts, drawn from the records.
+// The report of a watch: four charts as one figure, with the layers' health, drawn from the records.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Watch, watch } from "../../../kernel/cell/probe";
@@ -62,15 +62,15 @@ test("healthy ranges are shaded in each of the four", () => {
   ]);
 });
 
-test("verdicts stand under the charts, and first in words; the figure is drawn without a browser too", () => {
+test("the layers' health stands under the charts, and first in words; the figure is drawn without a browser too", () => {
   const seen = sick();
   const report = seen.report({ title: "Too wide" });
   const share = Math.round(100 * seen.layers[1]!.records.at(-1)!.saturated!);
-  const verdict = `1 Tanh: ${share} % saturated`;
+  const health = `1 Tanh: ${share} % saturated`;
   assert.ok(share > 50);
-  assert.ok(report.layout.annotations!.some(({ text }) => text.includes(verdict)));
+  assert.ok(report.layout.annotations!.some(({ text }) => text.includes(health)));
   const bundle = report.toBundle();
-  assert.match(bundle["text/plain"].split("\n")[1]!, new RegExp(`^${verdict}`));
+  assert.match(bundle["text/plain"].split("\n")[1]!, new RegExp(`^${health}`));
   assert.match(bundle["image/svg+xml"]!, /Too wide.*% saturated/s);
 });
 

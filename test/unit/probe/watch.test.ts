@@ -285,17 +285,17 @@ test("series: one number of the records over the steps, of the layers that have 
   assert.deepEqual(Object.keys(seen.series(({ batchNorm }) => batchNorm?.gamma?.[0])), ["2 BatchNorm1d"]);
 });
 
-test("verdicts name what is unhealthy, in the layer where it is", () => {
+test("a layer's health names what is unhealthy, in the layer where it is", () => {
   manualSeed(6);
   const wide = new nn.Linear(20, 30);
   nn.init.normal_(wide.weight, 0, 3);
   const net = new nn.Sequential(wide, new nn.Tanh(), new nn.Linear(30, 3));
   const optimizer = new SGD(net.parameters(), { lr: 1e-5 });
   const seen = watch(net, { every: 1 });
-  assert.equal(seen.verdicts()[0]!.text, "0 Linear: not seen in training yet");
+  assert.equal(seen.health()[0]!.text, "0 Linear: not seen in training yet");
   nn.functional.crossEntropy(net.forward(randn([50, 20])), randint(0, 3, [50])).backward();
   optimizer.step();
-  const [first, tanh, last] = seen.verdicts();
+  const [first, tanh, last] = seen.health();
   const share = Math.round(100 * seen.layers[1]!.records[0]!.saturated!);
   assert.ok(share > 50);
   assert.equal(tanh!.text, `1 Tanh: ${share} % saturated`);
@@ -305,7 +305,7 @@ test("verdicts name what is unhealthy, in the layer where it is", () => {
 });
 
 test("units that are flat for a whole batch are told of when they are more than a tenth, or than one says", () => {
-  const verdictWith = (dead: number, bounds: { dead?: number } = {}) => {
+  const healthWith = (dead: number, bounds: { dead?: number } = {}) => {
     const relu = new nn.Sequential(new nn.Linear(1, 20), new nn.ReLU());
     const bias = Float32Array.from({ length: 20 }, (_, unit) => (unit < dead ? -1 : 1));
     relu.loadStateDict({ "0.weight": zeros([20, 1]), "0.bias": tensor(bias) });
@@ -315,13 +315,13 @@ test("units that are flat for a whole batch are told of when they are more than 
       .sum()
       .backward();
     new SGD(relu.parameters(), { lr: 0 }).step();
-    const { text } = seen.verdicts()[1]!;
+    const { text } = seen.health()[1]!;
     seen.stop();
     return text;
   };
-  assert.equal(verdictWith(2), "1 ReLU: healthy");
-  assert.equal(verdictWith(3), "1 ReLU: 15 % of its units dead");
-  assert.equal(verdictWith(3, { dead: 0.2 }), "1 ReLU: healthy");
+  assert.equal(healthWith(2), "1 ReLU: healthy");
+  assert.equal(healthWith(3), "1 ReLU: 15 % of its units dead");
+  assert.equal(healthWith(3, { dead: 0.2 }), "1 ReLU: healthy");
 });
 
 test("a healthy network is told to be", () => {
@@ -329,7 +329,7 @@ test("a healthy network is told to be", () => {
   const seen = watch(net, { every: 1 });
   for (let i = 0; i < 5; i++) step();
   assert.deepEqual(
-    seen.verdicts().filter(({ healthy }) => !healthy),
+    seen.health().filter(({ healthy }) => !healthy),
     [],
   );
 });

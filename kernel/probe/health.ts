@@ -3,7 +3,7 @@ import { percent, proseNumber } from "../words";
 import type { LayerRecord, WatchedLayer } from "./records";
 import type { ActivationName } from "./saturation";
 
-/** Bounds that charts draw and verdicts go by. Rules of thumb: a network may train outside them. */
+/** Bounds that charts draw and a layer's health goes by. Rules of thumb: a network may train outside them. */
 export interface Healthy {
   /** The largest share of flat values of an activation that is flat on both sides: sigmoid, tanh. Default 0.25. */
   readonly saturated: number;
@@ -25,7 +25,7 @@ export const defaultHealthy: Healthy = {
   updates: [1e-4, 3e-2],
 };
 
-export interface Verdict {
+export interface LayerHealth {
   /** The layer's label. */
   readonly layer: string;
   /** Whether nothing is wrong with it. */
@@ -35,7 +35,7 @@ export interface Verdict {
 }
 
 /** A line for each layer about its last record. */
-export function verdictsOf(layers: readonly WatchedLayer[], bounds: Healthy): Verdict[] {
+export function healthOf(layers: readonly WatchedLayer[], bounds: Healthy): LayerHealth[] {
   const reference = referenceNorm(layers, -1);
   return layers.map((layer) => {
     const { label, activation, records } = layer;
