@@ -1,6 +1,6 @@
 // Speed of the kernels on this machine: `npx tsx bench/kernels.ts`. Medians; each row also under the reference kernels.
 
-import { nodeSimd } from "../kernel/host/simd";
+import { widestSimd } from "../kernel/host/simd";
 import { fusesPairs } from "../kernel/tensor/doors/host";
 import { createKernels, createReferenceKernels, type Kernels, reservedBytes } from "../kernel/tensor/wasm";
 import type { Conv2dShape, Pool2dShape } from "../kernel/tensor/wasm/kernels";
@@ -222,7 +222,7 @@ const rows: Row[] = [
 
 const wanted = process.argv[2] ?? "";
 const sets = [
-  createKernels(memory, { simd: nodeSimd(fusesPairs) }),
+  createKernels(memory, { simd: widestSimd(fusesPairs) }),
   createKernels(memory),
   createKernels(memory, { simd: "fixed" }),
   createReferenceKernels(memory),

@@ -1,11 +1,11 @@
 // All that a cell imports as "bnlab": with its neighbors it joins what
 // the rooms keep apart: tensors, charts and display.
-import { nodeCollector } from "../host/collector";
+import { collectorHost } from "../host/collector";
 import { nodeFusion } from "../host/fusion";
-import { nodeMachine } from "../host/machine";
+import { thisMachine } from "../host/machine";
 import { memoryLimit } from "../host/memory";
-import { nodeSimd } from "../host/simd";
-import { nodeThreads, threadCount } from "../host/threads";
+import { widestSimd } from "../host/simd";
+import { threadCount, threadHost } from "../host/threads";
 import { setMachine } from "../machine/machine";
 import { recover as recoverProbes } from "../probe/untouched";
 import { onInterrupt } from "../session/display/display";
@@ -43,11 +43,11 @@ export {
 export * as plot from "./plot";
 export * as probe from "./probe";
 
-setCollectorHost(nodeCollector());
-setSimd(nodeSimd(fusesPairs)); // before setThreads
-setThreads(nodeThreads(), threadCount());
+setCollectorHost(collectorHost());
+setSimd(widestSimd(fusesPairs)); // before setThreads
+setThreads(threadHost(), threadCount());
 setSweeps(nodeFusion());
 setMemoryLimit(memoryLimit());
-setMachine(nodeMachine);
+setMachine(thisMachine);
 onInterrupt(recover);
 onInterrupt(recoverProbes); // under the modes that the line before has put back

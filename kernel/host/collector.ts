@@ -7,7 +7,7 @@ import vm from "node:vm";
  * targets until a microtask checkpoint, and an empty script in a context with a microtask queue of its own is one that
  * does not run the caller's pending microtasks.
  */
-export function nodeCollector(): { collect(): void } {
+export function collectorHost(): { collect(): void } {
   v8.setFlagsFromString("--expose-gc");
   const gc: () => void = vm.runInNewContext("gc");
   v8.setFlagsFromString("--no-expose-gc");

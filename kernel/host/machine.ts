@@ -19,7 +19,7 @@ import { deflateSync, gunzipSync } from "node:zlib";
 import type { Machine, OpenFile } from "../machine/machine";
 import { wordsOf } from "./fileTrouble";
 
-export const nodeMachine: Machine = {
+export const thisMachine: Machine = {
   setting: (name) => process.env[name],
   resolve: path.resolve,
   kind(file) {
@@ -36,7 +36,7 @@ export const nodeMachine: Machine = {
   write(file, pieces) {
     told(`to write ${file}`, () => {
       const target = linkTarget(path.resolve(file));
-      if (nodeMachine.kind(target) === "folder") throw new Error("it is a folder; add a file name to it");
+      if (thisMachine.kind(target) === "folder") throw new Error("it is a folder; add a file name to it");
       mkdirSync(path.dirname(target), { recursive: true });
       const unfinished = `${target}.${process.pid}.tmp`;
       try {

@@ -14,7 +14,7 @@ const mayFuse = process.arch === "x64" && Number.parseInt(process.versions.v8, 1
  * `BNLAB_SIMD`, or else the widest that `fusesPairs` finds to work, remembered for this engine and processor. Call it before
  * the first kernel runs: what is compiled already stays as it is.
  */
-export function nodeSimd(fusesPairs: () => boolean | undefined, asked = process.env.BNLAB_SIMD): Simd {
+export function widestSimd(fusesPairs: () => boolean | undefined, asked = process.env.BNLAB_SIMD): Simd {
   if (asked === "plain" || asked === "off") return asked;
   if (asked !== undefined && asked !== "" && asked !== "revec") {
     throw new RangeError(`BNLAB_SIMD: expected "revec", "plain" or "off", got "${asked}"`);

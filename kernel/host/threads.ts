@@ -4,7 +4,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import type { ThreadHost } from "../tensor/doors/host";
 
 /** Starts threads whose code is `entry`, a file or the text of one; they end with the process and never keep it alive. */
-export function nodeThreads(entry: string | URL = new URL("./thread.js", import.meta.url)): ThreadHost {
+export function threadHost(entry: string | URL = new URL("./thread.js", import.meta.url)): ThreadHost {
   return {
     start(seat) {
       const { port1, port2 } = new MessageChannel();

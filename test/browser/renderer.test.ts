@@ -5,7 +5,7 @@ import type { Server } from "node:http";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { nodeMachine } from "../../kernel/host/machine";
+import { thisMachine } from "../../kernel/host/machine";
 import { setMachine } from "../../kernel/machine/machine";
 import { type Figure, frames, heatmap, histogram, type LineFigure, line, loss } from "../../kernel/plot";
 import { launchBrowser } from "../vscode/browser";
@@ -309,7 +309,7 @@ const extremes = {
     { xTitle: "pre-activation", y: "density" },
   ),
 };
-setMachine(nodeMachine);
+setMachine(thisMachine);
 for (const [name, figure] of Object.entries({ ...gallery(), ...extremes })) {
   test(`picture: ${name}`, async () => {
     const { "application/vnd.plotly.v1+json": json, "image/svg+xml": svg } = figure.toBundle();

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nodeCollector } from "../../kernel/host/collector";
+import { collectorHost } from "../../kernel/host/collector";
 import * as nn from "../../kernel/nn";
 import * as tensors from "../../kernel/tensor";
 import {
@@ -21,7 +21,7 @@ import {
 import { setCollectorHost } from "../../kernel/tensor/doors/host";
 import { type Callable, type Kind, type Parameter, Surface } from "../unit/surface";
 
-setCollectorHost(nodeCollector());
+setCollectorHost(collectorHost());
 const surface = new Surface();
 
 /** Tensors that no call sees: a changed number in one is a write beyond some buffer. */

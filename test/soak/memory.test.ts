@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { nodeCollector } from "../../kernel/host/collector";
+import { collectorHost } from "../../kernel/host/collector";
 import {
   autograd,
   batchNorm,
@@ -23,7 +23,7 @@ import { setCollectorHost } from "../../kernel/tensor/doors/host";
 import { sgdStep } from "../../kernel/tensor/doors/optim";
 import { Engine } from "../../kernel/tensor/engine";
 
-setCollectorHost(nodeCollector());
+setCollectorHost(collectorHost());
 
 /** A small network with all that a training loop holds: batches, BatchNorm, momentum, a moving average, an accuracy. */
 class Training {
@@ -214,7 +214,7 @@ test("tidy frees what it made except its result, its graph and what is kept", ()
 
 test("a full heap is an error that can be caught; freed blocks then serve any size", () => {
   const engine = new Engine(Tensor, { maxBytes: 32 * 2 ** 20 });
-  engine.setCollectorHost(nodeCollector());
+  engine.setCollectorHost(collectorHost());
   const fill = (elements: number) => {
     const held: Tensor[] = [];
     assert.throws(() => {
@@ -246,7 +246,7 @@ test("a size beyond all memory is an error that names the shape, and never a sma
 
 test("memory that runs out within backward() is an error to catch: numbers stay, and the next backward() goes", () => {
   const engine = new Engine(Tensor, { maxBytes: 2 ** 24 });
-  engine.setCollectorHost(nodeCollector());
+  engine.setCollectorHost(collectorHost());
   const w = engine.empty([500_000], "float32").fill_(3).requiresGrad_(); // 2 MB of 16
   const held: Tensor[] = [];
   const loss = w.exp().mul(w).sum();
@@ -285,7 +285,7 @@ test("without a host, unused tensors go between turns as the platform collects g
   engine.collect(); // only now are they held weakly, and until this turn ends
   assert.ok(engine.memoryUsage().liveStorages >= 51);
   await new Promise((resolve) => setTimeout(resolve, 0));
-  nodeCollector().collect(); // the platform, whenever it likes
+  collectorHost().collect(); // the platform, whenever it likes
   await new Promise((resolve) => setTimeout(resolve, 0));
   engine.collect();
   assert.ok(engine.memoryUsage().liveStorages <= 3, `${engine.memoryUsage().liveStorages} storages live on`);

@@ -2,13 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { DataLoader, randomSplit, TensorDataset } from "../../kernel/data";
-import { nodeCollector } from "../../kernel/host/collector";
+import { collectorHost } from "../../kernel/host/collector";
 import * as nn from "../../kernel/nn";
 import { Adam } from "../../kernel/optim";
 import { bernoulli, manualSeed, rand, randint, randn, randperm, type Tensor } from "../../kernel/tensor";
 import { setCollectorHost } from "../../kernel/tensor/doors/host";
 
-setCollectorHost(nodeCollector());
+setCollectorHost(collectorHost());
 manualSeed(2015);
 
 const hash = createHash("sha256");

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataLoader, digits, type ImageDataset, randomSplit, TensorDataset } from "../../kernel/data";
-import { nodeCollector } from "../../kernel/host/collector";
+import { collectorHost } from "../../kernel/host/collector";
 import * as nn from "../../kernel/nn";
 import { SGD } from "../../kernel/optim";
 import { manualSeed, memoryUsage, noGrad, randint, randn, type Tensor, zeros } from "../../kernel/tensor";
 import { setCollectorHost } from "../../kernel/tensor/doors/host";
 
-setCollectorHost(nodeCollector());
+setCollectorHost(collectorHost());
 
 const mlp = () =>
   new nn.Sequential(new nn.Linear(32, 48), new nn.BatchNorm1d(48), new nn.Sigmoid(), new nn.Linear(48, 5));

@@ -1,9 +1,9 @@
 // Writes the README's gallery, media/gallery/: one picture of each kind of chart, drawn without a browser. `npm run gallery`
 import path from "node:path";
-import { nodeMachine } from "../../kernel/host/machine";
+import { thisMachine } from "../../kernel/host/machine";
 import { setMachine } from "../../kernel/machine/machine";
 import { gallery } from "../browser/gallery";
 
-setMachine(nodeMachine);
+setMachine(thisMachine);
 const folder = path.join(import.meta.dirname, "../../media/gallery");
 for (const [name, figure] of Object.entries(gallery())) figure.save(path.join(folder, `${name}.svg`));

@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { nodeMachine } from "../../kernel/host/machine";
+import { thisMachine } from "../../kernel/host/machine";
 import { scorecard, type VerdictRecord } from "../../kernel/lesson";
 import { setMachine } from "../../kernel/machine/machine";
 import {
@@ -99,7 +99,7 @@ for (const name of selected) {
   }
 }
 
-setMachine(nodeMachine);
+setMachine(thisMachine);
 const card = scorecard({ folder: placeOf("en") });
 for (const language of languages) console.log(`\n${card.markdown(language)}`);
 process.exitCode = failed ? 1 : 0;

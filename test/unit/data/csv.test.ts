@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import { type CsvOptions, csv } from "../../../kernel/data";
-import { nodeMachine } from "../../../kernel/host/machine";
+import { thisMachine } from "../../../kernel/host/machine";
 import { setMachine } from "../../../kernel/machine/machine";
 
-setMachine(nodeMachine);
+setMachine(thisMachine);
 
 const root = mkdtempSync(path.join(tmpdir(), "bnlab-csv-"));
 after(() => rmSync(root, { recursive: true }));

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { csv, digits, spirals, TensorDataset } from "../../../kernel/data";
-import { nodeMachine } from "../../../kernel/host/machine";
+import { thisMachine } from "../../../kernel/host/machine";
 import { setMachine } from "../../../kernel/machine/machine";
 import { rand } from "../../../kernel/tensor";
 
-setMachine(nodeMachine);
+setMachine(thisMachine);
 
 test("a data set says what is in it", () => {
   const text = "rooms,price\n3,210\n5,340\n";

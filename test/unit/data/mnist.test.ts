@@ -5,10 +5,10 @@ import path from "node:path";
 import { after, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { mnist } from "../../../kernel/data";
-import { nodeMachine } from "../../../kernel/host/machine";
+import { thisMachine } from "../../../kernel/host/machine";
 import { setMachine } from "../../../kernel/machine/machine";
 
-setMachine(nodeMachine);
+setMachine(thisMachine);
 
 const root = mkdtempSync(path.join(tmpdir(), "bnlab-mnist-"));
 after(() => rmSync(root, { recursive: true }));

@@ -11,7 +11,7 @@ import {
   transforms,
 } from "../../../kernel/data";
 import { inverseOf, warp } from "../../../kernel/data/transforms/affine";
-import { nodeCollector } from "../../../kernel/host/collector";
+import { collectorHost } from "../../../kernel/host/collector";
 import * as nn from "../../../kernel/nn";
 import { arange, manualSeed, memoryUsage, type Tensor, tensor, zeros } from "../../../kernel/tensor";
 import { setCollectorHost } from "../../../kernel/tensor/doors/host";
@@ -321,7 +321,7 @@ describe("a transform", () => {
   });
 
   test("runs in flat memory, epoch after epoch", () => {
-    setCollectorHost(nodeCollector());
+    setCollectorHost(collectorHost());
     const pictures = digits({ count: 200, seed: 1 });
     const transform = new Compose([
       new RandomCrop(28, { padding: 2 }),

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
-import { nodeMachine } from "../../../kernel/host/machine";
+import { thisMachine } from "../../../kernel/host/machine";
 import { digits } from "../../../kernel/lesson";
 import { setMachine } from "../../../kernel/machine/machine";
 
@@ -38,7 +38,7 @@ describe("lesson.digits", () => {
   let setting: string | undefined;
   beforeEach(() => {
     setting = undefined;
-    setMachine({ ...nodeMachine, setting: (name) => (name === "BNLAB_MNIST" ? setting : undefined) });
+    setMachine({ ...thisMachine, setting: (name) => (name === "BNLAB_MNIST" ? setting : undefined) });
   });
 
   it("draws them, every class equally often, a smaller set the beginning of a larger one", () => {

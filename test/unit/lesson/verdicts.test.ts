@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { nodeMachine } from "../../../kernel/host/machine";
+import { thisMachine } from "../../../kernel/host/machine";
 import { claims, scorecard, verdict } from "../../../kernel/lesson";
 import { recordsOf } from "../../../kernel/lesson/scorecard";
 import { setMachine } from "../../../kernel/machine/machine";
@@ -108,7 +108,7 @@ describe("lesson.scorecard", () => {
     utimesSync(path.join(folder, name), 1e9 - age, 1e9 - age);
   };
   before(() => {
-    setMachine(nodeMachine);
+    setMachine(thisMachine);
     save("b.ipynb", 0, verdict(2, { verdict: "refuted", measured: { skewness: 2 } }));
     save("a.ipynb", 60, verdict(2, { verdict: "supported", measured: { skewness: 0 } }));
     save(

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import zlib from "node:zlib";
-import { nodeMachine } from "../../../kernel/host/machine";
+import { thisMachine } from "../../../kernel/host/machine";
 import { machine, setMachine } from "../../../kernel/machine/machine";
 import { bars, Figure, heatmap, images, line, loss, scatter, surface } from "../../../kernel/plot";
 import { contourPaths } from "../../../kernel/plot/svg/contours";
@@ -248,7 +248,7 @@ test("save: by the path's ending, folders made; other endings and machines witho
     setMachine(before);
     rmSync(folder, { recursive: true });
   });
-  setMachine({ ...nodeMachine, viewerScript: () => "/* viewer </script> */" });
+  setMachine({ ...thisMachine, viewerScript: () => "/* viewer </script> */" });
   const file = (name: string) => path.join(folder, "charts", name);
   for (const name of ["a.svg", "a.json", "a.HTML"]) figure.save(file(name));
   assert.equal(readFileSync(file("a.svg"), "utf8"), figure.toSvg());

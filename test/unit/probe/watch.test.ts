@@ -1,7 +1,7 @@
 // A watch against direct computation, and against its promise to change nothing and to end.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nodeCollector } from "../../../kernel/host/collector";
+import { collectorHost } from "../../../kernel/host/collector";
 import * as nn from "../../../kernel/nn";
 import { SGD } from "../../../kernel/optim";
 import { levels, saturation, type Watch, watch } from "../../../kernel/probe";
@@ -18,7 +18,7 @@ import {
 } from "../../../kernel/tensor";
 import { setCollectorHost } from "../../../kernel/tensor/doors/host";
 
-setCollectorHost(nodeCollector());
+setCollectorHost(collectorHost());
 
 /** A network with every kind of layer a watch knows something of, an optimizer, and a step. */
 function training({ lr = 0.1, accumulate = 1 } = {}) {

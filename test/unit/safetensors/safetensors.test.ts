@@ -14,14 +14,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
-import { nodeMachine } from "../../../kernel/host/machine";
+import { thisMachine } from "../../../kernel/host/machine";
 import { setMachine } from "../../../kernel/machine/machine";
 import * as nn from "../../../kernel/nn";
 import * as safetensors from "../../../kernel/safetensors";
 import { arange, memoryUsage, tensor, zeros } from "../../../kernel/tensor";
 import { assertClose, fixture, type Packed, unpack } from "../fixtures";
 
-setMachine(nodeMachine);
+setMachine(thisMachine);
 
 const fixtures = path.join(import.meta.dirname, "../../fixtures");
 const mlpFile = path.join(fixtures, "mlp.safetensors");

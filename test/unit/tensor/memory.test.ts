@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { nodeCollector } from "../../../kernel/host/collector";
+import { collectorHost } from "../../../kernel/host/collector";
 import { memoryUsage, ones, type Tensor, tidy } from "../../../kernel/tensor";
 import { Collector } from "../../../kernel/tensor/collector";
 import { Storage } from "../../../kernel/tensor/storage";
@@ -26,7 +26,7 @@ test("what an inner tidy() returns is the outer one's to free, or to hand on", (
 test("a collection that an interrupt cut short frees every block once, whoever frees it", () => {
   const freed: number[] = [];
   const collector = new Collector((pointer) => freed.push(pointer));
-  collector.host = nodeCollector();
+  collector.host = collectorHost();
   const { engine } = ones([1]).storage;
   const make = (pointer: number) => {
     const storage = new Storage(engine, pointer, 16, 0);

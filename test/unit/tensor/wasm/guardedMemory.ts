@@ -1,7 +1,7 @@
 // One memory with guarded buffers for the kernels' tests, and comparisons in ulp and relative terms.
 
 import assert from "node:assert/strict";
-import { nodeSimd } from "../../../../kernel/host/simd";
+import { widestSimd } from "../../../../kernel/host/simd";
 import {
   createKernels,
   createReferenceKernels,
@@ -9,7 +9,7 @@ import {
   reservedBytes,
 } from "../../../../kernel/tensor/wasm";
 
-nodeSimd(() => false, "revec"); // V8 fuses vectors in all tests of kernels, where it can
+widestSimd(() => false, "revec"); // V8 fuses vectors in all tests of kernels, where it can
 
 /** Every number here is read from, so a neighbor overwritten or summed up is seen. */
 const guard = 12345678;

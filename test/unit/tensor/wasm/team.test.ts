@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as esbuild from "esbuild";
-import { nodeThreads, threadCount } from "../../../../kernel/host/threads";
+import { threadCount, threadHost } from "../../../../kernel/host/threads";
 import { createKernels, type Kernels, reservedBytes } from "../../../../kernel/tensor/wasm";
 import { randomNumbers } from "./guardedMemory";
 
@@ -29,7 +29,7 @@ before(() => {
   for (const helpers of [1, 2]) {
     const kernels = createKernels(memory);
     const scratches = Array.from({ length: helpers }, (_, i) => reservedBytes * (2 + i));
-    kernels.useThreads(nodeThreads(outputFiles[0]!.text), scratches);
+    kernels.useThreads(threadHost(outputFiles[0]!.text), scratches);
     teams.push(kernels);
   }
 });
