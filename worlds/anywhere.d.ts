@@ -37,6 +37,7 @@ declare class AbortController {
   abort(reason?: unknown): void;
 }
 
+declare const console: { warn(text: string): void };
 declare const performance: { now(): number };
 declare const crypto: { randomUUID(): string };
 declare function setTimeout(callback: () => void, milliseconds?: number): unknown;

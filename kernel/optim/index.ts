@@ -2,10 +2,34 @@
 
 export { Adagrad, type AdagradSettings } from "./adagrad";
 export { Adam, type AdamSettings, AdamW } from "./adam";
+export {
+  ChainedScheduler,
+  type ComposedState,
+  SequentialLR,
+  type SequentialLROptions,
+} from "./composed";
+export { CyclicLR, type CyclicOptions } from "./cyclic";
+export { LambdaLR, type LambdaLROptions, type LrLambda, MultiplicativeLR } from "./factors";
 export { OneCycleLR, type OneCycleOptions } from "./oneCycle";
 export { type FullParamGroup, Optimizer, type OptimizerState, type ParamGroup } from "./optimizer";
 export { type PlateauState, ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./reduceOnPlateau";
 export { RMSprop, type RMSpropSettings } from "./rmsprop";
 export { LRScheduler, type Scheduled, type ScheduledGroup, type SchedulerState } from "./scheduler";
-export { CosineAnnealingLR, ExponentialLR, LinearLR, MultiStepLR, StepLR } from "./schedulers";
+export {
+  ConstantLR,
+  type ConstantLROptions,
+  CosineAnnealingLR,
+  ExponentialLR,
+  LinearLR,
+  type LinearLROptions,
+  MultiStepLR,
+  PolynomialLR,
+  type PolynomialLROptions,
+  StepLR,
+} from "./schedulers";
 export { SGD, type SGDSettings } from "./sgd";
+export {
+  CosineAnnealingWarmRestarts,
+  type WarmRestartsOptions,
+  type WarmRestartsState,
+} from "./warmRestarts";

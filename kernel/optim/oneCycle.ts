@@ -4,11 +4,13 @@ import { requireKnown } from "../tensor/arguments";
 import {
   groupsOf,
   LRScheduler,
+  oneEach,
   requireIntegers,
-  requireOneEach,
+  requireMomentum,
   type Scheduled,
   type ScheduledGroup,
   type SchedulerState,
+  setMomentum,
 } from "./scheduler";
 
 /** What OneCycleLR can be told. */
@@ -90,8 +92,7 @@ export class OneCycleLR extends LRScheduler {
       "threePhase",
     ]);
     const groups = groupsOf("OneCycleLR", optimizer);
-    const maxLrs = Array.isArray(maxLr) ? [...maxLr] : groups.map(() => maxLr as number);
-    requireOneEach("OneCycleLR", "maxLr", maxLrs, groups);
+    const maxLrs = oneEach("OneCycleLR", "maxLr", maxLr, groups);
     requireIntegers("OneCycleLR", { totalSteps });
     if (!(pctStart >= 0 && pctStart <= 1)) {
       throw new RangeError(`OneCycleLR: expected pctStart from 0 to 1, got ${pctStart}`);
@@ -104,11 +105,7 @@ export class OneCycleLR extends LRScheduler {
         `OneCycleLR: expected divFactor and finalDivFactor above 0, got ${divFactor} and ${finalDivFactor}`,
       );
     }
-    if (cycleMomentum && !groups.every((group) => "momentum" in group || "betas" in group)) {
-      throw new TypeError(
-        "OneCycleLR: expected an optimizer with momentum or betas, got neither; pass cycleMomentum: false",
-      );
-    }
+    if (cycleMomentum) requireMomentum("OneCycleLR", groups);
     super(optimizer);
     this.#maxLrs = maxLrs;
     this.#totalSteps = totalSteps;
@@ -123,10 +120,12 @@ export class OneCycleLR extends LRScheduler {
     ];
     this.#linear = annealStrategy === "linear";
     this.#cycleMomentum = cycleMomentum;
-    for (const [i, group] of groups.entries()) {
-      group.initialLr = maxLrs[i]! * first;
-      group.lr = this.next(group, i);
-    }
+    for (const [i, group] of groups.entries()) group.initialLr = maxLrs[i]! * first;
+    this.start("lr");
+  }
+
+  protected override first(group: ScheduledGroup, _lr: number, index: number): number {
+    return this.next(group, index);
   }
 
   override step(): void {
@@ -151,11 +150,7 @@ export class OneCycleLR extends LRScheduler {
     const [from, to] = [corners[end - 1]!, corners[end]!];
     const share = to.step === from.step ? 1 : (lastEpoch - from.step) / (to.step - from.step);
     const blend = this.#linear ? share : (1 - Math.cos(Math.PI * share)) / 2;
-    if (this.#cycleMomentum) {
-      const momentum = from.momentum + (to.momentum - from.momentum) * blend;
-      if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
-      else group.momentum = momentum;
-    }
+    if (this.#cycleMomentum) setMomentum(group, from.momentum + (to.momentum - from.momentum) * blend);
     return this.#maxLrs[index]! * (from.rate + (to.rate - from.rate) * blend);
   }
 }

@@ -25,6 +25,7 @@ export abstract class Optimizer<Settings extends object> {
   /** What it was given, with all settings: change one and the next step follows it. */
   readonly paramGroups: readonly FullParamGroup<Settings>[] = [];
   readonly #state = new Map<Tensor, ParameterState>();
+  #stepCount = 0;
 
   readonly #defaults: Settings;
 
@@ -89,6 +90,7 @@ export abstract class Optimizer<Settings extends object> {
   /** Changes each parameter by its gradient; one without a gradient stays. */
   step(): void {
     requireKnown("step", arguments, 0);
+    this.#stepCount++;
     for (const group of this.paramGroups) {
       for (const param of group.params) {
         if (param.gradStorage() === null) continue;
@@ -100,6 +102,11 @@ export abstract class Optimizer<Settings extends object> {
         this.update(param, state, group);
       }
     }
+  }
+
+  /** How many steps this made, for the schedulers. */
+  get stepCount(): number {
+    return this.#stepCount;
   }
 
   /** The settings of every group and what is remembered of each parameter, in this optimizer's own memory: steps change it. */

@@ -3,7 +3,14 @@
 import type { Tensor } from "../tensor";
 import { describe, requireKnown } from "../tensor/arguments";
 import { requireNonNegative } from "./optimizer";
-import { groupsOf, requireIntegers, requireOneEach, type Scheduled, type ScheduledGroup } from "./scheduler";
+import {
+  groupsOf,
+  oneEach,
+  requireIntegers,
+  requireOneEach,
+  type Scheduled,
+  type ScheduledGroup,
+} from "./scheduler";
 
 /** What ReduceLROnPlateau can be told. */
 export interface ReduceLROnPlateauOptions {
@@ -82,8 +89,7 @@ export class ReduceLROnPlateau {
     }
     requireIntegers(name, { patience, cooldown }, 0);
     requireNonNegative(name, { threshold, eps }, ["threshold", "eps"]);
-    this.#minLrs = Array.isArray(minLr) ? [...minLr] : groups.map(() => minLr as number);
-    requireOneEach(name, "minLr", this.#minLrs, groups);
+    this.#minLrs = oneEach(name, "minLr", minLr, groups);
     this.#groups = groups;
     this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
     this.#best = this.#worst();

@@ -9,9 +9,9 @@ export interface ScheduledGroup {
   lr: number;
   /** Its rate before any scheduler changed it; the first scheduler of an optimizer writes it down. */
   initialLr?: number;
-  /** SGD's, which OneCycleLR moves against the rate. */
+  /** SGD's, which OneCycleLR and CyclicLR move against the rate. */
   momentum?: number;
-  /** Adam's; OneCycleLR moves the first. */
+  /** Adam's; OneCycleLR and CyclicLR move the first. */
   betas?: readonly [number, number];
 }
 
@@ -19,6 +19,8 @@ export interface ScheduledGroup {
 export interface Scheduled {
   /** The groups whose rates change. */
   readonly paramGroups: readonly ScheduledGroup[];
+  /** How many steps it made: a schedule that is stepped before it warns. */
+  readonly stepCount?: number;
 }
 
 /** Where a schedule is: numbers only, so that JSON keeps it. What the constructor was given is not in it. */
@@ -37,26 +39,55 @@ export interface SchedulerState {
  * As torch.optim.lr_scheduler.
  */
 export abstract class LRScheduler {
+  /** The one whose rates it changes. */
+  readonly optimizer: Scheduled;
   /** How many steps there were. */
-  protected lastEpoch = 0;
+  lastEpoch = 0;
 
   /** Those that the optimizer had when this was made. */
   protected readonly groups: readonly ScheduledGroup[];
 
+  /** How many steps the optimizer had made before the first of this one; null after that. */
+  #stepsBefore: number | null;
+
   constructor(optimizer: Scheduled) {
     requireKnown(new.target.name, arguments, 1);
     this.groups = groupsOf(this.constructor.name, optimizer);
+    this.optimizer = optimizer;
+    this.#stepsBefore = optimizer.stepCount ?? null;
     for (const group of this.groups) group.initialLr ??= group.lr;
   }
 
   /** The group's rate after lastEpoch steps, given what it was before the last of them. */
   protected abstract next(group: ScheduledGroup, index: number): number;
 
-  /** Sets the learning rate of every group. */
+  /** The group's rate before the first step, where the schedule starts from `lr`. */
+  protected first(_group: ScheduledGroup, lr: number, _index: number): number {
+    return lr;
+  }
+
+  /** @internal Goes back before the first step, from the rates that the groups have now or had before any scheduler. */
+  start(from: "lr" | "initialLr"): void {
+    this.lastEpoch = 0;
+    for (const [i, group] of this.groups.entries()) group.lr = this.first(group, group[from]!, i);
+  }
+
+  /** Sets the learning rate of every group. Warns where the optimizer has made no step before the first of these. */
   step(): void {
     requireKnown("step", arguments, 0);
+    this.warnOfOrder();
     this.lastEpoch++;
     for (const [i, group] of this.groups.entries()) group.lr = this.next(group, i);
+  }
+
+  /** Says, once, that the first rate was left out. */
+  protected warnOfOrder(): void {
+    if (this.#stepsBefore !== null && this.optimizer.stepCount === this.#stepsBefore) {
+      console.warn(
+        `${this.constructor.name}: expected optimizer.step() before the first scheduler.step(), got none: the first learning rate is left out; step the optimizer first, then the scheduler`,
+      );
+    }
+    this.#stepsBefore = null;
   }
 
   /** The learning rates now, one a group. */
@@ -96,6 +127,32 @@ export abstract class LRScheduler {
 export function groupsOf(scheduler: string, optimizer: Scheduled): ScheduledGroup[] {
   if (Array.isArray(optimizer?.paramGroups)) return [...optimizer.paramGroups];
   throw new TypeError(`${scheduler}: expected an optimizer, got ${describe(optimizer)}`);
+}
+
+/** One value for each group, given one for all or a list. Throws a RangeError unless each is a number ≥ 0. */
+export function oneEach(
+  scheduler: string,
+  name: string,
+  value: number | readonly number[],
+  groups: readonly unknown[],
+): readonly number[] {
+  const values = Array.isArray(value) ? [...value] : groups.map(() => value as number);
+  requireOneEach(scheduler, name, values, groups);
+  return values;
+}
+
+/** Throws a TypeError unless every group has a momentum, or betas, to move. */
+export function requireMomentum(scheduler: string, groups: readonly ScheduledGroup[]): void {
+  if (groups.every((group) => "momentum" in group || "betas" in group)) return;
+  throw new TypeError(
+    `${scheduler}: expected an optimizer with momentum or betas, got neither; pass cycleMomentum: false`,
+  );
+}
+
+/** Sets the group's momentum, or the first of its betas. */
+export function setMomentum(group: ScheduledGroup, momentum: number): void {
+  if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
+  else group.momentum = momentum;
 }
 
 /** Throws a RangeError unless there is a number ≥ 0 for each parameter group. */

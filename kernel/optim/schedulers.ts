@@ -1,4 +1,4 @@
-// Schedules that are one formula: StepLR, MultiStepLR, ExponentialLR, CosineAnnealingLR, LinearLR.
+// Schedules that are one formula of the step.
 
 import { describe, optionsOf } from "../tensor/arguments";
 import { requireNonNegative } from "./optimizer";
@@ -163,12 +163,98 @@ export class LinearLR extends LRScheduler {
     this.#startFactor = startFactor;
     this.#endFactor = endFactor;
     this.#totalIters = totalIters;
-    for (const group of this.groups) group.lr *= startFactor;
+    this.start("lr");
+  }
+
+  protected override first(_group: ScheduledGroup, lr: number): number {
+    return lr * this.#startFactor;
   }
 
   protected override next({ lr }: ScheduledGroup): number {
     const factor = (at: number) =>
       this.#startFactor + (this.#endFactor - this.#startFactor) * Math.min(1, at / this.#totalIters);
     return lr * (factor(this.lastEpoch) / factor(this.lastEpoch - 1));
+  }
+}
+
+/** What a ConstantLR can be told. */
+export interface ConstantLROptions {
+  /** The factor of the rate until then, 0 … 1. Default 1/3. */
+  factor?: number;
+  /** After how many steps the rate is whole. Default 5. */
+  totalIters?: number;
+}
+
+/**
+ * lr = initial·factor until totalIters steps, then initial. As torch's ConstantLR. Throws a RangeError for options that make
+ * no sense.
+ */
+export class ConstantLR extends LRScheduler {
+  readonly #factor: number;
+  readonly #totalIters: number;
+
+  constructor(
+    optimizer: Scheduled,
+    options: ConstantLROptions | number = {},
+    ...more: [totalIters?: number]
+  ) {
+    const names = ["factor", "totalIters"] as const;
+    const settings = optionsOf<ConstantLROptions>("ConstantLR", names, options, more);
+    const { factor = 1 / 3, totalIters = 5 } = settings;
+    requireIntegers("ConstantLR", { totalIters });
+    if (!(factor >= 0 && factor <= 1)) {
+      throw new RangeError(`ConstantLR: expected factor to be ≥ 0 and ≤ 1, got ${factor}`);
+    }
+    super(optimizer);
+    this.#factor = factor;
+    this.#totalIters = totalIters;
+    this.start("lr");
+  }
+
+  protected override first(_group: ScheduledGroup, lr: number): number {
+    return lr * this.#factor;
+  }
+
+  protected override next({ lr, initialLr }: ScheduledGroup): number {
+    if (this.lastEpoch !== this.#totalIters) return lr;
+    return this.#factor === 0 ? initialLr! : lr * (1 / this.#factor);
+  }
+}
+
+/** What a PolynomialLR can be told. */
+export interface PolynomialLROptions {
+  /** After how many steps the rate is 0. Default 5. */
+  totalIters?: number;
+  /** Default 1: a straight line. */
+  power?: number;
+}
+
+/**
+ * lr = initial·(1 − t/totalIters)^power after t steps, 0 from totalIters on. As torch's PolynomialLR. Throws a RangeError for
+ * options that make no sense.
+ */
+export class PolynomialLR extends LRScheduler {
+  readonly #totalIters: number;
+  readonly #power: number;
+
+  constructor(optimizer: Scheduled, options: PolynomialLROptions | number = {}, ...more: [power?: number]) {
+    const names = ["totalIters", "power"] as const;
+    const { totalIters = 5, power = 1 } = optionsOf<PolynomialLROptions>(
+      "PolynomialLR",
+      names,
+      options,
+      more,
+    );
+    requireIntegers("PolynomialLR", { totalIters });
+    requireNonNegative("PolynomialLR", { power }, ["power"]);
+    super(optimizer);
+    this.#totalIters = totalIters;
+    this.#power = power;
+  }
+
+  protected override next({ lr }: ScheduledGroup): number {
+    if (this.lastEpoch > this.#totalIters) return lr;
+    const left = (at: number) => 1 - at / this.#totalIters;
+    return lr * (left(this.lastEpoch) / left(this.lastEpoch - 1)) ** this.#power;
   }
 }

@@ -39,6 +39,15 @@ const leading: Readonly<Record<string, () => unknown[]>> = {
   MultiStepLR: () => [optimizer(), { milestones: [1] }],
   ExponentialLR: () => [optimizer(), { gamma: 1 }],
   CosineAnnealingLR: () => [optimizer(), { tMax: 1 }],
+  LambdaLR: () => [optimizer(), { lrLambda: () => 1 }],
+  MultiplicativeLR: () => [optimizer(), { lrLambda: () => 1 }],
+  CosineAnnealingWarmRestarts: () => [optimizer(), { t0: 1 }],
+  CyclicLR: () => [optimizer(), { baseLr: 1, maxLr: 1, cycleMomentum: false }],
+  SequentialLR: () => {
+    const own = optimizer();
+    return [own, { schedulers: [new optim.StepLR(own, { stepSize: 1 })], milestones: [] }];
+  },
+  ChainedScheduler: () => [[new optim.StepLR(optimizer(), { stepSize: 1 })]],
   OneCycleLR: () => [optimizer(), { maxLr: 1, totalSteps: 9 }],
   digits: () => [{}],
   ImageDataset: () => [zeros([1, 1, 2, 2]), tensor(Int32Array.of(0)), ["a"]],

@@ -5,12 +5,17 @@ import {
   Adagrad,
   Adam,
   AdamW,
+  ConstantLR,
   CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  CyclicLR,
+  type CyclicOptions,
   LinearLR,
   type LRScheduler,
   MultiStepLR,
   OneCycleLR,
   type OneCycleOptions,
+  PolynomialLR,
   ReduceLROnPlateau,
   RMSprop,
   SGD,
@@ -76,6 +81,15 @@ const oneCycle: Partial<OneCycleOptions> = {
   finalDivFactor: 1e4,
   threePhase: false,
 };
+const cyclic: Partial<CyclicOptions> = {
+  stepSizeUp: 2000,
+  stepSizeDown: 2000,
+  mode: "triangular",
+  gamma: 1,
+  cycleMomentum: true,
+  baseMomentum: 0.8,
+  maxMomentum: 0.9,
+};
 const plateau = {
   mode: "min",
   factor: 0.1,
@@ -99,6 +113,21 @@ const schedules: Record<string, [short: Make, long: Make, where?: Parameters<typ
     (o) => new CosineAnnealingLR(o, { tMax: 9, etaMin: 0 }),
   ],
   LinearLR: [(o) => new LinearLR(o), (o) => new LinearLR(o, { startFactor: 1 / 3, totalIters: 5 })],
+  ConstantLR: [(o) => new ConstantLR(o), (o) => new ConstantLR(o, { factor: 1 / 3, totalIters: 5 })],
+  PolynomialLR: [(o) => new PolynomialLR(o), (o) => new PolynomialLR(o, { totalIters: 5, power: 1 })],
+  CosineAnnealingWarmRestarts: [
+    (o) => new CosineAnnealingWarmRestarts(o, { t0: 7 }),
+    (o) => new CosineAnnealingWarmRestarts(o, { t0: 7, tMult: 1, etaMin: 0 }),
+  ],
+  CyclicLR: [
+    (o) => new CyclicLR(o, { baseLr: 1, maxLr: 2 }),
+    (o) => new CyclicLR(o, { baseLr: 1, maxLr: 2, ...cyclic }),
+    { steps: 4_100 },
+  ],
+  "CyclicLR of a function": [
+    (o) => new CyclicLR(o, { baseLr: 1, maxLr: 2, stepSizeUp: 5, scaleFn: (x) => 1 / x }),
+    (o) => new CyclicLR(o, { baseLr: 1, maxLr: 2, stepSizeUp: 5, scaleFn: (x) => 1 / x, scaleMode: "cycle" }),
+  ],
   OneCycleLR: [
     (o) => new OneCycleLR(o, { maxLr: 2, totalSteps: 60 }),
     (o) => new OneCycleLR(o, { maxLr: 2, epochs: 6, stepsPerEpoch: 10, ...oneCycle }),
