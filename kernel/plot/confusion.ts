@@ -2,7 +2,7 @@
 import { percent } from "../words";
 import { colorScales, ramp } from "./colors";
 import type { Figure } from "./figure";
-import { cellTexts, heatmap } from "./heatmap";
+import { cellTexts, heatmap } from "./kinds/heatmap";
 import { type Numbers, numbersOf } from "./numbers";
 
 export interface ConfusionOptions {

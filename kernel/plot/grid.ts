@@ -1,7 +1,7 @@
 // Several figures as one: small multiples, and runs side by side on linked axes. Imports nothing outside this folder.
 import { type Cell, cellsOf, columnsOf } from "./cells";
 import { Figure } from "./figure";
-import { recolored } from "./heatmap";
+import { recolored } from "./kinds/heatmap";
 import type { Annotation, Axis, Layout, Shape, Trace } from "./plotly";
 import { baseLayout, topMargin } from "./theme";
 

@@ -1,5 +1,5 @@
 // Charts: numbers in, Plotly figures out. The door of this room.
-export { type Bar, type BarsOptions, bars } from "./bars";
+
 export type { ColorScale, ColorScaleName } from "./colors";
 export { colorScales } from "./colors";
 export { type ConfusionOptions, confusion } from "./confusion";
@@ -16,9 +16,12 @@ export {
 } from "./figure";
 export { type FramesOptions, frames, type LabeledFigure } from "./frames";
 export { compare, type GridOptions, grid } from "./grid";
-export { type HeatmapOptions, heatmap } from "./heatmap";
 export { type HistogramOptions, histogram } from "./histogram";
-export { type ImagesOptions, images, type Pictures } from "./images";
+export { type Bar, type BarsOptions, bars } from "./kinds/bar";
+export { type SurfaceOptions, surface } from "./kinds/contour";
+export { type HeatmapOptions, heatmap } from "./kinds/heatmap";
+export { type ImagesOptions, images, type Pictures } from "./kinds/image";
+export { ScatterFigure, type ScatterOptions, scatter } from "./kinds/scatter";
 export { LineFigure, type LineOptions, line, type OneSeries, type Series } from "./line";
 export { type Appended, LiveFigure, type LiveOptions, type Show } from "./live";
 export { loss } from "./loss";
@@ -27,7 +30,5 @@ export type { Annotation, Axis, Config, Frame, Layout, Shape, Template, Trace } 
 export { type QqOptions, qq } from "./qq";
 export { QuantilesFigure, type QuantilesOptions, quantiles, type ValuesOverSteps } from "./quantiles";
 export { RidgeFigure, type RidgeOptions, ridge } from "./ridge";
-export { ScatterFigure, type ScatterOptions, scatter } from "./scatter";
-export { type SurfaceOptions, surface } from "./surface";
 export type { PictureOptions } from "./svg/picture";
 export { palette } from "./theme";

@@ -1,9 +1,9 @@
 // Bars by category: one number each, or the median of several with their range. Imports nothing outside this folder.
-import { shownNumber } from "./describe";
-import { Figure } from "./figure";
-import { entriesOf, isNumbers, isScalar, type Named, type Numbers, quantile, sorted } from "./numbers";
-import type { Trace } from "./plotly";
-import { baseLayout, neutral, palette, plainAxis } from "./theme";
+import { shownNumber } from "../describe";
+import { Figure } from "../figure";
+import { entriesOf, isNumbers, isScalar, type Named, type Numbers, quantile, sorted } from "../numbers";
+import type { Trace } from "../plotly";
+import { baseLayout, neutral, palette, plainAxis } from "../theme";
 
 /** One number, or several of the same (one a seed, say): their median and range. */
 export type Bar = number | Numbers;

@@ -1,10 +1,10 @@
 // A grid of pictures, labeled: a first look at a data set. Imports nothing outside this folder.
-import { parseColor, type Rgba } from "./colors";
-import { Figure } from "./figure";
-import { checkRange, checkWhole, type TensorLike } from "./numbers";
-import type { Annotation } from "./plotly";
-import { pngUri } from "./svg/png";
-import { baseLayout, topMargin } from "./theme";
+import { parseColor, type Rgba } from "../colors";
+import { Figure } from "../figure";
+import { checkRange, checkWhole, type TensorLike } from "../numbers";
+import type { Annotation } from "../plotly";
+import { pngUri } from "../svg/png";
+import { baseLayout, topMargin } from "../theme";
 
 /** Pictures, gray [N, height, width] or [N, 1, height, width], or red, green and blue [N, 3, height, width]. */
 export type Pictures = TensorLike;

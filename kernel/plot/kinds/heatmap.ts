@@ -1,10 +1,10 @@
 // Values over two axes as colors, with the numbers in the cells where they fit. Imports nothing outside this folder.
-import { type ColorScale, type ColorScaleName, colorScales, inkOn, type Rgba, ramp } from "./colors";
-import { shownNumber } from "./describe";
-import { Figure } from "./figure";
-import { checkRange, type Matrix, onAxis, rowsOf } from "./numbers";
-import type { Axis, Trace } from "./plotly";
-import { baseLayout, topMargin } from "./theme";
+import { type ColorScale, type ColorScaleName, colorScales, inkOn, type Rgba, ramp } from "../colors";
+import { shownNumber } from "../describe";
+import { Figure } from "../figure";
+import { checkRange, type Matrix, onAxis, rowsOf } from "../numbers";
+import type { Axis, Trace } from "../plotly";
+import { baseLayout, topMargin } from "../theme";
 
 export interface HeatmapOptions {
   /** The heading above the chart. */

@@ -1,8 +1,8 @@
 // A landscape over two directions, such as a loss around its minimum, as contours. Imports nothing outside this folder.
-import { Figure } from "./figure";
+import { Figure } from "../figure";
+import { checkWhole, type Matrix, type Numbers, niceStep, numbersOf, rowsOf } from "../numbers";
+import { baseLayout, plainAxis, topMargin } from "../theme";
 import { colorBarLook, coloring, type HeatmapOptions, summaryOf } from "./heatmap";
-import { checkWhole, type Matrix, type Numbers, niceStep, numbersOf, rowsOf } from "./numbers";
-import { baseLayout, plainAxis, topMargin } from "./theme";
 
 export interface SurfaceOptions
   extends Pick<HeatmapOptions, "colors" | "range" | "log" | "zTitle" | "height"> {

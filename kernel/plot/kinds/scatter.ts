@@ -1,9 +1,9 @@
 // Points in a plane, by series; the chart can grow. Imports nothing outside this folder.
-import { dateText, haveDates, type Places, placesOf } from "./dates";
-import { Figure } from "./figure";
-import { type Numbers, numbersOf } from "./numbers";
-import type { Datum, Trace } from "./plotly";
-import { baseLayout, palette, plainAxis, topMargin } from "./theme";
+import { dateText, haveDates, type Places, placesOf } from "../dates";
+import { Figure } from "../figure";
+import { type Numbers, numbersOf } from "../numbers";
+import type { Datum, Trace } from "../plotly";
+import { baseLayout, palette, plainAxis, topMargin } from "../theme";
 
 export interface ScatterOptions {
   /** The heading above the chart. */
