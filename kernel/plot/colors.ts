@@ -48,9 +48,11 @@ export function parseColor(color: string): Rgba | undefined {
   return [parts[0]!, parts[1]!, parts[2]!, parts[3] ?? 1];
 }
 
+const gray: Rgba = [128, 128, 128, 1];
+
 /** The scale's colors as a function of 0 to 1; what lies outside has the color of the nearer end. */
 export function ramp(scale: ColorScale): (share: number) => Rgba {
-  const stops = scale.map(([at, color]) => [at, parseColor(color) ?? ([128, 128, 128, 1] as Rgba)] as const);
+  const stops = scale.map(([at, color]) => [at, parseColor(color) ?? gray] as const);
   return (share) => {
     const next = stops.findIndex(([at]) => at >= share);
     if (next === 0) return stops[0]![1];
@@ -58,7 +60,8 @@ export function ramp(scale: ColorScale): (share: number) => Rgba {
     const [from, low] = stops[next - 1]!;
     const [to, high] = stops[next]!;
     const part = (share - from) / (to - from);
-    return low.map((channel, at) => channel + part * (high[at]! - channel)) as unknown as Rgba;
+    const between = (at: 0 | 1 | 2 | 3) => low[at] + part * (high[at] - low[at]);
+    return [between(0), between(1), between(2), between(3)];
   };
 }
 
@@ -76,9 +79,9 @@ export function cssColor([red, green, blue, alpha]: Rgba): string {
  */
 export function inkOn([red, green, blue, alpha]: Rgba): string | undefined {
   if (alpha < 0.55) return undefined;
-  const [r, g, b] = [red, green, blue].map((channel) => {
+  const light = (channel: number) => {
     const share = channel / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.22 ? "#16191d" : "#ffffff";
+  };
+  return 0.2126 * light(red) + 0.7152 * light(green) + 0.0722 * light(blue) > 0.22 ? "#16191d" : "#ffffff";
 }

@@ -98,7 +98,7 @@ export function curve(
   const layout = baseLayout(title, data.length > 1 ? names : [], height);
   const highest = Math.max(
     0,
-    ...data.flatMap(({ yaxis, y }) => (yaxis === "y2" ? (Array.from(y!) as number[]) : [])),
+    ...data.flatMap(({ yaxis, y }) => (yaxis === "y2" ? Array.from(y!, Number) : [])),
   );
   layout.xaxis = { ...plainAxis("curve", { title: xTitle, hover: true }), range: [low, high] };
   layout.yaxis = plainAxis("curve", { title: yTitle, range: yRange, name: "yRange" });
@@ -112,7 +112,7 @@ export function curve(
 /** What holds the functions, and room above them for the labels of bands. */
 function withAir(data: readonly Trace[]): [number, number] | undefined {
   const heights = data
-    .flatMap(({ yaxis, y }) => (yaxis === "y2" ? [] : (Array.from(y!) as number[])))
+    .flatMap(({ yaxis, y }) => (yaxis === "y2" ? [] : Array.from(y!, Number)))
     .filter(Number.isFinite);
   const [low, high] = [onAxis(Math.min(...heights)), onAxis(Math.max(...heights))];
   return low < high ? [low - 0.04 * (high - low), high + 0.13 * (high - low)] : undefined;

@@ -6,12 +6,13 @@ import type { Datum } from "./plotly";
 export type Places = Numbers | readonly Date[];
 
 /** The numbers, or the dates as text; a date that is none is a gap. */
-export function placesOf(places: Places): ArrayLike<number> | string[] {
-  if (!Array.isArray(places) || !places.some((place) => place instanceof Date)) {
-    return numbersOf(places as Numbers);
-  }
-  return (places as readonly Date[]).map(dateText) as string[];
+export function placesOf(places: Places): ArrayLike<Datum> {
+  return areDates(places) ? places.map(dateText) : numbersOf(places);
 }
+
+/** Whether there is a date among them. */
+export const areDates = (places: Places): places is readonly Date[] =>
+  Array.isArray(places) && places.some((place) => place instanceof Date);
 
 /** `2026-11-28 13:05`, down to what is not zero. A `Date` in place of a number, else the number itself. */
 export function dateText(place: Date | number): Datum {

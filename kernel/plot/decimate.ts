@@ -1,6 +1,6 @@
 // Thinning a long line, a large cloud or a large matrix to what a screen can show. Imports nothing outside this folder.
 import { single } from "./numbers";
-import type { Axis, Datum, Layout, Trace } from "./plotly";
+import { axisKey, axisOf, type Datum, isList, type Layout, type Trace } from "./plotly";
 
 /** A trace longer than this is thinned where it is shown or saved; `figure.data` keeps every point. */
 export const defaultMaxPoints = 5_000;
@@ -26,10 +26,7 @@ export function decimate(trace: Trace, limit: number): Trace {
   const thin: Trace = { ...trace };
   // Whatever else there is for each point stays beside it.
   for (const [key, value] of Object.entries(trace)) {
-    const list = (Array.isArray(value) || ArrayBuffer.isView(value)) && "length" in value;
-    if (list && value.length === y.length) {
-      thin[key] = kept.map((at) => (value as ArrayLike<unknown>)[at]);
-    }
+    if (isList(value) && value.length === y.length) thin[key] = kept.map((at) => value[at]);
   }
   return thin;
 }
@@ -45,19 +42,19 @@ function extremes(y: NonNullable<Trace["y"]>, limit: number): number[] {
   for (let bucket = 0; bucket < buckets; bucket++) {
     const start = 1 + Math.floor((bucket * inner) / buckets);
     const end = 1 + Math.floor(((bucket + 1) * inner) / buckets);
-    let low = -1;
-    let high = -1;
+    let low = { at: -1, value: Infinity };
+    let high = { at: -1, value: -Infinity };
     for (let at = start; at < end; at++) {
       const value = y[at];
       if (typeof value !== "number" || !Number.isFinite(value)) continue;
-      if (low < 0 || value < (y[low] as number)) low = at;
-      if (high < 0 || value > (y[high] as number)) high = at;
+      if (value < low.value) low = { at, value };
+      if (value > high.value) high = { at, value };
     }
-    if (low < 0) {
+    if (low.at < 0) {
       kept.push(start); // nothing finite here: one gap stands for all
     } else {
-      kept.push(Math.min(low, high));
-      if (low !== high) kept.push(Math.max(low, high));
+      kept.push(Math.min(low.at, high.at));
+      if (low.at !== high.at) kept.push(Math.max(low.at, high.at));
     }
   }
   kept.push(y.length - 1);
@@ -85,7 +82,7 @@ function coarse(trace: Trace, block: Block): Trace {
   const rows = trace.z!;
   const columns = rows[0]!.length;
   const inBlocks = (length: number, size: number) => Math.ceil(length / size);
-  const means = (values: ArrayLike<ArrayLike<Datum>>) =>
+  const means = (values: NonNullable<Trace["customdata"]>) =>
     Array.from({ length: inBlocks(rows.length, block.rows) }, (_, row) =>
       Array.from({ length: inBlocks(columns, block.columns) }, (_, column) =>
         meanOf(values, row * block.rows, column * block.columns, block),
@@ -104,17 +101,17 @@ function coarse(trace: Trace, block: Block): Trace {
     z: means(rows),
   };
   // The values behind colors by powers of ten.
-  if (trace.customdata !== undefined)
-    thin.customdata = means(trace.customdata as ArrayLike<ArrayLike<Datum>>);
+  if (trace.customdata !== undefined) thin.customdata = means(trace.customdata);
   return thin;
 }
 
 /** The mean of the finite values of a block, null if it has none. */
-function meanOf(rows: ArrayLike<ArrayLike<Datum>>, top: number, left: number, block: Block): Datum {
+function meanOf(rows: NonNullable<Trace["customdata"]>, top: number, left: number, block: Block): Datum {
   let mean = 0;
   let count = 0;
   for (let r = top; r < Math.min(rows.length, top + block.rows); r++) {
     const row = rows[r]!;
+    if (typeof row !== "object" || row === null) continue;
     for (let c = left; c < Math.min(row.length, left + block.columns); c++) {
       const value = row[c];
       if (typeof value === "number" && Number.isFinite(value)) mean += (value - mean) / ++count;
@@ -133,8 +130,8 @@ export function thinnedLayout(layout: Layout, data: readonly Trace[], limit: num
       ["x", block.columns],
       ["y", block.rows],
     ] as const) {
-      const key = `${letter}axis${(trace[`${letter}axis`] ?? letter).slice(1)}`;
-      const axis = layout[key] as Axis | undefined;
+      const key = axisKey(axisOf(trace, letter));
+      const axis = layout[key];
       if (axis?.type !== "category" || axis.range === undefined) continue;
       const place = (at: number) => (at < 0 ? at : Math.ceil((at + 0.5) / size) - 0.5);
       const dtick = Math.max(1, Math.ceil(Number(axis.dtick ?? 1) / size));

@@ -1,7 +1,7 @@
 // A chart in words, for terminals, screen readers and whoever reads a notebook's file. Imports nothing outside this folder.
 import { isDate } from "./dates";
 import { blockOf, defaultMaxPoints } from "./decimate";
-import type { Axis, Kind, Layout, Trace } from "./plotly";
+import { axesIn, axisKey, type Kind, type Layout, type Letter, letterOf, type Trace } from "./plotly";
 import { plainText } from "./text";
 
 /** `Training loss (line chart; x: step, y: loss)`, then a line for each series. */
@@ -33,9 +33,9 @@ const kinds: { readonly [K in Kind]: (trace: Trace) => string } = {
 };
 
 /** The first axis of that letter with a title: in small multiples only the outer ones have it. */
-function axisText(letter: "x" | "y", layout: Layout): string {
-  const axes = Object.entries(layout).filter(([key]) => key.startsWith(`${letter}axis`)) as [string, Axis][];
-  const axis = axes.map(([, value]) => value).find(({ title }) => title?.text !== undefined);
+function axisText(letter: Letter, layout: Layout): string {
+  const axes = axesIn(layout).filter((id) => letterOf(id) === letter);
+  const axis = axes.map((id) => layout[axisKey(id)]).find((each) => each?.title?.text !== undefined);
   return axis === undefined
     ? ""
     : `${letter}: ${plainText(axis.title?.text ?? "")}${axis.type === "log" ? " (log scale)" : ""}`;

@@ -4,7 +4,7 @@ import { machine } from "../machine/machine";
 import { decimate, defaultMaxPoints, thinnedLayout } from "./decimate";
 import { describe } from "./describe";
 import { withLogTicks } from "./logTicks";
-import type { Config, Datum, Frame, Layout, Shape, Trace } from "./plotly";
+import { type Config, type Datum, type Frame, isList, type Layout, type Shape, type Trace } from "./plotly";
 import { standalonePage } from "./standalonePage";
 import { type PictureOptions, toSvg } from "./svg/picture";
 import { faded, neutral } from "./theme";
@@ -242,19 +242,14 @@ const inkOf = (color: string | undefined) => ({ size: 11, ...(color === undefine
 function plain(trace: Trace): Trace {
   const result: Trace = { ...trace };
   for (const [key, value] of Object.entries(trace)) {
-    if (Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value)) {
-      result[key] = Array.from(value as ArrayLike<unknown>, plainValue);
-    }
+    if (isList(value)) result[key] = Array.from(value, plainValue);
   }
   return result;
 }
 
 function plainValue(value: unknown): unknown {
   if (typeof value === "number") return shortestDecimal(value);
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return Array.from(value as unknown as ArrayLike<unknown>, plainValue); // the rows of a heat map
-  }
-  return value;
+  return isList(value) ? Array.from(value, plainValue) : value; // the rows of a heat map
 }
 
 /**

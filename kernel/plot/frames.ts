@@ -1,7 +1,7 @@
 // A slider over figures drawn beforehand: it works wherever Plotly does, with no kernel. Imports nothing outside this folder.
 import { Figure, type FigureParts } from "./figure";
 import { grid } from "./grid";
-import type { Frame, Layout, Trace } from "./plotly";
+import { axisKey, axisOf, type Frame, type Layout, type Letter, letterOf, type Trace } from "./plotly";
 import type { PictureOptions } from "./svg/picture";
 import { neutral } from "./theme";
 
@@ -73,11 +73,11 @@ export function frames(list: readonly LabeledFigure[], options: FramesOptions = 
   const common = linkAxes ? commonRanges(list.map(({ figure }) => figure)) : {};
   const layout: Layout = { ...shown.figure.layout, ...withRanges(shown.figure.layout, common) };
   if (title !== undefined) layout.title = { ...layout.title, text: title };
-  const { b = 48, ...margin } = (layout.margin ?? {}) as { b?: number };
+  const { b = 48, ...margin } = layout.margin ?? {};
   layout.margin = { ...margin, b: b + sliderHeight };
   const height = layout.height ?? 400;
   layout.height = height + sliderHeight;
-  const legend = layout.legend as { yref?: string; y?: number } | undefined;
+  const { legend } = layout;
   if (legend?.yref === "container") {
     layout.legend = { ...legend, y: 1 - ((1 - (legend.y ?? 1)) * height) / layout.height };
   }
@@ -198,36 +198,35 @@ function commonRanges(figures: readonly Figure[]): Ranges {
       if (trace.type !== undefined && trace.type !== "scatter" && trace.type !== "bar") continue;
       for (const letter of ["x", "y"] as const) {
         if (letter === "x" && trace.type === "bar") continue;
-        const key = `${letter}axis${(trace[`${letter}axis`] ?? letter).slice(1)}`;
-        widen(ranges, key, trace, letter);
+        widen(ranges, axisOf(trace, letter), trace, letter);
       }
     }
   }
   return ranges;
 }
 
-function widen(ranges: Ranges, key: string, trace: Trace, letter: "x" | "y"): void {
+function widen(ranges: Ranges, id: string, trace: Trace, letter: Letter): void {
   const values = trace[letter] ?? [];
-  const range = ranges[key] ?? [Infinity, -Infinity];
+  const range = ranges[id] ?? [Infinity, -Infinity];
   for (let at = 0; at < values.length; at++) {
     const value = values[at];
     if (typeof value !== "number" || !Number.isFinite(value)) continue;
     range[0] = Math.min(range[0], value);
     range[1] = Math.max(range[1], value);
   }
-  if (range[0] <= range[1]) ranges[key] = range;
+  if (range[0] <= range[1]) ranges[id] = range;
 }
 
 function withRanges(layout: Layout, ranges: Ranges): Layout {
   const axes: Layout = {};
-  for (const [key, [low, high]] of Object.entries(ranges)) {
-    const axis = (layout[key] ?? {}) as { range?: unknown; type?: string; rangemode?: string };
+  for (const [id, [low, high]] of Object.entries(ranges)) {
+    const axis = layout[axisKey(id)] ?? {};
     if (axis.range !== undefined || axis.type === "category") continue;
     const log = axis.type === "log";
     const [from, to] = log ? [Math.log10(Math.max(low, Number.MIN_VALUE)), Math.log10(high)] : [low, high];
-    const air = key.startsWith("y") ? 0.06 * (to - from || 1) : 0;
+    const air = letterOf(id) === "y" ? 0.06 * (to - from || 1) : 0;
     const floor = axis.rangemode === "tozero" && from === 0 ? 0 : from - air;
-    axes[key] = { ...axis, range: [floor, to + air] };
+    axes[axisKey(id)] = { ...axis, range: [floor, to + air] };
   }
   return axes;
 }

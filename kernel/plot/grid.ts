@@ -2,7 +2,18 @@
 import { type Cell, cellsOf, columnsOf } from "./cells";
 import { Figure } from "./figure";
 import { recolored } from "./kinds/heatmap";
-import type { Annotation, Axis, Layout, Shape, Trace } from "./plotly";
+import {
+  type Annotation,
+  type Axis,
+  axesIn,
+  axisKey,
+  axisOf,
+  type Layout,
+  type Letter,
+  letterOf,
+  type Shape,
+  type Trace,
+} from "./plotly";
 import { baseLayout, topMargin } from "./theme";
 
 export interface GridOptions {
@@ -20,6 +31,7 @@ export interface GridOptions {
 
 type Named = Readonly<Record<string, Figure>>;
 
+const letters = ["x", "y"] as const;
 const panelGap = 46;
 const headingHeight = 26;
 
@@ -66,7 +78,7 @@ export function grid(figures: readonly Figure[] | Named, options: GridOptions = 
     annotations: [],
     shapes: [],
   };
-  layout.margin = { ...(layout.margin as object), t: top };
+  layout.margin = { ...layout.margin, t: top };
   for (const setting of ["barmode", "bargap", "bargroupgap"]) {
     const given = named.find(([, { layout }]) => layout[setting] !== undefined);
     if (given !== undefined) layout[setting] = given[1].layout[setting];
@@ -80,17 +92,17 @@ export function grid(figures: readonly Figure[] | Named, options: GridOptions = 
     const cell = roomForBar(cells[n]!, figure.data, columns);
     const ids = axisIds(figure);
     const renamed = new Map<string, string>();
-    for (const letter of ["x", "y"] as const) {
+    for (const letter of letters) {
       for (const [at, id] of ids[letter].entries()) {
         renamed.set(id, letter + (used + at === 0 ? "" : String(used + at + 1)));
       }
     }
     used += Math.max(ids.x.length, ids.y.length);
     const moved = new Move(cell, renamed, columns > 1);
-    for (const letter of ["x", "y"] as const) {
+    for (const letter of letters) {
       const linked = letter === "x" ? linkX : linkY;
       for (const id of ids[letter]) {
-        const axis = moved.axis((figure.layout[`${letter}axis${id.slice(1)}`] ?? {}) as Axis, id);
+        const axis = moved.axis(figure.layout[axisKey(id)] ?? {}, id);
         const first = id === ids[letter][0];
         if (linked && first) {
           leaders[letter] ??= renamed.get(id)!;
@@ -102,7 +114,7 @@ export function grid(figures: readonly Figure[] | Named, options: GridOptions = 
             delete axis.title;
           }
         }
-        layout[`${letter}axis${renamed.get(id)!.slice(1)}`] = axis;
+        layout[axisKey(renamed.get(id)!)] = axis;
       }
     }
     for (const trace of figure.data) data.push(moved.trace(trace, name, shownNames));
@@ -131,7 +143,7 @@ const legendOf = (data: readonly Trace[]) => [
 
 /** The plot's pixels of a figure, and those above it that its panels' own headings take. */
 function sizeOf(layout: Layout, legend: readonly string[]): { plot: number; heading: number } {
-  const { t = 40, b = 48 } = (layout.margin ?? {}) as { t?: number; b?: number };
+  const { t = 40, b = 48 } = layout.margin ?? {};
   const named = legend.length > 0 && layout.showlegend !== false;
   return {
     plot: (layout.height ?? 400) - t - b,
@@ -141,14 +153,8 @@ function sizeOf(layout: Layout, legend: readonly string[]): { plot: number; head
 
 function axisIds({ data, layout }: Figure): { x: string[]; y: string[] } {
   const ids = { x: new Set(["x"]), y: new Set(["y"]) };
-  for (const trace of data) {
-    ids.x.add(trace.xaxis ?? "x");
-    ids.y.add(trace.yaxis ?? "y");
-  }
-  for (const key of Object.keys(layout)) {
-    const match = /^([xy])axis(\d*)$/.exec(key);
-    if (match !== null) ids[match[1] as "x" | "y"].add(match[1]! + match[2]!);
-  }
+  for (const trace of data) for (const letter of letters) ids[letter].add(axisOf(trace, letter));
+  for (const id of axesIn(layout)) ids[letterOf(id)].add(id);
   return { x: [...ids.x], y: [...ids.y] };
 }
 
@@ -173,13 +179,13 @@ class Move {
     this.#narrow = narrow;
   }
 
-  #within(letter: "x" | "y", part: number): number {
+  #within(letter: Letter, part: number): number {
     const [from, to] = this.#cell[letter];
     return Math.round((from + part * (to - from)) * 1e5) / 1e5;
   }
 
   axis(axis: Axis, id: string): Axis {
-    const letter = id.startsWith("x") ? "x" : "y";
+    const letter = letterOf(id);
     const [from, to] = axis.domain ?? [0, 1];
     const moved: Axis = { ...axis, domain: [this.#within(letter, from), this.#within(letter, to)] };
     const other = (letter === "x" ? "y" : "x") + (axis.anchor === undefined ? "" : axis.anchor.slice(1));
@@ -196,8 +202,8 @@ class Move {
     const moved: Trace = {
       ...trace,
       meta: { ...trace.meta, label },
-      xaxis: this.#ids.get(trace.xaxis ?? "x")!,
-      yaxis: this.#ids.get(trace.yaxis ?? "y")!,
+      xaxis: this.#ids.get(axisOf(trace, "x"))!,
+      yaxis: this.#ids.get(axisOf(trace, "y"))!,
     };
     if (trace.name && trace.showlegend !== false) {
       moved.legendgroup = trace.legendgroup ?? trace.name;
@@ -205,21 +211,20 @@ class Move {
       shown.add(trace.name);
     }
     if (trace.mode === "text" && this.#narrow) {
-      const font = (trace.textfont ?? {}) as { size?: number };
-      moved.textfont = { ...font, size: Math.min(10, font.size ?? 12) };
+      moved.textfont = { ...trace.textfont, size: Math.min(10, trace.textfont?.size ?? 12) };
     }
     if (hasBar(trace)) {
       const [bottom, top] = this.#cell.y;
       const bar = { x: this.#cell.x[1], y: (bottom + top) / 2, len: top - bottom, xpad: 8 };
-      moved.colorbar = { ...(trace.colorbar as object | undefined), ...bar };
+      moved.colorbar = { ...trace.colorbar, ...bar };
     }
     return moved;
   }
 
   mark<T extends Annotation | Shape>(mark: T): T {
-    const moved: Record<string, unknown> = { ...mark };
-    for (const letter of ["x", "y"] as const) {
-      const reference = String(mark[`${letter}ref`] ?? letter);
+    const moved: T & { [attribute: string]: unknown } = { ...mark };
+    for (const letter of letters) {
+      const reference = mark[`${letter}ref`] ?? letter;
       if (reference === "paper") {
         for (const key of [letter, `${letter}0`, `${letter}1`]) {
           if (typeof moved[key] === "number") moved[key] = this.#within(letter, moved[key]);
@@ -229,7 +234,7 @@ class Move {
         moved[`${letter}ref`] = (this.#ids.get(id!) ?? id!) + (domain === undefined ? "" : ` ${domain}`);
       }
     }
-    return moved as T;
+    return moved;
   }
 }
 

@@ -186,7 +186,7 @@ function frame(
     cells,
     layout: {
       ...layout,
-      margin: { ...(layout.margin as object), t: top },
+      margin: { ...layout.margin, t: top },
       // Above the panels' own headings, which stand where a legend would be.
       legend: { yref: "container", y: legendTop, yanchor: "top" },
     },

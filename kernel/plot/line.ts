@@ -1,5 +1,5 @@
 // Lines that can grow: the general line chart, and what the loss chart is made of. Imports nothing outside this folder.
-import { dateText, haveDates, type Places, placesOf } from "./dates";
+import { areDates, dateText, haveDates, type Places, placesOf } from "./dates";
 import { Figure } from "./figure";
 import { entriesOf, isNumbers, isScalar, type Named, type Numbers, numbersOf, single } from "./numbers";
 import type { Datum, Layout, Trace } from "./plotly";
@@ -103,14 +103,14 @@ export class LineFigure extends Figure {
   #line(name: string): GrowingLine {
     const look = { type: "scatter", mode: "lines", name } as const;
     const line = seriesLine(this.#lines.size + this.#spreads.size);
-    const shown: Trace = {
+    const shown: Trace & Points = {
       ...look,
       x: [],
       y: [],
       line: { ...line, width: 2 },
       hovertemplate: "%{y:.4~g}",
     };
-    let raw: Trace | undefined;
+    let raw: (Trace & Points) | undefined;
     if (this.#smoothing > 0) {
       raw = {
         ...look,
@@ -139,7 +139,7 @@ export class LineFigure extends Figure {
       const places = placesOf(x);
       line.extend(name, places, y);
       if (haveDates(places)) this.layout.xaxis!.type = "date";
-      return line.shown as Run;
+      return line.shown;
     });
     const { color, dash } = seriesLine(this.#lines.size + this.#spreads.size);
     const { x, low, median, high } = spreadOf(runs);
@@ -165,8 +165,7 @@ export class LineFigure extends Figure {
   #nameAdded(): void {
     const names = [...this.#spreads, ...this.#lines.keys()];
     this.layout.showlegend = true;
-    const margin = this.layout.margin as Record<string, number> | undefined;
-    this.layout.margin = { ...margin, t: topMargin(this.layout.title?.text, names) };
+    this.layout.margin = { ...this.layout.margin, t: topMargin(this.layout.title?.text, names) };
   }
 }
 
@@ -186,20 +185,28 @@ function coordinates(
       `plot: expected numbers or { x, y } for "${name}", got ${typeof series === "object" ? `{ ${Object.keys(series ?? {}).join(", ")} }` : String(series)}`,
     );
   }
-  return [numbersOf(series.x as Numbers), numbersOf(series.y)];
+  return [areDates(series.x) ? series.x : numbersOf(series.x), numbersOf(series.y)];
+}
+
+/** Arrays that grow. */
+interface Points {
+  readonly x: Datum[];
+  readonly y: number[];
 }
 
 /** The arrays behind one name: the values, or their moving average with the values behind it. */
 class GrowingLine {
-  readonly shown: { x: Datum[]; y: Datum[] };
-  readonly #raw: { x: Datum[]; y: Datum[] } | undefined;
   readonly #smoothing: number;
+  readonly #raw: Points | undefined;
   #average = 0;
   #weight = 0;
 
-  constructor(shown: Trace, raw: Trace | undefined, smoothing: number) {
-    this.shown = shown as { x: Datum[]; y: Datum[] };
-    this.#raw = raw as { x: Datum[]; y: Datum[] } | undefined;
+  constructor(
+    readonly shown: Points,
+    raw: Points | undefined,
+    smoothing: number,
+  ) {
+    this.#raw = raw;
     this.#smoothing = smoothing;
   }
 

@@ -1,28 +1,28 @@
 // How many ticks a logarithmic axis asks Plotly for, so that it takes 1, 2, 5 or whole powers of ten and never nine labels a
 // decade upon one another. Imports nothing outside this folder.
-import type { Axis, Layout, Trace } from "./plotly";
+import { axesIn, axisKey, axisOf, type Layout, type Letter, letterOf, type Trace } from "./plotly";
 
 /** The layout with `nticks` on logarithmic axes that do not say themselves where their ticks are. */
 export function withLogTicks(layout: Layout, data: readonly Trace[]): Layout {
   let result = layout;
-  for (const [key, value] of Object.entries(layout)) {
-    const letter = /^([xy])axis\d*$/.exec(key)?.[1] as "x" | "y" | undefined;
-    const axis = value as Axis | undefined;
-    if (letter === undefined || axis?.type !== "log") continue;
+  for (const id of axesIn(layout)) {
+    const [letter, key] = [letterOf(id), axisKey(id)];
+    const axis = layout[key];
+    if (axis?.type !== "log") continue;
     if (axis.nticks !== undefined || axis.dtick !== undefined || axis.tickvals !== undefined) continue;
-    const id = letter + key.slice(5);
     const decades = axis.range === undefined ? decadesOf(data, letter, id) : axis.range[1] - axis.range[0];
-    result = { ...result, [key]: { ...axis, nticks: ticksFor(Math.abs(decades), letter === "x" ? 1.7 : 1) } };
+    if (result === layout) result = { ...layout };
+    result[key] = { ...axis, nticks: ticksFor(Math.abs(decades), letter === "x" ? 1.7 : 1) };
   }
   return result;
 }
 
 /** Returns how many decades the values on that axis span, with the air that Plotly leaves around them. */
-function decadesOf(data: readonly Trace[], letter: "x" | "y", id: string): number {
+function decadesOf(data: readonly Trace[], letter: Letter, id: string): number {
   let low = Infinity;
   let high = 0;
   for (const trace of data) {
-    if ((trace[`${letter}axis`] ?? letter) !== id) continue;
+    if (axisOf(trace, letter) !== id) continue;
     const values = trace[letter] ?? [];
     for (let at = 0; at < values.length; at++) {
       const value = values[at];

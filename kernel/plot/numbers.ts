@@ -26,21 +26,21 @@ function isTensor(value: object): value is TensorLike {
 
 /** The elements, not copied; those of a list of numbers in tensors of no dimension, such as losses, taken out of them. */
 export function numbersOf(value: Numbers): ArrayLike<number> {
-  if ("length" in value && typeof value.length === "number") {
-    return Array.isArray(value) && value.some(isScalar) ? value.map(scalar) : value;
-  }
+  if (Array.isArray(value)) return value.some(isScalar) ? value.map(scalar) : value;
   if (isTensor(value)) return value.data;
-  return (value as { toArray(): ArrayLike<number> }).toArray();
+  return "toArray" in value ? value.toArray() : value;
 }
 
 /** Whether this is a tensor of no dimension: one number. */
 export const isScalar = (value: unknown): value is TensorLike =>
   typeof value === "object" && value !== null && isTensor(value) && value.shape.length === 0;
 
-const scalar = (value: unknown): number => (isScalar(value) ? value.data[0]! : (value as number));
+const scalar = (value: unknown): number => (isScalar(value) ? value.data[0]! : Number(value));
 
 /** Values by name: an object, or a Map where names are whole numbers and their order matters. */
 export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string | number, T>;
+
+const isMap = <T>(named: Named<T>): named is ReadonlyMap<string | number, T> => named instanceof Map;
 
 /**
  * The names with their values, in the order in which they were written.
@@ -48,8 +48,8 @@ export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string | number
  * @throws RangeError for an object with names that are whole numbers: JavaScript forgets where they stood.
  */
 export function entriesOf<T>(who: string, named: Named<T>): [string, T][] {
-  if (named instanceof Map) return Array.from(named, ([name, value]) => [String(name), value]);
-  const entries = Object.entries(named as Readonly<Record<string, T>>);
+  if (isMap(named)) return Array.from(named, ([name, value]) => [String(name), value]);
+  const entries = Object.entries(named);
   const numbered = entries.length < 2 ? undefined : entries.find(([name]) => /^(0|[1-9]\d*)$/.test(name));
   if (numbered === undefined) return entries;
   throw new RangeError(

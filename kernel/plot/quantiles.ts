@@ -1,7 +1,7 @@
 // How a distribution moves: its percentiles over training, as lines. Imports nothing outside this folder.
 import { Figure } from "./figure";
 import { type Numbers, numbersOf, quantilesOf, single } from "./numbers";
-import type { Datum, Trace } from "./plotly";
+import type { Meta, Trace } from "./plotly";
 import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
 
 /** Values at each step; steps count from 0 unless `x` names them. */
@@ -22,10 +22,17 @@ export interface QuantilesOptions {
   height?: number;
 }
 
+/** The line below which that share of the values lies. */
+interface LevelTrace extends Trace {
+  readonly x: number[];
+  readonly y: number[];
+  readonly meta: Meta & { readonly level: number };
+}
+
 /** Percentiles over steps; each `append` reduces a step's values to one number a line, so it stays small. */
 export class QuantilesFigure extends Figure {
   readonly #levels: readonly number[];
-  readonly #lines = new Map<string, Trace[]>();
+  readonly #lines = new Map<string, LevelTrace[]>();
 
   constructor(series: Readonly<Record<string, ValuesOverSteps>>, options: QuantilesOptions = {}) {
     const { title, xTitle = "step", yTitle, levels = [0.15, 0.5, 0.85], yRange, height = 360 } = options;
@@ -53,17 +60,17 @@ export class QuantilesFigure extends Figure {
     const heights = quantilesOf(values, this.#levels);
     const traces = this.#lines.get(name) ?? this.#trace(name);
     for (const trace of traces) {
-      (trace.x as Datum[]).push(step);
-      (trace.y as Datum[]).push(single(heights[this.#levels.indexOf(trace.meta!.level as number)]!));
+      trace.x.push(step);
+      trace.y.push(single(heights[this.#levels.indexOf(trace.meta.level)]!));
     }
   }
 
   /** From the outside in, so that each pair of levels shades what lies between them. */
-  #trace(name: string): Trace[] {
+  #trace(name: string): LevelTrace[] {
     const { color, dash } = seriesLine(this.#lines.size);
     const levels = this.#levels;
-    const traces: Trace[] = [];
-    const add = (at: number, part: Partial<Trace>) => {
+    const traces: LevelTrace[] = [];
+    const add = (at: number, part: Pick<Trace, "fill" | "fillcolor">) => {
       const level = levels[at]!;
       const middle = at === (levels.length - 1) / 2;
       traces.push({
@@ -93,7 +100,7 @@ export class QuantilesFigure extends Figure {
     this.data.push(...traces);
     this.layout.showlegend = this.#lines.size > 1 || name !== "";
     this.layout.margin = {
-      ...(this.layout.margin as object),
+      ...this.layout.margin,
       t: topMargin(this.layout.title?.text, [...this.#lines.keys()]),
     };
     return traces;

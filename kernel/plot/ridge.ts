@@ -1,6 +1,6 @@
 // A distribution over training as a mountain range: one outline a step, the latest in front. Imports nothing outside this folder.
 import { countInBins, type Moments, moments } from "./binning";
-import { colorScales, cssColor, type Rgba, ramp } from "./colors";
+import { colorScales, cssColor, ramp } from "./colors";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
 import { checkParts, checkRange, type Numbers, numbersOf, onAxis, single } from "./numbers";
@@ -86,7 +86,7 @@ export class RidgeFigure extends Figure {
     this.data = rows.flatMap((row, n): Trace[] => {
       const base = rows.length - 1 - n;
       const share = shares[n]!;
-      const [red, green, blue] = color(0.28 + 0.5 * (rows.length > 1 ? n / (rows.length - 1) : 0.5)) as Rgba;
+      const [red, green, blue] = color(0.28 + 0.5 * (rows.length > 1 ? n / (rows.length - 1) : 0.5));
       const line = { type: "scatter", mode: "lines", showlegend: false, name: row.label } as const;
       return [
         { ...line, x: [x[0]!, x.at(-1)!], y: [base, base], line: { width: 0 }, hoverinfo: "skip" },

@@ -74,7 +74,7 @@ export function surface(z: Matrix, options: SurfaceOptions = {}): Figure {
     ],
     layout: {
       ...layout,
-      margin: { ...(layout.margin as object), t: top },
+      margin: { ...layout.margin, t: top },
       hovermode: "closest",
       xaxis: { ...plainAxis("surface", { title: xTitle }), range: [x[0] ?? 0, x.at(-1) ?? 1] },
       yaxis: {

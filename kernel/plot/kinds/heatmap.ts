@@ -3,7 +3,8 @@ import { type ColorScale, type ColorScaleName, colorScales, inkOn, type Rgba, ra
 import { shownNumber } from "../describe";
 import { Figure } from "../figure";
 import { checkRange, type Matrix, onAxis, rowsOf } from "../numbers";
-import type { Axis, Trace } from "../plotly";
+import type { Axis, ColorBar, Trace } from "../plotly";
+import { scaleOf } from "../svg/fields";
 import { baseLayout, topMargin } from "../theme";
 
 export interface HeatmapOptions {
@@ -94,7 +95,7 @@ export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
     data: [trace, ...texts],
     layout: {
       ...layout,
-      margin: { ...(layout.margin as object), t: top },
+      margin: { ...layout.margin, t: top },
       hovermode: "closest",
       xaxis: { ...cellAxis(xTitle, options.x, columns), range: [-0.5, columns - 0.5] },
       yaxis: { ...cellAxis(yTitle, options.y, rows.length), range: [rows.length - 0.5, -0.5] },
@@ -152,7 +153,7 @@ export function coloring(
 }
 
 /** Thin, upright, with powers of ten where the colors have them. */
-export function colorBarLook(title: string | undefined, log: boolean, low: number, high: number): object {
+export function colorBarLook(title: string | undefined, log: boolean, low: number, high: number): ColorBar {
   const exponents = log ? decadesFrom(low, high) : [];
   const decades = exponents.length >= 2;
   return {
@@ -192,7 +193,13 @@ export function cellTexts(
 ): Trace[] {
   const inks = new Map<
     boolean,
-    { x: (string | number)[]; y: (string | number)[]; text: string[]; color: string[]; cells: number[][] }
+    {
+      x: (string | number)[];
+      y: (string | number)[];
+      text: string[];
+      color: string[];
+      cells: [number, number][];
+    }
   >();
   rows.forEach((row, r) => {
     for (let c = 0; c < row.length; c++) {
@@ -227,15 +234,14 @@ export function cellTexts(
 
 /** The colors of the numbers on cells that are colored anew, between other ends. */
 export function recolored(texts: Trace, cells: Trace): Trace {
-  const font = texts.textfont as { size: number; color?: string[] };
-  const places = texts.meta?.cells as [number, number][] | undefined;
-  if (font.color === undefined || places === undefined) return texts;
+  const places = texts.meta?.cells;
+  if (texts.textfont?.color === undefined || places === undefined) return texts;
   const [low, high] = [Number(cells.zmin), Number(cells.zmax)];
-  const shade = ramp(cells.colorscale as ColorScale);
+  const shade = ramp(scaleOf(cells));
   const color = places.map(
     ([r, c]) => inkOn(shade((Number(cells.z![r]![c]) - low) / (high - low || 1))) ?? "#16191d",
   );
-  return { ...texts, textfont: { ...font, color } };
+  return { ...texts, textfont: { ...texts.textfont, color } };
 }
 
 /** Where the extremes are, and how much is missing. */

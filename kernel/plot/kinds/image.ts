@@ -1,5 +1,5 @@
 // A grid of pictures, labeled: a first look at a data set. Imports nothing outside this folder.
-import { parseColor, type Rgba } from "../colors";
+import { parseColor } from "../colors";
 import { Figure } from "../figure";
 import { checkRange, checkWhole, type TensorLike } from "../numbers";
 import type { Annotation } from "../plotly";
@@ -23,7 +23,7 @@ export interface ImagesOptions {
 }
 
 const tileSide = 62;
-const [paper, ink] = ["#f3f4f5", "#16191d"].map((color) => parseColor(color)!) as [Rgba, Rgba];
+const [paper, ink] = [parseColor("#f3f4f5")!, parseColor("#16191d")!];
 
 /**
  * Pictures row by row, gray ones as ink on paper. They are kept as one PNG, so that a saved figure stays small.

@@ -1,8 +1,8 @@
 // Points in a plane, by series; the chart can grow. Imports nothing outside this folder.
-import { dateText, haveDates, type Places, placesOf } from "../dates";
+import { areDates, dateText, haveDates, type Places, placesOf } from "../dates";
 import { Figure } from "../figure";
 import { type Numbers, numbersOf } from "../numbers";
-import type { Datum, Trace } from "../plotly";
+import type { Datum, Marker, Trace } from "../plotly";
 import { baseLayout, palette, plainAxis, topMargin } from "../theme";
 
 export interface ScatterOptions {
@@ -28,9 +28,17 @@ export interface ScatterOptions {
   height?: number;
 }
 
+/** A series, which grows. */
+interface Cloud extends Trace {
+  readonly x: Datum[];
+  readonly y: number[];
+  readonly marker: Marker;
+}
+
 /** A chart of named clouds of points, to which points can be added. */
 export class ScatterFigure extends Figure {
   readonly #options: ScatterOptions;
+  readonly #clouds = new Map<string, Cloud>();
 
   constructor(series: Readonly<Record<string, { x: Places; y: Numbers }>>, options: ScatterOptions = {}) {
     const { title, xTitle, yTitle, logX, logY, xRange, yRange, height = 380 } = options;
@@ -50,7 +58,7 @@ export class ScatterFigure extends Figure {
     super({ data: [], layout });
     this.#options = options;
     for (const [name, { x, y }] of Object.entries(series)) {
-      this.append(name, placesOf(x) as ArrayLike<number>, numbersOf(y));
+      this.append(name, areDates(x) ? x : numbersOf(x), numbersOf(y));
     }
   }
 
@@ -72,21 +80,22 @@ export class ScatterFigure extends Figure {
         `scatter: expected x and y of "${name}" to have the same length, got ${xs.length} and ${ys.length}`,
       );
     }
-    const trace = this.data.find((each) => each.name === name) ?? this.#trace(name);
+    const cloud = this.#clouds.get(name) ?? this.#cloud(name);
     for (let at = 0; at < xs.length; at++) {
-      (trace.x as Datum[]).push(xs[at]!);
-      (trace.y as Datum[]).push(ys[at]!);
+      cloud.x.push(xs[at]!);
+      cloud.y.push(ys[at]!);
     }
-    const most = Math.max(...this.data.map((each) => each.y!.length));
+    const clouds = [...this.#clouds.values()];
+    const most = Math.max(...clouds.map(({ y }) => y.length));
     const {
       size = most > 2000 ? 4 : most > 300 ? 5 : 7,
       opacity = most > 2000 ? 0.35 : most > 300 ? 0.55 : 0.8,
     } = this.#options;
-    for (const each of this.data) Object.assign(each.marker as object, { size, opacity });
+    for (const { marker } of clouds) Object.assign(marker, { size, opacity });
   }
 
-  #trace(name: string): Trace {
-    const trace: Trace = {
+  #cloud(name: string): Cloud {
+    const cloud: Cloud = {
       type: "scatter",
       mode: "markers",
       name,
@@ -95,11 +104,12 @@ export class ScatterFigure extends Figure {
       marker: { color: palette[this.data.length % palette.length]! },
       hovertemplate: "(%{x:.4~g}, %{y:.4~g})",
     };
-    this.data.push(trace);
-    const names = this.data.map((each) => each.name ?? "");
+    this.data.push(cloud);
+    this.#clouds.set(name, cloud);
+    const names = [...this.#clouds.keys()];
     this.layout.showlegend = names.length > 1 || names[0] !== "";
-    this.layout.margin = { ...(this.layout.margin as object), t: topMargin(this.layout.title?.text, names) };
-    return trace;
+    this.layout.margin = { ...this.layout.margin, t: topMargin(this.layout.title?.text, names) };
+    return cloud;
   }
 }
 

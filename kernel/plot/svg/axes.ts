@@ -2,7 +2,7 @@
 
 import { isDate, millisecondsOf } from "../dates";
 import { niceStep, onAxis } from "../numbers";
-import type { Axis, Datum, Layout } from "../plotly";
+import { type Axis, axisKey, type Datum, type Layout, type Letter, letterOf } from "../plotly";
 import { dateTicks } from "./dateTicks";
 import { formatNumber, formatTick, power } from "./format";
 
@@ -14,7 +14,7 @@ export interface Tick {
 
 /** One axis, from its settings to pixels. */
 export class PlacedAxis {
-  readonly letter: "x" | "y";
+  readonly letter: Letter;
   readonly categories: string[] = [];
   readonly #placeOf = new Map<string, number>();
   /** In the axis' unit, from left to right or bottom to top: descending on a reversed axis. */
@@ -33,7 +33,7 @@ export class PlacedAxis {
     readonly id: string,
     readonly settings: Axis,
   ) {
-    this.letter = id.startsWith("x") ? "x" : "y";
+    this.letter = letterOf(id);
   }
 
   /** From data to the axis' unit; NaN for what has no place on it. */
@@ -188,9 +188,8 @@ function logTicks(low: number, high: number, most: number, format: string | unde
 
 /** The axis of that id with the template's settings beneath its own. */
 export function axisSettings(layout: Layout, id: string): Axis {
-  const letter = id.startsWith("x") ? "x" : "y";
-  const own = (layout[`${letter}axis${id.slice(1)}`] ?? {}) as Axis;
-  const template = (layout.template?.layout?.[`${letter}axis`] ?? {}) as Axis;
+  const own = layout[axisKey(id)] ?? {};
+  const template = layout.template?.layout?.[`${letterOf(id)}axis`] ?? {};
   const title = { ...template.title, ...(typeof own.title === "string" ? { text: own.title } : own.title) };
   return { ...template, ...own, title };
 }

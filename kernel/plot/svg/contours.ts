@@ -18,8 +18,9 @@ export function contourPaths(
     for (let r = 0; r + 1 < rows.length; r++) {
       const [above, below] = [rows[r]!, rows[r + 1]!];
       for (let c = 0; c + 1 < above.length; c++) {
-        const corners = [above[c], above[c + 1], below[c + 1], below[c]].map(height) as Corners;
-        if (corners.every(Number.isFinite)) square(corners, level, c, r, stroke);
+        const [a, b] = [height(above[c]), height(above[c + 1])];
+        const [d, e] = [height(below[c + 1]), height(below[c])];
+        if (Number.isFinite(a + b + d + e)) square([a, b, d, e], level, c, r, stroke);
       }
     }
   }

@@ -12,8 +12,6 @@ import { pngUri } from "./png";
 /** More cells than this are a picture, one pixel a cell, not a rectangle each. */
 const mostRectangles = 1200;
 
-type Rows = readonly ArrayLike<Datum>[];
-
 /** How a trace colors its values. */
 export interface Coloring {
   low: number;
@@ -34,9 +32,7 @@ export function coloringOf(trace: Trace): Coloring {
   }
   low = typeof trace.zmin === "number" ? trace.zmin : low;
   high = typeof trace.zmax === "number" ? trace.zmax : high;
-  const scale = ramp(
-    Array.isArray(trace.colorscale) ? (trace.colorscale as ColorScale) : colorScales.viridis,
-  );
+  const scale = ramp(scaleOf(trace));
   const reversed = trace.reversescale === true;
   return {
     low,
@@ -48,7 +44,11 @@ export function coloringOf(trace: Trace): Coloring {
   };
 }
 
-export const rowsOf = (trace: Trace): Rows => (Array.isArray(trace.z) ? (trace.z as Rows) : []);
+/** Plotly's own names of scales are its to know. */
+export const scaleOf = ({ colorscale }: Trace): ColorScale =>
+  typeof colorscale === "object" ? colorscale : colorScales.viridis;
+
+export const rowsOf = ({ z }: Trace): readonly ArrayLike<Datum>[] => (Array.isArray(z) ? z : []);
 
 /** The middles of columns or rows, in the axis' unit. */
 export function centers(axis: PlacedAxis, given: ArrayLike<Datum> | undefined, count: number): number[] {
@@ -127,15 +127,9 @@ function raster(
   });
 }
 
-interface ContourSettings {
-  start?: number;
-  end?: number;
-  size?: number;
-}
-
 /** The heights at which lines run: those that are asked for, or some ten round ones. */
 export function contourLevels(trace: Trace, { low, high }: Coloring): number[] {
-  const asked = (trace.contours ?? {}) as ContourSettings;
+  const asked = trace.contours ?? {};
   const size = asked.size ?? niceStep((high - low) / 12);
   const start = asked.start ?? Math.ceil(low / size) * size;
   const end = asked.end ?? high;
@@ -189,7 +183,7 @@ const along = (pixels: readonly number[], at: number) => {
 };
 
 /** The values at the pixels of fineGrid, linear in both directions; NaN where a neighbor is missing. */
-function interpolated(rows: Rows, columns: number): Float64Array {
+function interpolated(rows: readonly ArrayLike<Datum>[], columns: number): Float64Array {
   const values = Float64Array.from({ length: rows.length * columns }, (_, n) => {
     const value = rows[Math.floor(n / columns)]![n % columns];
     return typeof value === "number" ? value : Number.NaN;
@@ -232,18 +226,11 @@ export function drawImage(
   });
 }
 
-export interface ColorBar {
-  title?: { text?: string };
-  tickvals?: readonly number[];
-  ticktext?: readonly string[];
-  tickformat?: string;
-}
-
 export const colorBarSize = { width: 12, gap: 14 } as const;
 
 /** The ticks of a color bar, in values. */
 export function barTicks(trace: Trace, { low, high }: Coloring): Tick[] {
-  const bar = (trace.colorbar ?? {}) as ColorBar;
+  const bar = trace.colorbar ?? {};
   if (bar.tickvals !== undefined) {
     return bar.tickvals.map((at, n) => ({ at, text: bar.ticktext?.[n] ?? String(at) }));
   }
@@ -279,7 +266,7 @@ export function drawColorBar(trace: Trace, left: number, top: number, height: nu
   const words = ticks.map(({ at, text }) =>
     textElement(text, left + colorBarSize.width + 5, y(at), { size: 11, baseline: "middle" }),
   );
-  const title = ((trace.colorbar ?? {}) as ColorBar).title?.text;
+  const title = trace.colorbar?.title?.text;
   // Over the bar, but not beyond the picture's edge.
   const head =
     title === undefined

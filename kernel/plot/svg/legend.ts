@@ -4,7 +4,7 @@ import { fitted, textWidth } from "../text";
 import { palette } from "../theme";
 import { element, px, textElement } from "./elements";
 import type { Panels } from "./panels";
-import { dashes, type Marker } from "./traces";
+import { dashes } from "./traces";
 
 /** Names in rows, from the left; as Plotly does with the template's legend. */
 export function drawLegend(data: readonly Trace[], layout: Layout, { plot }: Panels, width: number): string {
@@ -23,7 +23,7 @@ export function drawLegend(data: readonly Trace[], layout: Layout, { plot }: Pan
     rows.at(-1)!.push({ trace, left });
     left += size;
   }
-  const legend = (layout.legend ?? {}) as { yref?: string; y?: number };
+  const legend = layout.legend ?? {};
   const height = 22;
   const top =
     legend.yref === "container"
@@ -44,7 +44,7 @@ export function drawLegend(data: readonly Trace[], layout: Layout, { plot }: Pan
 
 /** The look of a trace, 26 pixels wide. */
 function sample(trace: Trace, left: number, middle: number, index: number): string {
-  const marker = (trace.marker ?? {}) as Marker;
+  const marker = trace.marker ?? {};
   const color =
     trace.line?.color ?? (typeof marker.color === "string" ? marker.color : palette[index % palette.length]!);
   if (trace.type === "bar") {

@@ -88,9 +88,9 @@ function clipped({ left, right, top, bottom }: Box, plot: Box): Box {
 
 export function drawAnnotation(annotation: Annotation, panels: Panels): string {
   const { text, xref = "x", yref = "y", xshift = 0, yshift = 0 } = annotation;
-  const font = (annotation.font ?? {}) as { size?: number; color?: string };
-  const x = referred(String(xref), annotation.x, "x", panels, true) + Number(xshift);
-  const y = referred(String(yref), annotation.y, "y", panels, true) - Number(yshift);
+  const { font = {} } = annotation;
+  const x = referred(xref, annotation.x, "x", panels, true) + xshift;
+  const y = referred(yref, annotation.y, "y", panels, true) - yshift;
   if (!Number.isFinite(x + y)) return "";
   return textElement(text, x, y, {
     size: font.size ?? 12,

@@ -1,5 +1,5 @@
 // The frame of a drawing: its axes with what they span, its margins, and where each panel stands.
-import type { Axis, Layout, Shape, Trace } from "../plotly";
+import { type Axis, axesIn, axisOf, type Layout, type Shape, type Trace } from "../plotly";
 import { textWidth } from "../text";
 import { axisSettings, PlacedAxis } from "./axes";
 import { shortened } from "./axisLines";
@@ -24,22 +24,15 @@ export function placePanels(data: readonly Trace[], layout: Layout, width: numbe
   for (const trace of data) include(trace, axes, layout);
   for (const shape of layout.shapes ?? []) includeShape(shape, axes);
   settle(axes);
-  const margin = {
-    l: 56,
-    r: 20,
-    t: 40,
-    b: 48,
-    ...(layout.margin as Partial<Record<"l" | "r" | "t" | "b", number>>),
-  };
+  const margin = { l: 56, r: 20, t: 40, b: 48, ...layout.margin };
   const plot: Box = { left: margin.l, right: width - margin.r, top: margin.t, bottom: height - margin.b };
   plot.right -= barsWidth(data, margin.r);
   place(axes, plot);
   for (const axis of axes.values()) {
-    const domain = (axis.settings.domain ?? [0, 1]) as [number, number];
     if (axis.letter === "y" && domainOf(axes.get(axis.settings.anchor ?? "x"))[0] === 0) {
       plot.left = Math.max(plot.left, outerWidth(axis));
     }
-    if (axis.letter === "x" && domain[0] === 0)
+    if (axis.letter === "x" && domainOf(axis)[0] === 0)
       plot.bottom = Math.min(plot.bottom, height - outerHeight(axis));
   }
   place(axes, plot);
@@ -47,7 +40,7 @@ export function placePanels(data: readonly Trace[], layout: Layout, width: numbe
   return { axes, plot };
 }
 
-const domainOf = (axis: PlacedAxis | undefined) => (axis?.settings.domain ?? [0, 1]) as [number, number];
+const domainOf = (axis: PlacedAxis | undefined): readonly [number, number] => axis?.settings.domain ?? [0, 1];
 const visible = (axis: PlacedAxis) =>
   axis.settings.visible !== false && axis.settings.showticklabels !== false;
 
@@ -66,9 +59,9 @@ function outerHeight(axis: PlacedAxis): number {
 /** Room for color bars at the right edge, beyond the margin that is there. */
 function barsWidth(data: readonly Trace[], margin: number): number {
   const widths = data
-    .filter((trace) => hasBar(trace) && ((trace.colorbar as { x?: number } | undefined)?.x ?? 1) >= 1)
+    .filter((trace) => hasBar(trace) && (trace.colorbar?.x ?? 1) >= 1)
     .map((trace) => {
-      const title = (trace.colorbar as { title?: { text?: string } } | undefined)?.title?.text ?? "";
+      const title = trace.colorbar?.title?.text ?? "";
       const labels = barTicks(trace, coloringOf(trace)).map(({ text }) => textWidth(text, 11));
       return (
         colorBarSize.gap + Math.max(colorBarSize.width + 5 + Math.max(0, ...labels), textWidth(title, 12))
@@ -82,17 +75,14 @@ export const hasBar = (trace: Trace): boolean =>
 
 function axesOf(data: readonly Trace[], layout: Layout): Map<string, PlacedAxis> {
   const ids = new Set<string>();
-  for (const trace of data) ids.add(trace.xaxis ?? "x").add(trace.yaxis ?? "y");
-  for (const key of Object.keys(layout)) {
-    const match = /^([xy])axis(\d*)$/.exec(key);
-    if (match !== null) ids.add(`${match[1]}${match[2]}`);
-  }
+  for (const trace of data) ids.add(axisOf(trace, "x")).add(axisOf(trace, "y"));
+  for (const id of axesIn(layout)) ids.add(id);
   return new Map([...ids].map((id) => [id, new PlacedAxis(id, axisSettings(layout, id))]));
 }
 
 function include(trace: Trace, axes: ReadonlyMap<string, PlacedAxis>, layout: Layout): void {
-  const x = axes.get(trace.xaxis ?? "x")!;
-  const y = axes.get(trace.yaxis ?? "y")!;
+  const x = axes.get(axisOf(trace, "x"))!;
+  const y = axes.get(axisOf(trace, "y"))!;
   if (trace.type === "heatmap" || trace.type === "contour") {
     const rows = rowsOf(trace);
     const [xs, ys] = [centers(x, trace.x, rows[0]?.length ?? 0), centers(y, trace.y, rows.length)];
@@ -103,7 +93,7 @@ function include(trace: Trace, axes: ReadonlyMap<string, PlacedAxis>, layout: La
   }
   const bars = trace.type === "bar";
   const count = trace.y?.length ?? trace.x?.length ?? 0;
-  const error = (trace.error_y ?? {}) as { array?: ArrayLike<number>; arrayminus?: ArrayLike<number> };
+  const error = trace.error_y ?? {};
   for (let n = 0; n < count; n++) {
     x.include(x.unit(trace.x === undefined ? n : trace.x[n]), bars ? 0.5 : 0);
     const value = trace.y === undefined ? n : trace.y[n];
@@ -149,7 +139,7 @@ function place(axes: ReadonlyMap<string, PlacedAxis>, plot: Box): void {
   for (const axis of axes.values()) {
     const under =
       typeof axis.settings.overlaying === "string" ? axes.get(axis.settings.overlaying) : undefined;
-    const [low, high] = (axis.settings.domain ?? under?.settings.domain ?? [0, 1]) as [number, number];
+    const [low, high] = axis.settings.domain ?? domainOf(under);
     if (axis.letter === "x") {
       axis.from = plot.left + low * (plot.right - plot.left);
       axis.to = plot.left + high * (plot.right - plot.left);

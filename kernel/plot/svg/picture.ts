@@ -1,13 +1,13 @@
 // A figure as an SVG picture, made without a browser: what a page shows that cannot run Plotly, such as GitHub's.
 import { escapeHtml } from "../../words";
 import { blockOf, decimate, defaultMaxPoints, thinnedLayout } from "../decimate";
-import type { Kind, Layout, Trace } from "../plotly";
+import { axisOf, type Kind, type Layout, type Trace } from "../plotly";
 import { fitted, plainText, textWidth } from "../text";
 import { fontFamily } from "../theme";
 import type { PlacedAxis } from "./axes";
 import { drawAxis, drawGrid } from "./axisLines";
 import { element, inked, px, sheet, textElement } from "./elements";
-import { type ColorBar, colorBarSize, drawColorBar, drawContour, drawHeatmap, drawImage } from "./fields";
+import { colorBarSize, drawColorBar, drawContour, drawHeatmap, drawImage } from "./fields";
 import { drawLegend } from "./legend";
 import { drawAnnotation, drawShapes } from "./marks";
 import { hasBar, type Panels, placePanels } from "./panels";
@@ -119,7 +119,7 @@ const drawers: { readonly [K in Kind]: Drawer } = {
 
 function sizeOf(trace: Trace): readonly [number, number] | undefined {
   const size = trace.meta?.pixels;
-  return Array.isArray(size) && size.length === 2 ? (size as unknown as [number, number]) : undefined;
+  return Array.isArray(size) && size.length === 2 ? [Number(size[0]), Number(size[1])] : undefined;
 }
 
 /** Each panel's traces in a picture within the picture, which cuts off what leaves the panel. */
@@ -129,8 +129,8 @@ function drawTraces(data: readonly Trace[], layout: Layout, panels: Panels): str
   const before = new Map<string, readonly (readonly [number, number])[]>();
   const bars = data.filter(({ type }) => type === "bar");
   data.forEach((trace, index) => {
-    const x = panels.axes.get(trace.xaxis ?? "x")!;
-    const y = panels.axes.get(trace.yaxis ?? "y")!;
+    const x = panels.axes.get(axisOf(trace, "x"))!;
+    const y = panels.axes.get(axisOf(trace, "y"))!;
     const panel = `${x.id}${y.id}`;
     const draw = (): string => {
       const around = { x, y, index, layout, bars, before: before.get(panel) };
@@ -153,14 +153,14 @@ function boxAround(x: PlacedAxis, y: PlacedAxis): string {
   const margin = 2; // a line along the edge keeps its width
   const [left, top] = [Math.min(x.from, x.to) - margin, Math.min(y.from, y.to) - margin];
   const [width, height] = [x.length + 2 * margin, y.length + 2 * margin];
-  const box = [left, top, width, height].map(px) as [string, string, string, string];
-  return `x="${box[0]}" y="${box[1]}" width="${box[2]}" height="${box[3]}" viewBox="${box.join(" ")}"`;
+  const [at, size] = [`${px(left)} ${px(top)}`, `${px(width)} ${px(height)}`];
+  return `x="${px(left)}" y="${px(top)}" width="${px(width)}" height="${px(height)}" viewBox="${at} ${size}"`;
 }
 
 function colorBar(trace: Trace, { axes, plot }: Panels, width: number): string {
-  const bar = (trace.colorbar ?? {}) as ColorBar & { x?: number; y?: number; len?: number };
-  const own = axes.get(trace.yaxis ?? "y")!;
-  const x = axes.get(trace.xaxis ?? "x")!;
+  const bar = trace.colorbar ?? {};
+  const own = axes.get(axisOf(trace, "y"))!;
+  const x = axes.get(axisOf(trace, "x"))!;
   const whole = (bar.x ?? 1) >= 1;
   const left = (whole ? plot.right : Math.max(x.from, x.to)) + colorBarSize.gap;
   const top = Math.min(own.from, own.to) + (whole && bar.title?.text !== undefined ? 18 : 0);

@@ -1,6 +1,6 @@
 // Lines, markers, fills, texts and bars as SVG.
 import { decimate } from "../decimate";
-import type { Datum, Line, Trace } from "../plotly";
+import type { Line, Marker, Trace } from "../plotly";
 import { palette } from "../theme";
 import type { PlacedAxis } from "./axes";
 import { element, px, textElement } from "./elements";
@@ -12,13 +12,6 @@ const mostMarkers = 3000;
 export const dashes = { solid: undefined, dash: "8 5", dot: "2 4", dashdot: "8 4 2 4" } as const;
 
 type Point = readonly [x: number, y: number];
-
-export interface Marker {
-  size?: number;
-  color?: string | readonly string[];
-  opacity?: number;
-  symbol?: string;
-}
 
 /** What stands around one trace in its panel. */
 export interface Place {
@@ -58,7 +51,7 @@ export function drawScatter(trace: Trace, { x, y, index, before }: Place): { svg
     );
   }
   parts.push(errorBars(trace, all, y, color));
-  if (mode.includes("markers")) parts.push(markers(trace.marker as Marker | undefined, all, color));
+  if (mode.includes("markers")) parts.push(markers(trace.marker, all, color));
   if (mode.includes("text")) parts.push(texts(trace, all));
   const svg =
     trace.opacity === undefined ? parts.join("") : element("g", { opacity: trace.opacity }, parts.join(""));
@@ -131,14 +124,13 @@ function markers(marker: Marker = {}, points: readonly Point[], fallback: string
 }
 
 function texts(trace: Trace, points: readonly Point[]): string {
-  const words = trace.text as ArrayLike<Datum> | undefined;
-  const font = (trace.textfont ?? {}) as { size?: number; color?: string | readonly string[] };
+  const { text: words, textfont: font = {} } = trace;
   const [vertical = "middle", horizontal = "center"] = String(trace.textposition ?? "middle center").split(
     " ",
   );
   return points
     .map(([x, y], n) => {
-      const word = String(words?.[n] ?? "");
+      const word = String((typeof words === "string" ? words : words?.[n]) ?? "");
       if (word === "" || !Number.isFinite(x + y)) return "";
       return textElement(word, x, y, {
         size: font.size ?? 12,
@@ -150,23 +142,9 @@ function texts(trace: Trace, points: readonly Point[]): string {
     .join("");
 }
 
-interface ErrorBars {
-  array?: ArrayLike<number>;
-  arrayminus?: ArrayLike<number>;
-  color?: string;
-  thickness?: number;
-  width?: number;
-}
-
 /** Upright ones, from the data's `y − arrayminus` to `y + array`. */
 function errorBars(trace: Trace, points: readonly Point[], y: PlacedAxis, fallback: string): string {
-  const {
-    array,
-    arrayminus = array,
-    color = fallback,
-    thickness = 2,
-    width = 4,
-  } = (trace.error_y ?? {}) as ErrorBars;
+  const { array, arrayminus = array, color = fallback, thickness = 2, width = 4 } = trace.error_y ?? {};
   if (array === undefined) return "";
   const d = points
     .map(([x], n) => {
@@ -183,7 +161,7 @@ function errorBars(trace: Trace, points: readonly Point[], y: PlacedAxis, fallba
 /** Upright bars; `index` of `count` beside each other in every category. */
 export function drawBars(trace: Trace, place: Place & { count: number; slot: number; gap: number }): string {
   const { x, y, index, count, slot, gap } = place;
-  const marker = (trace.marker ?? {}) as { color?: string | readonly string[]; opacity?: number };
+  const marker = trace.marker ?? {};
   const color = palette[index % palette.length]!;
   const width = (1 - gap) / count;
   const centers: Point[] = [];
