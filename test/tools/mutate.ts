@@ -117,7 +117,7 @@ const fates = new Map<Fault, Fate>();
 const killers = [...tests];
 let check: ((fault: Fault, text: string) => boolean) | undefined;
 for (const fault of faults) {
-  const source = readFileSync(path.join(repository, fault.file), "utf8");
+  const source = readFileSync(path.join(scratch, fault.file), "utf8");
   const text = source.slice(0, fault.start) + fault.text + source.slice(fault.end);
   writeFileSync(path.join(scratch, fault.file), text);
   const fate = await fateOf(fault, text);
@@ -183,9 +183,9 @@ function runTest(test: string, limit: number): Promise<TestRun> {
 
 /** Returns a function that tells whether the compiler takes a fault's file. */
 function compiler(): (fault: Fault, text: string) => boolean {
-  const config = ts.readConfigFile(path.join(repository, "tsconfig.json"), ts.sys.readFile);
-  const { options: settings } = ts.parseJsonConfigFileContent(config.config, ts.sys, repository);
-  const names = files.map((name) => path.join(repository, name));
+  const config = ts.readConfigFile(path.join(scratch, "tsconfig.json"), ts.sys.readFile);
+  const { options: settings } = ts.parseJsonConfigFileContent(config.config, ts.sys, scratch);
+  const names = files.map((name) => path.join(scratch, name));
   let [place, replaced] = ["", ""];
   const host = ts.createCompilerHost({ ...settings, incremental: false, tsBuildInfoFile: undefined }, true);
   const known = new Map<string, ts.SourceFile | undefined>();
@@ -197,7 +197,7 @@ function compiler(): (fault: Fault, text: string) => boolean {
   };
   let program: ts.Program | undefined;
   return ({ file }, text) => {
-    [place, replaced] = [path.join(repository, file), text];
+    [place, replaced] = [path.join(scratch, file), text];
     program = ts.createProgram(
       names,
       { ...settings, incremental: false, tsBuildInfoFile: undefined },
@@ -212,7 +212,7 @@ function compiler(): (fault: Fault, text: string) => boolean {
 }
 
 function faultsOf(file: string): Fault[] {
-  const source = readFileSync(path.join(repository, file), "utf8");
+  const source = readFileSync(path.join(scratch, file), "utf8");
   return mutationsOf(file, source).map((mutation) => ({
     ...mutation,
     file,
