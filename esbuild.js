@@ -185,6 +185,32 @@ async function copyLogos() {
   await cp(at("media/icon.svg"), `${to}/logo-svg.svg`);
 }
 
+/**
+ * TypeScript writes `export const { exp, … } = methods` into declarations without the docstrings of the properties: each function
+ * gets a statement of its own, under the words of the method that it is made of.
+ */
+const keepDocstrings = (checker) => (context) => {
+  const { factory } = context;
+  const alone = (declaration, modifiers) => {
+    const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
+    const statement = factory.createVariableStatement(modifiers, list);
+    const { parent: element } = ts.getOriginalNode(declaration.name);
+    const words = checker
+      .getTypeAtLocation(element.parent)
+      .getProperty(declaration.name.text)
+      .getDocumentationComment(checker);
+    const text = `* ${ts.displayPartsToString(words).replace(/\bthis\b/g, "input")} `;
+    return ts.addSyntheticLeadingComment(statement, ts.SyntaxKind.MultiLineCommentTrivia, text, true);
+  };
+  const isMethod = ({ name }) =>
+    ts.getOriginalNode(name).parent && ts.isBindingElement(ts.getOriginalNode(name).parent);
+  const split = (node) =>
+    ts.isVariableStatement(node) && node.declarationList.declarations.every(isMethod)
+      ? node.declarationList.declarations.map((declaration) => alone(declaration, node.modifiers))
+      : node;
+  return (file) => ts.visitEachChild(file, split, context);
+};
+
 /** What cells are checked against: Node's types, and bnlab's own, emitted from the sources. */
 async function writeTypes() {
   const to = at("dist/types");
@@ -205,7 +231,9 @@ async function writeTypes() {
     rootDir: at("kernel"),
     outDir: `${to}/bnlab`,
   });
-  const { diagnostics } = program.emit();
+  const { diagnostics } = program.emit(undefined, undefined, undefined, true, {
+    afterDeclarations: [keepDocstrings(program.getTypeChecker())],
+  });
   const failed = diagnostics.filter(({ category }) => category === ts.DiagnosticCategory.Error);
   if (failed.length === 0) return;
   const host = {

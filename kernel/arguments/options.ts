@@ -55,7 +55,7 @@ function surplus(
 ): TypeError {
   const count = most === 0 ? "no arguments" : most === 1 ? "at most 1 argument" : `at most ${most} arguments`;
   const mapped =
-    given.length >= 3 &&
+    given.length >= 2 &&
     Array.isArray(given[given.length - 1]) &&
     typeof given[given.length - 2] === "number";
   const remedy = mapped

@@ -1,12 +1,9 @@
-// Operations as functions, for those that take several tensors or that layers call by name.
+// Operations as functions, for those that take several tensors or that layers call by name; methods as functions are in methods.ts.
 
 import { describe, requireKnown, requireRank, requireTensor, requireTensors } from "./arguments";
 import type { Scalar } from "./dtype";
-import { arithmetic } from "./ops/arithmetic";
 import { requireFloat, requireOperand } from "./ops/check";
-import { unary } from "./ops/elementwise";
 import * as join from "./ops/join";
-import * as products from "./ops/products";
 import {
   type Correction,
   correctionOf,
@@ -31,9 +28,8 @@ export { type BatchNormOptions, batchNorm } from "./ops/batchNorm";
 export { type ConvOptions, conv1d, conv2d } from "./ops/conv";
 export { type DropoutOptions, dropout, dropout2d } from "./ops/dropout";
 export { type InstanceNormOptions, instanceNorm } from "./ops/instanceNorm";
-export { indexSelect } from "./ops/join";
 export { type CrossEntropyOptions, crossEntropy } from "./ops/loss";
-export { linear, matmul } from "./ops/matmul";
+export { linear } from "./ops/matmul";
 export { type NllOptions, nllLoss } from "./ops/nll";
 export {
   groupNorm,
@@ -132,62 +128,4 @@ export function stdMean(
     standardDeviation(numbers, dim, correction, keepdim, "stdMean"),
     sumOrMean("mean", numbers, dim, keepdim),
   ];
-}
-
-/** The products of every element of one vector with every one of another: [m], [n] → [m, n]. */
-export function outer(a: Tensor, b: Tensor): Tensor {
-  requireKnown("outer", arguments, 2);
-  return products.outer(a, b);
-}
-
-/** Matrix products of a batch: [b, m, k] · [b, k, n] → [b, m, n]. */
-export function bmm(a: Tensor, b: Tensor): Tensor {
-  requireKnown("bmm", arguments, 2);
-  return products.productOf("bmm", a, b);
-}
-
-/** The larger of the two, element by element, broadcast. */
-export function maximum(a: Tensor, b: Tensor | Scalar): Tensor {
-  requireKnown("maximum", arguments, 2);
-  requireTensor("maximum", a);
-  return arithmetic("maximum", a, b);
-}
-
-/** The smaller of the two, element by element, broadcast. */
-export function minimum(a: Tensor, b: Tensor | Scalar): Tensor {
-  requireKnown("minimum", arguments, 2);
-  requireTensor("minimum", a);
-  return arithmetic("minimum", a, b);
-}
-
-/** 1/(1+e⁻ˣ) */
-export function sigmoid(x: Tensor): Tensor {
-  requireKnown("sigmoid", arguments, 1);
-  return unary("sigmoid", x);
-}
-
-/** Hyperbolic tangent. */
-export function tanh(x: Tensor): Tensor {
-  requireKnown("tanh", arguments, 1);
-  return unary("tanh", x);
-}
-
-/** max(x, 0) */
-export function relu(x: Tensor): Tensor {
-  requireKnown("relu", arguments, 1);
-  return unary("relu", x);
-}
-
-/** eˣ/Σeˣ along a dimension. */
-export function softmax(x: Tensor, dim: number): Tensor {
-  requireKnown("softmax", arguments, 2);
-  requireTensor("softmax", x);
-  return x.softmax(dim);
-}
-
-/** log(eˣ/Σeˣ) along a dimension. */
-export function logSoftmax(x: Tensor, dim: number): Tensor {
-  requireKnown("logSoftmax", arguments, 2);
-  requireTensor("logSoftmax", x);
-  return x.logSoftmax(dim);
 }

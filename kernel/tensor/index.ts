@@ -5,6 +5,8 @@ export type { MemoryUsage } from "./engine";
 export * from "./functions";
 export * as autograd from "./gradients";
 export { Generator, type GeneratorState } from "./math/random";
+export * from "./methods";
+export type { Index, Range } from "./ops/advanced";
 export type { Closeness } from "./ops/agreement";
 export type { Extremes } from "./ops/extremes";
 export {

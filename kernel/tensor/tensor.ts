@@ -1,6 +1,7 @@
 // The tensor as its users know it: PyTorch's methods in camelCase, each a line over ops/.
 
 import {
+  describe,
   optionsOf,
   refuseCreateGraph,
   requireFunction,
@@ -11,6 +12,7 @@ import {
 import { backward } from "./autograd";
 import type { DType, Scalar } from "./dtype";
 import type { Generator } from "./math/random";
+import { type Index, index, indexPut, putInto } from "./ops/advanced";
 import { all, allclose, any, type Closeness, equal, isclose, logical } from "./ops/agreement";
 import { arithmetic, compare, lerp } from "./ops/arithmetic";
 import { cast } from "./ops/check";
@@ -584,9 +586,37 @@ export class Tensor extends TensorState {
     requireKnown("select", arguments, 2);
     return select(this, dim, index);
   }
-  /** The part at an index of the first dimension, of the first two, …; −1 is the last. A view. */
-  at(...indices: number[]): Tensor {
-    return indices.reduce((part, index) => select(part, 0, index, "at"), this as Tensor);
+  /**
+   * As Python's x[…], one index for each dimension: a position (the dimension disappears; −1 is the last), a range such as
+   * "1:3", ":-1" or "::2", positions in a list or an int32 tensor, a bool mask; "..." stands for the dimensions left out,
+   * null for a new one. Lists and masks broadcast against one another and give a copy, all else is a view. Throws for
+   * positions outside, masks of other sizes, and steps below 1.
+   */
+  index(...indices: Index[]): Tensor {
+    return index(this, indices);
+  }
+  /** As index(). */
+  at(...indices: Index[]): Tensor {
+    return index(this, indices, "at");
+  }
+  /** A copy in which `value`, broadcast, stands where index(…indices) reads; with accumulate it is added, repeats too. */
+  indexPut(
+    indices: readonly Index[],
+    value: Tensor | Scalar,
+    options: { readonly accumulate?: boolean } | boolean = {},
+    ...more: never[]
+  ): Tensor {
+    return indexPut(this, indices, value, accumulates("indexPut", options, more));
+  }
+  /** this[indices] ← value, broadcast; or + value with accumulate, as often as positions repeat. The indices are index()'s. */
+  indexPut_(
+    indices: readonly Index[],
+    value: Tensor | Scalar,
+    options: { readonly accumulate?: boolean } | boolean = {},
+    ...more: never[]
+  ): this {
+    putInto(this, indices, value, accumulates("indexPut_", options, more));
+    return this;
   }
   /** The parts along the first dimension, one after the other; views. */
   [Symbol.iterator](): Iterator<Tensor> {
@@ -930,6 +960,18 @@ function listOf(values: number[] | [readonly number[]]): readonly number[] {
 
 function keepdimOf(operation: string, options: KeepDim | boolean): boolean {
   return optionsOf<KeepDim>(operation, ["keepdim"], options, []).keepdim ?? false;
+}
+
+function accumulates(operation: string, options: unknown, more: readonly unknown[]): boolean {
+  const names = ["accumulate"] as const;
+  const { accumulate = false } = optionsOf<{ readonly accumulate?: boolean }>(
+    operation,
+    names,
+    options,
+    more,
+  );
+  if (typeof accumulate === "boolean") return accumulate;
+  throw new TypeError(`${operation}: expected accumulate to be true or false, got ${describe(accumulate)}`);
 }
 
 /** [min, max], one of which at least was given. */

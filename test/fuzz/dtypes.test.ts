@@ -20,7 +20,7 @@ const rows = fixture<Row[]>("dtypes");
 const wider = new Set(
   (
     "mean var std norm softmax logSoftmax quantile varMean stdMean argmax argmin topk median matmul mm mv dot bmm einsum " +
-    "addmm equal isclose allclose scatterAdd scatter trace meshgrid"
+    "addmm equal isclose allclose scatterAdd scatter indexPut indexPut_ trace meshgrid"
   ).split(" "),
 );
 

@@ -64,7 +64,8 @@ function attack({ name, parameters }: Callable, call: Called, label = name): str
     return [];
   const complaints: string[] = [];
   const given = parameters.filter(({ rest }) => !rest);
-  const before = leading[name]?.() ?? [];
+  // Functions made of methods come to the method's other arguments once they have its tensor.
+  const before = leading[name]?.() ?? (parameters[0]?.name === "input" ? [randn([3, 3])] : []);
   const surplus = [...given.map((_, i) => before[i]), ...new Array<unknown>(9).fill(7)];
   complaints.push(
     ...complaintOf(

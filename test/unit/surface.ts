@@ -82,10 +82,19 @@ export class Surface {
   /** The functions among the exports. */
   functions(namespace = ""): Callable[] {
     return [...this.exportsOf(namespace)].flatMap(([name, symbol]) =>
-      symbol.flags & ts.SymbolFlags.Function
-        ? [this.#callable(name, this.#typeOf(symbol).getCallSignatures())]
-        : [],
+      this.#isFunction(symbol) ? [this.#callable(name, this.#typeOf(symbol).getCallSignatures())] : [],
     );
+  }
+
+  /** Declared as a function, or made of a method by `export const { … } = methods`. */
+  #isFunction(symbol: ts.Symbol): boolean {
+    return (symbol.flags & ts.SymbolFlags.Function) !== 0 || this.#methodOf(symbol) !== undefined;
+  }
+
+  /** The property that an export is taken from by destructuring. */
+  #methodOf({ name, valueDeclaration }: ts.Symbol): ts.Symbol | undefined {
+    if (valueDeclaration === undefined || !ts.isBindingElement(valueDeclaration)) return undefined;
+    return this.#checker.getTypeAtLocation(valueDeclaration.parent).getProperty(name);
   }
 
   /** The constructors of the classes among the exports that can be made with new. */
@@ -116,27 +125,52 @@ export class Surface {
 
   /** All overloads as one: as many parameters as the longest has, each with what any of them takes. */
   #callable(name: string, signatures: readonly ts.Signature[]): Callable {
-    const longest = Math.max(0, ...signatures.map(({ parameters }) => parameters.length));
+    const listed = signatures.map((signature) => this.#parametersOf(signature));
+    const longest = Math.max(0, ...listed.map(({ length }) => length));
     const parameters = Array.from({ length: longest }, (_, i): Parameter => {
-      const taken = signatures.map(({ parameters }) => parameters[i]);
-      const known = taken.filter((each) => each !== undefined);
-      const all = known.map((each) => this.#parameter(each));
+      const taken = listed.map((parameters) => parameters[i]);
+      const all = taken.filter((each) => each !== undefined);
       const kinds = new Set(all.flatMap((each) => [...each.kinds]));
-      if (known.length < taken.length) kinds.add("undefined");
+      if (all.length < taken.length) kinds.add("undefined");
       return { ...all[0]!, kinds };
     });
     return { name, parameters };
+  }
+
+  /** The parameters, those in a tuple behind `...` (as functions made of methods have them) one by one. */
+  #parametersOf(signature: ts.Signature): Parameter[] {
+    return signature.parameters.flatMap((symbol) => {
+      const type = this.#typeOf(symbol);
+      if (!this.#checker.isTupleType(type)) return [this.#parameter(symbol)];
+      const { target } = type as ts.TupleTypeReference;
+      return this.#checker.getTypeArguments(type as ts.TupleTypeReference).map((element, i) => {
+        const label = target.labeledElementDeclarations?.[i];
+        const flags = target.elementFlags[i]!;
+        const rest = (flags & ts.ElementFlags.Rest) !== 0;
+        const optional = (flags & ts.ElementFlags.Optional) !== 0;
+        const name = label === undefined ? symbol.name : label.name.getText();
+        return this.#parameterOf(name, element, rest, optional);
+      });
+    });
   }
 
   #parameter(symbol: ts.Symbol): Parameter {
     const declaration = symbol.valueDeclaration;
     const parameter = declaration !== undefined && ts.isParameter(declaration) ? declaration : undefined;
     const type = this.#typeOf(symbol);
+    const rest = parameter?.dotDotDotToken !== undefined;
+    const element = rest ? (this.#checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type) : type;
+    const optional =
+      parameter?.questionToken !== undefined ||
+      parameter?.initializer !== undefined ||
+      (symbol.flags & ts.SymbolFlags.Optional) !== 0;
+    return this.#parameterOf(symbol.name, element, rest, optional);
+  }
+
+  #parameterOf(name: string, element: ts.Type, rest: boolean, optional: boolean): Parameter {
     const kinds = new Set<Kind>();
     const literals: string[] = [];
     const properties: Parameter[] = [];
-    const rest = parameter?.dotDotDotToken !== undefined;
-    const element = rest ? (this.#checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type) : type;
     const visit = (part: ts.Type): void => {
       if (part.isUnion()) part.types.forEach(visit);
       else if (part.flags & ts.TypeFlags.StringLiteral) {
@@ -165,10 +199,8 @@ export class Surface {
       } else kinds.add("any");
     };
     visit(element);
-    if (parameter?.questionToken !== undefined || parameter?.initializer !== undefined)
-      kinds.add("undefined");
-    if (symbol.flags & ts.SymbolFlags.Optional) kinds.add("undefined");
-    return { name: symbol.name, kinds, literals, properties, rest };
+    if (optional) kinds.add("undefined");
+    return { name, kinds, literals, properties, rest };
   }
 
   /** Every export below a namespace, the members of classes and the properties of options, with their docstrings. */
@@ -182,7 +214,8 @@ export class Surface {
       if (!source.fileName.startsWith(root) || source.fileName.includes("node_modules")) return false;
       seen.add(symbol);
       const line = source.getLineAndCharacterOfPosition(declaration.getStart()).line + 1;
-      const doc = ts.displayPartsToString(symbol.getDocumentationComment(this.#checker));
+      const method = this.#methodOf(symbol);
+      const doc = ts.displayPartsToString((method ?? symbol).getDocumentationComment(this.#checker));
       found.push({ role, name, place: `${path.relative(root, source.fileName)}:${line}`, doc });
       return true;
     };
@@ -192,7 +225,7 @@ export class Surface {
         found.push(...this.documented(dotted));
         continue;
       }
-      const fresh = note(dotted, symbol, roleOf(symbol));
+      const fresh = note(dotted, symbol, this.#isFunction(symbol) ? "function" : roleOf(symbol));
       if (!fresh || !(symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface))) continue;
       const field = symbol.flags & ts.SymbolFlags.Class ? "field" : "option";
       for (const member of this.#members(symbol)) {

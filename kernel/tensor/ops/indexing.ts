@@ -107,7 +107,7 @@ export function scatterAdd(input: Tensor, dim: number, index: Tensor, source: Te
 }
 
 /** A source in the dtype of what it is written into, which holds it. */
-function fitting(operation: string, x: Tensor, source: Tensor): Tensor {
+export function fitting(operation: string, x: Tensor, source: Tensor): Tensor {
   requireTensor(operation, source, "source");
   if (holds(x.dtype, source.dtype)) return cast(source, x.dtype);
   throw new TypeError(
@@ -156,7 +156,7 @@ function expandTo(operation: string, source: Tensor, shape: Shape): Tensor {
 }
 
 /** A scalar as a tensor [] of x's dtype, which holds it; a tensor as it is. */
-function scalarFor(operation: string, x: Tensor, value: Tensor | Scalar): Tensor {
+export function scalarFor(operation: string, x: Tensor, value: Tensor | Scalar): Tensor {
   requireTensorOrNumber(operation, value);
   if (typeof value === "object") return value;
   return scalar(x.engine, x.dtype === "int32" ? requireInt32(operation, value) : value, x.dtype);

@@ -94,10 +94,16 @@ const indexSelectRule: Rule<Picks> = {
     const dx = pass.allocate(x);
     const { kernels } = pass.engine;
     kernels.fill({ y: dx.pointer, value: 0, n: x.count });
+    const { f32 } = pass.engine;
+    const [first, to] = [dy.pointer >>> 2, dx.pointer >>> 2];
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < index.length; i++) {
-        const from = dy.pointer + (o * index.length + i) * inner * 4;
-        kernels.axpy({ alpha: 1, x: from, y: dx.pointer + (o * n + index[i]!) * inner * 4, n: inner });
+        const [row, target] = [o * index.length + i, o * n + index[i]!];
+        if (inner === 1) f32[to + target]! += f32[first + row]!;
+        else {
+          const [from, into] = [dy.pointer + row * inner * 4, dx.pointer + target * inner * 4];
+          kernels.axpy({ alpha: 1, x: from, y: into, n: inner });
+        }
       }
     }
     pass.give(x, dx);
@@ -109,8 +115,12 @@ export function indexSelect(input: Tensor, dim: number, positions: Tensor | Arra
   requireKnown("indexSelect", arguments, 3);
   requireTensor("indexSelect", input);
   const at = checkDim("indexSelect", dim, input.shape);
+  return pickSlices(input, at, indicesOf("indexSelect", positions, input.shape[at] ?? 1));
+}
+
+/** The slices of x at known positions along dimension `at`. */
+export function pickSlices(input: Tensor, at: number, index: Int32Array): Tensor {
   const x = contiguous(input);
-  const index = indicesOf("indexSelect", positions, x.shape[at] ?? 1);
   const outer = countOf(x.shape.slice(0, at));
   const inner = countOf(x.shape.slice(at + 1));
   const n = x.shape[at] ?? 1;

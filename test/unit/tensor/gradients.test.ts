@@ -184,6 +184,28 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
   "triu tril": [(a) => a!.triu(1).exp().add(a!.tril().square()), [leaf([2, 3, 3])]],
   "movedim unflatten": [(a) => a!.movedim(0, 2).unflatten(1, [2, 2]).exp(), [x234()]],
   expandAs: [(a, b) => a!.expandAs(b!).mul(b!), [leaf([3]), a23()]],
+  "index with lists and a mask": [
+    (a) =>
+      a!
+        .index([[0], [1]], "1:", [3, 3])
+        .exp()
+        .sum()
+        .add(
+          a!
+            .index(null, tensor([true, false]))
+            .square()
+            .sum(),
+        ),
+    [x234()],
+  ],
+  indexPut: [
+    (a, v) =>
+      a!
+        .indexPut([[1, 0], "...", [0, 2]], v!)
+        .exp()
+        .add(a!.indexPut([1, [0, 0]], v!.index(0, [0]), true)),
+    [x234(), leaf([2, 3])],
+  ],
   "at unbind": [(a) => cat([a!.at(1, -1), ...a!.unbind(0).map((row) => row.select(0, 0))]), [x234()]],
   "flip roll": [(a) => a!.flip([0, 2]).mul(a!.roll([1, -1], [0, 1])), [x234()]],
   scatter: [
@@ -284,7 +306,7 @@ const without = new Set(
     "logicalXor logicalNot argmax argmin argsort nonzero countNonzero bincount floorDivide to float int bool detach",
     "add_ sub_ mul_ div_ pow_ neg_ exp_ sqrt_ relu_ sigmoid_ tanh_ clamp_ lerp_ maskedFill_ copy_ fill_ zero_ uniform_ normal_",
     "backward requiresGrad_ retainGrad registerHook zeroGrad size dim numel isContiguous item toArray tolist toJSON toString",
-    "gradStorage adoptGrad addGrad constructor",
+    "indexPut_ gradStorage adoptGrad addGrad constructor",
     "manualSeed forkRng memoryUsage noGrad enableGrad isGradEnabled keep tidy Tensor Generator",
   ].flatMap((line) => line.split(" ")),
 );

@@ -249,3 +249,24 @@ test("einsum of random operands is matmul's, transposes' and sums' result", () =
     [1, 0, 0],
   ]);
 });
+
+test("functions are their methods, with the same refusals", () => {
+  const x = tensor([
+    [1, 4],
+    [9, 16],
+  ]);
+  const { exp, max, reshape, sum, split, std } = tensors;
+  assert.deepEqual(exp(x), x.exp());
+  assert.deepEqual(sum(x, 0, { keepdim: true }), x.sum(0, { keepdim: true }));
+  assert.deepEqual(max(x, 1).indices, x.max(1).indices);
+  assert.equal(max(x).item(), 16);
+  assert.deepEqual(reshape(x, 4), reshape(x, [4]));
+  assert.equal(split(x, 1).length, 2);
+  assert.deepEqual(std(x, 0, false), x.std(0, false));
+  assert.throws(() => exp(2 as never), /^TypeError: exp: expected a tensor, got 2/);
+  assert.throws(() => sum(x, 5), /^RangeError: sum: expected dim from -2 to 1 for shape \[2, 2\], got 5/);
+  assert.throws(
+    () => [x].map(exp as never),
+    /exp: expected no arguments, got 2; in map\(\), write \(x\) => exp\(x\)/,
+  );
+});
