@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import * as vscode from "vscode";
 import { extensionId } from "../extension/ids";
+import { TestVariable } from "../test/environment";
 import {
   closeNotebook,
   openNotebook,
@@ -63,5 +64,5 @@ async function bench(): Promise<Record<string, unknown>> {
 }
 
 export async function run(): Promise<void> {
-  writeFileSync(process.env.BNLAB_RESULT!, JSON.stringify(await bench()));
+  writeFileSync(process.env[TestVariable.result]!, JSON.stringify(await bench()));
 }

@@ -2,6 +2,7 @@
 import { debuglog } from "node:util";
 // The command line: what can be asked for, and in which words. The work is done by the commands it loads.
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { settingNames, settings, settingsTrouble } from "./host/settings";
 import { oneLine } from "./notebook/complaint";
 import { addParameter, type Parameter } from "./notebook/parameters";
 import { version } from "./version";
@@ -45,6 +46,15 @@ Exit codes:
   0  done
   2  it cannot be done; one line says why`;
 
+const settingsHelp = `
+Environment variables, which cells obey too:
+${settingNames
+  .map((name) => {
+    const { variable, about, takes, otherwise } = settings[name];
+    return `  ${variable}\n    ${about}\n    ${takes}; without it: ${otherwise}`;
+  })
+  .join("\n")}`;
+
 const helpOption = ["-h, --help", "print this help"] as const;
 
 const program = new Command("bnlab")
@@ -53,7 +63,12 @@ const program = new Command("bnlab")
   .helpOption(...helpOption)
   .helpCommand(false)
   .addHelpText("after", "\nbnlab COMMAND --help tells more of each, with examples and exit codes.")
-  .exitOverride();
+  .exitOverride()
+  .hook("preAction", (_, action) => {
+    const trouble = settingsTrouble();
+    const name = action.parent === program ? action.name() : `${action.parent?.name()} ${action.name()}`;
+    if (trouble !== null) program.error(oneLine(`bnlab ${name}: ${trouble}`), { exitCode: 2 });
+  });
 
 program
   .command("run")
@@ -157,10 +172,7 @@ program
   .description("show which kernels this machine runs, and how fast they are")
   .helpOption(...helpOption)
   .exitOverride()
-  .addHelpText(
-    "after",
-    "\nBNLAB_THREADS=n sets the threads, BNLAB_SIMD=revec|plain|off the kernels; cells obey them too.",
-  )
+  .addHelpText("after", settingsHelp)
   .action(async () => {
     try {
       const { doctor } = await import("./cell/doctor");

@@ -1,6 +1,7 @@
 // Entry of the kernel's process, forked with an IPC channel; its working folder is the notebook's.
 import { keepCompiledCode } from "./host/compileCache";
 import { whenParentEnds } from "./host/parent";
+import { settingsTrouble } from "./host/settings";
 import { Kernel } from "./kernel";
 import { ipcTransport } from "./protocol";
 import { Session } from "./session/session";
@@ -11,6 +12,11 @@ if (!process.send) {
     "bnlab kernel: expected to be forked with an IPC channel, as VS Code and `bnlab run` do; see `bnlab --help`",
   );
   process.exit(1);
+}
+const trouble = settingsTrouble();
+if (trouble !== null) {
+  console.error(`bnlab kernel: ${trouble}`);
+  process.exit(2);
 }
 // Ctrl+C in a terminal reaches the whole group; whoever started the kernel decides what it means.
 process.on("SIGINT", () => {});

@@ -2,6 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import { environmentOf } from "../../kernel/host/settings";
 import { Setting, settingSection } from "../ids";
 import type { KernelLaunch } from "./kernelProcess";
 
@@ -10,7 +11,7 @@ export function launchOf(notebook: vscode.Uri, entry: string, log: vscode.LogOut
   const { env, ...node } = nodeOf(notebook);
   return {
     ...node,
-    env: notebook.scheme === "file" ? { ...env, BNLAB_NOTEBOOK: notebook.fsPath } : env,
+    env: notebook.scheme === "file" ? { ...env, ...environmentOf({ notebook: notebook.fsPath }) } : env,
     entry,
     cwd: folderOf(notebook),
     log: (line) => log.info(`${name}: ${line.trimEnd()}`),
@@ -31,9 +32,11 @@ export function nodeOf(notebook?: vscode.Uri): Pick<KernelLaunch, "execPath" | "
     env: {
       ...Object.fromEntries(inherited),
       ELECTRON_RUN_AS_NODE: "1", // Electron's executable is a Node if told so; a plain Node does not mind
-      ...(threads > 0 && { BNLAB_THREADS: String(threads) }),
-      ...(settings.get<boolean>(Setting.semicolonHidesValue) === true && { BNLAB_SEMICOLON_HIDES: "1" }),
-      ...(megabytes > 0 && { BNLAB_MEMORY: String(megabytes) }),
+      ...environmentOf({
+        ...(threads > 0 && { threads: String(threads) }),
+        ...(settings.get<boolean>(Setting.semicolonHidesValue) === true && { semicolonHides: "1" }),
+        ...(megabytes > 0 && { memory: String(megabytes) }),
+      }),
     },
   };
 }

@@ -1,9 +1,8 @@
 // All that a cell imports as "bnlab": with its neighbors it joins what
 // the rooms keep apart: tensors, charts and display.
 import { collectorHost } from "../host/collector";
-import { nodeFusion } from "../host/fusion";
 import { thisMachine } from "../host/machine";
-import { memoryLimit } from "../host/memory";
+import { setting } from "../host/settings";
 import { widestSimd } from "../host/simd";
 import { threadCount, threadHost } from "../host/threads";
 import { setMachine } from "../machine/machine";
@@ -46,8 +45,8 @@ export * as probe from "./probe";
 setCollectorHost(collectorHost());
 setSimd(widestSimd(fusesPairs)); // before setThreads
 setThreads(threadHost(), threadCount());
-setSweeps(nodeFusion());
-setMemoryLimit(memoryLimit());
+setSweeps(setting("fusion") !== "off");
+setMemoryLimit((setting("memory") ?? Number.POSITIVE_INFINITY) * 2 ** 20);
 setMachine(thisMachine);
 onInterrupt(recover);
 onInterrupt(recoverProbes); // under the modes that the line before has put back

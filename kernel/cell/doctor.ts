@@ -1,6 +1,7 @@
 // `bnlab doctor`: which kernels this machine got, and how fast they are. Joins the runtime to the command line.
 
 import { cpus } from "node:os";
+import { type SettingName, setting, settingNames, settings } from "../host/settings";
 import { threadCount } from "../host/threads";
 import { inspectKernels } from "../tensor/doors/report";
 import { version } from "../version";
@@ -13,6 +14,8 @@ const names: Record<string, string> = {
   reference: "plain TypeScript: slow, for comparison only",
 };
 
+const variableWidth = Math.max(...settingNames.map((name) => settings[name].variable.length));
+
 /** Prints the report, some seconds later. */
 export function doctor(): void {
   const { name, capacity, peakFlops } = inspectKernels();
@@ -24,9 +27,9 @@ export function doctor(): void {
       `${version} on Node ${process.version} (V8 ${process.versions.v8}), ${process.platform} ${process.arch}`,
     ],
     ["processor", `${model}, ${cpus().length} cores`],
-    ["kernels", `${names[name] ?? name}${setBy("BNLAB_SIMD")}`],
-    ["threads", `${threads}${setBy("BNLAB_THREADS")}`],
-    ["memory", `${(capacity / 2 ** 30).toFixed(1)} GiB of address space for tensors${setBy("BNLAB_MEMORY")}`],
+    ["kernels", `${names[name] ?? name}${setBy("simd")}`],
+    ["threads", `${threads}${setBy("threads")}`],
+    ["memory", `${(capacity / 2 ** 30).toFixed(1)} GiB of address space for tensors${setBy("memory")}`],
   ];
   if (peakFlops !== null) rows.push(["peak", `${gigaflops(peakFlops)} a thread, measured`]);
   for (const [what, flops, run] of works()) {
@@ -40,6 +43,11 @@ export function doctor(): void {
   rows.push(["copy of 32 MiB", `${((2 * bytes) / fastest(() => source.clone()) / 1e9).toFixed(1)} GB/s`]);
   const width = Math.max(...rows.map(([what]) => what.length));
   for (const [what, found] of rows) console.log(`${what.padEnd(width)}  ${found}`);
+  console.log();
+  for (const name of settingNames) {
+    const { variable, otherwise } = settings[name];
+    console.log(`${variable.padEnd(variableWidth)}  ${setting(name) ?? `not set: ${otherwise}`}`);
+  }
   const advice = adviceFor(name);
   if (advice !== null) console.log(`\n${advice}`);
 }
@@ -83,11 +91,13 @@ const percent = (share: number) => `${Math.round(100 * share)} %`;
 
 const gigaflops = (flops: number) => `${(flops / 1e9).toFixed(flops < 1e10 ? 1 : 0)} GFLOP/s`;
 
-const setBy = (variable: string) =>
-  process.env[variable] ? `, as ${variable}=${process.env[variable]} says` : "";
+function setBy(name: SettingName): string {
+  const value = setting(name);
+  return value === undefined ? "" : `, as ${settings[name].variable}=${value} says`;
+}
 
 function adviceFor(name: string): string | null {
-  if (process.env.BNLAB_SIMD || name === "wasm-revec-simd") return null;
+  if (setting("simd") !== undefined || name === "wasm-revec-simd") return null;
   if (name !== "wasm-relaxed-simd") {
     return "Node 24 or later is faster: it has fused multiply-add, and on x64 256-bit vectors.";
   }

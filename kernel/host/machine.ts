@@ -18,9 +18,10 @@ import path from "node:path";
 import { deflateSync, gunzipSync } from "node:zlib";
 import type { Machine, OpenFile } from "../machine/machine";
 import { wordsOf } from "./fileTrouble";
+import { setting } from "./settings";
 
 export const thisMachine: Machine = {
-  setting: (name) => process.env[name],
+  mnistFolder: () => setting("mnist"),
   resolve: path.resolve,
   kind(file) {
     const found = told(`to look at ${file}`, () => statSync(file, { throwIfNoEntry: false }));

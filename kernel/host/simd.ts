@@ -4,21 +4,20 @@ import { cpus } from "node:os";
 import path from "node:path";
 import v8 from "node:v8";
 import { cacheFolder } from "./cacheFolder";
-
-type Simd = "revec" | "plain" | "off";
+import { setting } from "./settings";
 
 /** V8 has a revectorizer on x64, off by default; before version 13 (Node 24) it misses most of our kernels. */
 const mayFuse = process.arch === "x64" && Number.parseInt(process.versions.v8, 10) >= 13;
 
 /**
- * `BNLAB_SIMD`, or else the widest that `fusesPairs` finds to work, remembered for this engine and processor. Call it before
+ * What is asked for, or else the widest that `fusesPairs` finds to work, remembered for this engine and processor. Call it before
  * the first kernel runs: what is compiled already stays as it is.
  */
-export function widestSimd(fusesPairs: () => boolean | undefined, asked = process.env.BNLAB_SIMD): Simd {
+export function widestSimd(
+  fusesPairs: () => boolean | undefined,
+  asked = setting("simd"),
+): "revec" | "plain" | "off" {
   if (asked === "plain" || asked === "off") return asked;
-  if (asked !== undefined && asked !== "" && asked !== "revec") {
-    throw new RangeError(`BNLAB_SIMD: expected "revec", "plain" or "off", got "${asked}"`);
-  }
   if (!mayFuse) return "plain";
   v8.setFlagsFromString("--experimental-wasm-revectorize");
   return asked === "revec" || remembered(fusesPairs) ? "revec" : "plain";

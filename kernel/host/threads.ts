@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { ThreadHost } from "../tensor/doors/host";
+import { setting } from "./settings";
 
 /** Starts threads whose code is `entry`, a file or the text of one; they end with the process and never keep it alive. */
 export function threadHost(entry: string | URL = new URL("./thread.js", import.meta.url)): ThreadHost {
@@ -22,16 +23,8 @@ export function threadHost(entry: string | URL = new URL("./thread.js", import.m
   };
 }
 
-/**
- * Threads for the kernels: `BNLAB_THREADS`, or one for each core up to four and one for each two cores beyond, which are
- * often halves of one.
- */
-export function threadCount(asked = process.env.BNLAB_THREADS): number {
+/** How many threads compute: as asked, or one for each core up to four and one for each two beyond, which are often halves of one. */
+export function threadCount(asked = setting("threads")): number {
   const cores = availableParallelism();
-  const own = cores <= 4 ? cores : Math.min(8, cores >> 1);
-  const count = asked === undefined || asked === "" ? own : Number(asked);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`BNLAB_THREADS: expected a whole number of threads from 1 on, got "${asked}"`);
-  }
-  return count;
+  return asked ?? (cores <= 4 ? cores : Math.min(8, cores >> 1));
 }

@@ -33,7 +33,7 @@ export function digits({ train, test, seed = 0 }: LessonDigitsOptions): LessonDi
       throw new RangeError(`lesson.digits: expected ${name} to be a whole number ≥ 1, got ${count}`);
     }
   }
-  const folder = machine().setting("BNLAB_MNIST");
+  const folder = machine().mnistFolder();
   if (folder) return ofMnist(folder, train, test, seed);
   return {
     train: drawn({ count: train, seed: 2 * seed }),

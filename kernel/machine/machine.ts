@@ -10,8 +10,8 @@ export interface OpenFile {
 }
 
 export interface Machine {
-  /** An environment variable. */
-  setting(name: string): string | undefined;
+  /** Where the user has MNIST's files; undefined where nobody has said so. */
+  mnistFolder(): string | undefined;
   /** A path from the machine's root; a relative one starts in the notebook's folder. */
   resolve(...path: string[]): string;
   /** What is under a path; null where nothing is. */
@@ -37,7 +37,7 @@ const none = (what: string, use: string) => (): never => {
 };
 
 const bare: Machine = {
-  setting: () => undefined,
+  mnistFolder: () => undefined,
   resolve: (...path) => path.join("/"),
   kind: () => null,
   files: () => null,

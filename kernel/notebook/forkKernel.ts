@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { wordsOf } from "../host/fileTrouble";
+import { environmentOf } from "../host/settings";
 import { type AnyPublication, ipcTransport, KernelClient } from "../protocol";
 
 /** How long a kernel that nobody speaks to any more has to end, in milliseconds. */
@@ -26,7 +27,7 @@ export function forkKernel(
 ): ForkedKernel {
   const child = fork(fileURLToPath(new URL("./main.js", import.meta.url)), {
     cwd: folder,
-    env: { ...process.env, BNLAB_NOTEBOOK: path.resolve(notebook) },
+    env: { ...process.env, ...environmentOf({ notebook: path.resolve(notebook) }) },
     execArgv: [],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

@@ -6,12 +6,13 @@ import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { TestVariable } from "../environment";
 import { startKernel, type TestKernel } from "../kernel/startKernel";
 
 const dist = path.join(import.meta.dirname, "../../dist/kernel");
 /** Processes are known by a variable that they inherit; only Linux shows it. */
 const skip = process.platform !== "linux" && "only Linux shows what processes inherit";
-const variable = "BNLAB_TEST_MARK";
+const variable = TestVariable.mark;
 
 let marks = 0;
 const newMark = () => `${process.pid}-${++marks}-end`;

@@ -4,11 +4,16 @@ import { format } from "node:util";
 import Mocha from "mocha";
 import * as vscode from "vscode";
 import { Setting, settingSection } from "../../extension/ids";
+import { TestVariable } from "../environment";
 
 export async function run(): Promise<void> {
-  const { BNLAB_RESULT: result, BNLAB_REPORT: report, BNLAB_TEST_GREP: grep } = process.env;
-  if (!result || !report)
-    throw new Error("test/extension: expected BNLAB_RESULT and BNLAB_REPORT in the environment");
+  const [result, report] = [process.env[TestVariable.result], process.env[TestVariable.report]];
+  const grep = process.env[TestVariable.grep];
+  if (!result || !report) {
+    throw new Error(
+      `test/extension: expected ${TestVariable.result} and ${TestVariable.report} in the environment`,
+    );
+  }
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => appendFileSync(report, `${format(...args)}\n`);
   const mocha = new Mocha({ ui: "bdd", reporter: "spec", timeout: 60_000, color: false, grep });
   mocha.suite.emit("pre-require", globalThis, "", mocha);

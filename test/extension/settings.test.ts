@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as vscode from "vscode";
 import { Setting, settingSection } from "../../extension/ids";
+import { TestVariable } from "../environment";
 import { closeNotebook, decode, openNotebook, run, start, textOf, until } from "./notebooks";
 
 async function withSetting(name: string, value: unknown, body: () => Promise<void>): Promise<void> {
@@ -52,7 +53,7 @@ describe("settings", () => {
       await until("the failure", () => notebook.cellAt(0).executionSummary?.success === false);
       assert.match(errorOf(notebook.cellAt(0)), /bnlab\.nodePath.*\/bin\/true/);
     });
-    const named = process.env.BNLAB_TEST_NODE!;
+    const named = process.env[TestVariable.node]!;
     assert.notEqual(named, process.execPath);
     await withSetting(Setting.nodePath, named, async () => {
       const notebook = await openNotebook(["process.execPath"]);

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
+import { TestVariable } from "../environment";
 import { cli } from "./jupyterClient";
 
 const root = path.join(import.meta.dirname, "../..");
@@ -14,7 +15,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-python-"));
 const env = {
   ...process.env,
   JUPYTER_DATA_DIR: path.join(folder, "data"),
-  BNLAB_TUTORIAL: tutorial,
+  [TestVariable.tutorial]: tutorial,
   PYDEVD_DISABLE_FILE_VALIDATION: "1",
 };
 

@@ -2,13 +2,14 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
+import { TestVariable } from "../environment";
 import { installBrowser, type Say } from "./install";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** The system's Chromium or Chrome where there is one (BNLAB_CHROMIUM names another), else the one npm carries. */
+/** The system's Chromium or Chrome where there is one (a variable may name another), else the one npm carries. */
 export async function launchBrowser(say: Say): Promise<Browser> {
-  const found = process.env.BNLAB_CHROMIUM ?? systemChromium();
+  const found = process.env[TestVariable.chromium] ?? systemChromium();
   const { executable, env } = found ? { executable: found, env: {} } : await installBrowser(say);
   return chromium.launch({
     executablePath: executable,

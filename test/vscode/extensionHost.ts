@@ -4,13 +4,14 @@ import os from "node:os";
 import path from "node:path";
 import { runTests } from "@vscode/test-electron";
 import * as esbuild from "esbuild";
+import { TestVariable } from "../environment";
 import { cache } from "./install";
 import { packedVsix, unpackVsix } from "./vsix";
 
 export interface Ended {
-  /** What it wrote into the file named by BNLAB_RESULT, parsed; undefined where it did not come to its end. */
+  /** What it wrote into the file that TestVariable.result names, parsed; undefined where it did not come to its end. */
   result: unknown;
-  /** What it wrote into the file named by BNLAB_REPORT. */
+  /** What it wrote into the file that TestVariable.report names. */
   report: string;
   error: unknown;
 }
@@ -44,7 +45,12 @@ export async function runInExtensionHost(entry: string, env: NodeJS.ProcessEnv =
       extensionDevelopmentPath: await unpackVsix(vsix, path.join(scratch, "vsix")),
       extensionTestsPath: suite,
       launchArgs: [workspace, "--disable-extensions"],
-      extensionTestsEnv: { ...env, BNLAB_VSIX: vsix, BNLAB_RESULT: result, BNLAB_REPORT: report },
+      extensionTestsEnv: {
+        ...env,
+        [TestVariable.vsix]: vsix,
+        [TestVariable.result]: result,
+        [TestVariable.report]: report,
+      },
     });
   } catch (thrown) {
     error = thrown;

@@ -1,11 +1,12 @@
 // Takes the arguments of desktop VS Code's test run and does the same with VS Code's server and a browser.
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { TestVariable } from "../environment";
 import { launchBrowser } from "./browser";
 import { cache } from "./install";
 import { startServer } from "./server";
 
-const minutes = Number(process.env.BNLAB_TEST_MINUTES ?? 20);
+const minutes = Number(process.env[TestVariable.minutes] ?? 20);
 const picture = path.join(cache, "failure.png");
 
 const { values, positionals } = parseArgs({
@@ -26,7 +27,7 @@ const stopped = new Promise<never>((_, reject) => {
   setTimeout(late, minutes * 60_000).unref();
 });
 
-const server = await startServer({ say, vsix: process.env.BNLAB_VSIX });
+const server = await startServer({ say, vsix: process.env[TestVariable.vsix] });
 const log: string[] = [];
 try {
   const browser = await Promise.race([launchBrowser(say), stopped]);

@@ -1,11 +1,12 @@
 // Runs test/extension in a real extension host. Usage: tsx test/vscode/test.ts [text that a test's title contains]
 import path from "node:path";
+import { TestVariable } from "../environment";
 import { runInExtensionHost } from "./extensionHost";
 import { root } from "./install";
 
 const { result, report, error } = await runInExtensionHost(path.join(root, "test/extension/index.ts"), {
-  BNLAB_TEST_GREP: process.argv[2],
-  BNLAB_TEST_NODE: process.execPath,
+  [TestVariable.grep]: process.argv[2],
+  [TestVariable.node]: process.execPath,
 });
 if (error) console.error(String(error));
 console.log(report);

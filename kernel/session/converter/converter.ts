@@ -2,6 +2,7 @@
 import path from "node:path";
 import { createConverter, isCompleteCode, type Converter as Tslab } from "tslab/dist/converter";
 import ts from "typescript";
+import { setting } from "../../host/settings";
 import type { Checks } from "../../protocol";
 import {
   completeTypes,
@@ -44,7 +45,7 @@ const unterminatedString = 1002;
 const notFound = new Set<string | undefined>(["TS2304", "TS2552", "TS2307", "TS2792"]);
 
 /** As in IPython: a semicolon after the last expression hides its value. Elsewhere formatters put one there. */
-const semicolonHides = process.env.BNLAB_SEMICOLON_HIDES === "1";
+const semicolonHides = () => setting("semicolonHides") === "1";
 
 export class Converter {
   readonly #tslab: Tslab = createConverter();
@@ -101,7 +102,7 @@ export class Converter {
     return {
       ok: true,
       cell,
-      showsResult: endsInExpression && !(semicolonHides && last.getText().endsWith(";")),
+      showsResult: endsInExpression && !(semicolonHides() && last.getText().endsWith(";")),
       warnings: [
         ...this.#projectMistake(),
         ...complaints.filter((complaint) => isWorthTelling(complaint, checks)),

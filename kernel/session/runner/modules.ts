@@ -3,6 +3,7 @@ import { createRequire, isBuiltin, register } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
+import { setting } from "../../host/settings";
 import { builtinModules } from "../converter/builtinModules";
 import type { CellImport } from "../converter/emit";
 import { importHint } from "../converter/idioms";
@@ -19,8 +20,7 @@ const cellFile = "cell.mjs";
 
 /** The notebook's own file, where whoever started the kernel has said which it is: VS Code, the command line, Jupyter. */
 function notebookFile(folder: string): string {
-  const { BNLAB_NOTEBOOK, JPY_SESSION_NAME } = process.env;
-  const told = BNLAB_NOTEBOOK || JPY_SESSION_NAME;
+  const told = setting("notebook") ?? process.env.JPY_SESSION_NAME;
   return told?.endsWith(".ipynb") ? path.resolve(folder, told) : path.join(folder, cellFile);
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { setting } from "../../host/settings";
 import type { Publications, Questions } from "../../protocol";
 import { LineReader } from "./lines";
 import { PrintBudget } from "./printBudget";
@@ -20,8 +21,12 @@ const nodeOptions = [
   "--experimental-import-meta-resolve",
   "--no-force-async-hooks-checks",
 ];
-/** `BNLAB_MEMORY` bounds JavaScript's objects here, and tensors in the runner itself. */
-const memoryOptions = process.env.BNLAB_MEMORY ? [`--max-old-space-size=${process.env.BNLAB_MEMORY}`] : [];
+/** The bound of JavaScript's objects; the runner itself bounds tensors by the same number. */
+function memoryOptions(): string[] {
+  const memory = setting("memory");
+  return memory === undefined ? [] : [`--max-old-space-size=${memory}`];
+}
+
 /** How long an interrupted cell may take before its user is told what it is in, and how to end it by force. */
 const patienceMs = 3000;
 const stillThere =
@@ -84,7 +89,7 @@ export class RunnerProcess {
     this.#onQuestion = onQuestion;
     this.#onIdleDeath = onIdleDeath;
 
-    this.#child = spawn(process.execPath, [...nodeOptions, ...memoryOptions, entry], {
+    this.#child = spawn(process.execPath, [...nodeOptions, ...memoryOptions(), entry], {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe", "overlapped"],
       windowsHide: true,

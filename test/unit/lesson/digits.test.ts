@@ -38,7 +38,7 @@ describe("lesson.digits", () => {
   let setting: string | undefined;
   beforeEach(() => {
     setting = undefined;
-    setMachine({ ...thisMachine, setting: (name) => (name === "BNLAB_MNIST" ? setting : undefined) });
+    setMachine({ ...thisMachine, mnistFolder: () => setting });
   });
 
   it("draws them, every class equally often, a smaller set the beginning of a larger one", () => {

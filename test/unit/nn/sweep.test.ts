@@ -1,7 +1,6 @@
 // A BatchNorm and the activation after it, computed as one: the bits of the two, and nobody who looks can tell.
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
-import { nodeFusion } from "../../../kernel/host/fusion";
 import * as nn from "../../../kernel/nn";
 import { activations, watch } from "../../../kernel/probe";
 import { Generator, manualSeed, memoryUsage, noGrad, randn, type Tensor } from "../../../kernel/tensor";
@@ -269,12 +268,4 @@ test("what does not fit is refused by the layer's own name", () => {
       error.message === "BatchNorm1d: expected input [N, 5] or [N, 5, L], got [4, 3]" &&
       /BatchNorm1d\.\w+[\s\S]*Sequential\.forward/.test(error.stack!),
   );
-});
-
-test("BNLAB_FUSION is on, off, or refused", () => {
-  assert.deepEqual(
-    [nodeFusion(undefined), nodeFusion(""), nodeFusion("on"), nodeFusion("off")],
-    [true, true, true, false],
-  );
-  assert.throws(() => nodeFusion("no"), /BNLAB_FUSION: expected "on" or "off", got "no"/);
 });

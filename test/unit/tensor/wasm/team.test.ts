@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as esbuild from "esbuild";
-import { threadCount, threadHost } from "../../../../kernel/host/threads";
+import { threadHost } from "../../../../kernel/host/threads";
 import { createKernels, type Kernels, reservedBytes } from "../../../../kernel/tensor/wasm";
 import { randomNumbers } from "./guardedMemory";
 
@@ -204,14 +204,4 @@ test("settle() after nothing, twice, and between calls changes nothing", () => {
     team.settle();
   }
   compare("after settle()", 100_000, (kernels) => kernels.unary("exp", { x: a, y: c, n: 100_000 }));
-});
-
-test("threadCount: what was asked, or an error that says what is expected", () => {
-  assert.equal(threadCount("3"), 3);
-  assert.ok(threadCount("") >= 1);
-  assert.throws(
-    () => threadCount("0"),
-    /BNLAB_THREADS: expected a whole number of threads from 1 on, got "0"/,
-  );
-  assert.throws(() => threadCount("two"), /got "two"/);
 });

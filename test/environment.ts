@@ -1,0 +1,22 @@
+// The environment variables that tests and benchmarks alone read or set; the program's own are in kernel/host/settings.ts.
+
+export const TestVariable = {
+  /** How many minutes a run inside VS Code may take. */
+  minutes: "BNLAB_TEST_MINUTES",
+  /** A text: only tests whose titles contain it run inside VS Code. */
+  grep: "BNLAB_TEST_GREP",
+  /** A Node, for the setting that names one. */
+  node: "BNLAB_TEST_NODE",
+  /** Something that processes inherit, by which they are known. */
+  mark: "BNLAB_TEST_MARK",
+  /** The Chromium that opens windows, where another than the system's is wanted. */
+  chromium: "BNLAB_CHROMIUM",
+  /** The packed extension that is to be installed. */
+  vsix: "BNLAB_VSIX",
+  /** The file for what a program inside VS Code found, as JSON. */
+  result: "BNLAB_RESULT",
+  /** The file for its lines. */
+  report: "BNLAB_REPORT",
+  /** The notebook that Jupyter's own clients run. */
+  tutorial: "BNLAB_TUTORIAL",
+} as const;
