@@ -24,9 +24,11 @@ const repository = path.join(import.meta.dirname, "../..");
 
 /** Rooms whose tests are not those of `test/unit/` under the same name. What is in a longer path is not in a shorter one. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  "kernel/tensor": ["unit/tensor", "unit/nn", "unit/optim"],
+  "kernel/tensor": ["unit/tensor", "unit/nn", "unit/optim", "fuzz"],
   "kernel/tensor/math": ["unit/tensor"],
   "kernel/tensor/wasm": ["unit/tensor/wasm"],
+  "kernel/nn": ["unit/nn", "fuzz"],
+  "kernel/optim": ["unit/optim", "fuzz"],
   "kernel/session": ["unit/session", "kernel"],
   "kernel/notebook": ["unit/notebook", "notebook"],
   "kernel/jupyter": ["unit/jupyter", "jupyter"],

@@ -57,6 +57,9 @@ test("uniform_ and normal_ have the bounds and moments given, constant_, zeros_,
   near(uniform.mean, 1);
   near(uniform.std, 4 / Math.sqrt(12));
   assert.ok(weight.detach().min().item() >= -1 && weight.detach().max().item() < 3);
+  init.uniform_(weight);
+  assert.ok(weight.detach().min().item() >= 0 && weight.detach().max().item() < 1);
+  near(momentsOf(weight).mean, 0.5);
   init.normal_(weight, 2, 0.5);
   near(momentsOf(weight).mean, 2);
   near(momentsOf(weight).std, 0.5);
