@@ -48,4 +48,17 @@ export {
   MaxPool1d,
   MaxPool2d,
 } from "./pooling";
+export {
+  GRU,
+  GRUCell,
+  LSTM,
+  LSTMCell,
+  type LSTMOptions,
+  type RecurrentCellOptions,
+  type RecurrentOptions,
+  RNN,
+  RNNCell,
+  type RNNCellOptions,
+  type RNNOptions,
+} from "./recurrent";
 export * as utils from "./utils";

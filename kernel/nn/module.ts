@@ -40,8 +40,8 @@ export abstract class Module {
   }
 
   /** What the module computes; call it as `module.forward(x)`. */
-  abstract forward<Output = Tensor>(first: Tensor, ...others: Tensor[]): Output;
-  abstract forward<Output = Tensor>(...inputs: Tensor[]): Output;
+  abstract forward<Output = Tensor>(first: Tensor, ...others: unknown[]): Output;
+  abstract forward<Output = Tensor>(...inputs: unknown[]): Output;
 
   /** Marks the property as state that is saved but not learned, and gives its first value back to assign to it. */
   protected registerBuffer<T extends Tensor | null>(property: string, value: T): T {

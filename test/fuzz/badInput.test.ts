@@ -175,6 +175,9 @@ const together = new Map<string, () => (() => unknown)[]>(
     fuseLinearBn: () => [() => new nn.Linear(3, 4).eval(), () => new nn.BatchNorm1d(4).eval()],
     fuseSequential: () => [() => new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4)).eval()],
     summary: () => [() => new nn.Linear(3, 4), () => [2, 3], () => undefined],
+    packPaddedSequence: () => [() => randn([3, 2]), () => [3, 1], () => undefined],
+    packSequence: () => [() => [randn([3]), randn([2])], () => undefined],
+    padPackedSequence: () => [() => nn.utils.rnn.packSequence([randn([3]), randn([2])]), () => undefined],
     updateBn: () => [() => [[randn([5, 3])]], () => new nn.Sequential(new nn.BatchNorm1d(3))],
   }),
 );
@@ -349,6 +352,10 @@ test("nn.init", () => {
 
 test("nn.utils", () => {
   report(spokenFor(subjectsOf(surface.functions("nn.utils"), nn.utils)));
+});
+
+test("nn.utils.rnn", () => {
+  report(spokenFor(subjectsOf(surface.functions("nn.utils.rnn"), nn.utils.rnn)));
 });
 
 const layers = surface.constructors("nn").flatMap(({ name, parameters }): Subject[] => {

@@ -116,6 +116,7 @@ const rooms: readonly (readonly [namespace: string, room: object])[] = [
   ["nn.functional", nn.functional],
   ["nn.init", nn.init],
   ["nn.utils", nn.utils],
+  ["nn.utils.rnn", nn.utils.rnn],
   ["optim", optim],
   ["data", data],
   ["data.transforms", data.transforms],

@@ -3,5 +3,6 @@
 export { clipGradNorm, clipGradValue } from "./clipGrad";
 export { fuseConvBn, fuseLinearBn, fuseSequential } from "./fusion";
 export { parametersToVector, vectorToParameters } from "./parameterVector";
+export * as rnn from "./rnn";
 export { ModelSummary, type SummaryRow, summary } from "./summary";
 export { updateBn } from "./updateBn";

@@ -2,6 +2,14 @@
 import type { Tensor } from "../tensor";
 
 export { batchNormThen } from "../ops/batchNorm";
+export {
+  gatesOf,
+  type RecurrentKind,
+  type RecurrentState,
+  type RecurrentSteps,
+  type RecurrentWeights,
+  recurrent,
+} from "../ops/recurrent";
 export { isSweeping } from "../runtime";
 export type { Activation } from "../wasm/kernels";
 

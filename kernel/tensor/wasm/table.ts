@@ -10,6 +10,7 @@ import {
 } from "./conv/conv";
 import { activation, activationGrad } from "./map/activations";
 import { binary } from "./map/binary";
+import { gru, gruBackward, lstm, lstmBackward } from "./map/gates";
 import { axpy, fill, scale } from "./map/linear";
 import { reduce } from "./map/reduce";
 import { crossEntropy, logSoftmax } from "./map/softmax";
@@ -40,6 +41,10 @@ export const table = {
   reduce,
   logSoftmax,
   crossEntropy,
+  lstm,
+  lstmBackward,
+  gru,
+  gruBackward,
   // product
   gemm,
   // norm

@@ -102,6 +102,28 @@ const calls: { readonly [N in KernelName]: (n: number, own: Own, kernels: Kernel
       ...{ logits: own.numbers(3 * n), targets: own.whole(n, 2), loss: own.numbers(1) },
       ...{ dLogits: own.numbers(3 * n), rows: n, columns: 3 },
     }),
+  lstm: (n, own, { lstm }) =>
+    lstm({
+      ...{ gates: own.numbers(12 * n), before: own.numbers(3 * n), cell: own.numbers(3 * n) },
+      ...{ hidden: own.numbers(3 * n), rows: 3, size: n },
+    }),
+  lstmBackward: (n, own, { lstmBackward }) =>
+    lstmBackward({
+      ...{ gates: own.numbers(12 * n), before: own.numbers(3 * n), dy: own.numbers(3 * n) },
+      ...{ dHidden: own.numbers(3 * n), dCell: own.numbers(3 * n), dGates: own.numbers(12 * n) },
+      ...{ rows: 3, size: n },
+    }),
+  gru: (n, own, { gru }) =>
+    gru({
+      ...{ gates: own.numbers(9 * n), inner: own.numbers(9 * n), before: own.numbers(3 * n) },
+      ...{ hidden: own.numbers(3 * n), rows: 3, size: n },
+    }),
+  gruBackward: (n, own, { gruBackward }) =>
+    gruBackward({
+      ...{ gates: own.numbers(9 * n), inner: own.numbers(9 * n), before: own.numbers(3 * n) },
+      ...{ dy: own.numbers(3 * n), dHidden: own.numbers(3 * n) },
+      ...{ dGates: own.numbers(9 * n), dInner: own.numbers(9 * n), rows: 3, size: n },
+    }),
   gemm: (n, own, { gemm }) =>
     gemm({
       a: own.numbers(7 * n),
