@@ -24,6 +24,8 @@ export interface AdagradSettings {
   initialAccumulatorValue: number;
   /** Joins the denominator. */
   eps: number;
+  /** Climb instead of going down. Default false. */
+  maximize: boolean;
 }
 
 /**
@@ -37,21 +39,27 @@ export class Adagrad extends Optimizer<AdagradSettings> {
     settings: Partial<AdagradSettings> | number = {},
     ...more: readonly (number | boolean)[]
   ) {
-    const names = ["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps"] as const;
+    const names = ["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps", "maximize"] as const;
     const {
       lr = 1e-2,
       lrDecay = 0,
       weightDecay = 0,
       initialAccumulatorValue = 0,
       eps = 1e-10,
+      maximize = false,
     } = optionsOf<Partial<AdagradSettings>>(new.target.name, names, settings, more);
-    super(params, { lr, lrDecay, weightDecay, initialAccumulatorValue, eps });
+    super(params, { lr, lrDecay, weightDecay, initialAccumulatorValue, eps, maximize });
   }
 
   protected override update(param: Tensor, state: ParameterState, settings: AdagradSettings): void {
-    const { lr, lrDecay, weightDecay, initialAccumulatorValue, eps } = settings;
+    const { lr, lrDecay, weightDecay, initialAccumulatorValue, eps, maximize } = settings;
     const rate = lr / (1 + (countStep(state) - 1) * lrDecay);
-    adagradStep(param, buffer(param, state, "sum", initialAccumulatorValue), { lr: rate, weightDecay, eps });
+    adagradStep(param, buffer(param, state, "sum", initialAccumulatorValue), {
+      lr: rate,
+      weightDecay,
+      eps,
+      maximize,
+    });
   }
 
   protected override validate(settings: AdagradSettings): void {

@@ -9,6 +9,7 @@ import {
   Optimizer,
   type ParameterState,
   type ParamGroup,
+  requireBetas,
   requireNonNegative,
 } from "./optimizer";
 
@@ -24,6 +25,8 @@ export interface AdamSettings {
   weightDecay: number;
   /** Divide by the largest mean square so far (Reddi, Kale & Kumar 2018). */
   amsgrad: boolean;
+  /** Climb instead of going down. Default false. */
+  maximize: boolean;
 }
 
 /** What the two have in common: all but where weight decay acts. */
@@ -44,11 +47,7 @@ abstract class AdamFamily extends Optimizer<AdamSettings> {
   protected override validate(settings: AdamSettings): void {
     const { name } = this.constructor;
     requireNonNegative(name, settings, ["lr", "eps", "weightDecay"]);
-    if (settings.betas.length !== 2 || !settings.betas.every((beta) => beta >= 0 && beta < 1)) {
-      throw new RangeError(
-        `${name}: expected betas to be two numbers ≥ 0 and < 1, got [${settings.betas.join(", ")}]`,
-      );
-    }
+    requireBetas(name, settings.betas);
   }
 }
 
@@ -65,15 +64,16 @@ export class Adam extends AdamFamily {
     settings: Partial<AdamSettings> | number = {},
     ...more: readonly (number | boolean)[]
   ) {
-    const names = ["lr", "betas", "eps", "weightDecay", "amsgrad"] as const;
+    const names = ["lr", "betas", "eps", "weightDecay", "amsgrad", "maximize"] as const;
     const {
       lr = 1e-3,
       betas = [0.9, 0.999],
       eps = 1e-8,
       weightDecay = 0,
       amsgrad = false,
+      maximize = false,
     } = optionsOf<Partial<AdamSettings>>(new.target.name, names, settings, more);
-    super(params, { lr, betas, eps, weightDecay, amsgrad });
+    super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
   }
 }
 
@@ -89,14 +89,15 @@ export class AdamW extends AdamFamily {
     settings: Partial<AdamSettings> | number = {},
     ...more: readonly (number | boolean)[]
   ) {
-    const names = ["lr", "betas", "eps", "weightDecay", "amsgrad"] as const;
+    const names = ["lr", "betas", "eps", "weightDecay", "amsgrad", "maximize"] as const;
     const {
       lr = 1e-3,
       betas = [0.9, 0.999],
       eps = 1e-8,
       weightDecay = 1e-2,
       amsgrad = false,
+      maximize = false,
     } = optionsOf<Partial<AdamSettings>>(new.target.name, names, settings, more);
-    super(params, { lr, betas, eps, weightDecay, amsgrad });
+    super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
   }
 }

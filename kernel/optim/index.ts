@@ -1,7 +1,10 @@
 // The door of kernel/optim: `import { optim } from "bnlab"`.
 
+export { Adadelta, type AdadeltaSettings } from "./adadelta";
 export { Adagrad, type AdagradSettings } from "./adagrad";
 export { Adam, type AdamSettings, AdamW } from "./adam";
+export { Adamax, type AdamaxSettings } from "./adamax";
+export { ASGD, type ASGDSettings } from "./asgd";
 export {
   ChainedScheduler,
   type ComposedState,
@@ -10,10 +13,13 @@ export {
 } from "./composed";
 export { CyclicLR, type CyclicOptions } from "./cyclic";
 export { LambdaLR, type LambdaLROptions, type LrLambda, MultiplicativeLR } from "./factors";
+export { NAdam, type NAdamSettings } from "./nadam";
 export { OneCycleLR, type OneCycleOptions } from "./oneCycle";
 export { type FullParamGroup, Optimizer, type OptimizerState, type ParamGroup } from "./optimizer";
+export { RAdam, type RAdamSettings } from "./radam";
 export { type PlateauState, ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./reduceOnPlateau";
 export { RMSprop, type RMSpropSettings } from "./rmsprop";
+export { Rprop, type RpropSettings } from "./rprop";
 export { LRScheduler, type Scheduled, type ScheduledGroup, type SchedulerState } from "./scheduler";
 export {
   ConstantLR,

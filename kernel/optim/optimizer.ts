@@ -1,7 +1,8 @@
 // The base of all optimizers: which parameters, with which settings, and what is remembered of each between steps.
 
-import { full, keep, noGrad, Tensor } from "../tensor";
+import { full, keep, noGrad, Tensor, tidy } from "../tensor";
 import { describe, isRecord, requireKnown, requireOptions } from "../tensor/arguments";
+import { gradientOf } from "../tensor/doors/optim";
 
 /** A parameter, or several, with settings of their own; what is left out follows the optimizer's. */
 export type ParamGroup<Settings> = { params: Tensor | Iterable<Tensor> } & Partial<Settings>;
@@ -144,7 +145,10 @@ export abstract class Optimizer<Settings extends object> {
       );
     }
     for (const [i, group] of this.paramGroups.entries()) {
-      const missing = Object.keys(group).filter((key) => key !== "initialLr" && !(key in paramGroups[i]!));
+      // "maximize" came later than some states.
+      const missing = Object.keys(group).filter(
+        (key) => key !== "initialLr" && key !== "maximize" && !(key in paramGroups[i]!),
+      );
       if (missing.length > 0) {
         throw new Error(
           `${name}: expected the state of this kind of optimizer, got none of its ${missing.join(", ")}`,
@@ -177,6 +181,37 @@ export function buffer(param: Tensor, state: ParameterState, name: string, initi
 export function countStep(state: ParameterState): number {
   state.step = ((state.step as number | undefined) ?? 0) + 1;
   return state.step;
+}
+
+/**
+ * Runs a step that is written in tensors, outside the graph: with the gradient, turned around to maximize, and weight decay's
+ * share of the parameter in it. What it makes on its way is freed.
+ */
+export function inTensors(
+  param: Tensor,
+  { weightDecay = 0, maximize }: { readonly weightDecay?: number; readonly maximize: boolean },
+  step: (gradient: Tensor) => void,
+): void {
+  noGrad(() =>
+    tidy(() => {
+      const own = gradientOf(param)!;
+      const gradient = maximize ? own.neg() : own;
+      step(weightDecay === 0 ? gradient : gradient.add(param, { alpha: weightDecay }));
+    }),
+  );
+}
+
+/** mean ← keep·mean + (1 − keep)·value */
+export function blend(mean: Tensor, keep: number, value: Tensor): void {
+  mean.mul_(keep).add_(value, { alpha: 1 - keep });
+}
+
+/** Throws a RangeError unless betas are two numbers from 0 to below 1. */
+export function requireBetas(optimizer: string, betas: readonly number[]): void {
+  if (betas.length === 2 && betas.every((beta) => beta >= 0 && beta < 1)) return;
+  throw new RangeError(
+    `${optimizer}: expected betas to be two numbers ≥ 0 and < 1, got [${betas.join(", ")}]`,
+  );
 }
 
 /** Throws a RangeError unless each named setting is a finite number ≥ 0. */

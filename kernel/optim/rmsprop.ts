@@ -26,6 +26,8 @@ export interface RMSpropSettings {
   momentum: number;
   /** Divide by the gradient's running variance instead of its mean square. */
   centered: boolean;
+  /** Climb instead of going down. Default false. */
+  maximize: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export class RMSprop extends Optimizer<RMSpropSettings> {
     settings: Partial<RMSpropSettings> | number = {},
     ...more: readonly (number | boolean)[]
   ) {
-    const names = ["lr", "alpha", "eps", "weightDecay", "momentum", "centered"] as const;
+    const names = ["lr", "alpha", "eps", "weightDecay", "momentum", "centered", "maximize"] as const;
     const {
       lr = 1e-2,
       alpha = 0.99,
@@ -47,8 +49,9 @@ export class RMSprop extends Optimizer<RMSpropSettings> {
       weightDecay = 0,
       momentum = 0,
       centered = false,
+      maximize = false,
     } = optionsOf<Partial<RMSpropSettings>>(new.target.name, names, settings, more);
-    super(params, { lr, alpha, eps, weightDecay, momentum, centered });
+    super(params, { lr, alpha, eps, weightDecay, momentum, centered, maximize });
   }
 
   protected override update(param: Tensor, state: ParameterState, settings: RMSpropSettings): void {

@@ -17,6 +17,8 @@ export interface SGDSettings {
   weightDecay: number;
   /** Step by the gradient where momentum will have carried the parameters (Sutskever et al. 2013). */
   nesterov: boolean;
+  /** Climb instead of going down. Default false. */
+  maximize: boolean;
 }
 
 /**
@@ -30,15 +32,16 @@ export class SGD extends Optimizer<SGDSettings> {
     settings: (Partial<SGDSettings> & { lr: number }) | number,
     ...more: readonly (number | boolean)[]
   ) {
-    const names = ["lr", "momentum", "dampening", "weightDecay", "nesterov"] as const;
+    const names = ["lr", "momentum", "dampening", "weightDecay", "nesterov", "maximize"] as const;
     const {
       lr,
       momentum = 0,
       dampening = 0,
       weightDecay = 0,
       nesterov = false,
+      maximize = false,
     } = optionsOf<Partial<SGDSettings> & { lr: number }>(new.target.name, names, settings, more);
-    super(params, { lr, momentum, dampening, weightDecay, nesterov });
+    super(params, { lr, momentum, dampening, weightDecay, nesterov, maximize });
   }
 
   protected override update(param: Tensor, state: ParameterState, settings: SGDSettings): void {

@@ -339,7 +339,9 @@ export abstract class TensorState {
       old.storage.pinned = false;
       this.engine.release(old.storage); // nobody else can hold it, so the next backward() finds it warm
     }
-    this.#gradient = value === null ? null : value.isContiguous() ? value : value.clone();
+    // Whoever reads it starts where its memory does: a row of another tensor is copied.
+    const inPlace = value?.isContiguous() === true && value.offset === 0;
+    this.#gradient = value === null || inPlace ? value : value.clone();
     if (this.#gradient !== null) this.#gradient.storage.pinned = true;
     this.#gradientSeen = value !== null;
   }

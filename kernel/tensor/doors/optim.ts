@@ -4,6 +4,7 @@ export {
   type AdamOptions,
   adagradStep,
   adamStep,
+  gradientOf,
   type RmspropOptions,
   rmspropStep,
   type SgdOptions,

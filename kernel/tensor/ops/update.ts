@@ -1,9 +1,43 @@
 // The optimizers' steps, one call a parameter, in place and outside the graph.
 
 import { sameShape, show } from "../shape";
+import type { Storage } from "../storage";
+import { packed } from "../strided";
 import type { Tensor } from "../tensor";
 
-export interface SgdOptions {
+/** What every step can be told. */
+interface Direction {
+  /** Climb instead of going down. Default false. */
+  readonly maximize?: boolean;
+}
+
+/** The gradient in memory of its own, turned around where the parameters are to climb; released after `use`. */
+function withGradient(
+  parameter: Tensor,
+  maximize: boolean | undefined,
+  use: (gradient: Storage) => void,
+): void {
+  const own = parameter.gradStorage();
+  if (own === null) return;
+  if (maximize !== true) use(own);
+  else {
+    const { engine, count, shape } = parameter;
+    const turned = engine.allocate(count, shape);
+    engine.kernels.scale({ alpha: -1, x: own.pointer, y: turned.pointer, n: count });
+    use(turned);
+    engine.release(turned);
+  }
+  parameter.storage.version++;
+}
+
+/** The gradient as a tensor, without showing it to anybody: what a step written in tensors reads. */
+export function gradientOf(parameter: Tensor): Tensor | null {
+  const { engine, shape } = parameter;
+  const own = parameter.gradStorage();
+  return own === null ? null : engine.view(own, 0, shape, packed(own, shape).strides, "float32");
+}
+
+export interface SgdOptions extends Direction {
   /** Learning rate. */
   readonly lr: number;
   /** Default 0: no buffer needed. */
@@ -22,9 +56,8 @@ export interface SgdOptions {
  * Pass the buffer that the last call returned, null at first. A parameter without a gradient is left alone.
  */
 export function sgdStep(parameter: Tensor, buffer: Tensor | null, options: SgdOptions): Tensor | null {
-  const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
-  const gradient = parameter.gradStorage();
-  if (gradient === null) return buffer;
+  const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize } = options;
+  if (parameter.gradStorage() === null) return buffer;
   check("sgdStep", parameter, [buffer]);
   const { engine } = parameter;
   let velocity = buffer;
@@ -32,23 +65,24 @@ export function sgdStep(parameter: Tensor, buffer: Tensor | null, options: SgdOp
     velocity = engine.emptyLike(parameter, "float32");
     velocity.storage.pinned = true; // it outlives a tidy() around the step
   }
-  engine.kernels.sgd({
-    parameter: parameter.pointer,
-    gradient: gradient.pointer,
-    buffer: momentum === 0 ? 0 : velocity!.pointer,
-    n: parameter.count,
-    lr,
-    momentum,
-    dampening,
-    weightDecay,
-    nesterov,
-    firstStep: buffer === null,
-  });
-  parameter.storage.version++;
+  withGradient(parameter, maximize, (gradient) =>
+    engine.kernels.sgd({
+      parameter: parameter.pointer,
+      gradient: gradient.pointer,
+      buffer: momentum === 0 ? 0 : velocity!.pointer,
+      n: parameter.count,
+      lr,
+      momentum,
+      dampening,
+      weightDecay,
+      nesterov,
+      firstStep: buffer === null,
+    }),
+  );
   return velocity;
 }
 
-export interface AdamOptions {
+export interface AdamOptions extends Direction {
   /** Learning rate. */
   readonly lr: number;
   /** How much of the means of the gradient and of its square stays. */
@@ -72,30 +106,29 @@ export function adamStep(
   mean: Tensor,
   square: Tensor,
   maximum: Tensor | null,
-  { lr, betas: [beta1, beta2], eps, weightDecay, decoupled, step }: AdamOptions,
+  { lr, betas: [beta1, beta2], eps, weightDecay, decoupled, step, maximize }: AdamOptions,
 ): void {
-  const gradient = parameter.gradStorage();
-  if (gradient === null) return;
   check("adamStep", parameter, [mean, square, maximum]);
-  parameter.engine.kernels.adam({
-    parameter: parameter.pointer,
-    gradient: gradient.pointer,
-    mean: mean.pointer,
-    square: square.pointer,
-    maximum: maximum?.pointer ?? 0,
-    n: parameter.count,
-    step: lr / (1 - beta1 ** step),
-    beta1,
-    beta2,
-    root: Math.sqrt(1 - beta2 ** step),
-    eps,
-    penalty: decoupled ? 0 : weightDecay,
-    shrink: decoupled ? 1 - lr * weightDecay : 1,
-  });
-  parameter.storage.version++;
+  withGradient(parameter, maximize, (gradient) =>
+    parameter.engine.kernels.adam({
+      parameter: parameter.pointer,
+      gradient: gradient.pointer,
+      mean: mean.pointer,
+      square: square.pointer,
+      maximum: maximum?.pointer ?? 0,
+      n: parameter.count,
+      step: lr / (1 - beta1 ** step),
+      beta1,
+      beta2,
+      root: Math.sqrt(1 - beta2 ** step),
+      eps,
+      penalty: decoupled ? 0 : weightDecay,
+      shrink: decoupled ? 1 - lr * weightDecay : 1,
+    }),
+  );
 }
 
-export interface RmspropOptions {
+export interface RmspropOptions extends Direction {
   /** Learning rate. */
   readonly lr: number;
   /** How much of the mean of squares stays. */
@@ -117,28 +150,27 @@ export function rmspropStep(
   square: Tensor,
   mean: Tensor | null,
   velocity: Tensor | null,
-  { lr, alpha, eps, weightDecay, momentum }: RmspropOptions,
+  { lr, alpha, eps, weightDecay, momentum, maximize }: RmspropOptions,
 ): void {
-  const gradient = parameter.gradStorage();
-  if (gradient === null) return;
   check("rmspropStep", parameter, [square, mean, velocity]);
-  parameter.engine.kernels.rmsprop({
-    parameter: parameter.pointer,
-    gradient: gradient.pointer,
-    square: square.pointer,
-    mean: mean?.pointer ?? 0,
-    velocity: velocity?.pointer ?? 0,
-    n: parameter.count,
-    lr,
-    alpha,
-    eps,
-    penalty: weightDecay,
-    momentum,
-  });
-  parameter.storage.version++;
+  withGradient(parameter, maximize, (gradient) =>
+    parameter.engine.kernels.rmsprop({
+      parameter: parameter.pointer,
+      gradient: gradient.pointer,
+      square: square.pointer,
+      mean: mean?.pointer ?? 0,
+      velocity: velocity?.pointer ?? 0,
+      n: parameter.count,
+      lr,
+      alpha,
+      eps,
+      penalty: weightDecay,
+      momentum,
+    }),
+  );
 }
 
-export interface AdagradOptions {
+export interface AdagradOptions extends Direction {
   /** The rate of this step, decayed already. */
   readonly lr: number;
   /** Added to the root that divides. */
@@ -151,21 +183,24 @@ export interface AdagradOptions {
  * One step of torch.optim.Adagrad on a parameter, in place. `sum`, the squares so far, changes too. A parameter without a
  * gradient is left alone.
  */
-export function adagradStep(parameter: Tensor, sum: Tensor, { lr, eps, weightDecay }: AdagradOptions): void {
-  const gradient = parameter.gradStorage();
-  if (gradient === null) return;
+export function adagradStep(
+  parameter: Tensor,
+  sum: Tensor,
+  { lr, eps, weightDecay, maximize }: AdagradOptions,
+): void {
   check("adagradStep", parameter, [sum]);
   const { kernels } = parameter.engine;
-  kernels.adagrad({
-    parameter: parameter.pointer,
-    gradient: gradient.pointer,
-    sum: sum.pointer,
-    n: parameter.count,
-    lr,
-    eps,
-    penalty: weightDecay,
-  });
-  parameter.storage.version++;
+  withGradient(parameter, maximize, (gradient) =>
+    kernels.adagrad({
+      parameter: parameter.pointer,
+      gradient: gradient.pointer,
+      sum: sum.pointer,
+      n: parameter.count,
+      lr,
+      eps,
+      penalty: weightDecay,
+    }),
+  );
 }
 
 function check(operation: string, parameter: Tensor, buffers: readonly (Tensor | null)[]): void {

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  Adadelta,
   Adagrad,
   Adam,
+  Adamax,
   AdamW,
+  ASGD,
   ChainedScheduler,
   ConstantLR,
   CosineAnnealingLR,
@@ -15,10 +18,13 @@ import {
   LinearLR,
   MultiplicativeLR,
   MultiStepLR,
+  NAdam,
   OneCycleLR,
   PolynomialLR,
+  RAdam,
   ReduceLROnPlateau,
   RMSprop,
+  Rprop,
   SequentialLR,
   SGD,
   StepLR,
@@ -42,7 +48,8 @@ function assertRefused(call: () => unknown, what: string): void {
   assert.throws(call, /^\w+: [\w.]+: .*expected .*got /s, `${what} was taken`);
 }
 
-for (const Kind of [SGD, Adam, AdamW, RMSprop, Adagrad]) {
+const kinds = [SGD, Adam, AdamW, NAdam, RAdam, Adamax, Adadelta, Adagrad, RMSprop, Rprop, ASGD];
+for (const Kind of kinds) {
   test(`${Kind.name} refuses what is no parameters, and what is no state`, () => {
     for (const [what, thing] of Object.entries(things)) {
       assertRefused(() => new Kind(thing as never, { lr: 1 }), what);

@@ -3,13 +3,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
+  Adadelta,
   Adagrad,
   type AdagradSettings,
   Adam,
+  Adamax,
   type AdamSettings,
   AdamW,
+  ASGD,
+  NAdam,
+  type Optimizer,
+  RAdam,
   RMSprop,
   type RMSpropSettings,
+  Rprop,
   SGD,
 } from "../../../kernel/optim";
 import { type Tensor, tensor, tidy, zeros } from "../../../kernel/tensor";
@@ -18,7 +25,7 @@ import { assertClose, fixture, type Packed, unpack } from "../fixtures";
 type Settings = Partial<AdamSettings & RMSpropSettings & AdagradSettings>;
 
 interface Trajectory {
-  readonly optimizer: "Adam" | "AdamW" | "RMSprop" | "Adagrad";
+  readonly optimizer: keyof typeof make;
   readonly options: Settings;
   readonly start: Packed;
   readonly steps: { readonly grad: Packed; readonly value: Packed }[];
@@ -30,11 +37,20 @@ const make = {
   AdamW: (params: Tensor[], options: Settings) => new AdamW(params, options),
   RMSprop: (params: Tensor[], options: Settings) => new RMSprop(params, options),
   Adagrad: (params: Tensor[], options: Settings) => new Adagrad(params, options),
+  NAdam: (params: Tensor[], options: Settings) => new NAdam(params, options),
+  RAdam: (params: Tensor[], options: Settings) => new RAdam(params, options),
+  Adadelta: (params: Tensor[], options: Settings) => new Adadelta(params, options),
+  Adamax: (params: Tensor[], options: Settings) => new Adamax(params, options),
+  ASGD: (params: Tensor[], options: Settings) => new ASGD(params, options),
+  Rprop: (params: Tensor[], options: Settings) => new Rprop(params, options),
 };
 
+const trajectories = ["optim", "optimizers"].flatMap(
+  (file) => fixture<{ optimizers: Trajectory[] }>(file).optimizers,
+);
+
 describe("optimizers follow torch.optim for twelve steps, rtol 2e-6 atol 2e-6", () => {
-  for (const { optimizer: name, options, start, steps } of fixture<{ optimizers: Trajectory[] }>("optim")
-    .optimizers) {
+  for (const { optimizer: name, options, start, steps } of trajectories) {
     test(`${name} ${JSON.stringify(options)}`, () => {
       const parameter = unpack(start, { requiresGrad: true });
       const optimizer = make[name]([parameter], options);
@@ -55,10 +71,15 @@ function stepWith(optimizer: { step(): void }, parameter: Tensor, ...gradient: n
 }
 
 describe("every optimizer", () => {
-  for (const name of ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"] as const) {
+  const names = Object.keys(make) as (keyof typeof make)[];
+  for (const name of names.filter((each) => each !== "Rprop")) {
     test(`${name} goes on from a state dict exactly as the first one would, and copies it`, () => {
       const [first, second] = [leaf(1, -2), leaf(0, 0)];
-      const options = { lr: 0.125, weightDecay: 0.1, ...(name === "SGD" ? {} : { eps: 1e-3 }) };
+      const options = {
+        lr: 0.125,
+        weightDecay: 0.1,
+        ...(name === "SGD" || name === "ASGD" ? {} : { eps: 1e-3 }),
+      };
       const [one, two] = [make[name]([first], options), make[name]([second], {})];
       for (let i = 0; i < 3; i++) stepWith(one, first, 0.5 + i, -1);
       second.detach().copy_(first.detach());
@@ -253,4 +274,100 @@ test("betas outside [0, 1), and the settings of each optimizer, are refused", ()
     () => new Adagrad([leaf(1)], { initialAccumulatorValue: -1 }),
     /Adagrad: expected initialAccumulatorValue .* got -1/,
   );
+});
+
+describe("maximize", () => {
+  for (const [name, build] of Object.entries(make)) {
+    test(`${name} climbs as it goes down the other side, and leaves the gradient as it is`, () => {
+      const [up, down] = [leaf(1, -2), leaf(1, -2)];
+      const [climbing, falling] = [build([up], { maximize: true }), build([down], {})];
+      for (const gradient of [
+        [1, -2],
+        [0.5, 3],
+        [-2, 1],
+      ]) {
+        stepWith(climbing, up, ...gradient);
+        stepWith(falling, down, ...gradient.map((each) => -each));
+        assert.deepEqual(up.grad!.toArray(), gradient);
+        assert.deepEqual(up.toArray(), down.toArray());
+      }
+    });
+
+    test(`a state of ${name} that knows nothing of it is taken`, () => {
+      const optimizer: Pick<Optimizer<object>, "stateDict" | "loadStateDict" | "paramGroups"> = build(
+        [leaf(1)],
+        { maximize: true },
+      );
+      const { state, paramGroups } = optimizer.stateDict();
+      const older = paramGroups.map((group) =>
+        Object.fromEntries(Object.entries(group).filter(([key]) => key !== "maximize")),
+      );
+      optimizer.loadStateDict({ state, paramGroups: older as never });
+      assert.equal((optimizer.paramGroups[0] as { maximize?: boolean }).maximize, true);
+    });
+  }
+});
+
+test("what only PyTorch has is refused by its name", () => {
+  for (const [name, build] of Object.entries(make)) {
+    for (const option of ["differentiable", "foreach", "fused", "capturable"]) {
+      assert.throws(
+        () => build([leaf(1)], { [option]: true } as object),
+        new RegExp(`^TypeError: ${name}: expected only the options .*, got ${option}`),
+      );
+    }
+  }
+});
+
+test("Rprop starts anew where a gradient has turned, and stays where it is 0", () => {
+  const parameter = leaf(0, 0);
+  const optimizer = new Rprop([parameter], { lr: 0.5, etas: [0.25, 2] });
+  const steps: [gradient: [number, number], value: [number, number]][] = [
+    [
+      [1, 0],
+      [-0.5, 0],
+    ],
+    [
+      [3, 2],
+      [-1.5, -0.5],
+    ],
+    [
+      [-1, 2],
+      [-1.5, -1.5],
+    ],
+    [
+      [-1, 0],
+      [-1.25, -1.5],
+    ],
+  ];
+  for (const [gradient, value] of steps) {
+    stepWith(optimizer, parameter, ...gradient);
+    assert.deepEqual(parameter.toArray(), value);
+  }
+});
+
+test("ASGD averages from t0 on", () => {
+  const parameter = leaf(0);
+  const optimizer = new ASGD([parameter], { lr: 1, lambd: 0, t0: 1 });
+  const seen = [];
+  for (let i = 0; i < 4; i++) {
+    stepWith(optimizer, parameter, -1);
+    seen.push((optimizer.stateDict().state[0]!.ax as Tensor).item());
+  }
+  assert.deepEqual(seen, [1, 2, 3, 3.5]); // the share is that of the step before: 1, 1, 1, 1/2
+});
+
+test("settings of the newer optimizers that make no sense are refused", () => {
+  const wrong: [() => unknown, RegExp][] = [
+    [() => new NAdam([leaf(1)], { momentumDecay: -1 }), /NAdam: expected momentumDecay .* got -1/],
+    [() => new RAdam([leaf(1)], { betas: [1, 0.9] }), /RAdam: expected betas .* got \[1, 0.9\]/],
+    [() => new Adadelta([leaf(1)], { rho: 1.5 }), /Adadelta: expected rho from 0 to 1, got 1.5/],
+    [() => new Adamax([leaf(1)], { eps: -1 }), /Adamax: expected eps .* got -1/],
+    [() => new ASGD([leaf(1)], { t0: Number.NaN }), /ASGD: expected t0 .* got NaN/],
+    [() => new Rprop([leaf(1)], { lr: -1 }), /Rprop: expected lr .* got -1/],
+    [() => new Rprop([leaf(1)], { etas: [1, 1.2] }), /Rprop: expected etas .* got \[1, 1.2\]/],
+    [() => new Rprop([leaf(1)], { etas: [0.5, 1] }), /Rprop: expected etas .* got \[0.5, 1\]/],
+    [() => new Rprop([leaf(1)], { stepSizes: [2, 1] }), /Rprop: expected stepSizes .* got \[2, 1\]/],
+  ];
+  for (const [build, message] of wrong) assert.throws(build, message);
 });

@@ -36,6 +36,20 @@ describe("SGD", () => {
     assert.notDeepEqual(with_.toArray(), [1, 1]);
   });
 
+  test("reads a gradient that is a row, or a transposed part, of another tensor where it lies", () => {
+    const parameter = leaf();
+    const optimizer = new SGD([parameter], { lr: 1 });
+    const gradients = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    for (const gradient of [gradients.select(0, 1), gradients.select(1, 1)]) {
+      parameter.grad = gradient;
+      optimizer.step();
+    }
+    assert.deepEqual(parameter.toArray(), [-5, -8]);
+  });
+
   test("gives groups settings of their own, which may change between steps", () => {
     const [slow, fast] = [leaf(), leaf()];
     const optimizer = new SGD([{ params: [slow] }, { params: [fast], lr: 1 }], { lr: 0.25 });
