@@ -1,21 +1,25 @@
 // Activation functions as layers: no state, any shape.
 
 import {
+  celu,
   elu,
   type GeluOptions,
   gelu,
   leakyRelu,
   logSoftmax,
+  mish,
   relu,
   type SoftplusOptions,
   sigmoid,
   silu,
   softmax,
   softplus,
+  softsign,
   type Tensor,
   tanh,
 } from "../tensor";
-import { requireKnown } from "../tensor/arguments";
+import { requireKnown, requireTensor } from "../tensor/arguments";
+import { glu, logSigmoid, selu, softmin, tanhshrink } from "./composedActivations";
 import { Module } from "./module";
 
 /** 1 / (1 + e⁻ˣ). */
@@ -157,5 +161,109 @@ export class LogSoftmax extends Module {
 
   override extraRepr(): string {
     return `dim=${this.dim}`;
+  }
+}
+
+/** A scaled elu that keeps mean 0 and variance 1: see functional.selu. */
+export class SELU extends Module {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return selu(input);
+  }
+}
+
+/** x where x > 0, else alpha·(e^(x/alpha) − 1): see functional.celu. */
+export class CELU extends Module {
+  constructor(readonly alpha = 1) {
+    super();
+    requireKnown(new.target.name, arguments, 1);
+  }
+
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return celu(input, this.alpha);
+  }
+
+  override extraRepr(): string {
+    return `alpha=${this.alpha}`;
+  }
+}
+
+/** x·tanh(softplus(x)): see functional.mish. */
+export class Mish extends Module {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return mish(input);
+  }
+}
+
+/** The first half along dim times the sigmoid of the second: see functional.glu. */
+export class GLU extends Module {
+  constructor(readonly dim = -1) {
+    super();
+    requireKnown(new.target.name, arguments, 1);
+  }
+
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return glu(input, this.dim);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** −log(1 + e⁻ˣ), finite for every finite x. */
+export class LogSigmoid extends Module {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return logSigmoid(input);
+  }
+}
+
+/** x/(1 + |x|). */
+export class Softsign extends Module {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return softsign(input);
+  }
+}
+
+/** x − tanh(x). */
+export class Tanhshrink extends Module {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return tanhshrink(input);
+  }
+}
+
+/** e⁻ˣ/Σe⁻ˣ along a dimension. */
+export class Softmin extends Module {
+  constructor(readonly dim: number) {
+    super();
+    requireKnown(new.target.name, arguments, 1);
+  }
+
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return softmin(input, this.dim);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** eˣ/Σeˣ over the channels at each place of a picture: [N, C, H, W] or [C, H, W]. Throws a RangeError for other shapes. */
+export class Softmax2d extends Module {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    requireTensor("Softmax2d", input);
+    const { shape } = input;
+    if (shape.length !== 3 && shape.length !== 4) {
+      throw new RangeError(`Softmax2d: expected input [N, C, H, W] or [C, H, W], got [${shape.join(", ")}]`);
+    }
+    return softmax(input, -3);
   }
 }

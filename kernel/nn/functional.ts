@@ -9,6 +9,7 @@ export {
   avgPool1d,
   avgPool2d,
   batchNorm,
+  celu,
   conv1d,
   conv2d,
   crossEntropy,
@@ -17,6 +18,10 @@ export {
   elu,
   gelu,
   groupNorm,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
   instanceNorm,
   layerNorm,
   leakyRelu,
@@ -25,6 +30,7 @@ export {
   maxPool1d,
   maxPool2d,
   maxPool2dWithIndices,
+  mish,
   nllLoss,
   pad,
   relu,
@@ -33,8 +39,22 @@ export {
   silu,
   softmax,
   softplus,
+  softshrink,
+  softsign,
   tanh,
+  threshold,
 } from "../tensor";
+export {
+  glu,
+  logSigmoid,
+  prelu,
+  type RReluOptions,
+  relu6,
+  rrelu,
+  selu,
+  softmin,
+  tanhshrink,
+} from "./composedActivations";
 
 /**
  * Row i of `weight` [n, d] for each number i of the int32 `input` [...] → [..., d]. Rows of `paddingIdx` get no gradient.

@@ -1,16 +1,25 @@
 // The door of kernel/nn: `import { nn } from "bnlab"`.
 
 export {
+  CELU,
   ELU,
   GELU,
+  GLU,
   LeakyReLU,
+  LogSigmoid,
   LogSoftmax,
+  Mish,
   ReLU,
+  SELU,
   Sigmoid,
   SiLU,
   Softmax,
+  Softmax2d,
+  Softmin,
   Softplus,
+  Softsign,
   Tanh,
+  Tanhshrink,
 } from "./activations";
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./batchNorm";
 export { BatchRenorm1d, BatchRenorm2d, type BatchRenormOptions } from "./batchRenorm";
@@ -21,6 +30,18 @@ export { CovariateNoise, type CovariateNoiseOptions } from "./covariateNoise";
 export { Dropout, Dropout2d } from "./dropout";
 export { Embedding, type EmbeddingOptions } from "./embedding";
 export * as functional from "./functional";
+export {
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  PReLU,
+  type PReLUOptions,
+  ReLU6,
+  RReLU,
+  Softshrink,
+  Threshold,
+} from "./hardActivations";
 export {
   type InceptionOptions,
   InceptionReduction,

@@ -16,13 +16,22 @@ import { expand, reshape, transpose } from "./ops/view";
 import type { Tensor } from "./tensor";
 
 export {
+  celu,
   elu,
   type GeluOptions,
   gelu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
   leakyRelu,
+  mish,
   type SoftplusOptions,
   silu,
   softplus,
+  softshrink,
+  softsign,
+  threshold,
 } from "./ops/activation";
 export { type BatchNormOptions, batchNorm } from "./ops/batchNorm";
 export { type ConvOptions, conv1d, conv2d } from "./ops/conv";

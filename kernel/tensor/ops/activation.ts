@@ -41,6 +41,14 @@ const rules: { [O in ActivationOp]: Rule<Info> } = {
   geluTanh: ruleOf("gelu"),
   silu: ruleOf("silu"),
   softplus: ruleOf("softplus"),
+  hardtanh: ruleOf("hardtanh"),
+  hardsigmoid: ruleOf("hardsigmoid"),
+  hardswish: ruleOf("hardswish"),
+  mish: ruleOf("mish"),
+  softsign: ruleOf("softsign"),
+  softshrink: ruleOf("softshrink"),
+  hardshrink: ruleOf("hardshrink"),
+  threshold: ruleOf("threshold"),
 };
 
 function activation(op: ActivationOp, input: Tensor, a = 0, b = 0): Tensor {
@@ -62,7 +70,7 @@ export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
 export function elu(x: Tensor, alpha = 1): Tensor {
   requireKnown("elu", arguments, 2);
   requireNumber("elu", "alpha", alpha);
-  return activation("elu", x, alpha);
+  return activation("elu", x, alpha, 1);
 }
 
 export interface GeluOptions {
@@ -101,4 +109,75 @@ export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOption
   requireNumbers("softplus", { beta, threshold });
   if (!(beta > 0)) throw new RangeError(`softplus: expected beta > 0, got ${beta}`);
   return activation("softplus", x, beta, threshold);
+}
+
+/** x where x > 0, else alpha·(e^(x/alpha) − 1) (default 1), any shape: smooth at 0. Barron 2017. Throws a RangeError for alpha 0. */
+export function celu(x: Tensor, alpha = 1): Tensor {
+  requireKnown("celu", arguments, 2);
+  requireNumber("celu", "alpha", alpha);
+  if (alpha === 0) throw new RangeError("celu: expected alpha other than 0, got 0");
+  return activation("elu", requireFloat("celu", x), alpha, 1 / alpha);
+}
+
+/**
+ * x between minVal and maxVal (default −1 and 1), any shape; the gradient is 0 at both and beyond. Throws a RangeError unless
+ * minVal < maxVal.
+ */
+export function hardtanh(x: Tensor, minVal = -1, maxVal = 1): Tensor {
+  requireKnown("hardtanh", arguments, 3);
+  requireNumbers("hardtanh", { minVal, maxVal });
+  if (!(minVal < maxVal)) {
+    throw new RangeError(`hardtanh: expected minVal below maxVal, got ${minVal} and ${maxVal}`);
+  }
+  return activation("hardtanh", x, minVal, maxVal);
+}
+
+/** (x + 3)/6 between 0 and 1, any shape: a sigmoid of straight lines. */
+export function hardsigmoid(x: Tensor): Tensor {
+  requireKnown("hardsigmoid", arguments, 1);
+  return activation("hardsigmoid", x);
+}
+
+/** x·hardsigmoid(x), any shape. Howard et al. 2019. */
+export function hardswish(x: Tensor): Tensor {
+  requireKnown("hardswish", arguments, 1);
+  return activation("hardswish", x);
+}
+
+/** x·tanh(softplus(x)), any shape. Misra 2019. */
+export function mish(x: Tensor): Tensor {
+  requireKnown("mish", arguments, 1);
+  return activation("mish", x);
+}
+
+/** x/(1 + |x|), any shape. */
+export function softsign(x: Tensor): Tensor {
+  requireKnown("softsign", arguments, 1);
+  return activation("softsign", x);
+}
+
+function requireWidth(operation: string, lambd: number): void {
+  requireNumber(operation, "lambd", lambd);
+  if (!(lambd >= 0)) throw new RangeError(`${operation}: expected lambd ≥ 0, got ${lambd}`);
+}
+
+/** x moved towards 0 by lambd (default ½), 0 where |x| ≤ lambd; any shape. Throws a RangeError for lambd < 0. */
+export function softshrink(x: Tensor, lambd = 0.5): Tensor {
+  requireKnown("softshrink", arguments, 2);
+  requireWidth("softshrink", lambd);
+  return activation("softshrink", x, lambd);
+}
+
+/** x, but 0 where |x| ≤ lambd (default ½); any shape. Throws a RangeError for lambd < 0. */
+export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
+  requireKnown("hardshrink", arguments, 2);
+  requireWidth("hardshrink", lambd);
+  return activation("hardshrink", x, lambd);
+}
+
+/** x where x > threshold, else value; any shape. The gradient is 1 where x is kept, else 0. */
+export function threshold(x: Tensor, threshold: number, value: number): Tensor {
+  requireKnown("threshold", arguments, 3);
+  requireNumbers("threshold", { threshold, value });
+  return activation("threshold", x, threshold, value);
 }

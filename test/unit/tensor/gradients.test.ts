@@ -231,6 +231,39 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
     [a23()],
   ],
   leakyRelu: [(a) => functional.leakyRelu(a!, 0.2), [a23()]],
+  "celu selu mish": [
+    (a) => functional.celu(a!, 0.7).add(functional.selu(a!)).add(functional.mish(a!)),
+    [a23()],
+  ],
+  "hardtanh hardsigmoid hardswish relu6": [
+    (a) =>
+      cat([
+        functional.hardtanh(a!, -0.5, 0.8),
+        functional.hardsigmoid(a!),
+        functional.hardswish(a!),
+        functional.relu6(a!),
+      ]),
+    [a23()],
+  ],
+  "softshrink hardshrink threshold": [
+    (a) =>
+      cat([functional.softshrink(a!, 0.2), functional.hardshrink(a!, 0.2), functional.threshold(a!, 0.3, 2)]),
+    [a23()],
+  ],
+  "softsign tanhshrink logSigmoid": [
+    (a) => functional.softsign(a!).add(functional.tanhshrink(a!)).add(functional.logSigmoid(a!)),
+    [a23()],
+  ],
+  softmin: [(a) => functional.softmin(a!, 1), [a23()]],
+  glu: [(a) => functional.glu(a!), [x234()]],
+  prelu: [(a, w) => functional.prelu(a!, w!), [a23(), leaf([3])]],
+  rrelu: [
+    (a) => {
+      manualSeed(3); // the same slopes for every difference
+      return functional.rrelu(a!, { training: true }).add(functional.rrelu(a!));
+    },
+    [a23()],
+  ],
   conv1d: [
     (x, w, b) => functional.conv1d(x!, w!, b!, { stride: 2, padding: 1 }),
     [leaf([2, 2, 6]), leaf([3, 2, 3]), leaf([3])],

@@ -52,6 +52,9 @@ const constants = {
   tanh4: -3.33332819422e-1,
   tanhSmall: 0.625,
   half: 0.5,
+  three: 3,
+  six: 6,
+  twenty: 20,
   third: 1 / 3,
   splitter: 4097, // 2¹² + 1
   farthest: 14.5,

@@ -25,6 +25,26 @@ interface Formula {
 
 const one = constant("one");
 const half = constant("half");
+const [three, six] = [constant("three"), constant("six")];
+const within = (x: Local, a: Local): Code => f32x4.le(f32x4.abs(x.get), a.get);
+/** x + 3 between 0 and 6. */
+const ramp = (x: Local): Code => f32x4.pmin(f32x4.pmax(f32x4.add(x.get, three), v128.zero), six);
+
+/** From here on y = x: e² is 2e17, and 2 beside it is nothing. */
+const mishEnd = constant("twenty");
+/** From here on y = 0 and so is its slope. */
+const farBelow = constant("expHighest");
+
+/** e = e^x and n = e(e + 2), for x up to where y is x. */
+function mishParts(target: Target, f: FunctionBuilder, x: Local): { code: Code; e: Local; n: Local } {
+  const [e, n] = f.vectors(2);
+  const code = [
+    e.set(exp(target, f, f32x4.pmin(x.get, mishEnd))),
+    n.set(f32x4.mul(e.get, f32x4.add(e.get, constant("two")))),
+  ];
+  return { code, e, n };
+}
+
 const positive = (x: Local): Code => f32x4.gt(x.get, v128.zero);
 
 /**
@@ -80,12 +100,12 @@ const activations: { [O in ActivationOp]: Formula } = {
     slope: ({ x, a }) => v128.select(one, a.get, positive(x)),
   },
 
-  // e^x − 1 = 2t/(1 − t) with t = tanh(x/2), which does not cancel near 0
+  // e^bx − 1 = 2t/(1 − t) with t = tanh(bx/2), which does not cancel near 0
   elu: {
-    value: ({ target, f, x, a }) => {
+    value: ({ target, f, x, a, b }) => {
       const t = f.local("v128");
       return [
-        t.set(tanh(target, f, f32x4.mul(f32x4.pmin(x.get, v128.zero), half))),
+        t.set(tanh(target, f, f32x4.mul(f32x4.pmin(x.get, v128.zero), f32x4.mul(b.get, half)))),
         v128.select(
           x.get,
           f32x4.mul(a.get, f32x4.div(f32x4.add(t.get, t.get), f32x4.sub(one, t.get))),
@@ -93,8 +113,12 @@ const activations: { [O in ActivationOp]: Formula } = {
         ),
       ];
     },
-    slope: ({ target, f, x, a }) =>
-      v128.select(one, f32x4.mul(a.get, exp(target, f, f32x4.pmin(x.get, v128.zero))), positive(x)),
+    slope: ({ target, f, x, a, b }) =>
+      v128.select(
+        one,
+        f32x4.mul(f32x4.mul(a.get, b.get), exp(target, f, f32x4.mul(f32x4.pmin(x.get, v128.zero), b.get))),
+        positive(x),
+      ),
   },
 
   // y = x·Φ(x), y′ = Φ(x) + x·φ(x)
@@ -172,6 +196,77 @@ const activations: { [O in ActivationOp]: Formula } = {
         v128.select(one, sigmoid(target, f, u.get), f32x4.gt(u.get, b.get)),
       ];
     },
+  },
+
+  hardtanh: {
+    value: ({ x, a, b }) => f32x4.pmin(f32x4.pmax(x.get, a.get), b.get),
+    slope: ({ x, a, b }) =>
+      v128.select(v128.zero, v128.select(v128.zero, one, f32x4.ge(x.get, b.get)), f32x4.le(x.get, a.get)),
+  },
+
+  // (x + 3)/6 between 0 and 1
+  hardsigmoid: {
+    value: ({ x }) => f32x4.div(ramp(x), six),
+    slope: ({ x }) => v128.select(f32x4.div(one, six), v128.zero, f32x4.lt(f32x4.abs(x.get), three)),
+  },
+
+  hardswish: {
+    value: ({ x }) => f32x4.mul(x.get, f32x4.div(ramp(x), six)),
+    slope: ({ target, x }) =>
+      v128.select(
+        v128.zero,
+        v128.select(one, madd(target, x.get, constant("third"), half), f32x4.ge(x.get, three)),
+        f32x4.lt(x.get, f32x4.neg(three)),
+      ),
+  },
+
+  // y = x·tanh(log(1 + e^x)) = x·n/(n + 2), y′ = n/(n + 2) + x·4e(1 + e)/(n + 2)², with e = e^x and n = e(e + 2)
+  mish: {
+    value: ({ target, f, x }) => {
+      const { code, n } = mishParts(target, f, x);
+      return [code, f32x4.mul(x.get, f32x4.div(n.get, f32x4.add(n.get, constant("two"))))];
+    },
+    slope: ({ target, f, x }) => {
+      const { code, e, n } = mishParts(target, f, x);
+      const d = f.local("v128");
+      return [
+        x.set(f32x4.pmax(f32x4.pmin(x.get, mishEnd), f32x4.neg(farBelow))), // ∞·0 would be NaN
+        code,
+        d.set(f32x4.div(one, f32x4.add(n.get, constant("two")))),
+        n.set(f32x4.mul(n.get, d.get)),
+        e.set(f32x4.mul(f32x4.mul(e.get, d.get), f32x4.mul(f32x4.add(e.get, one), d.get))),
+        e.set(f32x4.mul(f32x4.mul(e.get, constant("two")), constant("two"))),
+        madd(target, x.get, e.get, n.get),
+      ];
+    },
+  },
+
+  softsign: {
+    value: ({ x }) => f32x4.div(x.get, f32x4.add(one, f32x4.abs(x.get))),
+    slope: ({ f, x }) => {
+      const d = f.local("v128");
+      return [d.set(f32x4.div(one, f32x4.add(one, f32x4.abs(x.get)))), f32x4.mul(d.get, d.get)];
+    },
+  },
+
+  softshrink: {
+    value: ({ x, a }) =>
+      v128.select(
+        v128.zero,
+        f32x4.sub(x.get, v128.select(a.get, f32x4.neg(a.get), positive(x))),
+        within(x, a),
+      ),
+    slope: ({ x, a }) => v128.select(v128.zero, one, within(x, a)),
+  },
+
+  hardshrink: {
+    value: ({ x, a }) => v128.select(v128.zero, x.get, within(x, a)),
+    slope: ({ x, a }) => v128.select(v128.zero, one, within(x, a)),
+  },
+
+  threshold: {
+    value: ({ x, a, b }) => v128.select(b.get, x.get, f32x4.le(x.get, a.get)),
+    slope: ({ x, a }) => v128.select(v128.zero, one, f32x4.le(x.get, a.get)),
   },
 };
 

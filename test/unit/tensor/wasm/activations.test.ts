@@ -12,11 +12,19 @@ const specials = [0, -0, nan, infinity, -infinity, 2 ** -149, -(2 ** -149), 1, -
 /** Constants, and the largest error of the value, in ulp of the exact one: over 2 million inputs from −20 to 20. */
 const activations: { [O in ActivationOp]: [a: number, b: number, limit: number] } = {
   leakyRelu: [0.25, 0, 0],
-  elu: [1.5, 0, 6],
+  elu: [1.5, 0.5, 6],
   gelu: [0, 0, 8],
   geluTanh: [0, 0, 200], // the roundings of u, up to 90 in size, go through e^2u: 1e-5 of what is below 1e-30
   silu: [0, 0, 3],
   softplus: [2, 20, 4],
+  hardtanh: [-1.5, 2, 0],
+  hardsigmoid: [0, 0, 1],
+  hardswish: [0, 0, 2],
+  mish: [0, 0, 6],
+  softsign: [0, 0, 2],
+  softshrink: [0.5, 0, 1],
+  hardshrink: [0.5, 0, 0],
+  threshold: [0.25, -2, 0],
 };
 
 for (const [op, [a, b, limit]] of Object.entries(activations) as [ActivationOp, [number, number, number]][]) {
