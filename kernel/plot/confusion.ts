@@ -1,8 +1,9 @@
 // What was taken for what: predicted against true classes. Imports nothing outside this folder.
 import { percent } from "../words";
+import { cellTexts } from "./colored";
 import { colorScales, ramp } from "./colors";
 import type { Figure } from "./figure";
-import { cellTexts, heatmap } from "./kinds/heatmap";
+import { heatmap } from "./kinds/heatmap";
 import { type Numbers, numbersOf } from "./numbers";
 
 export interface ConfusionOptions {

@@ -1,4 +1,5 @@
 // Thinning a long line, a large cloud or a large matrix to what a screen can show. Imports nothing outside this folder.
+import { kindOf } from "./kind";
 import { single } from "./numbers";
 import { axisKey, axisOf, type Datum, isList, type Layout, type Trace } from "./plotly";
 
@@ -13,15 +14,15 @@ const cellsPerPoint = 8;
  * order, so that it covers the same pixels and loses no spike; of a cloud of markers every so many-th; of a matrix the
  * mean of each block of cells, eight cells for a point. Traces that are short enough, or neither, come back as they are.
  */
-export function decimate(trace: Trace, limit: number): Trace {
-  const block = blockOf(trace, limit);
-  if (block !== undefined) return coarse(trace, block);
+export const decimate = (trace: Trace, limit: number): Trace => kindOf(trace)?.thin?.(trace, limit) ?? trace;
+
+/** `decimate` of points. */
+export function thinPoints(trace: Trace, limit: number): Trace {
   const { x, y } = trace;
   // The numbers in the cells of a matrix whose cells are no longer there.
   const inCells = trace.mode === "text" && trace.meta?.cells !== undefined;
   if (inCells && y!.length > limit * cellsPerPoint) return { ...trace, x: [], y: [], text: [] };
   if (x === undefined || y === undefined || y.length <= limit || x.length !== y.length) return trace;
-  if (trace.type !== undefined && trace.type !== "scatter" && trace.type !== "scattergl") return trace;
   const kept = trace.mode === "markers" ? evenly(y.length, limit) : extremes(y, limit);
   const thin: Trace = { ...trace };
   // Whatever else there is for each point stays beside it.
@@ -68,8 +69,9 @@ export interface Block {
 }
 
 /** The cells that are shown as one; undefined where all are shown. A short side is left whole. */
-export function blockOf({ type, z }: Trace, limit: number): Block | undefined {
-  if ((type !== "heatmap" && type !== "contour") || z === undefined) return undefined;
+export function blockOf(trace: Trace, limit: number): Block | undefined {
+  const { z } = trace;
+  if (kindOf(trace)?.colored !== true || z === undefined) return undefined;
   const [height, width] = [z.length, z[0]?.length ?? 0];
   const most = limit * cellsPerPoint;
   if (height * width <= most) return undefined;
@@ -78,7 +80,10 @@ export function blockOf({ type, z }: Trace, limit: number): Block | undefined {
   return { rows, columns };
 }
 
-function coarse(trace: Trace, block: Block): Trace {
+/** `decimate` of the cells of a matrix. */
+export function thinCells(trace: Trace, limit: number): Trace {
+  const block = blockOf(trace, limit);
+  if (block === undefined) return trace;
   const rows = trace.z!;
   const columns = rows[0]!.length;
   const inBlocks = (length: number, size: number) => Math.ceil(length / size);

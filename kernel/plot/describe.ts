@@ -1,36 +1,31 @@
 // A chart in words, for terminals, screen readers and whoever reads a notebook's file. Imports nothing outside this folder.
 import { isDate } from "./dates";
 import { blockOf, defaultMaxPoints } from "./decimate";
-import { axesIn, axisKey, type Kind, type Layout, type Letter, letterOf, type Trace } from "./plotly";
+import { kindOf } from "./kind";
+import { axesIn, axisKey, type Layout, type Letter, letterOf, type Trace } from "./plotly";
 import { plainText } from "./text";
 
 /** `Training loss (line chart; x: step, y: loss)`, then a line for each series. */
 export function describe(data: readonly Trace[], layout: Layout, maxPoints = defaultMaxPoints): string {
   const shown = data.filter((trace) => trace.hoverinfo !== "skip");
-  const kinds = new Set(shown.map(kind));
+  const words = shown.map(
+    (trace) => kindOf(trace)?.describe(trace) ?? { chart: `${trace.type} chart`, shows: pointsText(trace) },
+  );
+  const charts = new Set(shown.map(({ meta }, n) => textOf(meta?.kind) ?? words[n]!.chart));
   const axes = [axisText("x", layout), axisText("y", layout)].filter((text) => text !== "");
-  const head = [[...kinds].join(" and ") || "empty chart", ...axes].join(", ");
+  const head = [[...charts].join(" and ") || "empty chart", ...axes].join(", ");
   const title = plainText(layout.title?.text ?? "");
-  const lines = shown.map((trace) => `  ${seriesText(trace)}${thinningText(trace, maxPoints)}`);
+  const lines = shown.map((trace, n) => {
+    const { name = "", meta } = trace;
+    const label = plainText(textOf(meta?.label) ?? name);
+    const shows = textOf(meta?.summary) ?? words[n]!.shows;
+    return `  ${label === "" ? "" : `${label}: `}${shows}${thinningText(trace, maxPoints)}`;
+  });
   return [title === "" ? capital(head) : `${title} (${head})`, ...lines].join("\n");
 }
 
-function kind(trace: Trace): string {
-  if (typeof trace.meta?.kind === "string") return trace.meta.kind;
-  if (typeof trace.meta?.summary === "string") return "histogram";
-  const type = trace.type ?? "scatter";
-  return Object.hasOwn(kinds, type) ? kinds[type as Kind](trace) : `${type} chart`;
-}
-
-const points = ({ mode }: Trace) => (mode === "markers" ? "scatter chart" : "line chart");
-const kinds: { readonly [K in Kind]: (trace: Trace) => string } = {
-  scatter: points,
-  scattergl: points,
-  bar: () => "bar chart",
-  heatmap: () => "heatmap chart",
-  contour: () => "contour chart",
-  image: () => "image chart",
-};
+/** What a figure says of itself, if it is text: anybody may have written it. */
+const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
 
 /** The first axis of that letter with a title: in small multiples only the outer ones have it. */
 function axisText(letter: Letter, layout: Layout): string {
@@ -41,14 +36,12 @@ function axisText(letter: Letter, layout: Layout): string {
     : `${letter}: ${plainText(axis.title?.text ?? "")}${axis.type === "log" ? " (log scale)" : ""}`;
 }
 
-function seriesText(trace: Trace): string {
-  const label = plainText(typeof trace.meta?.label === "string" ? trace.meta.label : (trace.name ?? ""));
-  const name = label === "" ? "" : `${label}: `;
-  if (typeof trace.meta?.summary === "string") return `${name}${trace.meta.summary}`;
+/** `3 points, x 0 to 2, y 1 to 3, last 2` */
+export function pointsText(trace: Trace): string {
   const x = extent(trace.x);
   const y = extent(trace.y);
   const length = trace.y?.length ?? trace.x?.length ?? 0;
-  if (length === 0) return `${name}no points`;
+  if (length === 0) return "no points";
   const parts = [length === 1 ? "1 point" : `${length} points`];
   const dates = Array.from(trace.x ?? [])
     .filter(isDate)
@@ -56,13 +49,13 @@ function seriesText(trace: Trace): string {
   if (dates.length > 0) parts.push(`x ${dates[0]} to ${dates.at(-1)}`);
   else if (x !== undefined)
     parts.push(x.low > x.high ? "x none finite" : `x ${shownNumber(x.low)} to ${shownNumber(x.high)}`);
-  if (y !== undefined && y.low > y.high) return `${name}${[...parts, "y none finite"].join(", ")}`;
+  if (y !== undefined && y.low > y.high) return [...parts, "y none finite"].join(", ");
   if (y !== undefined)
     parts.push(`y ${shownNumber(y.low)} to ${shownNumber(y.high)}, last ${shownNumber(y.last)}`);
   if (y !== undefined && y.gaps > 0)
     parts.push(`${y.gaps} not finite, first at x ${x === undefined ? "?" : String(trace.x?.[y.firstGap])}`);
   if (typeof trace.meta?.note === "string") parts.push(trace.meta.note);
-  return name + parts.join(", ");
+  return parts.join(", ");
 }
 
 /** What a notebook shows of more cells than a screen has room for. */

@@ -1,6 +1,7 @@
 // A slider over figures drawn beforehand: it works wherever Plotly does, with no kernel. Imports nothing outside this folder.
 import { Figure, type FigureParts } from "./figure";
 import { grid } from "./grid";
+import { kindOf } from "./kind";
 import { axisKey, axisOf, type Frame, type Layout, type Letter, letterOf, type Trace } from "./plotly";
 import type { PictureOptions } from "./svg/picture";
 import { neutral } from "./theme";
@@ -195,11 +196,7 @@ function commonRanges(figures: readonly Figure[]): Ranges {
   const ranges: Ranges = {};
   for (const { data } of figures) {
     for (const trace of data) {
-      if (trace.type !== undefined && trace.type !== "scatter" && trace.type !== "bar") continue;
-      for (const letter of ["x", "y"] as const) {
-        if (letter === "x" && trace.type === "bar") continue;
-        widen(ranges, axisOf(trace, letter), trace, letter);
-      }
+      for (const letter of kindOf(trace)?.compared ?? []) widen(ranges, axisOf(trace, letter), trace, letter);
     }
   }
   return ranges;

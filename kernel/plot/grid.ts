@@ -1,7 +1,8 @@
 // Several figures as one: small multiples, and runs side by side on linked axes. Imports nothing outside this folder.
 import { type Cell, cellsOf, columnsOf } from "./cells";
+import { recolored } from "./colored";
 import { Figure } from "./figure";
-import { recolored } from "./kinds/heatmap";
+import { hasColorBar, kindOf } from "./kind";
 import {
   type Annotation,
   type Axis,
@@ -158,12 +159,9 @@ function axisIds({ data, layout }: Figure): { x: string[]; y: string[] } {
   return { x: [...ids.x], y: [...ids.y] };
 }
 
-const hasBar = (trace: Trace) =>
-  (trace.type === "heatmap" || trace.type === "contour") && trace.showscale !== false;
-
 /** A color bar stands beside its own panel, so the panel gives way. */
 function roomForBar(cell: Cell, data: readonly Trace[], columns: number): Cell {
-  if (columns === 1 || !data.some(hasBar)) return cell;
+  if (columns === 1 || !data.some(hasColorBar)) return cell;
   return { ...cell, x: [cell.x[0], cell.x[1] - 0.07] };
 }
 
@@ -213,7 +211,7 @@ class Move {
     if (trace.mode === "text" && this.#narrow) {
       moved.textfont = { ...trace.textfont, size: Math.min(10, trace.textfont?.size ?? 12) };
     }
-    if (hasBar(trace)) {
+    if (hasColorBar(trace)) {
       const [bottom, top] = this.#cell.y;
       const bar = { x: this.#cell.x[1], y: (bottom + top) / 2, len: top - bottom, xpad: 8 };
       moved.colorbar = { ...trace.colorbar, ...bar };
@@ -255,7 +253,7 @@ function heading(text: string, cell: Cell, inner: number): Annotation {
 
 /** Linked panels have one scale of colors, explained once. */
 function shareColors(data: Trace[]): void {
-  const colored = data.filter(({ type }) => type === "heatmap" || type === "contour");
+  const colored = data.filter((trace) => kindOf(trace)?.colored);
   if (colored.length < 2) return;
   const zmin = Math.min(...colored.map((trace) => Number(trace.zmin)));
   const zmax = Math.max(...colored.map((trace) => Number(trace.zmax)));

@@ -17,11 +17,7 @@ export {
 export { type FramesOptions, frames, type LabeledFigure } from "./frames";
 export { compare, type GridOptions, grid } from "./grid";
 export { type HistogramOptions, histogram } from "./histogram";
-export { type Bar, type BarsOptions, bars } from "./kinds/bar";
-export { type SurfaceOptions, surface } from "./kinds/contour";
-export { type HeatmapOptions, heatmap } from "./kinds/heatmap";
-export { type ImagesOptions, images, type Pictures } from "./kinds/image";
-export { ScatterFigure, type ScatterOptions, scatter } from "./kinds/scatter";
+export * from "./kinds";
 export { LineFigure, type LineOptions, line, type OneSeries, type Series } from "./line";
 export { type Appended, LiveFigure, type LiveOptions, type Show } from "./live";
 export { loss } from "./loss";

@@ -1,8 +1,11 @@
-// Bars by category: one number each, or the median of several with their range. Imports nothing outside this folder.
-import { shownNumber } from "../describe";
+// Bars by category: one number each, or the median of several with their range.
+import { pointsText, shownNumber } from "../describe";
 import { Figure } from "../figure";
+import type { Point, Surroundings, TraceKind } from "../kind";
 import { entriesOf, isNumbers, isScalar, type Named, type Numbers, quantile, sorted } from "../numbers";
-import type { Trace } from "../plotly";
+import { axisOf, type Trace } from "../plotly";
+import { element } from "../svg/elements";
+import { errorBars, spanPoints } from "../svg/traces";
 import { baseLayout, neutral, palette, plainAxis } from "../theme";
 
 /** One number, or several of the same (one a seed, say): their median and range. */
@@ -116,4 +119,48 @@ function inWords(bar: {
   return count === 1
     ? `${category}: ${shownNumber(median)}`
     : `${category}: median ${shownNumber(median)} of ${count}, ${shownNumber(low)} to ${shownNumber(high)}`;
+}
+
+/** Upright bars. */
+export const barKind: TraceKind = {
+  build: bars,
+  describe: (trace) => ({ chart: "bar chart", shows: pointsText(trace) }),
+  draws: ({ orientation }) => orientation !== "h",
+  draw: drawBars,
+  span(trace, x, y, layout) {
+    spanPoints(trace, x, y, 0.5);
+    if (y.settings.type !== "log") y.include(0);
+    if (layout.barmode !== "relative") y.settings.rangemode = "tozero";
+  },
+  sample: (_trace, left, middle, color) =>
+    element("rect", { x: left + 7, y: middle - 6, width: 12, height: 12, fill: color }),
+  compared: ["y"],
+};
+
+/** Upright bars, those of other traces beside them in every category. */
+function drawBars(trace: Trace, { x, y, index, data, layout }: Surroundings): { svg: string } {
+  const grouped = (layout.barmode ?? "group") === "group";
+  const others = data.filter((each) => each.type === "bar" && axisOf(each, "x") === x.id);
+  const beside = grouped ? others : [trace];
+  const [count, slot, gap] = [beside.length, beside.indexOf(trace), layout.bargap ?? 0.2];
+  const marker = trace.marker ?? {};
+  const color = palette[index % palette.length]!;
+  const width = (1 - gap) / count;
+  const centers: Point[] = [];
+  const drawn = Array.from(trace.y ?? [], (value, n) => {
+    const middle = x.unit(trace.x?.[n] ?? n) + (slot + 0.5 - count / 2) * width;
+    const [left, right] = [x.pixel(middle - width * 0.47), x.pixel(middle + width * 0.47)];
+    const [top, zero] = [y.at(value), y.settings.type === "log" ? y.from : y.at(0)];
+    centers.push([(left + right) / 2, top]);
+    if (!Number.isFinite(left + right + top)) return "";
+    return element("rect", {
+      x: left,
+      width: right - left,
+      y: Math.min(top, zero),
+      height: Math.abs(top - zero),
+      fill: (typeof marker.color === "object" ? marker.color[n] : marker.color) ?? color,
+      "fill-opacity": marker.opacity,
+    });
+  });
+  return { svg: drawn.join("") + errorBars(trace, centers, y, color) };
 }

@@ -1,8 +1,17 @@
-// A landscape over two directions, such as a loss around its minimum, as contours. Imports nothing outside this folder.
+// A landscape over two directions, such as a loss around its minimum, as contours.
+import { cellsText, colorBarLook, coloring, summaryOf } from "../colored";
+import type { Rgba } from "../colors";
+import { thinCells } from "../decimate";
 import { Figure } from "../figure";
+import type { TraceKind } from "../kind";
 import { checkWhole, type Matrix, type Numbers, niceStep, numbersOf, rowsOf } from "../numbers";
+import type { Datum, Trace } from "../plotly";
+import type { PlacedAxis } from "../svg/axes";
+import { contourPaths } from "../svg/contours";
+import { element } from "../svg/elements";
+import { type Coloring, cellRowsOf, centers, coloringOf, raster, spanRows } from "../svg/fields";
 import { baseLayout, plainAxis, topMargin } from "../theme";
-import { colorBarLook, coloring, type HeatmapOptions, summaryOf } from "./heatmap";
+import type { HeatmapOptions } from "./heatmap";
 
 export interface SurfaceOptions
   extends Pick<HeatmapOptions, "colors" | "range" | "log" | "zTitle" | "height"> {
@@ -99,4 +108,93 @@ function places(axis: "x" | "y", given: Numbers | undefined, count: number): num
   throw new RangeError(
     `surface: expected ${axis} to have the length of z's ${axis === "x" ? "rows" : "columns"}, ${count}, got ${found.length}`,
   );
+}
+
+/** Heights as bands of color between lines. */
+export const contourKind: TraceKind = {
+  build: surface,
+  describe: (trace) => ({ chart: "contour chart", shows: cellsText(trace) }),
+  draw: (trace, { x, y }) => ({ svg: drawContour(trace, x, y) }),
+  span: (trace, x, y) => spanRows(trace, x, y, false),
+  thin: thinCells,
+  colored: true,
+};
+
+/** The heights at which lines run: those that are asked for, or some ten round ones. */
+function contourLevels(trace: Trace, { low, high }: Coloring): number[] {
+  const asked = trace.contours ?? {};
+  const size = asked.size ?? niceStep((high - low) / 12);
+  const start = asked.start ?? Math.ceil(low / size) * size;
+  const end = asked.end ?? high;
+  const count = Math.min(200, Math.floor((end - start) / size + 1e-6) + 1);
+  return Array.from({ length: Math.max(0, count) }, (_, n) => start + n * size);
+}
+
+const fineGrid = { columns: 280, rows: 200 } as const;
+
+/** Each band between two levels in one color: pixels, smooth between the given values, and lines over their edges. */
+function drawContour(trace: Trace, x: PlacedAxis, y: PlacedAxis): string {
+  const rows = cellRowsOf(trace);
+  const columns = rows[0]?.length ?? 0;
+  if (rows.length < 2 || columns < 2) return "";
+  const coloring = coloringOf(trace);
+  const levels = contourLevels(trace, coloring);
+  const xs = centers(x, trace.x, columns).map((unit) => x.pixel(unit));
+  const ys = centers(y, trace.y, rows.length).map((unit) => y.pixel(unit));
+  const [start = coloring.low, next = coloring.high] = levels;
+  const colors = new Map<number, Rgba>();
+  const fine = interpolated(rows, columns);
+  const bands = raster(
+    fineGrid.columns,
+    fineGrid.rows,
+    [xs[0]!, xs.at(-1)!],
+    [ys[0]!, ys.at(-1)!],
+    (row, column) => {
+      const value = fine[row * fineGrid.columns + column]!;
+      if (value - value !== 0) return undefined;
+      const band = Math.floor((value - start) / (next - start || 1));
+      const known = colors.get(band);
+      if (known !== undefined) return known;
+      const color = coloring.color(start + (band + 0.5) * (next - start));
+      colors.set(band, color);
+      return color;
+    },
+  );
+  const lines = element("path", {
+    d: contourPaths(rows, levels, (column, row) => [along(xs, column), along(ys, row)]),
+    fill: "none",
+    stroke: "#000000",
+    "stroke-opacity": 0.25,
+    "stroke-width": 0.7,
+  });
+  return bands + lines;
+}
+
+const along = (pixels: readonly number[], at: number) => {
+  const low = Math.min(pixels.length - 2, Math.floor(at));
+  return pixels[low]! + (at - low) * (pixels[low + 1]! - pixels[low]!);
+};
+
+/** The values at the pixels of fineGrid, linear in both directions; NaN where a neighbor is missing. */
+function interpolated(rows: readonly ArrayLike<Datum>[], columns: number): Float64Array {
+  const values = Float64Array.from({ length: rows.length * columns }, (_, n) => {
+    const value = rows[Math.floor(n / columns)]![n % columns];
+    return typeof value === "number" ? value : Number.NaN;
+  });
+  const fine = new Float64Array(fineGrid.rows * fineGrid.columns);
+  for (let row = 0; row < fineGrid.rows; row++) {
+    const atRow = ((row + 0.5) / fineGrid.rows) * (rows.length - 1);
+    const r = Math.floor(atRow);
+    const u = atRow - r;
+    for (let column = 0; column < fineGrid.columns; column++) {
+      const atColumn = ((column + 0.5) / fineGrid.columns) * (columns - 1);
+      const c = Math.floor(atColumn);
+      const v = atColumn - c;
+      const corner = r * columns + c;
+      const above = (1 - v) * values[corner]! + v * values[corner + 1]!;
+      const below = (1 - v) * values[corner + columns]! + v * values[corner + columns + 1]!;
+      fine[row * fineGrid.columns + column] = (1 - u) * above + u * below;
+    }
+  }
+  return fine;
 }

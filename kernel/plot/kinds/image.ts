@@ -1,8 +1,11 @@
-// A grid of pictures, labeled: a first look at a data set. Imports nothing outside this folder.
+// A grid of pictures, labeled: a first look at a data set.
 import { parseColor } from "../colors";
 import { Figure } from "../figure";
+import type { TraceKind } from "../kind";
 import { checkRange, checkWhole, type TensorLike } from "../numbers";
-import type { Annotation } from "../plotly";
+import type { Annotation, Trace } from "../plotly";
+import type { PlacedAxis } from "../svg/axes";
+import { element } from "../svg/elements";
 import { pngUri } from "../svg/png";
 import { baseLayout, topMargin } from "../theme";
 
@@ -105,4 +108,39 @@ function sizes(shape: readonly number[]): [number, number, number, number] {
 
 function label(text: string, x: number, y: number): Annotation {
   return { text, x, y, xanchor: "center", yanchor: "bottom", showarrow: false, font: { size: 11 } };
+}
+
+/** Picture files. */
+export const imageKind: TraceKind = {
+  build: images,
+  describe: (trace) => ({ chart: "image chart", shows: `${sizeOf(trace)?.join("×") ?? "?"} pixels` }),
+  // One given as numbers is Plotly's to draw.
+  draws: (trace) => typeof trace.source === "string" && sizeOf(trace) !== undefined,
+  draw: (trace, { x, y }) => ({ svg: drawImage(trace, x, y) }),
+  span(trace, x, y) {
+    const [width, height] = sizeOf(trace)!;
+    for (const end of [-0.5, width - 0.5]) x.include(end);
+    for (const end of [-0.5, height - 0.5]) y.include(end);
+  },
+};
+
+function sizeOf({ meta }: Trace): readonly [width: number, height: number] | undefined {
+  const size = meta?.pixels;
+  return Array.isArray(size) && size.length === 2 ? [Number(size[0]), Number(size[1])] : undefined;
+}
+
+/** A picture file, one unit of the axes a pixel; its first pixel's middle at (x0, y0). */
+function drawImage(trace: Trace, x: PlacedAxis, y: PlacedAxis): string {
+  const [width, height] = sizeOf(trace)!;
+  const [left, right] = [x.pixel(-0.5), x.pixel(width - 0.5)];
+  const [top, bottom] = [y.pixel(-0.5), y.pixel(height - 0.5)];
+  return element("image", {
+    href: String(trace.source),
+    x: Math.min(left, right),
+    y: Math.min(top, bottom),
+    width: Math.abs(right - left),
+    height: Math.abs(bottom - top),
+    preserveAspectRatio: "none",
+    style: "image-rendering:pixelated",
+  });
 }

@@ -1,8 +1,14 @@
-// Points in a plane, by series; the chart can grow. Imports nothing outside this folder.
+// Points in a plane: clouds by series, which can grow; and how points are drawn, as clouds, lines, fills or texts.
 import { areDates, dateText, haveDates, type Places, placesOf } from "../dates";
+import { thinPoints } from "../decimate";
+import { pointsText } from "../describe";
 import { Figure } from "../figure";
+import type { Point, Surroundings, TraceKind } from "../kind";
 import { type Numbers, numbersOf } from "../numbers";
-import type { Datum, Marker, Trace } from "../plotly";
+import type { Datum, Line, Marker, Trace } from "../plotly";
+import type { PlacedAxis } from "../svg/axes";
+import { element, px, textElement } from "../svg/elements";
+import { dashes, errorBars, lineSample, path, spanPoints } from "../svg/traces";
 import { baseLayout, palette, plainAxis, topMargin } from "../theme";
 
 export interface ScatterOptions {
@@ -124,4 +130,154 @@ export function scatter(
   options: ScatterOptions = {},
 ): ScatterFigure {
   return new ScatterFigure(series, options);
+}
+
+/** All that is drawn point by point. */
+export const scatterKind: TraceKind = {
+  build: scatter,
+  describe: (trace) => ({ chart: chartOf(trace), shows: pointsText(trace) }),
+  draws: ({ orientation }) => orientation !== "h",
+  draw: drawScatter,
+  span(trace, x, y) {
+    spanPoints(trace, x, y);
+    if (trace.fill === "tozeroy" && y.settings.type !== "log") y.include(0);
+    if (trace.mode?.includes("markers")) x.wantAir(0.05);
+  },
+  sample(trace, left, middle, color) {
+    if (trace.mode === "markers") {
+      const size = Math.max(6, trace.marker?.size ?? 6);
+      return element("circle", { cx: left + 13, cy: middle, r: size / 2, fill: color });
+    }
+    const area = trace.fill !== undefined && trace.fill !== "none";
+    const box = { x: left, y: middle - 5, width: 26, height: 10, fill: trace.fillcolor ?? color };
+    return (area ? element("rect", box) : "") + lineSample(trace, left, middle - (area ? 5 : 0), color);
+  },
+  thin: thinPoints,
+  compared: ["x", "y"],
+};
+
+/** A line that steps half way between its points is the outline of bins. */
+function chartOf({ mode, line }: Trace): string {
+  if (mode === "markers") return "scatter chart";
+  return line?.shape === "hvh" ? "histogram" : "line chart";
+}
+
+/** Two points for each two pixels of a picture. */
+const mostLinePoints = 800;
+/** More of them are a blot anyway. */
+const mostMarkers = 3000;
+
+function drawScatter(trace: Trace, { x, y, index, before }: Surroundings): { svg: string; points: Point[] } {
+  const mode = trace.mode ?? "lines";
+  const thin = thinPoints(trace, mode.includes("lines") ? mostLinePoints : mostMarkers);
+  const count = thin.y?.length ?? thin.x?.length ?? 0;
+  const all = Array.from(
+    { length: count },
+    (_, n): Point => [x.at(thin.x === undefined ? n : thin.x[n]), y.at(thin.y === undefined ? n : thin.y[n])],
+  );
+  const line = trace.line ?? {};
+  const color = line.color ?? palette[index % palette.length]!;
+  const drawn = stretches(all).map((stretch) => shaped(stretch, line.shape));
+  const parts: string[] = [];
+  if (trace.fill !== undefined && trace.fill !== "none") {
+    parts.push(element("path", { d: filled(trace.fill, drawn, y, before), fill: trace.fillcolor ?? color }));
+  }
+  if (mode.includes("lines") && line.width !== 0) {
+    parts.push(
+      element("path", {
+        d: drawn.map((points) => path(points)).join(""),
+        fill: "none",
+        stroke: color,
+        "stroke-width": line.width ?? 2,
+        "stroke-dasharray": dashes[line.dash ?? "solid"],
+        "stroke-linejoin": "round",
+      }),
+    );
+  }
+  parts.push(errorBars(trace, all, y, color));
+  if (mode.includes("markers")) parts.push(markers(trace.marker, all, color));
+  if (mode.includes("text")) parts.push(texts(trace, all));
+  const svg =
+    trace.opacity === undefined ? parts.join("") : element("g", { opacity: trace.opacity }, parts.join(""));
+  return { svg, points: drawn.flat() };
+}
+
+/** The runs of points between gaps. */
+function stretches(points: readonly Point[]): Point[][] {
+  const runs: Point[][] = [[]];
+  for (const point of points) {
+    if (Number.isFinite(point[0]) && Number.isFinite(point[1])) runs.at(-1)!.push(point);
+    else if (runs.at(-1)!.length > 0) runs.push([]);
+  }
+  return runs.filter((run) => run.length > 0);
+}
+
+/** The corners of lines that step. */
+function shaped(points: readonly Point[], shape: Line["shape"] = "linear"): Point[] {
+  if (shape === "linear") return [...points];
+  return points.flatMap((point, n): Point[] => {
+    const last = points[n - 1];
+    if (last === undefined) return [point];
+    if (shape === "hv") return [[point[0], last[1]], point];
+    if (shape === "vh") return [[last[0], point[1]], point];
+    const middle = (last[0] + point[0]) / 2;
+    return [[middle, last[1]], [middle, point[1]], point];
+  });
+}
+
+function filled(
+  fill: NonNullable<Trace["fill"]>,
+  drawn: readonly Point[][],
+  y: PlacedAxis,
+  before: readonly Point[] | undefined,
+): string {
+  if (fill === "toself") return drawn.map((points) => `${path(points)}Z`).join("");
+  if (fill === "tonexty" && before !== undefined) {
+    return `${path([...drawn.flat(), ...before.toReversed()])}Z`;
+  }
+  const zero = y.settings.type === "log" ? y.from : y.at(0);
+  return drawn
+    .map((points) => `${path([[points[0]![0], zero], ...points, [points.at(-1)![0], zero]])}Z`)
+    .join("");
+}
+
+/** Round markers of one color as one path: a round pen that touches down at each point. */
+function markers(marker: Marker = {}, points: readonly Point[], fallback: string): string {
+  const groups = new Map<string, Point[]>();
+  points.forEach((point, n) => {
+    if (!Number.isFinite(point[0] + point[1])) return;
+    const color =
+      typeof marker.color === "object" ? (marker.color[n] ?? fallback) : (marker.color ?? fallback);
+    groups.set(color, [...(groups.get(color) ?? []), point]);
+  });
+  return [...groups]
+    .map(([color, group]) =>
+      element("path", {
+        d: group.map(([x, y]) => `M${px(x)} ${px(y)}h0`).join(""),
+        stroke: color,
+        "stroke-width": marker.size ?? 6,
+        "stroke-linecap": "round",
+        opacity: marker.opacity,
+      }),
+    )
+    .join("");
+}
+
+function texts(trace: Trace, points: readonly Point[]): string {
+  const { text: words, textfont: font = {} } = trace;
+  const [vertical = "middle", horizontal = "center"] = String(trace.textposition ?? "middle center").split(
+    " ",
+  );
+  return points
+    .map(([x, y], n) => {
+      const word = String((typeof words === "string" ? words : words?.[n]) ?? "");
+      if (word === "" || !Number.isFinite(x + y)) return "";
+      return textElement(word, x, y, {
+        size: font.size ?? 12,
+        color: typeof font.color === "object" ? font.color[n] : font.color,
+        anchor: horizontal === "left" ? "right" : horizontal === "right" ? "left" : "center",
+        baseline: vertical === "top" ? "bottom" : vertical === "bottom" ? "top" : "middle",
+      });
+    })
+    .join("");
 }

@@ -1,16 +1,12 @@
-// Colors over a plane as SVG: heat maps, contours, pictures, and the bar that explains the colors.
+// Values over a plane in colors as SVG: what heat maps and contours share, and the bar that explains the colors.
 import { type ColorScale, colorScales, cssColor, type Rgba, ramp } from "../colors";
 import { niceStep } from "../numbers";
 import type { Datum, Trace } from "../plotly";
 import { textWidth } from "../text";
 import type { PlacedAxis, Tick } from "./axes";
-import { contourPaths } from "./contours";
 import { element, inked, px, textElement } from "./elements";
 import { formatNumber, formatTick } from "./format";
 import { pngUri } from "./png";
-
-/** More cells than this are a picture, one pixel a cell, not a rectangle each. */
-const mostRectangles = 1200;
 
 /** How a trace colors its values. */
 export interface Coloring {
@@ -22,7 +18,7 @@ export interface Coloring {
 export function coloringOf(trace: Trace): Coloring {
   let low = Infinity;
   let high = -Infinity;
-  for (const row of rowsOf(trace)) {
+  for (const row of cellRowsOf(trace)) {
     for (let at = 0; at < row.length; at++) {
       const value = row[at];
       if (typeof value !== "number" || value - value !== 0) continue;
@@ -48,7 +44,7 @@ export function coloringOf(trace: Trace): Coloring {
 export const scaleOf = ({ colorscale }: Trace): ColorScale =>
   typeof colorscale === "object" ? colorscale : colorScales.viridis;
 
-export const rowsOf = ({ z }: Trace): readonly ArrayLike<Datum>[] => (Array.isArray(z) ? z : []);
+export const cellRowsOf = ({ z }: Trace): readonly ArrayLike<Datum>[] => (Array.isArray(z) ? z : []);
 
 /** The middles of columns or rows, in the axis' unit. */
 export function centers(axis: PlacedAxis, given: ArrayLike<Datum> | undefined, count: number): number[] {
@@ -63,40 +59,8 @@ export function edges(middles: readonly number[]): number[] {
   return [2 * middles[0]! - inner[0]!, ...inner, 2 * middles[length - 1]! - inner.at(-1)!];
 }
 
-export function drawHeatmap(trace: Trace, x: PlacedAxis, y: PlacedAxis): string {
-  const rows = rowsOf(trace);
-  const columns = rows[0]?.length ?? 0;
-  if (columns === 0) return "";
-  const { color } = coloringOf(trace);
-  const xs = edges(centers(x, trace.x, columns)).map((unit) => x.pixel(unit));
-  const ys = edges(centers(y, trace.y, rows.length)).map((unit) => y.pixel(unit));
-  if (rows.length * columns > mostRectangles) {
-    return raster(columns, rows.length, xs, ys, (row, column) => {
-      const value = rows[row]![column];
-      return typeof value === "number" && Number.isFinite(value) ? color(value) : undefined;
-    });
-  }
-  const gap = typeof trace.xgap === "number" ? trace.xgap / 2 : 0;
-  return rows
-    .flatMap((row, n) =>
-      Array.from(row, (value, m) => {
-        if (typeof value !== "number" || !Number.isFinite(value)) return "";
-        const [left, right] = [Math.min(xs[m]!, xs[m + 1]!), Math.max(xs[m]!, xs[m + 1]!)];
-        const [top, bottom] = [Math.min(ys[n]!, ys[n + 1]!), Math.max(ys[n]!, ys[n + 1]!)];
-        return element("rect", {
-          x: left + gap,
-          y: top + gap,
-          width: right - left - 2 * gap,
-          height: bottom - top - 2 * gap,
-          fill: cssColor(color(value)),
-        });
-      }),
-    )
-    .join("");
-}
-
 /** Cells of one size as the pixels of a picture, stretched over the plane. */
-function raster(
+export function raster(
   columns: number,
   rows: number,
   xs: readonly number[],
@@ -122,105 +86,6 @@ function raster(
     y: Math.min(ys[0]!, ys.at(-1)!),
     width: Math.abs(xs.at(-1)! - xs[0]!),
     height: Math.abs(ys.at(-1)! - ys[0]!),
-    preserveAspectRatio: "none",
-    style: "image-rendering:pixelated",
-  });
-}
-
-/** The heights at which lines run: those that are asked for, or some ten round ones. */
-export function contourLevels(trace: Trace, { low, high }: Coloring): number[] {
-  const asked = trace.contours ?? {};
-  const size = asked.size ?? niceStep((high - low) / 12);
-  const start = asked.start ?? Math.ceil(low / size) * size;
-  const end = asked.end ?? high;
-  const count = Math.min(200, Math.floor((end - start) / size + 1e-6) + 1);
-  return Array.from({ length: Math.max(0, count) }, (_, n) => start + n * size);
-}
-
-const fineGrid = { columns: 280, rows: 200 } as const;
-
-/** Each band between two levels in one color: pixels, smooth between the given values, and lines over their edges. */
-export function drawContour(trace: Trace, x: PlacedAxis, y: PlacedAxis): string {
-  const rows = rowsOf(trace);
-  const columns = rows[0]?.length ?? 0;
-  if (rows.length < 2 || columns < 2) return "";
-  const coloring = coloringOf(trace);
-  const levels = contourLevels(trace, coloring);
-  const xs = centers(x, trace.x, columns).map((unit) => x.pixel(unit));
-  const ys = centers(y, trace.y, rows.length).map((unit) => y.pixel(unit));
-  const [start = coloring.low, next = coloring.high] = levels;
-  const colors = new Map<number, Rgba>();
-  const fine = interpolated(rows, columns);
-  const bands = raster(
-    fineGrid.columns,
-    fineGrid.rows,
-    [xs[0]!, xs.at(-1)!],
-    [ys[0]!, ys.at(-1)!],
-    (row, column) => {
-      const value = fine[row * fineGrid.columns + column]!;
-      if (value - value !== 0) return undefined;
-      const band = Math.floor((value - start) / (next - start || 1));
-      const known = colors.get(band);
-      if (known !== undefined) return known;
-      const color = coloring.color(start + (band + 0.5) * (next - start));
-      colors.set(band, color);
-      return color;
-    },
-  );
-  const lines = element("path", {
-    d: contourPaths(rows, levels, (column, row) => [along(xs, column), along(ys, row)]),
-    fill: "none",
-    stroke: "#000000",
-    "stroke-opacity": 0.25,
-    "stroke-width": 0.7,
-  });
-  return bands + lines;
-}
-
-const along = (pixels: readonly number[], at: number) => {
-  const low = Math.min(pixels.length - 2, Math.floor(at));
-  return pixels[low]! + (at - low) * (pixels[low + 1]! - pixels[low]!);
-};
-
-/** The values at the pixels of fineGrid, linear in both directions; NaN where a neighbor is missing. */
-function interpolated(rows: readonly ArrayLike<Datum>[], columns: number): Float64Array {
-  const values = Float64Array.from({ length: rows.length * columns }, (_, n) => {
-    const value = rows[Math.floor(n / columns)]![n % columns];
-    return typeof value === "number" ? value : Number.NaN;
-  });
-  const fine = new Float64Array(fineGrid.rows * fineGrid.columns);
-  for (let row = 0; row < fineGrid.rows; row++) {
-    const atRow = ((row + 0.5) / fineGrid.rows) * (rows.length - 1);
-    const r = Math.floor(atRow);
-    const u = atRow - r;
-    for (let column = 0; column < fineGrid.columns; column++) {
-      const atColumn = ((column + 0.5) / fineGrid.columns) * (columns - 1);
-      const c = Math.floor(atColumn);
-      const v = atColumn - c;
-      const corner = r * columns + c;
-      const above = (1 - v) * values[corner]! + v * values[corner + 1]!;
-      const below = (1 - v) * values[corner + columns]! + v * values[corner + columns + 1]!;
-      fine[row * fineGrid.columns + column] = (1 - u) * above + u * below;
-    }
-  }
-  return fine;
-}
-
-/** A picture file, one unit of the axes a pixel; its first pixel's middle at (x0, y0). */
-export function drawImage(
-  trace: Trace,
-  x: PlacedAxis,
-  y: PlacedAxis,
-  size: readonly [number, number],
-): string {
-  const [left, right] = [x.pixel(-0.5), x.pixel(size[0] - 0.5)];
-  const [top, bottom] = [y.pixel(-0.5), y.pixel(size[1] - 0.5)];
-  return element("image", {
-    href: String(trace.source),
-    x: Math.min(left, right),
-    y: Math.min(top, bottom),
-    width: Math.abs(right - left),
-    height: Math.abs(bottom - top),
     preserveAspectRatio: "none",
     style: "image-rendering:pixelated",
   });
@@ -285,4 +150,16 @@ export function drawColorBar(trace: Trace, left: number, top: number, height: nu
     "stroke-width": 0.5,
   });
   return cells.join("") + frame + words.join("") + head;
+}
+
+/** Makes room for what stands at the middles of columns and rows; with `cells` also for the half around each. */
+export function spanRows(trace: Trace, x: PlacedAxis, y: PlacedAxis, cells: boolean): void {
+  const rows = cellRowsOf(trace);
+  for (const [axis, given, count] of [
+    [x, trace.x, rows[0]?.length ?? 0],
+    [y, trace.y, rows.length],
+  ] as const) {
+    const middles = centers(axis, given, count);
+    for (const unit of cells && count > 0 ? edges(middles) : middles) axis.include(unit);
+  }
 }

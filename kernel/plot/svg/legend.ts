@@ -1,10 +1,11 @@
 // The legend: names in rows above the panels, each behind a sample of its look.
+import { kindOf } from "../kind";
 import type { Layout, Trace } from "../plotly";
 import { fitted, textWidth } from "../text";
 import { palette } from "../theme";
-import { element, px, textElement } from "./elements";
+import { textElement } from "./elements";
 import type { Panels } from "./panels";
-import { dashes } from "./traces";
+import { lineSample } from "./traces";
 
 /** Names in rows, from the left; as Plotly does with the template's legend. */
 export function drawLegend(data: readonly Trace[], layout: Layout, { plot }: Panels, width: number): string {
@@ -23,7 +24,7 @@ export function drawLegend(data: readonly Trace[], layout: Layout, { plot }: Pan
     rows.at(-1)!.push({ trace, left });
     left += size;
   }
-  const legend = layout.legend ?? {};
+  const { legend = {} } = layout;
   const height = 22;
   const top =
     legend.yref === "container"
@@ -44,25 +45,7 @@ export function drawLegend(data: readonly Trace[], layout: Layout, { plot }: Pan
 
 /** The look of a trace, 26 pixels wide. */
 function sample(trace: Trace, left: number, middle: number, index: number): string {
-  const marker = trace.marker ?? {};
-  const color =
-    trace.line?.color ?? (typeof marker.color === "string" ? marker.color : palette[index % palette.length]!);
-  if (trace.type === "bar") {
-    return element("rect", { x: left + 7, y: middle - 6, width: 12, height: 12, fill: color });
-  }
-  if (trace.mode === "markers") {
-    const size = Math.max(6, marker.size ?? 6);
-    return element("circle", { cx: left + 13, cy: middle, r: size / 2, fill: color });
-  }
-  const box = { x: left, y: middle - 5, width: 26, height: 10, fill: trace.fillcolor ?? color };
-  const filled = trace.fill !== undefined && trace.fill !== "none" ? element("rect", box) : "";
-  return (
-    filled +
-    element("path", {
-      d: `M${px(left)} ${px(middle - (filled === "" ? 0 : 5))}h26`,
-      stroke: color,
-      "stroke-width": trace.line?.width ?? 2,
-      "stroke-dasharray": dashes[trace.line?.dash ?? "solid"],
-    })
-  );
+  const marker = trace.marker?.color;
+  const color = trace.line?.color ?? (typeof marker === "string" ? marker : palette[index % palette.length]!);
+  return (kindOf(trace)?.sample ?? lineSample)(trace, left, middle, color);
 }

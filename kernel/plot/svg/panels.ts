@@ -1,9 +1,10 @@
 // The frame of a drawing: its axes with what they span, its margins, and where each panel stands.
-import { type Axis, axesIn, axisOf, type Layout, type Shape, type Trace } from "../plotly";
+import { hasColorBar, kindOf } from "../kind";
+import { axesIn, axisOf, type Layout, type Shape, type Trace } from "../plotly";
 import { textWidth } from "../text";
 import { axisSettings, PlacedAxis } from "./axes";
 import { shortened } from "./axisLines";
-import { barTicks, centers, colorBarSize, coloringOf, edges, rowsOf } from "./fields";
+import { barTicks, colorBarSize, coloringOf } from "./fields";
 
 export interface Box {
   left: number;
@@ -21,7 +22,9 @@ export interface Panels {
 /** @throws never; a trace of a kind that is not drawn is the caller's to find. */
 export function placePanels(data: readonly Trace[], layout: Layout, width: number, height: number): Panels {
   const axes = axesOf(data, layout);
-  for (const trace of data) include(trace, axes, layout);
+  for (const trace of data) {
+    kindOf(trace)?.span(trace, axes.get(axisOf(trace, "x"))!, axes.get(axisOf(trace, "y"))!, layout);
+  }
   for (const shape of layout.shapes ?? []) includeShape(shape, axes);
   settle(axes);
   const margin = { l: 56, r: 20, t: 40, b: 48, ...layout.margin };
@@ -59,7 +62,7 @@ function outerHeight(axis: PlacedAxis): number {
 /** Room for color bars at the right edge, beyond the margin that is there. */
 function barsWidth(data: readonly Trace[], margin: number): number {
   const widths = data
-    .filter((trace) => hasBar(trace) && (trace.colorbar?.x ?? 1) >= 1)
+    .filter((trace) => hasColorBar(trace) && (trace.colorbar?.x ?? 1) >= 1)
     .map((trace) => {
       const title = trace.colorbar?.title?.text ?? "";
       const labels = barTicks(trace, coloringOf(trace)).map(({ text }) => textWidth(text, 11));
@@ -70,44 +73,11 @@ function barsWidth(data: readonly Trace[], margin: number): number {
   return Math.max(0, ...widths.map((width) => width - margin + 8));
 }
 
-export const hasBar = (trace: Trace): boolean =>
-  (trace.type === "heatmap" || trace.type === "contour") && trace.showscale !== false;
-
 function axesOf(data: readonly Trace[], layout: Layout): Map<string, PlacedAxis> {
   const ids = new Set<string>();
   for (const trace of data) ids.add(axisOf(trace, "x")).add(axisOf(trace, "y"));
   for (const id of axesIn(layout)) ids.add(id);
   return new Map([...ids].map((id) => [id, new PlacedAxis(id, axisSettings(layout, id))]));
-}
-
-function include(trace: Trace, axes: ReadonlyMap<string, PlacedAxis>, layout: Layout): void {
-  const x = axes.get(axisOf(trace, "x"))!;
-  const y = axes.get(axisOf(trace, "y"))!;
-  if (trace.type === "heatmap" || trace.type === "contour") {
-    const rows = rowsOf(trace);
-    const [xs, ys] = [centers(x, trace.x, rows[0]?.length ?? 0), centers(y, trace.y, rows.length)];
-    const cells = trace.type === "heatmap";
-    for (const unit of cells && xs.length > 0 ? edges(xs) : xs) x.include(unit);
-    for (const unit of cells && ys.length > 0 ? edges(ys) : ys) y.include(unit);
-    return;
-  }
-  const bars = trace.type === "bar";
-  const count = trace.y?.length ?? trace.x?.length ?? 0;
-  const error = trace.error_y ?? {};
-  for (let n = 0; n < count; n++) {
-    x.include(x.unit(trace.x === undefined ? n : trace.x[n]), bars ? 0.5 : 0);
-    const value = trace.y === undefined ? n : trace.y[n];
-    y.include(y.unit(value));
-    if (typeof value !== "number" || error.array === undefined) continue;
-    y.include(y.unit(value + error.array[n]!));
-    y.include(y.unit(value - (error.arrayminus ?? error.array)[n]!));
-  }
-  const axisRange = (axis: Axis) => axis.rangemode === "tozero";
-  if ((bars || trace.fill === "tozeroy") && y.settings.type !== "log") y.include(0);
-  const marked = trace.mode?.includes("markers") ?? false;
-  if (marked) x.wantAir(0.05);
-  y.wantAir(0.055);
-  if ((bars || axisRange(y.settings)) && layout.barmode !== "relative") y.settings.rangemode = "tozero";
 }
 
 /** As for Plotly: a band that is marked is in view. */

@@ -1,17 +1,17 @@
 // A figure as an SVG picture, made without a browser: what a page shows that cannot run Plotly, such as GitHub's.
 import { escapeHtml } from "../../words";
 import { blockOf, decimate, defaultMaxPoints, thinnedLayout } from "../decimate";
-import { axisOf, type Kind, type Layout, type Trace } from "../plotly";
+import { hasColorBar, kindOf, type Point } from "../kind";
+import { axisOf, type Layout, type Trace } from "../plotly";
 import { fitted, plainText, textWidth } from "../text";
 import { fontFamily } from "../theme";
 import type { PlacedAxis } from "./axes";
 import { drawAxis, drawGrid } from "./axisLines";
 import { element, inked, px, sheet, textElement } from "./elements";
-import { colorBarSize, drawColorBar, drawContour, drawHeatmap, drawImage } from "./fields";
+import { colorBarSize, drawColorBar } from "./fields";
 import { drawLegend } from "./legend";
 import { drawAnnotation, drawShapes } from "./marks";
-import { hasBar, type Panels, placePanels } from "./panels";
-import { drawBars, drawScatter, type Place } from "./traces";
+import { type Panels, placePanels } from "./panels";
 
 export interface PictureOptions {
   /** In pixels; default 760, a notebook's column on the web. */
@@ -34,7 +34,7 @@ export function toSvg(
     .filter((trace) => trace.visible !== false && trace.visible !== "legendonly")
     .map((trace) => (blockOf(trace, mostPoints) === undefined ? trace : decimate(trace, mostPoints)));
   const layout = thinnedLayout(whole, data, mostPoints);
-  if (!shown.every((trace) => drawerOf(trace) !== undefined)) return undefined;
+  if (!shown.every(isDrawn)) return undefined;
   const { width = 760, height = layout.height ?? 400 } = options;
   const panels = placePanels(shown, layout, width, height);
   const parts = [
@@ -47,7 +47,7 @@ export function toSvg(
     drawTraces(shown, layout, panels),
     drawShapes(layout, panels, false),
     ...[...panels.axes.values()].map((axis) => drawAxis(axis, panels)),
-    ...shown.filter(hasBar).map((trace) => colorBar(trace, panels, width)),
+    ...shown.filter(hasColorBar).map((trace) => colorBar(trace, panels, width)),
     drawLegend(shown, layout, panels, width),
     ...(layout.annotations ?? []).map((annotation) => drawAnnotation(annotation, panels)),
     drawTitle(layout, panels, width),
@@ -67,74 +67,30 @@ export function toSvg(
   );
 }
 
-/** The drawer of a trace's type, if it draws this one: more of a type may be known to Plotly than is drawn here. */
-function drawerOf(trace: Trace): Drawer | undefined {
-  const type = trace.type ?? "scatter";
-  const drawer = Object.hasOwn(drawers, type) ? drawers[type as Kind] : undefined;
-  return drawer?.canDraw?.(trace) === false ? undefined : drawer;
-}
-
-/** What stands around a trace when it is drawn. */
-interface Surroundings extends Place {
-  layout: Layout;
-  bars: readonly Trace[];
-}
-
-/** How traces of one type become SVG. */
-interface Drawer {
-  /** Default: all of its type. */
-  canDraw?(trace: Trace): boolean;
-  /** The points are those that the next trace of the panel may fill down to. */
-  draw(trace: Trace, around: Surroundings): { svg: string; points?: Place["before"] };
-}
-
-const scatter: Drawer = {
-  canDraw: ({ orientation }) => orientation !== "h",
-  draw: drawScatter,
-};
-
-/** By the trace's type; the compiler asks for each. */
-const drawers: { readonly [K in Kind]: Drawer } = {
-  scatter,
-  scattergl: scatter,
-  bar: {
-    canDraw: ({ orientation }) => orientation !== "h",
-    draw(trace, { x, y, index, layout, bars }) {
-      const grouped = (layout.barmode ?? "group") === "group";
-      const beside = grouped ? bars.filter((bar) => (bar.xaxis ?? "x") === x.id) : [trace];
-      const gap = typeof layout.bargap === "number" ? layout.bargap : 0.2;
-      return {
-        svg: drawBars(trace, { x, y, index, count: beside.length, slot: beside.indexOf(trace), gap }),
-      };
-    },
-  },
-  heatmap: { draw: (trace, { x, y }) => ({ svg: drawHeatmap(trace, x, y) }) },
-  contour: { draw: (trace, { x, y }) => ({ svg: drawContour(trace, x, y) }) },
-  image: {
-    // One given as numbers is Plotly's to draw.
-    canDraw: (trace) => typeof trace.source === "string" && sizeOf(trace) !== undefined,
-    draw: (trace, { x, y }) => ({ svg: drawImage(trace, x, y, sizeOf(trace)!) }),
-  },
-};
-
-function sizeOf(trace: Trace): readonly [number, number] | undefined {
-  const size = trace.meta?.pixels;
-  return Array.isArray(size) && size.length === 2 ? [Number(size[0]), Number(size[1])] : undefined;
+/** More of a type may be known to Plotly than is drawn here. */
+function isDrawn(trace: Trace): boolean {
+  const kind = kindOf(trace);
+  return kind !== undefined && kind.draws?.(trace) !== false;
 }
 
 /** Each panel's traces in a picture within the picture, which cuts off what leaves the panel. */
 function drawTraces(data: readonly Trace[], layout: Layout, panels: Panels): string {
   const inside = new Map<string, { box: string; parts: string[] }>();
   const over: string[] = [];
-  const before = new Map<string, readonly (readonly [number, number])[]>();
-  const bars = data.filter(({ type }) => type === "bar");
+  const before = new Map<string, readonly Point[]>();
   data.forEach((trace, index) => {
     const x = panels.axes.get(axisOf(trace, "x"))!;
     const y = panels.axes.get(axisOf(trace, "y"))!;
     const panel = `${x.id}${y.id}`;
     const draw = (): string => {
-      const around = { x, y, index, layout, bars, before: before.get(panel) };
-      const { svg, points } = drawerOf(trace)!.draw(trace, around);
+      const { svg, points } = kindOf(trace)!.draw(trace, {
+        x,
+        y,
+        index,
+        data,
+        layout,
+        before: before.get(panel),
+      });
       if (points !== undefined) before.set(panel, points);
       return svg;
     };

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import * as plot from "../../../kernel/plot";
+import { template as theme } from "../../../kernel/plot/theme";
 
 const numbers = [0.5, -1, 2, 0.25, -0.5, 1.5, 0, 3];
 const later = numbers.map((value) => value * 2);
@@ -82,14 +83,23 @@ for (const [kind, make] of Object.entries(kinds)) {
     const bundle = make().toBundle();
     const { layout, ...figure } = bundle["application/vnd.plotly.v1+json"];
     const { template, ...own } = layout;
-    assert.equal(template?.layout?.paper_bgcolor, "rgba(0,0,0,0)", "the theme travels with the figure");
+    assert.deepEqual(template, theme, "the theme travels with the figure; it has a golden of its own");
     const made = JSON.parse(
       JSON.stringify({ text: bundle["text/plain"].split("\n"), ...figure, layout: own }),
     );
-    const file = path.join(import.meta.dirname, "golden", `${kind.replaceAll(" ", "-")}.json`);
-    if (process.env.UPDATE_GOLDEN !== undefined) writeFileSync(file, JSON.stringify(made, null, 2));
-    assert.ok(existsSync(file), `${file} is there`);
-    assert.deepEqual(made, JSON.parse(readFileSync(file, "utf8")));
+    assertGolden(kind, made);
     assert.match(bundle["image/svg+xml"] ?? "", /^<svg [\s\S]*<\/svg>$/, "a picture without a browser");
   });
+}
+
+test("golden: the template of every figure", () => {
+  const { template } = plot.line({}).toBundle()["application/vnd.plotly.v1+json"].layout;
+  assertGolden("template", JSON.parse(JSON.stringify(template)));
+});
+
+function assertGolden(name: string, made: unknown): void {
+  const file = path.join(import.meta.dirname, "golden", `${name.replaceAll(" ", "-")}.json`);
+  if (process.env.UPDATE_GOLDEN !== undefined) writeFileSync(file, JSON.stringify(made, null, 2));
+  assert.ok(existsSync(file), `${file} is there`);
+  assert.deepEqual(made, JSON.parse(readFileSync(file, "utf8")));
 }
