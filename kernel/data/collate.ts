@@ -63,7 +63,7 @@ function collateField(values: readonly unknown[], where: string): Tensor | reado
     if (!isNested(value)) {
       throw new TypeError(
         `collate: expected ${where}sample ${i} to be a tensor, a number, a boolean, a string or an array of numbers, ` +
-          `got ${describe(value)}; pass { collate } to make batches of other things`,
+          `got ${describe(value)}; pass { collateFn } to make batches of other things`,
       );
     }
     return tensor(value);
@@ -73,7 +73,7 @@ function collateField(values: readonly unknown[], where: string): Tensor | reado
   if (odd >= 0) {
     throw new RangeError(
       `collate: expected ${where}every sample in one shape, [${shape}] as in the first, ` +
-        `got [${tensors[odd]!.shape.join(", ")}] in sample ${odd} of the batch; pad them alike, or pass { collate }`,
+        `got [${tensors[odd]!.shape.join(", ")}] in sample ${odd} of the batch; pad them alike, or pass { collateFn }`,
     );
   }
   return stack(tensors);

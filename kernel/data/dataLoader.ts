@@ -2,10 +2,11 @@
 
 import { machine } from "../machine/machine";
 import { Generator, Tensor } from "../tensor";
-import { requireKnown } from "../tensor/arguments";
+import { describe, requireFunction, requireKnown } from "../tensor/arguments";
 import type { Collated } from "./collate";
-import { batchOf, type Dataset, samplesOf } from "./dataset";
+import { batchOf, type Dataset, isDataset, samplesOf } from "./dataset";
 import { randomOrder } from "./randomOrder";
+import type { Sampler } from "./samplers";
 import { applyTransform, type Transform } from "./transforms/transform";
 
 export interface DataLoaderOptions {
@@ -20,6 +21,10 @@ export interface DataLoaderOptions {
    * samples in batches of 100 end with a batch of one, which has no variance, and BatchNorm1d throws.
    */
   dropLast?: boolean;
+  /** Which samples come, and in which order, in place of shuffle. */
+  sampler?: Sampler;
+  /** Which samples come together, in place of batchSize, shuffle, sampler and dropLast. */
+  batchSampler?: Iterable<readonly number[]> & { readonly length: number };
   /** Applied to each batch, anew in each epoch: to its first field (images of [images, labels]) or to a lone tensor. */
   transform?: Transform;
 }
@@ -36,6 +41,8 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
+  readonly #sampler: Sampler | undefined;
+  readonly #batchSampler: DataLoaderOptions["batchSampler"];
   readonly #generator: Generator | undefined;
   readonly #transform: Transform | undefined;
   readonly #gather: (indices: Int32Array) => Batch;
@@ -44,13 +51,13 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
    * Batches of `dataset`: those of its batch(), or its samples put together by collate().
    * Throws a RangeError for a batchSize that is no whole number ≥ 1, and a data set of more than 2³¹ − 1 samples.
    */
-  constructor(dataset: Dataset<Sample, Batch>, options?: DataLoaderOptions & { collate?: undefined });
-  /** Batches of samples of `dataset`, put together by a `collate` of your own. */
+  constructor(dataset: Dataset<Sample, Batch>, options?: DataLoaderOptions & { collateFn?: undefined });
+  /** Batches of samples of `dataset`, put together by a `collateFn` of your own. */
   constructor(
     dataset: Dataset<Sample, unknown>,
     options: DataLoaderOptions & {
       /** Makes a batch of samples. */
-      collate: (samples: Sample[]) => Batch;
+      collateFn: (samples: Sample[]) => Batch;
     },
   );
   constructor(
@@ -60,22 +67,26 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
       shuffle = false,
       seed,
       dropLast = false,
+      sampler,
+      batchSampler,
       transform,
-      collate,
-    }: DataLoaderOptions & { collate?: (samples: Sample[]) => Batch } = {},
+      collateFn,
+    }: DataLoaderOptions & { collateFn?: (samples: Sample[]) => Batch } = {},
   ) {
     requireKnown(new.target.name, arguments, 2, [
       "batchSize",
       "shuffle",
       "seed",
       "dropLast",
+      "sampler",
+      "batchSampler",
       "transform",
-      "collate",
+      "collateFn",
     ]);
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new RangeError(`DataLoader: expected a batchSize that is a whole number ≥ 1, got ${batchSize}`);
     }
-    if (typeof dataset?.get !== "function" || !Number.isInteger(dataset.length) || dataset.length < 0) {
+    if (!isDataset(dataset)) {
       throw new TypeError(
         "DataLoader: expected a data set with a whole number `length` and a method `get(index)`, got one without; " +
           "new TensorDataset(x, y) makes one of tensors",
@@ -86,27 +97,31 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
         `DataLoader: expected a data set of at most ${mostSamples} samples, got a length of ${dataset.length}`,
       );
     }
+    requireAlone(sampler, batchSampler, { batchSize, shuffle, dropLast, seed });
+    if (collateFn !== undefined) requireFunction("DataLoader", collateFn);
     this.dataset = dataset;
+    this.#sampler = sampler;
+    this.#batchSampler = batchSampler;
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;
     this.#generator = seed === undefined ? undefined : new Generator(seed);
     this.#transform = transform;
     this.#gather =
-      collate === undefined
+      collateFn === undefined
         ? (indices) => batchOf(dataset, indices)
-        : (indices) => collate(samplesOf(dataset, indices));
+        : (indices) => collateFn(samplesOf(dataset, indices));
   }
 
   /** Batches in an epoch. */
   get length(): number {
-    const batches = this.dataset.length / this.batchSize;
+    if (this.#batchSampler !== undefined) return this.#batchSampler.length;
+    const batches = (this.#sampler ?? this.dataset).length / this.batchSize;
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
   *[Symbol.iterator](): IterableIterator<Batch> {
-    const order = this.#order(this.#generator);
-    for (let i = 0; i < this.length; i++) yield this.#batch(order, i);
+    for (const indices of this.#batches(this.#generator)) yield this.#batch(indices);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
@@ -118,17 +133,71 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
 
   /** @internal A batch in an order of its own, so that the next epoch goes as it would have; undefined of no batches. */
   peek(): Batch | undefined {
-    return this.length === 0 ? undefined : this.#batch(this.#order(new Generator(0)), 0);
+    if (this.length === 0) return undefined;
+    const { length } = this.dataset;
+    const drawn = this.shuffle || this.#sampler !== undefined || this.#batchSampler !== undefined;
+    const order = drawn ? randomOrder(length, new Generator(0)) : inOrder(length);
+    return this.#batch(order.slice(0, this.batchSize));
   }
 
-  #order(generator: Generator | undefined): Int32Array {
+  /** The numbers of the samples of each batch of an epoch. */
+  *#batches(generator: Generator | undefined): Iterable<Int32Array> {
+    if (this.#batchSampler !== undefined) {
+      for (const indices of this.#batchSampler) yield Int32Array.from(indices);
+      return;
+    }
     const count = this.dataset.length;
-    return this.shuffle ? randomOrder(count, generator) : Int32Array.from({ length: count }, (_, i) => i);
+    const order =
+      this.#sampler !== undefined
+        ? Int32Array.from(this.#sampler)
+        : this.shuffle
+          ? randomOrder(count, generator)
+          : inOrder(count);
+    const end = this.dropLast ? order.length - (order.length % this.batchSize) : order.length;
+    for (let i = 0; i < end; i += this.batchSize) yield order.slice(i, i + this.batchSize);
   }
 
-  #batch(order: Int32Array, i: number): Batch {
-    const batch = this.#gather(order.slice(i * this.batchSize, (i + 1) * this.batchSize));
+  #batch(indices: Int32Array): Batch {
+    const { length } = this.dataset;
+    const wrong = indices.find((i) => !(i >= 0 && i < length));
+    if (wrong !== undefined) {
+      throw new RangeError(
+        `DataLoader: expected samples from 0 to ${length - 1}, got ${wrong} of the sampler`,
+      );
+    }
+    const batch = this.#gather(indices);
     return this.#transform === undefined ? batch : transformed(batch, this.#transform);
+  }
+}
+
+const inOrder = (length: number) => Int32Array.from({ length }, (_, i) => i);
+
+/** Throws where two options would say the same. */
+function requireAlone(
+  sampler: DataLoaderOptions["sampler"],
+  batchSampler: DataLoaderOptions["batchSampler"],
+  {
+    batchSize,
+    shuffle,
+    dropLast,
+    seed,
+  }: Pick<DataLoaderOptions, "batchSize" | "shuffle" | "dropLast" | "seed">,
+): void {
+  for (const [name, given] of Object.entries({ sampler, batchSampler })) {
+    if (given === undefined) continue;
+    if (typeof given?.[Symbol.iterator] !== "function" || !Number.isInteger(given.length)) {
+      throw new TypeError(
+        `DataLoader: expected ${name} to be iterable and have a length, got ${describe(given)}`,
+      );
+    }
+    const others =
+      name === "sampler"
+        ? { shuffle, seed }
+        : { batchSize: batchSize !== 1, shuffle, sampler, dropLast, seed };
+    const other = Object.entries(others).find(([, value]) => value !== undefined && value !== false);
+    if (other !== undefined) {
+      throw new RangeError(`DataLoader: expected ${name} without ${other[0]}, got both`);
+    }
   }
 }
 
@@ -136,7 +205,7 @@ function transformed<Batch>(batch: Batch, transform: Transform): Batch {
   if (batch instanceof Tensor) return applyTransform(transform, batch) as Batch;
   if (!Array.isArray(batch) || !(batch[0] instanceof Tensor)) {
     throw new TypeError(
-      "DataLoader: expected batches that are or start with a tensor for transform, got others; transform in get() or collate",
+      "DataLoader: expected batches that are or start with a tensor for transform, got others; transform in get() or collateFn",
     );
   }
   const [first, ...others] = batch as unknown as [Tensor, ...unknown[]];

@@ -1,7 +1,7 @@
 // Data sets: samples by number. Tensors whose first dimension counts samples, and choices of the samples of others.
 
 import { Tensor } from "../tensor";
-import { requireKnown } from "../tensor/arguments";
+import { describe, requireKnown } from "../tensor/arguments";
 import { countText } from "../words";
 import { type Collated, collate } from "./collate";
 import { applyTransform, type Transform } from "./transforms/transform";
@@ -233,6 +233,50 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
       indices.map((i) => this.indices[i]!),
     );
   }
+}
+
+/** Data sets one after the other: the samples of the first, then those of the second, … As torch.utils.data.ConcatDataset. */
+export class ConcatDataset<Sample> implements Dataset<Sample> {
+  readonly length: number;
+  readonly #starts: readonly number[];
+
+  /** Throws unless there is at least one data set. */
+  constructor(
+    /** The parts, in order. */
+    readonly datasets: readonly Dataset<Sample, unknown>[],
+  ) {
+    requireKnown(new.target.name, arguments, 1);
+    if (!Array.isArray(datasets) || datasets.length === 0) {
+      throw new TypeError(`ConcatDataset: expected data sets in an array, got ${describe(datasets)}`);
+    }
+    let length = 0;
+    this.#starts = datasets.map((part: unknown, i) => {
+      const start = length;
+      if (!isDataset(part)) {
+        throw new TypeError(
+          `ConcatDataset: expected data sets with a length and get(index), got ${describe(part)} at ${i}`,
+        );
+      }
+      length += part.length;
+      return start;
+    });
+    this.length = length;
+  }
+
+  get(index: number): Sample {
+    requireKnown("get", arguments, 1);
+    if (!(Number.isInteger(index) && index >= 0 && index < this.length)) {
+      throw new RangeError(`ConcatDataset: expected a sample from 0 to ${this.length - 1}, got ${index}`);
+    }
+    const part = this.#starts.findLastIndex((start) => start <= index);
+    return this.datasets[part]!.get(index - this.#starts[part]!);
+  }
+}
+
+/** Whether it has what a loader asks for. */
+export function isDataset(value: unknown): value is Dataset {
+  const { get, length } = (value ?? {}) as Partial<Dataset>;
+  return typeof get === "function" && Number.isInteger(length) && length! >= 0;
 }
 
 /** The samples of these numbers as one batch: gathered by the data set if it can, else got one by one. */

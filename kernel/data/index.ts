@@ -1,9 +1,11 @@
 // The door of kernel/data: `import { data } from "bnlab"`.
 
+export { type CifarOptions, cifar10, cifar100 } from "./cifar";
 export { type Collated, collate } from "./collate";
 export { type CsvOptions, csv } from "./csv";
 export { DataLoader, type DataLoaderOptions } from "./dataLoader";
 export {
+  ConcatDataset,
   type Dataset,
   ImageDataset,
   type ImageDatasetOptions,
@@ -12,6 +14,13 @@ export {
   TensorDataset,
 } from "./dataset";
 export { type DigitsOptions, digits } from "./digits";
+export {
+  type ImageFolderOptions,
+  type ImageMode,
+  imageFolder,
+  type ReadImageOptions,
+  readImage,
+} from "./images";
 export { type MnistOptions, mnist } from "./mnist";
 export {
   type BlobsOptions,
@@ -30,4 +39,14 @@ export {
   type TrainTestSplitOptions,
   trainTestSplit,
 } from "./randomSplit";
+export {
+  BatchSampler,
+  RandomSampler,
+  type RandomSamplerOptions,
+  type Sampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
+} from "./samplers";
 export * as transforms from "./transforms";

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { deflateSync, gunzipSync } from "node:zlib";
+import { deflateSync, gunzipSync, inflateSync } from "node:zlib";
 import type { Machine, OpenFile } from "../machine/machine";
 import { wordsOf } from "./fileTrouble";
 import { setting } from "./settings";
@@ -32,6 +32,13 @@ export const thisMachine: Machine = {
     const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isDirectory());
     const changed = new Map(files.map(({ name }) => [name, changedAt(path.join(folder, name))]));
     return [...changed.keys()].sort().sort((a, b) => changed.get(a)! - changed.get(b)!);
+  },
+  folders(folder) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return null;
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
   },
   open,
   write(file, pieces) {
@@ -55,6 +62,7 @@ export const thisMachine: Machine = {
     });
   },
   gunzip: (bytes) => gunzipSync(bytes),
+  inflate: (bytes) => inflateSync(bytes),
   deflate: (bytes) => deflateSync(bytes),
   viewerScript: () => readFileSync(new URL("../renderer/standalone.js", import.meta.url), "utf8"),
   turn: () => new Promise((resolve) => setImmediate(resolve)),

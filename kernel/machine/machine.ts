@@ -18,12 +18,16 @@ export interface Machine {
   kind(path: string): "file" | "folder" | null;
   /** The names of a folder's files, those changed last at the end; null where there is no such folder. */
   files(folder: string): string[] | null;
+  /** The names of a folder's folders, sorted; null where there is no such folder. */
+  folders(folder: string): string[] | null;
   /** Throws an Error that names the path where there is no such file. */
   open(path: string): OpenFile;
   /** Writes a file, its folder too; what was there, or what a link leads to, is replaced once the new file is whole. */
   write(path: string, pieces: Iterable<string | Uint8Array>): void;
   /** The content of gzip data; throws an Error for what is none. */
   gunzip(bytes: Uint8Array): Uint8Array;
+  /** What zlib's deflate was given; throws an Error for what is no zlib data. */
+  inflate(bytes: Uint8Array): Uint8Array;
   /** zlib's deflate; null where there is none. */
   deflate: ((bytes: Uint8Array) => Uint8Array) | null;
   /** The script that draws figures on a web page: it defines `bnlabPlotly.draw(element, figure)`. */
@@ -41,9 +45,11 @@ const bare: Machine = {
   resolve: (...path) => path.join("/"),
   kind: () => null,
   files: () => null,
+  folders: () => null,
   open: none("a file system", "read files from"),
   write: none("a file system", "write files to"),
   gunzip: none("gzip", "unpack files with"),
+  inflate: none("zlib", "unpack pictures with"),
   deflate: null,
   viewerScript: none("the built viewer", "save a page with"),
   turn: () => new Promise((resolve) => setTimeout(resolve, 0)),

@@ -19,6 +19,10 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
     for (const [i, layer] of this.layers.entries()) this.#check(layer, i);
   }
 
+  get #own(): M[] {
+    return this.layers as M[];
+  }
+
   get length(): number {
     return this.layers.length;
   }
@@ -43,8 +47,50 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
   append(layer: M): this {
     requireKnown("append", arguments, 1);
     this.#check(layer, this.length);
-    (this.layers as M[]).push(layer);
+    this.#own.push(layer);
     return this;
+  }
+
+  /** Adds modules at the end, all or none. */
+  extend(layers: Iterable<M>): this {
+    requireKnown("extend", arguments, 1);
+    if (typeof layers?.[Symbol.iterator] !== "function") {
+      throw new TypeError(`${this.constructor.name}.extend: expected modules, got ${describe(layers)}`);
+    }
+    const more = [...layers];
+    for (const [i, layer] of more.entries()) this.#check(layer, this.length + i);
+    this.#own.push(...more);
+    return this;
+  }
+
+  /** Adds a module before the one at `index`, which may be the length; those behind it are named anew. */
+  insert(index: number, layer: M): this {
+    requireKnown("insert", arguments, 2);
+    this.#check(layer, index);
+    this.#own.splice(this.#place(index, this.length), 0, layer);
+    return this;
+  }
+
+  /** Puts a module in the place of another; −1 is the last. */
+  set(index: number, layer: M): this {
+    requireKnown("set", arguments, 2);
+    this.#check(layer, index);
+    this.#own[this.#place(index, this.length - 1)] = layer;
+    return this;
+  }
+
+  /** Takes a module out, the last by default, and gives it back. */
+  pop(index = -1): M {
+    requireKnown("pop", arguments, 1);
+    return this.#own.splice(this.#place(index, this.length - 1), 1)[0]!;
+  }
+
+  #place(index: number, last: number): number {
+    const at = index < 0 ? index + this.length : index;
+    if (Number.isInteger(at) && at >= 0 && at <= last) return at;
+    throw new RangeError(
+      `${this.constructor.name}: expected a place among its ${this.length} layers, got ${describe(index)}`,
+    );
   }
 
   override namedChildren(): [name: string, child: Module][] {
@@ -124,22 +170,78 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
 
 /** Modules by name: `new nn.ModuleDict({ relu: new nn.ReLU(), tanh: new nn.Tanh() }).get("relu")`. */
 export class ModuleDict<M extends Module = Module> extends Module implements Iterable<[string, M]> {
-  readonly #modules: ReadonlyMap<string, M>;
+  readonly #modules = new Map<string, M>();
 
-  constructor(modules: Readonly<Record<string, M>>) {
+  constructor(modules: Readonly<Record<string, M>> = {}) {
     super();
     requireKnown(new.target.name, arguments, 1);
+    this.update(modules);
+  }
+
+  /** How many there are. */
+  get length(): number {
+    return this.#modules.size;
+  }
+
+  /** Their names, in the order in which they came. */
+  keys(): string[] {
+    requireKnown("keys", arguments, 0);
+    return [...this.#modules.keys()];
+  }
+
+  /** The modules, in that order. */
+  values(): M[] {
+    requireKnown("values", arguments, 0);
+    return [...this.#modules.values()];
+  }
+
+  /** Names and modules, in that order. */
+  items(): [name: string, module: M][] {
+    requireKnown("items", arguments, 0);
+    return [...this.#modules];
+  }
+
+  /** Whether there is a module of that name. */
+  has(name: string): boolean {
+    requireKnown("has", arguments, 1);
+    return this.#modules.has(name);
+  }
+
+  /** Adds a module, or puts it in the place of the one of that name. */
+  set(name: string, module: M): this {
+    requireKnown("set", arguments, 2);
+    return this.update({ [name]: module });
+  }
+
+  /** Adds modules, or puts them in the places of those of the same names: all or none. */
+  update(modules: Readonly<Record<string, M>>): this {
+    requireKnown("update", arguments, 1);
     if (typeof modules !== "object" || modules === null) {
       throw new TypeError(`ModuleDict: expected an object of modules, got ${describe(modules)}`);
     }
-    this.#modules = new Map(Object.entries(modules));
-    for (const [name, module] of this) {
-      if (!(module instanceof Module)) {
-        throw new TypeError(
-          `ModuleDict: expected modules, got ${typeof module} at "${name}"; layers are made with new`,
-        );
-      }
+    const entries = Object.entries(modules);
+    for (const [name, module] of entries) {
+      if (module instanceof Module) continue;
+      throw new TypeError(
+        `ModuleDict: expected modules, got ${typeof module} at "${name}"; layers are made with new`,
+      );
     }
+    for (const [name, module] of entries) this.#modules.set(name, module);
+    return this;
+  }
+
+  /** Takes a module out and gives it back. Throws a RangeError where there is none of that name. */
+  pop(name: string): M {
+    requireKnown("pop", arguments, 1);
+    const module = this.get(name);
+    this.#modules.delete(name);
+    return module;
+  }
+
+  /** Takes all modules out. */
+  clear(): void {
+    requireKnown("clear", arguments, 0);
+    this.#modules.clear();
   }
 
   [Symbol.iterator](): Iterator<[string, M]> {

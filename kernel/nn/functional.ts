@@ -57,6 +57,38 @@ export {
 } from "./composedActivations";
 
 /**
+ * y_k = x1ᵀ·weight_k·x2 + bias_k: [..., m] and [..., n] with weight [out, m, n] and bias [out] → [..., out]. Throws a RangeError
+ * for other shapes.
+ */
+export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  requireKnown("bilinear", arguments, 4);
+  requireTensor("bilinear", input1, "input1");
+  requireTensor("bilinear", input2, "input2");
+  requireTensor("bilinear", weight, "weight");
+  if (bias !== null) requireTensor("bilinear", bias, "bias");
+  const [out, m, n, ...more] = weight.shape;
+  if (out === undefined || m === undefined || n === undefined || more.length > 0) {
+    throw new RangeError(`bilinear: expected weight [out, m, n], got [${weight.shape.join(", ")}]`);
+  }
+  const places = input1.shape.slice(0, -1);
+  if (input1.shape.at(-1) !== m || input2.shape.join() !== [...places, n].join()) {
+    throw new RangeError(
+      `bilinear: expected inputs [..., ${m}] and [..., ${n}], got [${input1.shape.join(", ")}] and [${input2.shape.join(", ")}]`,
+    );
+  }
+  if (bias !== null && bias.shape.join() !== `${out}`) {
+    throw new RangeError(`bilinear: expected bias [${out}], got [${bias.shape.join(", ")}]`);
+  }
+  const rows = input1.reshape(-1, m).matmul(weight.transpose(0, 1).reshape(m, out * n));
+  const products = rows
+    .reshape(-1, out, n)
+    .mul(input2.reshape(-1, 1, n))
+    .sum(2)
+    .reshape([...places, out]);
+  return bias === null ? products : products.add(bias);
+}
+
+/**
  * Row i of `weight` [n, d] for each number i of the int32 `input` [...] → [..., d]. Rows of `paddingIdx` get no gradient.
  * Throws a TypeError unless the input is int32, a RangeError for a number outside 0 … n − 1 and for other shapes.
  */

@@ -23,6 +23,7 @@ export {
 } from "./activations";
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./batchNorm";
 export { BatchRenorm1d, BatchRenorm2d, type BatchRenormOptions } from "./batchRenorm";
+export { Bilinear, type BilinearOptions } from "./bilinear";
 export type { ChannelNormOptions as InstanceNormOptions } from "./channelNorm";
 export { Branches, Flatten, Identity, ModuleDict, ModuleList, Sequential } from "./containers";
 export { Conv1d, Conv2d, type ConvOptions } from "./conv";
@@ -61,6 +62,7 @@ export { BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss, SmoothL1
 export { type ForwardHook, type ForwardPreHook, Module, type Recurse, type StateDict } from "./module";
 export { GroupNorm, LayerNorm, type LayerNormOptions, RMSNorm } from "./normalization";
 export { Parameter } from "./parameter";
+export { ParameterDict, ParameterList } from "./parameterContainers";
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,

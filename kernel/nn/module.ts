@@ -291,6 +291,11 @@ export abstract class Module {
     return { ...text, "text/html": htmlTable(["", "module", "parameters"], rows, ["total", "", total]) };
   }
 
+  /** The name of a property in the state: PyTorch's spelling of camelCase. */
+  protected spelled(property: string): string {
+    return snake(property);
+  }
+
   #state(): [string, Tensor][] {
     return this.#tensors(
       (value, property, module) => value instanceof Parameter || module.#buffers.has(property),
@@ -309,7 +314,7 @@ export abstract class Module {
       eachMember(module, (value, name, index) => {
         const property = named(name, index);
         if (!(value instanceof Tensor) || !wanted(value, property, module)) return;
-        const spelled = snake(property);
+        const spelled = module.spelled(property);
         if (properties.has(spelled)) {
           throw new Error(
             `${module.constructor.name}: expected names that differ in PyTorch's spelling, got ${properties.get(spelled)} and ${property}, both ${spelled}; rename one`,

@@ -65,17 +65,17 @@ describe("a data set of one's own", () => {
     assert.deepEqual(values(batch!), [0, 10, 20, 30]);
   });
 
-  test("may have any samples with a collate of one's own", () => {
+  test("may have any samples with a collateFn of one's own", () => {
     const words = ["a", "bcd", "ef"];
     const set = { length: 3, get: (i: number) => ({ word: words[i]! }) };
     const loader = new DataLoader(set, {
       batchSize: 3,
-      collate: (samples) => ({ longest: Math.max(...samples.map(({ word }) => word.length)) }),
+      collateFn: (samples) => ({ longest: Math.max(...samples.map(({ word }) => word.length)) }),
     });
     assert.deepEqual([...loader], [{ longest: 3 }]);
     const rows = new DataLoader(new TensorDataset(arange(3), arange(3)), {
       batchSize: 3,
-      collate: (samples) => samples.map(([a, b]) => a.item() + b.item()),
+      collateFn: (samples) => samples.map(([a, b]) => a.item() + b.item()),
     });
     assert.deepEqual([...rows], [[0, 2, 4]]);
   });
@@ -195,7 +195,7 @@ describe("collate", () => {
     [
       "undefined",
       [[1, undefined]],
-      /expected field 1 of sample 0 to be a tensor, .* got undefined; pass \{ collate \}/,
+      /expected field 1 of sample 0 to be a tensor, .* got undefined; pass \{ collateFn \}/,
     ],
     ["an object in a field", [{ x: {} }], /expected field "x" of sample 0 .* got an object of fields none/],
     ["promises", [Promise.resolve(1)], /got a promise \(get\(\) must be synchronous\)/],

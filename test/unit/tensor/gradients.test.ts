@@ -256,6 +256,10 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
   ],
   softmin: [(a) => functional.softmin(a!, 1), [a23()]],
   glu: [(a) => functional.glu(a!), [x234()]],
+  bilinear: [
+    (a, b, w, bias) => functional.bilinear(a!, b!, w!, bias!),
+    [a23(), leaf([2, 4]), leaf([2, 3, 4]), leaf([2])],
+  ],
   prelu: [(a, w) => functional.prelu(a!, w!), [a23(), leaf([3])]],
   rrelu: [
     (a) => {
