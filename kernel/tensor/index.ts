@@ -8,6 +8,7 @@ export { Generator, type GeneratorState } from "./math/random";
 export * from "./methods";
 export type { Index, Range } from "./ops/advanced";
 export type { Closeness } from "./ops/agreement";
+export type { Rounding } from "./ops/division";
 export type { Extremes } from "./ops/extremes";
 export {
   enableGrad,
@@ -20,5 +21,5 @@ export {
   tidy,
 } from "./runtime";
 export type { Shape } from "./shape";
-export { type Bounds, type Correction, type KeepDim, Tensor } from "./tensor";
+export { type Bounds, type Correction, type KeepDim, type NanToNum, Tensor } from "./tensor";
 export type { GradientHook } from "./tensorState";

@@ -16,14 +16,17 @@ import { type Index, index, indexPut, putInto } from "./ops/advanced";
 import { all, allclose, any, type Closeness, equal, isclose, logical } from "./ops/agreement";
 import { arithmetic, compare, lerp } from "./ops/arithmetic";
 import { cast } from "./ops/check";
-import { divideWhole } from "./ops/division";
-import { clamp, clone, square, unary } from "./ops/elementwise";
+import { divide, divideWhole, type Rounding } from "./ops/division";
+import { clone, square, unary } from "./ops/elementwise";
 import { argument, type Extremes, extreme, extremeAlong } from "./ops/extremes";
 import { gather, maskedFill, scatter, scatterAdd, sort, topk } from "./ops/indexing";
 import { addTo, copy, draw, fill, scaled, update } from "./ops/inPlace";
+import { bitwise, bitwiseNot } from "./ops/integers";
 import { indexSelect } from "./ops/join";
+import { type Bounds, clampTo, type NanToNum, nanToNum } from "./ops/limits";
 import { matmul } from "./ops/matmul";
 import { logsumexp, norm } from "./ops/norm";
+import { pairwise } from "./ops/pairs";
 import { outer, productOf } from "./ops/products";
 import {
   type Correction,
@@ -60,15 +63,8 @@ import {
 import { checkDim, type Shape, show } from "./shape";
 import { type GradientHook, TensorState } from "./tensorState";
 
+export type { Bounds, NanToNum } from "./ops/limits";
 export type { Correction, KeepDim } from "./ops/reduction";
-
-/** Where clamp() cuts off. */
-export interface Bounds {
-  /** Default −∞. */
-  readonly min?: number;
-  /** Default ∞. */
-  readonly max?: number;
-}
 
 /** Float32, int32 or bool numbers in any number of dimensions, with automatic gradients. Memory needs no dispose. */
 export class Tensor extends TensorState {
@@ -147,10 +143,21 @@ export class Tensor extends TensorState {
     requireKnown("int", arguments, 0);
     return cast(this, "int32");
   }
+  /** The values as int32, by truncation: whole numbers have 32 bits here. */
+  long(): Tensor {
+    requireKnown("long", arguments, 0);
+    return cast(this, "int32");
+  }
   /** Which values are not 0. */
   bool(): Tensor {
     requireKnown("bool", arguments, 0);
     return cast(this, "bool");
+  }
+  /** The values in the dtype of another tensor. */
+  typeAs(other: Tensor): Tensor {
+    requireKnown("typeAs", arguments, 1);
+    requireTensor("typeAs", other);
+    return cast(this, other.dtype);
   }
 
   /** Size along a dimension, or the whole shape. */
@@ -178,10 +185,10 @@ export class Tensor extends TensorState {
     requireKnown("mul", arguments, 1);
     return arithmetic("mul", this, other);
   }
-  /** this / other, broadcast; always float32. */
-  div(other: Tensor | Scalar): Tensor {
-    requireKnown("div", arguments, 1);
-    return arithmetic("div", this, other);
+  /** this / other, broadcast; always float32, but int32 for integers with a roundingMode, "floor" or "trunc". */
+  div(other: Tensor | Scalar, { roundingMode }: Rounding = {}): Tensor {
+    requireKnown("div", arguments, 2, ["roundingMode"]);
+    return divide(this, other, roundingMode);
   }
   /** this to the power of other, broadcast. */
   pow(exponent: Tensor | Scalar): Tensor {
@@ -192,6 +199,11 @@ export class Tensor extends TensorState {
   remainder(divisor: Tensor | Scalar): Tensor {
     requireKnown("remainder", arguments, 1);
     return divideWhole("remainder", this, divisor);
+  }
+  /** What is left of a division with a whole quotient, with the sign of this, broadcast: JavaScript's %. */
+  fmod(divisor: Tensor | Scalar): Tensor {
+    requireKnown("fmod", arguments, 1);
+    return divideWhole("fmod", this, divisor);
   }
   /** ⌊this / divisor⌋, broadcast, without gradient; int32 for integers. */
   floorDivide(divisor: Tensor | Scalar): Tensor {
@@ -286,6 +298,36 @@ export class Tensor extends TensorState {
     requireKnown("logicalNot", arguments, 0);
     return compare("eq", this, 0);
   }
+  /** ~this, of int32; of bool, logicalNot(). */
+  bitwiseNot(): Tensor {
+    requireKnown("bitwiseNot", arguments, 0);
+    return bitwiseNot(this);
+  }
+  /** this & other, of int32 or bool, broadcast. */
+  bitwiseAnd(other: Tensor | Scalar): Tensor {
+    requireKnown("bitwiseAnd", arguments, 1);
+    return bitwise("bitwiseAnd", this, other);
+  }
+  /** this | other, of int32 or bool, broadcast. */
+  bitwiseOr(other: Tensor | Scalar): Tensor {
+    requireKnown("bitwiseOr", arguments, 1);
+    return bitwise("bitwiseOr", this, other);
+  }
+  /** this ^ other, of int32 or bool, broadcast. */
+  bitwiseXor(other: Tensor | Scalar): Tensor {
+    requireKnown("bitwiseXor", arguments, 1);
+    return bitwise("bitwiseXor", this, other);
+  }
+  /** this << other, of int32, broadcast. */
+  bitwiseLeftShift(other: Tensor | Scalar): Tensor {
+    requireKnown("bitwiseLeftShift", arguments, 1);
+    return bitwise("bitwiseLeftShift", this, other);
+  }
+  /** this >> other, of int32, broadcast. */
+  bitwiseRightShift(other: Tensor | Scalar): Tensor {
+    requireKnown("bitwiseRightShift", arguments, 1);
+    return bitwise("bitwiseRightShift", this, other);
+  }
   /** Whether any element is not 0: a bool tensor, over one dimension, several, or all. */
   any(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
     requireKnown("any", arguments, 2);
@@ -374,10 +416,70 @@ export class Tensor extends TensorState {
     requireKnown("tan", arguments, 0);
     return elementwise("tan", this);
   }
+  /** Arc sine, in radians; NaN outside −1 … 1. */
+  asin(): Tensor {
+    requireKnown("asin", arguments, 0);
+    return elementwise("asin", this);
+  }
+  /** Arc cosine, in radians; NaN outside −1 … 1. */
+  acos(): Tensor {
+    requireKnown("acos", arguments, 0);
+    return elementwise("acos", this);
+  }
   /** Arc tangent, in radians. */
   atan(): Tensor {
     requireKnown("atan", arguments, 0);
     return elementwise("atan", this);
+  }
+  /** Hyperbolic sine. */
+  sinh(): Tensor {
+    requireKnown("sinh", arguments, 0);
+    return elementwise("sinh", this);
+  }
+  /** Hyperbolic cosine. */
+  cosh(): Tensor {
+    requireKnown("cosh", arguments, 0);
+    return elementwise("cosh", this);
+  }
+  /** Inverse hyperbolic sine. */
+  asinh(): Tensor {
+    requireKnown("asinh", arguments, 0);
+    return elementwise("asinh", this);
+  }
+  /** Inverse hyperbolic cosine; NaN below 1. */
+  acosh(): Tensor {
+    requireKnown("acosh", arguments, 0);
+    return elementwise("acosh", this);
+  }
+  /** Inverse hyperbolic tangent; ±∞ at ±1. */
+  atanh(): Tensor {
+    requireKnown("atanh", arguments, 0);
+    return elementwise("atanh", this);
+  }
+  /** The angle of the point (other, this), in radians from −π to π, broadcast. */
+  atan2(other: Tensor | Scalar): Tensor {
+    requireKnown("atan2", arguments, 1);
+    return pairwise("atan2", this, other);
+  }
+  /** √(this² + other²), without overflow on the way, broadcast. */
+  hypot(other: Tensor | Scalar): Tensor {
+    requireKnown("hypot", arguments, 1);
+    return pairwise("hypot", this, other);
+  }
+  /** |this| with the sign of other, which −0 has too, broadcast. */
+  copysign(other: Tensor | Scalar): Tensor {
+    requireKnown("copysign", arguments, 1);
+    return pairwise("copysign", this, other);
+  }
+  /** log(e^this + e^other), without overflow, broadcast. */
+  logaddexp(other: Tensor | Scalar): Tensor {
+    requireKnown("logaddexp", arguments, 1);
+    return pairwise("logaddexp", this, other);
+  }
+  /** log₂(2^this + 2^other), without overflow, broadcast. */
+  logaddexp2(other: Tensor | Scalar): Tensor {
+    requireKnown("logaddexp2", arguments, 1);
+    return pairwise("logaddexp2", this, other);
   }
   /** Logarithm to base 2. */
   log2(): Tensor {
@@ -399,6 +501,11 @@ export class Tensor extends TensorState {
     requireKnown("expm1", arguments, 0);
     return elementwise("expm1", this);
   }
+  /** 2ˣ */
+  exp2(): Tensor {
+    requireKnown("exp2", arguments, 0);
+    return elementwise("exp2", this);
+  }
   /** 1/√x */
   rsqrt(): Tensor {
     requireKnown("rsqrt", arguments, 0);
@@ -409,10 +516,35 @@ export class Tensor extends TensorState {
     requireKnown("erf", arguments, 0);
     return elementwise("erf", this);
   }
+  /** 1 − erf(x), exact where that is near 0. */
+  erfc(): Tensor {
+    requireKnown("erfc", arguments, 0);
+    return elementwise("erfc", this);
+  }
+  /** The y with erf(y) = x; ±∞ at ±1, NaN beyond. */
+  erfinv(): Tensor {
+    requireKnown("erfinv", arguments, 0);
+    return elementwise("erfinv", this);
+  }
+  /** log |Γ(x)| */
+  lgamma(): Tensor {
+    requireKnown("lgamma", arguments, 0);
+    return elementwise("lgamma", this);
+  }
+  /** The derivative of log Γ(x). */
+  digamma(): Tensor {
+    requireKnown("digamma", arguments, 0);
+    return elementwise("digamma", this);
+  }
   /** −1, 0 or 1; its gradient is 0. */
   sign(): Tensor {
     requireKnown("sign", arguments, 0);
     return elementwise("sign", this);
+  }
+  /** As sign(): the same for real numbers. */
+  sgn(): Tensor {
+    requireKnown("sgn", arguments, 0);
+    return this.dtype === "bool" ? clone(this) : elementwise("sign", this);
   }
   /** The largest whole number ≤ x; its gradient is 0. */
   floor(): Tensor {
@@ -434,9 +566,23 @@ export class Tensor extends TensorState {
     requireKnown("trunc", arguments, 0);
     return elementwise("trunc", this);
   }
-  /** x held between min and max; either may be left out. */
-  clamp(bounds: Bounds | number, ...more: [max?: number]): Tensor {
-    return clamp(this, ...boundsOf("clamp", bounds, more));
+  /** The fraction: x − trunc(x). */
+  frac(): Tensor {
+    requireKnown("frac", arguments, 0);
+    return elementwise("frac", this);
+  }
+  /** With numbers in the place of NaN (0), ∞ and −∞ (the largest float32 and its negative), which take no gradient. */
+  nanToNum(options: NanToNum | number = {}, ...more: [posinf?: number, neginf?: number]): Tensor {
+    const names = ["nan", "posinf", "neginf"] as const;
+    return nanToNum(this, optionsOf<NanToNum>("nanToNum", names, options, more));
+  }
+  /** x held between min and max, numbers or tensors that broadcast; either may be left out. */
+  clamp(bounds: Bounds | Tensor | number, ...more: [max?: Tensor | number]): Tensor {
+    return clampTo(this, boundsOf("clamp", bounds, more));
+  }
+  /** As clamp(). */
+  clip(bounds: Bounds | Tensor | number, ...more: [max?: Tensor | number]): Tensor {
+    return clampTo(this, boundsOf("clip", bounds, more));
   }
   /** eˣ/Σeˣ along a dimension. */
   softmax(dim: number): Tensor {
@@ -494,6 +640,16 @@ export class Tensor extends TensorState {
     }
     return this.shape.length < 2 ? this : transpose(this, 0, 1);
   }
+  /** The dimensions in reverse order; a view. */
+  get T(): Tensor {
+    return permute(this, this.shape.map((_, i) => i).reverse());
+  }
+  /** The transposes of matrices [..., m, n]; a view. */
+  get mT(): Tensor {
+    if (this.shape.length < 2)
+      throw new RangeError(`mT: expected matrices [..., m, n], got ${show(this.shape)}`);
+    return transpose(this, -2, -1);
+  }
   /** The elements of a diagonal of two dimensions, as a new last dimension; a view. */
   diagonal(offset = 0, dim1 = 0, dim2 = 1): Tensor {
     requireKnown("diagonal", arguments, 3);
@@ -520,6 +676,11 @@ export class Tensor extends TensorState {
     requireKnown("transpose", arguments, 2);
     return transpose(this, dim0, dim1);
   }
+  /** As transpose(). */
+  swapaxes(dim0: number, dim1: number): Tensor {
+    requireKnown("swapaxes", arguments, 2);
+    return transpose(this, dim0, dim1, "swapaxes");
+  }
   /** The dimensions in another order; a view. */
   permute(...dims: number[] | [readonly number[]]): Tensor {
     return permute(this, listOf(dims));
@@ -537,6 +698,18 @@ export class Tensor extends TensorState {
   /** As reshape, which unlike PyTorch's view also takes elements that lie in another order (and copies them). */
   view(...sizes: number[] | [Shape]): Tensor {
     return reshape(this, listOf(sizes));
+  }
+  /** In the shape of another tensor, which has as many elements. */
+  reshapeAs(other: Tensor): Tensor {
+    requireKnown("reshapeAs", arguments, 1);
+    requireTensor("reshapeAs", other);
+    return reshape(this, other.shape, "reshapeAs");
+  }
+  /** As reshapeAs(). */
+  viewAs(other: Tensor): Tensor {
+    requireKnown("viewAs", arguments, 1);
+    requireTensor("viewAs", other);
+    return reshape(this, other.shape, "viewAs");
   }
   /** Dimensions startDim … endDim as one. */
   flatten(startDim = 0, endDim = -1): Tensor {
@@ -575,6 +748,10 @@ export class Tensor extends TensorState {
     requireKnown("expandAs", arguments, 1);
     requireTensor("expandAs", other);
     return expand(this, other.shape, "expandAs");
+  }
+  /** As expand(): torch's name for the function. */
+  broadcastTo(...sizes: number[] | [Shape]): Tensor {
+    return expand(this, listOf(sizes), "broadcastTo");
   }
   /** Elements start … end−1 along a dimension; negative positions count from the end. A view. */
   slice(dim: number, start: number, end = Number.POSITIVE_INFINITY, step = 1): Tensor {
@@ -886,6 +1063,72 @@ export class Tensor extends TensorState {
     update("sqrt_", this, () => this.sqrt());
     return this;
   }
+  /** this ← |this| */
+  abs_(): this {
+    requireKnown("abs_", arguments, 0);
+    update("abs_", this, () => this.abs());
+    return this;
+  }
+  /** this ← log this */
+  log_(): this {
+    requireKnown("log_", arguments, 0);
+    update("log_", this, () => this.log());
+    return this;
+  }
+  /** this ← this² */
+  square_(): this {
+    requireKnown("square_", arguments, 0);
+    update("square_", this, () => this.square());
+    return this;
+  }
+  /** this ← 1/this */
+  reciprocal_(): this {
+    requireKnown("reciprocal_", arguments, 0);
+    update("reciprocal_", this, () => this.reciprocal());
+    return this;
+  }
+  /** this ← 1/√this */
+  rsqrt_(): this {
+    requireKnown("rsqrt_", arguments, 0);
+    update("rsqrt_", this, () => this.rsqrt());
+    return this;
+  }
+  /** this ← ⌊this⌋ */
+  floor_(): this {
+    requireKnown("floor_", arguments, 0);
+    update("floor_", this, () => this.floor());
+    return this;
+  }
+  /** this ← ⌈this⌉ */
+  ceil_(): this {
+    requireKnown("ceil_", arguments, 0);
+    update("ceil_", this, () => this.ceil());
+    return this;
+  }
+  /** this ← the nearest whole number, halves to the even one */
+  round_(): this {
+    requireKnown("round_", arguments, 0);
+    update("round_", this, () => this.round());
+    return this;
+  }
+  /** this ← where it is 0 */
+  logicalNot_(): this {
+    requireKnown("logicalNot_", arguments, 0);
+    update("logicalNot_", this, () => this.logicalNot());
+    return this;
+  }
+  /** this ← what is left of this / divisor, with the divisor's sign */
+  remainder_(divisor: Tensor | Scalar): this {
+    requireKnown("remainder_", arguments, 1);
+    update("remainder_", this, () => this.remainder(divisor));
+    return this;
+  }
+  /** this ← ⌊this / divisor⌋ */
+  floorDivide_(divisor: Tensor | Scalar): this {
+    requireKnown("floorDivide_", arguments, 1);
+    update("floorDivide_", this, () => this.floorDivide(divisor));
+    return this;
+  }
   /** this ← max(this, 0) */
   relu_(): this {
     requireKnown("relu_", arguments, 0);
@@ -905,9 +1148,9 @@ export class Tensor extends TensorState {
     return this;
   }
   /** this ← this held between min and max; either may be left out */
-  clamp_(bounds: Bounds | number, ...more: [max?: number]): this {
-    const [min, max] = boundsOf("clamp_", bounds, more);
-    update("clamp_", this, () => clamp(this, min, max));
+  clamp_(bounds: Bounds | Tensor | number, ...more: [max?: Tensor | number]): this {
+    const limits = boundsOf("clamp_", bounds, more);
+    update("clamp_", this, () => clampTo(this, limits));
     return this;
   }
   /** this ← this + weight · (end − this): a moving average */
@@ -974,11 +1217,11 @@ function accumulates(operation: string, options: unknown, more: readonly unknown
   throw new TypeError(`${operation}: expected accumulate to be true or false, got ${describe(accumulate)}`);
 }
 
-/** [min, max], one of which at least was given. */
-function boundsOf(operation: string, bounds: Bounds | number, more: readonly unknown[]): [number, number] {
+/** Bounds, one of which at least was given. */
+function boundsOf(operation: string, bounds: Bounds | Tensor | number, more: readonly unknown[]): Bounds {
   const { min, max } = optionsOf<Bounds>(operation, ["min", "max"], bounds, more);
   if (min === undefined && max === undefined) {
     throw new TypeError(`${operation}: expected min, max or both, got neither; write { min: 0, max: 1 }`);
   }
-  return [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY];
+  return { min, max };
 }

@@ -190,6 +190,12 @@ export abstract class TensorState {
     return this.count;
   }
 
+  /** As numel(). */
+  nelement(): number {
+    requireKnown("nelement", arguments, 0);
+    return this.count;
+  }
+
   /** Number of dimensions, as `ndim`. */
   dim(): number {
     requireKnown("dim", arguments, 0);

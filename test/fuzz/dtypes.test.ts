@@ -20,7 +20,8 @@ const rows = fixture<Row[]>("dtypes");
 const wider = new Set(
   (
     "mean var std norm softmax logSoftmax quantile varMean stdMean argmax argmin topk median matmul mm mv dot bmm einsum " +
-    "addmm equal isclose allclose scatterAdd scatter indexPut indexPut_ trace meshgrid"
+    "addmm equal isclose allclose scatterAdd scatter indexPut indexPut_ trace meshgrid " +
+    "hypot logaddexp logaddexp2 frac"
   ).split(" "),
 );
 
@@ -107,7 +108,7 @@ const elsewhere = new Set(
     "elu celu gelu leakyRelu silu mish softplus hardtanh hardsigmoid hardswish softsign softshrink hardshrink threshold",
     "batchNorm conv1d conv2d dropout dropout2d instanceNorm crossEntropy linear nllLoss",
     "groupNorm layerNorm rmsNorm adaptiveAvgPool1d adaptiveAvgPool2d avgPool1d avgPool2d maxPool1d maxPool2d",
-    "maxPool2dWithIndices indexSelect",
+    "maxPool2dWithIndices indexSelect nelement swapaxes reshapeAs viewAs broadcastTo",
   ]
     .join(" ")
     .split(" "),

@@ -1,4 +1,4 @@
-// The error function and its complement on plain numbers; knows no tensors.
+// The error function, its complement and its inverse on plain numbers; knows no tensors.
 
 /**
  * erfc(x) = 2/√π ∫ₓ^∞ e^(−t²) dt, by W. J. Cody's rational approximations (Math. Comp. 23, 1969; CALERF). Relative error
@@ -70,4 +70,25 @@ function far(y: number): number {
       z +
     0.0023352049762686918;
   return (1 / Math.sqrt(Math.PI) - (z * p) / q) / y;
+}
+
+/** The x with erf(x) = y: Winitzki's approximation, made exact by three steps of Halley's. ±∞ at ±1, NaN beyond. */
+export function erfinv(y: number): number {
+  if (!(y > -1 && y < 1)) return Math.abs(y) === 1 ? y * Number.POSITIVE_INFINITY : Number.NaN;
+  if (y === 0) return y;
+  const log = Math.log1p(-y * y);
+  const a = 2 / (Math.PI * 0.147) + log / 2;
+  let x = Math.sign(y) * Math.sqrt(Math.sqrt(a * a - log / 0.147) - a);
+  for (let step = 0; step < 3; step++) {
+    const error = distance(x, y);
+    const slope = (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x);
+    x -= error / (slope + x * error);
+  }
+  return x;
+}
+
+/** erf(x) − y, in the tails by erfc, where erf has no digits left. */
+function distance(x: number, y: number): number {
+  if (Math.abs(x) < 1) return erf(x) - y;
+  return x > 0 ? 1 - y - erfc(x) : erfc(-x) - (1 + y);
 }

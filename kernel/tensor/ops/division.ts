@@ -1,9 +1,11 @@
-// Division with a whole quotient: remainder and floorDivide, by Python's rule that the remainder has the divisor's sign.
+// Division with a whole quotient, rounded down (remainder, floorDivide: Python's rule) or toward 0 (fmod, C's rule).
 
+import { describe } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Scalar } from "../dtype";
 import { broadcastShapes } from "../shape";
 import type { Tensor } from "../tensor";
+import { arithmetic } from "./arithmetic";
 import { giveTo } from "./broadcast";
 import { cast, refuseBool, requireFloat, requireOperand } from "./check";
 import { contiguous, expand } from "./view";
@@ -13,32 +15,49 @@ function remainderOf(a: number, b: number): number {
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
 }
 
-// a − b·⌊a/b⌋: da = dy, db = −dy·⌊a/b⌋
-const remainderRule: Rule<{ a: Tensor; b: Tensor }> = {
+interface Division {
+  /** The result for two numbers. */
+  readonly f: (a: number, b: number) => number;
+  /** The whole quotient q of a rest a − b·q, whose gradient is da = dy, db = −dy·q; without it there is none. */
+  readonly quotient?: (ratio: number) => number;
+}
+
+const divisions = {
+  remainder: { f: remainderOf, quotient: Math.floor },
+  fmod: { f: (a, b) => a % b, quotient: Math.trunc },
+  floorDivide: { f: (a, b) => Math.floor(a / b) },
+  truncDivide: { f: (a, b) => Math.trunc(a / b) },
+} satisfies Record<string, Division>;
+
+type DivisionOp = keyof typeof divisions;
+
+const restRule: Rule<{ a: Tensor; b: Tensor; quotient: (ratio: number) => number }> = {
   name: "remainder",
   reads: "inputs",
   backward(node, dy, pass) {
     const [left, right] = node.inputs as [Tensor, Tensor];
-    const { a, b } = node.info;
+    const { a, b, quotient } = node.info;
     const { engine } = pass;
     const { shape, count } = node.output;
     if (right.requiresGrad) {
       const db = engine.allocate(count, shape);
       const { f32 } = engine;
       const [p, q, g, to] = [a.pointer >>> 2, b.pointer >>> 2, dy.pointer >>> 2, db.pointer >>> 2];
-      for (let i = 0; i < count; i++) f32[to + i] = -f32[g + i]! * Math.floor(f32[p + i]! / f32[q + i]!);
+      for (let i = 0; i < count; i++) f32[to + i] = -f32[g + i]! * quotient(f32[p + i]! / f32[q + i]!);
       giveTo(pass, right, db, shape);
     }
     if (left.requiresGrad) giveTo(pass, left, dy, shape);
   },
 };
 
-/** a modulo b, or ⌊a/b⌋ (without gradient); two integer operands give int32, and may not be divided by 0. */
+/** The rest of a division, or its whole quotient (without gradient); two integers give int32, and none may be divided by 0. */
 export function divideWhole(
-  operation: "remainder" | "floorDivide",
+  op: DivisionOp,
   left: Tensor,
   divisor: Tensor | Scalar,
+  operation: string = op,
 ): Tensor {
+  const { f, quotient }: Division = divisions[op];
   const right = requireOperand(operation, left, divisor);
   const shape = broadcastShapes(operation, left.shape, right.shape);
   const whole = left.dtype !== "float32" && right.dtype !== "float32";
@@ -55,7 +74,20 @@ export function divideWhole(
     const [u, v] = [memory[p + i]!, memory[q + i]!];
     if (whole && v === 0)
       throw new RangeError(`${operation}: expected int32 divisors other than 0, got 0 at ${i}`);
-    memory[to + i] = operation === "remainder" ? remainderOf(u, v) : Math.floor(u / v);
+    memory[to + i] = f(u, v);
   }
-  return operation === "remainder" ? record(remainderRule, y, [x, d], { a, b }) : y;
+  return quotient === undefined ? y : record(restRule, y, [x, d], { a, b, quotient });
+}
+
+/** How a quotient is rounded. */
+export interface Rounding {
+  /** Down, toward 0, or (the default) not at all. */
+  readonly roundingMode?: "floor" | "trunc";
+}
+
+/** left / right; a rounded quotient has no gradient, and is int32 for integers. */
+export function divide(left: Tensor, right: Tensor | Scalar, mode: Rounding["roundingMode"]): Tensor {
+  if (mode === undefined) return arithmetic("div", left, right);
+  if (mode === "floor" || mode === "trunc") return divideWhole(`${mode}Divide`, left, right, "div");
+  throw new RangeError(`div: expected roundingMode "floor" or "trunc", got ${describe(mode)}`);
 }

@@ -1,9 +1,9 @@
 // Arithmetic and comparison of int32 and bool, exact over all 32 bits, which float32 kernels are not. Nothing is recorded.
 
-import { promote } from "../dtype";
-import type { Shape } from "../shape";
+import { promote, type Scalar } from "../dtype";
+import { broadcastShapes, type Shape } from "../shape";
 import type { Tensor } from "../tensor";
-import { cast, refuseBool } from "./check";
+import { cast, refuseBool, requireOperand } from "./check";
 import { contiguous, expand } from "./view";
 
 export type ComparisonOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
@@ -30,12 +30,26 @@ function wholePower(a: number, b: number): number {
   return result;
 }
 
+/** Shifts by a whole word or more leave nothing, or the sign. */
+const isShift = (by: number) => by >= 0 && by < 32;
+
+const bitFunctions = {
+  bitwiseAnd: (a, b) => a & b,
+  bitwiseOr: (a, b) => a | b,
+  bitwiseXor: (a, b) => a ^ b,
+  bitwiseLeftShift: (a, b) => (isShift(b) ? a << b : 0),
+  bitwiseRightShift: (a, b) => (isShift(b) ? a >> b : a >> 31),
+} satisfies Record<string, (a: number, b: number) => number>;
+
+export type BitOp = keyof typeof bitFunctions;
+
 const integerFunctions: {
-  [O in "add" | "sub" | "mul" | "pow" | "maximum" | "minimum" | ComparisonOp]: (
+  [O in "add" | "sub" | "mul" | "pow" | "maximum" | "minimum" | ComparisonOp | BitOp]: (
     a: number,
     b: number,
   ) => number;
 } = {
+  ...bitFunctions,
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: Math.imul,
@@ -69,4 +83,21 @@ export function integers(
   const [p, q, r] = [a.pointer >>> 2, b.pointer >>> 2, y.pointer >>> 2];
   for (let i = 0; i < y.count; i++) target[r + i] = f(engine.i32[p + i]!, engine.i32[q + i]!);
   return y;
+}
+
+/** Bit by bit, of int32 or bool; shifts of int32 only. */
+export function bitwise(op: BitOp, left: Tensor, right: Tensor | Scalar): Tensor {
+  const other = requireOperand(op, left, right);
+  for (const x of [left, other]) {
+    if (x.dtype !== "float32") continue;
+    throw new TypeError(`${op}: expected int32 or bool tensors, got float32; convert it with int()`);
+  }
+  const shape = broadcastShapes(op, left.shape, other.shape);
+  if (op.endsWith("Shift") && left.dtype === other.dtype) refuseBool(op, "convert with int()", left);
+  return integers(op, left, other, shape);
+}
+
+/** All bits turned; of bool, logicalNot. */
+export function bitwiseNot(x: Tensor): Tensor {
+  return x.dtype === "bool" ? compareExactly("eq", cast(x, "int32"), 0) : bitwise("bitwiseXor", x, -1);
 }

@@ -1,7 +1,8 @@
 // Functions of one number for which no kernel is worth it: angles, logarithms, signs, rounding, and what numbers are finite.
 
 import { type Rule, record } from "../autograd";
-import { erf } from "../math/erf";
+import { erf, erfc, erfinv } from "../math/erf";
+import { digamma, lgamma, trigamma } from "../math/gamma";
 import type { Tensor } from "../tensor";
 import { cast, refuseBool, requireFloat } from "./check";
 import { clone } from "./elementwise";
@@ -26,6 +27,13 @@ const entries = {
   sin: { f: Math.sin, slope: Math.cos },
   cos: { f: Math.cos, slope: (x) => -Math.sin(x) },
   tan: { f: Math.tan, slope: (x) => 1 / Math.cos(x) ** 2 },
+  asin: { f: Math.asin, slope: (x) => 1 / Math.sqrt(1 - x * x) },
+  acos: { f: Math.acos, slope: (x) => -1 / Math.sqrt(1 - x * x) },
+  sinh: { f: Math.sinh, slope: Math.cosh },
+  cosh: { f: Math.cosh, slope: Math.sinh },
+  asinh: { f: Math.asinh, slope: (x) => 1 / Math.sqrt(x * x + 1) },
+  acosh: { f: Math.acosh, slope: (x) => 1 / Math.sqrt(x * x - 1) },
+  atanh: { f: Math.atanh, slope: (x) => 1 / (1 - x * x) },
   atan: { f: Math.atan, slope: (x) => 1 / (1 + x * x) },
   log2: { f: Math.log2, slope: (x) => 1 / (x * Math.LN2) },
   log10: { f: Math.log10, slope: (x) => 1 / (x * Math.LN10) },
@@ -33,6 +41,12 @@ const entries = {
   expm1: { f: Math.expm1, slope: Math.exp },
   rsqrt: { f: (x) => 1 / Math.sqrt(x), slope: (x) => -0.5 / (x * Math.sqrt(x)) },
   erf: { f: erf, slope: (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) },
+  exp2: { f: (x) => 2 ** x, slope: (x) => 2 ** x * Math.LN2 },
+  erfc: { f: erfc, slope: (x) => (-2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) },
+  erfinv: { f: erfinv, slope: (x) => (Math.sqrt(Math.PI) / 2) * Math.exp(erfinv(x) ** 2) },
+  lgamma: { f: lgamma, slope: digamma },
+  digamma: { f: digamma, slope: trigamma },
+  frac: { f: (x) => x - Math.trunc(x), slope: () => 1 },
   sign: { f: (x) => Number(x > 0) - Number(x < 0), slope: flat }, // 0 for NaN, as in PyTorch
   floor: { f: Math.floor, slope: flat },
   ceil: { f: Math.ceil, slope: flat },

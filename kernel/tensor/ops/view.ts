@@ -26,22 +26,22 @@ export function contiguous(x: Tensor): Tensor {
   return record(contiguousRule, y, [x], undefined);
 }
 
-export function reshape(input: Tensor, sizes: Shape): Tensor {
-  requireIntegers("reshape", "sizes", sizes);
+export function reshape(input: Tensor, sizes: Shape, operation = "reshape"): Tensor {
+  requireIntegers(operation, "sizes", sizes);
   const shape = [...sizes];
   const unknown = shape.indexOf(-1);
   if (unknown >= 0) {
     const known = countOf(shape.filter((_, i) => i !== unknown));
     if (known === 0) {
       throw new RangeError(
-        `reshape: expected sizes that leave one answer for −1, got ${show(sizes)} for ${show(input.shape)}; write the size`,
+        `${operation}: expected sizes that leave one answer for −1, got ${show(sizes)} for ${show(input.shape)}; write the size`,
       );
     }
     shape[unknown] = input.count / known;
   }
   if (shape.some((size) => !Number.isInteger(size) || size < 0) || countOf(shape) !== input.count) {
     throw new RangeError(
-      `reshape: expected sizes for the ${input.count} elements of ${show(input.shape)}, got ${show(sizes)}`,
+      `${operation}: expected sizes for the ${input.count} elements of ${show(input.shape)}, got ${show(sizes)}`,
     );
   }
   const x = contiguous(input);
@@ -87,9 +87,9 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
   return record(permuteRule, x.engine.view(x.storage, x.offset, shape, strides, x.dtype), [x], dims);
 }
 
-export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  const a = checkDim("transpose", dim0, x.shape);
-  const b = checkDim("transpose", dim1, x.shape);
+export function transpose(x: Tensor, dim0: number, dim1: number, operation = "transpose"): Tensor {
+  const a = checkDim(operation, dim0, x.shape);
+  const b = checkDim(operation, dim1, x.shape);
   const order = x.shape.map((_, i) => (i === a ? b : i === b ? a : i));
   return permute(x, order);
 }

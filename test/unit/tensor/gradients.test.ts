@@ -172,6 +172,39 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
   ],
   lerp: [(a, b, w) => a!.lerp(b!, w!), [a23(), b23(), leaf([3])]],
   "tan atan erf expm1": [(a) => a!.mul(0.5).tan().add(a!.atan()).add(a!.erf()).add(a!.expm1()), [a23()]],
+  "asin acos atanh erfinv": [
+    (a) => a!.mul(0.3).asin().add(a!.mul(0.4).acos()).add(a!.mul(0.4).atanh()).add(a!.mul(0.4).erfinv()),
+    [a23()],
+  ],
+  "sinh cosh asinh exp2 erfc frac": [
+    (a) => a!.sinh().add(a!.cosh()).add(a!.asinh()).add(a!.exp2()).add(a!.erfc()).add(a!.frac()),
+    [tensor([-1.7, -0.3, 0.2, 1.3], { requiresGrad: true })],
+  ],
+  "acosh lgamma digamma sgn": [
+    (a) => a!.add(1).acosh().add(a!.lgamma()).add(a!.digamma()).add(a!.sgn()),
+    [positive()],
+  ],
+  "atan2 hypot copysign logaddexp logaddexp2": [
+    (a, b) =>
+      a!.atan2(b!).add(a!.hypot(b!)).add(a!.copysign(b!)).add(a!.logaddexp(b!)).add(a!.logaddexp2(b!)),
+    [a23(), leaf([3], { seed: 9 })],
+  ],
+  fmod: [
+    (a, b) => a!.fmod(b!),
+    [tensor([2.3, -1.2, 0.7], { requiresGrad: true }), tensor([0.9, -0.8, 0.5], { requiresGrad: true })],
+  ],
+  "clamp clip between tensors": [
+    (a, low, high) => a!.clamp({ min: low!, max: high! }).add(a!.clip(low!)),
+    [a23(), leaf([3], { seed: 5, low: -1, high: 0 }), leaf([2, 1], { seed: 6, low: 0, high: 1 })],
+  ],
+  nanToNum: [
+    (a) => a!.add(tensor([0, 1 / 0, 0])).nanToNum({ posinf: 3 }),
+    [tensor([0.3, 0.7, 0.2], { requiresGrad: true })],
+  ],
+  "swapaxes reshapeAs viewAs broadcastTo": [
+    (a, b) => a!.swapaxes(0, 1).reshapeAs(b!).mul(a!.viewAs(b!)).add(b!.broadcastTo(2, 3)),
+    [a23(), b23()],
+  ],
   "log2 log10 log1p rsqrt": [(a) => a!.log2().add(a!.log10()).add(a!.log1p()).add(a!.rsqrt()), [positive()]],
   "view contiguous flatten": [(a) => a!.t().contiguous().view(2, 3).flatten().exp(), [a23()]],
   "mm mv dot": [(a, b, v) => a!.mm(b!).mv(v!).dot(v!), [leaf([3, 2]), leaf([2, 3]), leaf([3])]],
@@ -343,7 +376,9 @@ const without = new Set(
     "logicalXor logicalNot argmax argmin argsort nonzero countNonzero bincount floorDivide to float int bool detach",
     "add_ sub_ mul_ div_ pow_ neg_ exp_ sqrt_ relu_ sigmoid_ tanh_ clamp_ lerp_ maskedFill_ copy_ fill_ zero_ uniform_ normal_",
     "backward requiresGrad_ retainGrad registerHook zeroGrad size dim numel isContiguous item toArray tolist toJSON toString",
-    "indexPut_ gradStorage adoptGrad addGrad constructor",
+    "indexPut_ bitwiseAnd bitwiseOr bitwiseXor bitwiseNot bitwiseLeftShift bitwiseRightShift long typeAs nelement",
+    "abs_ log_ square_ reciprocal_ rsqrt_ floor_ ceil_ round_ logicalNot_ remainder_ floorDivide_",
+    "gradStorage adoptGrad addGrad constructor",
     "manualSeed forkRng memoryUsage noGrad enableGrad isGradEnabled keep tidy Tensor Generator",
   ].flatMap((line) => line.split(" ")),
 );

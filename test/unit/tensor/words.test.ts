@@ -30,7 +30,11 @@ function argument(value: unknown, leaves: Tensor[]): unknown {
   if (!("data" in value)) {
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, argument(each, leaves)]));
   }
-  const leaf = unpack(value as unknown as Packed, { requiresGrad: true });
+  const { shape, data } = value as unknown as Packed;
+  const leaf = unpack(
+    { shape, data: data.map((each) => special[String(each)] ?? each) },
+    { requiresGrad: true },
+  );
   leaves.push(leaf);
   return leaf;
 }
