@@ -97,6 +97,12 @@ function withIds(cells: Cell[]): Cell[] {
   });
 }
 
+/** What a notebook in TypeScript gets where it names no kernel, or no language. */
+const ours = {
+  kernelspec: { name: "bnlab", display_name: "BN Lab (TypeScript)", language: "typescript" },
+  language_info: { name: "typescript", file_extension: ".ts", mimetype: "text/typescript" },
+};
+
 /**
  * The notebook as Jupyter writes it: texts as lists of lines, one space of indent; but the JSON of a chart stands on one line,
  * since with a line for each number it would be half as long again.
@@ -107,10 +113,10 @@ export function formatNotebook(notebook: Notebook): string {
     source: linesOf(cell.source),
     ...(cell.cell_type === "code" ? { outputs: cell.outputs.map(formatOutput) } : {}),
   }));
+  const own = Object.entries(notebook.metadata).filter(([, value]) => value !== null);
   const metadata = {
-    ...notebook.metadata,
-    kernelspec: { name: "bnlab", display_name: "BN Lab (TypeScript)", language: "typescript" },
-    language_info: { name: "typescript", file_extension: ".ts", mimetype: "text/typescript" },
+    ...(languageOf(notebook.metadata) === "javascript" ? {} : ours),
+    ...Object.fromEntries(own),
   };
   const onOneLine: string[] = [];
   const place = crypto.randomUUID();

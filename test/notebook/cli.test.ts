@@ -147,7 +147,7 @@ test("a notebook runs: progress, the executed file, the page", async () => {
   assert.match(page, /<pre class="stream stderr">&lt;b&gt;warned&lt;\/b&gt;<\/pre>/);
   assert.match(
     page,
-    /<i>html<\/i>[\s\S]*<img[^>]*src=\"data:image\/svg\+xml;base64,[\s\S]*data:image\/png;base64,iVBOR[\s\S]*<em>md<\/em>/,
+    /<i>html<\/i>[\s\S]*<img[^>]*src="data:image\/svg\+xml;base64,[\s\S]*data:image\/png;base64,iVBOR[\s\S]*<em>md<\/em>/,
   );
   assert.match(page, /"name":"\\u003c\/script>"/);
   assert.match(page, /bnlabPlotly\.draw/);
@@ -277,11 +277,31 @@ test("a progress bar is printed once in a pipe", async () => {
   assert.match(stdout, /steps 100% \|█{20}\| 3\/3/);
 });
 
+test("a copy keeps the notebook's own kernel and language", async () => {
+  const kernelspec = { name: "jslab", display_name: "JavaScript", language: "javascript" };
+  const language_info = { name: "javascript", file_extension: ".js", mimetype: "text/javascript" };
+  write("javascript.ipynb", ["let a = 1;\na = 'text';\na"], { metadata: { kernelspec, language_info } });
+  write("tslab.ipynb", ["1"], {
+    metadata: {
+      kernelspec: { name: "tslab", language: "typescript" },
+      language_info: { name: "typescript" },
+    },
+  });
+  for (const name of ["javascript", "tslab"]) {
+    const { code, stderr } = await bnlab(["run", `${name}.ipynb`, "-o", `${name}.done.ipynb`]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.deepEqual(
+      read(`${name}.done.ipynb`).metadata,
+      JSON.parse(readFileSync(at(`${name}.ipynb`), "utf8")).metadata,
+    );
+  }
+});
+
 test("check: a notebook that shows what was saved, and one that does not", async () => {
   write("checked.ipynb", [
     "console.log('step', 1, 'loss', 0.123456); display.json({ curve: [0.5, 0.25] }); 'result'",
     "throw new RangeError('as ever');",
-    tagged("Date.now()", "nbval-ignore-output"),
+    tagged("Math.random()", "nbval-ignore-output"),
   ]);
   await bnlab(["run", "checked.ipynb", "-o", "checked.ipynb", "--allow-errors"]);
   const same = await bnlab(["check", "checked.ipynb"]);

@@ -66,7 +66,41 @@ describe("text", () => {
     assert.match(page, /<s>gone<\/s> <code>\$code\$<\/code> \$1/);
     assert.match(page, /<h1 id="user-content-a-heading-twice">.*<h1 id="user-content-a-heading-twice-1">/s);
     assert.match(page, /<a href="#user-content-a-heading-twice-1">there<\/a>/);
-    assert.match(page, /<a href="https:\/\/a\.example" rel="noopener noreferrer">out<\/a> <a>x<\/a>/);
+    assert.match(
+      page,
+      /<a href="https:\/\/a\.example" rel="noopener noreferrer">out<\/a> <a href="\.\.\/x\.html" rel="noopener noreferrer">x<\/a>/,
+    );
+  });
+
+  it("keeps links to files from the notebook's folder on, and no other address without a scheme", () => {
+    const kept = ["b.ipynb", "./sub/a%20b.md#here", "../up/x.csv?y=1:2", "数据.csv", "./a:b"];
+    const dropped = [
+      "//a.example/x",
+      "/etc/passwd",
+      "?x",
+      "C:/x",
+      "file:///etc/passwd",
+      "javascript:pwned=1",
+      "java&#9;script:pwned=1",
+      "&#1;javascript:pwned=1",
+      " javascript:pwned=1",
+      "http:a.example",
+      "\\\\a.example\\x",
+      "a\\b",
+      "vbscript:x",
+      "data:text/html,x",
+      "blob:x",
+    ];
+    const linksOf = (addresses: string[]) => {
+      const page = pageOf(markdown(addresses.map((address) => `<a href="${address}">x</a>`).join("")));
+      return Array.from(page.matchAll(/<a(?: href="([^"]*)")?/g), ([, href]) => href);
+    };
+    assert.deepEqual(linksOf(kept), kept);
+    assert.deepEqual(
+      linksOf(dropped),
+      dropped.map(() => undefined),
+    );
+    assert.match(pageOf(markdown("[next](01-next.ipynb)")), /<a href="01-next\.ipynb" rel=/);
   });
 
   it("shows a formula that cannot be read as it is written", () => {

@@ -92,7 +92,7 @@ function prepared<Node extends RootContent>(
     if (source) return [linkOrText(source, source, "this page loads nothing from the web", inLink)];
   }
   if (tagName === "a") {
-    const href = safeAddress(properties.href);
+    const href = addressOf(properties.href) ?? relativeAddress(properties.href);
     Object.assign(properties, {
       href,
       rel: href && !href.startsWith("#") ? ["noopener", "noreferrer"] : undefined,
@@ -103,10 +103,17 @@ function prepared<Node extends RootContent>(
 }
 
 /** Pages on the web, letters, and places in this page. */
-function safeAddress(href: Properties[string]): string | undefined {
+function addressOf(href: Properties[string]): string | undefined {
   if (typeof href !== "string") return undefined;
   if (href.startsWith("#")) return `#${schema.clobberPrefix}${href.slice(1)}`;
   return /^(?:https?:\/\/|mailto:)/i.test(href) ? href : undefined;
+}
+
+/** A file from the notebook's folder on: no scheme, no server, no root, and nothing that a browser leaves out as it reads. */
+function relativeAddress(href: Properties[string]): string | undefined {
+  if (typeof href !== "string") return undefined;
+  const address = href.trim();
+  return /^(?![a-z][a-z\d+.-]*:|\/)[^?\p{Cc}\\][^\p{Cc}\\]*$/iu.test(address) ? address : undefined;
 }
 
 function picture(
@@ -124,7 +131,7 @@ function picture(
 
 /** In the place of what the page does not have: its description, and where it is if that can be followed. */
 function linkOrText(source: string, text: string, why: string, inLink: boolean): Element {
-  const href = inLink ? undefined : safeAddress(source);
+  const href = inLink ? undefined : addressOf(source);
   const content = [{ type: "text" as const, value: text }];
   const shown = href ? [made("a", { href, rel: ["noopener", "noreferrer"] }, content)] : content;
   return made("span", { className: ["missing"], title: why }, shown);
