@@ -150,6 +150,7 @@ const renderer = {
 const pages = {
   ...renderer,
   entryPoints: {
+    comparison: "extension/renderer/comparison/main.ts",
     tensorViewer: "extension/renderer/tensorViewer/main.ts",
     training: "extension/renderer/training/main.ts",
   },

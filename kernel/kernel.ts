@@ -24,6 +24,7 @@ import { History } from "./session/history";
 import { toUnits } from "./session/language/codePoints";
 import { completeReply, inspectBundle } from "./session/language/jupyter";
 import type { Session } from "./session/session";
+import { typescriptVersion } from "./version";
 
 type Handler<T extends RequestType> = (request: Message<T>) => Promise<Replies[ReplyTo<T>]>;
 type Handlers = { [T in RequestType]: Handler<T> };
@@ -179,7 +180,7 @@ export class Kernel {
       implementation_version: this.#options.version,
       language_info: {
         name: "typescript",
-        version: "6.0",
+        version: typescriptVersion,
         mimetype: "text/typescript",
         file_extension: ".ts",
       },

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { Mime } from "../../kernel/protocol";
 import { compare, type Figure, type Run, titleOf, withCurves } from "../notebook/comparison";
 import { nameOf } from "../notebook/launch";
+import { htmlOf, webRoot } from "../views/webPage";
 import type { Context, RunCommand } from "./command";
 
 interface Choice extends vscode.QuickPickItem {
@@ -78,37 +79,12 @@ async function figuresIn(file: vscode.Uri): Promise<Figure[]> {
 }
 
 function show({ extensionUri }: Context, runs: Run[]): void {
-  const renderer = vscode.Uri.joinPath(extensionUri, "dist/renderer");
   const title = vscode.l10n.t("Compared Runs");
   const panel = vscode.window.createWebviewPanel("bnlab.comparison", title, vscode.ViewColumn.Active, {
     enableScripts: true,
-    localResourceRoots: [renderer],
+    localResourceRoots: [webRoot(extensionUri)],
     retainContextWhenHidden: true, // zoom and hidden curves stay
   });
-  const script = panel.webview.asWebviewUri(vscode.Uri.joinPath(renderer, "standalone.js"));
-  panel.webview.html = pageOf(compare(runs), { title, script, source: panel.webview.cspSource });
-}
-
-function pageOf(
-  figures: Figure[],
-  { title, script, source }: { title: string; script: vscode.Uri; source: string },
-): string {
-  const nonce = crypto.randomUUID();
-  const policy = `default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src ${source} 'nonce-${nonce}'`;
-  return `<!doctype html>
-<html lang="${vscode.env.language}">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>${title}</title>
-<body>
-<script nonce="${nonce}" src="${script}"></script>
-<script nonce="${nonce}">
-for (const figure of ${JSON.stringify(figures).replaceAll("<", "\\u003c")}) {
-  const place = document.body.appendChild(document.createElement("div"));
-  place.style.margin = "16px 0";
-  bnlabPlotly.draw(place, figure);
-}
-</script>
-</body>
-</html>`;
+  const page = { name: "comparison", title, words: compare(runs), draws: true };
+  panel.webview.html = htmlOf(panel.webview, extensionUri, page);
 }

@@ -3,12 +3,13 @@ import { spawn } from "node:child_process";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
+import { zeromqVersion } from "../../kernel/version";
 import { runCli } from "../notebook/kernelCli";
 import { nodeOf } from "../notebook/launch";
 import type { Context, RunCommand } from "./command";
 
 /** The native package that Jupyter's line needs and the extension does not carry. */
-const zeromq = "zeromq@6.8.0";
+const zeromq = `zeromq@${zeromqVersion}`;
 
 export const installJupyterKernel: RunCommand = async (context) => {
   if (!vscode.workspace.isTrusted) return;

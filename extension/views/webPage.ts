@@ -10,6 +10,8 @@ export interface WebPage {
   title: string;
   /** What the page says, in the window's language; it finds them in `document.body.dataset.words`. */
   words: object;
+  /** Whether it draws charts: it finds `bnlabPlotly`, which sets styles and makes pictures of its own. */
+  draws?: boolean;
 }
 
 /** What a web view may load from, for its options. */
@@ -18,22 +20,22 @@ export const webRoot = (extensionUri: vscode.Uri) => vscode.Uri.joinPath(extensi
 export function htmlOf(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
-  { name, title, words }: WebPage,
+  { name, title, words, draws = false }: WebPage,
 ): string {
   const nonce = randomBytes(16).toString("base64");
-  const file = (ending: string) =>
-    webview.asWebviewUri(vscode.Uri.joinPath(webRoot(extensionUri), `${name}.${ending}`));
+  const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(webRoot(extensionUri), name));
+  const styles = draws ? "'unsafe-inline'; img-src data: blob:" : "";
   return `<!doctype html>
 <html lang="${vscode.env.language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource} ${styles}; script-src 'nonce-${nonce}'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<link rel="stylesheet" href="${file("css")}">
+<link rel="stylesheet" href="${file(`${name}.css`)}">
 </head>
 <body data-words="${escapeHtml(JSON.stringify(words))}">
-<script nonce="${nonce}" type="module" src="${file("js")}"></script>
+${draws ? `<script nonce="${nonce}" src="${file("standalone.js")}"></script>\n` : ""}<script nonce="${nonce}" type="module" src="${file(`${name}.js`)}"></script>
 </body>
 </html>`;
 }

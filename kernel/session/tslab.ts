@@ -1,4 +1,5 @@
 // What a cell gets when it imports "tslab": that package's display, on this kernel, so that its notebooks run unchanged.
+import { tslabVersion, typescriptVersion } from "../version";
 import { base64 } from "./display/bundle";
 import { type DisplayHandle, display as show } from "./display/display";
 
@@ -18,7 +19,7 @@ export interface Display {
 }
 
 /** The versions of the tslab that this stands for, and of what runs the cells. */
-export const versions = { tslab: "1.0.22", typescript: "6.0", node: process.version };
+export const versions = { tslab: tslabVersion, typescript: typescriptVersion, node: process.version };
 
 /** Shows everything as an output of its own. */
 export const display: Display = displayBy((bundle) => void show.raw(bundle));

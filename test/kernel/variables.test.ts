@@ -1,5 +1,8 @@
 // The session's variables by message: what they are, what is in them, and a tensor's numbers.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { after, test } from "node:test";
 import { maxElements, type Requests } from "../../kernel/protocol";
 import { startKernel } from "./startKernel";
@@ -141,10 +144,12 @@ w.mul(3).relu().sum().backward();`);
 
 test("while a cell computes, the answer comes when it pauses", async () => {
   const order: string[] = [];
+  const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-variables-"));
+  const bell = path.join(folder, "bell");
   let cell: Promise<unknown> | undefined;
   await new Promise<void>((started) => {
     cell = run(
-      "console.log('on');\nfor (const end = Date.now() + 400; Date.now() < end; );",
+      `const { existsSync } = require("node:fs");\nconsole.log("on");\nwhile (!existsSync(${JSON.stringify(bell)}));`,
       ({ header }) => {
         if (header.msg_type === "stream") started();
       },
@@ -153,7 +158,9 @@ test("while a cell computes, the answer comes when it pauses", async () => {
   const looked = variables({ names: ["list"] }).then(() => order.push("variables"));
   await client.request("is_complete_request", { code: "1" });
   order.push("is complete");
+  writeFileSync(bell, "");
   await Promise.all([cell, looked]);
+  rmSync(folder, { recursive: true });
   assert.equal(order[0], "is complete");
   assert.equal(order.length, 3);
 });

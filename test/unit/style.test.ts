@@ -53,6 +53,21 @@ describe("style", () => {
     assert.deepEqual(oldNames("a.ts", "const X = 1; class A { private constructor() {} }"), []);
   });
 
+  it("has no test that judges by a clock: it only ends a wait", () => {
+    const clock = /Date\.now|performance\.now|hrtime/;
+    const bound = /\bend = Date\.now\(\) \+|[<>] end\b/;
+    const found = sources
+      .filter(({ file }) => file.startsWith("test/") && file.endsWith(".test.ts"))
+      .flatMap(({ file, text }) =>
+        text
+          .split("\n")
+          .flatMap((line, i) =>
+            clock.test(line) && !bound.test(line) ? [`${file}:${i + 1} ${line.trim()}`] : [],
+          ),
+      );
+    assert.deepEqual(found, []);
+  });
+
   it("has comments that begin with their subject", () => {
     const lost = /\/\*\* Of /;
     const found = sources.flatMap(({ file, text }) =>
