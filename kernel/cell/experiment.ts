@@ -1,4 +1,5 @@
 // `experiment` as cells see it: with the session's progress bar, and a way back to what an interrupt has cut short.
+import { requireKnown } from "../arguments";
 import { type Experiment, type ExperimentOptions, runExperiment } from "../experiment";
 import { progress } from "../session/display/progress";
 
@@ -34,9 +35,10 @@ export const experiment: RunExperiment & {
 
 type RunExperiment = typeof run;
 
-function run<Result, Settings = undefined>(
+async function run<Result, Settings = undefined>(
   options: ExperimentOptions<Result, Settings>,
 ): Promise<Experiment<Result>> {
+  requireKnown("experiment", arguments, 1);
   return runExperiment(options, {
     progress,
     begun: (begun) => {

@@ -1,5 +1,6 @@
 // `probe` as cells see it: every probe, and the report of a watch, which joins its records to charts.
 
+import { requireKnown } from "../arguments";
 import type { Module } from "../nn";
 import { bars, Figure, type FigureParts, grid, line, palette, type ScatterFigure, scatter } from "../plot";
 import {
@@ -26,6 +27,7 @@ export class Watch extends ProbeWatch {
    * @throws Error if no training step has been watched yet.
    */
   report({ title = "Inside the network" }: { title?: string } = {}): Figure {
+    requireKnown("report", arguments, 1, ["title"]);
     const layers = this.layers.filter(({ records }) => records.length > 0);
     if (layers.length === 0) {
       throw new Error(
@@ -60,6 +62,7 @@ export class Watch extends ProbeWatch {
  * @throws RangeError if `every` or `limit` is no whole number of at least 1 and 2, or the model has no layer of that name.
  */
 export function watch(model: Module, options: WatchOptions = {}): Watch {
+  requireKnown("watch", arguments, 2);
   return new Watch(model, options);
 }
 

@@ -1,8 +1,15 @@
 // Paired runs over seeds and arms, one after the other. Imports kernel/tensor, and a table of kernel/nn to show itself.
+import {
+  describe,
+  requireFunction,
+  requireInteger,
+  requireIntegers,
+  requireOptions,
+  show,
+} from "../arguments";
 import { machine } from "../machine/machine";
 import { manualSeed } from "../tensor";
-import { requireFunction } from "../tensor/arguments";
-import { Experiment, type Judging, type Run } from "./result";
+import { Experiment, type Judging, judgingNames, type Run } from "./result";
 
 /** One run to make: all arms of a seed start from the same random stream. */
 export interface Trial<Settings = undefined> {
@@ -45,10 +52,20 @@ export interface ExperimentHost {
  * @throws RangeError for no seeds, no arms or one twice, and settings under a whole number; TypeError where `run` is no function or gives nothing to judge by.
  */
 export async function runExperiment<Result, Settings = undefined>(
-  { seeds = 5, arms, run, ...judging }: ExperimentOptions<Result, Settings>,
+  options: ExperimentOptions<Result, Settings>,
   { progress, begun }: ExperimentHost = {},
 ): Promise<Experiment<Result>> {
+  requireOptions("experiment", options, ["seeds", "arms", "run", ...judgingNames]);
+  const { seeds = 5, arms, run, ...judging } = options ?? {};
   requireFunction("experiment", run);
+  if (typeof seeds === "number") requireInteger("experiment", "seeds", seeds, 1);
+  else requireIntegers("experiment", "seeds", seeds);
+  if (typeof arms !== "object" || arms === null) {
+    throw new TypeError(`experiment: expected arms as names, or settings by name, got ${describe(arms)}`);
+  }
+  if (judging.better !== undefined && judging.better !== "higher" && judging.better !== "lower") {
+    throw new RangeError(`experiment: expected better "higher" or "lower", got ${describe(judging.better)}`);
+  }
   const chosen = typeof seeds === "number" ? Array.from({ length: seeds }, (_, seed) => seed) : [...seeds];
   const settings = new Map<string, Settings>(
     isNames(arms) ? arms.map((arm) => [arm, undefined as Settings]) : Object.entries(arms),
@@ -56,7 +73,7 @@ export async function runExperiment<Result, Settings = undefined>(
   const named = isNames(arms) ? arms.length : settings.size;
   if (chosen.length === 0 || named === 0 || new Set(chosen).size < chosen.length || settings.size < named) {
     throw new RangeError(
-      `experiment: expected seeds and arms, each once, got seeds [${chosen.join(", ")}] and arms [${isNames(arms) ? arms.join(", ") : ""}]`,
+      `experiment: expected seeds and arms, each once, got seeds ${show(chosen)} and arms [${isNames(arms) ? arms.join(", ") : ""}]`,
     );
   }
   const numbered = isNames(arms) ? undefined : Object.keys(arms).find((arm) => /^\d+$/.test(arm));

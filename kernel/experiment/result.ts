@@ -1,4 +1,5 @@
 // What an experiment found: values by arm and seed, how the arms differ pair by pair, and what that says of the claim.
+import { requireKnown } from "../arguments";
 import { escapeHtml, htmlTable, proseNumber, textTable } from "../words";
 
 export interface Run<Result> {
@@ -55,6 +56,8 @@ export interface Comparison {
   readonly verdict: Verdict;
 }
 
+export const judgingNames: readonly (keyof Judging)[] = ["metric", "better", "contested"];
+
 /** The runs of an experiment, judged by one of their numbers. Leave it at the end of a cell to see it as a table. */
 export class Experiment<Result> {
   readonly #judging: Judging;
@@ -67,11 +70,13 @@ export class Experiment<Result> {
     readonly runs: readonly Run<Result>[],
     judging: Judging = {},
   ) {
+    requireKnown(new.target.name, arguments, 4, judgingNames);
     this.#judging = judging;
   }
 
   /** The same runs, judged by another of their numbers. */
   by(metric: string, judging: Omit<Judging, "metric"> = {}): Experiment<Result> {
+    requireKnown("by", arguments, 2, ["better", "contested"]);
     const other = new Experiment(this.seeds, this.arms, this.runs, { ...judging, metric });
     other.check();
     return other;

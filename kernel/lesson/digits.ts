@@ -1,4 +1,5 @@
 // The pictures that the notebooks learn from: drawn by a program, or MNIST where the reader has it.
+import { requireInteger, requireKnown } from "../arguments";
 import { digits as drawn, type ImageDataset, mnist, randomSplit } from "../data";
 import { machine } from "../machine/machine";
 
@@ -27,12 +28,11 @@ export interface LessonDigits {
  * @example const { train, test, source } = lesson.digits({ train: 2000, test: 500 });
  * @throws RangeError for counts below 1 or beyond what MNIST has, Error where BNLAB_MNIST names no such folder.
  */
-export function digits({ train, test, seed = 0 }: LessonDigitsOptions): LessonDigits {
-  for (const [name, count] of Object.entries({ train, test })) {
-    if (!Number.isInteger(count) || count < 1) {
-      throw new RangeError(`lesson.digits: expected ${name} to be a whole number ≥ 1, got ${count}`);
-    }
-  }
+export function digits(options: LessonDigitsOptions): LessonDigits {
+  requireKnown("lesson.digits", arguments, 1, ["train", "test", "seed"]);
+  const { train, test, seed = 0 } = options ?? {};
+  requireInteger("lesson.digits", "train", train, 1);
+  requireInteger("lesson.digits", "test", test, 1);
   const folder = machine().mnistFolder();
   if (folder) return ofMnist(folder, train, test, seed);
   return {

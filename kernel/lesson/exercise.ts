@@ -1,4 +1,5 @@
 // Exercises of the notebooks: an answer is checked, and said in words what is wrong with it; hints, and a solution.
+import { requireKnown } from "../arguments";
 import { Mime, type MimeBundle } from "../protocol/mime";
 import { escapeHtml } from "../words";
 import { exercises } from "./exercises";
@@ -17,6 +18,7 @@ export type Answer<Id extends ExerciseId> = Parameters<(typeof exercises)[Id]["c
  * @throws RangeError for an exercise that there is none of.
  */
 export function exercise<Id extends ExerciseId>(id: Id, answer: Answer<Id> | undefined): CheckedAnswer {
+  requireKnown("lesson.exercise", arguments, 2);
   const { check } = entryOf(id);
   if (answer === undefined) return new CheckedAnswer("waiting", waiting(id));
   let wrong: Words | null;
@@ -48,6 +50,7 @@ const shownHints = new Map<string, number>();
  * @throws RangeError for an exercise that there is none of.
  */
 export function hint(id: ExerciseId): CheckedAnswer {
+  requireKnown("lesson.hint", arguments, 1);
   const { hints } = entryOf(id);
   const number = Math.min((shownHints.get(id) ?? 0) + 1, hints.length);
   shownHints.set(id, number);
@@ -65,6 +68,7 @@ export function hint(id: ExerciseId): CheckedAnswer {
  * @throws RangeError for an exercise that there is none of.
  */
 export function solution(id: ExerciseId): Solution {
+  requireKnown("lesson.solution", arguments, 1);
   return new Solution(id, entryOf(id).solution);
 }
 

@@ -1,5 +1,6 @@
 // Every claim beside the verdict of the notebook that tests it, gathered from what the notebooks have saved.
 
+import { describe, requireKnown } from "../arguments";
 import { machine, textOf } from "../machine/machine";
 import { Mime, type MimeBundle } from "../protocol/mime";
 import { escapeHtml } from "../words";
@@ -33,6 +34,7 @@ export interface Score extends Claim {
  * @throws Error where there is no such folder.
  */
 export function scorecard({ folder = "." }: ScorecardOptions = {}): Scorecard {
+  requireKnown("lesson.scorecard", arguments, 1, ["folder"]);
   const names = machine().files(folder);
   if (names === null) {
     throw new Error(`lesson.scorecard: expected a folder of notebooks, got ${folder}, which does not exist`);
@@ -100,6 +102,10 @@ export class Scorecard {
 
   /** A table for a page of documentation, in one language. */
   markdown(language: "en" | "zh-cn" = "en"): string {
+    requireKnown("markdown", arguments, 1);
+    if (language !== "en" && language !== "zh-cn") {
+      throw new RangeError(`markdown: expected "en" or "zh-cn", got ${describe(language)}`);
+    }
     const english = language === "en";
     const head = english
       ? ["", "the article", "the literature", "verdict", "measured", "notebook"]

@@ -1,4 +1,5 @@
 // What a run says of one of the article's claims: a card to read, and a record of it in the saved notebook.
+import { describe, isRecord, requireKnown } from "../arguments";
 import { type Json, Mime, type MimeBundle } from "../protocol/mime";
 import { escapeHtml, proseNumber } from "../words";
 import { type Claim, claimOf } from "./claims";
@@ -67,14 +68,18 @@ export interface VerdictRecord {
  * @example lesson.verdict(9, { verdict: ratio > 10 ? "refuted" : "not reproduced", measured: { "ratio of stds": ratio } })
  * @throws RangeError for another claim than 1 to 18, a verdict of other words, or nothing measured.
  */
-export function verdict(claim: number, { verdict, measured, note }: VerdictOptions): VerdictCard {
+export function verdict(claim: number, options: VerdictOptions): VerdictCard {
+  requireKnown("lesson.verdict", arguments, 2, ["verdict", "measured", "note"]);
+  const { verdict, measured, note } = options ?? {};
   const subject = claimOf(claim);
   if (!Object.hasOwn(verdictWords, verdict)) {
     const words = Object.keys(verdictWords).join(", ");
     throw new RangeError(`lesson.verdict: expected one of ${words}, got ${String(verdict)}`);
   }
-  if (Object.keys(measured).length === 0) {
-    throw new RangeError("lesson.verdict: expected what was measured, { label: value, … }, got nothing");
+  if (!isRecord(measured) || Object.keys(measured).length === 0) {
+    throw new RangeError(
+      `lesson.verdict: expected what was measured, { label: value, … }, got ${isRecord(measured) ? "nothing" : describe(measured)}`,
+    );
   }
   const values = Object.entries(measured).map(([label, value]) => [label, storable(value)] as const);
   return new VerdictCard(subject, {

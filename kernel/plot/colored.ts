@@ -1,7 +1,8 @@
 // What charts that show values in colors share: the scale, its bar, the numbers in the cells, the extremes in words.
+import { requireRange, show } from "../arguments";
 import { type ColorScale, type ColorScaleName, colorScales, inkOn, type Rgba, ramp } from "./colors";
 import { shownNumber } from "./describe";
-import { checkRange, onAxis } from "./numbers";
+import { onAxis } from "./numbers";
 import type { ColorBar, Datum, Trace } from "./plotly";
 import { cellRowsOf, scaleOf } from "./svg/fields";
 
@@ -22,10 +23,10 @@ export function coloring(
 ): { low: number; high: number; scale: ColorScale } {
   const scale = typeof colors === "string" ? colorScales[colors] : colors;
   if (range !== undefined) {
-    checkRange(who, "range", range);
+    requireRange(who, "range", range);
     if (log && range[0] <= 0) {
       throw new RangeError(
-        `${who}: expected a positive range for colors by powers of ten, got [${range.join(", ")}]`,
+        `${who}: expected a positive range for colors by powers of ten, got ${show(range)}`,
       );
     }
     return { low: log ? Math.log10(range[0]) : range[0], high: log ? Math.log10(range[1]) : range[1], scale };

@@ -1,4 +1,5 @@
 // What was taken for what: predicted against true classes. Imports nothing outside this folder.
+import { requireKnown } from "../arguments";
 import { percent } from "../words";
 import { cellTexts } from "./colored";
 import { colorScales, ramp } from "./colors";
@@ -19,6 +20,8 @@ export interface ConfusionOptions {
   height?: number;
 }
 
+const optionNames: readonly (keyof ConfusionOptions)[] = ["title", "xTitle", "yTitle", "labels", "height"];
+
 /**
  * Counts of (true, predicted) pairs; a cell's color is its share of the row, so that rare classes show too.
  *
@@ -27,8 +30,9 @@ export interface ConfusionOptions {
  * @throws RangeError if the two differ in length, a class is no whole number from 0, or there are more than 1,000.
  */
 export function confusion(truth: Numbers, predicted: Numbers, options: ConfusionOptions = {}): Figure {
+  requireKnown("confusion", arguments, 3, optionNames);
   const { title, xTitle = "predicted", yTitle = "true", height } = options;
-  const [actual, guessed] = [numbersOf(truth), numbersOf(predicted)];
+  const [actual, guessed] = [numbersOf("confusion", truth), numbersOf("confusion", predicted)];
   if (actual.length !== guessed.length) {
     throw new RangeError(
       `confusion: expected a prediction for each true class, got ${guessed.length} for ${actual.length}`,

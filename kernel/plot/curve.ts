@@ -1,8 +1,9 @@
 // Functions, with the density of the data that goes through them below. Imports nothing outside this folder.
+import { requireFunction, requireKnown, requireRange } from "../arguments";
 import { countInBins, type Moments, moments } from "./binning";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
-import { checkParts, checkRange, isNumbers, type Numbers, numbersOf, onAxis, single } from "./numbers";
+import { isNumbers, type Numbers, numbersOf, onAxis, requireNamed, requireParts, single } from "./numbers";
 import type { Trace } from "./plotly";
 import { baseLayout, faded, plainAxis, seriesLine } from "./theme";
 
@@ -27,6 +28,17 @@ export interface CurveOptions {
   height?: number;
 }
 
+const optionNames: readonly (keyof CurveOptions)[] = [
+  "title",
+  "xTitle",
+  "yTitle",
+  "range",
+  "yRange",
+  "density",
+  "bins",
+  "height",
+];
+
 const pointCount = 301;
 /** How high the densities stand, of the panel's height. */
 const densityHeight = 0.62;
@@ -42,14 +54,21 @@ export function curve(
   functions: RealFunction | Readonly<Record<string, RealFunction>>,
   options: CurveOptions = {},
 ): Figure {
+  requireKnown("curve", arguments, 2, optionNames);
   const { title, xTitle, yTitle, yRange, density = {}, bins = 60, height = 360 } = options;
-  const lines = Object.entries(typeof functions === "function" ? { [functions.name]: functions } : functions);
-  const sets = Object.entries(isNumbers(density) ? { data: density } : density).map(
-    ([name, values]) => [name, numbersOf(values), moments(numbersOf(values))] as const,
+  const lines = Object.entries(
+    typeof functions === "function" ? { [functions.name]: functions } : requireNamed("curve", functions),
+  );
+  for (const [, f] of lines) requireFunction("curve", f);
+  const sets = Object.entries(isNumbers(density) ? { data: density } : requireNamed("curve", density)).map(
+    ([name, given]) => {
+      const values = numbersOf("curve", given, name);
+      return [name, values, moments(values)] as const;
+    },
   );
   const range = options.range ?? spread(sets.map(([, , found]) => found));
-  checkRange("curve", "range", range);
-  checkParts("curve", "bins", bins);
+  requireRange("curve", "range", range);
+  requireParts("curve", "bins", bins);
   const [low, high] = range;
   const width = (high - low) / bins;
   const data: Trace[] = sets.map(([name, values, found], n) => {

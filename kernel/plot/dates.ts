@@ -6,8 +6,8 @@ import type { Datum } from "./plotly";
 export type Places = Numbers | readonly Date[];
 
 /** The numbers, or the dates as text; a date that is none is a gap. */
-export function placesOf(places: Places): ArrayLike<Datum> {
-  return areDates(places) ? places.map(dateText) : numbersOf(places);
+export function placesOf(who: string, places: Places, name: string): ArrayLike<Datum> {
+  return areDates(places) ? places.map(dateText) : numbersOf(who, places, name);
 }
 
 /** Whether there is a date among them. */

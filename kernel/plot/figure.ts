@@ -1,12 +1,20 @@
 // A chart as a value: Plotly's figure JSON that can be edited, displayed and saved. Imports nothing outside this folder.
 
+import {
+  describe as describeValue,
+  requireInteger,
+  requireKnown,
+  requireNumber,
+  requireNumbers,
+  requireOptions,
+} from "../arguments";
 import { machine } from "../machine/machine";
 import { decimate, defaultMaxPoints, thinnedLayout } from "./decimate";
 import { describe } from "./describe";
 import { withLogTicks } from "./logTicks";
 import { type Config, type Datum, type Frame, isList, type Layout, type Shape, type Trace } from "./plotly";
 import { standalonePage } from "./standalonePage";
-import { type PictureOptions, toSvg } from "./svg/picture";
+import { type PictureOptions, pictureOptions, toSvg } from "./svg/picture";
 import { faded, neutral } from "./theme";
 
 /** A value with a method under this symbol shows itself: the method returns MIME types and their data. */
@@ -62,6 +70,20 @@ export interface MarkOptions {
   color?: string;
 }
 
+const markOptions: readonly (keyof MarkOptions)[] = ["label", "color"];
+
+/** Throws unless exactly one axis is named, and what stands there is as asked. */
+function requireAxis<T>(operation: string, given: OnAxis<T>, requireValue: (value: T) => void): void {
+  requireOptions(operation, given, ["x", "y"]);
+  const values = Object.values(given ?? {});
+  if (values.length !== 1) {
+    throw new TypeError(
+      `${operation}: expected { x: … } or { y: … }, got ${describeValue(given)} of ${values.length}`,
+    );
+  }
+  for (const value of values) requireValue(value);
+}
+
 /**
  * A chart. Change `data` and `layout` as you like, with all that Plotly knows; it is drawn as it is when shown.
  *
@@ -77,12 +99,13 @@ export class Figure {
   /** States that a slider goes through; see `plot.frames`. */
   frames: Frame[];
 
-  constructor({
-    data,
-    layout = {},
-    config = { displaylogo: false, responsive: true },
-    frames = [],
-  }: FigureParts) {
+  /** @throws TypeError without a list of traces. */
+  constructor(parts: FigureParts) {
+    requireKnown(new.target.name, arguments, 1, ["data", "layout", "config", "frames"]);
+    if (!Array.isArray(parts?.data)) {
+      throw new TypeError(`Figure: expected { data: [traces] }, got ${describeValue(parts)}`);
+    }
+    const { data, layout = {}, config = { displaylogo: false, responsive: true }, frames = [] } = parts;
     this.data = data;
     this.layout = layout;
     this.config = config;
@@ -105,6 +128,8 @@ export class Figure {
    * @example plot.line({ ratio }).band({ y: [1e-4, 1e-2] }, { label: "healthy", color: plot.palette[2] })
    */
   band(stretch: OnAxis<readonly [number, number]>, { label, color }: MarkOptions = {}): this {
+    requireKnown("band", arguments, 2, markOptions);
+    requireAxis("band", stretch, (ends) => requireNumbers("band", { from: ends[0], to: ends[1] }));
     const [axis, [from, to]] = "x" in stretch ? (["x", stretch.x] as const) : (["y", stretch.y] as const);
     const across = axis === "x" ? { x0: from, x1: to, y0: 0, y1: 1 } : { x0: 0, x1: 1, y0: from, y1: to };
     return this.#mark({
@@ -122,6 +147,8 @@ export class Figure {
 
   /** Rules a dashed line across the chart at one place of an axis: chance level, a reference, an event. */
   rule(place: OnAxis<number>, { label, color }: MarkOptions = {}): this {
+    requireKnown("rule", arguments, 2, markOptions);
+    requireAxis("rule", place, (at) => requireNumber("rule", "its place", at));
     const [axis, at] = "x" in place ? (["x", place.x] as const) : (["y", place.y] as const);
     const across = axis === "x" ? { x0: at, x1: at, y0: 0, y1: 1 } : { x0: 0, x1: 1, y0: at, y1: at };
     return this.#mark({
@@ -165,6 +192,7 @@ export class Figure {
    * @throws RangeError if it has traces that only Plotly can draw.
    */
   toSvg(options: PictureOptions = {}): string {
+    requireKnown("toSvg", arguments, 1, pictureOptions);
     const svg = toSvg(this.data, this.layout, this.summary, options);
     if (svg !== undefined) return svg;
     const kinds = [...new Set(this.data.map(({ type = "scatter" }) => type))].join(", ");
@@ -175,6 +203,7 @@ export class Figure {
 
   /** The chart as a web page of its own that needs no network: zoom, hover, slider and all. */
   toHtml(): string {
+    requireKnown("toHtml", arguments, 0);
     return standalonePage(this.toBundle({ picture: false })["application/vnd.plotly.v1+json"], this.summary);
   }
 
@@ -184,6 +213,7 @@ export class Figure {
    * @throws RangeError if the path ends otherwise.
    */
   save(path: string): void {
+    requireKnown("save", arguments, 1);
     const ending = /\.(svg|html|json)$/i.exec(path)?.[1]?.toLowerCase();
     if (ending === undefined) {
       throw new RangeError(
@@ -196,6 +226,8 @@ export class Figure {
 
   /** The forms in which a notebook shows the figure. */
   toBundle({ maxPoints = defaultMaxPoints, picture = true }: BundleOptions = {}): FigureBundle {
+    requireKnown("toBundle", arguments, 1, ["maxPoints", "picture"]);
+    requireInteger("toBundle", "maxPoints", maxPoints, 2);
     const summary = this.words(maxPoints);
     const svg = picture ? this.picture() : undefined;
     return {

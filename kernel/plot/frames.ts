@@ -1,9 +1,10 @@
 // A slider over figures drawn beforehand: it works wherever Plotly does, with no kernel. Imports nothing outside this folder.
+import { requireKnown } from "../arguments";
 import { Figure, type FigureParts } from "./figure";
 import { grid } from "./grid";
 import { kindOf } from "./kind";
 import { axisKey, axisOf, type Frame, type Layout, type Letter, letterOf, type Trace } from "./plotly";
-import type { PictureOptions } from "./svg/picture";
+import { type PictureOptions, pictureOptions } from "./svg/picture";
 import { neutral } from "./theme";
 
 export interface FramesOptions {
@@ -18,6 +19,8 @@ export interface FramesOptions {
   /** One range on each axis for all frames, so that they compare; default true. */
   linkAxes?: boolean;
 }
+
+const optionNames: readonly (keyof FramesOptions)[] = ["title", "prefix", "start", "interval", "linkAxes"];
 
 export interface LabeledFigure {
   /** The slider's word for this figure. */
@@ -43,6 +46,7 @@ class FramesFigure extends Figure {
   }
 
   override toSvg(options: PictureOptions = {}): string {
+    requireKnown("toSvg", arguments, 1, pictureOptions);
     return this.#panels.toSvg(options);
   }
 }
@@ -54,6 +58,7 @@ class FramesFigure extends Figure {
  * @throws RangeError if there is no figure, or their traces are not the same in number.
  */
 export function frames(list: readonly LabeledFigure[], options: FramesOptions = {}): Figure {
+  requireKnown("frames", arguments, 2, optionNames);
   const { prefix = "", start = list.length - 1, interval = 400, linkAxes = true } = options;
   const shown = list[start];
   if (shown === undefined) {

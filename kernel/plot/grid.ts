@@ -1,4 +1,5 @@
 // Several figures as one: small multiples, and runs side by side on linked axes. Imports nothing outside this folder.
+import { requireKnown } from "../arguments";
 import { type Cell, cellsOf, columnsOf } from "./cells";
 import { recolored } from "./colored";
 import { Figure } from "./figure";
@@ -30,6 +31,8 @@ export interface GridOptions {
   panelHeight?: number;
 }
 
+const optionNames: readonly (keyof GridOptions)[] = ["title", "columns", "linkX", "linkY", "panelHeight"];
+
 type Named = Readonly<Record<string, Figure>>;
 
 const letters = ["x", "y"] as const;
@@ -44,6 +47,7 @@ const headingHeight = 26;
  * @throws RangeError if `columns` is no positive whole number.
  */
 export function grid(figures: readonly Figure[] | Named, options: GridOptions = {}): Figure {
+  requireKnown("grid", arguments, 2, optionNames);
   const { title, linkX = false, linkY = false } = options;
   const named: readonly (readonly [string, Figure])[] = isList(figures)
     ? figures.map((figure) => [figure.layout.title?.text ?? "", figure] as const)
@@ -133,6 +137,7 @@ export function grid(figures: readonly Figure[] | Named, options: GridOptions = 
  * @example plot.compare({ "without BN": plot.quantiles({ "": a }), "with BN": plot.quantiles({ "": b }) })
  */
 export function compare(figures: Named, options: GridOptions = {}): Figure {
+  requireKnown("compare", arguments, 2, optionNames);
   return grid(figures, { linkX: true, linkY: true, ...options });
 }
 

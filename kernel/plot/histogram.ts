@@ -1,9 +1,10 @@
 // Histograms as small multiples: one panel a group, and in each panel one outline an arm. Imports nothing outside this folder.
+import { requireKnown, requireRange } from "../arguments";
 import { countInBins, type Moments, moments } from "./binning";
 import { type Cell, cellsOf, columnsOf } from "./cells";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
-import { checkParts, checkRange, isNumbers, type Numbers, numbersOf, onAxis, single } from "./numbers";
+import { isNumbers, type Numbers, numbersOf, onAxis, requireNamed, requireParts, single } from "./numbers";
 import type { Annotation, Axis, Layout, Trace } from "./plotly";
 import { baseLayout, faded, palette, panelHeading, topMargin } from "./theme";
 
@@ -26,6 +27,17 @@ export interface HistogramOptions {
   shareX?: boolean;
 }
 
+const optionNames: readonly (keyof HistogramOptions)[] = [
+  "title",
+  "xTitle",
+  "yTitle",
+  "bins",
+  "range",
+  "columns",
+  "y",
+  "shareX",
+];
+
 type Groups = Readonly<Record<string, Numbers>>;
 
 const panelGap = 66;
@@ -44,19 +56,20 @@ export function histogram(
   groups: Groups | Readonly<Record<string, Groups>>,
   options: HistogramOptions = {},
 ): Figure {
+  requireKnown("histogram", arguments, 2, optionNames);
   const { title, xTitle, bins = 40, range, y = "share", yTitle = yTitles[y], shareX = true } = options;
   const arms = armsOf(groups);
   const panels = [...new Set([...arms.values()].flatMap((layers) => Object.keys(layers)))];
-  checkParts("histogram", "bins", bins);
+  requireParts("histogram", "bins", bins);
   const columns = columnsOf("histogram", options.columns, panels.length);
-  if (range !== undefined) checkRange("histogram", "range", range);
+  if (range !== undefined) requireRange("histogram", "range", range);
 
   const armNames = [...arms.keys()];
   const compared = armNames.length > 1;
   const stats = new Map(
     [...arms].map(([arm, layers]) => [
       arm,
-      new Map(Object.entries(layers).map(([panel, v]) => [panel, moments(numbersOf(v))])),
+      new Map(Object.entries(layers).map(([panel, v]) => [panel, moments(numbersOf("histogram", v, panel))])),
     ]),
   );
   const all = [...stats.values()].flatMap((layers) => [...layers.values()]);
@@ -76,7 +89,7 @@ export function histogram(
       const values = arms.get(arm)?.[panel];
       const found = stats.get(arm)?.get(panel);
       if (values === undefined || found === undefined) continue;
-      const { counts, outside } = countInBins(numbersOf(values), low, high, bins);
+      const { counts, outside } = countInBins(numbersOf("histogram", values, panel), low, high, bins);
       const color = palette[armIndex % palette.length]!;
       const note = statsText(found, outside, compared);
       notes.push(compared ? `<span style="color:${color}">■</span> ${note}` : note);
@@ -121,7 +134,7 @@ export function histogram(
 function armsOf(groups: Groups | Readonly<Record<string, Groups>>): Map<string, Groups> {
   const arms = new Map<string, Groups>();
   const single: Record<string, Numbers> = {};
-  for (const [name, value] of Object.entries(groups)) {
+  for (const [name, value] of Object.entries(requireNamed("histogram", groups))) {
     if (isNumbers(value)) single[name] = value;
     else arms.set(name, value);
   }

@@ -1,4 +1,5 @@
 // Lines that can grow: the general line chart, and what the loss chart is made of. Imports nothing outside this folder.
+import { requireKnown } from "../arguments";
 import { areDates, dateText, haveDates, type Places, placesOf } from "./dates";
 import { Figure } from "./figure";
 import { entriesOf, isNumbers, isScalar, type Named, type Numbers, numbersOf, single } from "./numbers";
@@ -34,6 +35,18 @@ export interface LineOptions {
   height?: number;
 }
 
+/** Those of `loss` too. */
+export const lineOptions: readonly (keyof LineOptions)[] = [
+  "title",
+  "xTitle",
+  "yTitle",
+  "logX",
+  "logY",
+  "yRange",
+  "smoothing",
+  "height",
+];
+
 /** A chart of named lines, to which points can be appended. */
 export class LineFigure extends Figure {
   readonly #smoothing: number;
@@ -42,6 +55,7 @@ export class LineFigure extends Figure {
 
   /** @throws RangeError if `smoothing` is not in [0, 1), a line's x and y differ in length, or an object has names that are whole numbers. */
   constructor(series: Named<Series>, options: LineOptions = {}) {
+    requireKnown(new.target.name, arguments, 2, lineOptions);
     const {
       title,
       xTitle,
@@ -86,6 +100,7 @@ export class LineFigure extends Figure {
     x: number | Date | ArrayLike<number> | readonly Date[],
     y: number | ArrayLike<number>,
   ): void {
+    requireKnown("append", arguments, 3);
     if (this.#spreads.has(name)) {
       throw new TypeError(
         `append: expected a line of one run, got "${name}", the median of several; draw a new chart with all its runs`,
@@ -94,7 +109,7 @@ export class LineFigure extends Figure {
     const line = this.#lines.get(name) ?? this.#line(name);
     if (typeof x === "number" && typeof y === "number") line.push(x, y);
     else {
-      const places = typeof x === "number" || x instanceof Date ? [dateText(x)] : placesOf(x);
+      const places = typeof x === "number" || x instanceof Date ? [dateText(x)] : placesOf("plot", x, name);
       line.extend(name, places, typeof y === "number" ? [y] : y);
       if (haveDates(places)) this.layout.xaxis!.type = "date";
     }
@@ -136,7 +151,7 @@ export class LineFigure extends Figure {
     const runs = series.map((one): Run => {
       const [x, y] = coordinates(name, one);
       const line = new GrowingLine({ x: [], y: [] }, { x: [], y: [] }, this.#smoothing);
-      const places = placesOf(x);
+      const places = placesOf("plot", x, name);
       line.extend(name, places, y);
       if (haveDates(places)) this.layout.xaxis!.type = "date";
       return line.shown;
@@ -177,7 +192,7 @@ function coordinates(
   series: OneSeries,
 ): [x: ArrayLike<number> | readonly Date[], y: ArrayLike<number>] {
   if (isNumbers(series)) {
-    const y = numbersOf(series);
+    const y = numbersOf("plot", series, name);
     return [Array.from({ length: y.length }, (_, at) => at), y];
   }
   if (typeof series !== "object" || !isNumbers(series.x) || !isNumbers(series.y)) {
@@ -185,7 +200,10 @@ function coordinates(
       `plot: expected numbers or { x, y } for "${name}", got ${typeof series === "object" ? `{ ${Object.keys(series ?? {}).join(", ")} }` : String(series)}`,
     );
   }
-  return [areDates(series.x) ? series.x : numbersOf(series.x), numbersOf(series.y)];
+  return [
+    areDates(series.x) ? series.x : numbersOf("plot", series.x, name),
+    numbersOf("plot", series.y, name),
+  ];
 }
 
 /** Arrays that grow. */
@@ -247,5 +265,6 @@ class GrowingLine {
  * @example plot.line(new Map([[16, losses16], [4, losses4]])) // names that are whole numbers, in this order
  */
 export function line(series: Named<Series>, options: LineOptions = {}): LineFigure {
+  requireKnown("line", arguments, 2, lineOptions);
   return new LineFigure(series, options);
 }

@@ -1,4 +1,5 @@
 // A figure that moves while a loop runs: redrawn at screen rate, whole at the end. Imports nothing outside this folder.
+import { requireKnown } from "../arguments";
 import { display, type Figure, type FigureBundle } from "./figure";
 
 /** A trace has at most this many points while the figure moves; two for each two pixels of a cell. */
@@ -46,6 +47,7 @@ export class LiveFigure<F extends Figure = Figure> {
   #timer = false;
 
   constructor(figure: F, show: Show, options: LiveOptions = {}) {
+    requireKnown(new.target.name, arguments, 3, ["interval", "onCellEnd", "now", "schedule"]);
     this.#interval = options.interval ?? 80;
     this.#onCellEnd = options.onCellEnd ?? (() => {});
     this.#now = options.now ?? (() => performance.now());
@@ -85,12 +87,14 @@ export class LiveFigure<F extends Figure = Figure> {
    * @example chart.update(() => plot.histogram(probe.activations(net, x)))
    */
   update(figure: F | (() => F)): void {
+    requireKnown("update", arguments, 1);
     this.#figure = figure;
     this.#changed();
   }
 
   /** Draws every point, and the picture, now. The cell's end does this by itself. */
   finish(): void {
+    requireKnown("finish", arguments, 0);
     this.#draw(() => this.figure);
     this.#unfinished = false;
   }

@@ -1,4 +1,5 @@
-// What the charts take for numbers: arrays, typed arrays, tensors, and whatever turns into an array. Imports nothing.
+// What the charts take for numbers: arrays, typed arrays, tensors, and whatever turns into an array.
+import { describe, isRecord, requireInteger, show } from "../arguments";
 
 /** A tensor, or what looks like one: its elements row by row. */
 export interface TensorLike {
@@ -24,8 +25,18 @@ function isTensor(value: object): value is TensorLike {
   return "shape" in value && Array.isArray(value.shape) && "data" in value;
 }
 
-/** The elements, not copied; those of a list of numbers in tensors of no dimension, such as losses, taken out of them. */
-export function numbersOf(value: Numbers): ArrayLike<number> {
+/**
+ * The elements, not copied; those of a list of numbers in tensors of no dimension, such as losses, taken out of them.
+ *
+ * @throws TypeError for anything else.
+ */
+export function numbersOf(who: string, value: Numbers, name = ""): ArrayLike<number> {
+  if (!isNumbers(value)) {
+    const what = name === "" ? "numbers" : `numbers for "${name}"`;
+    throw new TypeError(
+      `${who}: expected ${what}: an array, a typed array or a tensor, got ${describe(value)}`,
+    );
+  }
   if (Array.isArray(value)) return value.some(isScalar) ? value.map(scalar) : value;
   if (isTensor(value)) return value.data;
   return "toArray" in value ? value.toArray() : value;
@@ -40,6 +51,12 @@ const scalar = (value: unknown): number => (isScalar(value) ? value.data[0]! : N
 /** Values by name: an object, or a Map where names are whole numbers and their order matters. */
 export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string | number, T>;
 
+/** @throws TypeError for what is no object of values by name. */
+export function requireNamed<T extends object>(who: string, named: T): T {
+  if (isRecord(named)) return named;
+  throw new TypeError(`${who}: expected values by name, { name: … }, got ${describe(named)}`);
+}
+
 const isMap = <T>(named: Named<T>): named is ReadonlyMap<string | number, T> => named instanceof Map;
 
 /**
@@ -49,7 +66,7 @@ const isMap = <T>(named: Named<T>): named is ReadonlyMap<string | number, T> => 
  */
 export function entriesOf<T>(who: string, named: Named<T>): [string, T][] {
   if (isMap(named)) return Array.from(named, ([name, value]) => [String(name), value]);
-  const entries = Object.entries(named);
+  const entries = Object.entries(requireNamed(who, named));
   const numbered = entries.length < 2 ? undefined : entries.find(([name]) => /^(0|[1-9]\d*)$/.test(name));
   if (numbered === undefined) return entries;
   throw new RangeError(
@@ -60,16 +77,19 @@ export function entriesOf<T>(who: string, named: Named<T>): [string, T][] {
 
 /** @throws RangeError if the rows differ in length, or a tensor has not two dimensions. */
 export function rowsOf(who: string, matrix: Matrix): number[][] {
-  if (isTensor(matrix)) {
+  if (typeof matrix === "object" && matrix !== null && isTensor(matrix)) {
     const [rows, columns] = matrix.shape;
     if (matrix.shape.length !== 2) {
-      throw new RangeError(`${who}: expected a matrix [rows, columns], got [${matrix.shape.join(", ")}]`);
+      throw new RangeError(`${who}: expected a matrix [rows, columns], got ${show(matrix.shape)}`);
     }
     return Array.from({ length: rows! }, (_, row) =>
       Array.from({ length: columns! }, (_, column) => matrix.data[row * columns! + column]!),
     );
   }
-  const rows = Array.from(matrix, (row) => Array.from(numbersOf(row)));
+  if (typeof matrix !== "object" || matrix === null || !("length" in matrix)) {
+    throw new TypeError(`${who}: expected a matrix: rows of numbers or a tensor, got ${describe(matrix)}`);
+  }
+  const rows = Array.from(matrix, (row, at) => Array.from(numbersOf(who, row, `row ${at}`)));
   const odd = rows.findIndex((row) => row.length !== rows[0]!.length);
   if (odd >= 0) {
     throw new RangeError(
@@ -80,15 +100,15 @@ export function rowsOf(who: string, matrix: Matrix): number[][] {
 }
 
 /** The finite ones, a copy. */
-export function finite(values: Numbers): Float64Array {
-  const all = new Float64Array(numbersOf(values));
+function finite(who: string, values: Numbers): Float64Array {
+  const all = new Float64Array(numbersOf(who, values));
   let count = 0;
   for (const value of all) if (value - value === 0) all[count++] = value;
   return all.subarray(0, count);
 }
 
 /** The finite ones, ascending. */
-export const sorted = (values: Numbers): Float64Array => finite(values).sort();
+export const sorted = (who: string, values: Numbers): Float64Array => finite(who, values).sort();
 
 /** Linear between neighbors, as NumPy's and PyTorch's default; NaN of nothing. `p` from 0 to 1. */
 export function quantile(ascending: ArrayLike<number>, p: number): number {
@@ -99,8 +119,8 @@ export function quantile(ascending: ArrayLike<number>, p: number): number {
 }
 
 /** `quantile` of the sorted finite values at each level, ascending, without sorting them: a tenth of the time. */
-export function quantilesOf(values: Numbers, levels: readonly number[]): number[] {
-  const all = finite(values);
+export function quantilesOf(who: string, values: Numbers, levels: readonly number[]): number[] {
+  const all = finite(who, values);
   let settled = 0;
   return levels.map((level) => {
     const low = Math.floor(level * (all.length - 1));
@@ -136,32 +156,15 @@ function select(values: Float64Array, at: number, from: number): void {
   }
 }
 
-export function checkWhole(who: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new RangeError(`${who}: expected ${name} to be a positive whole number, got ${value}`);
-  }
-}
-
-/** Checks how finely a chart divides its values: more parts than a screen has pixels show nothing more. */
-export function checkParts(who: string, name: string, value: number): void {
-  checkWhole(who, name, value);
+/** Refuses a division of values finer than a screen: more parts than it has pixels show nothing more. */
+export function requireParts(who: string, name: string, value: number): void {
+  requireInteger(who, name, value, 1);
   if (value > mostParts) {
     throw new RangeError(`${who}: expected ${name} to be at most ${mostParts}, got ${value}`);
   }
 }
 
 const mostParts = 10_000;
-
-export function checkRange(who: string, name: string, range: readonly [number, number]): void {
-  if (!(range[0] < range[1])) {
-    throw new RangeError(`${who}: expected ${name} to be ascending, got [${range.join(", ")}]`);
-  }
-  if (!Number.isFinite(range[1] - range[0])) {
-    throw new RangeError(
-      `${who}: expected ${name} to be two numbers with a finite distance, got [${range.join(", ")}]`,
-    );
-  }
-}
 
 /** The nearest value of an axis: one so long that its length were infinite could not be drawn. */
 export const onAxis = (value: number): number => Math.max(-farthest, Math.min(farthest, value));

@@ -1,8 +1,9 @@
 // Quantile against quantile: whether values are distributed as a standard Gaussian is. Imports nothing outside this folder.
+import { requireKnown } from "../arguments";
 import { moments } from "./binning";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
-import { type Numbers, numbersOf, quantile, single, sorted } from "./numbers";
+import { type Numbers, numbersOf, quantile, requireNamed, single, sorted } from "./numbers";
 import { baseLayout, neutral, palette, plainAxis } from "./theme";
 
 export interface QqOptions {
@@ -18,6 +19,8 @@ export interface QqOptions {
   height?: number;
 }
 
+const optionNames: readonly (keyof QqOptions)[] = ["title", "xTitle", "yTitle", "standardize", "height"];
+
 /** So many points draw the line as well as all of them. */
 const mostPoints = 200;
 
@@ -27,6 +30,7 @@ const mostPoints = 200;
  * @example plot.qq({ "exponential, after BN": normalized }, { title: "Two moments are not a shape" })
  */
 export function qq(groups: Readonly<Record<string, Numbers>>, options: QqOptions = {}): Figure {
+  requireKnown("qq", arguments, 2, optionNames);
   const {
     title,
     xTitle = "standard Gaussian",
@@ -34,15 +38,15 @@ export function qq(groups: Readonly<Record<string, Numbers>>, options: QqOptions
     standardize = false,
     height = 380,
   } = options;
-  const names = Object.keys(groups);
+  const names = Object.keys(requireNamed("qq", groups));
   const layout = baseLayout(title, names, height);
   layout.hovermode = "closest";
   layout.xaxis = { ...plainAxis("qq", { title: xTitle }), showgrid: true };
   layout.yaxis = plainAxis("qq", { title: yTitle });
   const data = names.map((name, n) => {
-    const all = numbersOf(groups[name]!);
+    const all = numbersOf("qq", groups[name]!, name);
     const found = moments(all);
-    const ascending = sorted(all);
+    const ascending = sorted("qq", all);
     const count = Math.min(mostPoints, ascending.length);
     const shares = Array.from({ length: count }, (_, at) => (at + 0.5) / count);
     const at = (share: number) => {

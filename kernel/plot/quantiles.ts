@@ -1,6 +1,7 @@
 // How a distribution moves: its percentiles over training, as lines. Imports nothing outside this folder.
+import { requireKnown, show } from "../arguments";
 import { Figure } from "./figure";
-import { type Numbers, numbersOf, quantilesOf, single } from "./numbers";
+import { type Numbers, numbersOf, quantilesOf, requireNamed, single } from "./numbers";
 import type { Meta, Trace } from "./plotly";
 import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
 
@@ -22,6 +23,15 @@ export interface QuantilesOptions {
   height?: number;
 }
 
+const optionNames: readonly (keyof QuantilesOptions)[] = [
+  "title",
+  "xTitle",
+  "yTitle",
+  "levels",
+  "yRange",
+  "height",
+];
+
 /** The line below which that share of the values lies. */
 interface LevelTrace extends Trace {
   readonly x: number[];
@@ -35,20 +45,21 @@ export class QuantilesFigure extends Figure {
   readonly #lines = new Map<string, LevelTrace[]>();
 
   constructor(series: Readonly<Record<string, ValuesOverSteps>>, options: QuantilesOptions = {}) {
+    requireKnown(new.target.name, arguments, 2, optionNames);
     const { title, xTitle = "step", yTitle, levels = [0.15, 0.5, 0.85], yRange, height = 360 } = options;
     if (
       levels.length === 0 ||
       levels.some((level, at) => !(level >= 0 && level <= 1 && !(levels[at - 1]! >= level)))
     ) {
-      throw new RangeError(`quantiles: expected levels from 0 to 1, ascending, got [${levels.join(", ")}]`);
+      throw new RangeError(`quantiles: expected levels from 0 to 1, ascending, got ${show(levels)}`);
     }
     const layout = baseLayout(title, Object.keys(series), height);
     layout.xaxis = plainAxis("quantiles", { title: xTitle, hover: true });
     layout.yaxis = plainAxis("quantiles", { title: yTitle, range: yRange, name: "yRange" });
     super({ data: [], layout });
     this.#levels = levels;
-    for (const [name, given] of Object.entries(series)) {
-      const steps = "x" in given ? numbersOf(given.x) : undefined; // every array has `values`
+    for (const [name, given] of Object.entries(requireNamed("quantiles", series))) {
+      const steps = "x" in given ? numbersOf("quantiles", given.x, name) : undefined; // every array has `values`
       const values = "x" in given ? given.values : given;
       this.#trace(name);
       for (let at = 0; at < values.length; at++) this.append(name, steps?.[at] ?? at, values[at]!);
@@ -57,7 +68,8 @@ export class QuantilesFigure extends Figure {
 
   /** Adds what the values of that name are at one more step; a new name begins new lines. */
   append(name: string, step: number, values: Numbers): void {
-    const heights = quantilesOf(values, this.#levels);
+    requireKnown("append", arguments, 3);
+    const heights = quantilesOf("quantiles", values, this.#levels);
     const traces = this.#lines.get(name) ?? this.#trace(name);
     for (const trace of traces) {
       trace.x.push(step);
@@ -121,5 +133,6 @@ export function quantiles(
   series: Readonly<Record<string, ValuesOverSteps>> = {},
   options: QuantilesOptions = {},
 ): QuantilesFigure {
+  requireKnown("quantiles", arguments, 2, optionNames);
   return new QuantilesFigure(series, options);
 }

@@ -1,9 +1,10 @@
 // A distribution over training as a mountain range: one outline a step, the latest in front. Imports nothing outside this folder.
+import { requireKnown, requireRange } from "../arguments";
 import { countInBins, type Moments, moments } from "./binning";
 import { colorScales, cssColor, ramp } from "./colors";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
-import { checkParts, checkRange, type Numbers, numbersOf, onAxis, single } from "./numbers";
+import { type Numbers, numbersOf, onAxis, requireNamed, requireParts, single } from "./numbers";
 import type { Trace } from "./plotly";
 import { baseLayout, plainAxis } from "./theme";
 
@@ -24,6 +25,16 @@ export interface RidgeOptions {
   height?: number;
 }
 
+const optionNames: readonly (keyof RidgeOptions)[] = [
+  "title",
+  "xTitle",
+  "yTitle",
+  "bins",
+  "range",
+  "overlap",
+  "height",
+];
+
 interface Row {
   label: string;
   values: Float32Array;
@@ -41,29 +52,32 @@ export class RidgeFigure extends Figure {
 
   constructor(
     rows: Readonly<Record<string, Numbers>> | readonly (readonly [number | string, Numbers])[],
-    options: RidgeOptions,
+    options: RidgeOptions = {},
   ) {
+    requireKnown(new.target.name, arguments, 2, optionNames);
     const { title, xTitle, bins = 60, range } = options;
-    checkParts("ridge", "bins", bins);
-    if (range !== undefined) checkRange("ridge", "range", range);
+    requireParts("ridge", "bins", bins);
+    if (range !== undefined) requireRange("ridge", "range", range);
     const layout = baseLayout(title, [], 360);
     layout.hovermode = "closest";
     layout.xaxis = plainAxis("ridge", { title: xTitle });
     super({ data: [], layout });
     this.#options = options;
     this.#asked = range;
-    for (const [label, values] of Array.isArray(rows) ? rows : Object.entries(rows)) this.#add(label, values);
+    for (const [label, values] of Array.isArray(rows) ? rows : Object.entries(requireNamed("ridge", rows)))
+      this.#add(label, values);
     this.#draw();
   }
 
   /** Adds one more row in front. */
   append(label: number | string, values: Numbers): void {
+    requireKnown("append", arguments, 2);
     this.#add(label, values);
     this.#draw();
   }
 
   #add(label: number | string, given: Numbers): void {
-    const values = Float32Array.from(numbersOf(given));
+    const values = Float32Array.from(numbersOf("ridge", given, String(label)));
     this.#rows.push({ label: String(label), values, found: moments(values) });
   }
 
@@ -140,5 +154,6 @@ export function ridge(
   rows: Readonly<Record<string, Numbers>> | readonly (readonly [number | string, Numbers])[] = [],
   options: RidgeOptions = {},
 ): RidgeFigure {
+  requireKnown("ridge", arguments, 2, optionNames);
   return new RidgeFigure(rows, options);
 }

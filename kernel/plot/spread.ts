@@ -25,7 +25,7 @@ export function spreadOf(runs: readonly Run[]): Spread {
     }
   }
   const x = [...values.keys()].sort(ascendingly);
-  const ascending = x.map((at) => sorted(values.get(at)!));
+  const ascending = x.map((at) => sorted("line", values.get(at)!));
   return {
     x,
     low: ascending.map((all) => all[0] ?? Number.NaN),

@@ -1,5 +1,7 @@
 // What a model's layers give for an input, watched without leaving a trace.
+
 import { forkRng, noGrad, type Tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { chooseLayers, type Layers, type Named } from "./layers";
 import { thenBack } from "./untouched";
 
@@ -38,6 +40,7 @@ export function activations(
   input: Tensor,
   { layers }: ActivationsOptions = {},
 ): Record<string, Float32Array> {
+  requireKnown("activations", arguments, 3, ["layers"]);
   const watched = chooseLayers("activations", model, layers);
   const seen = new Map<string, Float32Array[]>(watched.map(([label]) => [label, []]));
   const before = model.namedBuffers().map(([, buffer]) => [buffer, noGrad(() => buffer.clone())] as const);

@@ -1,6 +1,8 @@
 // How large the gradient still is at each depth.
+
 import type { Module } from "../nn";
 import type { Tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 import { chooseLayers, type Layers } from "./layers";
 import { evaluate, type Loss, learning } from "./lossProbe";
 import { hooked, untouched } from "./untouched";
@@ -28,6 +30,7 @@ export function gradientFlow(
   loss: Loss,
   { layers }: { layers?: Layers } = {},
 ): LayerGradient[] {
+  requireKnown("gradientFlow", arguments, 3, ["layers"]);
   const parameters = learning("gradientFlow", model, loss).map(([, parameter]) => parameter);
   const chosen = chooseLayers("gradientFlow", model, layers);
   const squares = new Map<Module, number>();

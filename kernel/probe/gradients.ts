@@ -1,5 +1,7 @@
 // The gradients that the last backward left in a model's parameters. Imports kernel/tensor only.
+
 import type { Tensor } from "../tensor";
+import { requireKnown } from "../tensor/arguments";
 
 /**
  * Copies of the parameters' gradients, flat, by the parameters' names (`0.weight`); parameters without one are left out.
@@ -9,6 +11,7 @@ import type { Tensor } from "../tensor";
 export function gradients(model: {
   namedParameters(): readonly (readonly [name: string, parameter: Tensor])[];
 }): Record<string, Float32Array> {
+  requireKnown("gradients", arguments, 1);
   const found = model
     .namedParameters()
     .flatMap(([name, { grad }]) => (grad === null ? [] : [[name, Float32Array.from(grad.data)] as const]));

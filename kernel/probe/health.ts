@@ -1,4 +1,5 @@
 // What is healthy in a network, and one line a layer about what is not.
+import { requireKnown } from "../tensor/arguments";
 import { percent, proseNumber } from "../words";
 import type { LayerRecord, WatchedLayer } from "./records";
 import type { ActivationName } from "./saturation";
@@ -16,6 +17,14 @@ export interface Healthy {
   /** Smallest and largest ‖update‖ / ‖weight‖ of a step; about 1e-3 is the rule of thumb. Default [1e-4, 3e-2]. */
   readonly updates: readonly [number, number];
 }
+
+export const healthyNames: readonly (keyof Healthy)[] = [
+  "saturated",
+  "resting",
+  "dead",
+  "gradients",
+  "updates",
+];
 
 export const defaultHealthy: Healthy = {
   saturated: 0.25,
@@ -56,12 +65,14 @@ export function healthOf(layers: readonly WatchedLayer[], bounds: Healthy): Laye
 
 /** The norm of the gradient at the deepest layer that has one, at the record counted from the front or, below 0, the end. */
 export function referenceNorm(layers: readonly WatchedLayer[], at: number): number | null {
+  requireKnown("referenceNorm", arguments, 2);
   const norms = layers.map(({ records }) => records.at(at)?.gradients?.norm ?? null);
   return norms.findLast((norm) => norm !== null && norm > 0) ?? null;
 }
 
 /** The share above which an activation's flat values are too many. */
 export function saturationBound(activation: ActivationName | null, bounds: Healthy): number {
+  requireKnown("saturationBound", arguments, 2, healthyNames);
   return activation === "sigmoid" || activation === "tanh" ? bounds.saturated : bounds.resting;
 }
 

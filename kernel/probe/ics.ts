@@ -1,5 +1,7 @@
 // Internal covariate shift as Santurkar et al. 2018 define it (arXiv 1805.11604, Def. 2.1).
+
 import type { Module } from "../nn";
+import { requireKnown } from "../tensor/arguments";
 import { cosine, distance, evaluate, type Loss, learning, norm, place, valuesOf } from "./lossProbe";
 import { untouched } from "./untouched";
 
@@ -28,8 +30,10 @@ export interface LayerShift {
  *
  * @throws RangeError unless `lr` is above 0.
  */
-export function ics(model: Module, loss: Loss, { lr }: IcsOptions): LayerShift[] {
+export function ics(model: Module, loss: Loss, options: IcsOptions): LayerShift[] {
+  requireKnown("ics", arguments, 3, ["lr"]);
   const named = learning("ics", model, loss);
+  const lr = options?.lr;
   if (!(lr > 0)) throw new RangeError(`ics: expected lr above 0, got ${lr}`);
   const all = named.map(([, parameter]) => parameter);
   const owners = named.map(([name]) => name.slice(0, Math.max(0, name.lastIndexOf("."))));

@@ -1,5 +1,7 @@
 // How smooth the loss is along its gradient (Santurkar et al. 2018, arXiv 1805.11604, Sec. 3.1 and Fig. 4).
+
 import type { Module } from "../nn";
+import { requireInteger, requireKnown, requireRange, show } from "../tensor/arguments";
 import { cosine, distance, evaluate, type Loss, learning, norm, place, valuesOf } from "./lossProbe";
 import { untouched } from "./untouched";
 
@@ -11,6 +13,8 @@ export interface LandscapeOptions {
   /** Places on the walk, evenly apart, both ends included. Default 8. */
   points?: number;
 }
+
+const optionNames: readonly (keyof LandscapeOptions)[] = ["lr", "range", "points"];
 
 export interface GradientPredictiveness {
   /** How far each place is along the gradient: x − steps[i]·∇. */
@@ -46,15 +50,25 @@ export interface Landscape extends GradientPredictiveness {
  * @example probe.landscape(net, () => nn.functional.crossEntropy(net.forward(x), y), { lr: 0.1 }).lossRange
  * @throws RangeError unless `lr` is above 0, `range` ascends from above 0, and there are at least 2 points.
  */
-export function landscape(
+export function landscape(model: Module, loss: Loss, options: LandscapeOptions): Landscape {
+  requireKnown("landscape", arguments, 3, optionNames);
+  return walk("landscape", model, loss, options);
+}
+
+function walk(
+  operation: string,
   model: Module,
   loss: Loss,
-  { lr, range: [low, high] = [0.5, 4], points = 8 }: LandscapeOptions,
+  options: LandscapeOptions | undefined,
 ): Landscape {
-  const parameters = learning("landscape", model, loss).map(([, parameter]) => parameter);
-  if (!(lr > 0 && low > 0 && low < high) || !Number.isInteger(points) || points < 2) {
+  const { lr = Number.NaN, range = [0.5, 4], points = 8 } = options ?? {};
+  const parameters = learning(operation, model, loss).map(([, parameter]) => parameter);
+  requireInteger(operation, "points", points, 2);
+  requireRange(operation, "range", range);
+  const [low, high] = range;
+  if (!(lr > 0 && low > 0)) {
     throw new RangeError(
-      `landscape: expected lr above 0, a range that ascends from above 0 and 2 points or more, got ${lr}, [${low}, ${high}] and ${points}`,
+      `${operation}: expected lr and range above 0, got ${options?.lr} and ${show(range)}`,
     );
   }
   const steps = Array.from({ length: points }, (_, i) => lr * (low + ((high - low) * i) / (points - 1)));
@@ -88,7 +102,8 @@ export function gradientPredictiveness(
   loss: Loss,
   options: LandscapeOptions,
 ): GradientPredictiveness {
-  const { steps, differences, cosines, gradientNorm } = landscape(model, loss, options);
+  requireKnown("gradientPredictiveness", arguments, 3, optionNames);
+  const { steps, differences, cosines, gradientNorm } = walk("gradientPredictiveness", model, loss, options);
   return { steps, differences, cosines, gradientNorm };
 }
 

@@ -2,7 +2,7 @@
 import { DataLoader } from "../data";
 import type { Module } from "../nn";
 import { forkRng, Tensor } from "../tensor";
-import { describe } from "../tensor/arguments";
+import { describe, requireKnown } from "../tensor/arguments";
 import { htmlTable, plural } from "../words";
 import { isBatchNorm } from "./batchNorms";
 import { type Batch, batchFindings, batchRules } from "./batchRules";
@@ -24,7 +24,9 @@ export class LintReport {
     readonly findings: readonly Finding[],
     /** BatchNorm layers looked at. */
     readonly layers: number,
-  ) {}
+  ) {
+    requireKnown(new.target.name, arguments, 2);
+  }
 
   /** The findings as lines, each with what to do. */
   toString(): string {
@@ -71,6 +73,7 @@ const marks = { error: "✗", warning: "▲", note: "·" } as const;
  * @throws TypeError if `data` is neither a batch nor gives batches; what the model throws for the batch goes through.
  */
 export function lint(model: Module, data?: Batch | Iterable<Batch>, { phase }: LintOptions = {}): LintReport {
+  requireKnown("lint", arguments, 3, ["phase"]);
   const batch = data === undefined ? null : forkRng(() => [batchOf(data)])[0]!;
   const input = batch && (batch instanceof Tensor ? batch : batch[0]);
   const calls = input === null ? chainedCalls(model) : tracedCalls(model, input);

@@ -1,7 +1,7 @@
 // Which learning rates a training takes (Smith 2017, arXiv 1506.01186, Sec. 3.3).
 import type { Module } from "../nn";
 import { enableGrad, type Tensor } from "../tensor";
-import { requireInteger } from "../tensor/arguments";
+import { requireInteger, requireKnown } from "../tensor/arguments";
 import { learning, write } from "./lossProbe";
 import { untouched } from "./untouched";
 
@@ -47,6 +47,7 @@ export function lrRangeTest(
   loss: (step: number) => Tensor,
   { from = 1e-5, to = 10, steps = 100, smoothing = 0.9, diverged = 4 }: LrRangeTestOptions = {},
 ): LrRange {
+  requireKnown("lrRangeTest", arguments, 3, ["from", "to", "steps", "smoothing", "diverged"]);
   const parameters = learning("lrRangeTest", model, loss).map(([, parameter]) => parameter);
   requireInteger("lrRangeTest", "steps", steps, 2);
   if (!(from > 0 && from < to && smoothing >= 0 && smoothing < 1 && diverged > 1)) {

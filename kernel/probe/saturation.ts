@@ -1,5 +1,7 @@
 // Where an activation is flat and lets no gradient through: slopes, and the shares of values and units that sit there.
+
 import { ELU, GELU, LeakyReLU, type Module, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "../nn";
+import { requireKnown } from "../tensor/arguments";
 
 /** The slope of an activation, told from its output. */
 const slopes = {
@@ -19,10 +21,14 @@ export interface SaturationOptions {
 }
 
 /** The share, 0 to 1, of an activation's outputs at which its slope is below the threshold; NaN of none. */
-export function saturation(
-  outputs: ArrayLike<number>,
-  { activation, threshold = 0.01 }: SaturationOptions,
-): number {
+export function saturation(outputs: ArrayLike<number>, options: SaturationOptions): number {
+  requireKnown("saturation", arguments, 2, ["activation", "threshold"]);
+  const { activation, threshold = 0.01 } = options ?? {};
+  if (!Object.hasOwn(slopes, String(activation))) {
+    throw new RangeError(
+      `saturation: expected activation to be one of ${Object.keys(slopes).join(", ")}, got ${String(activation)}`,
+    );
+  }
   const slope = slopes[activation];
   let flat = 0;
   for (let at = 0; at < outputs.length; at++) if (slope(outputs[at]!) < threshold) flat++;
@@ -30,7 +36,18 @@ export function saturation(
 }
 
 /** The activations whose flatness is known. The first two are flat on both sides, the others on one: half of them may rest. */
-export type ActivationName = "sigmoid" | "tanh" | "relu" | "leakyRelu" | "elu" | "gelu" | "silu" | "softplus";
+export type ActivationName = (typeof activationNames)[number];
+
+export const activationNames = [
+  "sigmoid",
+  "tanh",
+  "relu",
+  "leakyRelu",
+  "elu",
+  "gelu",
+  "silu",
+  "softplus",
+] as const;
 
 type Slope = (input: number, output: number) => number;
 

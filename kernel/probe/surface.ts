@@ -1,7 +1,7 @@
 // The loss over a plane through the parameters, along filter-normalized directions (Li et al. 2018, arXiv 1712.09913).
 import type { Module, Parameter } from "../nn";
 import { Generator } from "../tensor";
-import { requireInteger } from "../tensor/arguments";
+import { requireInteger, requireKnown } from "../tensor/arguments";
 import { type Loss, learning, lossOf, norm, valuesOf, write } from "./lossProbe";
 import { untouched } from "./untouched";
 
@@ -39,6 +39,7 @@ export function surface(
   loss: Loss,
   { points = 21, range = 1, seed = 0 }: SurfaceOptions = {},
 ): Surface {
+  requireKnown("surface", arguments, 3, ["points", "range", "seed"]);
   const parameters = learning("surface", model, loss).map(([, parameter]) => parameter);
   requireInteger("surface", "points", points, 3);
   if (points % 2 === 0 || !(range > 0)) {

@@ -2,13 +2,13 @@
 // comparison is all it costs. Imports kernel/tensor and kernel/nn.
 import { Flatten, Identity, type Module, type Parameter } from "../nn";
 import { isGradEnabled, type Tensor, type TensorData } from "../tensor";
-import { requireInteger } from "../tensor/arguments";
+import { requireFunction, requireInteger, requireKnown, requireOptions } from "../tensor/arguments";
 import { batchNormRecord } from "./batchNorms";
 import { distributionOf } from "./distribution";
-import { defaultHealthy, type Healthy, healthOf, type LayerHealth } from "./health";
+import { defaultHealthy, type Healthy, healthOf, healthyNames, type LayerHealth } from "./health";
 import { chooseLayers, type Layers } from "./layers";
 import type { LayerRecord, ParameterRecord, WatchedLayer } from "./records";
-import { type ActivationName, activationOf, flatness } from "./saturation";
+import { type ActivationName, activationNames, activationOf, flatness } from "./saturation";
 
 export interface WatchOptions {
   /** Watches every so many training steps, the first included. Default 10. */
@@ -22,6 +22,8 @@ export interface WatchOptions {
   /** What counts as healthy, where it differs from the default. */
   healthy?: Partial<Healthy>;
 }
+
+const watchOptions: readonly (keyof WatchOptions)[] = ["every", "layers", "limit", "threshold", "healthy"];
 
 const defaultThreshold = 0.01;
 
@@ -72,6 +74,9 @@ export class Watch {
     readonly model: Module,
     { every = 10, layers, limit = 128, threshold = defaultThreshold, healthy = {} }: WatchOptions = {},
   ) {
+    requireKnown("watch", arguments, 2, watchOptions);
+    requireOptions("watch.healthy", healthy, healthyNames);
+    if (typeof threshold !== "number") requireOptions("watch.threshold", threshold, activationNames);
     requireInteger("watch", "every", every, 1);
     requireInteger("watch", "limit", limit, 2);
     this.#every = every;
@@ -121,6 +126,8 @@ export class Watch {
   series(
     pick: (record: LayerRecord) => number | null | undefined,
   ): Record<string, { x: number[]; y: number[] }> {
+    requireKnown("series", arguments, 1);
+    requireFunction("series", pick);
     const all = this.layers.map(({ label, records }) => {
       const points = records.flatMap((record) => {
         const y = pick(record);
@@ -133,17 +140,20 @@ export class Watch {
 
   /** A line for each layer about its last watched step: `2 Sigmoid: 41 % saturated`. */
   health(): LayerHealth[] {
+    requireKnown("health", arguments, 0);
     return healthOf(this.layers, this.healthy);
   }
 
   /** The slope below which that activation counts as flat. */
   threshold(activation: ActivationName): number {
+    requireKnown("threshold", arguments, 1);
     const given = this.#threshold;
     return (typeof given === "number" ? given : given[activation]) ?? defaultThreshold;
   }
 
   /** Takes every hook away; the model is as it was before the watch. What was seen stays. */
   stop(): void {
+    requireKnown("stop", arguments, 0);
     this.#settle();
     for (const remove of this.#unhook) remove();
   }
@@ -285,5 +295,6 @@ function updateRatio(before: ArrayLike<number>, after: ArrayLike<number>): numbe
  * @throws RangeError if `every` or `limit` is no whole number of at least 1 and 2, or the model has no layer of that name.
  */
 export function watch(model: Module, options: WatchOptions = {}): Watch {
+  requireKnown("watch", arguments, 2, watchOptions);
   return new Watch(model, options);
 }

@@ -3,7 +3,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { experiment } from "../../kernel/cell/experiment";
+import * as plot from "../../kernel/cell/plot";
+import * as probe from "../../kernel/cell/probe";
 import * as data from "../../kernel/data";
+import { Experiment } from "../../kernel/experiment";
+import * as lesson from "../../kernel/lesson";
 import * as nn from "../../kernel/nn";
 import * as optim from "../../kernel/optim";
 import * as safetensors from "../../kernel/safetensors";
@@ -74,7 +79,9 @@ function attack({ name, parameters }: Callable, call: Called, label = name): str
       /: expected (at most|no) .*, got \d+/,
     ),
   );
-  const options = given.findLastIndex(({ properties }) => properties.length > 0);
+  const options = given.findLastIndex(
+    ({ properties, kinds }) => properties.length > 0 && !kinds.has("array"), // numbers in an array or a tensor are no options
+  );
   if (options >= 0 && !state.has(name)) {
     const args = given.map((_, i) => (i === options ? { notAnOption: 1 } : before[i]));
     complaints.push(
@@ -121,6 +128,9 @@ const rooms: readonly (readonly [namespace: string, room: object])[] = [
   ["data", data],
   ["data.transforms", data.transforms],
   ["safetensors", safetensors],
+  ["plot", plot],
+  ["probe", probe],
+  ["lesson", lesson],
 ];
 
 for (const [namespace, room] of rooms) {
@@ -165,13 +175,22 @@ const instances: readonly (readonly [namespace: string, name: string, make: () =
   ["optim", "ReduceLROnPlateau", () => new optim.ReduceLROnPlateau(new optim.SGD([param()], { lr: 1 }))],
   ["data", "TensorDataset", () => new data.TensorDataset(zeros([2]))],
   ["data", "DataLoader", () => new data.DataLoader(new data.TensorDataset(zeros([2])))],
+  ["plot", "Figure", () => new plot.Figure({ data: [] })],
+  ["plot", "LineFigure", () => plot.line({})],
+  ["plot", "ScatterFigure", () => plot.scatter()],
+  ["plot", "QuantilesFigure", () => plot.quantiles()],
+  ["plot", "RidgeFigure", () => plot.ridge()],
+  ["plot", "LiveFigure", () => new plot.LiveFigure(plot.line({}), () => ({ update: () => {} }))],
+  ["probe", "Watch", () => probe.watch(new nn.Sequential(new nn.Linear(2, 2)))],
+  ["lesson", "Scorecard", () => new lesson.Scorecard([])],
+  ["", "Experiment", () => new Experiment([0], ["a", "b"], [])],
 ];
 
-test("methods of modules, optimizers, schedulers and data sets", () => {
+test("methods of modules, optimizers, schedulers, data sets, figures and what else is kept", () => {
   report(
     instances.flatMap(([namespace, name, make]) =>
       surface.methods(name, namespace).flatMap((method) => {
-        if (/^\[|^toString$|^extraRepr$/.test(method.name)) return [];
+        if (/^\[|^toString$|^toJSON$|^extraRepr$/.test(method.name)) return [];
         const object = make() as Record<string, Called>;
         return attack(method, (...args) => object[method.name]!(...args), `${name}.${method.name}`);
       }),
@@ -215,6 +234,41 @@ test("an unknown option is answered with the spelling that is meant", () => {
   for (const [call, pattern] of said) assert.throws(call, pattern);
   assert.equal(nearest("momentun", ["lr", "momentum"]), "momentum");
   assert.equal(nearest("padding", ["lr", "momentum"]), undefined);
+});
+
+test("experiments, charts, probes and lessons refuse a misspelled option as well", async () => {
+  const net = new nn.Sequential(new nn.Linear(2, 2));
+  const said: [() => unknown, RegExp][] = [
+    [() => plot.line({ a: [1] }, { smoothng: 0.9 } as object), /line: .*did you mean smoothing\?$/],
+    [() => plot.loss({ a: [1] }, { logy: true } as object), /loss: .*did you mean logY\?$/],
+    [() => plot.line({ a: [1] }).band({ z: [0, 1] } as never), /band: expected only the options x, y, got z/],
+    [() => plot.line({ a: [1] }).rule({} as never), /rule: expected \{ x: … \} or \{ y: … \}, got/],
+    [() => plot.line({ a: [1] }).rule({ x: 1, y: 1 }), /rule: expected \{ x: … \} or \{ y: … \}, got/],
+    [() => plot.line({ a: [1] }).rule({ x: 1 }, { lable: "a" } as object), /rule: .*did you mean label\?$/],
+    [() => new plot.Figure({ dta: [] } as never), /Figure: .*did you mean data\?$/],
+    [() => probe.watch(net, { evry: 1 } as object), /watch: .*did you mean every\?$/],
+    [() => probe.watch(net, { healthy: { ded: 1 } as object }), /watch\.healthy: .*did you mean dead\?$/],
+    [() => probe.watch(net, { threshold: { relU6: 1 } as object }), /watch\.threshold: .*got relU6/],
+    [
+      () => probe.saturation([1], { activation: "ReLU" as never }),
+      /expected activation to be one of .*got ReLU/,
+    ],
+    [() => lesson.digits({ train: 1, test: 1, sed: 2 } as never), /lesson\.digits: .*did you mean seed\?$/],
+    [
+      () => lesson.digits({ train: 1.5, test: 1 }),
+      /lesson\.digits: expected train to be a whole number ≥ 1, got 1\.5/,
+    ],
+  ];
+  for (const [call, pattern] of said) assert.throws(call, pattern);
+  await assert.rejects(
+    experiment({ seed: 3, arms: ["a"], run: () => 1 } as never),
+    /experiment: expected only the options seeds, .*got seed; did you mean seeds\?$/,
+  );
+  const surplus = experiment as (...given: unknown[]) => Promise<unknown>;
+  await assert.rejects(
+    surplus({ arms: ["a"], run: () => 1 }, 7),
+    /experiment: expected at most 1 argument, got 2/,
+  );
 });
 
 test("PyTorch's positional forms are taken where they are unambiguous", () => {

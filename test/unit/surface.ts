@@ -48,6 +48,7 @@ export class Surface {
   readonly #program: ts.Program;
   readonly #checker: ts.TypeChecker;
   readonly #entry: ts.SourceFile;
+  readonly #open = new Set<ts.Type>();
 
   constructor() {
     const file = path.join(root, "kernel/cell/bnlab.ts");
@@ -97,11 +98,13 @@ export class Surface {
     return this.#checker.getTypeAtLocation(valueDeclaration.parent).getProperty(name);
   }
 
-  /** The constructors of the classes among the exports that can be made with new. */
+  /** The constructors of the classes among the exports that can be made with new, but for those that are our own. */
   constructors(namespace = ""): Callable[] {
     return [...this.exportsOf(namespace)].flatMap(([name, symbol]) => {
       if (!(symbol.flags & ts.SymbolFlags.Class) || isAbstract(symbol)) return [];
-      return [this.#callable(name, this.#typeOf(symbol).getConstructSignatures())];
+      const signatures = this.#typeOf(symbol).getConstructSignatures();
+      if (signatures.some(({ declaration }) => declaration && isInternal(declaration))) return [];
+      return [this.#callable(name, signatures)];
     });
   }
 
@@ -192,8 +195,10 @@ export class Surface {
           kinds.add("array");
         else {
           kinds.add("object");
-          if (isLiteralOptions(part)) {
+          if (isLiteralOptions(part) && !this.#open.has(part)) {
+            this.#open.add(part); // a type that contains itself is gone through once
             for (const property of part.getProperties()) properties.push(this.#parameter(property));
+            this.#open.delete(part);
           }
         }
       } else kinds.add("any");
@@ -249,14 +254,15 @@ function isAbstract(symbol: ts.Symbol): boolean {
   );
 }
 
+const isInternal = (declaration: ts.Node): boolean =>
+  ts.getJSDocTags(declaration).some((tag) => tag.tagName.text === "internal");
+
 function isPublic(member: ts.Symbol): boolean {
   const declaration = member.declarations?.[0];
   if (declaration === undefined || member.name.includes("#")) return false;
   const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
   const flags = ts.getCombinedModifierFlags(declaration);
-  return (
-    (flags & hidden) === 0 && !ts.getJSDocTags(declaration).some((tag) => tag.tagName.text === "internal")
-  );
+  return (flags & hidden) === 0 && !isInternal(declaration);
 }
 
 /** An interface or literal of data, not an instance of a class. */

@@ -1,4 +1,5 @@
 // Bars by category: one number each, or the median of several with their range.
+import { requireKnown } from "../../arguments";
 import { pointsText, shownNumber } from "../describe";
 import { Figure } from "../figure";
 import type { Point, Surroundings, TraceKind } from "../kind";
@@ -26,6 +27,8 @@ export interface BarsOptions {
   height?: number;
 }
 
+const optionNames: readonly (keyof BarsOptions)[] = ["title", "xTitle", "yTitle", "logY", "yRange", "height"];
+
 type Bars = Named<Bar>;
 
 /**
@@ -38,6 +41,7 @@ type Bars = Named<Bar>;
  * whole numbers, whose order JavaScript forgets: a Map keeps it.
  */
 export function bars(values: Bars | Named<Bars>, options: BarsOptions = {}): Figure {
+  requireKnown("bars", arguments, 2, optionNames);
   const { title, xTitle, yTitle, logY, yRange, height = 340 } = options;
   const entries = entriesOf<Bar | Bars>("bars", values);
   const isBar = (value: Bar | Bars): value is Bar =>
@@ -54,7 +58,7 @@ export function bars(values: Bars | Named<Bars>, options: BarsOptions = {}): Fig
   const compared = series.length > 1;
   const data = series.map(([name, each], n): Trace => {
     const found = entriesOf("bars", each).map(([category, bar]) => {
-      const ascending = typeof bar === "number" ? Float64Array.of(bar) : sorted(bar);
+      const ascending = typeof bar === "number" ? Float64Array.of(bar) : sorted("bars", bar);
       const median = quantile(ascending, 0.5);
       return {
         category,

@@ -1,10 +1,11 @@
 // A landscape over two directions, such as a loss around its minimum, as contours.
+import { requireInteger, requireKnown } from "../../arguments";
 import { cellsText, colorBarLook, coloring, summaryOf } from "../colored";
 import type { Rgba } from "../colors";
 import { thinCells } from "../decimate";
 import { Figure } from "../figure";
 import type { TraceKind } from "../kind";
-import { checkWhole, type Matrix, type Numbers, niceStep, numbersOf, rowsOf } from "../numbers";
+import { type Matrix, type Numbers, niceStep, numbersOf, rowsOf } from "../numbers";
 import type { Datum, Trace } from "../plotly";
 import type { PlacedAxis } from "../svg/axes";
 import { contourPaths } from "../svg/contours";
@@ -29,6 +30,20 @@ export interface SurfaceOptions
   levels?: number;
 }
 
+const optionNames: readonly (keyof SurfaceOptions)[] = [
+  "title",
+  "xTitle",
+  "yTitle",
+  "zTitle",
+  "x",
+  "y",
+  "levels",
+  "colors",
+  "range",
+  "log",
+  "height",
+];
+
 /**
  * Heights on a grid as contours: `z[row][column]` is the height at (`x[column]`, `y[row]`); the lowest point is marked.
  *
@@ -36,11 +51,12 @@ export interface SurfaceOptions
  * @throws RangeError if the rows differ in length, or `x` and `y` do not fit them.
  */
 export function surface(z: Matrix, options: SurfaceOptions = {}): Figure {
+  requireKnown("surface", arguments, 2, optionNames);
   const { title, xTitle, yTitle, zTitle, log = false, levels = 14, height = 420 } = options;
   const rows = rowsOf("surface", z);
   const x = places("x", options.x, rows[0]?.length ?? 0);
   const y = places("y", options.y, rows.length);
-  checkWhole("surface", "levels", levels);
+  requireInteger("surface", "levels", levels, 1);
   const { low, high, scale } = coloring("surface", rows, options);
   const size = niceStep((high - low) / Math.min(levels, mostLevels) || 1);
   const seen = (value: number) => (log ? (value > 0 ? Math.log10(value) : Number.NaN) : value);
@@ -103,7 +119,7 @@ const short = (value: number) => Number(value.toPrecision(3));
 function places(axis: "x" | "y", given: Numbers | undefined, count: number): number[] {
   if (given === undefined)
     return Array.from({ length: count }, (_, at) => (2 * at) / Math.max(1, count - 1) - 1);
-  const found = Array.from(numbersOf(given));
+  const found = Array.from(numbersOf("surface", given, axis));
   if (found.length === count) return found;
   throw new RangeError(
     `surface: expected ${axis} to have the length of z's ${axis === "x" ? "rows" : "columns"}, ${count}, got ${found.length}`,

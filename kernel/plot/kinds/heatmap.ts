@@ -1,4 +1,5 @@
 // Values over two axes as colors, with the numbers in the cells where they fit.
+import { requireKnown } from "../../arguments";
 import { type ColoringOptions, cellsText, cellTexts, colorBarLook, coloring, summaryOf } from "../colored";
 import { cssColor, type Rgba, ramp } from "../colors";
 import { thinCells } from "../decimate";
@@ -35,6 +36,22 @@ export interface HeatmapOptions extends ColoringOptions {
   height?: number;
 }
 
+const optionNames: readonly (keyof HeatmapOptions)[] = [
+  "title",
+  "xTitle",
+  "yTitle",
+  "zTitle",
+  "x",
+  "y",
+  "values",
+  "format",
+  "colors",
+  "range",
+  "log",
+  "colorBar",
+  "height",
+];
+
 /**
  * A matrix as colored cells, its first row at the top. NaN is an empty cell, marked where numbers are written.
  *
@@ -42,6 +59,7 @@ export interface HeatmapOptions extends ColoringOptions {
  * @throws RangeError if the rows differ in length, `range` does not ascend, or there are not as many names as cells.
  */
 export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
+  requireKnown("heatmap", arguments, 2, optionNames);
   const {
     title,
     xTitle,

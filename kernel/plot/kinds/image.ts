@@ -1,8 +1,9 @@
 // A grid of pictures, labeled: a first look at a data set.
+import { requireInteger, requireKnown, requireRange, show } from "../../arguments";
 import { parseColor } from "../colors";
 import { Figure } from "../figure";
 import type { TraceKind } from "../kind";
-import { checkRange, checkWhole, type TensorLike } from "../numbers";
+import type { TensorLike } from "../numbers";
 import type { Annotation, Trace } from "../plotly";
 import type { PlacedAxis } from "../svg/axes";
 import { element } from "../svg/elements";
@@ -25,6 +26,8 @@ export interface ImagesOptions {
   range?: readonly [number, number];
 }
 
+const optionNames: readonly (keyof ImagesOptions)[] = ["title", "labels", "count", "columns", "range"];
+
 const tileSide = 62;
 const [paper, ink] = [parseColor("#f3f4f5")!, parseColor("#16191d")!];
 
@@ -35,10 +38,11 @@ const [paper, ink] = [parseColor("#f3f4f5")!, parseColor("#16191d")!];
  * @throws RangeError if the shape is none of the three.
  */
 export function images(pictures: Pictures, options: ImagesOptions = {}): Figure {
+  requireKnown("images", arguments, 2, optionNames);
   const { title, labels, columns: asked = 10, range = [0, 1] } = options;
-  checkWhole("images", "columns", asked);
-  if (options.count !== undefined) checkWhole("images", "count", options.count);
-  checkRange("images", "range", range);
+  requireInteger("images", "columns", asked, 1);
+  if (options.count !== undefined) requireInteger("images", "count", options.count, 1);
+  requireRange("images", "range", range);
   const [total, channels, height, width] = sizes(pictures.shape);
   const count = Math.min(options.count ?? 40, total);
   const columns = Math.min(asked, Math.max(10, count));
@@ -102,7 +106,7 @@ function sizes(shape: readonly number[]): [number, number, number, number] {
   }
   throw new RangeError(
     "images: expected gray pictures [N, height, width] or [N, 1, height, width], or color ones [N, 3, height, width], " +
-      `got [${shape.join(", ")}]`,
+      `got ${show(shape)}`,
   );
 }
 

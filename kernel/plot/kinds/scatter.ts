@@ -1,10 +1,11 @@
 // Points in a plane: clouds by series, which can grow; and how points are drawn, as clouds, lines, fills or texts.
+import { requireKnown } from "../../arguments";
 import { areDates, dateText, haveDates, type Places, placesOf } from "../dates";
 import { thinPoints } from "../decimate";
 import { pointsText } from "../describe";
 import { Figure } from "../figure";
 import type { Point, Surroundings, TraceKind } from "../kind";
-import { type Numbers, numbersOf } from "../numbers";
+import { type Numbers, numbersOf, requireNamed } from "../numbers";
 import type { Datum, Line, Marker, Trace } from "../plotly";
 import type { PlacedAxis } from "../svg/axes";
 import { element, px, textElement } from "../svg/elements";
@@ -34,6 +35,19 @@ export interface ScatterOptions {
   height?: number;
 }
 
+const optionNames: readonly (keyof ScatterOptions)[] = [
+  "title",
+  "xTitle",
+  "yTitle",
+  "logX",
+  "logY",
+  "xRange",
+  "yRange",
+  "size",
+  "opacity",
+  "height",
+];
+
 /** A series, which grows. */
 interface Cloud extends Trace {
   readonly x: Datum[];
@@ -47,6 +61,7 @@ export class ScatterFigure extends Figure {
   readonly #clouds = new Map<string, Cloud>();
 
   constructor(series: Readonly<Record<string, { x: Places; y: Numbers }>>, options: ScatterOptions = {}) {
+    requireKnown(new.target.name, arguments, 2, optionNames);
     const { title, xTitle, yTitle, logX, logY, xRange, yRange, height = 380 } = options;
     const layout = baseLayout(title, Object.keys(series), height);
     layout.hovermode = "closest";
@@ -63,8 +78,8 @@ export class ScatterFigure extends Figure {
     });
     super({ data: [], layout });
     this.#options = options;
-    for (const [name, { x, y }] of Object.entries(series)) {
-      this.append(name, areDates(x) ? x : numbersOf(x), numbersOf(y));
+    for (const [name, { x, y }] of Object.entries(requireNamed("scatter", series))) {
+      this.append(name, areDates(x) ? x : numbersOf("scatter", x, name), numbersOf("scatter", y, name));
     }
   }
 
@@ -78,7 +93,8 @@ export class ScatterFigure extends Figure {
     x: number | Date | ArrayLike<number> | readonly Date[],
     y: number | ArrayLike<number>,
   ): void {
-    const xs = typeof x === "number" || x instanceof Date ? [dateText(x)] : placesOf(x);
+    requireKnown("append", arguments, 3);
+    const xs = typeof x === "number" || x instanceof Date ? [dateText(x)] : placesOf("scatter", x, name);
     const ys = typeof y === "number" ? [y] : y;
     if (haveDates(xs)) this.layout.xaxis!.type = "date";
     if (xs.length !== ys.length) {
@@ -129,6 +145,7 @@ export function scatter(
   series: Readonly<Record<string, { x: Places; y: Numbers }>> = {},
   options: ScatterOptions = {},
 ): ScatterFigure {
+  requireKnown("scatter", arguments, 2, optionNames);
   return new ScatterFigure(series, options);
 }
 

@@ -20,6 +20,8 @@ export interface PictureOptions {
   height?: number;
 }
 
+export const pictureOptions: readonly (keyof PictureOptions)[] = ["width", "height"];
+
 /** A matrix has eight cells a point: more of them than pixels only make the file large. */
 const mostPoints = defaultMaxPoints;
 

@@ -191,7 +191,10 @@ test("shown as a table, in HTML and in words", async () => {
 
 test("arguments that make no sense are refused before anything runs", async () => {
   const run = () => assert.fail("ran");
-  await assert.rejects(runExperiment({ seeds: 0, arms: ["a"], run }), /expected seeds and arms, each once/);
+  await assert.rejects(
+    runExperiment({ seeds: 0, arms: ["a"], run }),
+    /expected seeds to be a whole number ≥ 1, got 0/,
+  );
   await assert.rejects(runExperiment({ seeds: [1, 1], arms: ["a"], run }), /got seeds \[1, 1\]/);
   await assert.rejects(runExperiment({ arms: ["a", "a"], run }), /arms \[a, a\]/);
   await assert.rejects(runExperiment({ arms: [], run }), RangeError);

@@ -32,7 +32,7 @@ test("numbers: arrays, typed arrays, tensors, what turns into an array", () => {
 });
 
 test("quantile: linear between neighbors, as NumPy", () => {
-  const ascending = sorted([4, 1, Number.NaN, 3, 2, Infinity]);
+  const ascending = sorted("test", [4, 1, Number.NaN, 3, 2, Infinity]);
   assert.deepEqual([...ascending], [1, 2, 3, 4]);
   assert.deepEqual(
     [0, 0.15, 0.5, 0.85, 1].map((p) => quantile(ascending, p)),
@@ -285,7 +285,7 @@ test("grid: axes renamed without a clash, marks moved with their panel, a name o
   }
   assert.throws(
     () => plot.grid([], { columns: 0 }),
-    /grid: expected columns to be a positive whole number, got 0/,
+    /grid: expected columns to be a whole number ≥ 1, got 0/,
   );
 });
 
@@ -342,9 +342,9 @@ test("quantiles without sorting are those of sorted values", () => {
     const all = Array.from({ length: round }, () => (few ? Math.floor(4 * next()) : next() - 0.5));
     if (round % 7 === 0) all.push(Number.NaN, Infinity);
     const levels = [0, 0.15, 0.5, 0.85, 0.99, 1];
-    const ascending = sorted(all);
+    const ascending = sorted("test", all);
     assert.deepEqual(
-      quantilesOf(all, levels),
+      quantilesOf("test", all, levels),
       levels.map((level) => quantile(ascending, level)),
     );
   }
