@@ -41,14 +41,17 @@ export function requireNumbers(operation: string, values: Readonly<Record<string
   for (const name in values) requireNumber(operation, name, values[name]!);
 }
 
+/** A whole number, not below `least` and not above `most` where they are given. */
 export function requireInteger(
   operation: string,
   name: string,
   value: number | undefined,
   least = Number.MIN_SAFE_INTEGER,
+  most = Number.MAX_SAFE_INTEGER,
 ): asserts value is number {
-  if (Number.isSafeInteger(value) && value! >= least) return;
-  const bound = least === Number.MIN_SAFE_INTEGER ? "" : ` ≥ ${least}`;
+  if (Number.isSafeInteger(value) && value! >= least && value! <= most) return;
+  const lower = least === Number.MIN_SAFE_INTEGER ? "" : ` ≥ ${least}`;
+  const bound = most === Number.MAX_SAFE_INTEGER ? lower : ` from ${least} to ${most}`;
   throw new RangeError(`${operation}: expected ${name} to be a whole number${bound}, got ${describe(value)}`);
 }
 

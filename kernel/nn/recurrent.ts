@@ -41,6 +41,9 @@ export interface LSTMOptions extends RecurrentOptions {
   projSize?: 0;
 }
 
+/** A number of layers beyond this is a slip: each costs four parameters before anything could tell. */
+const mostLayers = 1024;
+
 /** Parameters go by layer and direction: weightIhL0, biasHhL1, weightHhL0Reverse. */
 type ParameterNames = `${"weight" | "bias"}${"Ih" | "Hh"}L${string}`;
 
@@ -81,7 +84,8 @@ abstract class Recurrent extends Module {
   ) {
     super();
     const { name } = new.target;
-    requireSizes(name, { inputSize, hiddenSize, numLayers });
+    requireSizes(name, { inputSize, hiddenSize });
+    requireInteger(name, "numLayers", numLayers, 1, mostLayers);
     requireShare(name, "dropout", dropout);
     this.numLayers = numLayers;
     this.bias = bias;
