@@ -2,6 +2,7 @@
 
 import { Generator, rand, randint, Tensor } from "../tensor";
 import { describe, requireInteger, requireKnown } from "../tensor/arguments";
+import type { Dataset } from "./dataset";
 import { randomOrder } from "./randomOrder";
 
 /** Numbers of samples, one epoch each time it is gone through. Write your own with these two members. */
@@ -16,6 +17,9 @@ export interface SeedOption {
   seed?: number;
 }
 
+/** What has so many samples: a data set, or a list of anything. */
+type Sized = Dataset<unknown, unknown> | ArrayLike<unknown>;
+
 const generatorOf = (seed: number | undefined) => (seed === undefined ? undefined : new Generator(seed));
 
 function requireLength(name: string, source: { readonly length: number }): void {
@@ -27,7 +31,7 @@ function requireLength(name: string, source: { readonly length: number }): void 
 export class SequentialSampler implements Sampler {
   readonly length: number;
 
-  constructor(source: { readonly length: number }) {
+  constructor(source: Sized) {
     requireKnown(new.target.name, arguments, 1);
     requireLength(new.target.name, source);
     this.length = source.length;
@@ -55,7 +59,7 @@ export class RandomSampler implements Sampler {
 
   /** Throws a RangeError for a numSamples that is no whole number ≥ 1. */
   constructor(
-    source: { readonly length: number },
+    source: Sized,
     { replacement = false, numSamples = source?.length, seed }: RandomSamplerOptions = {},
   ) {
     const { name } = new.target;

@@ -74,12 +74,12 @@ test("makemore, part 3: an MLP whose batch normalization is written out", () => 
   const [X, Y] = [tensor(xs, { dtype: "int32" }), tensor(ys, { dtype: "int32" })];
   const [nEmbd, nHidden, batchSize] = [4, 20, 16];
   const C = spread([vocabSize, nEmbd], 1);
-  const W1 = spread([nEmbd * blockSize, nHidden], 2).mul(5 / 3 / (nEmbd * blockSize) ** 0.5);
-  const W2 = spread([nHidden, vocabSize], 3).mul(0.1);
+  const weight1 = spread([nEmbd * blockSize, nHidden], 2).mul(5 / 3 / (nEmbd * blockSize) ** 0.5);
+  const weight2 = spread([nHidden, vocabSize], 3).mul(0.1);
   const b2 = spread([vocabSize], 4).mul(0.1);
   const [bngain, bnbias] = [ones([1, nHidden]), zeros([1, nHidden])];
   let [bnmeanRunning, bnstdRunning] = [zeros([1, nHidden]), ones([1, nHidden])];
-  const parameters = [C, W1, W2, b2, bngain, bnbias];
+  const parameters = [C, weight1, weight2, b2, bngain, bnbias];
   for (const p of parameters) p.requiresGrad = true;
   const [lossi, saturatedi]: [number[], number[]] = [[], []];
   for (let i = 0; i < losses.length; i++) {
@@ -87,7 +87,7 @@ test("makemore, part 3: an MLP whose batch normalization is written out", () => 
     const [Xb, Yb] = [X.index(ix), Y.index(ix)];
     const emb = C.index(Xb);
     const embcat = emb.view(emb.shape[0]!, -1);
-    let hpreact = embcat.matmul(W1);
+    let hpreact = embcat.matmul(weight1);
     const bnmeani = hpreact.mean(0, { keepdim: true });
     const bnstdi = hpreact.std(0, { keepdim: true });
     hpreact = bngain.mul(hpreact.sub(bnmeani)).div(bnstdi).add(bnbias);
@@ -96,7 +96,7 @@ test("makemore, part 3: an MLP whose batch normalization is written out", () => 
       bnstdRunning = bnstdRunning.mul(0.9).add(bnstdi, { alpha: 0.1 });
     });
     const h = hpreact.tanh();
-    const logits = h.matmul(W2).add(b2);
+    const logits = h.matmul(weight2).add(b2);
     const loss = F.crossEntropy(logits, Yb);
     for (const p of parameters) p.grad = null;
     loss.backward();
@@ -109,12 +109,12 @@ test("makemore, part 3: an MLP whose batch normalization is written out", () => 
   }
   assertNear("loss", lossi, losses);
   assertNear("share of saturated units", saturatedi, saturated, 0.011); // one of 320 may lie at the edge
-  const ratios = [C, W1, W2].map((p) => p.grad!.std().div(p.detach().std()).item());
+  const ratios = [C, weight1, weight2].map((p) => p.grad!.std().div(p.detach().std()).item());
   assertNear("gradient to data", ratios, gradToData, 1e-3);
   noGrad(() => {
     const emb = C.index(X).view(xs.length, -1);
-    const hpreact = bngain.mul(emb.matmul(W1).sub(bnmeanRunning)).div(bnstdRunning).add(bnbias);
-    const loss = F.crossEntropy(hpreact.tanh().matmul(W2).add(b2), Y);
+    const hpreact = bngain.mul(emb.matmul(weight1).sub(bnmeanRunning)).div(bnstdRunning).add(bnbias);
+    const loss = F.crossEntropy(hpreact.tanh().matmul(weight2).add(b2), Y);
     assertNear("loss by running statistics", [loss.item()], [evaluated]);
   });
 });
@@ -264,10 +264,10 @@ class VAE extends nn.Module {
   }
 }
 
-function lossFunction(recon: Tensor, x: Tensor, mu: Tensor, logvar: Tensor): [BCE: Tensor, KLD: Tensor] {
-  const BCE = F.binaryCrossEntropyWithLogits(recon, x.view(-1, 144), { reduction: "sum" });
-  const KLD = logvar.add(1).sub(mu.pow(2)).sub(logvar.exp()).sum().mul(-0.5);
-  return [BCE, KLD];
+function lossFunction(recon: Tensor, x: Tensor, mu: Tensor, logvar: Tensor): [bce: Tensor, kld: Tensor] {
+  const bce = F.binaryCrossEntropyWithLogits(recon, x.view(-1, 144), { reduction: "sum" });
+  const kld = logvar.add(1).sub(mu.pow(2)).sub(logvar.exp()).sum().mul(-0.5);
+  return [bce, kld];
 }
 
 test("a variational autoencoder, PyTorch's own example", () => {
