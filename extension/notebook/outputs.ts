@@ -195,7 +195,7 @@ export function toItems(bundle: MimeBundle): Item[] {
 }
 
 /** The error with the cell's own stack: VS Code prints the stack and links its lines. */
-export function errorItem({ ename, evalue, traceback }: Content["error"]): Item {
+function errorItem({ ename, evalue, traceback }: Content["error"]): Item {
   const error = { name: ename, message: evalue, stack: traceback.join("\n") };
   return { mime: VSCode.error, data: JSON.stringify(error) };
 }

@@ -14,7 +14,7 @@ export interface TensorPlace {
   member?: string;
 }
 
-export const tensorViewType = "bnlab.tensor";
+const tensorViewType = "bnlab.tensor";
 
 interface Viewer {
   place: TensorPlace;

@@ -24,7 +24,7 @@ export async function readTextFile(file: string): Promise<string> {
 }
 
 /** A byte order mark is no part of the text. */
-export function textOf(bytes: Uint8Array): string {
+function textOf(bytes: Uint8Array): string {
   const encoding = encodings.find(([, fits]) => fits(bytes))?.[0] ?? "utf-8";
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);

@@ -127,7 +127,7 @@ export function formatNotebook(notebook: Notebook): string {
 }
 
 /** The language of one cell, where an editor has noted that it is not the notebook's. */
-export function cellLanguage(cell: Cell): string {
+function cellLanguage(cell: Cell): string {
   const { vscode } = cell.metadata;
   return isObject(vscode) && typeof vscode.languageId === "string" ? vscode.languageId : "typescript";
 }

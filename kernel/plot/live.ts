@@ -3,7 +3,7 @@ import { requireKnown } from "../arguments";
 import { display, type Figure, type FigureBundle } from "./figure";
 
 /** A trace has at most this many points while the figure moves; two for each two pixels of a cell. */
-export const defaultLivePoints = 1_000;
+const defaultLivePoints = 1_000;
 
 /** Something that shows itself in a notebook. */
 interface Displayable {

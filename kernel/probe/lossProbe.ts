@@ -77,7 +77,7 @@ export function distance(a: readonly Float32Array[], b: readonly Float32Array[])
   return Math.sqrt(squares);
 }
 
-export function dot(a: readonly Float32Array[], b: readonly Float32Array[]): number {
+function dot(a: readonly Float32Array[], b: readonly Float32Array[]): number {
   let sum = 0;
   for (const [i, part] of a.entries()) for (let at = 0; at < part.length; at++) sum += part[at]! * b[i]![at]!;
   return sum;

@@ -52,11 +52,11 @@ export function recover(): void {
 
 type Copies = readonly (readonly [tensor: Tensor, copy: Tensor])[];
 
-export function copiesOf(tensors: readonly Tensor[]): Copies {
+function copiesOf(tensors: readonly Tensor[]): Copies {
   return noGrad(() => tensors.map((tensor) => [tensor, tensor.detach().clone()] as const)) as Copies;
 }
 
-export function restore(copies: Copies): void {
+function restore(copies: Copies): void {
   noGrad(() => {
     for (const [tensor, copy] of copies) tensor.copy_(copy);
   });

@@ -8,7 +8,7 @@ import type { Page } from "playwright-core";
 const dist = path.join(import.meta.dirname, "../../dist/renderer");
 
 /** Colors of VS Code's own themes. */
-export const themes = {
+const themes = {
   light: { class: "vscode-light", foreground: "#3b3b3b", background: "#ffffff", hover: "#f8f8f8" },
   dark: { class: "vscode-dark", foreground: "#cccccc", background: "#1f1f1f", hover: "#202020" },
   "high contrast": {

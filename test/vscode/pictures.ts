@@ -1,4 +1,5 @@
-// `npm run pictures`: the walkthrough's pictures and those of the READMEs, taken in VS Code: light and dark, English and Chinese.
+// `npm run pictures`: the walkthrough's pictures and those of the READMEs, taken in VS Code: light and dark, English and Chinese;
+// `npm run pictures -- outputs zh-cn-light` takes one part of them, in one window.
 // VS Code's own words stay English, for its language packs are not on npm.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -24,7 +25,7 @@ const plainWindow = {
   "workbench.layoutControl.enabled": false,
 };
 
-const cells = [
+const tourCells = [
   `import { tensor } from "bnlab";
 
 const x = tensor([[1, 2], [3, 4]]);
@@ -54,7 +55,17 @@ for (const [name, bn] of [["without BN", false], ["with BN", true]] as const) {
 }`,
 ];
 
-function notebook(): string {
+/** What renderers draw and say: a tensor's card, a chart with its buttons, bars. */
+const outputCells = [
+  `import { manualSeed, plot, progress, randn } from "bnlab";
+
+manualSeed(1);
+for (const _ of progress(40, { label: "epoch" }));
+randn([64, 100])`,
+  `plot.histogram({ "before BN": randn([5000]).mul(2).add(1), "after BN": randn([5000]) }, { title: "Inputs of a sigmoid" })`,
+];
+
+function notebook(cells: readonly string[]): string {
   const code = cells.map((source, i) => ({
     ...{ cell_type: "code", id: `cell${i}`, execution_count: null, metadata: {}, outputs: [], source },
   }));
@@ -67,7 +78,9 @@ const screens = path.join(root, "media/screens");
 
 /** A window in a language, as VS Code's server tells its extensions. */
 async function openWindow(browser: Browser, url: string, tongue: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: small, deviceScaleFactor: 1.5 });
+  // Renderers go by the page's own language.
+  const locale = tongue === "en" ? "en-US" : tongue;
+  const page = await browser.newPage({ viewport: small, deviceScaleFactor: 1.5, locale });
   await page.addInitScript((language) => {
     if (language !== "en") Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language });
   }, tongue);
@@ -102,24 +115,54 @@ async function take(page: Page, file: string, scale: "device" | "css" = "device"
 const small = { width: 800, height: 520 };
 const large = { width: 1200, height: 760 };
 
-async function takeAll(
+async function openNotebook(
   server: RunningServer,
   browser: Browser,
   tongue: string,
-  theme: ThemeName,
-): Promise<void> {
+  cells: readonly string[],
+): Promise<{ page: Page; folder: string }> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-pictures-"));
   const file = path.join(folder, "demo.ipynb");
-  writeFileSync(file, notebook());
+  writeFileSync(file, notebook(cells));
   const page = await openWindow(browser, server.windowUrl(folder, { openFile: file }), tongue);
-  const walkthrough = (step: string) => path.join(pictureFolder(tongue), `${step}-${theme}.png`);
-  const screen = (name: string) => path.join(screens, `${name}-${tongue}-${theme}.png`);
-  const palette = (key: string) => command(page, `BN Lab: ${words[tongue]![key]!.replace("…", "")}`);
   await page
     .locator(".kernel-label", { hasText: "BN Lab" })
     .first()
     .waitFor({ timeout: 2 * minute });
   await page.keyboard.press("Control+b"); // room for the notebook
+  return { page, folder };
+}
+
+/** A tensor's card, bars, and a chart while the pointer is on one of its buttons. */
+async function takeOutputs(
+  server: RunningServer,
+  browser: Browser,
+  tongue: string,
+  theme: ThemeName,
+): Promise<void> {
+  const { page, folder } = await openNotebook(server, browser, tongue, outputCells);
+  await page.setViewportSize({ width: 900, height: 1100 });
+  await runCell(page, 0);
+  await runCell(page, 1);
+  const chart = notebookOutputs(page).locator(".js-plotly-plot").first();
+  await chart.hover();
+  await chart.locator(".modebar-btn").nth(1).hover();
+  await page.waitForTimeout(1000);
+  await page.screenshot({ path: path.join(screens, `outputs-${tongue}-${theme}.png`), scale: "css" });
+  await page.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function takeTour(
+  server: RunningServer,
+  browser: Browser,
+  tongue: string,
+  theme: ThemeName,
+): Promise<void> {
+  const { page, folder } = await openNotebook(server, browser, tongue, tourCells);
+  const walkthrough = (step: string) => path.join(pictureFolder(tongue), `${step}-${theme}.png`);
+  const screen = (name: string) => path.join(screens, `${name}-${tongue}-${theme}.png`);
+  const palette = (key: string) => command(page, `BN Lab: ${words[tongue]![key]!.replace("…", "")}`);
 
   await runCell(page, 0);
   await take(page, walkthrough("run"));
@@ -195,7 +238,13 @@ async function sharePicture(
   await page.close();
 }
 
-const wanted = process.argv.slice(2);
+const parts = { tour: takeTour, outputs: takeOutputs };
+const asked = process.argv.slice(2);
+/** What was asked for of these names, or all. */
+const chosen = (names: string[]) =>
+  names.some((name) => asked.includes(name)) ? names.filter((name) => asked.includes(name)) : names;
+const windows = chosen(Object.keys(themes).flatMap((theme) => tongues.map((tongue) => `${tongue}-${theme}`)));
+const chosenParts = chosen(Object.keys(parts)) as (keyof typeof parts)[];
 const browser = await launchBrowser(console.log);
 try {
   for (const theme of Object.keys(themes) as ThemeName[]) {
@@ -205,12 +254,14 @@ try {
     });
     try {
       for (const tongue of tongues) {
-        if (wanted.length > 0 && !wanted.includes(`${tongue}-${theme}`)) continue;
-        await takeAll(server, browser, tongue, theme).catch(async (error) => {
-          const [page] = browser.contexts().flatMap((context) => context.pages());
-          await page?.screenshot({ path: path.join(cache, "failure.png") });
-          throw error;
-        });
+        if (!windows.includes(`${tongue}-${theme}`)) continue;
+        for (const part of chosenParts) {
+          await parts[part](server, browser, tongue, theme).catch(async (error) => {
+            const [page] = browser.contexts().flatMap((context) => context.pages());
+            await page?.screenshot({ path: path.join(cache, "failure.png") });
+            throw error;
+          });
+        }
       }
     } finally {
       await server.stop();

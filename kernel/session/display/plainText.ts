@@ -3,7 +3,7 @@ import { type InspectOptions, inspect, types } from "node:util";
 import { countText } from "../../words";
 
 /** What one value may take on a page. */
-export const textCharacters = 100_000;
+const textCharacters = 100_000;
 
 /** No colors, and no thousands of elements. */
 const asInNotebook: InspectOptions = {

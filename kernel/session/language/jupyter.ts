@@ -5,7 +5,7 @@ import { toPoints, toUnits } from "./codePoints";
 type CompleteReply = Extract<Replies["complete_reply"], { status: "ok" }>;
 
 /** The name around a position. */
-export function wordAt(code: string, cursor: number): { start: number; position: number; end: number } {
+function wordAt(code: string, cursor: number): { start: number; position: number; end: number } {
   const position = toUnits(code, cursor);
   const before = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position))![0].length;
   const after = /^[\p{ID_Continue}$]*/u.exec(code.slice(position))![0].length;

@@ -31,7 +31,7 @@ export interface Axis {
   readonly locals: readonly WideLocal[];
 }
 
-export function axisOf(target: Target, f: FunctionBuilder, width: number): Axis {
+function axisOf(target: Target, f: FunctionBuilder, width: number): Axis {
   const held = new Map<ConstantName, Local>();
   /** The first of the vectors loads a constant, the others take the same: V8 fuses them only if it is one and the same. */
   const shared = (c: ConstantName, v: number): Code => {
@@ -61,7 +61,7 @@ export interface Transform {
   apply(axis: Axis, get: Get, put: Put): Code;
 }
 
-export const loadWide = (pointer: Local, width: number, offset: number): Wide =>
+const loadWide = (pointer: Local, width: number, offset: number): Wide =>
   Array.from({ length: width }, (_, v) => v128.load(pointer.get, offset + v * 16));
 
 export const storeWide = (pointer: Local, value: Wide, offset: number): Code =>
