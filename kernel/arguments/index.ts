@@ -2,6 +2,7 @@
 export { nearest, optionsOf, requireKnown, requireOptions } from "./options";
 export {
   describe,
+  isPlain,
   isRecord,
   isTensorLike,
   requireFunction,

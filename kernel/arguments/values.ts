@@ -29,6 +29,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return prototype === null || Object.getPrototypeOf(prototype) === null || Object.keys(value).length > 0;
 }
 
+/** Whether a value is an object of properties and of no class, of whatever realm. */
+export function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Any number, NaN and infinities too. */
 export function requireNumber(operation: string, name: string, value: number): void {
   if (typeof value !== "number") {

@@ -18,9 +18,11 @@ import {
   setThreads,
 } from "../tensor/doors/host";
 
+export { load, save } from "../checkpoint";
 export * as data from "../data";
 export * as lesson from "../lesson";
 export * as nn from "../nn";
+export { deepcopy } from "../nn/deepcopy";
 export * as optim from "../optim";
 export * as safetensors from "../safetensors";
 export { clearOutput, type DisplayHandle, display } from "../session/display/display";

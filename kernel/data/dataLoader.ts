@@ -1,7 +1,7 @@
 // Batches of a data set, in order or shuffled anew each epoch.
 
 import { machine } from "../machine/machine";
-import { Generator, Tensor } from "../tensor";
+import { Generator, type GeneratorState, Tensor } from "../tensor";
 import { describe, requireFunction, requireKnown } from "../tensor/arguments";
 import type { Collated } from "./collate";
 import { batchOf, type Dataset, isDataset, samplesOf } from "./dataset";
@@ -29,6 +29,26 @@ export interface DataLoaderOptions {
   transform?: Transform;
 }
 
+/** Where a loader is, for loadStateDict(): numbers and one Int32Array, which save() keeps. */
+export interface DataLoaderState {
+  /** Where the stream of its seed is; null without a seed. */
+  readonly generator: GeneratorState | null;
+  /** The samples of the epoch under way, in their order; null between epochs, and where they come in order. */
+  readonly order: Int32Array | null;
+  /** Batches that the epoch under way has given so far; 0 between epochs. */
+  readonly batches: number;
+  /** How many samples there are, against another data set. */
+  readonly samples: number;
+}
+
+/** An epoch under way. */
+interface Epoch {
+  /** Its samples; null where a batchSampler draws them batch by batch. */
+  readonly order: Int32Array | null;
+  /** Batches given so far. */
+  batches: number;
+}
+
 /** Indices are int32. */
 const mostSamples = 2 ** 31 - 1;
 
@@ -46,6 +66,10 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   readonly #generator: Generator | undefined;
   readonly #transform: Transform | undefined;
   readonly #gather: (indices: Int32Array) => Batch;
+  /** The last epoch that was begun, if it is under way. */
+  #epoch: Epoch | null = null;
+  /** Whether that one was loaded, and the next `for` goes on with it. */
+  #isLoaded = false;
 
   /**
    * Batches of `dataset`: those of its batch(), or its samples put together by collate().
@@ -121,7 +145,17 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   }
 
   *[Symbol.iterator](): IterableIterator<Batch> {
-    for (const indices of this.#batches(this.#generator)) yield this.#batch(indices);
+    const epoch = this.#isLoaded ? this.#epoch! : { order: this.#order(), batches: 0 };
+    this.#epoch = epoch;
+    this.#isLoaded = false;
+    try {
+      for (const indices of this.#batches(epoch)) {
+        epoch.batches++;
+        yield this.#batch(indices);
+      }
+    } finally {
+      if (this.#epoch === epoch) this.#epoch = null;
+    }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, void> {
@@ -129,6 +163,62 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
       await machine().turn();
       yield batch;
     }
+  }
+
+  /**
+   * Where it is: between epochs, or after so many batches of the one under way. As torchdata's StatefulDataLoader. Random
+   * transforms with a seed have a stateDict() of their own. Throws an Error in the middle of an epoch with a batchSampler.
+   */
+  stateDict(): DataLoaderState {
+    requireKnown("stateDict", arguments, 0);
+    if (this.#batchSampler !== undefined && this.#epoch !== null) {
+      throw new Error(
+        `DataLoader.stateDict: expected a loader between epochs, got one after batch ${this.#epoch.batches} of a batchSampler, whose draws nobody else can repeat; save after the epoch`,
+      );
+    }
+    const isDrawn = this.shuffle || this.#sampler !== undefined;
+    return {
+      generator: this.#generator?.getState() ?? null,
+      order: isDrawn ? (this.#epoch?.order?.slice() ?? null) : null,
+      batches: this.#epoch?.batches ?? 0,
+      samples: this.dataset.length,
+    };
+  }
+
+  /**
+   * Goes on where the loader whose stateDict() this is has stopped: its next `for` gives the batches that were left of the
+   * epoch, then come the epochs that would have come. Throws a RangeError, before anything changes, for the state of a loader
+   * with another number of samples, with a seed where this has none, or of another order.
+   */
+  loadStateDict(state: DataLoaderState): void {
+    requireKnown("loadStateDict", arguments, 1);
+    const fault = (expected: string, got: unknown) =>
+      new RangeError(
+        `DataLoader.loadStateDict: expected ${expected}, got ${typeof got === "string" ? got : describe(got)}`,
+      );
+    if (typeof state !== "object" || state === null) {
+      throw fault("{ generator, order, batches, samples }", state);
+    }
+    const { generator, order, batches, samples } = state;
+    const count = this.dataset.length;
+    const isDrawn = this.shuffle || this.#sampler !== undefined;
+    if (samples !== count) throw fault(`the state of a loader of ${count} samples`, samples);
+    if (!Number.isInteger(batches) || batches < 0 || batches > this.length) {
+      throw fault(`batches from 0 to ${this.length}`, batches);
+    }
+    if ((generator === null) !== (this.#generator === undefined)) {
+      const [own, other] = generator === null ? ["with", "without"] : ["without", "with"];
+      throw fault(`the state of a loader ${own} a seed`, `one ${other}`);
+    }
+    if (order !== null && !(isDrawn && isOrder(order, this.#sampler?.length ?? count, count))) {
+      throw fault(isDrawn ? `an order of ${count} samples` : "the state of a loader without shuffle", order);
+    }
+    if (batches > 0 && (isDrawn ? order === null : this.#batchSampler !== undefined)) {
+      throw fault("the order of the epoch under way", order);
+    }
+    if (generator !== null) this.#generator!.setState(generator);
+    this.#isLoaded = batches > 0 || order !== null;
+    this.#epoch = this.#isLoaded ? { order: order?.slice() ?? inOrder(count), batches } : null;
   }
 
   /** @internal A batch in an order of its own, so that the next epoch goes as it would have; undefined of no batches. */
@@ -140,21 +230,24 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
     return this.#batch(order.slice(0, this.batchSize));
   }
 
-  /** The numbers of the samples of each batch of an epoch. */
-  *#batches(generator: Generator | undefined): Iterable<Int32Array> {
-    if (this.#batchSampler !== undefined) {
-      for (const indices of this.#batchSampler) yield Int32Array.from(indices);
+  /** The samples of a new epoch; null where a batchSampler draws them batch by batch. */
+  #order(): Int32Array | null {
+    if (this.#batchSampler !== undefined) return null;
+    if (this.#sampler !== undefined) return Int32Array.from(this.#sampler);
+    const count = this.dataset.length;
+    return this.shuffle ? randomOrder(count, this.#generator) : inOrder(count);
+  }
+
+  /** The numbers of the samples of each batch that an epoch has left. */
+  *#batches({ order, batches }: Epoch): Iterable<Int32Array> {
+    if (order === null) {
+      for (const indices of this.#batchSampler!) yield Int32Array.from(indices);
       return;
     }
-    const count = this.dataset.length;
-    const order =
-      this.#sampler !== undefined
-        ? Int32Array.from(this.#sampler)
-        : this.shuffle
-          ? randomOrder(count, generator)
-          : inOrder(count);
     const end = this.dropLast ? order.length - (order.length % this.batchSize) : order.length;
-    for (let i = 0; i < end; i += this.batchSize) yield order.slice(i, i + this.batchSize);
+    for (let i = batches * this.batchSize; i < end; i += this.batchSize) {
+      yield order.slice(i, i + this.batchSize);
+    }
   }
 
   #batch(indices: Int32Array): Batch {
@@ -168,6 +261,12 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
     const batch = this.#gather(indices);
     return this.#transform === undefined ? batch : transformed(batch, this.#transform);
   }
+}
+
+/** Whether it has so many numbers of samples. */
+function isOrder(order: unknown, length: number, samples: number): order is Int32Array {
+  if (!(order instanceof Int32Array) || order.length !== length) return false;
+  return order.every((index) => index >= 0 && index < samples);
 }
 
 const inOrder = (length: number) => Int32Array.from({ length }, (_, i) => i);

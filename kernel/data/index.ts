@@ -3,7 +3,7 @@
 export { type CifarOptions, cifar10, cifar100 } from "./cifar";
 export { type Collated, collate } from "./collate";
 export { type CsvOptions, csv } from "./csv";
-export { DataLoader, type DataLoaderOptions } from "./dataLoader";
+export { DataLoader, type DataLoaderOptions, type DataLoaderState } from "./dataLoader";
 export {
   ConcatDataset,
   type Dataset,

@@ -1,7 +1,9 @@
 // What Node gives the rooms that could run anywhere: files, zlib, settings, and the viewer's script beside the built kernel.
 import {
+  chmodSync,
   closeSync,
   fstatSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -50,10 +52,13 @@ export const thisMachine: Machine = {
       try {
         const opened = openSync(unfinished, "w");
         try {
-          for (const piece of pieces) writeFileSync(opened, piece);
+          for (const piece of gathered(pieces)) writeFileSync(opened, piece);
+          fsyncSync(opened); // some disks tell only now that they are full
         } finally {
           closeSync(opened);
         }
+        const before = statSync(target, { throwIfNoEntry: false });
+        if (before !== undefined && process.platform !== "win32") chmodSync(unfinished, before.mode & 0o7777);
         renameSync(unfinished, target);
       } catch (error) {
         rmSync(unfinished, { force: true });
@@ -87,20 +92,53 @@ function linkTarget(file: string, hops = 40): string {
 /** A link that leads nowhere counts as old. */
 const changedAt = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
+/** Small pieces are written and read together: a call of the system may take longer than a megabyte. */
+const smallBytes = 2 ** 16;
+const togetherBytes = 2 ** 20;
+
+function* gathered(pieces: Iterable<string | Uint8Array>): Iterable<string | Uint8Array> {
+  let together = new Uint8Array(togetherBytes);
+  let filled = 0;
+  for (const piece of pieces) {
+    const isSmall = typeof piece !== "string" && piece.length <= smallBytes;
+    if (filled > 0 && (!isSmall || filled + piece.length > togetherBytes)) {
+      yield together.subarray(0, filled);
+      together = new Uint8Array(togetherBytes);
+      filled = 0;
+    }
+    if (isSmall) {
+      together.set(piece, filled);
+      filled += piece.length;
+    } else yield piece;
+  }
+  if (filled > 0) yield together.subarray(0, filled);
+}
+
 function open(file: string): OpenFile {
   const opened = told(`to read ${file}`, () => openSync(file, "r"));
   const { size: length } = fstatSync(opened);
+  const readAll = (begin: number, end: number) => {
+    const bytes = new Uint8Array(end - begin);
+    let at = 0;
+    while (at < bytes.length) {
+      const count = readSync(opened, bytes, at, bytes.length - at, begin + at);
+      if (count === 0) throw new Error(`expected ${file} to stay as it is while it is read, got its end`);
+      at += count;
+    }
+    return bytes;
+  };
+  let ahead = new Uint8Array(0);
+  let aheadFrom = 0;
   return {
     length,
-    read(begin, end) {
-      const bytes = new Uint8Array(Math.min(end, length) - begin);
-      let at = 0;
-      while (at < bytes.length) {
-        const count = readSync(opened, bytes, at, bytes.length - at, begin + at);
-        if (count === 0) throw new Error(`expected ${file} to stay as it is while it is read, got its end`);
-        at += count;
+    read(begin, given) {
+      const end = Math.min(given, length);
+      if (end - begin > smallBytes) return readAll(begin, end);
+      if (begin < aheadFrom || end > aheadFrom + ahead.length) {
+        ahead = readAll(begin, Math.min(begin + togetherBytes, length));
+        aheadFrom = begin;
       }
-      return bytes;
+      return ahead.slice(begin - aheadFrom, end - aheadFrom);
     },
     close: () => closeSync(opened),
   };

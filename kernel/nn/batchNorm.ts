@@ -70,7 +70,7 @@ export abstract class BatchNorm extends ChannelNorm {
   /** forward(), and the activation in the same sweep over memory: what Sequential calls for the two in a row. @internal */
   forwardThen(activation: Activation | null, input: Tensor): Tensor {
     this.checkInput(input);
-    if (this.ghostSize === null || !this.training) return this.#normalize(activation, input);
+    if (this.ghostSize === null || !this.training) return this.normalize(activation, input);
     const [n = 0] = input.shape;
     const parts = Math.max(1, Math.ceil(n / this.ghostSize));
     // The first is the smallest: if one is too small for statistics, nothing has moved yet.
@@ -78,10 +78,10 @@ export abstract class BatchNorm extends ChannelNorm {
       { length: parts },
       (_, i) => Math.floor(((i + 1) * n) / parts) - Math.floor((i * n) / parts),
     );
-    return cat(input.split(sizes).map((part) => this.#normalize(activation, part)));
+    return cat(input.split(sizes).map((part) => this.normalize(activation, part)));
   }
 
-  #normalize(activation: Activation | null, input: Tensor): Tensor {
+  protected normalize(activation: Activation | null, input: Tensor): Tensor {
     const { weight, bias, eps, momentum } = this;
     const moves = !this.training || this.trackRunningStats;
     const runningMean = moves ? this.runningMean : null;

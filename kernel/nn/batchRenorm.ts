@@ -33,19 +33,19 @@ export abstract class BatchRenorm extends ChannelNorm {
     super(numFeatures, { ...options, momentum, trackRunningStats: true });
     this.rMax = rMax;
     this.dMax = dMax;
-    this.#checkLimits();
+    this.checkLimits();
   }
 
   override forward(input: Tensor): Tensor {
     requireKnown(this.constructor.name, arguments, 1);
     this.checkInput(input);
-    this.#checkLimits();
+    this.checkLimits();
     const { weight, bias, eps } = this;
     if (!this.training) {
       const { runningMean, runningVar } = this;
       return batchNorm(input, { weight, bias, runningMean, runningVar, eps });
     }
-    const { r, d } = this.#follow(input);
+    const { r, d } = this.follow(input);
     const shift = weight === null ? d : weight.mul(d);
     return batchNorm(input, {
       weight: weight === null ? r : weight.mul(r),
@@ -56,7 +56,7 @@ export abstract class BatchRenorm extends ChannelNorm {
   }
 
   /** The corrections for this batch, towards the running statistics, which move afterwards. */
-  #follow(input: Tensor): { r: Tensor; d: Tensor } {
+  protected follow(input: Tensor): { r: Tensor; d: Tensor } {
     const { eps, rMax, dMax } = this;
     const [runningMean, runningVar, batches] = [this.runningMean!, this.runningVar!, this.numBatchesTracked!];
     const measure = () => {
@@ -81,7 +81,7 @@ export abstract class BatchRenorm extends ChannelNorm {
     return noGrad(() => tidy(measure));
   }
 
-  #checkLimits(): void {
+  protected checkLimits(): void {
     const { rMax, dMax } = this;
     if (rMax >= 1 && dMax >= 0) return;
     throw new RangeError(`${this.constructor.name}: expected rMax ≥ 1 and dMax ≥ 0, got ${rMax} and ${dMax}`);

@@ -16,10 +16,10 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
       throw new TypeError(`${this.constructor.name}: expected modules in an array, got ${describe(layers)}`);
     }
     this.layers = [...layers];
-    for (const [i, layer] of this.layers.entries()) this.#check(layer, i);
+    for (const [i, layer] of this.layers.entries()) this.check(layer, i);
   }
 
-  get #own(): M[] {
+  protected get own(): M[] {
     return this.layers as M[];
   }
 
@@ -46,8 +46,8 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
   /** Adds a module at the end. Optimizers made before do not know its parameters. */
   append(layer: M): this {
     requireKnown("append", arguments, 1);
-    this.#check(layer, this.length);
-    this.#own.push(layer);
+    this.check(layer, this.length);
+    this.own.push(layer);
     return this;
   }
 
@@ -58,34 +58,34 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
       throw new TypeError(`${this.constructor.name}.extend: expected modules, got ${describe(layers)}`);
     }
     const more = [...layers];
-    for (const [i, layer] of more.entries()) this.#check(layer, this.length + i);
-    this.#own.push(...more);
+    for (const [i, layer] of more.entries()) this.check(layer, this.length + i);
+    this.own.push(...more);
     return this;
   }
 
   /** Adds a module before the one at `index`, which may be the length; those behind it are named anew. */
   insert(index: number, layer: M): this {
     requireKnown("insert", arguments, 2);
-    this.#check(layer, index);
-    this.#own.splice(this.#place(index, this.length), 0, layer);
+    this.check(layer, index);
+    this.own.splice(this.place(index, this.length), 0, layer);
     return this;
   }
 
   /** Puts a module in the place of another; −1 is the last. */
   set(index: number, layer: M): this {
     requireKnown("set", arguments, 2);
-    this.#check(layer, index);
-    this.#own[this.#place(index, this.length - 1)] = layer;
+    this.check(layer, index);
+    this.own[this.place(index, this.length - 1)] = layer;
     return this;
   }
 
   /** Takes a module out, the last by default, and gives it back. */
   pop(index = -1): M {
     requireKnown("pop", arguments, 1);
-    return this.#own.splice(this.#place(index, this.length - 1), 1)[0]!;
+    return this.own.splice(this.place(index, this.length - 1), 1)[0]!;
   }
 
-  #place(index: number, last: number): number {
+  protected place(index: number, last: number): number {
     const at = index < 0 ? index + this.length : index;
     if (Number.isInteger(at) && at >= 0 && at <= last) return at;
     throw new RangeError(
@@ -98,7 +98,7 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
     return this.layers.map((layer, i) => [String(i), layer]);
   }
 
-  #check(layer: unknown, index: number): void {
+  protected check(layer: unknown, index: number): void {
     if (layer instanceof Module) return;
     throw new TypeError(
       `${this.constructor.name}: expected modules, got ${typeof layer} at ${index}; layers are made with new`,
@@ -170,7 +170,7 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
 
 /** Modules by name: `new nn.ModuleDict({ relu: new nn.ReLU(), tanh: new nn.Tanh() }).get("relu")`. */
 export class ModuleDict<M extends Module = Module> extends Module implements Iterable<[string, M]> {
-  readonly #modules = new Map<string, M>();
+  protected readonly byName = new Map<string, M>();
 
   constructor(modules: Readonly<Record<string, M>> = {}) {
     super();
@@ -180,31 +180,31 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
 
   /** How many there are. */
   get length(): number {
-    return this.#modules.size;
+    return this.byName.size;
   }
 
   /** Their names, in the order in which they came. */
   keys(): string[] {
     requireKnown("keys", arguments, 0);
-    return [...this.#modules.keys()];
+    return [...this.byName.keys()];
   }
 
   /** The modules, in that order. */
   values(): M[] {
     requireKnown("values", arguments, 0);
-    return [...this.#modules.values()];
+    return [...this.byName.values()];
   }
 
   /** Names and modules, in that order. */
   items(): [name: string, module: M][] {
     requireKnown("items", arguments, 0);
-    return [...this.#modules];
+    return [...this.byName];
   }
 
   /** Whether there is a module of that name. */
   has(name: string): boolean {
     requireKnown("has", arguments, 1);
-    return this.#modules.has(name);
+    return this.byName.has(name);
   }
 
   /** Adds a module, or puts it in the place of the one of that name. */
@@ -226,7 +226,7 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
         `ModuleDict: expected modules, got ${typeof module} at "${name}"; layers are made with new`,
       );
     }
-    for (const [name, module] of entries) this.#modules.set(name, module);
+    for (const [name, module] of entries) this.byName.set(name, module);
     return this;
   }
 
@@ -234,26 +234,26 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
   pop(name: string): M {
     requireKnown("pop", arguments, 1);
     const module = this.get(name);
-    this.#modules.delete(name);
+    this.byName.delete(name);
     return module;
   }
 
   /** Takes all modules out. */
   clear(): void {
     requireKnown("clear", arguments, 0);
-    this.#modules.clear();
+    this.byName.clear();
   }
 
   [Symbol.iterator](): Iterator<[string, M]> {
-    return this.#modules.entries();
+    return this.byName.entries();
   }
 
   /** The module of that name. Throws a RangeError where there is none. */
   get(name: string): M {
     requireKnown("get", arguments, 1);
-    const module = this.#modules.get(name);
+    const module = this.byName.get(name);
     if (module === undefined) {
-      const names = [...this.#modules.keys()].map((each) => `"${each}"`).join(", ");
+      const names = [...this.byName.keys()].map((each) => `"${each}"`).join(", ");
       throw new RangeError(`ModuleDict: expected one of ${names}, got "${name}"`);
     }
     return module;
@@ -261,7 +261,7 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
 
   override namedChildren(): [name: string, child: Module][] {
     requireKnown("namedChildren", arguments, 0);
-    return [...this.#modules];
+    return [...this.byName];
   }
 
   /** Throws: call a module of it. */

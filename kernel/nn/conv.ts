@@ -108,12 +108,12 @@ abstract class Conv extends Module {
     if (paddingMode === "zeros") {
       return this.convolve(input, weight, bias, { stride, padding, dilation, groups });
     }
-    const padded = pad(input, this.#around(), { mode: paddingMode });
+    const padded = pad(input, this.around(), { mode: paddingMode });
     return this.convolve(padded, weight, bias, { stride, dilation, groups });
   }
 
   /** The padding as pad() takes it: [before, after] of the last dimension first. */
-  #around(): number[] {
+  protected around(): number[] {
     const { padding, kernelSize } = this;
     const rank = this.rank();
     const dilation = perDimension(this.dilation, rank);

@@ -215,6 +215,15 @@ export abstract class Module {
     return this.#register(this.#preHooks, { call: hook });
   }
 
+  /** A module of the same class with the same hooks, whose properties are still to be copied: see deepcopy(). @internal */
+  blank(): this {
+    const twin = Reflect.construct(Module, [], this.constructor) as this;
+    for (const name of this.#buffers) twin.#buffers.add(name);
+    for (const entry of this.#preHooks) twin.#register(twin.#preHooks, entry);
+    for (const entry of this.#hooks) twin.#register(twin.#hooks, entry);
+    return twin;
+  }
+
   #register<Entry extends { readonly call: unknown }>(hooks: Set<Entry>, entry: Entry): () => void {
     requireFunction(`${this.constructor.name}'s hook`, entry.call);
     const none = () => this.#hooks.size + this.#preHooks.size === 0;

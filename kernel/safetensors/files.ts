@@ -11,7 +11,7 @@ import { format, readHeader, readTensors, type SaveOptions, type Source, type Te
  */
 export function loadFile(file: string): Tensors {
   requireKnown("loadFile", arguments, 1);
-  return withSource(file, readTensors);
+  return withSource(file, (source) => readTensors(source));
 }
 
 /** The text that was saved beside the tensors of a file, {} if none was. Reads the header only. */
@@ -30,21 +30,26 @@ export function metadata(file: string): Readonly<Record<string, string>> {
  */
 export function saveFile(tensors: Readonly<Tensors>, file: string, options?: SaveOptions): void {
   requireKnown("saveFile", arguments, 3, ["metadata"]);
-  const pieces = format(tensors, options);
-  const folder = machine().resolve(file, "..");
-  if (machine().kind(folder) !== "folder") {
-    throw new Error(`safetensors: expected a folder to save in, got ${folder}, which does not exist`);
-  }
-  machine().write(machine().resolve(file), pieces);
+  writePieces("safetensors", file, format(tensors, options));
 }
 
-function withSource<T>(given: string, use: (source: Source) => T): T {
+/** Writes a file into a folder that is there, whole or not at all. */
+export function writePieces(operation: string, given: string, pieces: readonly Uint8Array[]): void {
+  const folder = machine().resolve(given, "..");
+  if (machine().kind(folder) !== "folder") {
+    throw new Error(`${operation}: expected a folder to save in, got ${folder}, which does not exist`);
+  }
+  machine().write(machine().resolve(given), pieces);
+}
+
+/** Calls `use` with an open file. */
+export function withSource<T>(given: string, use: (source: Source) => T, operation = "safetensors"): T {
   const file = machine().resolve(given);
   if (machine().kind(file) === null) {
-    throw new Error(`safetensors: expected a file, got ${file}, which does not exist`);
+    throw new Error(`${operation}: expected a file, got ${file}, which does not exist`);
   }
   if (machine().kind(file) === "folder") {
-    throw new Error(`safetensors: expected a file, got the folder ${file}`);
+    throw new Error(`${operation}: expected a file, got the folder ${file}`);
   }
   const { length, read, close } = machine().open(file);
   try {

@@ -1,6 +1,6 @@
 // Tensors ↔ the bytes of the safetensors format, from wherever they come: knows no files.
 
-import { Tensor, tensor } from "../tensor";
+import { type Shape, Tensor, tensor } from "../tensor";
 import { requireKnown } from "../tensor/arguments";
 import { storedAs, storedTypes } from "./elements";
 import {
@@ -38,15 +38,20 @@ export function readHeader(source: Source): Header & { readonly dataStart: numbe
   return { ...header, dataStart };
 }
 
-export function readTensors(source: Source): Tensors {
-  const { entries, dataStart } = readHeader(source);
-  const read = ({ name, dtype, shape, begin, end }: Entry) => {
-    const bytes = source.read(dataStart + begin, dataStart + end);
-    const type = storedTypes.get(dtype)!;
-    const values = type.read(bytes.buffer, `safetensors: ${dtype} ${JSON.stringify(name)} in ${source.name}`);
-    return [name, tensor(values, { shape, dtype: type.dtype })] as const;
-  };
-  return Object.fromEntries(entries.map(read));
+export function readTensors(source: Source, { entries, dataStart } = readHeader(source)): Tensors {
+  return Object.fromEntries(entries.map((entry) => [entry.name, readTensor(source, dataStart, entry)]));
+}
+
+/** One tensor of a source whose data begins at `dataStart`. */
+export function readTensor(
+  source: Source,
+  dataStart: number,
+  { name, dtype, shape, begin, end }: Entry,
+): Tensor {
+  const bytes = source.read(dataStart + begin, dataStart + end);
+  const type = storedTypes.get(dtype)!;
+  const values = type.read(bytes.buffer, `safetensors: ${dtype} ${JSON.stringify(name)} in ${source.name}`);
+  return tensor(values, { shape, dtype: type.dtype });
 }
 
 /** The bytes of a file, in pieces; those of float32 and int32 tensors are the tensors' own memory. */
@@ -65,18 +70,44 @@ export function format(tensors: Readonly<Tensors>, { metadata = {} }: SaveOption
       );
     }
   }
-  // Bytes last: what comes before them stays aligned to its size.
-  const sorted = [...all.filter(([, x]) => x.dtype !== "bool"), ...all.filter(([, x]) => x.dtype === "bool")];
-  const data = sorted.map(([, x]) => x.detach().data);
+  return piecesOf(
+    all.map(([name, value]) => storedTensor(name, value)),
+    metadata,
+  );
+}
+
+/** Numbers under a name, as they will lie in a file: little-endian, one after the other. */
+export interface Stored {
+  readonly name: string;
+  /** The format's word: F32, I32, ... */
+  readonly dtype: string;
+  readonly shape: Shape;
+  readonly values: ArrayBufferView;
+}
+
+export const storedTensor = (name: string, x: Tensor): Stored => ({
+  name,
+  dtype: storedAs[x.dtype],
+  shape: x.shape,
+  values: x.detach().data,
+});
+
+/** The bytes of a file of these numbers, in pieces that share their memory. */
+export function piecesOf(all: readonly Stored[], metadata: Readonly<Record<string, string>>): Uint8Array[] {
+  // The widest first: what comes before numbers keeps them aligned to their size.
+  const width = ({ dtype }: Stored) => storedTypes.get(dtype)!.bytes;
+  const sorted = [...all].sort((a, b) => width(b) - width(a));
   let end = 0;
-  const entries = sorted.map(([name, { dtype, shape }], i) => {
+  const entries = sorted.map(({ name, dtype, shape, values }) => {
     const begin = end;
-    end += data[i]!.byteLength;
-    return { name, dtype: storedAs[dtype], shape, begin, end };
+    end += values.byteLength;
+    return { name, dtype, shape, begin, end };
   });
   return [
     formatHeader({ entries, metadata }),
-    ...data.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
+    ...sorted.map(
+      ({ values: { buffer, byteOffset, byteLength } }) => new Uint8Array(buffer, byteOffset, byteLength),
+    ),
   ];
 }
 

@@ -13,11 +13,13 @@ export type { Extremes } from "./ops/extremes";
 export {
   enableGrad,
   forkRng,
+  getRngState,
   isGradEnabled,
   keep,
   manualSeed,
   memoryUsage,
   noGrad,
+  setRngState,
   tidy,
 } from "./runtime";
 export type { Shape } from "./shape";

@@ -1,9 +1,9 @@
 // The one engine of this process, and the functions that act on it as a whole: modes, memory, the random seed.
 
-import { requireFunction, requireKnown, requireTensor } from "./arguments";
+import { isPlain, requireFunction, requireKnown, requireTensor } from "./arguments";
 import type { CollectorHost } from "./collector";
 import { Engine, type MemoryUsage, type Scope } from "./engine";
-import type { Generator } from "./math/random";
+import type { Generator, GeneratorState } from "./math/random";
 import { Storage } from "./storage";
 import { Tensor } from "./tensor";
 import type { KernelOptions, ThreadHost } from "./wasm";
@@ -15,6 +15,18 @@ export const engine = new Engine(Tensor);
 export function manualSeed(seed: number): Generator {
   requireKnown("manualSeed", arguments, 1);
   return engine.generator.manualSeed(seed);
+}
+
+/** Where the default random stream is, for setRngState(): numbers, which JSON and save() keep. As torch.get_rng_state. */
+export function getRngState(): GeneratorState {
+  requireKnown("getRngState", arguments, 0);
+  return engine.generator.getState();
+}
+
+/** Puts the default random stream where getRngState() found it. Throws a TypeError for anything else. As torch.set_rng_state. */
+export function setRngState(state: GeneratorState): void {
+  requireKnown("setRngState", arguments, 1);
+  engine.generator.setState(state);
 }
 
 /**
@@ -173,9 +185,4 @@ function holdAll(root: unknown, held: Set<Storage>, seen: Set<unknown>): void {
       pending.push(...node.inputs, node.info);
     } else if (Array.isArray(value) || isPlain(value)) pending.push(...Object.values(value));
   }
-}
-
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -11,4 +11,5 @@ export {
   secondsText,
   shortNumber,
 } from "./numbers";
+export { placeOf } from "./place";
 export { alignedLines, htmlTable, textTable } from "./table";

@@ -6,10 +6,12 @@ import { test } from "node:test";
 import { experiment } from "../../kernel/cell/experiment";
 import * as plot from "../../kernel/cell/plot";
 import * as probe from "../../kernel/cell/probe";
+import * as checkpoint from "../../kernel/checkpoint";
 import * as data from "../../kernel/data";
 import { Experiment } from "../../kernel/experiment";
 import * as lesson from "../../kernel/lesson";
 import * as nn from "../../kernel/nn";
+import { deepcopy } from "../../kernel/nn/deepcopy";
 import * as optim from "../../kernel/optim";
 import * as safetensors from "../../kernel/safetensors";
 import * as tensors from "../../kernel/tensor";
@@ -117,7 +119,7 @@ function report(complaints: readonly string[]): void {
 const variadic = new Set(["einsum", "Sequential", "Branches", "Compose", "Tensor"]); // Tensor: made by functions
 
 const rooms: readonly (readonly [namespace: string, room: object])[] = [
-  ["", tensors],
+  ["", { ...tensors, ...checkpoint, deepcopy }],
   ["autograd", autograd],
   ["nn", nn],
   ["nn.functional", nn.functional],

@@ -1,7 +1,7 @@
 // What a transform of images is, several in a row, and how one sees pictures: as planes of numbers.
 
-import { Generator, rand, Tensor, tensor } from "../../tensor";
-import { requireKnown } from "../../tensor/arguments";
+import { Generator, type GeneratorState, rand, Tensor, tensor } from "../../tensor";
+import { describe, requireKnown } from "../../tensor/arguments";
 
 /** Images [N, C, H, W], or one [C, H, W], to others: a function, or an object with forward(), as an nn.Module is. */
 export type Transform = ((images: Tensor) => Tensor) | { forward(images: Tensor): Tensor };
@@ -57,6 +57,25 @@ export abstract class RandomTransform {
   constructor({ seed }: RandomTransformOptions) {
     requireKnown(new.target.name, arguments, 1, ["seed"]);
     this.#generator = seed === undefined ? undefined : new Generator(seed);
+  }
+
+  /** Where the stream of its seed is, for loadStateDict(); null without a seed. */
+  stateDict(): { readonly generator: GeneratorState | null } {
+    requireKnown("stateDict", arguments, 0);
+    return { generator: this.#generator?.getState() ?? null };
+  }
+
+  /** Draws on from where the transform whose stateDict() this is has stopped. Throws a RangeError unless both have a seed, or none. */
+  loadStateDict(state: { readonly generator: GeneratorState | null }): void {
+    requireKnown("loadStateDict", arguments, 1);
+    const given = state?.generator;
+    if (given === undefined || (given === null) !== (this.#generator === undefined)) {
+      const kind = this.#generator === undefined ? "without" : "with";
+      throw new RangeError(
+        `${this.constructor.name}.loadStateDict: expected the state of a transform ${kind} a seed, got ${describe(given === undefined ? state : given)}`,
+      );
+    }
+    if (given !== null) this.#generator!.setState(given);
   }
 
   /** Random numbers that each image takes. */

@@ -51,7 +51,12 @@ export class Generator {
 
   /** Goes on from where getState() was called, on this generator or another. Throws a TypeError for anything else. */
   setState(state: GeneratorState): this {
-    if (!Array.isArray(state) || ![4, 5].includes(state.length) || !state.every(Number.isFinite)) {
+    const isState =
+      Array.isArray(state) &&
+      [4, 5].includes(state.length) &&
+      state.every(Number.isFinite) &&
+      state.slice(0, 4).every((word) => Number.isInteger(word) && Math.abs(word) < 2 ** 32);
+    if (!isState) {
       throw new TypeError(`setState: expected what getState() gave, got ${JSON.stringify(state)}`);
     }
     [this.#a, this.#b, this.#c, this.#d, this.#spare = Number.NaN] = state as [
