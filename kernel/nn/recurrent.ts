@@ -130,13 +130,13 @@ abstract class Recurrent extends Module {
     const { name } = this.constructor;
     if (input instanceof PackedSequence) {
       requireNumbers32(name, input.data);
-      this.#checkWidth(input.data, 2);
+      this.checkWidth(input.data, 2);
       const { data, batchSizes, sortedIndices, unsortedIndices } = input;
       const sizes = stepSizes(input);
       const sorted = (state: Tensor, order: Tensor | null) =>
         order === null ? state : state.indexSelect(1, orderOf(order, sizes[0]!));
-      const states = this.#statesOf(given, sizes[0]!, false).map((state) => sorted(state, sortedIndices));
-      const [output, last] = this.#layers(data, sizes, states);
+      const states = this.statesOf(given, sizes[0]!, false).map((state) => sorted(state, sortedIndices));
+      const [output, last] = this.layers(data, sizes, states);
       return [
         new PackedSequence(output, batchSizes, sortedIndices, unsortedIndices),
         last.map((state) => sorted(state, unsortedIndices)),
@@ -144,19 +144,19 @@ abstract class Recurrent extends Module {
     }
     requireNumbers32(name, input);
     const single = input.shape.length === 2;
-    this.#checkWidth(input, single ? 2 : 3);
+    this.checkWidth(input, single ? 2 : 3);
     const batched = single ? input.unsqueeze(1) : this.batchFirst ? input.transpose(0, 1) : input;
     const [steps, batch] = batched.shape as [number, number];
     if (steps === 0) throw new RangeError(`${name}: expected at least one step, got input ${shown(input)}`);
     const sizes = new Array<number>(steps).fill(batch);
-    const states = this.#statesOf(given, batch, single);
-    const [rows, last] = this.#layers(batched.reshape(steps * batch, this.inputSize), sizes, states);
+    const states = this.statesOf(given, batch, single);
+    const [rows, last] = this.layers(batched.reshape(steps * batch, this.inputSize), sizes, states);
     const output = rows.reshape(steps, batch, this.hiddenSize * this.directions.length);
     if (single) return [output.squeeze(1), last.map((state) => state.squeeze(1))];
     return [this.batchFirst ? output.transpose(0, 1) : output, last];
   }
 
-  #checkWidth(input: Tensor, rank: number): void {
+  protected checkWidth(input: Tensor, rank: number): void {
     if (input.shape.length === rank && input.shape.at(-1) === this.inputSize) return;
     const order = this.batchFirst ? "[B, T" : "[T, B";
     throw new RangeError(
@@ -165,7 +165,7 @@ abstract class Recurrent extends Module {
   }
 
   /** The states before the first step, [layers · directions, B, H] each: given, or zeros. */
-  #statesOf(given: readonly (Tensor | null | undefined)[], batch: number, single: boolean): Tensor[] {
+  protected statesOf(given: readonly (Tensor | null | undefined)[], batch: number, single: boolean): Tensor[] {
     const { name } = this.constructor;
     const count = this.numLayers * this.directions.length;
     const shape = single ? [count, this.hiddenSize] : [count, batch, this.hiddenSize];
@@ -182,7 +182,7 @@ abstract class Recurrent extends Module {
   }
 
   /** All layers over rows in order of time. */
-  #layers(
+  protected layers(
     data: Tensor,
     batchSizes: readonly number[],
     states: readonly Tensor[],
@@ -196,7 +196,7 @@ abstract class Recurrent extends Module {
         const [hidden, cell] = states.map((state) => state.select(0, last[0]!.length)) as [Tensor, Tensor?];
         const before: RecurrentState = { hidden, cell: cell ?? null };
         const steps = { rows, batchSizes, backwards: direction === "Reverse" };
-        const all = recurrent(this.kind, steps, this.#weights(`${layer}${direction}`), before);
+        const all = recurrent(this.kind, steps, this.weights(`${layer}${direction}`), before);
         for (const [i, list] of last.entries()) list.push(all.narrow(0, total + i * batch, batch));
         return all.narrow(0, 0, total);
       });
@@ -205,7 +205,7 @@ abstract class Recurrent extends Module {
     return [rows, last.map((list) => stack(list))];
   }
 
-  #weights(place: string) {
+  protected weights(place: string) {
     return {
       input: this[`weightIhL${place}`]!,
       hidden: this[`weightHhL${place}`]!,
