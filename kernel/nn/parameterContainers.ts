@@ -28,22 +28,22 @@ export class ParameterList extends Module implements Iterable<Parameter> {
 
   /** How many there are. */
   get length(): number {
-    return this.#own.length;
+    return this.own.length;
   }
 
   /** All of them; one that is there twice, twice. */
-  get #own(): Parameter[] {
+  protected get own(): Parameter[] {
     return Object.values(this).filter((value) => value instanceof Parameter);
   }
 
   [Symbol.iterator](): Iterator<Parameter> {
-    return this.#own[Symbol.iterator]();
+    return this.own[Symbol.iterator]();
   }
 
   /** The i-th parameter; −1 is the last. Throws a RangeError where there is none. */
   at(index: number): Parameter {
     requireKnown("at", arguments, 1);
-    const found = this.#own.at(index);
+    const found = this.own.at(index);
     if (found !== undefined) return found;
     throw new RangeError(`ParameterList: expected one of its ${this.length} parameters, got ${index}`);
   }
@@ -67,7 +67,7 @@ export class ParameterList extends Module implements Iterable<Parameter> {
   }
 
   override extraRepr(): string {
-    return shapes(this.#own.map((value, i) => [String(i), value]));
+    return shapes(this.own.map((value, i) => [String(i), value]));
   }
 
   /** Throws: use its parameters. */

@@ -165,7 +165,11 @@ abstract class Recurrent extends Module {
   }
 
   /** The states before the first step, [layers · directions, B, H] each: given, or zeros. */
-  protected statesOf(given: readonly (Tensor | null | undefined)[], batch: number, single: boolean): Tensor[] {
+  protected statesOf(
+    given: readonly (Tensor | null | undefined)[],
+    batch: number,
+    single: boolean,
+  ): Tensor[] {
     const { name } = this.constructor;
     const count = this.numLayers * this.directions.length;
     const shape = single ? [count, this.hiddenSize] : [count, batch, this.hiddenSize];
