@@ -165,6 +165,19 @@ export function ones(shape: Shape, options?: TensorOptions): Tensor {
   return filled("ones", shape, 1, options);
 }
 
+/** A tensor to write into. PyTorch's is of whatever was in memory; here every element is 0. */
+export function empty(shape: Shape, options?: TensorOptions): Tensor {
+  requireKnown("empty", arguments, 2, ["dtype", "requiresGrad"]);
+  return filled("empty", shape, 0, options);
+}
+
+/** As empty(), in the shape (and, unless told otherwise, dtype) of another tensor. */
+export function emptyLike(like: Tensor, options: TensorOptions = {}): Tensor {
+  requireKnown("emptyLike", arguments, 2, ["dtype", "requiresGrad"]);
+  requireTensor("emptyLike", like);
+  return filled("emptyLike", like.shape, 0, { dtype: like.dtype, ...options });
+}
+
 /** Zeros in the shape (and, unless told otherwise, dtype) of another tensor. */
 export function zerosLike(like: Tensor, options: TensorOptions = {}): Tensor {
   requireKnown("zerosLike", arguments, 2, ["dtype", "requiresGrad"]);

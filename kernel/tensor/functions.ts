@@ -1,8 +1,16 @@
 // Operations as functions, for those that take several tensors or that layers call by name; methods as functions are in methods.ts.
 
-import { describe, requireKnown, requireRank, requireTensor, requireTensors } from "./arguments";
+import {
+  describe,
+  requireInteger,
+  requireKnown,
+  requireRank,
+  requireTensor,
+  requireTensors,
+} from "./arguments";
 import type { Scalar } from "./dtype";
 import { requireFloat, requireOperand } from "./ops/check";
+import { positionsAmong, type Search } from "./ops/distinct";
 import * as join from "./ops/join";
 import {
   type Correction,
@@ -12,7 +20,8 @@ import {
   sumOrMean,
   variance,
 } from "./ops/reduction";
-import { expand, reshape, transpose } from "./ops/view";
+import { expand, reshape, transpose, unsqueeze } from "./ops/view";
+import { broadcastShapes } from "./shape";
 import type { Tensor } from "./tensor";
 
 export {
@@ -35,6 +44,16 @@ export {
 } from "./ops/activation";
 export { type BatchNormOptions, batchNorm } from "./ops/batchNorm";
 export { type ConvOptions, conv1d, conv2d } from "./ops/conv";
+export { blockDiag } from "./ops/diagonals";
+export {
+  type CosineOptions,
+  cdist,
+  cosineSimilarity,
+  type DistanceOptions,
+  type NormalizeOptions,
+  normalize,
+  pairwiseDistance,
+} from "./ops/distance";
 export { type DropoutOptions, dropout, dropout2d } from "./ops/dropout";
 export { type InstanceNormOptions, instanceNorm } from "./ops/instanceNorm";
 export { type CrossEntropyOptions, crossEntropy } from "./ops/loss";
@@ -60,7 +79,7 @@ export {
   maxPool2d,
   maxPool2dWithIndices,
 } from "./ops/pool";
-export { type AddmmOptions, addmm, einsum } from "./ops/products";
+export { type AddmmOptions, einsum } from "./ops/products";
 export { oneHot } from "./ops/selection";
 export type { Sizes } from "./ops/windows";
 
@@ -76,12 +95,93 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   return join.stack(tensors, dim);
 }
 
-/** a where the condition (bool, or not 0) holds, else b; all broadcast, and a and b may be numbers. */
-export function where(condition: Tensor, a: Tensor | Scalar, b: Tensor | Scalar): Tensor {
+/** Tensors side by side: along dimension 1, vectors and numbers along 0. */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  requireKnown("hstack", arguments, 1);
+  const parts = atLeast("hstack", tensors, 1);
+  return join.cat(parts, Number((parts[0]?.shape.length ?? 1) > 1), "hstack");
+}
+
+/** Tensors as rows below each other: along dimension 0, vectors and numbers as rows. */
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  requireKnown("vstack", arguments, 1);
+  return join.cat(atLeast("vstack", tensors, 2), 0, "vstack");
+}
+
+/** Tensors behind each other: along dimension 2, vectors as [1, n, 1] and matrices as [m, n, 1]. */
+export function dstack(tensors: readonly Tensor[]): Tensor {
+  requireKnown("dstack", arguments, 1);
+  return join.cat(atLeast("dstack", tensors, 3), 2, "dstack");
+}
+
+/** Each with at least so many dimensions: new ones in front, but the third behind. */
+function atLeast(operation: string, tensors: readonly Tensor[], rank: 1 | 2 | 3): Tensor[] {
+  requireTensors(operation, tensors);
+  return tensors.map((x) => {
+    let y = x;
+    while (y.shape.length < Math.min(rank, 2)) y = unsqueeze(y, 0);
+    return y.shape.length < rank ? unsqueeze(y, 2) : y;
+  });
+}
+
+/** All of the tensors in the shape that they broadcast to; views. */
+export function broadcastTensors(...tensors: Tensor[]): Tensor[] {
+  requireTensors("broadcastTensors", tensors);
+  const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastShapes("broadcastTensors", a, b), []);
+  return tensors.map((x) => expand(x, shape));
+}
+
+/** Every choice of one element of each vector: [m], [n], … → [m·n·…, number of vectors]; of one vector, itself. */
+export function cartesianProd(...vectors: Tensor[]): Tensor {
+  requireTensors("cartesianProd", vectors);
+  for (const x of vectors) requireRank("cartesianProd", x, 1, "n");
+  if (vectors.length === 0) throw new RangeError("cartesianProd: expected at least one vector, got none");
+  if (vectors.length === 1) return vectors[0]!;
+  return join.stack(
+    meshgrid(vectors).map((grid) => reshape(grid, [grid.numel()])),
+    1,
+  );
+}
+
+/** Every choice of r elements of a vector, in their order: [n] → [n over r, r]; with replacement, repeats too. */
+export function combinations(
+  vector: Tensor,
+  r = 2,
+  { withReplacement = false }: { readonly withReplacement?: boolean } = {},
+): Tensor {
+  requireKnown("combinations", arguments, 3, ["withReplacement"]);
+  requireRank("combinations", vector, 1, "n");
+  requireInteger("combinations", "r", r, 0);
+  let choices: number[][] = [[]];
+  for (let i = 0; i < r; i++) {
+    choices = choices.flatMap((chosen) => {
+      const first = chosen.length === 0 ? 0 : chosen.at(-1)! + Number(!withReplacement);
+      const left = Math.max(0, vector.shape[0]! - first);
+      return Array.from({ length: left }, (_, j) => [...chosen, first + j]);
+    });
+  }
+  if (r === 0) return vector.slice(0, 0, 0);
+  return reshape(join.indexSelect(vector, 0, choices.flat()), [choices.length, r]);
+}
+
+/** Where, in rising numbers [n] or each row of [..., n], values belong, int32: before equals, or behind them with right. */
+export function searchsorted(sortedSequence: Tensor, values: Tensor | number, options: Search = {}): Tensor {
+  requireKnown("searchsorted", arguments, 3, ["right"]);
+  return positionsAmong("searchsorted", sortedSequence, values, options);
+}
+
+/**
+ * a where the condition (bool, or not 0) holds, else b; all broadcast, and a and b may be numbers. Of a condition alone, the
+ * indices where it holds, one vector [count] int32 a dimension.
+ */
+export function where(condition: Tensor): Tensor[];
+export function where(condition: Tensor, a: Tensor | Scalar, b: Tensor | Scalar): Tensor;
+export function where(condition: Tensor, a?: Tensor | Scalar, b?: Tensor | Scalar): Tensor | Tensor[] {
   requireKnown("where", arguments, 3);
   requireTensor("where", condition, "the condition");
+  if (a === undefined && b === undefined) return condition.nonzero({ asTuple: true });
   const like = typeof a === "object" ? a : typeof b === "object" ? b : condition; // whole beside integers stays whole
-  const operand = (value: Tensor | Scalar) => requireOperand("where", like, value);
+  const operand = (value: Tensor | Scalar | undefined) => requireOperand("where", like, value as Tensor);
   return join.where(condition, operand(a), operand(b));
 }
 

@@ -23,5 +23,19 @@ export {
   tidy,
 } from "./runtime";
 export type { Shape } from "./shape";
-export { type Bounds, type Correction, type KeepDim, type NanToNum, Tensor } from "./tensor";
+export {
+  type Bounds,
+  type Contracted,
+  type Correction,
+  type Differences,
+  type IncludeSelf,
+  type KeepDim,
+  type NanToNum,
+  type Order,
+  type Reduce,
+  type ScatterOptions,
+  type Search,
+  Tensor,
+  type Unique,
+} from "./tensor";
 export type { GradientHook } from "./tensorState";

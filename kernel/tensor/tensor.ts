@@ -14,8 +14,11 @@ import type { DType, Scalar } from "./dtype";
 import type { Generator } from "./math/random";
 import { type Index, index, indexPut, putInto } from "./ops/advanced";
 import { all, allclose, any, type Closeness, equal, isclose, logical } from "./ops/agreement";
-import { arithmetic, compare, lerp } from "./ops/arithmetic";
+import { arithmetic, compare, lerp, requireOutsideGraph } from "./ops/arithmetic";
 import { cast } from "./ops/check";
+import { addProduct, addTogether, type Contracted, cross, inner, kron, tensordot } from "./ops/combined";
+import { type Differences, diag, diagEmbed, diff, rot90 } from "./ops/diagonals";
+import { distinct, histc, mode, positionsAmong, type Search, type Unique } from "./ops/distinct";
 import { divide, divideWhole, type Rounding } from "./ops/division";
 import { clone, square, unary } from "./ops/elementwise";
 import { argument, type Extremes, extreme, extremeAlong } from "./ops/extremes";
@@ -25,9 +28,20 @@ import { bitwise, bitwiseNot } from "./ops/integers";
 import { indexSelect } from "./ops/join";
 import { type Bounds, clampTo, type NanToNum, nanToNum } from "./ops/limits";
 import { matmul } from "./ops/matmul";
-import { logsumexp, norm } from "./ops/norm";
+import { logsumexp, norm, type Order } from "./ops/norm";
 import { pairwise } from "./ops/pairs";
-import { outer, productOf } from "./ops/products";
+import {
+  fillSlices,
+  type IncludeSelf,
+  maskedScatter,
+  putSlices,
+  type Reduce,
+  repeatInterleave,
+  scatterReduce,
+  take,
+  takeAlong,
+} from "./ops/places";
+import { type AddmmOptions, addmm, outer, productOf } from "./ops/products";
 import {
   type Correction,
   correctionOf,
@@ -40,11 +54,12 @@ import {
   variance,
 } from "./ops/reduction";
 import { classify, elementwise } from "./ops/rounding";
+import { cumprod, logcumsumexp, runningExtreme } from "./ops/running";
 import { cumsum, flip, roll, triangle } from "./ops/scan";
 import { bincount, maskedSelect, nonzero } from "./ops/selection";
 import { logSoftmax, softmax } from "./ops/softmax";
-import { median, quantile } from "./ops/statistics";
-import { chunk, narrow, repeat, split, tile, unbind } from "./ops/tiling";
+import { kthvalue, median, nanmedian, nanTotal, quantile } from "./ops/statistics";
+import { chunk, narrow, repeat, split, tensorSplit, tile, unbind } from "./ops/tiling";
 import {
   contiguous,
   diagonal,
@@ -63,8 +78,19 @@ import {
 import { checkDim, type Shape, show } from "./shape";
 import { type GradientHook, TensorState } from "./tensorState";
 
+export type { Contracted } from "./ops/combined";
+export type { Differences } from "./ops/diagonals";
+export type { Search, Unique } from "./ops/distinct";
 export type { Bounds, NanToNum } from "./ops/limits";
+export type { Order } from "./ops/norm";
+export type { IncludeSelf, Reduce } from "./ops/places";
 export type { Correction, KeepDim } from "./ops/reduction";
+
+/** How scatter() brings together what comes to one place. */
+export interface ScatterOptions {
+  /** Default: what is written stays, the last one where indices repeat. */
+  readonly reduce?: "add" | "multiply";
+}
 
 /** Float32, int32 or bool numbers in any number of dimensions, with automatic gradients. Memory needs no dispose. */
 export class Tensor extends TensorState {
@@ -209,6 +235,16 @@ export class Tensor extends TensorState {
   floorDivide(divisor: Tensor | Scalar): Tensor {
     requireKnown("floorDivide", arguments, 1);
     return divideWhole("floorDivide", this, divisor);
+  }
+  /** this + value · tensor1 · tensor2, broadcast. */
+  addcmul(tensor1: Tensor, tensor2: Tensor, { value = 1 }: { readonly value?: number } = {}): Tensor {
+    requireKnown("addcmul", arguments, 3, ["value"]);
+    return addTogether("addcmul", this, tensor1, tensor2, value);
+  }
+  /** this + value · tensor1 / tensor2, broadcast. */
+  addcdiv(tensor1: Tensor, tensor2: Tensor, { value = 1 }: { readonly value?: number } = {}): Tensor {
+    requireKnown("addcdiv", arguments, 3, ["value"]);
+    return addTogether("addcdiv", this, tensor1, tensor2, value);
   }
   /** this + weight · (end − this), broadcast: this at weight 0, end at 1. */
   lerp(end: Tensor, weight: Tensor | number): Tensor {
@@ -630,6 +666,46 @@ export class Tensor extends TensorState {
     requireKnown("outer", arguments, 1);
     return outer(this, other);
   }
+  /** The products of every row of one with every row of another, summed: [..., k], [..., k] → [..., ...]. */
+  inner(other: Tensor): Tensor {
+    requireKnown("inner", arguments, 1);
+    return inner(this, other);
+  }
+  /** As dot(). */
+  vdot(other: Tensor): Tensor {
+    requireKnown("vdot", arguments, 1);
+    return productOf("dot", this, other, "vdot");
+  }
+  /** The sums of products over the last dims of one and the first of another, as many as told, or over those listed of both. */
+  tensordot(other: Tensor, dims: Contracted = 2): Tensor {
+    requireKnown("tensordot", arguments, 2);
+    return tensordot(this, other, dims);
+  }
+  /** Every element times the whole of another tensor, as blocks: [a, b], [c, d] → [a·c, b·d]. */
+  kron(other: Tensor): Tensor {
+    requireKnown("kron", arguments, 1);
+    return kron(this, other);
+  }
+  /** The vector product along a dimension of size 3, the first such unless told, broadcast. */
+  cross(other: Tensor, dim?: number): Tensor {
+    requireKnown("cross", arguments, 2);
+    return cross(this, other, dim);
+  }
+  /** beta · this + alpha · (matrix · vector): [m, k], [k] → [m]. */
+  addmv(matrix: Tensor, vector: Tensor, options: AddmmOptions = {}): Tensor {
+    requireKnown("addmv", arguments, 3, ["alpha", "beta"]);
+    return addProduct("addmv", this, matrix, vector, options);
+  }
+  /** beta · this + alpha · (a · b) of batches: [b, m, k], [b, k, n] → [b, m, n]. */
+  baddbmm(a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+    requireKnown("baddbmm", arguments, 3, ["alpha", "beta"]);
+    return addProduct("baddbmm", this, a, b, options);
+  }
+  /** beta · this + alpha · (a · b): [m, k], [k, n] → [m, n]. */
+  addmm(a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
+    requireKnown("addmm", arguments, 3, ["alpha", "beta"]);
+    return addmm(this, a, b, options);
+  }
   /** The transpose of a matrix; a view. Throws for more than two dimensions. */
   t(): Tensor {
     requireKnown("t", arguments, 0);
@@ -654,6 +730,16 @@ export class Tensor extends TensorState {
   diagonal(offset = 0, dim1 = 0, dim2 = 1): Tensor {
     requireKnown("diagonal", arguments, 3);
     return diagonal(this, offset, dim1, dim2);
+  }
+  /** A vector as the diagonal of a matrix, or a copy of a matrix's diagonal; `diagonal` moves it up. */
+  diag(diagonal = 0): Tensor {
+    requireKnown("diag", arguments, 1);
+    return diag(this, diagonal);
+  }
+  /** The last dimension on the diagonal of two new ones, 0 elsewhere; `offset` moves it up. */
+  diagEmbed(offset = 0, dim1 = -2, dim2 = -1): Tensor {
+    requireKnown("diagEmbed", arguments, 3);
+    return diagEmbed(this, offset, dim1, dim2);
   }
   /** The sum of a matrix's diagonal. */
   trace(): Tensor {
@@ -824,6 +910,11 @@ export class Tensor extends TensorState {
     requireKnown("chunk", arguments, 2);
     return chunk(this, chunks, dim);
   }
+  /** That many views along a dimension, the first ones larger by one if need be; or cut at the positions listed. */
+  tensorSplit(parts: number | readonly number[], dim = 0): Tensor[] {
+    requireKnown("tensorSplit", arguments, 2);
+    return tensorSplit(this, parts, dim);
+  }
   /** This tensor laid side by side sizes[i] times along dimension i; more sizes than dimensions add new ones in front. */
   repeat(...sizes: number[] | [Shape]): Tensor {
     return repeat(this, listOf(sizes));
@@ -832,10 +923,35 @@ export class Tensor extends TensorState {
   tile(...counts: number[] | [Shape]): Tensor {
     return tile(this, listOf(counts));
   }
+  /** Each slice along a dimension as often as told (one number, or one for each), copies beside each other; without dim, each element. */
+  repeatInterleave(repeats: number | readonly number[] | Tensor, dim?: number): Tensor {
+    requireKnown("repeatInterleave", arguments, 2);
+    return repeatInterleave(this, repeats, dim);
+  }
   /** A copy with the elements along some dimensions, or all, in reverse. */
   flip(dims?: Dims): Tensor {
     requireKnown("flip", arguments, 1);
     return flip(this, dims);
+  }
+  /** A copy with the columns (dimension 1) in reverse. */
+  fliplr(): Tensor {
+    requireKnown("fliplr", arguments, 0);
+    return flip(this, 1, "fliplr");
+  }
+  /** A copy with the rows (dimension 0) in reverse. */
+  flipud(): Tensor {
+    requireKnown("flipud", arguments, 0);
+    return flip(this, 0, "flipud");
+  }
+  /** Turned by k quarters, from the first of two dimensions toward the second. */
+  rot90(k = 1, dims: readonly number[] = [0, 1]): Tensor {
+    requireKnown("rot90", arguments, 2);
+    return rot90(this, k, dims);
+  }
+  /** Each element less the one before it along a dimension, n times over; of masks, where they differ. */
+  diff(n = 1, dim = -1, options: Differences = {}): Tensor {
+    requireKnown("diff", arguments, 3, ["prepend", "append"]);
+    return diff(this, n, dim, options);
   }
   /** Moved on by `shifts` along dimensions, what leaves at the end coming back in front; without dims, through all. */
   roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
@@ -847,25 +963,100 @@ export class Tensor extends TensorState {
     requireKnown("gather", arguments, 2);
     return gather(this, dim, index);
   }
+  /** The elements at int32 indices along a dimension, as argsort() gives them, the other dimensions broadcast; without dim, flattened. */
+  takeAlongDim(indices: Tensor, dim?: number): Tensor {
+    requireKnown("takeAlongDim", arguments, 2);
+    return takeAlong(this, indices, dim);
+  }
+  /** The elements at int32 positions, negative ones from the end, of the flattened tensor, in the positions' shape. */
+  take(index: Tensor): Tensor {
+    requireKnown("take", arguments, 1);
+    return take(this, index);
+  }
   /** A copy to which source[i][j] is added at [index[i][j]][j] for dim 0; indices may repeat. */
   scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
     requireKnown("scatterAdd", arguments, 3);
     return scatterAdd(this, dim, index, source);
   }
-  /** A copy in which source[i][j], or a number, is written at [index[i][j]][j] for dim 0. */
-  scatter(dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
-    requireKnown("scatter", arguments, 3);
-    return scatter(this, dim, index, source);
+  /**
+   * A copy in which source[i][j], or a number, is written at [index[i][j]][j] for dim 0; or with reduce "add" or "multiply"
+   * added to it or multiplied by it, as often as indices repeat.
+   */
+  scatter(dim: number, index: Tensor, source: Tensor | Scalar, { reduce }: ScatterOptions = {}): Tensor {
+    requireKnown("scatter", arguments, 4, ["reduce"]);
+    if (reduce === undefined) return scatter(this, dim, index, source);
+    return scatterReduce("scatter", this, dim, index, source, reductionOf(reduce));
+  }
+  /** A copy in which source[i][j] and what was there come together at [index[i][j]][j] for dim 0, by a sum, product, mean, largest or smallest. */
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduce: Reduce,
+    { includeSelf }: IncludeSelf = {},
+  ): Tensor {
+    requireKnown("scatterReduce", arguments, 5, ["includeSelf"]);
+    return scatterReduce("scatterReduce", this, dim, index, source, reduce, includeSelf);
+  }
+  /** A copy to which alpha · source is added at positions along a dimension; positions may repeat. */
+  indexAdd(
+    dim: number,
+    index: Tensor | readonly number[],
+    source: Tensor,
+    { alpha = 1 }: { readonly alpha?: number } = {},
+  ): Tensor {
+    requireKnown("indexAdd", arguments, 4, ["alpha"]);
+    return putSlices("indexAdd", this, dim, index, source, alpha);
+  }
+  /** A copy with the slices of source at positions along a dimension. */
+  indexCopy(dim: number, index: Tensor | readonly number[], source: Tensor): Tensor {
+    requireKnown("indexCopy", arguments, 3);
+    return putSlices("indexCopy", this, dim, index, source);
+  }
+  /** A copy with a number in the slices at positions along a dimension. */
+  indexFill(dim: number, index: Tensor | readonly number[], value: Tensor | Scalar): Tensor {
+    requireKnown("indexFill", arguments, 3);
+    return fillSlices(this, dim, index, value);
+  }
+  /** A copy with the first elements of source, in order, where the bool mask, broadcast, is true. */
+  maskedScatter(mask: Tensor, source: Tensor): Tensor {
+    requireKnown("maskedScatter", arguments, 2);
+    return maskedScatter(this, mask, source);
   }
   /** The elements where the bool mask, broadcast, is true, in order: [count]. */
   maskedSelect(mask: Tensor): Tensor {
     requireKnown("maskedSelect", arguments, 1);
     return maskedSelect(this, mask);
   }
-  /** The indices of all elements that are not 0, one a row: [count, ndim] int32. */
-  nonzero(): Tensor {
-    requireKnown("nonzero", arguments, 0);
+  /** The indices of all elements that are not 0, one a row: [count, ndim] int32; asTuple, one vector [count] a dimension. */
+  nonzero(options?: { readonly asTuple?: false }): Tensor;
+  nonzero(options: { readonly asTuple: boolean }): Tensor[];
+  nonzero({ asTuple = false }: { readonly asTuple?: boolean } = {}): Tensor | Tensor[] {
+    requireKnown("nonzero", arguments, 1, ["asTuple"]);
+    return asTuple ? unbind(nonzero(this), 1) : nonzero(this);
+  }
+  /** As nonzero(): the indices of all elements that are not 0, one a row. */
+  argwhere(): Tensor {
+    requireKnown("argwhere", arguments, 0);
     return nonzero(this);
+  }
+  /** The values that occur, in rising order, without gradient; with returnInverse or returnCounts, [values, inverse, counts]. */
+  unique(options?: Unique & { readonly returnInverse?: false; readonly returnCounts?: false }): Tensor;
+  unique(options: Unique): Tensor[];
+  unique(options: Unique = {}): Tensor | Tensor[] {
+    requireKnown("unique", arguments, 1, uniqueOptions);
+    const found = distinct("unique", this, options);
+    return found.length === 1 ? found[0]! : found;
+  }
+  /** The values without repeats beside each other; with returnInverse or returnCounts, [values, inverse, counts]. */
+  uniqueConsecutive(
+    options?: Unique & { readonly returnInverse?: false; readonly returnCounts?: false },
+  ): Tensor;
+  uniqueConsecutive(options: Unique): Tensor[];
+  uniqueConsecutive(options: Unique = {}): Tensor | Tensor[] {
+    requireKnown("uniqueConsecutive", arguments, 1, uniqueOptions);
+    const found = distinct("uniqueConsecutive", this, options);
+    return found.length === 1 ? found[0]! : found;
   }
   /** How many elements are not 0, over one dimension, several, or all; int32. */
   countNonzero(dim?: Dims): Tensor {
@@ -877,6 +1068,16 @@ export class Tensor extends TensorState {
   bincount({ minLength = 0 }: { readonly minLength?: number } = {}): Tensor {
     requireKnown("bincount", arguments, 1, ["minLength"]);
     return bincount(this, minLength);
+  }
+  /** How many elements lie in each of `bins` equal parts of min … max (of the smallest to the largest, if both are equal): [bins]. */
+  histc(bins = 100, min = 0, max = 0): Tensor {
+    requireKnown("histc", arguments, 3);
+    return histc(this, bins, min, max);
+  }
+  /** Where each element belongs among rising boundaries [n], int32: before equals, or behind them with right. */
+  bucketize(boundaries: Tensor, options: Search = {}): Tensor {
+    requireKnown("bucketize", arguments, 2, ["right"]);
+    return positionsAmong("bucketize", boundaries, this, options);
   }
   /** A copy with `value` where the bool mask, broadcast, is true. */
   maskedFill(mask: Tensor, value: Tensor | Scalar): Tensor {
@@ -903,6 +1104,11 @@ export class Tensor extends TensorState {
     );
     return sort(this, dim, descending, "argsort").indices;
   }
+  /** The values in order along the first dimension. */
+  msort(): Tensor {
+    requireKnown("msort", arguments, 0);
+    return sort(this, 0, false, "msort").values;
+  }
   /** The k largest (or smallest) along a dimension, in order, and where they were (int32). */
   topk(
     k: number,
@@ -912,6 +1118,16 @@ export class Tensor extends TensorState {
   ): Extremes {
     const { largest = true } = optionsOf<{ readonly largest?: boolean }>("topk", ["largest"], options, more);
     return topk(this, k, dim, largest);
+  }
+  /** The k-th smallest along a dimension, counted from 1, and where it is (int32). */
+  kthvalue(k: number, dim = -1, options: KeepDim | boolean = {}): Extremes {
+    requireKnown("kthvalue", arguments, 3);
+    return kthvalue(this, k, dim, keepdimOf("kthvalue", options));
+  }
+  /** The most frequent along a dimension, the smallest of equally frequent ones, and where it stands last (int32). */
+  mode(dim = -1, options: KeepDim | boolean = {}): Extremes {
+    requireKnown("mode", arguments, 2);
+    return mode(this, dim, keepdimOf("mode", options));
   }
 
   // Reductions.
@@ -941,6 +1157,26 @@ export class Tensor extends TensorState {
     requireKnown("cumsum", arguments, 1);
     return cumsum(this, dim);
   }
+  /** Running products along a dimension; int32 and bool give int32. */
+  cumprod(dim: number): Tensor {
+    requireKnown("cumprod", arguments, 1);
+    return cumprod(this, dim);
+  }
+  /** The largest so far along a dimension, and where it is (int32): the last of equals. */
+  cummax(dim: number): Extremes {
+    requireKnown("cummax", arguments, 1);
+    return runningExtreme("cummax", this, dim);
+  }
+  /** The smallest so far along a dimension, and where it is (int32): the last of equals. */
+  cummin(dim: number): Extremes {
+    requireKnown("cummin", arguments, 1);
+    return runningExtreme("cummin", this, dim);
+  }
+  /** log of the running sums of eˣ along a dimension, without overflow. */
+  logcumsumexp(dim: number): Tensor {
+    requireKnown("logcumsumexp", arguments, 1);
+    return logcumsumexp(this, dim);
+  }
   /**
    * The number below which a share q of the numbers lies, interpolated between neighbors, over a dimension or all; NaN
    * where there is one. Several q give a new first dimension.
@@ -957,13 +1193,34 @@ export class Tensor extends TensorState {
     const middle = median(this, dim, keepdimOf("median", options));
     return dim === undefined ? middle.values : middle;
   }
+  /** As median(), of the numbers that are not NaN; NaN where there is none. */
+  nanmedian(): Tensor;
+  nanmedian(dim: number, options?: KeepDim | boolean): Extremes;
+  nanmedian(dim?: number, options: KeepDim | boolean = {}): Tensor | Extremes {
+    requireKnown("nanmedian", arguments, 2);
+    const middle = nanmedian(this, dim, keepdimOf("nanmedian", options));
+    return dim === undefined ? middle.values : middle;
+  }
+  /** Sum of what is not NaN, over one dimension, several, or all. */
+  nansum(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("nansum", arguments, 2);
+    return nanTotal("nansum", this, dim, keepdimOf("nansum", options));
+  }
+  /** Mean of what is not NaN, over one dimension, several, or all. */
+  nanmean(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+    requireKnown("nanmean", arguments, 2);
+    return nanTotal("nanmean", this, dim, keepdimOf("nanmean", options));
+  }
   /** Product over one dimension or all. */
   prod(dim?: number, options: KeepDim | boolean = {}): Tensor {
     requireKnown("prod", arguments, 2);
     return product(this, dim, keepdimOf("prod", options));
   }
-  /** Σ|x| for p = 1, √Σx² for p = 2, max |x| for p = Infinity, over one dimension, several, or all. */
-  norm(p = 2, dim?: Dims, options: KeepDim | boolean = {}): Tensor {
+  /**
+   * (Σ|x|ᵖ)^(1/p) over one dimension, several, or all: √Σx² for 2 or "fro", the largest |x| for Infinity, the smallest for
+   * −Infinity, the number of others than 0 for 0.
+   */
+  norm(p: Order = 2, dim?: Dims, options: KeepDim | boolean = {}): Tensor {
     requireKnown("norm", arguments, 3);
     return norm(this, p, dim, keepdimOf("norm", options));
   }
@@ -1165,6 +1422,79 @@ export class Tensor extends TensorState {
     update("maskedFill_", this, () => this.maskedFill(mask, value));
     return this;
   }
+  /** this ← this + value · tensor1 · tensor2 */
+  addcmul_(tensor1: Tensor, tensor2: Tensor, options: { readonly value?: number } = {}): this {
+    requireKnown("addcmul_", arguments, 3, ["value"]);
+    update("addcmul_", this, () => this.addcmul(tensor1, tensor2, options));
+    return this;
+  }
+  /** this ← this + value · tensor1 / tensor2 */
+  addcdiv_(tensor1: Tensor, tensor2: Tensor, options: { readonly value?: number } = {}): this {
+    requireKnown("addcdiv_", arguments, 3, ["value"]);
+    update("addcdiv_", this, () => this.addcdiv(tensor1, tensor2, options));
+    return this;
+  }
+  /** this ← scatter(dim, index, source) */
+  scatter_(dim: number, index: Tensor, source: Tensor | Scalar, options: ScatterOptions = {}): this {
+    requireKnown("scatter_", arguments, 4, ["reduce"]);
+    update("scatter_", this, () => this.scatter(dim, index, source, options));
+    return this;
+  }
+  /** this ← scatterAdd(dim, index, source) */
+  scatterAdd_(dim: number, index: Tensor, source: Tensor): this {
+    requireKnown("scatterAdd_", arguments, 3);
+    update("scatterAdd_", this, () => this.scatterAdd(dim, index, source));
+    return this;
+  }
+  /** this ← indexAdd(dim, index, source) */
+  indexAdd_(
+    dim: number,
+    index: Tensor | readonly number[],
+    source: Tensor,
+    options: { readonly alpha?: number } = {},
+  ): this {
+    requireKnown("indexAdd_", arguments, 4, ["alpha"]);
+    update("indexAdd_", this, () => this.indexAdd(dim, index, source, options));
+    return this;
+  }
+  /** this ← indexCopy(dim, index, source) */
+  indexCopy_(dim: number, index: Tensor | readonly number[], source: Tensor): this {
+    requireKnown("indexCopy_", arguments, 3);
+    update("indexCopy_", this, () => this.indexCopy(dim, index, source));
+    return this;
+  }
+  /** this ← indexFill(dim, index, value) */
+  indexFill_(dim: number, index: Tensor | readonly number[], value: Tensor | Scalar): this {
+    requireKnown("indexFill_", arguments, 3);
+    update("indexFill_", this, () => this.indexFill(dim, index, value));
+    return this;
+  }
+  /** this ← maskedScatter(mask, source) */
+  maskedScatter_(mask: Tensor, source: Tensor): this {
+    requireKnown("maskedScatter_", arguments, 2);
+    update("maskedScatter_", this, () => this.maskedScatter(mask, source));
+    return this;
+  }
+  /** this ← its upper triangle, 0 elsewhere */
+  triu_(diagonal = 0): this {
+    requireKnown("triu_", arguments, 1);
+    update("triu_", this, () => this.triu(diagonal));
+    return this;
+  }
+  /** this ← its lower triangle, 0 elsewhere */
+  tril_(diagonal = 0): this {
+    requireKnown("tril_", arguments, 1);
+    update("tril_", this, () => this.tril(diagonal));
+    return this;
+  }
+  /** The diagonal of a matrix ← value */
+  fillDiagonal_(value: Scalar): this {
+    requireKnown("fillDiagonal_", arguments, 1);
+    requireRank("fillDiagonal_", this, 2, "m, n");
+    requireOutsideGraph("fillDiagonal_", this);
+    fill(diagonal(this.detach(), 0, 0, 1), value, "fillDiagonal_");
+    return this;
+  }
   /** this ← other, broadcast and converted */
   copy_(other: Tensor): this {
     requireKnown("copy_", arguments, 1);
@@ -1199,6 +1529,15 @@ export class Tensor extends TensorState {
 
 function listOf(values: number[] | [readonly number[]]): readonly number[] {
   return Array.isArray(values[0]) ? values[0] : (values as number[]);
+}
+
+const uniqueOptions = ["dim", "returnInverse", "returnCounts"];
+
+/** The older words of scatter(). */
+function reductionOf(reduce: unknown): Reduce {
+  if (reduce === "add") return "sum";
+  if (reduce === "multiply") return "prod";
+  throw new RangeError(`scatter: expected reduce to be "add" or "multiply", got ${describe(reduce)}`);
 }
 
 function keepdimOf(operation: string, options: KeepDim | boolean): boolean {

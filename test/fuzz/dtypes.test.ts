@@ -21,7 +21,9 @@ const wider = new Set(
   (
     "mean var std norm softmax logSoftmax quantile varMean stdMean argmax argmin topk median matmul mm mv dot bmm einsum " +
     "addmm equal isclose allclose scatterAdd scatter indexPut indexPut_ trace meshgrid " +
-    "hypot logaddexp logaddexp2 frac"
+    "hypot logaddexp logaddexp2 frac scatterAdd_ indexAdd indexAdd_ indexCopy indexCopy_ maskedScatter maskedScatter_ inner vdot " +
+    "tensordot cross addmv baddbmm cartesianProd logcumsumexp normalize cosineSimilarity pairwiseDistance cdist histc scatterReduce nanmedian nanmean " +
+    "kthvalue bucketize searchsorted addcmul addcmul_"
   ).split(" "),
 );
 
@@ -29,7 +31,12 @@ const wider = new Set(
 function losesNumber(operation: string, args: readonly unknown[]): boolean {
   const [x] = args;
   const fraction = args.at(-1) === 0.5;
-  return /^(maskedFill_?|scatter|fill_)$/.test(operation) && isPacked(x) && x.dtype === "int32" && fraction;
+  return (
+    /^(maskedFill_?|scatter_?|fill_|indexFill_?|fillDiagonal_)$/.test(operation) &&
+    isPacked(x) &&
+    x.dtype === "int32" &&
+    fraction
+  );
 }
 
 function isPacked(value: unknown): value is Packed {
@@ -108,7 +115,7 @@ const elsewhere = new Set(
     "elu celu gelu leakyRelu silu mish softplus hardtanh hardsigmoid hardswish softsign softshrink hardshrink threshold",
     "batchNorm conv1d conv2d dropout dropout2d instanceNorm crossEntropy linear nllLoss",
     "groupNorm layerNorm rmsNorm adaptiveAvgPool1d adaptiveAvgPool2d avgPool1d avgPool2d maxPool1d maxPool2d",
-    "maxPool2dWithIndices indexSelect nelement swapaxes reshapeAs viewAs broadcastTo",
+    "maxPool2dWithIndices indexSelect empty nelement swapaxes reshapeAs viewAs broadcastTo",
   ]
     .join(" ")
     .split(" "),

@@ -82,7 +82,7 @@ function attack({ name, parameters }: Callable, call: Called, label = name): str
     ),
   );
   const options = given.findLastIndex(
-    ({ properties, kinds }) => properties.length > 0 && !kinds.has("array"), // numbers in an array or a tensor are no options
+    ({ name: own, properties, kinds }) => properties.length > 0 && (own === "options" || !kinds.has("array")), // numbers in an array or a tensor are no options
   );
   if (options >= 0 && !state.has(name)) {
     const args = given.map((_, i) => (i === options ? { notAnOption: 1 } : before[i]));

@@ -350,11 +350,12 @@ export function indexPut(
   items: readonly Index[],
   value: Tensor | Scalar,
   accumulate: boolean,
+  operation = "indexPut",
 ): Tensor {
-  const source = sourceFor("indexPut", x, value);
+  const source = sourceFor(operation, x, value);
   const start = contiguous(x);
   const y = clone(start.detach());
-  const { values, offsets } = write("indexPut", y, items, source, accumulate);
+  const { values, offsets } = write(operation, y, items, source, accumulate);
   return record(indexPutRule, y, [start, values], { offsets, accumulate });
 }
 

@@ -69,15 +69,15 @@ export function scaled(operation: string, x: Tensor, other: Tensor | Scalar, alp
 }
 
 /** Every element ← value. */
-export function fill(x: Tensor, value: Scalar): void {
-  if (typeof value !== "boolean") requireNumber("fill_", "value", value);
+export function fill(x: Tensor, value: Scalar, operation = "fill_"): void {
+  if (typeof value !== "boolean") requireNumber(operation, "value", value);
   const { engine } = x;
-  const number = x.dtype === "int32" ? requireInt32("fill_", value) : Number(value);
+  const number = x.dtype === "int32" ? requireInt32(operation, value) : Number(value);
   if (!x.isContiguous() || x.dtype === "bool") {
-    update("fill_", x, () => scalar(engine, number, x.dtype));
+    update(operation, x, () => scalar(engine, number, x.dtype));
     return;
   }
-  requireOutsideGraph("fill_", x);
+  requireOutsideGraph(operation, x);
   if (x.dtype === "int32") engine.i32.fill(number, x.pointer >>> 2, (x.pointer >>> 2) + x.count);
   else engine.kernels.fill({ y: x.pointer, value: number, n: x.count });
   x.storage.version++;

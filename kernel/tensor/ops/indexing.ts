@@ -12,7 +12,7 @@ import { alongLast } from "./reduction";
 import { contiguous, expand, slice } from "./view";
 
 /** Where in x, laid out in order, each element of `index` points along `dim`. */
-function positionsOf(operation: string, x: Tensor, dim: number, index: Tensor): Int32Array {
+export function positionsOf(operation: string, x: Tensor, dim: number, index: Tensor): Int32Array {
   const at = checkDim(operation, dim, x.shape);
   const rank = x.shape.length;
   requireTensor(operation, index, "index");
@@ -64,9 +64,9 @@ const gatherRule: Rule<Int32Array> = {
 };
 
 /** y[i][j] = x[index[i][j]][j] for dim 0, and so on. */
-export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
+export function gather(input: Tensor, dim: number, index: Tensor, operation = "gather"): Tensor {
   const x = contiguous(input);
-  const positions = positionsOf("gather", x, dim, index);
+  const positions = positionsOf(operation, x, dim, index);
   const { engine } = x;
   const y = engine.empty(index.shape, x.dtype);
   const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
@@ -174,7 +174,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | Scalar): Ten
 }
 
 /** NaN counts as larger than every number, as in PyTorch. */
-function rising(a: number, b: number): number {
+export function rising(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));
 }
 

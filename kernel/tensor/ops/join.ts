@@ -30,19 +30,19 @@ const catRule: Rule<{ dim: number }> = {
 };
 
 /** As torch.cat, which passes over empty vectors [0] of whatever shape the others are, but not over their dtype. */
-export function cat(tensors: readonly Tensor[], dim: number): Tensor {
-  requireTensors("cat", tensors);
-  if (tensors.length === 0) throw new RangeError("cat: expected at least one tensor, got none");
+export function cat(tensors: readonly Tensor[], dim: number, operation = "cat"): Tensor {
+  requireTensors(operation, tensors);
+  if (tensors.length === 0) throw new RangeError(`${operation}: expected at least one tensor, got none`);
   const dtype = tensors.map((x) => x.dtype).reduce(promote);
   const given = tensors.filter((x) => !sameShape(x.shape, [0]));
   const first = given[0] ?? tensors[0]!;
-  const at = checkDim("cat", dim, first.shape);
+  const at = checkDim(operation, dim, first.shape);
   for (const x of given) {
     const fits =
       x.shape.length === first.shape.length && x.shape.every((n, i) => i === at || n === first.shape[i]);
     if (!fits || first.shape.length === 0) {
       throw new RangeError(
-        `cat: expected shapes equal except at dim ${dim}, got ${tensors.map((t) => show(t.shape)).join(", ")}`,
+        `${operation}: expected shapes equal except at dim ${dim}, got ${tensors.map((t) => show(t.shape)).join(", ")}`,
       );
     }
   }

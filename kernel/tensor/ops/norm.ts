@@ -1,5 +1,6 @@
 // Reductions with a rule of their own: norm and logsumexp.
 
+import { describe } from "../arguments";
 import { type Rule, record } from "../autograd";
 import { show } from "../shape";
 import type { Tensor } from "../tensor";
@@ -18,10 +19,20 @@ export function eachColumn({ outer, n, inner }: Columns, f: (result: number, fir
   for (let o = 0; o < outer; o++) for (let i = 0; i < inner; i++) f(o * inner + i, o * n * inner + i);
 }
 
-type Power = 1 | 2 | typeof Number.POSITIVE_INFINITY;
+/** A norm's order: a number, or "fro", which is 2. */
+export type Order = number | "fro";
 
-// p = 1: dy·sign x; p = 2: dy·x/y, 0 at the origin; p = ∞: the largest share dy, as in PyTorch
-const normRule: Rule<Columns & { readonly p: Power }> = {
+/** ∂‖x‖/∂x at one of the numbers; `ties` are as large (small) as the extreme. */
+function slopeOf(p: number, x: number, y: number, ties: number): number {
+  if (p === 0 || y === 0) return p === 1 ? Math.sign(x) : 0;
+  if (Math.abs(p) === Number.POSITIVE_INFINITY) return Math.abs(x) === y ? Math.sign(x) / ties : 0;
+  if (p === 1) return Math.sign(x);
+  if (p === 2) return x / y;
+  return x === 0 ? 0 : Math.sign(x) * (Math.abs(x) / y) ** (p - 1);
+}
+
+// 0 at the origin for p > 1; of extremes each takes its share, as in PyTorch
+const normRule: Rule<Columns & { readonly p: number }> = {
   name: "norm",
   reads: "inputs",
   backward(node, dy, pass) {
@@ -38,53 +49,57 @@ const normRule: Rule<Columns & { readonly p: Power }> = {
     eachColumn(node.info, (result, first) => {
       const y = f32[out + result]!;
       let ties = 0;
-      if (p === Number.POSITIVE_INFINITY) {
+      if (!Number.isFinite(p)) {
         for (let j = 0; j < n; j++) ties += Number(Math.abs(f32[from + first + j * inner]!) === y);
       }
       for (let j = 0; j < n; j++) {
         const at = first + j * inner;
-        const value = f32[from + at]!;
-        const slope =
-          p === 2
-            ? y === 0
-              ? 0
-              : value / y
-            : p === 1 || Math.abs(value) === y
-              ? Math.sign(value) / (ties || 1)
-              : 0;
-        f32[to + at] = f32[gradient + result]! * slope;
+        f32[to + at] = f32[gradient + result]! * slopeOf(p, f32[from + at]!, y, ties);
       }
     });
     pass.give(x, dx);
   },
 };
 
-/** (Σ|x|ᵖ)^(1/p) for p = 1 and 2, max |x| for p = ∞. */
-export function norm(input: Tensor, p: number, dims: Dims, keepdim: boolean): Tensor {
-  if (p !== 1 && p !== 2 && p !== Number.POSITIVE_INFINITY) {
-    throw new RangeError(
-      `norm: expected p = 1, 2 or Infinity, got ${p}; write others as x.abs().pow(p).sum().pow(1 / p)`,
-    );
+/** What is summed (or the extreme so far), once another number has come. */
+function grown(p: number, sum: number, value: number): number {
+  if (p === 2) return sum + value * value;
+  if (p === 1) return sum + value;
+  if (p === 0) return sum + Number(value !== 0);
+  if (p === Number.POSITIVE_INFINITY) return Math.max(sum, value);
+  if (p === Number.NEGATIVE_INFINITY) return Math.min(sum, value);
+  return sum + value ** p;
+}
+
+/** (Σ|x|ᵖ)^(1/p); the largest |x| for p = ∞, the smallest for −∞, the number of others than 0 for 0. */
+export function norm(input: Tensor, order: Order, dims: Dims, keepdim: boolean, operation = "norm"): Tensor {
+  const p = order === "fro" ? 2 : order;
+  if (typeof p !== "number" || Number.isNaN(p)) {
+    throw new RangeError(`${operation}: expected p to be a number or "fro", got ${describe(p)}`);
   }
-  const list = dimsOf("norm", dims, input.shape);
+  const list = dimsOf(operation, dims, input.shape);
   const { kept, dropped } = shapesOf(input.shape, list);
-  const { x, outer, n, inner } = gathered(requireFloat("norm", input), list);
-  if (p === Number.POSITIVE_INFINITY && n === 0) {
+  const { x, outer, n, inner } = gathered(requireFloat(operation, input), list);
+  if ((p < 0 || p === Number.POSITIVE_INFINITY) && n === 0) {
     throw new RangeError(
-      `norm: expected at least one element for p = Infinity, got shape ${show(input.shape)}`,
+      `${operation}: expected at least one element for p = ${p}, got shape ${show(input.shape)}`,
     );
   }
   const { engine } = x;
   const y = engine.empty(keepdim ? kept : dropped, "float32");
   const { f32 } = engine;
   const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
+  const start = p === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : 0;
+  const root =
+    p === 2
+      ? Math.sqrt
+      : p === 0 || p === 1 || !Number.isFinite(p)
+        ? Number
+        : (sum: number) => sum ** (1 / p);
   eachColumn({ outer, n, inner }, (result, first) => {
-    let sum = 0;
-    for (let j = 0; j < n; j++) {
-      const value = Math.abs(f32[from + first + j * inner]!);
-      sum = p === 1 ? sum + value : p === 2 ? sum + value * value : Math.max(sum, value);
-    }
-    f32[to + result] = p === 2 ? Math.sqrt(sum) : sum;
+    let sum = start;
+    for (let j = 0; j < n; j++) sum = grown(p, sum, Math.abs(f32[from + first + j * inner]!));
+    f32[to + result] = root(sum);
   });
   return record(normRule, y, [x], { outer, n, inner, p });
 }

@@ -18,13 +18,18 @@ const ranks = {
 } as const;
 
 /** matmul of operands whose numbers of dimensions are fixed, and nothing broadcasts. */
-export function productOf(operation: keyof typeof ranks, left: Tensor, right: Tensor): Tensor {
-  const [rankLeft, lettersLeft, rankRight, lettersRight] = ranks[operation];
+export function productOf(
+  op: keyof typeof ranks,
+  left: Tensor,
+  right: Tensor,
+  operation: string = op,
+): Tensor {
+  const [rankLeft, lettersLeft, rankRight, lettersRight] = ranks[op];
   requireRank(operation, left, rankLeft, lettersLeft);
   requireRank(operation, right, rankRight, lettersRight);
   const fits =
     left.shape.at(-1) === right.shape[rankRight === 3 ? 1 : 0] &&
-    (operation !== "bmm" || left.shape[0] === right.shape[0]);
+    (op !== "bmm" || left.shape[0] === right.shape[0]);
   if (!fits) {
     throw new RangeError(
       `${operation}: expected [${lettersLeft}] and [${lettersRight}], got ${show(left.shape)} and ${show(right.shape)}`,

@@ -90,8 +90,8 @@ function reversed(
 }
 
 /** A copy with the elements along some dimensions, or all, in reverse. */
-export function flip(x: Tensor, dims: Dims): Tensor {
-  const list = dimsOf("flip", dims, x.shape);
+export function flip(x: Tensor, dims: Dims, operation = "flip"): Tensor {
+  const list = dimsOf(operation, dims, x.shape);
   const { engine } = x;
   const y = engine.empty(x.shape, x.dtype);
   copyStrided(engine, x.shape, reversed(x.layout, x, list), y.layout);

@@ -3,10 +3,13 @@
 import { checkDim, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { arithmetic, compare } from "./arithmetic";
-import { requireFloat } from "./check";
+import { requireFloat, requireOperand } from "./check";
+import { divideWhole } from "./division";
 import type { Extremes } from "./extremes";
-import { sort } from "./indexing";
+import { gather, sort } from "./indexing";
 import { stack, where } from "./join";
+import { type Dims, dimsOf, sumOrMean } from "./reduction";
+import { classify } from "./rounding";
 import { reshape, select, unsqueeze } from "./view";
 
 function requireElements(operation: string, x: Tensor, size: number): void {
@@ -87,4 +90,43 @@ export function median(x: Tensor, dim: number | undefined, keepdim: boolean): Ex
     values: back(unlessNaN(values, select(values, -1, middle))),
     indices: back(where(missing, select(indices, -1, -1), select(indices, -1, middle))),
   };
+}
+
+/** The k-th smallest element along a dimension, counted from 1, and where it is. */
+export function kthvalue(x: Tensor, k: number, dim: number, keepdim: boolean): Extremes {
+  const { rows, at } = rowsOf("kthvalue", x, dim);
+  const n = rows.shape.at(-1)!;
+  if (!Number.isInteger(k) || k < 1 || k > n) {
+    throw new RangeError(
+      `kthvalue: expected k from 1 to ${n} along dim ${dim} of ${show(x.shape)}, got ${k}`,
+    );
+  }
+  const { values, indices } = sort(rows, -1, false);
+  const back = (y: Tensor) => restored(y, x, dim, at, keepdim);
+  return { values: back(select(values, -1, k - 1)), indices: back(select(indices, -1, k - 1)) };
+}
+
+/** The middle of the numbers that are not NaN, the lower one of two, and where it is; NaN if there is none. */
+export function nanmedian(x: Tensor, dim: number | undefined, keepdim: boolean): Extremes {
+  const { rows, at } = rowsOf("nanmedian", x, dim);
+  requireElements("nanmedian", x, rows.shape.at(-1)!);
+  const { values, indices } = sort(rows, -1, false); // NaN comes last
+  const count = sumOrMean("sum", compare("eq", rows.detach(), rows.detach()), -1, true);
+  const half = divideWhole("floorDivide", arithmetic("sub", count, 1), 2);
+  const none = requireOperand("nanmedian", half, (rows.shape.at(-1)! - 1) >> 1);
+  const middle = where(compare("eq", count, 0), none, half);
+  const back = (y: Tensor) => restored(select(gather(y, -1, middle), -1, 0), x, dim, at, keepdim);
+  return { values: back(values), indices: back(indices) };
+}
+
+/** Σ of the numbers that are not NaN, or their mean. */
+export function nanTotal(op: "nansum" | "nanmean", input: Tensor, dims: Dims, keepdim: boolean): Tensor {
+  if (op === "nansum" && input.dtype !== "float32") return sumOrMean("sum", input, dims, keepdim);
+  if (input.dtype === "int32") return sumOrMean("mean", input, dims, keepdim); // which refuses it
+  const x = requireFloat(op, input);
+  const missing = classify("isnan", x);
+  dimsOf(op, dims, x.shape);
+  const sum = sumOrMean("sum", where(missing, requireOperand(op, x, 0), x), dims, keepdim);
+  if (op === "nansum") return sum;
+  return arithmetic("div", sum, sumOrMean("sum", compare("eq", missing, 0), dims, keepdim));
 }

@@ -66,6 +66,25 @@ export function chunk(x: Tensor, chunks: number, dim: number): Tensor[] {
   return split(x, Math.ceil(total / chunks), at);
 }
 
+/** That many views, the first ones larger by one if need be; or cut at the positions listed. */
+export function tensorSplit(x: Tensor, parts: number | readonly number[], dim: number): Tensor[] {
+  const at = dimOf("tensorSplit", x, dim);
+  const total = x.shape[at]!;
+  if (typeof parts === "number") {
+    if (!Number.isInteger(parts) || parts < 1) {
+      throw new RangeError(`tensorSplit: expected a number of parts ≥ 1, or positions, got ${parts}`);
+    }
+    const [size, larger] = [Math.floor(total / parts), total % parts];
+    return split(
+      x,
+      Array.from({ length: parts }, (_, i) => size + Number(i < larger)),
+      at,
+    );
+  }
+  requireIntegers("tensorSplit", "a number of parts ≥ 1, or positions", parts);
+  return [0, ...parts].map((start, i) => slice(x, at, start, parts[i] ?? Number.POSITIVE_INFINITY, 1));
+}
+
 /** x laid side by side sizes[i] times along each dimension; sizes in front of x's dimensions add new ones. */
 export function repeat(x: Tensor, sizes: Shape): Tensor {
   checkShape("repeat", sizes);

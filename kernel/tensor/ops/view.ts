@@ -210,12 +210,18 @@ export function select(x: Tensor, dim: number, index: number, operation = "selec
 }
 
 /** The elements x[…, i, i + offset, …] of two dimensions, as a new last dimension; a view. */
-export function diagonal(x: Tensor, offset: number, dim1: number, dim2: number): Tensor {
-  requireInteger("diagonal", "offset", offset);
-  const a = checkDim("diagonal", dim1, x.shape);
-  const b = checkDim("diagonal", dim2, x.shape);
+export function diagonal(
+  x: Tensor,
+  offset: number,
+  dim1: number,
+  dim2: number,
+  operation = "diagonal",
+): Tensor {
+  requireInteger(operation, "offset", offset);
+  const a = checkDim(operation, dim1, x.shape);
+  const b = checkDim(operation, dim2, x.shape);
   if (a === b || x.shape.length < 2) {
-    throw new RangeError(`diagonal: expected two dims of ${show(x.shape)}, got ${dim1} and ${dim2}`);
+    throw new RangeError(`${operation}: expected two dims of ${show(x.shape)}, got ${dim1} and ${dim2}`);
   }
   const [down, right] = [Math.max(0, -offset), Math.max(0, offset)];
   const length = Math.max(0, Math.min(x.shape[a]! - down, x.shape[b]! - right));

@@ -110,7 +110,7 @@ const cases: Record<string, [() => unknown, RegExp]> = {
   ],
   topk: [() => ones([2, 3]).topk(4), /^topk: expected k from 0 to 3 along dim -1 of \[2, 3\], got 4/],
   sort: [() => ones([2]).sort(1), /^sort: expected dim from -1 to 0 for shape \[2\], got 1/],
-  norm: [() => ones([2]).norm(3), /^norm: expected p = 1, 2 or Infinity, got 3; write others as/],
+  norm: [() => ones([2]).norm("nuc" as never), /^norm: expected p to be a number or "fro", got string nuc/],
   "norm of nothing": [
     () => zeros([0]).norm(Number.POSITIVE_INFINITY),
     /^norm: expected at least one element for p = Infinity, got shape \[0\]/,

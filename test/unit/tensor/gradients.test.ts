@@ -8,23 +8,34 @@ import {
   addmm,
   autograd,
   batchNorm,
+  blockDiag,
   bmm,
+  broadcastTensors,
+  cartesianProd,
   cat,
+  cdist,
+  combinations,
+  cosineSimilarity,
   crossEntropy,
+  dstack,
   einsum,
+  hstack,
   linear,
   manualSeed,
   matmul,
   maximum,
   meshgrid,
   minimum,
+  normalize,
   outer,
   pad,
+  pairwiseDistance,
   stack,
   stdMean,
   Tensor,
   tensor,
   varMean,
+  vstack,
   where,
   zeros,
 } from "../../../kernel/tensor";
@@ -205,6 +216,119 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
     (a, b) => a!.swapaxes(0, 1).reshapeAs(b!).mul(a!.viewAs(b!)).add(b!.broadcastTo(2, 3)),
     [a23(), b23()],
   ],
+  "hstack vstack dstack broadcastTensors cartesianProd combinations blockDiag": [
+    (a, b) =>
+      cat(
+        [
+          hstack([a!, b!]),
+          vstack([a!, b!]),
+          dstack([a!, b!]),
+          ...broadcastTensors(a!, b!),
+          cartesianProd(a!.select(0, 0), b!.select(0, 1)),
+          combinations(a!.select(0, 1), 2),
+          blockDiag(a!, b!),
+        ].map((each) => each.square().flatten()),
+      ),
+    [a23(), b23()],
+  ],
+  "diag diagEmbed rot90 fliplr flipud": [
+    (a) =>
+      cat(
+        [
+          a!.diag(1),
+          a!.diag().diag(-1),
+          a!.diagEmbed(1, 0, 1),
+          a!.rot90(3),
+          a!.fliplr().mul(a!.flipud()),
+        ].map((each) => each.exp().flatten()),
+      ),
+    [a23()],
+  ],
+  "diff tensorSplit repeatInterleave take takeAlongDim": [
+    (a) =>
+      cat(
+        [
+          a!.diff(2, 2),
+          a!.tensorSplit(3, 2)[0]!,
+          a!.repeatInterleave([1, 2, 0], 1),
+          a!.take(tensor(Int32Array.of(3, -1, 3))),
+          a!.takeAlongDim(a!.argsort(2), 2),
+        ].map((each) => each.square().flatten()),
+      ),
+    [x234()],
+  ],
+  "cumprod logcumsumexp cummax cummin": [
+    (a) =>
+      cat([a!.cumprod(1), a!.logcumsumexp(0), a!.cummax(2).values.square(), a!.cummin(2).values.square()]),
+    [x234()],
+  ],
+  "cumprod of zeros": [(a) => a!.cumprod(1), [tensor([[2, 0, 3, 0, 1.5]], { requiresGrad: true })]],
+  "kthvalue mode msort nansum nanmean nanmedian": [
+    (a) =>
+      a!
+        .kthvalue(2, 1)
+        .values.add(a!.mode(1).values)
+        .add(a!.nansum(1))
+        .add(a!.nanmean(1))
+        .add(a!.nanmedian(1).values)
+        .mul(a!.msort().select(0, 0)),
+    [leaf([3, 3], { seed: 12 })],
+  ],
+  "norm of other orders": [
+    (a) => stack([3, 1.5, 0.5, Number.NEGATIVE_INFINITY, "fro" as const].map((p) => a!.norm(p, 1))),
+    [leaf([2, 3, 4], { seed: 3, low: 0.5, high: 2 })],
+  ],
+  "indexAdd indexCopy indexFill maskedScatter": [
+    (a, s) =>
+      cat([
+        a!.indexAdd(0, [1, 1], s!, { alpha: 2 }),
+        a!.indexCopy(0, [1, 0], s!).square(),
+        a!.indexFill(1, [2], 3).square(),
+        a!.maskedScatter(tensor([true, false, true]), s!).exp(),
+      ]),
+    [a23(), b23()],
+  ],
+  scatterReduce: [
+    (a, s) =>
+      cat(
+        (["sum", "prod", "mean", "amax", "amin"] as const).map((reduce) =>
+          a!.scatterReduce(1, tensor(Int32Array.of(2, 2, 0, 1, 1, 1), { shape: [2, 3] }), s!, reduce),
+        ),
+      ),
+    [a23(), b23()],
+  ],
+  "inner vdot tensordot kron cross": [
+    (a, b) =>
+      cat(
+        [
+          a!.inner(b!),
+          a!.select(0, 0).vdot(b!.select(0, 1)),
+          a!.tensordot(b!, [[0], [0]]),
+          a!.kron(b!),
+          a!.cross(b!),
+        ].map((each) => each.flatten()),
+      ),
+    [a23(), b23()],
+  ],
+  "addcmul addcdiv addmv baddbmm": [
+    (a, b, v) =>
+      cat([
+        a!.addcmul(a!, b!, { value: 0.5 }).addcdiv(a!, b!.exp()).flatten(),
+        v!.narrow(0, 0, 2).addmv(a!, v!),
+        a!.unsqueeze(0).baddbmm(a!.unsqueeze(0), a!.t().matmul(b!).unsqueeze(0)).flatten(),
+      ]),
+    [a23(), b23(), leaf([3])],
+  ],
+  "normalize cosineSimilarity pairwiseDistance cdist": [
+    (a, b) =>
+      cat([
+        normalize(a!).flatten(),
+        cosineSimilarity(a!, b!),
+        pairwiseDistance(a!, b!, { p: 3 }),
+        cdist(a!, b!).flatten(),
+      ]),
+    [a23(), b23()],
+  ],
   "log2 log10 log1p rsqrt": [(a) => a!.log2().add(a!.log10()).add(a!.log1p()).add(a!.rsqrt()), [positive()]],
   "view contiguous flatten": [(a) => a!.t().contiguous().view(2, 3).flatten().exp(), [a23()]],
   "mm mv dot": [(a, b, v) => a!.mm(b!).mv(v!).dot(v!), [leaf([3, 2]), leaf([2, 3]), leaf([3])]],
@@ -377,6 +501,8 @@ const without = new Set(
     "add_ sub_ mul_ div_ pow_ neg_ exp_ sqrt_ relu_ sigmoid_ tanh_ clamp_ lerp_ maskedFill_ copy_ fill_ zero_ uniform_ normal_",
     "backward requiresGrad_ retainGrad registerHook zeroGrad size dim numel isContiguous item toArray tolist toJSON toString",
     "indexPut_ bitwiseAnd bitwiseOr bitwiseXor bitwiseNot bitwiseLeftShift bitwiseRightShift long typeAs nelement",
+    "nonzero argwhere unique uniqueConsecutive histc bucketize searchsorted empty emptyLike addcmul_ addcdiv_ scatter_ scatterAdd_",
+    "indexAdd_ indexCopy_ indexFill_ maskedScatter_ triu_ tril_ fillDiagonal_",
     "abs_ log_ square_ reciprocal_ rsqrt_ floor_ ceil_ round_ logicalNot_ remainder_ floorDivide_",
     "gradStorage adoptGrad addGrad constructor",
     "manualSeed forkRng memoryUsage noGrad enableGrad isGradEnabled keep tidy Tensor Generator",
