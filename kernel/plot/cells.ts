@@ -1,5 +1,4 @@
 // Panels in rows and columns: which part of the plot each takes. Imports nothing outside this folder.
-import { requireInteger } from "../arguments";
 
 /** Parts of the plot from 0 to 1, from the left and from the bottom. */
 export interface Cell {
@@ -14,8 +13,7 @@ export interface Cells {
 }
 
 /** As many columns as are asked for and there are panels, else three at most; four panels make a square. */
-export function columnsOf(who: string, asked: number | undefined, panels: number): number {
-  if (asked !== undefined) requireInteger(who, "columns", asked, 1);
+export function columnsOf(asked: number | undefined, panels: number): number {
   return Math.max(1, Math.min(asked ?? (panels === 4 ? 2 : 3), panels));
 }
 

@@ -1,5 +1,5 @@
 // What charts that show values in colors share: the scale, its bar, the numbers in the cells, the extremes in words.
-import { requireRange, show } from "../arguments";
+import { show } from "../arguments";
 import { type ColorScale, type ColorScaleName, colorScales, inkOn, type Rgba, ramp } from "./colors";
 import { shownNumber } from "./describe";
 import { onAxis } from "./numbers";
@@ -21,9 +21,14 @@ export function coloring(
   rows: readonly ArrayLike<number>[],
   { colors = "viridis", range, log = false }: ColoringOptions,
 ): { low: number; high: number; scale: ColorScale } {
+  if (typeof colors === "string" && !Object.hasOwn(colorScales, colors)) {
+    const known = Object.keys(colorScales).join(", ");
+    throw new RangeError(
+      `${who}: expected colors to be one of ${known}, or a scale of Plotly's form, got "${colors}"`,
+    );
+  }
   const scale = typeof colors === "string" ? colorScales[colors] : colors;
   if (range !== undefined) {
-    requireRange(who, "range", range);
     if (log && range[0] <= 0) {
       throw new RangeError(
         `${who}: expected a positive range for colors by powers of ten, got ${show(range)}`,

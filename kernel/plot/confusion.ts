@@ -1,11 +1,11 @@
 // What was taken for what: predicted against true classes. Imports nothing outside this folder.
-import { requireKnown } from "../arguments";
 import { percent } from "../words";
 import { cellTexts } from "./colored";
 import { colorScales, ramp } from "./colors";
 import type { Figure } from "./figure";
 import { heatmap } from "./kinds/heatmap";
 import { type Numbers, numbersOf } from "./numbers";
+import { requireOptionsOf } from "./options";
 
 export interface ConfusionOptions {
   /** The heading above the chart. */
@@ -30,7 +30,7 @@ const optionNames: readonly (keyof ConfusionOptions)[] = ["title", "xTitle", "yT
  * @throws RangeError if the two differ in length, a class is no whole number from 0, or there are more than 1,000.
  */
 export function confusion(truth: Numbers, predicted: Numbers, options: ConfusionOptions = {}): Figure {
-  requireKnown("confusion", arguments, 3, optionNames);
+  requireOptionsOf("confusion", arguments, 3, optionNames);
   const { title, xTitle = "predicted", yTitle = "true", height } = options;
   const [actual, guessed] = [numbersOf("confusion", truth), numbersOf("confusion", predicted)];
   if (actual.length !== guessed.length) {

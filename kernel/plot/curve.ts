@@ -1,9 +1,10 @@
 // Functions, with the density of the data that goes through them below. Imports nothing outside this folder.
-import { requireFunction, requireKnown, requireRange } from "../arguments";
+import { requireFunction } from "../arguments";
 import { countInBins, type Moments, moments } from "./binning";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
-import { isNumbers, type Numbers, numbersOf, onAxis, requireNamed, requireParts, single } from "./numbers";
+import { isNumbers, type Numbers, numbersOf, onAxis, requireNamed, single } from "./numbers";
+import { requireOptionsOf } from "./options";
 import type { Trace } from "./plotly";
 import { baseLayout, faded, plainAxis, seriesLine } from "./theme";
 
@@ -54,7 +55,7 @@ export function curve(
   functions: RealFunction | Readonly<Record<string, RealFunction>>,
   options: CurveOptions = {},
 ): Figure {
-  requireKnown("curve", arguments, 2, optionNames);
+  requireOptionsOf("curve", arguments, 2, optionNames);
   const { title, xTitle, yTitle, yRange, density = {}, bins = 60, height = 360 } = options;
   const lines = Object.entries(
     typeof functions === "function" ? { [functions.name]: functions } : requireNamed("curve", functions),
@@ -67,8 +68,6 @@ export function curve(
     },
   );
   const range = options.range ?? spread(sets.map(([, , found]) => found));
-  requireRange("curve", "range", range);
-  requireParts("curve", "bins", bins);
   const [low, high] = range;
   const width = (high - low) / bins;
   const data: Trace[] = sets.map(([name, values, found], n) => {

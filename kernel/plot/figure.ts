@@ -12,6 +12,7 @@ import { machine } from "../machine/machine";
 import { decimate, defaultMaxPoints, thinnedLayout } from "./decimate";
 import { describe } from "./describe";
 import { withLogTicks } from "./logTicks";
+import { requireOptionsOf } from "./options";
 import { type Config, type Datum, type Frame, isList, type Layout, type Shape, type Trace } from "./plotly";
 import { standalonePage } from "./standalonePage";
 import { type PictureOptions, pictureOptions, toSvg } from "./svg/picture";
@@ -192,7 +193,7 @@ export class Figure {
    * @throws RangeError if it has traces that only Plotly can draw.
    */
   toSvg(options: PictureOptions = {}): string {
-    requireKnown("toSvg", arguments, 1, pictureOptions);
+    requireOptionsOf("toSvg", arguments, 1, pictureOptions);
     const svg = toSvg(this.data, this.layout, this.summary, options);
     if (svg !== undefined) return svg;
     const kinds = [...new Set(this.data.map(({ type = "scatter" }) => type))].join(", ");
@@ -265,6 +266,13 @@ export class Figure {
     if (frames.length > 0) json.frames = frames.map((frame) => ({ ...frame, data: plainTraces(frame.data) }));
     return json;
   }
+}
+
+/** @throws TypeError for what is no figure. */
+export function requireFigure(who: string, value: unknown, name = ""): void {
+  if (value instanceof Figure) return;
+  const what = name === "" ? "a figure" : `a figure for "${name}"`;
+  throw new TypeError(`${who}: expected ${what}, as plot.line() gives, got ${describeValue(value)}`);
 }
 
 /** Without a color of its own a label has the page's ink. */

@@ -1,8 +1,9 @@
 // A slider over figures drawn beforehand: it works wherever Plotly does, with no kernel. Imports nothing outside this folder.
-import { requireKnown } from "../arguments";
-import { Figure, type FigureParts } from "./figure";
+import { describe } from "../arguments";
+import { Figure, type FigureParts, requireFigure } from "./figure";
 import { grid } from "./grid";
 import { kindOf } from "./kind";
+import { requireOptionsOf } from "./options";
 import { axisKey, axisOf, type Frame, type Layout, type Letter, letterOf, type Trace } from "./plotly";
 import { type PictureOptions, pictureOptions } from "./svg/picture";
 import { neutral } from "./theme";
@@ -46,7 +47,7 @@ class FramesFigure extends Figure {
   }
 
   override toSvg(options: PictureOptions = {}): string {
-    requireKnown("toSvg", arguments, 1, pictureOptions);
+    requireOptionsOf("toSvg", arguments, 1, pictureOptions);
     return this.#panels.toSvg(options);
   }
 }
@@ -58,8 +59,13 @@ class FramesFigure extends Figure {
  * @throws RangeError if there is no figure, or their traces are not the same in number.
  */
 export function frames(list: readonly LabeledFigure[], options: FramesOptions = {}): Figure {
-  requireKnown("frames", arguments, 2, optionNames);
+  requireOptionsOf("frames", arguments, 2, optionNames);
   const { prefix = "", start = list.length - 1, interval = 400, linkAxes = true } = options;
+  const given: unknown = list;
+  if (!Array.isArray(given)) {
+    throw new TypeError(`frames: expected a list of { label, figure }, got ${describe(given)}`);
+  }
+  for (const [n, each] of list.entries()) requireFigure("frames", each?.figure, String(each?.label ?? n));
   const shown = list[start];
   if (shown === undefined) {
     throw new RangeError(

@@ -1,9 +1,10 @@
 // Several figures as one: small multiples, and runs side by side on linked axes. Imports nothing outside this folder.
-import { requireKnown } from "../arguments";
 import { type Cell, cellsOf, columnsOf } from "./cells";
 import { recolored } from "./colored";
-import { Figure } from "./figure";
+import { Figure, requireFigure } from "./figure";
 import { hasColorBar, kindOf } from "./kind";
+import { requireNamed } from "./numbers";
+import { requireOptionsOf } from "./options";
 import {
   type Annotation,
   type Axis,
@@ -47,13 +48,14 @@ const headingHeight = 26;
  * @throws RangeError if `columns` is no positive whole number.
  */
 export function grid(figures: readonly Figure[] | Named, options: GridOptions = {}): Figure {
-  requireKnown("grid", arguments, 2, optionNames);
+  requireOptionsOf("grid", arguments, 2, optionNames);
   const { title, linkX = false, linkY = false } = options;
   const named: readonly (readonly [string, Figure])[] = isList(figures)
-    ? figures.map((figure) => [figure.layout.title?.text ?? "", figure] as const)
-    : Object.entries(figures);
+    ? figures.map((figure) => [figure?.layout?.title?.text ?? "", figure] as const)
+    : Object.entries(requireNamed("grid", figures));
+  for (const [name, figure] of named) requireFigure("grid", figure, name);
   const count = named.length;
-  const columns = columnsOf("grid", options.columns, count);
+  const columns = columnsOf(options.columns, count);
 
   const sizes = named.map(([, figure]) => sizeOf(figure.layout, legendOf(figure.data)));
   const rows = Array.from({ length: Math.max(1, Math.ceil(count / columns)) }, (_, row) => {
@@ -137,7 +139,7 @@ export function grid(figures: readonly Figure[] | Named, options: GridOptions = 
  * @example plot.compare({ "without BN": plot.quantiles({ "": a }), "with BN": plot.quantiles({ "": b }) })
  */
 export function compare(figures: Named, options: GridOptions = {}): Figure {
-  requireKnown("compare", arguments, 2, optionNames);
+  requireOptionsOf("compare", arguments, 2, optionNames);
   return grid(figures, { linkX: true, linkY: true, ...options });
 }
 

@@ -1,10 +1,11 @@
 // Histograms as small multiples: one panel a group, and in each panel one outline an arm. Imports nothing outside this folder.
-import { requireKnown, requireRange } from "../arguments";
+import { describe } from "../arguments";
 import { countInBins, type Moments, moments } from "./binning";
 import { type Cell, cellsOf, columnsOf } from "./cells";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
-import { isNumbers, type Numbers, numbersOf, onAxis, requireNamed, requireParts, single } from "./numbers";
+import { isNumbers, type Numbers, numbersOf, onAxis, requireNamed, single } from "./numbers";
+import { requireOptionsOf } from "./options";
 import type { Annotation, Axis, Layout, Trace } from "./plotly";
 import { baseLayout, faded, palette, panelHeading, topMargin } from "./theme";
 
@@ -56,13 +57,14 @@ export function histogram(
   groups: Groups | Readonly<Record<string, Groups>>,
   options: HistogramOptions = {},
 ): Figure {
-  requireKnown("histogram", arguments, 2, optionNames);
+  requireOptionsOf("histogram", arguments, 2, optionNames);
   const { title, xTitle, bins = 40, range, y = "share", yTitle = yTitles[y], shareX = true } = options;
+  if (!Object.hasOwn(yTitles, y)) {
+    throw new RangeError(`histogram: expected y to be "share", "count" or "density", got ${describe(y)}`);
+  }
   const arms = armsOf(groups);
   const panels = [...new Set([...arms.values()].flatMap((layers) => Object.keys(layers)))];
-  requireParts("histogram", "bins", bins);
-  const columns = columnsOf("histogram", options.columns, panels.length);
-  if (range !== undefined) requireRange("histogram", "range", range);
+  const columns = columnsOf(options.columns, panels.length);
 
   const armNames = [...arms.keys()];
   const compared = armNames.length > 1;
@@ -136,7 +138,7 @@ function armsOf(groups: Groups | Readonly<Record<string, Groups>>): Map<string, 
   const single: Record<string, Numbers> = {};
   for (const [name, value] of Object.entries(requireNamed("histogram", groups))) {
     if (isNumbers(value)) single[name] = value;
-    else arms.set(name, value);
+    else arms.set(name, requireNamed("histogram", value));
   }
   const names = Object.keys(single);
   if (names.length > 0 && arms.size > 0) {

@@ -3,6 +3,7 @@ import { requireKnown } from "../arguments";
 import { areDates, dateText, haveDates, type Places, placesOf } from "./dates";
 import { Figure } from "./figure";
 import { entriesOf, isNumbers, isScalar, type Named, type Numbers, numbersOf, single } from "./numbers";
+import { requireOptionsOf } from "./options";
 import type { Datum, Layout, Trace } from "./plotly";
 import { type Run, spreadOf } from "./spread";
 import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
@@ -55,7 +56,7 @@ export class LineFigure extends Figure {
 
   /** @throws RangeError if `smoothing` is not in [0, 1), a line's x and y differ in length, or an object has names that are whole numbers. */
   constructor(series: Named<Series>, options: LineOptions = {}) {
-    requireKnown(new.target.name, arguments, 2, lineOptions);
+    requireOptionsOf(new.target.name, arguments, 2, lineOptions);
     const {
       title,
       xTitle,
@@ -265,6 +266,6 @@ class GrowingLine {
  * @example plot.line(new Map([[16, losses16], [4, losses4]])) // names that are whole numbers, in this order
  */
 export function line(series: Named<Series>, options: LineOptions = {}): LineFigure {
-  requireKnown("line", arguments, 2, lineOptions);
+  requireOptionsOf("line", arguments, 2, lineOptions);
   return new LineFigure(series, options);
 }

@@ -1,6 +1,6 @@
 // A figure that moves while a loop runs: redrawn at screen rate, whole at the end. Imports nothing outside this folder.
 import { requireKnown } from "../arguments";
-import { display, type Figure, type FigureBundle } from "./figure";
+import { display, type Figure, type FigureBundle, requireFigure } from "./figure";
 
 /** A trace has at most this many points while the figure moves; two for each two pixels of a cell. */
 const defaultLivePoints = 1_000;
@@ -48,6 +48,7 @@ export class LiveFigure<F extends Figure = Figure> {
 
   constructor(figure: F, show: Show, options: LiveOptions = {}) {
     requireKnown(new.target.name, arguments, 3, ["interval", "onCellEnd", "now", "schedule"]);
+    requireFigure("live", figure);
     this.#interval = options.interval ?? 80;
     this.#onCellEnd = options.onCellEnd ?? (() => {});
     this.#now = options.now ?? (() => performance.now());

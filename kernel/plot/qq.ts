@@ -1,9 +1,9 @@
 // Quantile against quantile: whether values are distributed as a standard Gaussian is. Imports nothing outside this folder.
-import { requireKnown } from "../arguments";
 import { moments } from "./binning";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
 import { type Numbers, numbersOf, quantile, requireNamed, single, sorted } from "./numbers";
+import { requireOptionsOf } from "./options";
 import { baseLayout, neutral, palette, plainAxis } from "./theme";
 
 export interface QqOptions {
@@ -30,7 +30,7 @@ const mostPoints = 200;
  * @example plot.qq({ "exponential, after BN": normalized }, { title: "Two moments are not a shape" })
  */
 export function qq(groups: Readonly<Record<string, Numbers>>, options: QqOptions = {}): Figure {
-  requireKnown("qq", arguments, 2, optionNames);
+  requireOptionsOf("qq", arguments, 2, optionNames);
   const {
     title,
     xTitle = "standard Gaussian",

@@ -1,7 +1,8 @@
 // How a distribution moves: its percentiles over training, as lines. Imports nothing outside this folder.
-import { requireKnown, show } from "../arguments";
+import { describe, requireKnown, show } from "../arguments";
 import { Figure } from "./figure";
 import { type Numbers, numbersOf, quantilesOf, requireNamed, single } from "./numbers";
+import { requireOptionsOf } from "./options";
 import type { Meta, Trace } from "./plotly";
 import { baseLayout, faded, plainAxis, seriesLine, topMargin } from "./theme";
 
@@ -45,13 +46,16 @@ export class QuantilesFigure extends Figure {
   readonly #lines = new Map<string, LevelTrace[]>();
 
   constructor(series: Readonly<Record<string, ValuesOverSteps>>, options: QuantilesOptions = {}) {
-    requireKnown(new.target.name, arguments, 2, optionNames);
+    requireOptionsOf(new.target.name, arguments, 2, optionNames);
     const { title, xTitle = "step", yTitle, levels = [0.15, 0.5, 0.85], yRange, height = 360 } = options;
     if (
+      !Array.isArray(levels) ||
       levels.length === 0 ||
       levels.some((level, at) => !(level >= 0 && level <= 1 && !(levels[at - 1]! >= level)))
     ) {
-      throw new RangeError(`quantiles: expected levels from 0 to 1, ascending, got ${show(levels)}`);
+      throw new RangeError(
+        `quantiles: expected levels from 0 to 1, ascending, got ${Array.isArray(levels) ? show(levels) : describe(levels)}`,
+      );
     }
     const layout = baseLayout(title, Object.keys(series), height);
     layout.xaxis = plainAxis("quantiles", { title: xTitle, hover: true });
@@ -59,6 +63,9 @@ export class QuantilesFigure extends Figure {
     super({ data: [], layout });
     this.#levels = levels;
     for (const [name, given] of Object.entries(requireNamed("quantiles", series))) {
+      if (typeof given !== "object" || given === null) {
+        throw new TypeError(`quantiles: expected values at each step for "${name}", got ${describe(given)}`);
+      }
       const steps = "x" in given ? numbersOf("quantiles", given.x, name) : undefined; // every array has `values`
       const values = "x" in given ? given.values : given;
       this.#trace(name);
@@ -133,6 +140,6 @@ export function quantiles(
   series: Readonly<Record<string, ValuesOverSteps>> = {},
   options: QuantilesOptions = {},
 ): QuantilesFigure {
-  requireKnown("quantiles", arguments, 2, optionNames);
+  requireOptionsOf("quantiles", arguments, 2, optionNames);
   return new QuantilesFigure(series, options);
 }

@@ -1,10 +1,11 @@
 // A distribution over training as a mountain range: one outline a step, the latest in front. Imports nothing outside this folder.
-import { requireKnown, requireRange } from "../arguments";
+import { describe, requireKnown } from "../arguments";
 import { countInBins, type Moments, moments } from "./binning";
 import { colorScales, cssColor, ramp } from "./colors";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
-import { type Numbers, numbersOf, onAxis, requireNamed, requireParts, single } from "./numbers";
+import { type Numbers, numbersOf, onAxis, requireNamed, single } from "./numbers";
+import { requireOptionsOf } from "./options";
 import type { Trace } from "./plotly";
 import { baseLayout, plainAxis } from "./theme";
 
@@ -54,18 +55,19 @@ export class RidgeFigure extends Figure {
     rows: Readonly<Record<string, Numbers>> | readonly (readonly [number | string, Numbers])[],
     options: RidgeOptions = {},
   ) {
-    requireKnown(new.target.name, arguments, 2, optionNames);
-    const { title, xTitle, bins = 60, range } = options;
-    requireParts("ridge", "bins", bins);
-    if (range !== undefined) requireRange("ridge", "range", range);
+    requireOptionsOf(new.target.name, arguments, 2, optionNames);
+    const { title, xTitle, range } = options;
     const layout = baseLayout(title, [], 360);
     layout.hovermode = "closest";
     layout.xaxis = plainAxis("ridge", { title: xTitle });
     super({ data: [], layout });
     this.#options = options;
     this.#asked = range;
-    for (const [label, values] of Array.isArray(rows) ? rows : Object.entries(requireNamed("ridge", rows)))
-      this.#add(label, values);
+    for (const row of Array.isArray(rows) ? rows : Object.entries(requireNamed("ridge", rows))) {
+      if (!Array.isArray(row))
+        throw new TypeError(`ridge: expected rows [label, numbers], got ${describe(row)}`);
+      this.#add(row[0], row[1]);
+    }
     this.#draw();
   }
 
@@ -154,6 +156,6 @@ export function ridge(
   rows: Readonly<Record<string, Numbers>> | readonly (readonly [number | string, Numbers])[] = [],
   options: RidgeOptions = {},
 ): RidgeFigure {
-  requireKnown("ridge", arguments, 2, optionNames);
+  requireOptionsOf("ridge", arguments, 2, optionNames);
   return new RidgeFigure(rows, options);
 }

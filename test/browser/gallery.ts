@@ -163,7 +163,8 @@ export function gallery(): Record<string, plot.Figure> {
     }),
     confusion: plot.confusion(test.labels, guesses, { title: "With BN, after 240 steps" }),
     surface: plot.surface(landscape.losses, {
-      ...landscape,
+      x: landscape.x,
+      y: landscape.y,
       title: "Loss around the trained weights, with BN",
       xTitle: "random direction 1",
       yTitle: "random direction 2",

@@ -1,9 +1,9 @@
 // Bars by category: one number each, or the median of several with their range.
-import { requireKnown } from "../../arguments";
 import { pointsText, shownNumber } from "../describe";
 import { Figure } from "../figure";
 import type { Point, Surroundings, TraceKind } from "../kind";
 import { entriesOf, isNumbers, isScalar, type Named, type Numbers, quantile, sorted } from "../numbers";
+import { requireOptionsOf } from "../options";
 import { axisOf, type Trace } from "../plotly";
 import { element } from "../svg/elements";
 import { errorBars, spanPoints } from "../svg/traces";
@@ -41,7 +41,7 @@ type Bars = Named<Bar>;
  * whole numbers, whose order JavaScript forgets: a Map keeps it.
  */
 export function bars(values: Bars | Named<Bars>, options: BarsOptions = {}): Figure {
-  requireKnown("bars", arguments, 2, optionNames);
+  requireOptionsOf("bars", arguments, 2, optionNames);
   const { title, xTitle, yTitle, logY, yRange, height = 340 } = options;
   const entries = entriesOf<Bar | Bars>("bars", values);
   const isBar = (value: Bar | Bars): value is Bar =>

@@ -1,11 +1,12 @@
 // A landscape over two directions, such as a loss around its minimum, as contours.
-import { requireInteger, requireKnown } from "../../arguments";
+import { requireInteger } from "../../arguments";
 import { cellsText, colorBarLook, coloring, summaryOf } from "../colored";
 import type { Rgba } from "../colors";
 import { thinCells } from "../decimate";
 import { Figure } from "../figure";
 import type { TraceKind } from "../kind";
 import { type Matrix, type Numbers, niceStep, numbersOf, rowsOf } from "../numbers";
+import { requireOptionsOf } from "../options";
 import type { Datum, Trace } from "../plotly";
 import type { PlacedAxis } from "../svg/axes";
 import { contourPaths } from "../svg/contours";
@@ -51,7 +52,7 @@ const optionNames: readonly (keyof SurfaceOptions)[] = [
  * @throws RangeError if the rows differ in length, or `x` and `y` do not fit them.
  */
 export function surface(z: Matrix, options: SurfaceOptions = {}): Figure {
-  requireKnown("surface", arguments, 2, optionNames);
+  requireOptionsOf("surface", arguments, 2, optionNames);
   const { title, xTitle, yTitle, zTitle, log = false, levels = 14, height = 420 } = options;
   const rows = rowsOf("surface", z);
   const x = places("x", options.x, rows[0]?.length ?? 0);

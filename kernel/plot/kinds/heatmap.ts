@@ -1,5 +1,4 @@
 // Values over two axes as colors, with the numbers in the cells where they fit.
-import { requireKnown } from "../../arguments";
 import { type ColoringOptions, cellsText, cellTexts, colorBarLook, coloring, summaryOf } from "../colored";
 import { cssColor, type Rgba, ramp } from "../colors";
 import { thinCells } from "../decimate";
@@ -7,6 +6,7 @@ import { shownNumber } from "../describe";
 import { Figure } from "../figure";
 import type { TraceKind } from "../kind";
 import { type Matrix, rowsOf } from "../numbers";
+import { requireOptionsOf } from "../options";
 import type { Axis, Trace } from "../plotly";
 import type { PlacedAxis } from "../svg/axes";
 import { element } from "../svg/elements";
@@ -59,7 +59,7 @@ const optionNames: readonly (keyof HeatmapOptions)[] = [
  * @throws RangeError if the rows differ in length, `range` does not ascend, or there are not as many names as cells.
  */
 export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
-  requireKnown("heatmap", arguments, 2, optionNames);
+  requireOptionsOf("heatmap", arguments, 2, optionNames);
   const {
     title,
     xTitle,

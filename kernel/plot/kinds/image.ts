@@ -1,9 +1,10 @@
 // A grid of pictures, labeled: a first look at a data set.
-import { requireInteger, requireKnown, requireRange, show } from "../../arguments";
+import { describe, show } from "../../arguments";
 import { parseColor } from "../colors";
 import { Figure } from "../figure";
 import type { TraceKind } from "../kind";
 import type { TensorLike } from "../numbers";
+import { requireOptionsOf } from "../options";
 import type { Annotation, Trace } from "../plotly";
 import type { PlacedAxis } from "../svg/axes";
 import { element } from "../svg/elements";
@@ -38,12 +39,9 @@ const [paper, ink] = [parseColor("#f3f4f5")!, parseColor("#16191d")!];
  * @throws RangeError if the shape is none of the three.
  */
 export function images(pictures: Pictures, options: ImagesOptions = {}): Figure {
-  requireKnown("images", arguments, 2, optionNames);
+  requireOptionsOf("images", arguments, 2, optionNames);
   const { title, labels, columns: asked = 10, range = [0, 1] } = options;
-  requireInteger("images", "columns", asked, 1);
-  if (options.count !== undefined) requireInteger("images", "count", options.count, 1);
-  requireRange("images", "range", range);
-  const [total, channels, height, width] = sizes(pictures.shape);
+  const [total, channels, height, width] = sizes(pictures?.shape);
   const count = Math.min(options.count ?? 40, total);
   const columns = Math.min(asked, Math.max(10, count));
   const rows = Math.max(1, Math.ceil(count / columns));
@@ -99,7 +97,10 @@ export function images(pictures: Pictures, options: ImagesOptions = {}): Figure 
 }
 
 /** [N, channels, height, width] of any of the forms. */
-function sizes(shape: readonly number[]): [number, number, number, number] {
+function sizes(shape: readonly number[] | undefined): [number, number, number, number] {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`images: expected pictures as a tensor, got ${describe(shape)} for its shape`);
+  }
   if (shape.length === 3) return [shape[0]!, 1, shape[1]!, shape[2]!];
   if (shape.length === 4 && (shape[1] === 1 || shape[1] === 3)) {
     return [shape[0]!, shape[1], shape[2]!, shape[3]!];

@@ -6,6 +6,7 @@ import { pointsText } from "../describe";
 import { Figure } from "../figure";
 import type { Point, Surroundings, TraceKind } from "../kind";
 import { type Numbers, numbersOf, requireNamed } from "../numbers";
+import { requireOptionsOf } from "../options";
 import type { Datum, Line, Marker, Trace } from "../plotly";
 import type { PlacedAxis } from "../svg/axes";
 import { element, px, textElement } from "../svg/elements";
@@ -61,7 +62,7 @@ export class ScatterFigure extends Figure {
   readonly #clouds = new Map<string, Cloud>();
 
   constructor(series: Readonly<Record<string, { x: Places; y: Numbers }>>, options: ScatterOptions = {}) {
-    requireKnown(new.target.name, arguments, 2, optionNames);
+    requireOptionsOf(new.target.name, arguments, 2, optionNames);
     const { title, xTitle, yTitle, logX, logY, xRange, yRange, height = 380 } = options;
     const layout = baseLayout(title, Object.keys(series), height);
     layout.hovermode = "closest";
@@ -145,7 +146,7 @@ export function scatter(
   series: Readonly<Record<string, { x: Places; y: Numbers }>> = {},
   options: ScatterOptions = {},
 ): ScatterFigure {
-  requireKnown("scatter", arguments, 2, optionNames);
+  requireOptionsOf("scatter", arguments, 2, optionNames);
   return new ScatterFigure(series, options);
 }
 

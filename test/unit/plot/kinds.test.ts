@@ -349,3 +349,53 @@ test("quantiles without sorting are those of sorted values", () => {
     );
   }
 });
+
+test("values and options of a wrong kind are told as such", () => {
+  const lines = { a: [1, 2] };
+  const said: [() => unknown, RegExp][] = [
+    [() => plot.line(5 as never), /^TypeError: line: expected values by name, \{ name: … \}, got 5$/],
+    [() => plot.line([1, 2] as never), /line: expected values by name, .*got an array/],
+    [() => plot.histogram({ a: "x" } as never), /histogram: expected values by name, .*got string x/],
+    [() => plot.heatmap(5 as never), /heatmap: expected a matrix: rows of numbers or a tensor, got 5/],
+    [() => plot.heatmap([[1], 2] as never), /heatmap: expected numbers for "row 1": an array, .*got 2/],
+    [() => plot.confusion("ab" as never, [1]), /confusion: expected numbers: .*got string ab/],
+    [() => plot.curve({ a: 3 } as never), /curve: expected a function, got 3/],
+    [() => plot.scatter({ a: { x: [1], y: 3 } } as never), /scatter: expected numbers for "a": .*got 3/],
+    [() => plot.ridge([3] as never), /ridge: expected rows \[label, numbers\], got 3/],
+    [() => plot.images({} as never), /images: expected pictures as a tensor, got undefined for its shape/],
+    [() => plot.grid([3] as never), /grid: expected a figure, as plot\.line\(\) gives, got 3/],
+    [() => plot.frames([{ label: 1 }] as never), /frames: expected a figure for "1", .*got undefined/],
+    [() => plot.line(lines, { title: 5 } as never), /line: expected title to be text, got 5/],
+    [
+      () => plot.line(lines, { height: "tall" } as never),
+      /expected height to be a number of pixels, got string tall/,
+    ],
+    [
+      () => plot.line(lines, { smoothing: "0.5" } as never),
+      /expected smoothing to be a number, got string 0\.5/,
+    ],
+    [
+      () => plot.line(lines, { yRange: 5 } as never),
+      /expected yRange to be two numbers \[low, high\], got 5/,
+    ],
+    [
+      () => plot.bars({ a: 1 }, { logY: "yes" } as never),
+      /bars: expected logY to be true or false, got string yes/,
+    ],
+    [
+      () => plot.histogram(lines, { y: "shar" } as never),
+      /histogram: expected y to be "share", "count" or "density"/,
+    ],
+    [
+      () => plot.histogram(lines, { bins: 2.5 }),
+      /histogram: expected bins to be a whole number ≥ 1, got 2\.5/,
+    ],
+    [
+      () => plot.heatmap([[1]], { colors: "virids" } as never),
+      /expected colors to be one of viridis, .*"virids"/,
+    ],
+    [() => plot.line(lines).toSvg({ width: "w" } as never), /toSvg: expected width to be a number of pixels/],
+    [() => new plot.Figure(3 as never), /Figure: expected options \{ data, .*got 3/],
+  ];
+  for (const [call, pattern] of said) assert.throws(call, pattern);
+});
