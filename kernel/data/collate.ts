@@ -1,7 +1,7 @@
 // Samples into a batch: what a loader does for a data set that knows single samples only.
 
 import { type NestedInput, type NumberArray, stack, Tensor, tensor } from "../tensor";
-import { requireKnown } from "../tensor/arguments";
+import { requireKnown, show } from "../tensor/arguments";
 
 /** What one field of a sample becomes in a batch. */
 type CollatedField<Field> = Field extends string
@@ -68,12 +68,12 @@ function collateField(values: readonly unknown[], where: string): Tensor | reado
     }
     return tensor(value);
   });
-  const shape = tensors[0]!.shape.join(", ");
-  const odd = tensors.findIndex((each) => each.shape.join(", ") !== shape);
+  const shape = show(tensors[0]!.shape);
+  const odd = tensors.findIndex((each) => show(each.shape) !== shape);
   if (odd >= 0) {
     throw new RangeError(
-      `collate: expected ${where}every sample in one shape, [${shape}] as in the first, ` +
-        `got [${tensors[odd]!.shape.join(", ")}] in sample ${odd} of the batch; pad them alike, or pass { collateFn }`,
+      `collate: expected ${where}every sample in one shape, ${shape} as in the first, ` +
+        `got ${show(tensors[odd]!.shape)} in sample ${odd} of the batch; pad them alike, or pass { collateFn }`,
     );
   }
   return stack(tensors);

@@ -2,7 +2,7 @@
 
 import { machine } from "../machine/machine";
 import { Generator, type GeneratorState, Tensor } from "../tensor";
-import { describe, requireFunction, requireKnown } from "../tensor/arguments";
+import { describe, requireFunction, requireInteger, requireKnown } from "../tensor/arguments";
 import type { Collated } from "./collate";
 import { batchOf, type Dataset, isDataset, samplesOf } from "./dataset";
 import { randomOrder } from "./randomOrder";
@@ -107,9 +107,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
       "transform",
       "collateFn",
     ]);
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new RangeError(`DataLoader: expected a batchSize that is a whole number ≥ 1, got ${batchSize}`);
-    }
+    requireInteger("DataLoader", "batchSize", batchSize, 1);
     if (!isDataset(dataset)) {
       throw new TypeError(
         "DataLoader: expected a data set with a whole number `length` and a method `get(index)`, got one without; " +

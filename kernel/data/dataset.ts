@@ -1,10 +1,10 @@
 // Data sets: samples by number. Tensors whose first dimension counts samples, and choices of the samples of others.
 
 import { Tensor } from "../tensor";
-import { describe, requireKnown } from "../tensor/arguments";
+import { describe, requireKnown, requireRank, show } from "../tensor/arguments";
 import { countText } from "../words";
 import { type Collated, collate } from "./collate";
-import { applyTransform, type Transform } from "./transforms/transform";
+import { applyTransform, requireTransform, type Transform } from "./transforms/transform";
 
 /**
  * What a loader and a split need: samples by number. Write your own with these two members, as torch.utils.data.Dataset:
@@ -96,7 +96,12 @@ export class TensorDataset<Fields extends readonly Tensor[] = readonly Tensor[]>
   }
 }
 
-const shapeAndType = ({ shape, dtype }: Tensor) => `[${shape.join(", ")}] ${dtype}`;
+const shapeAndType = ({ shape, dtype }: Tensor) => `${show(shape)} ${dtype}`;
+
+function requireNames(operation: string, what: string, names: unknown): void {
+  if (Array.isArray(names) && names.every((name) => typeof name === "string")) return;
+  throw new TypeError(`${operation}: expected ${what} as an array of their names, got ${describe(names)}`);
+}
 
 /** "classes setosa, versicolor, virginica"; of many the first ones and how many there are. */
 function listed(noun: string, names: readonly string[]): string {
@@ -122,7 +127,16 @@ export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels
     { transform }: ImageDatasetOptions = {},
   ) {
     super(images, labels);
-    requireKnown(new.target.name, arguments, 4, ["transform"]);
+    const name = new.target.name;
+    requireKnown(name, arguments, 4, ["transform"]);
+    requireRank(name, images, 4, "N, C, height, width");
+    if (labels.shape.length !== 1 || labels.dtype !== "int32") {
+      throw new RangeError(
+        `${name}: expected labels [${images.shape[0]}] int32, which count into classes, got ${shapeAndType(labels)}`,
+      );
+    }
+    requireNames(name, "classes", classes);
+    if (transform !== undefined) requireTransform(name, transform);
     this.transform = transform;
   }
 
@@ -177,9 +191,11 @@ export class TableDataset extends TensorDataset<readonly [features: Tensor, labe
   ) {
     super(features, labels);
     requireKnown(new.target.name, arguments, 4);
+    requireNames("TableDataset", "columns", columns);
+    requireNames("TableDataset", "classes", classes);
     if (features.shape.length !== 2 || features.shape[1] !== columns.length) {
       throw new RangeError(
-        `TableDataset: expected features [N, ${columns.length}], one a column name, got [${features.shape.join(", ")}]`,
+        `TableDataset: expected features [N, ${columns.length}], one a column name, got ${show(features.shape)}`,
       );
     }
   }
@@ -206,6 +222,9 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
     indices: ArrayLike<number>,
   ) {
     requireKnown(new.target.name, arguments, 2);
+    if (typeof indices?.length !== "number") {
+      throw new TypeError(`Subset: expected indices as an array of whole numbers, got ${describe(indices)}`);
+    }
     const wrong = Array.from(indices).find((i) => !(Number.isInteger(i) && i >= 0 && i < dataset.length));
     if (wrong !== undefined) {
       throw new RangeError(`Subset: expected indices from 0 to ${dataset.length - 1}, got ${wrong}`);

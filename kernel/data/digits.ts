@@ -1,7 +1,7 @@
 // A data set that needs no file: handwritten-looking digits, drawn by a seeded pen.
 
 import { Generator, tensor } from "../tensor";
-import { requireKnown } from "../tensor/arguments";
+import { requireInteger, requireKnown } from "../tensor/arguments";
 import { ImageDataset, type ImageDatasetOptions } from "./dataset";
 import { drawDigit, side } from "./pen";
 
@@ -24,9 +24,7 @@ export interface DigitsOptions extends ImageDatasetOptions {
  */
 export function digits({ count, seed = 0, distortion = 1, transform }: DigitsOptions): ImageDataset {
   requireKnown("digits", arguments, 1, ["count", "seed", "distortion", "transform"]);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`digits: expected a count that is a whole number ≥ 1, got ${count}`);
-  }
+  requireInteger("digits", "count", count, 1);
   if (!(distortion >= 0 && distortion <= 2)) {
     throw new RangeError(`digits: expected a distortion from 0 to 2, got ${distortion}`);
   }

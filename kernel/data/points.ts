@@ -1,7 +1,7 @@
 // Points in the plane that a network learns to tell apart: scikit-learn's moons, circles and blobs, and spirals.
 
 import { Generator, tensor } from "../tensor";
-import { requireKnown } from "../tensor/arguments";
+import { describe, requireInteger, requireKnown, requireNumber, requireRange } from "../tensor/arguments";
 import { TableDataset } from "./dataset";
 
 export interface PointsOptions {
@@ -54,7 +54,7 @@ export interface SpiralsOptions extends PointsOptions {
 /** Arms that wind from the center out to radius 1, evenly turned against each other: features [count, 2]. */
 export function spirals({ classes = 2, turns = 1, ...options }: SpiralsOptions = {}): TableDataset {
   requireKnown("spirals", arguments, 1, ["classes", "turns", "count", "noise", "shuffle", "seed"]);
-  requireCount("spirals", "classes", classes);
+  requireInteger("spirals", "classes", classes, 1);
   if (!Number.isFinite(turns)) throw new RangeError(`spirals: expected turns to be a number, got ${turns}`);
   return curves("spirals", classes, options, (label, i, n) => {
     const radius = (i + 1) / n; // not from 0: there the arms meet
@@ -78,7 +78,7 @@ export function blobs({
   centers = 3,
   features = 2,
   clusterStd = 1,
-  centerBox: [min, max] = [-10, 10],
+  centerBox = [-10, 10],
   ...options
 }: BlobsOptions = {}): TableDataset {
   requireKnown("blobs", arguments, 1, [
@@ -92,10 +92,14 @@ export function blobs({
   ]);
   const random = new Generator(options.seed ?? 0);
   if (typeof centers === "number") {
-    requireCount("blobs", "centers", centers);
-    requireCount("blobs", "features", features);
+    requireInteger("blobs", "centers", centers, 1);
+    requireInteger("blobs", "features", features, 1);
+  } else if (!Array.isArray(centers)) {
+    throw new TypeError(`blobs: expected centers as a number or an array of them, got ${describe(centers)}`);
   }
-  const middles =
+  requireRange("blobs", "centerBox", centerBox);
+  const [min, max] = centerBox;
+  const middles: readonly (readonly number[])[] =
     typeof centers === "number"
       ? Array.from({ length: centers }, () =>
           Array.from({ length: features }, () => min + (max - min) * random.uniform()),
@@ -130,6 +134,7 @@ function curves(
   { noise = 0, ...options }: PointsOptions,
   place: (label: number, i: number, n: number) => number[],
 ): TableDataset {
+  requireNumber(operation, "noise", noise);
   if (!(noise >= 0)) throw new RangeError(`${operation}: expected noise ≥ 0, got ${noise}`);
   const random = new Generator(options.seed ?? 0);
   return points(operation, classes, options, random, (label, i, n) =>
@@ -145,7 +150,7 @@ function points(
   random: Generator,
   place: (label: number, i: number, n: number) => number[],
 ): TableDataset {
-  requireCount(operation, "count", count);
+  requireInteger(operation, "count", count, 1);
   const sizes = Array.from({ length: classes }, (_, label) => Math.floor((count + label) / classes));
   const rows = sizes.flatMap((n, label) =>
     Array.from({ length: n }, (_, i) => ({ label, at: place(label, i, n) })),
@@ -159,10 +164,4 @@ function points(
     columns,
     sizes.map((_, label) => String(label)),
   );
-}
-
-function requireCount(operation: string, option: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new RangeError(`${operation}: expected ${option} to be a whole number ≥ 1, got ${value}`);
-  }
 }

@@ -1,7 +1,7 @@
 // Divides a data set at random: into parts of given lengths, or into a training and a test set.
 
 import { Generator, Tensor } from "../tensor";
-import { requireKnown } from "../tensor/arguments";
+import { describe, requireKnown, show } from "../tensor/arguments";
 import type { Collated } from "./collate";
 import { type Dataset, Subset } from "./dataset";
 import { randomOrder } from "./randomOrder";
@@ -40,6 +40,9 @@ export function randomSplit<D extends Divisible, const L extends readonly number
   { seed }: SplitOptions = {},
 ): { -readonly [K in keyof L]: Part<D> } {
   requireKnown("randomSplit", arguments, 3, ["seed"]);
+  if (!Array.isArray(lengths)) {
+    throw new TypeError(`randomSplit: expected an array of lengths or shares, got ${describe(lengths)}`);
+  }
   const given = lengths.reduce((total, length) => total + length, 0);
   const shares = lengths.every((length) => length >= 0 && length < 1) && Math.abs(given - 1) < 1e-9;
   const sizes = shares ? sizesOf(lengths, dataset.length) : lengths;
@@ -49,7 +52,7 @@ export function randomSplit<D extends Divisible, const L extends readonly number
   ) {
     throw new RangeError(
       `randomSplit: expected whole lengths that add up to the ${dataset.length} samples, or shares that add up to 1, ` +
-        `got [${lengths.join(", ")}] (sum ${given})`,
+        `got ${show(lengths)} (sum ${given})`,
     );
   }
   const order = randomOrder(dataset.length, generatorOf(seed));

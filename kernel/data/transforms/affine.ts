@@ -1,6 +1,6 @@
 // Images turned, shifted, scaled and sheared at random; pixels between pixels are interpolated.
 
-import { requireKnown } from "../../tensor/arguments";
+import { requireKnown, show } from "../../tensor/arguments";
 import { type ImageSizes, RandomTransform, type RandomTransformOptions } from "./transform";
 
 type Range = readonly [min: number, max: number];
@@ -53,17 +53,13 @@ export class RandomAffine extends RandomTransform {
     this.shear = [...rangeOf(name, "shear", [minX, maxX]), ...rangeOf(name, "shear", [minY, maxY])];
     this.fill = fill;
     if (translate.length !== 2 || !translate.every((share) => share >= 0 && share <= 1)) {
-      throw new RangeError(
-        `${name}: expected translate as two numbers from 0 to 1, got [${translate.join(", ")}]`,
-      );
+      throw new RangeError(`${name}: expected translate as two numbers from 0 to 1, got ${show(translate)}`);
     }
     if (!(this.scale[0] > 0)) {
-      throw new RangeError(`${name}: expected scale from numbers > 0, got [${scale.join(", ")}]`);
+      throw new RangeError(`${name}: expected scale from numbers > 0, got ${show(scale)}`);
     }
     if (!this.shear.every((angle) => Math.abs(angle) < 90)) {
-      throw new RangeError(
-        `${name}: expected shear between −90 and 90 degrees, got [${this.shear.join(", ")}]`,
-      );
+      throw new RangeError(`${name}: expected shear between −90 and 90 degrees, got ${show(this.shear)}`);
     }
   }
 

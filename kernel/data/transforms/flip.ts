@@ -1,12 +1,7 @@
 // Images mirrored at random.
 
-import { requireKnown } from "../../tensor/arguments";
-import {
-  type ImageSizes,
-  RandomTransform,
-  type RandomTransformOptions,
-  requireProbability,
-} from "./transform";
+import { requireKnown, requireShare } from "../../tensor/arguments";
+import { type ImageSizes, RandomTransform, type RandomTransformOptions } from "./transform";
 
 abstract class RandomFlip extends RandomTransform {
   protected readonly drawn = 1;
@@ -18,7 +13,7 @@ abstract class RandomFlip extends RandomTransform {
   ) {
     super(options);
     requireKnown(new.target.name, arguments, 2, ["seed"]);
-    requireProbability(this.constructor.name, p);
+    requireShare(this.constructor.name, "p", p);
   }
 
   protected abstract mirror(pixels: Float32Array, sizes: ImageSizes): void;

@@ -1,7 +1,7 @@
 // Images to zero mean and unit variance.
 
 import { type Tensor, tensor } from "../../tensor";
-import { requireKnown } from "../../tensor/arguments";
+import { requireKnown, show } from "../../tensor/arguments";
 
 /**
  * (x − mean)/std, one number for all channels or one a channel: images [N, C, H, W] or [C, H, W]. For MNIST:
@@ -22,7 +22,7 @@ export class Normalize {
       !this.std.every((s) => s > 0)
     ) {
       throw new RangeError(
-        `Normalize: expected as many finite means as standard deviations > 0, got [${this.mean.join(", ")}] and [${this.std.join(", ")}]`,
+        `Normalize: expected as many finite means as standard deviations > 0, got ${show(this.mean)} and ${show(this.std)}`,
       );
     }
   }
@@ -35,9 +35,7 @@ export class Normalize {
     const channels = mean.length;
     if ((shape.length !== 4 && shape.length !== 3) || (channels !== 1 && shape.at(-3) !== channels)) {
       const c = channels === 1 ? "C" : channels;
-      throw new RangeError(
-        `Normalize: expected images [N, ${c}, H, W] or [${c}, H, W], got [${shape.join(", ")}]`,
-      );
+      throw new RangeError(`Normalize: expected images [N, ${c}, H, W] or [${c}, H, W], got ${show(shape)}`);
     }
     const column = (values: readonly number[]) => tensor(values).reshape(channels, 1, 1);
     return images.sub(column(mean)).div(column(std));

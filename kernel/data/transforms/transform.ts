@@ -1,20 +1,24 @@
 // What a transform of images is, several in a row, and how one sees pictures: as planes of numbers.
 
 import { Generator, type GeneratorState, rand, Tensor, tensor } from "../../tensor";
-import { describe, requireKnown } from "../../tensor/arguments";
+import { describe, requireKnown, show } from "../../tensor/arguments";
 
 /** Images [N, C, H, W], or one [C, H, W], to others: a function, or an object with forward(), as an nn.Module is. */
 export type Transform = ((images: Tensor) => Tensor) | { forward(images: Tensor): Tensor };
 
+export function requireTransform(operation: string, transform: unknown): asserts transform is Transform {
+  if (typeof transform === "function") return;
+  const object = typeof transform === "object" && transform !== null && "forward" in transform;
+  if (object && typeof transform.forward === "function") return;
+  throw new TypeError(
+    `${operation}: expected a function of images or an object with forward(images), got ${describe(transform)}`,
+  );
+}
+
 /** Throws a TypeError for something that is no transform, and for a transform that returns no tensor. */
 export function applyTransform(transform: Transform, images: Tensor): Tensor {
-  const call = typeof transform === "function" ? transform : transform?.forward?.bind(transform);
-  if (typeof call !== "function") {
-    throw new TypeError(
-      `transform: expected a function of images or an object with forward(images), got ${String(transform)}`,
-    );
-  }
-  const result: unknown = call(images);
+  requireTransform("transform", transform);
+  const result: unknown = typeof transform === "function" ? transform(images) : transform.forward(images);
   if (!(result instanceof Tensor)) {
     throw new TypeError(`transform: expected it to return a tensor, got ${String(result)}`);
   }
@@ -25,6 +29,10 @@ export function applyTransform(transform: Transform, images: Tensor): Tensor {
 export class Compose {
   constructor(readonly transforms: readonly Transform[]) {
     requireKnown(new.target.name, arguments, 1);
+    if (!Array.isArray(transforms)) {
+      throw new TypeError(`Compose: expected an array of transforms, got ${describe(transforms)}`);
+    }
+    for (const transform of transforms) requireTransform("Compose", transform);
   }
 
   /** All transforms, one after the other. */
@@ -101,7 +109,7 @@ export abstract class RandomTransform {
     const { shape, dtype } = images;
     if ((shape.length !== 4 && shape.length !== 3) || dtype !== "float32") {
       throw new RangeError(
-        `${name}: expected float32 images [N, C, H, W] or [C, H, W], got ${dtype} [${shape.join(", ")}]`,
+        `${name}: expected float32 images [N, C, H, W] or [C, H, W], got ${dtype} ${show(shape)}`,
       );
     }
     const [count, channels, height, width] = (shape.length === 4 ? shape : [1, ...shape]) as readonly [
@@ -126,9 +134,4 @@ export abstract class RandomTransform {
     }
     return tensor(result, { shape: [...shape.slice(0, -2), outHeight, outWidth] });
   }
-}
-
-/** Throws a RangeError unless p is a probability. */
-export function requireProbability(name: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`${name}: expected p from 0 to 1, got ${p}`);
 }

@@ -56,7 +56,7 @@ describe("digits", () => {
   });
 
   test("want a whole count and a distortion from 0 to 2", () => {
-    assert.throws(() => digits({ count: 0 }), /digits: expected a count that is a whole number ≥ 1, got 0/);
+    assert.throws(() => digits({ count: 0 }), /digits: expected count to be a whole number ≥ 1, got 0/);
     assert.throws(() => digits({ count: 1.5 }), /got 1.5/);
     assert.throws(() => digits({ count: 1, distortion: 3 }), /expected a distortion from 0 to 2, got 3/);
   });

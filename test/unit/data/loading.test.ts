@@ -86,7 +86,7 @@ describe("DataLoader", () => {
 
   test("wants a whole batchSize, however large, and a data set that can be counted", () => {
     for (const batchSize of [Number.NaN, Infinity, -1, 1.5, "8" as never]) {
-      assert.throws(() => new DataLoader(counting(3), { batchSize }), /DataLoader: expected a batchSize/);
+      assert.throws(() => new DataLoader(counting(3), { batchSize }), /DataLoader: expected batchSize/);
     }
     const loader = new DataLoader(counting(3), { batchSize: 1e12 });
     assert.deepEqual([loader.length, [...loader].length], [1, 1]);
@@ -99,7 +99,7 @@ describe("DataLoader", () => {
   test("wants a batchSize of at least 1", () => {
     assert.throws(
       () => new DataLoader(counting(3), { batchSize: 0 }),
-      /DataLoader: expected a batchSize .* ≥ 1, got 0/,
+      /DataLoader: expected batchSize .* ≥ 1, got 0/,
     );
   });
 });
