@@ -8,6 +8,7 @@ export {
   requireFunction,
   requireInteger,
   requireIntegers,
+  requireNonNegative,
   requireNumber,
   requireNumbers,
   requireRange,

@@ -61,6 +61,19 @@ export function requireInteger(
   throw new RangeError(`${operation}: expected ${name} to be a whole number${bound}, got ${describe(value)}`);
 }
 
+/** Each of the named settings a finite number ≥ 0. */
+export function requireNonNegative<Name extends string>(
+  operation: string,
+  settings: Readonly<Record<Name, number>>,
+  names: readonly Name[],
+): void {
+  for (const name of names) {
+    const value = settings[name];
+    if (Number.isFinite(value) && value >= 0) continue;
+    throw new RangeError(`${operation}: expected ${name} to be a number ≥ 0, got ${value}`);
+  }
+}
+
 /** A probability or share. */
 export function requireShare(operation: string, name: string, value: number): void {
   if (typeof value === "number" && value >= 0 && value <= 1) return;

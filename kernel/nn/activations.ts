@@ -18,7 +18,7 @@ import {
   type Tensor,
   tanh,
 } from "../tensor";
-import { requireKnown, requireTensor } from "../tensor/arguments";
+import { requireKnown, requireTensor, show } from "../tensor/arguments";
 import { glu, logSigmoid, selu, softmin, tanhshrink } from "./composedActivations";
 import { Module } from "./module";
 
@@ -262,7 +262,7 @@ export class Softmax2d extends Module {
     requireTensor("Softmax2d", input);
     const { shape } = input;
     if (shape.length !== 3 && shape.length !== 4) {
-      throw new RangeError(`Softmax2d: expected input [N, C, H, W] or [C, H, W], got [${shape.join(", ")}]`);
+      throw new RangeError(`Softmax2d: expected input [N, C, H, W] or [C, H, W], got ${show(shape)}`);
     }
     return softmax(input, -3);
   }

@@ -1,7 +1,7 @@
 // The base of batch normalization and its relatives: parameters and running statistics by channel.
 
 import { ones, type Tensor, tensor, zeros } from "../tensor";
-import { requireKnown, requireTensor } from "../tensor/arguments";
+import { requireInteger, requireKnown, requireTensor, show } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
@@ -56,9 +56,7 @@ export abstract class ChannelNorm extends Module {
     super();
     requireKnown(new.target.name, arguments, 2, ["eps", "momentum", "affine", "trackRunningStats"]);
     const name = this.constructor.name;
-    if (!Number.isInteger(numFeatures) || numFeatures < 1) {
-      throw new RangeError(`${name}: expected numFeatures to be a whole number ≥ 1, got ${numFeatures}`);
-    }
+    requireInteger(name, "numFeatures", numFeatures, 1);
     if (momentum !== null && !(momentum >= 0 && momentum <= 1)) {
       throw new RangeError(`${name}: expected a momentum from 0 to 1, or null, got ${momentum}`);
     }
@@ -87,7 +85,7 @@ export abstract class ChannelNorm extends Module {
       (layout) => `[${layout.join(", ").replace("C", `${this.numFeatures}`)}]`,
     );
     throw new RangeError(
-      `${this.constructor.name}: expected input ${expected.join(" or ")}, got [${shape.join(", ")}]`,
+      `${this.constructor.name}: expected input ${expected.join(" or ")}, got ${show(shape)}`,
     );
   }
 

@@ -1,7 +1,7 @@
 // Activation functions that are a few operations each: torch.nn.functional's names.
 
 import { elu, hardtanh, leakyRelu, rand, softmax, softplus, type Tensor, tanh, where } from "../tensor";
-import { requireKnown, requireNumbers, requireTensor } from "../tensor/arguments";
+import { requireKnown, requireNumbers, requireTensor, show } from "../tensor/arguments";
 
 /** min(max(x, 0), 6), any shape; the gradient is 0 at both ends. */
 export function relu6(x: Tensor): Tensor {
@@ -63,7 +63,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   const count = weight.numel();
   if (weight.shape.length > 1 || (count !== 1 && count !== channels)) {
     throw new RangeError(
-      `prelu: expected weight [1] or [${channels}] for input [${x.shape.join(", ")}], got [${weight.shape.join(", ")}]`,
+      `prelu: expected weight [1] or [${channels}] for input ${show(x.shape)}, got ${show(weight.shape)}`,
     );
   }
   const slopes = count === 1 ? weight.reshape(1) : weight.reshape([count, ...x.shape.slice(2).fill(1)]);

@@ -1,7 +1,7 @@
 // Noise that puts covariate shift back behind a normalization: the "noisy BatchNorm" of Santurkar et al. 2018.
 
 import { rand, randn, type Tensor } from "../tensor";
-import { requireKnown, requireTensor } from "../tensor/arguments";
+import { requireKnown, requireTensor, show } from "../tensor/arguments";
 import { Module } from "./module";
 
 export interface CovariateNoiseOptions {
@@ -45,7 +45,7 @@ export class CovariateNoise extends Module {
     requireTensor("CovariateNoise", input);
     const { shape } = input;
     if (shape.length < 2) {
-      throw new RangeError(`CovariateNoise: expected input [N, units, ...], got [${shape.join(", ")}]`);
+      throw new RangeError(`CovariateNoise: expected input [N, units, ...], got ${show(shape)}`);
     }
     if (!this.training) return input;
     const { shift, scale, spread } = this;

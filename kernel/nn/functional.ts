@@ -1,7 +1,14 @@
 // Layers as functions, without state: torch.nn.functional's names.
 
 import { pad, softplus, type Tensor, where } from "../tensor";
-import { requireKnown, requireNumber, requireNumbers, requireTensor } from "../tensor/arguments";
+import {
+  requireInteger,
+  requireKnown,
+  requireNumber,
+  requireNumbers,
+  requireTensor,
+  show,
+} from "../tensor/arguments";
 
 export {
   adaptiveAvgPool1d,
@@ -68,16 +75,16 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
   if (bias !== null) requireTensor("bilinear", bias, "bias");
   const [out, m, n, ...more] = weight.shape;
   if (out === undefined || m === undefined || n === undefined || more.length > 0) {
-    throw new RangeError(`bilinear: expected weight [out, m, n], got [${weight.shape.join(", ")}]`);
+    throw new RangeError(`bilinear: expected weight [out, m, n], got ${show(weight.shape)}`);
   }
   const places = input1.shape.slice(0, -1);
   if (input1.shape.at(-1) !== m || input2.shape.join() !== [...places, n].join()) {
     throw new RangeError(
-      `bilinear: expected inputs [..., ${m}] and [..., ${n}], got [${input1.shape.join(", ")}] and [${input2.shape.join(", ")}]`,
+      `bilinear: expected inputs [..., ${m}] and [..., ${n}], got ${show(input1.shape)} and ${show(input2.shape)}`,
     );
   }
   if (bias !== null && bias.shape.join() !== `${out}`) {
-    throw new RangeError(`bilinear: expected bias [${out}], got [${bias.shape.join(", ")}]`);
+    throw new RangeError(`bilinear: expected bias [${out}], got ${show(bias.shape)}`);
   }
   const rows = input1.reshape(-1, m).matmul(weight.transpose(0, 1).reshape(m, out * n));
   const products = rows
@@ -103,11 +110,11 @@ export function embedding(
   if (paddingIdx !== null) requireNumber("embedding", "paddingIdx", paddingIdx);
   const [rows, width, ...more] = weight.shape;
   if (rows === undefined || width === undefined || more.length > 0) {
-    throw new RangeError(`embedding: expected weight [n, d], got [${weight.shape.join(", ")}]`);
+    throw new RangeError(`embedding: expected weight [n, d], got ${show(weight.shape)}`);
   }
   if (input.dtype !== "int32") {
     throw new TypeError(
-      `embedding: expected int32 row numbers, got ${input.dtype} [${input.shape.join(", ")}]; convert them with .to("int32")`,
+      `embedding: expected int32 row numbers, got ${input.dtype} ${show(input.shape)}; convert them with .to("int32")`,
     );
   }
   const outside = input.data.find((row) => row < 0 || row >= rows);
@@ -143,11 +150,9 @@ export function localResponseNorm(
   requireTensor("localResponseNorm", input);
   const [n, channels] = input.shape;
   if (n === undefined || channels === undefined || input.shape.length < 3) {
-    throw new RangeError(`localResponseNorm: expected input [N, C, L, ...], got [${input.shape.join(", ")}]`);
+    throw new RangeError(`localResponseNorm: expected input [N, C, L, ...], got ${show(input.shape)}`);
   }
-  if (!Number.isInteger(size) || size < 1) {
-    throw new RangeError(`localResponseNorm: expected size to be a whole number ≥ 1, got ${size}`);
-  }
+  requireInteger("localResponseNorm", "size", size, 1);
   requireNumbers("localResponseNorm", { alpha, beta, k });
   const before = Math.floor(size / 2);
   const squares = pad(input.square().flatten(2), [0, 0, before, size - 1 - before]); // [N, C + size − 1, L]
@@ -245,7 +250,7 @@ function requireEqualShapes(loss: string, input: Tensor, target: Tensor): void {
   requireTensor(loss, target, "target");
   if (input.shape.join() !== target.shape.join()) {
     throw new RangeError(
-      `${loss}: expected input and target of equal shape, got [${input.shape.join(", ")}] and [${target.shape.join(", ")}]`,
+      `${loss}: expected input and target of equal shape, got ${show(input.shape)} and ${show(target.shape)}`,
     );
   }
 }

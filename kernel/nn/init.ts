@@ -1,7 +1,7 @@
 // Starting values for parameters, in place, under torch.nn.init's names. All draw from manualSeed()'s generator.
 
 import { noGrad, type Tensor, tensor } from "../tensor";
-import { requireKnown, requireNumber, requireNumbers, requireTensor } from "../tensor/arguments";
+import { requireKnown, requireNumber, requireNumbers, requireTensor, show } from "../tensor/arguments";
 
 /** What a layer is followed by, for the gain that keeps the size of its signal. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
@@ -88,7 +88,7 @@ export function eye_(tensor: Tensor): Tensor {
   requireTensor("eye_", tensor);
   const [rows, columns, ...more] = tensor.shape;
   if (rows === undefined || columns === undefined || more.length > 0) {
-    throw new RangeError(`eye_: expected a matrix, got [${tensor.shape.join(", ")}]`);
+    throw new RangeError(`eye_: expected a matrix, got ${show(tensor.shape)}`);
   }
   return overwrite(tensor, (i) => Number(i % columns === Math.floor(i / columns)));
 }
@@ -180,7 +180,7 @@ export function fans(tensor: Tensor): { fanIn: number; fanOut: number } {
   const [out, inputs, ...kernel] = tensor.shape;
   if (out === undefined || inputs === undefined) {
     throw new RangeError(
-      `init: expected a weight of at least two dimensions [out, in, …], got [${tensor.shape.join(", ")}]; use normal_ or uniform_`,
+      `init: expected a weight of at least two dimensions [out, in, …], got ${show(tensor.shape)}; use normal_ or uniform_`,
     );
   }
   const area = kernel.reduce((product, size) => product * size, 1);

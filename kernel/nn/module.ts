@@ -1,7 +1,7 @@
 // The base of all layers and networks: finds what it is made of in its own properties.
 
 import { noGrad, Tensor } from "../tensor";
-import { describe, requireFunction, requireKnown } from "../tensor/arguments";
+import { describe, requireFunction, requireKnown, show } from "../tensor/arguments";
 import { countText, htmlTable } from "../words";
 import { Parameter } from "./parameter";
 
@@ -185,8 +185,8 @@ export abstract class Module {
     for (const [name, target] of own) {
       const value: unknown = state[name];
       if (value === undefined) continue;
-      const shape = value instanceof Tensor ? `[${value.shape.join(", ")}]` : describe(value);
-      const expected = `[${target.shape.join(", ")}]`;
+      const shape = value instanceof Tensor ? show(value.shape) : describe(value);
+      const expected = show(target.shape);
       if (shape !== expected) faults.push(`${name}: expected shape ${expected}, got ${shape}`);
     }
     if (faults.length > 0) {

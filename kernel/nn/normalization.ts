@@ -1,7 +1,7 @@
 // Layers that normalize each sample over its features: the same in training and evaluation.
 
 import { groupNorm, layerNorm, ones, rmsNorm, type Shape, type Tensor, zeros } from "../tensor";
-import { optionsOf, requireKnown, requireTensor } from "../tensor/arguments";
+import { optionsOf, requireKnown, requireTensor, show } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
@@ -48,7 +48,7 @@ export class LayerNorm extends Module {
   }
 
   override extraRepr(): string {
-    return `[${this.normalizedShape.join(", ")}], eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
+    return `${show(this.normalizedShape)}, eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
   }
 }
 
@@ -91,7 +91,7 @@ export class RMSNorm extends Module {
   }
 
   override extraRepr(): string {
-    return `[${this.normalizedShape.join(", ")}], eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
+    return `${show(this.normalizedShape)}, eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
   }
 }
 
@@ -140,9 +140,7 @@ export class GroupNorm extends Module {
     requireTensor("GroupNorm", input);
     const { numGroups, numChannels, weight, bias, eps } = this;
     if (input.shape[1] !== numChannels) {
-      throw new RangeError(
-        `GroupNorm: expected input [N, ${numChannels}, ...], got [${input.shape.join(", ")}]`,
-      );
+      throw new RangeError(`GroupNorm: expected input [N, ${numChannels}, ...], got ${show(input.shape)}`);
     }
     return groupNorm(input, numGroups, { weight, bias, eps });
   }
@@ -155,7 +153,7 @@ export class GroupNorm extends Module {
 function sizes(layer: string, given: number | Shape): Shape {
   const shape = Array.isArray(given) ? [...given] : [given as number];
   if (shape.length === 0 || shape.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new RangeError(`${layer}: expected sizes that are whole numbers ≥ 1, got [${shape.join(", ")}]`);
+    throw new RangeError(`${layer}: expected sizes that are whole numbers ≥ 1, got ${show(shape)}`);
   }
   return shape;
 }

@@ -9,6 +9,7 @@ import {
   requireNumber,
   requireTensor,
   requireTensors,
+  show,
 } from "../tensor/arguments";
 
 /**
@@ -34,7 +35,7 @@ export class PackedSequence {
     const falling = sizes.every((size, i) => size >= 1 && size <= (sizes[i - 1] ?? size));
     if (!falling || total !== data.shape[0]) {
       throw new RangeError(
-        `PackedSequence: expected batchSizes that fall and add up to the rows of data [${data.shape.join(", ")}], got [${sizes.join(", ")}]`,
+        `PackedSequence: expected batchSizes that fall and add up to the rows of data ${show(data.shape)}, got ${show(sizes)}`,
       );
     }
     for (const [name, order] of Object.entries({ sortedIndices, unsortedIndices })) {
@@ -43,7 +44,7 @@ export class PackedSequence {
       const positions = wholeNumbers("PackedSequence", name, order);
       if (positions.length !== sizes[0] || new Set(positions).size !== sizes[0]) {
         throw new RangeError(
-          `PackedSequence: expected ${name} of ${sizes[0]} sequences, each once, got [${positions.join(", ")}]`,
+          `PackedSequence: expected ${name} of ${sizes[0]} sequences, each once, got ${show(positions)}`,
         );
       }
     }
@@ -77,7 +78,7 @@ export function packPaddedSequence(
   requireTensor("packPaddedSequence", input);
   if (input.shape.length < 2) {
     throw new RangeError(
-      `packPaddedSequence: expected input [T, B, ...], or [B, T, ...] with batchFirst, got [${input.shape.join(", ")}]`,
+      `packPaddedSequence: expected input [T, B, ...], or [B, T, ...] with batchFirst, got ${show(input.shape)}`,
     );
   }
   const padded = batchFirst ? input.transpose(0, 1) : input;
@@ -85,7 +86,7 @@ export function packPaddedSequence(
   const given = wholeNumbers("packPaddedSequence", "lengths", lengths);
   if (given.length !== batch || given.some((length) => length < 1 || length > steps)) {
     throw new RangeError(
-      `packPaddedSequence: expected ${batch} lengths from 1 to ${steps}, got [${given.join(", ")}]`,
+      `packPaddedSequence: expected ${batch} lengths from 1 to ${steps}, got ${show(given)}`,
     );
   }
   const order = given.map((_, i) => i);
@@ -93,7 +94,7 @@ export function packPaddedSequence(
   const sorted = order.map((i) => given[i]!);
   if (sorted.some((length, i) => length > (sorted[i - 1] ?? length))) {
     throw new RangeError(
-      `packPaddedSequence: expected lengths that fall, got [${given.join(", ")}]; sort the batch, or pass { enforceSorted: false }`,
+      `packPaddedSequence: expected lengths that fall, got ${show(given)}; sort the batch, or pass { enforceSorted: false }`,
     );
   }
   const batchSizes = Array.from(
@@ -223,7 +224,7 @@ function restOf(operation: string, sequences: readonly Tensor[]): Shape {
   );
   if (odd !== undefined) {
     throw new RangeError(
-      `${operation}: expected sequences [T, ${rest.join(", ")}], got one of [${odd.shape.join(", ")}]`,
+      `${operation}: expected sequences [T, ${rest.join(", ")}], got one of ${show(odd.shape)}`,
     );
   }
   return rest;

@@ -1,7 +1,7 @@
 // Parameters in a row or by name, as modules: their names in the state are their places or keys.
 
 import { Tensor } from "../tensor";
-import { describe, requireKnown } from "../tensor/arguments";
+import { describe, requireKnown, show } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
@@ -187,5 +187,5 @@ export class ParameterDict extends Module implements Iterable<[string, Parameter
 
 /** "0: [2, 3], 1: [3]" */
 function shapes(named: readonly (readonly [string, Tensor])[]): string {
-  return named.map(([name, { shape }]) => `${name}: [${shape.join(", ")}]`).join(", ");
+  return named.map(([name, { shape }]) => `${name}: ${show(shape)}`).join(", ");
 }

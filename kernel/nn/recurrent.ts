@@ -8,6 +8,7 @@ import {
   requireKnown,
   requireShare,
   requireTensor,
+  show,
 } from "../tensor/arguments";
 import { gatesOf, type RecurrentKind, type RecurrentState, recurrent } from "../tensor/doors/nn";
 import { uniform_ } from "./init";
@@ -47,7 +48,7 @@ const mostLayers = 1024;
 /** Parameters go by layer and direction: weightIhL0, biasHhL1, weightHhL0Reverse. */
 type ParameterNames = `${"weight" | "bias"}${"Ih" | "Hh"}L${string}`;
 
-const shown = ({ shape }: Tensor) => `[${shape.join(", ")}]`;
+const shown = ({ shape }: Tensor) => show(shape);
 
 function requireSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
   for (const name in sizes) requireInteger(layer, name, sizes[name], 1);
@@ -178,7 +179,7 @@ abstract class Recurrent extends Module {
       requireNumbers32(name, state, "the initial state");
       if (state.shape.join() !== shape.join()) {
         throw new RangeError(
-          `${name}: expected an initial state [${shape.join(", ")}], got ${shown(state)}; its first size is layers · directions`,
+          `${name}: expected an initial state ${show(shape)}, got ${shown(state)}; its first size is layers · directions`,
         );
       }
       return single ? state.unsqueeze(1) : state;
@@ -418,7 +419,7 @@ abstract class RecurrentCell extends Module {
       if (state === null || state === undefined) return zeros([batch, this.hiddenSize]);
       requireNumbers32(name, state, "the state");
       if (state.shape.join() !== shape.join()) {
-        throw new RangeError(`${name}: expected a state [${shape.join(", ")}], got ${shown(state)}`);
+        throw new RangeError(`${name}: expected a state ${show(shape)}, got ${shown(state)}`);
       }
       return single ? state.unsqueeze(0) : state;
     }) as [Tensor, Tensor?];

@@ -1,7 +1,7 @@
 // Steps in the units of the parameters: by the running means of squared changes and squared gradients.
 
 import type { Tensor } from "../tensor";
-import { optionsOf } from "../tensor/arguments";
+import { optionsOf, requireNonNegative } from "../tensor/arguments";
 import {
   blend,
   buffer,
@@ -10,7 +10,6 @@ import {
   Optimizer,
   type ParameterState,
   type ParamGroup,
-  requireNonNegative,
 } from "./optimizer";
 
 /** What Adadelta can be told, for all parameters or by group. */

@@ -1,16 +1,9 @@
 // Adagrad: steps scaled by the sum of all squared gradients so far.
 
 import type { Tensor } from "../tensor";
-import { optionsOf } from "../tensor/arguments";
+import { optionsOf, requireNonNegative } from "../tensor/arguments";
 import { adagradStep } from "../tensor/doors/optim";
-import {
-  buffer,
-  countStep,
-  Optimizer,
-  type ParameterState,
-  type ParamGroup,
-  requireNonNegative,
-} from "./optimizer";
+import { buffer, countStep, Optimizer, type ParameterState, type ParamGroup } from "./optimizer";
 
 /** What Adagrad can be told, for all parameters or by group. */
 export interface AdagradSettings {

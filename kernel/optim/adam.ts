@@ -1,7 +1,7 @@
 // Adam and AdamW: steps scaled by running means of the gradient and of its square.
 
 import type { Tensor } from "../tensor";
-import { optionsOf } from "../tensor/arguments";
+import { optionsOf, requireNonNegative } from "../tensor/arguments";
 import { adamStep } from "../tensor/doors/optim";
 import {
   buffer,
@@ -10,7 +10,6 @@ import {
   type ParameterState,
   type ParamGroup,
   requireBetas,
-  requireNonNegative,
 } from "./optimizer";
 
 /** What Adam can be told, for all parameters or by group. */

@@ -1,16 +1,8 @@
 // Gradient descent that also keeps the average of where it has been.
 
 import type { Tensor } from "../tensor";
-import { optionsOf } from "../tensor/arguments";
-import {
-  buffer,
-  countStep,
-  inTensors,
-  Optimizer,
-  type ParameterState,
-  type ParamGroup,
-  requireNonNegative,
-} from "./optimizer";
+import { optionsOf, requireNonNegative } from "../tensor/arguments";
+import { buffer, countStep, inTensors, Optimizer, type ParameterState, type ParamGroup } from "./optimizer";
 
 /** What ASGD can be told, for all parameters or by group. */
 export interface ASGDSettings {

@@ -1,6 +1,6 @@
 // Schedules made of schedules: one after the other, or all at once.
 
-import { describe, optionsOf, requireKnown } from "../tensor/arguments";
+import { describe, optionsOf, requireKnown, show } from "../tensor/arguments";
 import { groupsOf, LRScheduler, requireIntegers, type Scheduled, type SchedulerState } from "./scheduler";
 
 /** What SequentialLR can be told. */
@@ -98,7 +98,7 @@ export class SequentialLR extends ComposedLR {
     }
     for (const milestone of milestones) requireIntegers(name, { milestone });
     if (milestones.some((milestone, i) => i > 0 && milestone <= milestones[i - 1]!)) {
-      throw new RangeError(`${name}: expected milestones in rising order, got [${milestones.join(", ")}]`);
+      throw new RangeError(`${name}: expected milestones in rising order, got ${show(milestones)}`);
     }
     super(optimizer, schedulers);
     this.#milestones = [...milestones];

@@ -1,7 +1,7 @@
 // A rate that goes up and down between two bounds, momentum the other way.
 
-import { describe, requireKnown } from "../tensor/arguments";
-import { requireNonNegative } from "./optimizer";
+import { describe, requireKnown, requireNonNegative } from "../tensor/arguments";
+
 import {
   groupsOf,
   LRScheduler,

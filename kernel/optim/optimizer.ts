@@ -1,7 +1,7 @@
 // The base of all optimizers: which parameters, with which settings, and what is remembered of each between steps.
 
 import { full, keep, noGrad, Tensor, tidy } from "../tensor";
-import { describe, isRecord, requireKnown, requireOptions } from "../tensor/arguments";
+import { describe, isRecord, requireKnown, requireOptions, show } from "../tensor/arguments";
 import { gradientOf } from "../tensor/doors/optim";
 
 /** A parameter, or several, with settings of their own; what is left out follows the optimizer's. */
@@ -65,7 +65,7 @@ export abstract class Optimizer<Settings extends object> {
       if (!param.isLeaf || !(param.requiresGrad || param.isFrozen)) {
         const got = param.isLeaf ? "one that requires no grad" : "the result of an operation";
         throw new TypeError(
-          `${name}: expected leaf tensors that require grad, got ${got}: [${param.shape.join(", ")}]`,
+          `${name}: expected leaf tensors that require grad, got ${got}: ${show(param.shape)}`,
         );
       }
       if (seen.has(param)) throw new TypeError(`${name}: expected each parameter once, got one twice`);
@@ -209,23 +209,7 @@ export function blend(mean: Tensor, keep: number, value: Tensor): void {
 /** Throws a RangeError unless betas are two numbers from 0 to below 1. */
 export function requireBetas(optimizer: string, betas: readonly number[]): void {
   if (betas.length === 2 && betas.every((beta) => beta >= 0 && beta < 1)) return;
-  throw new RangeError(
-    `${optimizer}: expected betas to be two numbers ≥ 0 and < 1, got [${betas.join(", ")}]`,
-  );
-}
-
-/** Throws a RangeError unless each named setting is a finite number ≥ 0. */
-export function requireNonNegative<Name extends string>(
-  optimizer: string,
-  settings: Readonly<Record<Name, number>>,
-  names: readonly Name[],
-): void {
-  for (const name of names) {
-    const value = settings[name];
-    if (!(Number.isFinite(value) && value >= 0)) {
-      throw new RangeError(`${optimizer}: expected ${name} to be a number ≥ 0, got ${value}`);
-    }
-  }
+  throw new RangeError(`${optimizer}: expected betas to be two numbers ≥ 0 and < 1, got ${show(betas)}`);
 }
 
 function copied(operation: string, param: Tensor, state: Readonly<ParameterState>): ParameterState {
@@ -233,7 +217,7 @@ function copied(operation: string, param: Tensor, state: Readonly<ParameterState
     if (typeof value === "number") return [name, value];
     if (value.shape.join() !== param.shape.join()) {
       throw new Error(
-        `${operation}: expected ${name} of shape [${param.shape.join(", ")}], got [${value.shape.join(", ")}]`,
+        `${operation}: expected ${name} of shape ${show(param.shape)}, got ${show(value.shape)}`,
       );
     }
     return [name, keep(noGrad(() => value.contiguous().clone()))];

@@ -1,7 +1,7 @@
 // Adam that waits until its mean of squares can be trusted.
 
 import type { Tensor } from "../tensor";
-import { optionsOf } from "../tensor/arguments";
+import { optionsOf, requireNonNegative } from "../tensor/arguments";
 import {
   blend,
   buffer,
@@ -11,7 +11,6 @@ import {
   type ParameterState,
   type ParamGroup,
   requireBetas,
-  requireNonNegative,
 } from "./optimizer";
 
 /** What RAdam can be told, for all parameters or by group. */

@@ -1,8 +1,8 @@
 // The schedule that looks at a metric: a lower rate when it has stopped improving.
 
 import type { Tensor } from "../tensor";
-import { describe, requireKnown } from "../tensor/arguments";
-import { requireNonNegative } from "./optimizer";
+import { describe, requireKnown, requireNonNegative } from "../tensor/arguments";
+
 import {
   groupsOf,
   oneEach,

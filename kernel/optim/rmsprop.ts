@@ -1,16 +1,9 @@
 // RMSprop: steps scaled by a running mean of the squared gradient.
 
 import type { Tensor } from "../tensor";
-import { optionsOf } from "../tensor/arguments";
+import { optionsOf, requireNonNegative } from "../tensor/arguments";
 import { rmspropStep } from "../tensor/doors/optim";
-import {
-  buffer,
-  countStep,
-  Optimizer,
-  type ParameterState,
-  type ParamGroup,
-  requireNonNegative,
-} from "./optimizer";
+import { buffer, countStep, Optimizer, type ParameterState, type ParamGroup } from "./optimizer";
 
 /** What RMSprop can be told, for all parameters or by group. */
 export interface RMSpropSettings {

@@ -1,16 +1,8 @@
 // Steps by the signs of the gradient alone, for whole data sets.
 
 import { type Tensor, where } from "../tensor";
-import { optionsOf } from "../tensor/arguments";
-import {
-  buffer,
-  countStep,
-  inTensors,
-  Optimizer,
-  type ParameterState,
-  type ParamGroup,
-  requireNonNegative,
-} from "./optimizer";
+import { optionsOf, requireNonNegative, show } from "../tensor/arguments";
+import { buffer, countStep, inTensors, Optimizer, type ParameterState, type ParamGroup } from "./optimizer";
 
 /** What Rprop can be told, for all parameters or by group. */
 export interface RpropSettings {
@@ -66,12 +58,10 @@ export class Rprop extends Optimizer<RpropSettings> {
     const { etas, stepSizes } = settings;
     const [less, more] = etas;
     if (etas.length !== 2 || !(less > 0 && less < 1 && more > 1 && Number.isFinite(more))) {
-      throw new RangeError(`Rprop: expected etas with 0 < etas[0] < 1 < etas[1], got [${etas.join(", ")}]`);
+      throw new RangeError(`Rprop: expected etas with 0 < etas[0] < 1 < etas[1], got ${show(etas)}`);
     }
     if (stepSizes.length !== 2 || !(stepSizes[0] >= 0 && stepSizes[1] >= stepSizes[0])) {
-      throw new RangeError(
-        `Rprop: expected stepSizes [smallest, largest], both ≥ 0, got [${stepSizes.join(", ")}]`,
-      );
+      throw new RangeError(`Rprop: expected stepSizes [smallest, largest], both ≥ 0, got ${show(stepSizes)}`);
     }
   }
 }

@@ -1,7 +1,6 @@
 // The base of the schedulers: an optimizer's groups in, their learning rates changed step by step.
 
-import { describe, requireKnown } from "../tensor/arguments";
-import { requireNonNegative } from "./optimizer";
+import { describe, requireInteger, requireKnown, requireNonNegative } from "../tensor/arguments";
 
 /** What a scheduler sees and changes of a parameter group. */
 export interface ScheduledGroup {
@@ -170,15 +169,11 @@ export function requireOneEach(
   for (const each of values) requireNonNegative(scheduler, { [name]: each }, [name]);
 }
 
-/** Throws a RangeError unless each named option is an integer ≥ least. */
+/** Throws a RangeError unless each named option is a whole number ≥ least. */
 export function requireIntegers<Name extends string>(
   scheduler: string,
   options: Readonly<Record<Name, number>>,
   least = 1,
 ): void {
-  for (const [name, value] of Object.entries<number>(options)) {
-    if (!(Number.isSafeInteger(value) && value >= least)) {
-      throw new RangeError(`${scheduler}: expected ${name} to be an integer ≥ ${least}, got ${value}`);
-    }
-  }
+  for (const [name, value] of Object.entries<number>(options)) requireInteger(scheduler, name, value, least);
 }

@@ -1,7 +1,7 @@
 // Schedules that are one formula of the step.
 
-import { describe, optionsOf } from "../tensor/arguments";
-import { requireNonNegative } from "./optimizer";
+import { describe, optionsOf, requireNonNegative } from "../tensor/arguments";
+
 import { LRScheduler, requireIntegers, type Scheduled, type ScheduledGroup } from "./scheduler";
 
 /** lr ← gamma·lr after every stepSize steps. As torch's StepLR. Throws a RangeError for options that make no sense. */

@@ -1,9 +1,9 @@
 // Stochastic gradient descent.
 
 import type { Tensor } from "../tensor";
-import { optionsOf } from "../tensor/arguments";
+import { optionsOf, requireNonNegative } from "../tensor/arguments";
 import { sgdStep } from "../tensor/doors/optim";
-import { Optimizer, type ParameterState, type ParamGroup, requireNonNegative } from "./optimizer";
+import { Optimizer, type ParameterState, type ParamGroup } from "./optimizer";
 
 /** What SGD can be told, for all parameters or by group. */
 export interface SGDSettings {

@@ -1,7 +1,7 @@
 // The cosine that starts again.
 
-import { describe, optionsOf, requireKnown } from "../tensor/arguments";
-import { requireNonNegative } from "./optimizer";
+import { describe, optionsOf, requireKnown, requireNonNegative } from "../tensor/arguments";
+
 import {
   LRScheduler,
   requireIntegers,

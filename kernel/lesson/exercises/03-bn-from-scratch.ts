@@ -1,4 +1,5 @@
 // The exercises of 03-bn-from-scratch: normalize images by channel, and undo a normalization by γ and β.
+import { show } from "../../arguments";
 import { cat, Generator, randn, type Tensor } from "../../tensor";
 import type { Words } from "../words";
 import type { Exercises } from "./exercise";
@@ -14,7 +15,7 @@ function compared(
 ): Words | null {
   const shape = (got as Partial<Tensor> | null | undefined)?.shape;
   if (shape?.join() !== expected.shape.join()) {
-    const [want, have] = [`[${expected.shape.join(", ")}]`, shape ? `[${shape.join(", ")}]` : String(got)];
+    const [want, have] = [show(expected.shape), shape ? show(shape) : String(got)];
     return {
       en: `expected a tensor ${want}, got ${have}`,
       "zh-cn": `应得到形状为 ${want} 的张量，得到的是 ${have}`,

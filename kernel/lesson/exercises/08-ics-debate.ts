@@ -1,4 +1,5 @@
 // The exercises of 08-ics-debate: the spread that covariate noise gives a unit, and smoothness along a walk.
+import { show } from "../../arguments";
 import { shortNumber } from "../../words";
 import type { Words } from "../words";
 import type { Exercises } from "./exercise";
@@ -93,7 +94,7 @@ export const debate = {
       for (const walk of walks) {
         const { steps, differences, gradientNorm } = walk;
         const right = Math.max(...differences.map((each, i) => each / (steps[i]! * gradientNorm)));
-        const told = `steps [${steps.join(", ")}], differences [${differences.map(shown).join(", ")}], gradientNorm ${shown(gradientNorm)}`;
+        const told = `steps ${show(steps)}, differences [${differences.map(shown).join(", ")}], gradientNorm ${shown(gradientNorm)}`;
         const wrong = compared({ en: told, "zh-cn": told }, answer(structuredClone(walk)), right);
         if (wrong) return wrong;
       }

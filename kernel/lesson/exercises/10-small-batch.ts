@@ -1,4 +1,5 @@
 // The exercises of 10-small-batch: what BN makes of two samples, and ghost batches.
+import { show } from "../../arguments";
 import { cat, Generator, randn, type Tensor } from "../../tensor";
 import type { Words } from "../words";
 import type { Exercises } from "./exercise";
@@ -12,9 +13,9 @@ function compared(
   expected: Tensor,
   suspects: readonly (readonly [Tensor, Words])[],
 ): Words | null {
-  const want = `[${expected.shape.join(", ")}]`;
+  const want = show(expected.shape);
   if (got?.shape?.join() !== expected.shape.join()) {
-    const have = got?.shape ? `[${got.shape.join(", ")}]` : String(got);
+    const have = got?.shape ? show(got.shape) : String(got);
     return {
       en: `expected a tensor ${want}, got ${have}`,
       "zh-cn": `应得到形状为 ${want} 的张量，得到的是 ${have}`,

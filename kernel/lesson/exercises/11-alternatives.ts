@@ -1,4 +1,5 @@
 // The exercises of 11-alternatives: over what each norm takes its mean, and GroupNorm by hand.
+import { show } from "../../arguments";
 import { Generator, groupNorm, randn, type Tensor } from "../../tensor";
 import type { Words } from "../words";
 import type { Exercises } from "./exercise";
@@ -74,10 +75,10 @@ export const alternatives = {
         const expected = groupNorm(x, groups);
         const got = answer(x, groups);
         if (got?.shape?.join() !== x.shape.join()) {
-          const have = got?.shape ? `[${got.shape.join(", ")}]` : String(got);
+          const have = got?.shape ? show(got.shape) : String(got);
           return {
-            en: `expected a tensor [${x.shape.join(", ")}] as the input, got ${have}`,
-            "zh-cn": `应得到与输入同形状的张量 [${x.shape.join(", ")}]，得到的是 ${have}`,
+            en: `expected a tensor ${show(x.shape)} as the input, got ${have}`,
+            "zh-cn": `应得到与输入同形状的张量 ${show(x.shape)}，得到的是 ${have}`,
           };
         }
         const distance = (other: Tensor) => got.sub(other).abs().max().item();

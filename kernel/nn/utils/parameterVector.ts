@@ -1,7 +1,7 @@
 // All parameters as one vector, and back: for methods that walk through the space of weights.
 
 import { cat, noGrad, Tensor } from "../../tensor";
-import { describe, requireKnown, requireTensor } from "../../tensor/arguments";
+import { describe, requireKnown, requireTensor, show } from "../../tensor/arguments";
 
 /** A parameter, or several: `net.parameters()`. */
 export type Parameters = Tensor | Iterable<Tensor>;
@@ -23,7 +23,7 @@ export function vectorToParameters(vector: Tensor, parameters: Parameters): void
   const total = list.reduce((sum, parameter) => sum + parameter.numel(), 0);
   if (vector.ndim !== 1 || vector.numel() !== total) {
     throw new RangeError(
-      `vectorToParameters: expected a vector [${total}] for these parameters, got [${vector.shape.join(", ")}]`,
+      `vectorToParameters: expected a vector [${total}] for these parameters, got ${show(vector.shape)}`,
     );
   }
   noGrad(() => {

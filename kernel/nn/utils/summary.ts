@@ -1,7 +1,7 @@
 // What a model is made of: a table of its modules with the shapes that come out of them, parameters and multiplications.
 
 import { type DType, forkRng, noGrad, type Shape, Tensor, zeros } from "../../tensor";
-import { describe, requireKnown } from "../../tensor/arguments";
+import { describe, requireKnown, show } from "../../tensor/arguments";
 import { countText, htmlTable, textTable } from "../../words";
 import { Conv1d, Conv2d } from "../conv";
 import { Linear } from "../linear";
@@ -60,7 +60,7 @@ export class ModelSummary {
 
   #table(): Parameters<typeof textTable> {
     const count = (value: number) => (value === 0 ? "" : countText(value));
-    const shape = (sizes: Shape | null) => (sizes === null ? "–" : `[${sizes.join(", ")}]`);
+    const shape = (sizes: Shape | null) => (sizes === null ? "–" : show(sizes));
     return [
       ["", "module", "output", "parameters", "MACs"],
       this.rows.map(({ name, module, outputShape, parameters, macs }) => [

@@ -4,7 +4,7 @@ import { requireNumber, requireTensor } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
 import { type DType, dtypeOf, promote, type Scalar } from "../dtype";
 import type { Engine } from "../engine";
-import { broadcastShapes, countOf, type Shape, sameShape } from "../shape";
+import { broadcastShapes, countOf, type Shape, sameShape, show } from "../shape";
 import type { Storage } from "../storage";
 import { copyStrided } from "../strided";
 import type { Tensor } from "../tensor";
@@ -319,7 +319,7 @@ export function assign(operation: string, target: Tensor, value: Tensor): void {
   const shape = broadcastShapes(operation, target.shape, value.shape);
   if (!sameShape(shape, target.shape)) {
     throw new RangeError(
-      `${operation}: expected a value that broadcasts to [${target.shape.join(", ")}], got [${value.shape.join(", ")}]`,
+      `${operation}: expected a value that broadcasts to ${show(target.shape)}, got ${show(value.shape)}`,
     );
   }
   const converted = expand(cast(value, target.dtype), target.shape);

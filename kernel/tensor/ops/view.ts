@@ -162,9 +162,7 @@ export function slice(x: Tensor, dim: number, start: number, end: number, step: 
   const at = checkDim("slice", dim, x.shape);
   if (x.shape.length === 0)
     throw new RangeError("slice: expected at least one dimension, got a single number []");
-  if (!Number.isInteger(step) || step < 1) {
-    throw new RangeError(`slice: expected a step that is a whole number ≥ 1, got ${step}`);
-  }
+  requireInteger("slice", "step", step, 1);
   if (!isPosition(start) || !isPosition(end)) {
     throw new RangeError(
       `slice: expected start and end to be whole numbers, or Infinity, got ${describe(start)} and ${describe(end)}`,

@@ -234,7 +234,7 @@ test("say what is wrong with their options", () => {
     [() => new optim.PolynomialLR(one, 5, -1), /PolynomialLR: expected power .* got -1/],
     [
       () => new optim.CosineAnnealingWarmRestarts(one, { t0: 2, tMult: 1.5 }),
-      /expected tMult to be an integer ≥ 1, got 1.5/,
+      /expected tMult to be a whole number ≥ 1, got 1.5/,
     ],
     [() => new optim.CyclicLR(one, { ...cyclic, maxLr: [1, 2] }), /expected 1 values of maxLr, got 2/],
     [

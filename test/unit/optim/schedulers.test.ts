@@ -149,7 +149,7 @@ describe("a schedule goes on from its state, through JSON, with the very rates o
     const [step, plateau] = [new StepLR(sgd(), { stepSize: 2 }), new ReduceLROnPlateau(sgd())];
     assert.throws(
       () => step.loadStateDict(plateau.stateDict() as never),
-      /^RangeError: StepLR.loadStateDict: expected lastEpoch to be an integer ≥ 0, got undefined/,
+      /^RangeError: StepLR.loadStateDict: expected lastEpoch to be a whole number ≥ 0, got undefined/,
     );
     assert.throws(
       () => plateau.loadStateDict(step.stateDict() as never),
@@ -220,7 +220,7 @@ describe("schedulers", () => {
     const wrong: [() => unknown, RegExp][] = [
       [
         () => new StepLR(sgd(), { stepSize: 0 }),
-        /^RangeError: StepLR: expected stepSize to be an integer ≥ 1, got 0$/,
+        /^RangeError: StepLR: expected stepSize to be a whole number ≥ 1, got 0$/,
       ],
       [
         () => new StepLR(sgd(), { stepSize: 1, gamma: -1 }),
@@ -246,7 +246,7 @@ describe("schedulers", () => {
       [() => new ReduceLROnPlateau(sgd(), { factor: 1 }), /ReduceLROnPlateau: expected factor .* got 1/],
       [
         () => new ReduceLROnPlateau(sgd(), { patience: -1 }),
-        /expected patience to be an integer ≥ 0, got -1/,
+        /expected patience to be a whole number ≥ 0, got -1/,
       ],
       [() => new ReduceLROnPlateau(sgd(), { minLr: [0, 0] }), /expected 1 values of minLr, got 2/],
     ];

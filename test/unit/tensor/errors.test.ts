@@ -53,7 +53,7 @@ const cases: Record<string, [() => unknown, RegExp]> = {
     () => ones([2, 3]).select(0, 2),
     /^select: expected an index from -2 to 1 along dim 0 of \[2, 3\], got 2/,
   ],
-  slice: [() => ones([2]).slice(0, 0, 1, 0), /^slice: expected a step that is a whole number ≥ 1, got 0/],
+  slice: [() => ones([2]).slice(0, 0, 1, 0), /^slice: expected step to be a whole number ≥ 1, got 0/],
   indexSelect: [() => ones([2]).indexSelect(0, [2]), /^indexSelect: expected indices from 0 to 1, got 2/],
   "indexSelect by floats": [
     () => ones([2]).indexSelect(0, ones([1])),
