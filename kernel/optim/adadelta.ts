@@ -2,15 +2,8 @@
 
 import type { Tensor } from "../tensor";
 import { optionsOf, requireNonNegative } from "../tensor/arguments";
-import {
-  blend,
-  buffer,
-  countStep,
-  inTensors,
-  Optimizer,
-  type ParameterState,
-  type ParamGroup,
-} from "./optimizer";
+import { adadeltaStep } from "../tensor/doors/optim";
+import { buffer, countStep, Optimizer, type ParameterState, type ParamGroup } from "./optimizer";
 
 /** What Adadelta can be told, for all parameters or by group. */
 export interface AdadeltaSettings {
@@ -49,16 +42,8 @@ export class Adadelta extends Optimizer<AdadeltaSettings> {
   }
 
   protected override update(param: Tensor, state: ParameterState, settings: AdadeltaSettings): void {
-    const { lr, rho, eps } = settings;
     countStep(state);
-    const square = buffer(param, state, "square_avg");
-    const changes = buffer(param, state, "acc_delta");
-    inTensors(param, settings, (gradient) => {
-      blend(square, rho, gradient.square());
-      const change = changes.add(eps).sqrt().div(square.add(eps).sqrt()).mul(gradient);
-      blend(changes, rho, change.square());
-      param.sub_(change, { alpha: lr });
-    });
+    adadeltaStep(param, buffer(param, state, "square_avg"), buffer(param, state, "acc_delta"), settings);
   }
 
   protected override validate(settings: AdadeltaSettings): void {

@@ -2,11 +2,10 @@
 
 import type { Tensor } from "../tensor";
 import { optionsOf, requireNonNegative } from "../tensor/arguments";
+import { adamaxStep } from "../tensor/doors/optim";
 import {
-  blend,
   buffer,
   countStep,
-  inTensors,
   Optimizer,
   type ParameterState,
   type ParamGroup,
@@ -50,15 +49,10 @@ export class Adamax extends Optimizer<AdamaxSettings> {
   }
 
   protected override update(param: Tensor, state: ParameterState, settings: AdamaxSettings): void {
-    const { lr, betas, eps } = settings;
-    const [beta1, beta2] = betas;
     const step = countStep(state);
-    const mean = buffer(param, state, "exp_avg");
-    const largest = buffer(param, state, "exp_inf");
-    inTensors(param, settings, (gradient) => {
-      blend(mean, beta1, gradient);
-      largest.copy_(largest.mul(beta2).maximum(gradient.abs().add(eps)));
-      param.sub_(mean.div(largest), { alpha: lr / (1 - beta1 ** step) });
+    adamaxStep(param, buffer(param, state, "exp_avg"), buffer(param, state, "exp_inf"), {
+      ...settings,
+      step,
     });
   }
 

@@ -2,11 +2,10 @@
 
 import type { Tensor } from "../tensor";
 import { optionsOf, requireNonNegative } from "../tensor/arguments";
+import { nadamStep } from "../tensor/doors/optim";
 import {
-  blend,
   buffer,
   countStep,
-  inTensors,
   Optimizer,
   type ParameterState,
   type ParamGroup,
@@ -54,24 +53,16 @@ export class NAdam extends Optimizer<NAdamSettings> {
   }
 
   protected override update(param: Tensor, state: ParameterState, settings: NAdamSettings): void {
-    const { lr, betas, eps, momentumDecay } = settings;
-    const [beta1, beta2] = betas;
+    const beta1 = settings.betas[0];
     const step = countStep(state);
-    const momentum = (at: number) => beta1 * (1 - 0.5 * 0.96 ** (at * momentumDecay));
+    const momentum = (at: number) => beta1 * (1 - 0.5 * 0.96 ** (at * settings.momentumDecay));
     const [mu, next] = [momentum(step), momentum(step + 1)];
     const product = ((state.mu_product as number | undefined) ?? 1) * mu;
     state.mu_product = product;
-    const mean = buffer(param, state, "exp_avg");
-    const square = buffer(param, state, "exp_avg_sq");
-    inTensors(param, settings, (gradient) => {
-      blend(mean, beta1, gradient);
-      blend(square, beta2, gradient.square());
-      const denominator = square
-        .div(1 - beta2 ** step)
-        .sqrt()
-        .add(eps);
-      param.sub_(gradient.div(denominator), { alpha: (lr * (1 - mu)) / (1 - product) });
-      param.sub_(mean.div(denominator), { alpha: (lr * next) / (1 - product * mu * next) });
+    nadamStep(param, buffer(param, state, "exp_avg"), buffer(param, state, "exp_avg_sq"), {
+      ...settings,
+      step,
+      momenta: [mu, next, product],
     });
   }
 

@@ -201,11 +201,6 @@ export function inTensors(
   );
 }
 
-/** mean ← keep·mean + (1 − keep)·value */
-export function blend(mean: Tensor, keep: number, value: Tensor): void {
-  mean.mul_(keep).add_(value, { alpha: 1 - keep });
-}
-
 /** Throws a RangeError unless betas are two numbers from 0 to below 1. */
 export function requireBetas(optimizer: string, betas: readonly number[]): void {
   if (betas.length === 2 && betas.every((beta) => beta >= 0 && beta < 1)) return;

@@ -2,11 +2,10 @@
 
 import type { Tensor } from "../tensor";
 import { optionsOf, requireNonNegative } from "../tensor/arguments";
+import { radamStep } from "../tensor/doors/optim";
 import {
-  blend,
   buffer,
   countStep,
-  inTensors,
   Optimizer,
   type ParameterState,
   type ParamGroup,
@@ -51,23 +50,10 @@ export class RAdam extends Optimizer<RAdamSettings> {
   }
 
   protected override update(param: Tensor, state: ParameterState, settings: RAdamSettings): void {
-    const { lr, betas, eps } = settings;
-    const [beta1, beta2] = betas;
     const step = countStep(state);
-    const mean = buffer(param, state, "exp_avg");
-    const square = buffer(param, state, "exp_avg_sq");
-    inTensors(param, settings, (gradient) => {
-      blend(mean, beta1, gradient);
-      blend(square, beta2, gradient.square());
-      const rate = lr / (1 - beta1 ** step);
-      const most = 2 / (1 - beta2) - 1;
-      const left = 1 - beta2 ** step;
-      const length = most - (2 * step * beta2 ** step) / left;
-      if (length <= 5) param.sub_(mean, { alpha: rate });
-      else {
-        const trust = ((length - 4) * (length - 2) * most) / ((most - 4) * (most - 2) * length);
-        param.sub_(mean.div(square.sqrt().add(eps)), { alpha: rate * Math.sqrt(left * trust) });
-      }
+    radamStep(param, buffer(param, state, "exp_avg"), buffer(param, state, "exp_avg_sq"), {
+      ...settings,
+      step,
     });
   }
 

@@ -1,8 +1,7 @@
 // Steps by the signs of the gradient alone, for whole data sets.
 
-import { type Tensor, where } from "../tensor";
-import { optionsOf, requireNonNegative, show } from "../tensor/arguments";
-import { buffer, countStep, inTensors, Optimizer, type ParameterState, type ParamGroup } from "./optimizer";
+import { optionsOf, requireNonNegative } from "../tensor/arguments";
+import { rpropStep } from "../tensor/doors/optim";
 
 /** What Rprop can be told, for all parameters or by group. */
 export interface RpropSettings {
@@ -39,18 +38,8 @@ export class Rprop extends Optimizer<RpropSettings> {
   }
 
   protected override update(param: Tensor, state: ParameterState, settings: RpropSettings): void {
-    const { lr, etas, stepSizes } = settings;
     countStep(state);
-    const before = buffer(param, state, "prev");
-    const size = buffer(param, state, "step_size", lr);
-    inTensors(param, settings, (gradient) => {
-      const agreement = gradient.mul(before);
-      const turned = agreement.lt(0);
-      size.mul_(where(turned, etas[0], where(agreement.gt(0), etas[1], 1)));
-      size.clamp_({ min: stepSizes[0], max: stepSizes[1] });
-      before.copy_(where(turned, 0, gradient));
-      param.sub_(before.sign().mul(size));
-    });
+    rpropStep(param, buffer(param, state, "prev"), buffer(param, state, "step_size", settings.lr), settings);
   }
 
   protected override validate(settings: RpropSettings): void {

@@ -2,11 +2,13 @@
 export {
   type AdagradOptions,
   type AdamOptions,
+  adadeltaStep,
   adagradStep,
+  adamaxStep,
   adamStep,
-  gradientOf,
+  nadamStep,
   type RmspropOptions,
+  radamStep,
   rmspropStep,
-  type SgdOptions,
-  sgdStep,
-} from "../ops/update";
+} from "../ops/adaptiveUpdate";
+export { gradientOf, rpropStep, type SgdOptions, sgdStep } from "../ops/update";

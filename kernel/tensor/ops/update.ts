@@ -6,13 +6,13 @@ import { packed } from "../strided";
 import type { Tensor } from "../tensor";
 
 /** What every step can be told. */
-interface Direction {
+export interface Direction {
   /** Climb instead of going down. Default false. */
   readonly maximize?: boolean;
 }
 
 /** The gradient in memory of its own, turned around where the parameters are to climb; released after `use`. */
-function withGradient(
+export function withGradient(
   parameter: Tensor,
   maximize: boolean | undefined,
   use: (gradient: Storage) => void,
@@ -82,128 +82,38 @@ export function sgdStep(parameter: Tensor, buffer: Tensor | null, options: SgdOp
   return velocity;
 }
 
-export interface AdamOptions extends Direction {
-  /** Learning rate. */
-  readonly lr: number;
-  /** How much of the means of the gradient and of its square stays. */
-  readonly betas: readonly [number, number];
-  /** Added to the root that divides. */
-  readonly eps: number;
-  /** L2 penalty: weightDecay·p joins the gradient. */
-  readonly weightDecay: number;
-  /** Shrink the parameter itself (AdamW) instead of adding to its gradient (Adam). */
-  readonly decoupled: boolean;
-  /** How many steps there are with this one: 1 at first. */
-  readonly step: number;
+export interface RpropOptions extends Direction {
+  /** Factors of a step where the sign has changed, and where it has stayed. */
+  readonly etas: readonly [number, number];
+  /** The smallest and the largest step. */
+  readonly stepSizes: readonly [number, number];
 }
 
-/**
- * One step of torch.optim.Adam or AdamW on a parameter, in place. `maximum` is amsgrad's buffer, null without it. The
- * buffers, zeros at first, change too. A parameter without a gradient is left alone.
- */
-export function adamStep(
+/** One step of torch.optim.Rprop on a parameter, in place. `before`, zeros at first, and `size`, the rate at first, change too. */
+export function rpropStep(
   parameter: Tensor,
-  mean: Tensor,
-  square: Tensor,
-  maximum: Tensor | null,
-  { lr, betas: [beta1, beta2], eps, weightDecay, decoupled, step, maximize }: AdamOptions,
+  before: Tensor,
+  size: Tensor,
+  { etas: [less, more], stepSizes: [least, most], maximize }: RpropOptions,
 ): void {
-  check("adamStep", parameter, [mean, square, maximum]);
+  check("rpropStep", parameter, [before, size]);
   withGradient(parameter, maximize, (gradient) =>
-    parameter.engine.kernels.adam({
+    parameter.engine.kernels.rprop({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
-      mean: mean.pointer,
-      square: square.pointer,
-      maximum: maximum?.pointer ?? 0,
+      before: before.pointer,
+      size: size.pointer,
       n: parameter.count,
-      step: lr / (1 - beta1 ** step),
-      beta1,
-      beta2,
-      root: Math.sqrt(1 - beta2 ** step),
-      eps,
-      penalty: decoupled ? 0 : weightDecay,
-      shrink: decoupled ? 1 - lr * weightDecay : 1,
+      less,
+      more,
+      least,
+      most,
     }),
   );
 }
 
-export interface RmspropOptions extends Direction {
-  /** Learning rate. */
-  readonly lr: number;
-  /** How much of the mean of squares stays. */
-  readonly alpha: number;
-  /** Added to the root that divides. */
-  readonly eps: number;
-  /** L2 penalty: weightDecay·p joins the gradient. */
-  readonly weightDecay: number;
-  /** Share of the last change that joins the next one. */
-  readonly momentum: number;
-}
-
-/**
- * One step of torch.optim.RMSprop on a parameter, in place. `mean` is the centered variant's buffer, `velocity` that of
- * momentum, each null without it. The buffers, zeros at first, change too. A parameter without a gradient is left alone.
- */
-export function rmspropStep(
-  parameter: Tensor,
-  square: Tensor,
-  mean: Tensor | null,
-  velocity: Tensor | null,
-  { lr, alpha, eps, weightDecay, momentum, maximize }: RmspropOptions,
-): void {
-  check("rmspropStep", parameter, [square, mean, velocity]);
-  withGradient(parameter, maximize, (gradient) =>
-    parameter.engine.kernels.rmsprop({
-      parameter: parameter.pointer,
-      gradient: gradient.pointer,
-      square: square.pointer,
-      mean: mean?.pointer ?? 0,
-      velocity: velocity?.pointer ?? 0,
-      n: parameter.count,
-      lr,
-      alpha,
-      eps,
-      penalty: weightDecay,
-      momentum,
-    }),
-  );
-}
-
-export interface AdagradOptions extends Direction {
-  /** The rate of this step, decayed already. */
-  readonly lr: number;
-  /** Added to the root that divides. */
-  readonly eps: number;
-  /** L2 penalty: weightDecay·p joins the gradient. */
-  readonly weightDecay: number;
-}
-
-/**
- * One step of torch.optim.Adagrad on a parameter, in place. `sum`, the squares so far, changes too. A parameter without a
- * gradient is left alone.
- */
-export function adagradStep(
-  parameter: Tensor,
-  sum: Tensor,
-  { lr, eps, weightDecay, maximize }: AdagradOptions,
-): void {
-  check("adagradStep", parameter, [sum]);
-  const { kernels } = parameter.engine;
-  withGradient(parameter, maximize, (gradient) =>
-    kernels.adagrad({
-      parameter: parameter.pointer,
-      gradient: gradient.pointer,
-      sum: sum.pointer,
-      n: parameter.count,
-      lr,
-      eps,
-      penalty: weightDecay,
-    }),
-  );
-}
-
-function check(operation: string, parameter: Tensor, buffers: readonly (Tensor | null)[]): void {
+/** Throws unless the parameter and its buffers lie as the kernels read them. */
+export function check(operation: string, parameter: Tensor, buffers: readonly (Tensor | null)[]): void {
   if (!parameter.isContiguous()) {
     throw new Error(`${operation}: expected a contiguous parameter, got strides ${show(parameter.strides)}`);
   }

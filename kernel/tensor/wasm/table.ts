@@ -21,9 +21,13 @@ import { batchNormApply, batchNormBackward, batchNormForward } from "./norm/batc
 import { normalize, normalizeBackward } from "./norm/normalize";
 import { avgPool2d, avgPool2dBackward, maxPool2d, maxPool2dBackward } from "./pool/pool";
 import { gemm } from "./product/gemm";
+import { adadelta } from "./update/adadelta";
 import { adagrad } from "./update/adagrad";
 import { adam } from "./update/adam";
+import { adamax } from "./update/adamax";
+import { nadam } from "./update/nadam";
 import { rmsprop } from "./update/rmsprop";
+import { rprop } from "./update/rprop";
 import { sgd } from "./update/sgd";
 
 export const table = {
@@ -70,4 +74,8 @@ export const table = {
   adam,
   rmsprop,
   adagrad,
+  nadam,
+  adamax,
+  adadelta,
+  rprop,
 };

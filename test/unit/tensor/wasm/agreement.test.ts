@@ -230,6 +230,26 @@ const calls: { readonly [N in KernelName]: (n: number, own: Own, kernels: Kernel
     }),
   adagrad: (n, own, { adagrad }) =>
     adagrad({ ...step(n, own), sum: own.numbers(n), lr: 0.1, eps: 1e-6, penalty: 0.01 }),
+  nadam: (n, own, { nadam }) =>
+    nadam({
+      ...{ ...step(n, own), mean: own.numbers(n), square: own.numbers(n), fresh: 0.02, step: 0.1 },
+      ...{ beta1: 0.9, beta2: 0.99, root: 0.3, eps: 1e-6, penalty: 0.01 },
+    }),
+  adamax: (n, own, { adamax }) =>
+    adamax({
+      ...{ ...step(n, own), mean: own.numbers(n), largest: own.numbers(n), step: 0.1 },
+      ...{ beta1: 0.9, beta2: 0.99, eps: 1e-6, penalty: 0.01 },
+    }),
+  adadelta: (n, own, { adadelta }) =>
+    adadelta({
+      ...{ ...step(n, own), square: own.numbers(n), changes: own.numbers(n) },
+      ...{ lr: 0.1, rho: 0.9, eps: 1e-6, penalty: 0.01 },
+    }),
+  rprop: (n, own, { rprop }) =>
+    rprop({
+      ...{ ...step(n, own), before: own.numbers(n), size: own.numbers(n) },
+      ...{ less: 0.5, more: 1.25, least: 0.5, most: 1.25 },
+    }),
 };
 
 test("every kernel of the table is called here", () => {

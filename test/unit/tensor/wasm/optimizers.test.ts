@@ -96,6 +96,62 @@ test("Adagrad: 3e-6", () => {
   }
 });
 
+test("NAdam, Adamax and Adadelta, with and without a penalty: 3e-6", () => {
+  for (const penalty of [0, 0.1]) {
+    compare(`nadam ${penalty}`, 2, (kernels, parameter, gradient, [m, v], n) =>
+      kernels.nadam({
+        ...{ parameter, gradient, mean: m!, square: v!, n, fresh: 0.01, step: 0.05 },
+        ...{ beta1: 0.9, beta2: 0.99, root: 0.3, eps: 1e-8, penalty },
+      }),
+    );
+    compare(`adamax ${penalty}`, 2, (kernels, parameter, gradient, [m, u], n) =>
+      kernels.adamax({
+        ...{ parameter, gradient, mean: m!, largest: u!, n, step: 0.05 },
+        ...{ beta1: 0.9, beta2: 0.99, eps: 1e-8, penalty },
+      }),
+    );
+    compare(`adadelta ${penalty}`, 2, (kernels, parameter, gradient, [s, c], n) =>
+      kernels.adadelta({
+        ...{ parameter, gradient, square: s!, changes: c!, n, lr: 1, rho: 0.9, eps: 1e-6, penalty },
+      }),
+    );
+  }
+});
+
+test("Rprop, to the bit: signs that stay, change and are 0, and NaN that stays", () => {
+  onEachEngine((guarded, kernels) => {
+    guarded.clear();
+    const gradients = [1, 1, -1, 1, 0, -2, Number.NaN];
+    const before = [1, -1, -1, 0, 1, 0, 1];
+    const n = gradients.length;
+    const results = [kernels, guarded.reference].map((each) => {
+      const made = [() => 1, (i: number) => before[i]!, (i: number) => 0.25 * (i + 1)].map((value) =>
+        guarded.buffer(n, value),
+      ) as [Buffer, Buffer, Buffer];
+      const [parameter, old, size] = made;
+      const gradient = guarded.buffer(n, (i) => gradients[i]!);
+      each.rprop({
+        ...{
+          parameter: parameter.pointer,
+          gradient: gradient.pointer,
+          before: old.pointer,
+          size: size.pointer,
+          n,
+        },
+        ...{ less: 0.5, more: 2, least: 0.3, most: 1.25 },
+      });
+      return made.map(({ floats }) => [...floats]);
+    });
+    assert.deepEqual(results[0], results[1]);
+    const [parameter, old, size] = results[0]!;
+    const third = Math.fround(0.3);
+    assert.deepEqual(size!.slice(0, 6), [0.5, third, 1.25, 1, 1.25, 1.25]);
+    assert.deepEqual(old, [1, 0, -1, 1, 0, -2, Number.NaN]);
+    assert.deepEqual(parameter, [0.5, 1, 2.25, 0, 1, 2.25, Number.NaN]);
+    guarded.checkGuards("rprop");
+  });
+});
+
 test("no weight decay does not mean 0·∞", () => {
   onEachEngine((guarded, kernels) => {
     guarded.clear();
