@@ -1,7 +1,9 @@
 // Steps by the signs of the gradient alone, for whole data sets.
 
-import { optionsOf, requireNonNegative } from "../tensor/arguments";
+import type { Tensor } from "../tensor";
+import { optionsOf, requireNonNegative, show } from "../tensor/arguments";
 import { rpropStep } from "../tensor/doors/optim";
+import { buffer, countStep, Optimizer, type ParameterState, type ParamGroup } from "./optimizer";
 
 /** What Rprop can be told, for all parameters or by group. */
 export interface RpropSettings {
