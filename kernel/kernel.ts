@@ -1,5 +1,6 @@
 // The Jupyter kernel: one table, message type → handler. Busy and idle are published here and nowhere else.
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AnyMessage,
   type Content,
@@ -18,6 +19,7 @@ import {
   RequestError,
   type RequestType,
   requestContent,
+  shownValue,
   type Transport,
 } from "./protocol";
 import { History } from "./session/history";
@@ -58,6 +60,9 @@ const answeredAtOnce: ReadonlySet<string> = new Set<RequestType>([
   "variables_request",
   "tensor_request",
 ]);
+
+/** A question about code does not wait for a cell that computes: then it is answered without a value. */
+const patienceMs = 300;
 
 export interface KernelOptions {
   transport: Transport;
@@ -257,10 +262,8 @@ export class Kernel {
       const { language } = this.#options.session;
       const about = { cell: "input", position: toUnits(code, cursor_pos) };
       const info = await language.ask("quickInfo", inputCell(code), about);
-      const data = inspectBundle(
-        info,
-        info ? null : await language.ask("signatureHelp", inputCell(code), about),
-      );
+      const help = info ? null : await language.ask("signatureHelp", inputCell(code), about);
+      const data = inspectBundle(info, help, info?.variable && (await this.#valueOf(info.variable)));
       return { status: "ok", found: data !== undefined, data: data ?? {}, metadata: {} };
     },
 
@@ -295,6 +298,15 @@ export class Kernel {
       return { status: "ok", restart: content.restart };
     },
   };
+
+  /** What is in a variable; nothing of a function, of which its type tells, and while a cell computes. */
+  async #valueOf(name: string): Promise<string | undefined> {
+    const asked = this.#options.session.look("variables", { names: [name], text: true });
+    const seen = await Promise.race([asked, sleep(patienceMs, undefined, { ref: false })]);
+    const [variable] = seen === undefined || "error" in seen ? [] : seen.answer;
+    if (variable === undefined || variable.kind === "function" || variable.kind === "class") return undefined;
+    return shownValue(variable);
+  }
 
   async #evaluate(expressions: Record<string, string>): Promise<Record<string, ExpressionResult>> {
     const results: Record<string, ExpressionResult> = {};

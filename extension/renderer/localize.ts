@@ -7,6 +7,9 @@ const chinese = {
   "Copy data as CSV": "将数据复制为 CSV",
   "Histogram from {0} to {1}": "直方图，从 {0} 到 {1}",
   infinite: "无穷",
+  max: "最大值",
+  mean: "均值",
+  min: "最小值",
   "Not copied: {0}": "未能复制：{0}",
   "Plotly could not draw this figure: {0}": "Plotly 无法绘制此图：{0}",
   Progress: "进度",
@@ -22,6 +25,7 @@ const chinese = {
     "此输出不是张量：应有形状、统计量和图块。",
   "This output is not progress: expected its bars.": "此输出不是进度：应有进度条列表。",
   "This output is not progress: it has {0} bars.": "此输出不是进度：共有 {0} 个进度条。",
+  std: "标准差",
   "the browser did not copy": "浏览器没有复制",
 } as const;
 

@@ -1,24 +1,17 @@
 // What is in a variable, in a few lines of Markdown: for its hover and for its place in the tree.
 import * as vscode from "vscode";
-import type { Statistics, Variable } from "../../kernel/protocol";
+import { type Statistics, shownValue, type Variable } from "../../kernel/protocol";
 import { bytesText, countText, shortNumber } from "../../kernel/words";
 
 /** A variable in a few lines of Markdown. */
-export function describe({
-  kind,
-  type,
-  shape,
-  dtype,
-  bytes,
-  preview,
-  statistics,
-}: Variable): vscode.MarkdownString {
+export function describe(variable: Variable): vscode.MarkdownString {
+  const { kind, type, shape, dtype, bytes, statistics } = variable;
   if (kind === "function" || kind === "class") return new vscode.MarkdownString();
   const facts = shape ? [`**${type} [${shape.join(", ")}]**`, dtype] : [`**${type}**`];
   if (bytes !== undefined) facts.push(bytesText(bytes));
   const text = new vscode.MarkdownString(facts.join(" · "));
   if (statistics) text.appendMarkdown(`\n\n${describeStatistics(statistics)}`);
-  return text.appendCodeblock(preview, "typescript");
+  return text.appendCodeblock(shownValue(variable), "typescript");
 }
 
 function describeStatistics({ min, max, mean, std, nan, infinite }: Statistics): string {

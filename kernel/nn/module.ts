@@ -2,7 +2,7 @@
 
 import { noGrad, Tensor } from "../tensor";
 import { describe, requireFunction, requireKnown, show } from "../tensor/arguments";
-import { countText, htmlTable } from "../words";
+import { countText, htmlTable, plural } from "../words";
 import { Parameter } from "./parameter";
 
 /** Sees each call of a module's forward. A tensor that it returns takes the place of the output. */
@@ -285,19 +285,22 @@ export abstract class Module {
 
   /** What a notebook shows: the tree as text, and a table of the modules where there are some inside. */
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    const count = (parameters: readonly Parameter[]) =>
-      countText(parameters.reduce((sum, parameter) => sum + parameter.numel(), 0));
-    const total = count(this.parameters());
-    const text = { "text/plain": `${this.toString()}\n${total} parameters` };
+    const countOf = (parameters: readonly Parameter[]) =>
+      parameters.reduce((sum, parameter) => sum + parameter.numel(), 0);
+    const total = countOf(this.parameters());
+    const text = { "text/plain": `${this.toString()}\n${plural(total, "parameter")}` };
     if (this.children().length === 0) return text;
     const rows = this.namedModules().map(([name, module]) => {
       const own = module.parameters({ recurse: false });
       const words = module.extraRepr();
       const plain = words === "" && module.children().length > 0;
       const described = plain ? module.constructor.name : `${module.constructor.name}(${words})`;
-      return [name, described, own.length === 0 ? "" : count(own)];
+      return [name, described, own.length === 0 ? "" : countText(countOf(own))];
     });
-    return { ...text, "text/html": htmlTable(["", "module", "parameters"], rows, ["total", "", total]) };
+    return {
+      ...text,
+      "text/html": htmlTable(["", "module", "parameters"], rows, ["total", "", countText(total)]),
+    };
   }
 
   /** The name of a property in the state: PyTorch's spelling of camelCase. */

@@ -19,6 +19,16 @@ export interface Variable {
   text?: string;
 }
 
+/** More than a hover shows well. */
+const most = { lines: 20, characters: 2_000 };
+
+/** What is in a variable, for where it is asked about: what a cell would show of it, or one line where that is too much. */
+export function shownValue({ kind, type, text, preview }: Variable): string {
+  if (text === undefined || type === "string") return preview;
+  const whole = kind === "module" ? `${text}\n${preview}` : text;
+  return whole.length > most.characters || whole.split("\n").length > most.lines ? preview : whole;
+}
+
 /** Over the finite elements; null where there are none. `std` with Bessel's correction. */
 export type Statistics = {
   min: number | null;

@@ -335,7 +335,7 @@ describe("Jupyter's own messages", () => {
       detail_level: 0,
     });
     assert.ok(content.status === "ok" && content.found);
-    assert.equal(content.data["text/plain"], "const schrittweite: 0.1\n\nHow fast.");
+    assert.equal(content.data["text/plain"], "const schrittweite: 0.1\n\nHow fast.\n\n0.1");
     assert.match(String(content.data["text/markdown"]), /^```typescript\nconst schrittweite: 0\.1\n```/);
   });
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { maxElements, type Requests } from "../../kernel/protocol";
+import { maxElements, type Requests, shownValue } from "../../kernel/protocol";
 import { startKernel } from "./startKernel";
 
 const kernel = startKernel();
@@ -140,6 +140,39 @@ w.mul(3).relu().sum().backward();`);
   assert.equal(ran.error, "");
   await variables({ statistics: true });
   assert.equal((await run("w.mul(2).sum().backward();")).error, "");
+});
+
+test("hovers and inspections show a value in the words of a result, and one line where that is too long", async () => {
+  await run(`import { nn, ones } from "bnlab";
+const matrix = ones([2, 3]);
+const nested = { a: [1, { b: new Map([["c", [1, 2, { d: null }]]]) }], when: new Date(0) };
+const layers = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
+const wide = ones([100, 100, 100]);
+const word = "a text";
+const many = Array.from({ length: 500 }, (_, i) => ({ i }));
+function twice() {}`);
+  for (const name of ["matrix", "nested", "layers", "wide", "word", "many"]) {
+    const { result } = await run(name);
+    const [variable] = await variables({ names: [name], text: true });
+    const shown = shownValue(variable!);
+    assert.ok(
+      shown === result || (["wide", "many"].includes(name) && shown === variable!.preview),
+      `${name}: ${shown}, ${result}`,
+    );
+    const { content } = await client.request("inspect_request", {
+      code: name,
+      cursor_pos: 1,
+      detail_level: 0,
+    });
+    assert.ok(content.status === "ok" && String(content.data["text/plain"]).endsWith(`\n\n${shown}`), name);
+    assert.ok(String(content.data["text/markdown"]).endsWith(`\n\n\`\`\`typescript\n${shown}\n\`\`\``), name);
+  }
+  const { content } = await client.request("inspect_request", {
+    code: "twice",
+    cursor_pos: 1,
+    detail_level: 0,
+  });
+  assert.equal(content.status === "ok" && content.data["text/plain"], "function twice(): void");
 });
 
 test("while a cell computes, the answer comes when it pauses", async () => {

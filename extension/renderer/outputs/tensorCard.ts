@@ -101,7 +101,13 @@ function statisticsOf({
   std,
 }: TensorSummary["statistics"]): [string, string, boolean][] {
   const entries: [string, string, boolean][] = [];
-  for (const [name, value] of Object.entries({ min, mean, max, std })) {
+  const moments = [
+    [localized("min"), min],
+    [localized("mean"), mean],
+    [localized("max"), max],
+    [localized("std"), std],
+  ] as const;
+  for (const [name, value] of moments) {
     if (value !== null) entries.push([name, shortNumber(value), false]);
   }
   if (nan > 0) entries.push(["NaN", countText(nan), true]);

@@ -40,13 +40,19 @@ export function completeReply(code: string, cursor: number, items: CompletionIte
   };
 }
 
-export function inspectBundle(info: QuickInfo | null, help: SignatureHelp | null): MimeBundle | undefined {
+/** @param value what is in the variable asked about. */
+export function inspectBundle(
+  info: QuickInfo | null,
+  help: SignatureHelp | null,
+  value = "",
+): MimeBundle | undefined {
   const signature = info?.signature ?? help?.signatures[help.activeSignature]?.label;
   if (signature === undefined) return undefined;
   const documentation = info?.documentation ?? help?.signatures[help.activeSignature]?.documentation ?? "";
-  const shown = [`\`\`\`typescript\n${signature}\n\`\`\``, documentation].filter((part) => part !== "");
+  const code = (text: string) => (text === "" ? "" : `\`\`\`typescript\n${text}\n\`\`\``);
+  const joined = (parts: string[]) => parts.filter((part) => part !== "").join("\n\n");
   return {
-    "text/plain": [signature, documentation].filter((part) => part !== "").join("\n\n"),
-    "text/markdown": shown.join("\n\n"),
+    "text/plain": joined([signature, documentation, value]),
+    "text/markdown": joined([code(signature), documentation, code(value)]),
   };
 }
