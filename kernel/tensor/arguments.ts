@@ -66,11 +66,3 @@ export function requireGenerator(operation: string, generator: Generator): void 
   if (generator instanceof Generator) return;
   throw new TypeError(`${operation}: expected a Generator, got ${describe(generator)}`);
 }
-
-/** Says that there are no gradients of gradients. */
-export function refuseCreateGraph(operation: string, createGraph: unknown): void {
-  if (createGraph === undefined || createGraph === false) return;
-  throw new Error(
-    `${operation}: expected createGraph false, got ${describe(createGraph)}: gradients carry no graph here; take differences of gradients at two points for second derivatives`,
-  );
-}

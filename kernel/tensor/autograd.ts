@@ -1,8 +1,9 @@
 // The graph and the walk back through it. Rules of single operations live beside their forward in ops/.
 
 import { describe } from "./arguments";
+import type { DType } from "./dtype";
 import type { Engine } from "./engine";
-import { sameShape, show, stridesOf } from "./shape";
+import { type Shape, sameShape, show, stridesOf } from "./shape";
 import type { Storage } from "./storage";
 import type { Tensor } from "./tensor";
 
@@ -18,6 +19,12 @@ export interface Rule<Info = undefined> {
    * rule's own: it may overwrite it (but see `sharesGradient`) or give it on.
    */
   backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void;
+  /**
+   * The same in words of recorded operations, one function an input, called for those that are asked for: createGraph walks
+   * by it (see graphPass.ts). What it gives is summed to the input's shape where that was broadcast. Without it the
+   * gradient of this operation cannot be differentiated, which createGraph says by name.
+   */
+  formula?(node: Node<Info>, dy: Tensor): readonly (() => Tensor)[];
 }
 
 /** One recorded operation. */
@@ -44,6 +51,16 @@ export class Node<Info = unknown> {
 
 const nothing: readonly never[] = [];
 
+/** Where operations were called that were recorded while anomalies are looked for. */
+const traces = new WeakMap<object, string>();
+
+/** The lines of the call that recorded a node, those of this runtime left out. */
+function traceOf(node: object): string {
+  const lines = traces.get(node)?.split("\n").slice(1) ?? [];
+  const own = lines.filter((line) => !/[\\/]kernel[\\/](tensor|nn)[\\/]/.test(line)).slice(0, 4);
+  return own.length === 0 ? "" : `; it was called here:\n${own.join("\n")}`;
+}
+
 /** Notes down that `output` came from `inputs`, if gradients are on and any input requires one. Returns `output`. */
 export function record<Info>(
   rule: Rule<Info>,
@@ -57,10 +74,17 @@ export function record<Info>(
     const node = new Node(rule, ++engine.recorded, inputs, output, info, saved, 0);
     node.versions = versionsOf(node);
     output.gradFn = node as Node;
+    if (engine.detectsAnomaly) traces.set(node, new Error("recorded here").stack ?? "");
   } else {
     for (const storage of saved) engine.release(storage);
   }
   return output;
+}
+
+/** What a forward saved as a tensor, for a formula; whatever becomes of the node, it lives as long as that is used. */
+export function savedTensor(storage: Storage, shape: Shape, dtype: DType): Tensor {
+  storage.pinned = true;
+  return storage.engine.view(storage, 0, shape, stridesOf(shape), dtype);
 }
 
 /** Whether an operation on `inputs` is to be recorded. */
@@ -188,7 +212,7 @@ export class BackwardPass {
         if (dy === null) continue;
         node.gradient = null;
         this.#current = dy;
-        if (versionsOf(node) !== node.versions) throw changedInPlace(node);
+        requireUnchanged(node);
         const { output, rule } = node;
         if (output.hooks !== null || rule.sharesGradient !== true) {
           dy = this.#owned(dy, output.count);
@@ -201,6 +225,7 @@ export class BackwardPass {
         rule.backward(node, dy, this);
         if (this.#current !== null) engine.release(dy);
         this.#current = null;
+        if (engine.detectsAnomaly) this.#requireNumbers(node);
       }
       this.#settle();
     } finally {
@@ -212,6 +237,17 @@ export class BackwardPass {
       }
     }
     if (!retainGraph) consume(engine, nodes, number);
+  }
+
+  /** Throws where the rule that has just run gave one of its inputs a NaN. */
+  #requireNumbers(node: Node): void {
+    const { f32 } = this.engine;
+    for (const [i, x] of node.inputs.entries()) {
+      if (!x.requiresGrad) continue;
+      const storage = x.gradFn?.gradient ?? this.#held.get(x) ?? (x.gradFn === null ? x.gradStorage() : null);
+      const first = storage === null ? 0 : storage.pointer >>> 2;
+      if (storage !== null && f32.subarray(first, first + x.count).some(Number.isNaN)) throw anomaly(node, i);
+    }
   }
 
   /** Takes the held gradients, whole by now, through their hooks to where they go. */
@@ -248,7 +284,7 @@ export class BackwardPass {
 }
 
 /** `value` as a contiguous gradient of x, or an error of what `operation` expected. */
-function contiguousGradient(operation: string, expected: string, value: unknown, x: Tensor): Tensor {
+export function contiguousGradient(operation: string, expected: string, value: unknown, x: Tensor): Tensor {
   const given = value as Partial<Tensor> | undefined;
   if (given?.dtype !== "float32" || given.shape === undefined || !sameShape(given.shape, x.shape)) {
     throw new Error(
@@ -259,7 +295,7 @@ function contiguousGradient(operation: string, expected: string, value: unknown,
 }
 
 /** The nodes below `root`, newest first. */
-function graphOf(root: Node, visit: number): Node[] {
+export function graphOf(root: Node, visit: number): Node[] {
   const nodes: Node[] = [root];
   root.visit = visit;
   for (let i = 0; i < nodes.length; i++) {
@@ -283,7 +319,7 @@ const smallBytes = 16 * 1024;
  * Lets go of a graph. What the previous pass's graph held is freed now; what this one held stays readable until the end
  * of the next pass. A storage that a tensor outside the graph shares (a view, a detached tensor) is left to the collector.
  */
-function consume(engine: Engine, nodes: Node[], pass: number): void {
+export function consume(engine: Engine, nodes: Node[], pass: number): void {
   for (const storage of engine.consumed) {
     if (storage.consumed === storage.tensors) engine.release(storage, pass);
   }
@@ -300,43 +336,55 @@ function consume(engine: Engine, nodes: Node[], pass: number): void {
   engine.consumed = consumed;
 }
 
-/** Starts backward() from a tensor. */
-export function backward(
-  tensor: Tensor,
-  gradient: Tensor | null | undefined,
-  { retainGraph = false }: { retainGraph?: boolean } = {},
-): void {
-  const pass = new BackwardPass(tensor.engine);
-  pass.run(tensor, seedOf("backward", tensor, gradient), retainGraph);
-}
-
-/** The gradient a walk starts from: 1 for a tensor of one element, or the one given, shared where that can be. */
-export function seedOf(operation: string, tensor: Tensor, gradient: Tensor | null | undefined): Storage {
+/** Throws unless a walk may start from the tensor: it requires grad, and is one number or a gradient was given. */
+export function requireRoot(operation: string, tensor: Tensor, gradient: Tensor | null | undefined): void {
   if (!tensor.requiresGrad) {
     throw new Error(
       `${operation}: expected a tensor that requires grad, got one without: no parameter took part in it, or it was made under noGrad()`,
     );
   }
+  if ((gradient === undefined || gradient === null) && tensor.count !== 1) {
+    throw new Error(
+      `${operation}: expected a tensor of one element, got shape ${show(tensor.shape)}; take .sum() or .mean() first, or pass a gradient of that shape`,
+    );
+  }
+}
+
+/** The gradient a walk starts from: 1 for a tensor of one element, or the one given, shared where that can be. */
+export function seedOf(operation: string, tensor: Tensor, gradient: Tensor | null | undefined): Storage {
+  requireRoot(operation, tensor, gradient);
   const { engine } = tensor;
   if (gradient === undefined || gradient === null) {
-    if (tensor.count !== 1) {
-      throw new Error(
-        `${operation}: expected a tensor of one element, got shape ${show(tensor.shape)}; take .sum() or .mean() first, or pass a gradient of that shape`,
-      );
-    }
     const one = engine.allocate(1);
     engine.f32[one.pointer >>> 2] = 1;
     return one;
   }
-  const source = contiguousGradient(operation, "", gradient, tensor);
+  return shareOf(contiguousGradient(operation, "", gradient, tensor));
+}
+
+/** The numbers of a contiguous gradient for a pass to own: shared where that can be, else copied. */
+export function shareOf(source: Tensor): Storage {
+  const { engine } = source;
   // What is pinned may change under the walk: a .grad that it adds to, numbers that hooks hold by .data.
   if (source.offset === 0 && !source.storage.pinned) {
     source.storage.shares++;
     return source.storage;
   }
-  const seed = engine.allocate(tensor.count, tensor.shape);
-  engine.kernels.unary("copy", { x: source.pointer, y: seed.pointer, n: tensor.count });
-  return seed;
+  const copy = engine.allocate(source.count, source.shape);
+  engine.kernels.unary("copy", { x: source.pointer, y: copy.pointer, n: source.count });
+  return copy;
+}
+
+/** Throws where a value that the node's backward reads is no longer what it was. */
+export function requireUnchanged(node: Node): void {
+  if (versionsOf(node) !== node.versions) throw changedInPlace(node);
+}
+
+function anomaly(node: Node, input: number): Error {
+  return new Error(
+    `detectAnomaly: expected numbers, got NaN in the gradient that "${node.rule.name}" gives its input ${input}: ` +
+      `inputs ${node.inputs.map((x) => show(x.shape)).join(", ")}, output ${show(node.output.shape)}${traceOf(node)}`,
+  );
 }
 
 function consumedTwice(node: Node): Error {

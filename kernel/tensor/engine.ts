@@ -53,6 +53,8 @@ export class Engine {
   readonly generator = new Generator(Date.now());
   readonly collector: Collector;
   gradEnabled = true;
+  /** Whether backward() looks for NaN after each step. */
+  detectsAnomaly = false;
   /** Whether layers in a row may be computed together. */
   sweeps = true;
   /** Number of operations recorded so far. */
@@ -196,6 +198,7 @@ export class Engine {
   recover(): void {
     this.kernels.settle();
     this.gradEnabled = true;
+    this.detectsAnomaly = false;
     this.scope = null;
   }
 }

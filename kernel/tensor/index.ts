@@ -1,9 +1,10 @@
 // The room's door: all that other rooms may import of kernel/tensor, but for the checks of arguments.ts.
+
+export * as autograd from "./autogradWords";
 export * from "./creation";
 export type { DType, NestedArray, NestedInput, Scalar, TensorData } from "./dtype";
 export type { MemoryUsage } from "./engine";
 export * from "./functions";
-export * as autograd from "./gradients";
 export { Generator, type GeneratorState } from "./math/random";
 export * from "./methods";
 export type { Index, Range } from "./ops/advanced";

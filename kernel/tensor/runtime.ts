@@ -86,7 +86,7 @@ export function recover(): void {
 }
 
 /** What an async function would return to noGrad() or tidy(): their effect would end at its first await. */
-type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
+export type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
 
 /**
  * Runs fn without recording operations, and returns what it returns. fn must be synchronous: a mode that lasted over an
@@ -120,7 +120,8 @@ function withGrad<T>(name: string, enabled: boolean, fn: () => Synchronous<T>): 
   }
 }
 
-function requireSynchronous<T>(name: string, result: T): T {
+/** Throws where a function gave back a promise. */
+export function requireSynchronous<T>(name: string, result: T): T {
   if (
     typeof result === "object" &&
     result !== null &&

@@ -2,14 +2,14 @@
 
 import {
   describe,
+  isRecord,
   optionsOf,
-  refuseCreateGraph,
   requireFunction,
   requireKnown,
   requireRank,
   requireTensor,
 } from "./arguments";
-import { backward } from "./autograd";
+import { type BackwardOptions, backward } from "./backward";
 import type { DType, Scalar } from "./dtype";
 import type { Generator } from "./math/random";
 import { type Index, index, indexPut, putInto } from "./ops/advanced";
@@ -92,20 +92,30 @@ export interface ScatterOptions {
   readonly reduce?: "add" | "multiply";
 }
 
+const backwardOptions = ["retainGraph", "createGraph", "inputs"];
+
 /** Float32, int32 or bool numbers in any number of dimensions, with automatic gradients. Memory needs no dispose. */
 export class Tensor extends TensorState {
   /**
    * Adds the gradient of this tensor to `.grad` of every leaf it came from. A tensor of more than one element needs the
-   * gradient to start from. The graph is used up unless `retainGraph`; results of its larger steps stay readable until
-   * the end of the next backward().
+   * gradient to start from, which may also stand among the options. The graph is used up unless `retainGraph`; results of
+   * its larger steps stay readable until the end of the next backward(). With `createGraph` the gradients have a graph of
+   * their own, which holds on to this one as long as `.grad` does.
    */
   backward(
-    gradient?: Tensor | null,
-    options: { readonly retainGraph?: boolean; readonly createGraph?: false } = {},
+    gradient?: Tensor | null | (BackwardOptions & { readonly gradient?: Tensor | null }),
+    options: BackwardOptions = {},
   ): void {
-    requireKnown("backward", arguments, 2, ["retainGraph", "createGraph"]);
-    refuseCreateGraph("backward", options.createGraph);
-    backward(this, gradient, options);
+    if (isRecord(gradient) && options !== undefined) {
+      requireKnown("backward", arguments, 1, ["gradient", ...backwardOptions]);
+      const { gradient: given, ...others } = gradient as BackwardOptions & {
+        readonly gradient?: Tensor | null;
+      };
+      backward(this, given, others);
+      return;
+    }
+    requireKnown("backward", arguments, 2, backwardOptions);
+    backward(this, gradient as Tensor | null | undefined, options);
   }
 
   /**

@@ -352,9 +352,11 @@ export abstract class TensorState {
     this.#gradientSeen = value !== null;
   }
 
-  /** The gradient's memory, without showing the tensor to anybody. @internal */
+  /** The gradient's memory, to be added to, without showing the tensor to anybody. @internal */
   gradStorage(): Storage | null {
-    return this.#gradient === null ? null : this.#gradient.storage;
+    if (this.#gradient === null) return null;
+    if (this.#gradient.requiresGrad) this.grad = this.#gradient.detach().clone(); // its graph keeps the numbers it was recorded with
+    return this.#gradient.storage;
   }
 
   /** Makes a buffer that the caller owns the gradient. @internal */
@@ -375,6 +377,14 @@ export abstract class TensorState {
     const copy = this.engine.allocate(this.count, this.shape);
     kernels.unary("copy", { x: from.pointer, y: copy.pointer, n: this.count });
     this.adoptGrad(copy);
+  }
+
+  /** Adds a gradient that has a graph, in a tensor of its own. @internal */
+  addGraphGrad(gradient: Tensor): void {
+    const recording = this.engine.gradEnabled;
+    this.engine.gradEnabled = true;
+    this.grad = this.#gradient === null ? gradient.clone() : this.#gradient.add(gradient);
+    this.engine.gradEnabled = recording;
   }
 
   /** The tensor as PyTorch prints it; of large ones only the edges. */

@@ -4,6 +4,7 @@ import { requireKnown, requireNumber, requireNumbers } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Tensor } from "../tensor";
 import type { ActivationOp } from "../wasm/kernels";
+import { activationSlopes } from "./activationSlopes";
 import { requireFloat } from "./check";
 import { contiguous } from "./view";
 
@@ -32,6 +33,7 @@ const ruleOf = (name: string): Rule<Info> => ({
     });
     pass.give(x, dx);
   },
+  formula: ({ inputs: [x], info: { op, a, b } }, dy) => [() => dy.mul(activationSlopes[op](x!, a, b))],
 });
 
 const rules: { [O in ActivationOp]: Rule<Info> } = {

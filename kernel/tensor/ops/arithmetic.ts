@@ -10,9 +10,10 @@ import { copyStrided } from "../strided";
 import type { Tensor } from "../tensor";
 import type { BinaryOp } from "../wasm/kernels";
 import { binaryInto, giveTo } from "./broadcast";
-import { cast, refuseBool, requireFloat, requireOperand, requireTensorOrNumber } from "./check";
+import { cast, refuseBool, requireFloat, requireOperand, requireTensorOrNumber, scalar } from "./check";
 import { clone } from "./elementwise";
 import { type ComparisonOp, compareExactly, integers } from "./integers";
+import { where } from "./join";
 import { contiguous, expand } from "./view";
 
 /** A new buffer f(a, b): one of them a gradient of shape `shape`, the other an input that broadcasts to it. */
@@ -31,6 +32,7 @@ const add: Rule = {
     if (a.requiresGrad) giveTo(pass, a, b.requiresGrad ? pass.share(dy) : dy, shape);
     if (b.requiresGrad) giveTo(pass, b, dy, shape);
   },
+  formula: (_, dy) => [() => dy, () => dy],
 };
 
 const sub: Rule = {
@@ -46,6 +48,7 @@ const sub: Rule = {
     }
     if (a.requiresGrad) giveTo(pass, a, dy, output.shape);
   },
+  formula: (_, dy) => [() => dy, () => dy.neg()],
 };
 
 // da = dy·b, db = dy·a
@@ -59,6 +62,7 @@ const mul: Rule = {
     if (a.requiresGrad) giveTo(pass, a, product(pass, "mul", dy, b, shape), shape);
     if (b.requiresGrad) giveTo(pass, b, product(pass, "mul", dy, a, shape), shape);
   },
+  formula: ({ inputs: [a, b] }, dy) => [() => dy.mul(b!), () => dy.mul(a!)],
 };
 
 // da = dy / b, db = −dy·a / b²
@@ -80,6 +84,7 @@ const div: Rule = {
     if (a.requiresGrad) giveTo(pass, a, da, shape);
     else engine.release(da);
   },
+  formula: ({ inputs: [a, b] }, dy) => [() => dy.div(b!), () => dy.div(b!).mul(a!).div(b!).neg()],
 };
 
 // da = dy·b·a^(b−1), db = dy·a^b·ln a; both are 0 where their formula says 0·∞: b = 0, and a = 0 with b ≥ 0
@@ -112,7 +117,25 @@ const pow: Rule = {
     if (b.requiresGrad) giveTo(pass, b, db, shape);
     else engine.release(db);
   },
+  formula({ inputs, output }, dy) {
+    const [a, b] = inputs as [Tensor, Tensor];
+    // What is left out takes a harmless operand: NaN that is not chosen would come back as 0·NaN.
+    const constant = b.eq(0);
+    const still = a.eq(0).logicalAnd(b.ge(0));
+    return [
+      () =>
+        dy
+          .mul(b)
+          .mul(where(constant, one(a), a).pow(b.sub(1)))
+          .maskedFill(constant, 0),
+      () => dy.mul(output).mul(where(still, one(a), a).log()),
+    ];
+  },
 };
+
+function one(x: Tensor): Tensor {
+  return scalar(x.engine, 1, "float32");
+}
 
 /** The larger (or smaller) one takes the gradient; equals take half each, as in PyTorch. */
 function choose(name: "maximum" | "minimum", loses: BinaryOp): Rule {
@@ -145,6 +168,18 @@ function choose(name: "maximum" | "minimum", loses: BinaryOp): Rule {
         giveTo(pass, x, share, shape);
       }
     },
+    formula({ inputs: [a, b] }, dy) {
+      const share = (x: Tensor, other: Tensor) => {
+        const lost = compare(loses === "lt" ? "lt" : "gt", x, other).float();
+        return dy.mul(
+          lost
+            .add(compare("eq", x, other).float(), { alpha: 0.5 })
+            .neg()
+            .add(1),
+        );
+      };
+      return [() => share(a!, b!), () => share(b!, a!)];
+    },
   };
 }
 
@@ -167,6 +202,7 @@ const addNumber: Rule<number> = {
   backward(node, dy, pass) {
     pass.give(node.inputs[0]!, dy);
   },
+  formula: (_, dy) => [() => dy],
 };
 
 /** y = x·s and y = x/s: the same factor goes back. */
@@ -179,6 +215,7 @@ const mulNumber: Rule<number> = {
     pass.engine.kernels.scale({ alpha: node.info, x: dy.pointer, y: dx.pointer, n: x.count });
     pass.give(x, dx);
   },
+  formula: ({ info }, dy) => [() => dy.mul(info)],
 };
 
 // dx = dy·s·x^(s−1)
@@ -211,6 +248,7 @@ const powNumber: Rule<number> = {
     engine.release(power);
     pass.give(x, dy);
   },
+  formula: ({ inputs: [x], info: s }, dy) => [() => (s === 0 ? dy.mul(0) : dy.mul(x!.pow(s - 1)).mul(s))],
 };
 
 /** What to write instead of a difference of masks. */

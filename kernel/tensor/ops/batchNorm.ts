@@ -1,13 +1,14 @@
 // Batch normalization over the channel axis of [N, C, ...] (Ioffe & Szegedy 2015), by PyTorch's conventions.
 
 import { requireKnown, requireNumbers, requireVector } from "../arguments";
-import { type BackwardPass, type Node, type Rule, record } from "../autograd";
+import { type BackwardPass, type Node, type Rule, record, savedTensor } from "../autograd";
 import type { Engine } from "../engine";
 import { countOf, show } from "../shape";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
 import type { Activation } from "../wasm/kernels";
 import { requireFloat } from "./check";
+import { slopesByOutput } from "./elementwise";
 import { contiguous } from "./view";
 
 export interface BatchNormOptions {
@@ -40,6 +41,7 @@ interface Info extends Extent {
   readonly hasWeight: boolean;
   readonly training: boolean;
   readonly activation: Activation | null;
+  readonly eps: number;
 }
 
 /** Every number of dy is read before that of dx takes its place. */
@@ -94,7 +96,37 @@ function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
   else if (dx !== dy) engine.release(dx);
 }
 
-const batchNormRule: Rule<Info> = { name: "batchNorm", reads: "inputs", sharesGradient: true, backward };
+// By the batch's statistics: dx = γ·r·(dy − mean dy − x̂·mean(dy·x̂)); by fixed ones: γ·r·dy. dγ = Σ dy·x̂, dβ = Σ dy.
+function formula(node: Node<Info>, gradient: Tensor): (() => Tensor)[] {
+  const { outer, channels, inner, hasWeight, training, activation, eps } = node.info;
+  const [given, weight] = node.inputs as [Tensor, Tensor?];
+  const rows = (each: Tensor) => each.reshape(outer, channels, inner);
+  const column = (each: Tensor) => each.reshape(channels, 1);
+  const after = activation === null ? gradient : slopesByOutput[activation](gradient, node.output);
+  const [x, dy] = [rows(given), rows(after)];
+  const dims = [0, 2];
+  const fixed = (i: number) => savedTensor(node.saved[i]!, [channels, 1], "float32");
+  const centered = x.sub(training ? x.mean(dims, true) : fixed(0));
+  const invStd = training ? centered.square().mean(dims, true).add(eps).rsqrt() : fixed(1);
+  const normal = centered.mul(invStd);
+  const dx = () => {
+    const scaled = hasWeight ? dy.mul(column(weight!)) : dy;
+    const inside = training
+      ? scaled.sub(scaled.mean(dims, true)).sub(normal.mul(scaled.mul(normal).mean(dims, true)))
+      : scaled;
+    return inside.mul(invStd).reshape(given.shape);
+  };
+  const dBias = () => dy.sum(dims);
+  return hasWeight ? [dx, () => dy.mul(normal).sum(dims), dBias] : [dx, dBias];
+}
+
+const batchNormRule: Rule<Info> = {
+  name: "batchNorm",
+  reads: "inputs",
+  sharesGradient: true,
+  backward,
+  formula,
+};
 const activated = (activation: Activation): Rule<Info> => ({
   ...batchNormRule,
   name: `batchNorm + ${activation}`,
@@ -257,7 +289,7 @@ export function batchNormThen(
     });
   }
   const inputs = [x, gamma, beta].filter((tensor) => tensor !== null);
-  const info = { outer, channels, inner, hasWeight: gamma !== null, training: fromBatch, activation };
+  const info = { outer, channels, inner, hasWeight: gamma !== null, training: fromBatch, activation, eps };
   return record(activation === null ? batchNormRule : activatedRules[activation], y, inputs, info, [
     mean,
     invStd,

@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor";
 import type { Conv2dShape, Kernels } from "../wasm/kernels";
 import { giveTo } from "./broadcast";
 import { requireFloat } from "./check";
+import { sumOrMean } from "./reduction";
 import { contiguous, reshape } from "./view";
 import { countWindows, emptyRule, SameShapes, type Sizes, type SpatialRank, sizesOf } from "./windows";
 
@@ -64,7 +65,126 @@ const convRule: Rule<Conv2dShape> = {
     engine.release(scratch);
     if (bias?.requiresGrad) giveTo(pass, bias, dy, node.output.shape, [shape.outChannels, 1, 1]);
   },
+  formula({ inputs: [x, weight], info: shape }, dy) {
+    return [
+      () => inputGradient(shape, dy, weight!),
+      () => weightGradient(shape, x!, dy),
+      () => sumOrMean("sum", dy, [0, 2, 3], false),
+    ];
+  },
 };
+
+// The three products of x, w and dy that a convolution and its gradients are: each one's gradients are the other two.
+
+const inputRule: Rule<Conv2dShape> = {
+  name: "conv's gradient by its input",
+  reads: "inputs",
+  sharesGradient: true,
+  backward({ inputs: [dy, weight], info: shape }, dx, pass) {
+    const { engine } = pass;
+    const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
+    if (weight!.requiresGrad) {
+      pass.accumulate(weight!, (dw, accumulate) =>
+        engine.kernels.conv2dBackwardWeight(shape, {
+          x: dx.pointer,
+          dy: dy!.pointer,
+          dWeight: dw.pointer,
+          scratch: scratch.pointer,
+          accumulate,
+        }),
+      );
+    }
+    if (dy!.requiresGrad) {
+      const y = pass.allocate(dy!);
+      engine.kernels.conv2d(shape, {
+        x: dx.pointer,
+        weight: weight!.pointer,
+        bias: 0,
+        y: y.pointer,
+        scratch: scratch.pointer,
+      });
+      pass.give(dy!, y);
+    }
+    engine.release(scratch);
+  },
+  formula({ inputs: [dy, weight], info: shape }, dx) {
+    return [() => convolve2d(shape, contiguous(dx), weight!, null), () => weightGradient(shape, dx, dy!)];
+  },
+};
+
+/** The gradient by its input [N, C, H, W] of a convolution with contiguous weights. */
+export function inputGradient(shape: Conv2dShape, gradient: Tensor, weight: Tensor): Tensor {
+  const dy = contiguous(gradient);
+  const { engine } = dy;
+  const dx = engine.empty([shape.batch, shape.inChannels, shape.inHeight, shape.inWidth], "float32");
+  const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
+  engine.kernels.conv2dBackwardInput(shape, {
+    dy: dy.pointer,
+    weight: weight.pointer,
+    dx: dx.pointer,
+    scratch: scratch.pointer,
+    accumulate: false,
+  });
+  engine.release(scratch);
+  return record(inputRule, dx, [dy, weight], shape);
+}
+
+const weightRule: Rule<Conv2dShape> = {
+  name: "conv's gradient by its weight",
+  reads: "inputs",
+  sharesGradient: true,
+  backward({ inputs: [x, dy], info: shape }, dw, pass) {
+    const { engine } = pass;
+    const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
+    if (x!.requiresGrad) {
+      pass.accumulate(x!, (dx, accumulate) =>
+        engine.kernels.conv2dBackwardInput(shape, {
+          dy: dy!.pointer,
+          weight: dw.pointer,
+          dx: dx.pointer,
+          scratch: scratch.pointer,
+          accumulate,
+        }),
+      );
+    }
+    if (dy!.requiresGrad) {
+      const y = pass.allocate(dy!);
+      engine.kernels.conv2d(shape, {
+        x: x!.pointer,
+        weight: dw.pointer,
+        bias: 0,
+        y: y.pointer,
+        scratch: scratch.pointer,
+      });
+      pass.give(dy!, y);
+    }
+    engine.release(scratch);
+  },
+  formula({ inputs: [x, dy], info: shape }, dw) {
+    return [
+      () => inputGradient(shape, dy!, contiguous(dw)),
+      () => convolve2d(shape, x!, contiguous(dw), null),
+    ];
+  },
+};
+
+/** The gradient by its weight [O, C/groups, height, width] of a convolution of x. */
+export function weightGradient(shape: Conv2dShape, input: Tensor, gradient: Tensor): Tensor {
+  const [x, dy] = [contiguous(input), contiguous(gradient)];
+  const { engine } = x;
+  const { outChannels, inChannels, groups, kernelHeight, kernelWidth } = shape;
+  const dw = engine.empty([outChannels, inChannels / groups, kernelHeight, kernelWidth], "float32");
+  const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
+  engine.kernels.conv2dBackwardWeight(shape, {
+    x: x.pointer,
+    dy: dy.pointer,
+    dWeight: dw.pointer,
+    scratch: scratch.pointer,
+    accumulate: false,
+  });
+  engine.release(scratch);
+  return record(weightRule, dw, [x, dy], shape);
+}
 
 /**
  * y[n, o, i, j] = bias[o] + Σ over c, p, q of weight[o, c, p, q] · x[n, c, i·stride − padding + p·dilation, …]:
@@ -120,7 +240,8 @@ function convolve(
   return reshape(y, [...(batched ? [y.shape[0]!] : []), y.shape[1]!, ...positions]);
 }
 
-function convolve2d(shape: Conv2dShape, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+/** The convolution of contiguous operands. */
+export function convolve2d(shape: Conv2dShape, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   const { engine } = x;
   const { batch, outChannels, outHeight, outWidth } = shape;
   const y = engine.empty([batch, outChannels, outHeight, outWidth], "float32");

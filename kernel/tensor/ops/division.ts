@@ -48,6 +48,10 @@ const restRule: Rule<{ a: Tensor; b: Tensor; quotient: (ratio: number) => number
     }
     if (left.requiresGrad) giveTo(pass, left, dy, shape);
   },
+  formula: (node, dy) => [
+    () => dy,
+    () => dy.mul(node.info.a.detach().floorDivide(node.info.b.detach())).neg(),
+  ],
 };
 
 /** The rest of a division, or its whole quotient (without gradient); two integers give int32, and none may be divided by 0. */

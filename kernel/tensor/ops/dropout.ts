@@ -1,7 +1,7 @@
 // Dropout: random elements, or whole channels, become 0 and the others make up for it.
 
 import { requireKnown, requireShare, requireTensor } from "../arguments";
-import { type Rule, record } from "../autograd";
+import { type Rule, record, savedTensor } from "../autograd";
 import { countOf, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
@@ -22,6 +22,10 @@ const dropoutRule: Rule<{ runs: number; inner: number }> = {
       columns: inner,
     });
     pass.give(node.inputs[0]!, dy);
+  },
+  formula({ inputs: [x], saved: [mask], info: { runs, inner } }, dy) {
+    const factors = savedTensor(mask!, [runs, 1], "float32");
+    return [() => dy.reshape(runs, inner).mul(factors).reshape(x!.shape)];
   },
 };
 

@@ -5,18 +5,25 @@ import { type BackwardPass, type Node, type Rule, record } from "../autograd";
 import { dtypeOf, promote } from "../dtype";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
-import type { BinaryOp, UnaryGradOp, UnaryOp } from "../wasm/kernels";
+import type { Activation, BinaryOp, UnaryGradOp, UnaryOp } from "../wasm/kernels";
 import { cast, refuseBool, requireFloat, requireInt32 } from "./check";
 import { contiguous } from "./view";
 
 type Backward = (node: Node<undefined>, dy: Storage, pass: BackwardPass) => void;
 
-function rule(name: string, reads: "inputs" | "output" | undefined, backward: Backward): Rule {
-  return { name, reads, backward };
+/** dx of dy, x and y, in words of operations. */
+type Slope = (dy: Tensor, x: Tensor, y: Tensor) => Tensor;
+
+function rule(name: string, reads: "inputs" | "output" | undefined, backward: Backward, slope: Slope): Rule {
+  return { name, reads, backward, formula: formulaOf(slope) };
+}
+
+function formulaOf(slope: Slope): NonNullable<Rule["formula"]> {
+  return ({ inputs: [x], output }, dy) => [() => slope(dy, x!, output)];
 }
 
 /** dx = dy · g(saved), by the kernel that fuses both. */
-function fused(name: UnaryGradOp, reads: "inputs" | "output"): Rule {
+function fused(name: UnaryGradOp, reads: "inputs" | "output", slope: Slope): Rule {
   const backward: Backward = (node, dy, pass) => {
     const saved = reads === "inputs" ? node.inputs[0]! : node.output;
     const dx = pass.target(dy, saved);
@@ -28,7 +35,7 @@ function fused(name: UnaryGradOp, reads: "inputs" | "output"): Rule {
     });
     pass.give(node.inputs[0]!, dx);
   };
-  return { name, reads, sharesGradient: true, backward };
+  return { name, reads, sharesGradient: true, backward, formula: formulaOf(slope) };
 }
 
 /** dy ← dy ∘ by, elementwise. */
@@ -40,39 +47,76 @@ function scale(dy: Storage, by: number, count: number, pass: BackwardPass): void
   pass.engine.kernels.scale({ alpha: by, x: dy.pointer, y: dy.pointer, n: count });
 }
 
+/** dx of an activation by dy and what came out of it. */
+export const slopesByOutput: { [A in Activation]: (dy: Tensor, y: Tensor) => Tensor } = {
+  relu: (dy, y) => dy.maskedFill(y.le(0), 0),
+  sigmoid: (dy, y) => dy.mul(y).mul(y.neg().add(1)),
+  tanh: (dy, y) => dy.mul(y.square().neg().add(1)),
+};
+
 const rules: { [O in UnaryOp]: Rule } = {
-  copy: rule("clone", undefined, (node, dy, pass) => pass.give(node.inputs[0]!, dy)),
-  neg: rule("neg", undefined, (node, dy, pass) => {
-    scale(dy, -1, node.output.count, pass);
-    pass.give(node.inputs[0]!, dy);
-  }),
+  copy: rule(
+    "clone",
+    undefined,
+    (node, dy, pass) => pass.give(node.inputs[0]!, dy),
+    (dy) => dy,
+  ),
+  neg: rule(
+    "neg",
+    undefined,
+    (node, dy, pass) => {
+      scale(dy, -1, node.output.count, pass);
+      pass.give(node.inputs[0]!, dy);
+    },
+    (dy) => dy.neg(),
+  ),
   // dx = dy · y
-  exp: rule("exp", "output", (node, dy, pass) => {
-    apply("mul", dy, node.output, pass);
-    pass.give(node.inputs[0]!, dy);
-  }),
+  exp: rule(
+    "exp",
+    "output",
+    (node, dy, pass) => {
+      apply("mul", dy, node.output, pass);
+      pass.give(node.inputs[0]!, dy);
+    },
+    (dy, _, y) => dy.mul(y),
+  ),
   // dx = dy / x
-  log: rule("log", "inputs", (node, dy, pass) => {
-    apply("div", dy, node.inputs[0]!, pass);
-    pass.give(node.inputs[0]!, dy);
-  }),
+  log: rule(
+    "log",
+    "inputs",
+    (node, dy, pass) => {
+      apply("div", dy, node.inputs[0]!, pass);
+      pass.give(node.inputs[0]!, dy);
+    },
+    (dy, x) => dy.div(x),
+  ),
   // dx = dy / 2y
-  sqrt: rule("sqrt", "output", (node, dy, pass) => {
-    scale(dy, 0.5, node.output.count, pass);
-    apply("div", dy, node.output, pass);
-    pass.give(node.inputs[0]!, dy);
-  }),
+  sqrt: rule(
+    "sqrt",
+    "output",
+    (node, dy, pass) => {
+      scale(dy, 0.5, node.output.count, pass);
+      apply("div", dy, node.output, pass);
+      pass.give(node.inputs[0]!, dy);
+    },
+    (dy, _, y) => dy.mul(0.5).div(y),
+  ),
   // dx = −dy · y²
-  reciprocal: rule("reciprocal", "output", (node, dy, pass) => {
-    scale(dy, -1, node.output.count, pass);
-    apply("mul", dy, node.output, pass);
-    apply("mul", dy, node.output, pass);
-    pass.give(node.inputs[0]!, dy);
-  }),
-  abs: fused("abs", "inputs"),
-  sigmoid: fused("sigmoid", "output"),
-  tanh: fused("tanh", "output"),
-  relu: fused("relu", "output"),
+  reciprocal: rule(
+    "reciprocal",
+    "output",
+    (node, dy, pass) => {
+      scale(dy, -1, node.output.count, pass);
+      apply("mul", dy, node.output, pass);
+      apply("mul", dy, node.output, pass);
+      pass.give(node.inputs[0]!, dy);
+    },
+    (dy, _, y) => dy.neg().mul(y).mul(y),
+  ),
+  abs: fused("abs", "inputs", (dy, x) => dy.mul(x.sign())),
+  sigmoid: fused("sigmoid", "output", (dy, _, y) => slopesByOutput.sigmoid(dy, y)),
+  tanh: fused("tanh", "output", (dy, _, y) => slopesByOutput.tanh(dy, y)),
+  relu: fused("relu", "output", (dy, _, y) => slopesByOutput.relu(dy, y)),
 };
 
 /** Functions that give whole numbers for whole ones; all others take them as float32. */
@@ -117,7 +161,7 @@ export function clone(input: Tensor): Tensor {
 }
 
 // dx = 2x · dy
-const squareRule = fused("square", "inputs");
+const squareRule = fused("square", "inputs", (dy, x) => dy.mul(x).mul(2));
 
 export function square(input: Tensor): Tensor {
   if (input.dtype !== "float32") return wholeNumbers(input, (x) => Math.imul(x, x));
@@ -143,6 +187,9 @@ const clampRule: Rule<{ min: number; max: number }> = {
       if (value < min || value > max) f32[to + i] = 0;
     }
     pass.give(x, dy);
+  },
+  formula({ inputs: [x], info: { min, max } }, dy) {
+    return [() => dy.maskedFill(x!.lt(min).logicalOr(x!.gt(max)), 0)];
   },
 };
 

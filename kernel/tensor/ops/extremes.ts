@@ -4,6 +4,7 @@ import { type Rule, record } from "../autograd";
 import { type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { type Columns, eachColumn } from "./norm";
+import { spill } from "./positions";
 import { type Dims, dimsOf, gathered, oneOf, shapesOf } from "./reduction";
 import { contiguous } from "./view";
 
@@ -21,6 +22,14 @@ const pickRule: Rule<Columns & { readonly indices: Tensor }> = {
       f32[to + first + i32[at + result]! * inner] = f32[from + result]!;
     });
     pass.give(x, dx);
+  },
+  formula({ inputs: [x], info }, dy) {
+    const positions = new Int32Array(info.indices.count);
+    const at = info.indices.pointer >>> 2;
+    eachColumn(info, (result, first) => {
+      positions[result] = first + dy.engine.i32[at + result]! * info.inner;
+    });
+    return [() => spill(dy, positions, x!.shape)];
   },
 };
 
@@ -50,6 +59,11 @@ const extremeRule: Rule<Columns> = {
       }
     });
     pass.give(x, dx);
+  },
+  formula({ inputs: [x], output, info: { outer, n, inner } }, dy) {
+    const column = (each: Tensor) => each.reshape(outer, 1, inner);
+    const equal = x!.reshape(outer, n, inner).eq(column(output)).float();
+    return [() => column(dy).div(equal.sum(1, true)).mul(equal).reshape(x!.shape)];
   },
 };
 

@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor";
 import { cast, requireInt32, requireTensorOrNumber, scalar } from "./check";
 import type { Extremes } from "./extremes";
 import { where } from "./join";
+import { pick } from "./positions";
 import { alongLast } from "./reduction";
 import { contiguous, expand, slice } from "./view";
 
@@ -49,29 +50,10 @@ export function positionsOf(operation: string, x: Tensor, dim: number, index: Te
   return positions;
 }
 
-// An element picked twice gathers both gradients.
-const gatherRule: Rule<Int32Array> = {
-  name: "gather",
-  backward(node, dy, pass) {
-    const x = node.inputs[0]!;
-    const dx = pass.allocate(x);
-    pass.engine.kernels.fill({ y: dx.pointer, value: 0, n: x.count });
-    const { f32 } = pass.engine;
-    const [from, to] = [dy.pointer >>> 2, dx.pointer >>> 2];
-    for (let i = 0; i < node.info.length; i++) f32[to + node.info[i]!]! += f32[from + i]!;
-    pass.give(x, dx);
-  },
-};
-
 /** y[i][j] = x[index[i][j]][j] for dim 0, and so on. */
 export function gather(input: Tensor, dim: number, index: Tensor, operation = "gather"): Tensor {
   const x = contiguous(input);
-  const positions = positionsOf(operation, x, dim, index);
-  const { engine } = x;
-  const y = engine.empty(index.shape, x.dtype);
-  const [from, to] = [x.pointer >>> 2, y.pointer >>> 2];
-  for (let i = 0; i < positions.length; i++) engine.i32[to + i] = engine.i32[from + positions[i]!]!;
-  return record(gatherRule, y, [x], positions);
+  return pick(x, positionsOf(operation, x, dim, index), index.shape);
 }
 
 // What was added takes the gradient of where it went.
@@ -88,6 +70,7 @@ const scatterAddRule: Rule<Int32Array> = {
     }
     if (x.requiresGrad) pass.give(x, dy);
   },
+  formula: ({ inputs: [, source], info }, dy) => [() => dy, () => pick(dy, info, source!.shape)],
 };
 
 /** A copy of x with y[index[i][j]][j] += source[i][j] for dim 0, and so on, in x's dtype. */
@@ -129,6 +112,16 @@ const scatterRule: Rule<Int32Array> = {
     if (source.requiresGrad) pass.give(source, ds);
     else pass.engine.release(ds);
     if (x.requiresGrad) pass.give(x, dy);
+  },
+  formula({ inputs: [, source], output, info: positions }, dy) {
+    const written = () => {
+      const mask = output.engine.empty(output.shape, "bool");
+      const first = mask.pointer >>> 2;
+      output.engine.f32.fill(0, first, first + mask.count);
+      for (const position of positions) output.engine.f32[first + position] = 1;
+      return mask;
+    };
+    return [() => dy.maskedFill(written(), 0), () => pick(dy, positions, source!.shape)];
   },
 };
 

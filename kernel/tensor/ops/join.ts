@@ -7,8 +7,9 @@ import { broadcastShapes, checkDim, countOf, sameShape, show, stridesOf } from "
 import { copyStrided, packed } from "../strided";
 import type { Tensor } from "../tensor";
 import { giveTo } from "./broadcast";
-import { cast } from "./check";
-import { contiguous, expand, unsqueeze } from "./view";
+import { cast, scalar } from "./check";
+import { spill } from "./positions";
+import { contiguous, expand, slice, unsqueeze } from "./view";
 
 // Each input takes its own stretch of dy.
 const catRule: Rule<{ dim: number }> = {
@@ -26,6 +27,14 @@ const catRule: Rule<{ dim: number }> = {
       }
       start += x.shape[dim]!;
     }
+  },
+  formula({ inputs, info: { dim } }, dy) {
+    let start = 0;
+    return inputs.map((x) => {
+      const from = start;
+      start += x.shape[dim]!;
+      return () => slice(dy, dim, from, from + x.shape[dim]!, 1);
+    });
   },
 };
 
@@ -107,6 +116,14 @@ const indexSelectRule: Rule<Picks> = {
       }
     }
     pass.give(x, dx);
+  },
+  formula({ inputs: [x], info: { outer, n, inner, index } }, dy) {
+    const positions = new Int32Array(outer * index.length * inner);
+    let at = 0;
+    for (let o = 0; o < outer; o++) {
+      for (const row of index) for (let i = 0; i < inner; i++) positions[at++] = (o * n + row) * inner + i;
+    }
+    return [() => spill(dy, positions, x!.shape)];
   },
 };
 
@@ -191,6 +208,10 @@ const whereRule: Rule<{ condition: Tensor }> = {
         f32[to + i] = (f32[mask + i] !== 0) === (side === 0) ? f32[from + i]! : 0;
       giveTo(pass, x, part, shape);
     }
+  },
+  formula({ info: { condition } }, dy) {
+    const zero = scalar(dy.engine, 0, "float32");
+    return [() => where(condition, dy, zero), () => where(condition, zero, dy)];
   },
 };
 

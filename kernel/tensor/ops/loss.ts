@@ -1,10 +1,10 @@
 // Cross-entropy, fused: the forward leaves behind the gradient of the logits.
 
 import { requireKnown, requireShare } from "../arguments";
-import { type Rule, record } from "../autograd";
+import { type Rule, record, savedTensor } from "../autograd";
 import type { Tensor } from "../tensor";
 import { type NllOptions, perTarget, type Reduction, requireClasses, smoothedNll } from "./nll";
-import { logSoftmax } from "./softmax";
+import { logSoftmax, softmax } from "./softmax";
 
 // d logits = (softmax − onehot) · dy, ÷ rows for the mean, each row by its own dy for "none"
 const crossEntropyRule: Rule<{ reduction: Reduction; rows: number; columns: number }> = {
@@ -22,6 +22,18 @@ const crossEntropyRule: Rule<{ reduction: Reduction; rows: number; columns: numb
       kernels.scale({ alpha, x: saved.pointer, y: dx.pointer, n: logits.count });
     }
     pass.give(logits, dx);
+  },
+  formula({ inputs: [logits], saved: [saved], info: { reduction, rows, columns } }, dy) {
+    return [
+      () => {
+        const shares = softmax(logits!, 1);
+        // The forward's own numbers, with the graph of the shares.
+        const slope = shares.add(savedTensor(saved!, [rows, columns], "float32").sub(shares.detach()));
+        return slope.mul(
+          reduction === "none" ? dy.reshape(rows, 1) : dy.div(reduction === "mean" ? rows : 1),
+        );
+      },
+    ];
   },
 };
 

@@ -6,7 +6,7 @@ import { promote } from "../dtype";
 import { broadcastShapes, countOf, type Shape, show, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { cast, requireFloat } from "./check";
-import { contiguous, reshape } from "./view";
+import { contiguous, reshape, transpose } from "./view";
 
 /** Whether a 2-D tensor is the transpose of a contiguous matrix, which gemm reads without a copy. */
 function isTransposed(x: Tensor): boolean {
@@ -40,6 +40,10 @@ export function giveGemm(
   );
 }
 
+function productFormula(a: Tensor, b: Tensor, dy: Tensor) {
+  return [() => matmul(dy, transpose(b, -2, -1)), () => matmul(transpose(a, -2, -1), dy)];
+}
+
 // C = A·B: dA = dC·Bᵀ, dB = Aᵀ·dC
 const matmulRule: Rule<{ transA: boolean; transB: boolean }> = {
   name: "matmul",
@@ -53,6 +57,7 @@ const matmulRule: Rule<{ transA: boolean; transB: boolean }> = {
     if (a.requiresGrad) giveGemm(pass, a, dy, b, m, k, n, false, !transB);
     if (b.requiresGrad) giveGemm(pass, b, a, dy, k, n, m, !transA, false);
   },
+  formula: ({ inputs: [a, b] }, dy) => productFormula(a!, b!, dy),
 };
 
 /** One product of int32 matrices in order, by element offsets; wraps around as int32 does. */
@@ -148,6 +153,7 @@ const batchedRule: Rule<{ offsetsA: number[]; offsetsB: number[] }> = {
       pass.give(b, db);
     }
   },
+  formula: ({ inputs: [a, b] }, dy) => productFormula(a!, b!, dy),
 };
 
 /** [..., m, k] · [..., k, n] → [..., m, n], the batch dimensions broadcast. */
@@ -223,6 +229,11 @@ const linearRule: Rule = {
     }
     if (weight.requiresGrad) giveGemm(pass, weight, dy, x, outputs, inputs, rows, true, false);
     if (x.requiresGrad) giveGemm(pass, x, dy, weight, rows, inputs, outputs, false, false);
+  },
+  formula({ inputs }, dy) {
+    const [x, weight] = inputs as [Tensor, Tensor];
+    const rows = (each: Tensor) => reshape(each, [countOf(each.shape.slice(0, -1)), each.shape.at(-1)!]);
+    return [() => matmul(dy, weight), () => matmul(transpose(rows(dy), 0, 1), rows(x)), () => dy];
   },
 };
 

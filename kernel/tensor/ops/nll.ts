@@ -2,7 +2,8 @@
 
 import { requireKnown, requireNumber, requireTensor, requireVector } from "../arguments";
 import { type Rule, record } from "../autograd";
-import { countOf, sameShape, show } from "../shape";
+import type { Engine } from "../engine";
+import { countOf, type Shape, sameShape, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
 import { contiguous, permute, reshape } from "./view";
@@ -53,7 +54,31 @@ const nllRule: Rule<Info> = {
     }
     pass.give(logp, dx);
   },
+  formula({ inputs, info: { reduction, ignoreIndex, smoothing, total } }, dy) {
+    const [logp, targets, weight] = inputs as [Tensor, Tensor, Tensor?];
+    const [rows, columns] = logp.shape as [number, number];
+    return [
+      () => {
+        const labels = targets.reshape(rows, 1);
+        const counted = labels.ne(ignoreIndex);
+        const place = labels.maskedFill(counted.logicalNot(), 0);
+        const share = full(dy.engine, [rows, columns], -smoothing / columns);
+        const chosen = full(dy.engine, [rows, 1], smoothing - 1);
+        const slope = share.scatterAdd(1, place, chosen).mul(counted);
+        const weighted = weight === undefined ? slope : slope.mul(weight.detach());
+        return weighted.mul(
+          reduction === "none" ? dy.reshape(rows, 1) : dy.div(reduction === "mean" ? total : 1),
+        );
+      },
+    ];
+  },
 };
+
+function full(engine: Engine, shape: Shape, value: number): Tensor {
+  const y = engine.empty(shape, "float32");
+  engine.kernels.fill({ y: y.pointer, value, n: y.count });
+  return y;
+}
 
 /**
  * −weight[target]·logProbabilities[target], over rows: log probabilities [N, C], targets [N] int32 class numbers → [], or

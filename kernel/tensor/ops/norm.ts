@@ -59,6 +59,21 @@ const normRule: Rule<Columns & { readonly p: number }> = {
     });
     pass.give(x, dx);
   },
+  formula({ inputs: [given], output, info: { outer, n, inner, p } }, dy) {
+    return [
+      () => {
+        const x = given!.reshape(outer, n, inner);
+        const y = output.reshape(outer, 1, inner);
+        const share = dy.reshape(outer, 1, inner);
+        if (p === 1) return share.mul(x.sign()).reshape(given!.shape);
+        if (p === 2) {
+          return share.mul(x.div(y.maskedFill(y.eq(0), Number.POSITIVE_INFINITY))).reshape(given!.shape);
+        }
+        const largest = x.abs().eq(y).float();
+        return share.mul(x.sign().mul(largest).div(largest.sum(1, true))).reshape(given!.shape);
+      },
+    ];
+  },
 };
 
 /** What is summed (or the extreme so far), once another number has come. */
@@ -126,6 +141,11 @@ const logsumexpRule: Rule<Columns> = {
       }
     });
     pass.give(x, dx);
+  },
+  formula({ inputs: [x], output, info: { outer, n, inner } }, dy) {
+    const column = (each: Tensor) => each.reshape(outer, 1, inner);
+    const share = () => x!.reshape(outer, n, inner).sub(column(output)).exp();
+    return [() => column(dy).mul(share()).reshape(x!.shape)];
   },
 };
 

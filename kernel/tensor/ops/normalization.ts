@@ -20,6 +20,7 @@ interface Rows {
 
 interface Info extends Rows {
   readonly hasWeight: boolean;
+  readonly eps: number;
 }
 
 // x̂ = (x − μ)·r, g = γ·dy: dx = r·(g − Σg/n − x̂·Σ(g·x̂)/n), without the Σg/n where no mean was taken off
@@ -72,6 +73,26 @@ const rowsRule: Rule<Info> = {
     if (x.requiresGrad) pass.give(x, dx);
     else if (dx !== dy) engine.release(dx);
   },
+  formula({ inputs: [given, weight], info }, gradient) {
+    const { samples, groups, channels, inner, centered, hasWeight, eps } = info;
+    const shape = [samples, groups, channels, inner];
+    const rows = (each: Tensor) => each.reshape(shape);
+    const mean = (each: Tensor) => each.mean([2, 3], true);
+    const [x, dy] = [rows(given!), rows(gradient)];
+    const shifted = centered ? x.sub(mean(x)) : x;
+    const invStd = mean(shifted.square()).add(eps).rsqrt();
+    const normal = shifted.mul(invStd);
+    const byChannel = (each: Tensor) => each.sum([0, 3]).reshape((weight ?? given!).shape);
+    const dx = () => {
+      const scaled = hasWeight ? dy.mul(weight!.reshape(groups, channels, 1)) : dy;
+      const level = centered ? scaled.sub(mean(scaled)) : scaled;
+      return level
+        .sub(normal.mul(mean(scaled.mul(normal))))
+        .mul(invStd)
+        .reshape(given!.shape);
+    };
+    return hasWeight ? [dx, () => byChannel(dy.mul(normal)), () => byChannel(dy)] : [dx, () => byChannel(dy)];
+  },
 };
 
 /** γ·(x − μ)/√(σ² + ε) + β by rows; σ² is biased and taken around the mean (two passes). */
@@ -102,7 +123,7 @@ function normalizeRows(
     eps,
   });
   const inputs = [x, weight, bias].filter((tensor) => tensor !== null);
-  return record(rowsRule, y, inputs, { ...layout, hasWeight: weight !== null }, [statistics]);
+  return record(rowsRule, y, inputs, { ...layout, hasWeight: weight !== null, eps }, [statistics]);
 }
 
 export interface LayerNormOptions {

@@ -6,7 +6,7 @@ import { type Shape, show, stridesOf } from "../shape";
 import { copyStrided, packed } from "../strided";
 import type { Tensor } from "../tensor";
 import { indexSelect } from "./join";
-import { slice } from "./view";
+import { region, slice } from "./view";
 
 // The padding is a constant: x takes the middle of dy.
 const padRule: Rule<number> = {
@@ -17,6 +17,9 @@ const padRule: Rule<number> = {
     const middle = { storage: dy, offset: node.info, strides: stridesOf(node.output.shape) };
     copyStrided(pass.engine, x.shape, middle, packed(dx, x.shape));
     pass.give(x, dx);
+  },
+  formula({ inputs: [x], output, info: offset }, dy) {
+    return [() => region(dy, x!.shape, { offset, strides: stridesOf(output.shape) })];
   },
 };
 

@@ -3,13 +3,14 @@
 import { requireKnown, requireNumber } from "../arguments";
 import { type Rule, record } from "../autograd";
 import type { Engine } from "../engine";
-import { countOf, show } from "../shape";
+import { countOf, type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
 import type { Pool2dShape, PoolDivisor } from "../wasm/kernels";
 import { requireFloat } from "./check";
 import { clone } from "./elementwise";
 import type { Extremes } from "./extremes";
 import { matmul } from "./matmul";
+import { spill } from "./positions";
 import { contiguous, transpose } from "./view";
 import { countWindows, emptyRule, SameShapes, type Sizes, type SpatialRank, sizesOf } from "./windows";
 
@@ -54,6 +55,16 @@ const maxPoolRule: Rule<Pool2dShape> = {
       }),
     );
   },
+  formula({ inputs: [x], output, saved: [saved], info }, dy) {
+    const { planes, inHeight, inWidth } = info;
+    const each = output.count / planes;
+    const first = saved!.pointer >>> 2;
+    const positions = Int32Array.from(
+      { length: output.count },
+      (_, i) => Math.floor(i / each) * inHeight * inWidth + dy.engine.i32[first + i]!,
+    );
+    return [() => spill(dy, positions, x!.shape)];
+  },
 };
 
 // dx = dy / divisor, spread over the window
@@ -70,7 +81,38 @@ const avgPoolRule: Rule<{ shape: Pool2dShape; divisor: PoolDivisor }> = {
       }),
     );
   },
+  formula: ({ inputs: [x], info }, dy) => [() => spread(dy, x!.shape, info)],
 };
+
+// The gradient of a mean over windows: its own gradient is the mean again.
+const spreadRule: Rule<{ shape: Pool2dShape; divisor: PoolDivisor }> = {
+  name: "avgPool's gradient",
+  backward({ inputs: [dy], info: { shape, divisor } }, dx, pass) {
+    const y = pass.allocate(dy!);
+    pass.engine.kernels.avgPool2d(shape, divisor, { x: dx.pointer, y: y.pointer });
+    pass.give(dy!, y);
+  },
+  formula: ({ inputs: [dy], info }, dx) => [() => averages(contiguous(dx), dy!.shape, info)],
+};
+
+function spread(gradient: Tensor, shape: Shape, info: { shape: Pool2dShape; divisor: PoolDivisor }): Tensor {
+  const dy = contiguous(gradient);
+  const { engine } = dy;
+  const dx = engine.empty(shape, "float32");
+  engine.kernels.avgPool2dBackward(info.shape, info.divisor, {
+    dy: dy.pointer,
+    dx: dx.pointer,
+    accumulate: false,
+  });
+  return record(spreadRule, dx, [dy], info);
+}
+
+/** The means over windows of a contiguous x. */
+function averages(x: Tensor, shape: Shape, info: { shape: Pool2dShape; divisor: PoolDivisor }): Tensor {
+  const y = x.engine.empty(shape, "float32");
+  x.engine.kernels.avgPool2d(info.shape, info.divisor, { x: x.pointer, y: y.pointer });
+  return record(avgPoolRule, y, [x], info);
+}
 
 /**
  * The greatest of each window: [N, C, H, W] → [N, C, H′, W′] or [C, H, W] → [C, H′, W′], with H′ as conv2d has it, rounded
@@ -174,13 +216,12 @@ function avgPool(
   }
   const x = planesOf(operation, rank, input);
   const shape = shapeOf(operation, rank, x, kernelSize, options);
-  const y = x.engine.empty(outputOf(rank, x, shape), "float32");
-  if (y.count === 0) return record(emptyRule, y, [x], undefined);
+  const output = outputOf(rank, x, shape);
+  if (countOf(output) === 0) return record(emptyRule, x.engine.empty(output, "float32"), [x], undefined);
   const divisor =
     divisorOverride ??
     (isTiled(shape) ? shape.kernelHeight * shape.kernelWidth : countIncludePad ? "padded" : "inside");
-  x.engine.kernels.avgPool2d(shape, divisor, { x: x.pointer, y: y.pointer });
-  return record(avgPoolRule, y, [x], { shape, divisor });
+  return averages(x, output, { shape, divisor });
 }
 
 /** Whether every window lies within the input. */

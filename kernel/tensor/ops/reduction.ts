@@ -8,7 +8,8 @@ import { arithmetic } from "./arithmetic";
 import { repeatTo } from "./broadcast";
 import { cast, requireFloat, requireTotal } from "./check";
 import { square } from "./elementwise";
-import { contiguous, permute, reshape } from "./view";
+import { stack } from "./join";
+import { contiguous, expand, permute, reshape } from "./view";
 
 /** One dimension, several, or undefined for all. */
 export type Dims = number | readonly number[] | undefined;
@@ -124,6 +125,9 @@ function spread(name: "sum" | "mean"): Rule<Reduction> {
         pass.give(x, dx);
       } else pass.give(x, repeatTo(pass.engine, dy, kept, x.shape));
     },
+    formula({ inputs: [x], info: { kept, n } }, dy) {
+      return [() => expand(reshape(name === "mean" ? dy.mul(1 / n) : dy, kept), x!.shape)];
+    },
   };
 }
 
@@ -202,6 +206,7 @@ const deviationRule: Rule = {
     }
     pass.give(node.inputs[0]!, dy);
   },
+  formula: ({ output: y }, dy) => [() => dy.mul(0.5).div(y.maskedFill(y.eq(0), Number.POSITIVE_INFINITY))],
 };
 
 /** What numbers have to be divided by, for each variance, so that float32 holds their squares: powers of two; null for 1. */
@@ -274,6 +279,23 @@ const productRule: Rule<{ outer: number; n: number; inner: number }> = {
       }
     }
     pass.give(x, dx);
+  },
+  formula({ inputs: [x], info: { outer, n, inner } }, dy) {
+    return [
+      () => {
+        const factors = reshape(x!, [outer, n, inner]).unbind(1);
+        const before = [reshape(dy, [outer, inner])];
+        for (const factor of factors.slice(0, -1)) before.push(before.at(-1)!.mul(factor));
+        let after: Tensor | undefined;
+        const parts = before.toReversed().map((product, i) => {
+          const part = after === undefined ? product : product.mul(after);
+          const factor = factors[n - 1 - i]!;
+          after = after === undefined ? factor : after.mul(factor);
+          return part;
+        });
+        return n === 0 ? x!.mul(0) : reshape(stack(parts.reverse(), 1), x!.shape);
+      },
+    ];
   },
 };
 

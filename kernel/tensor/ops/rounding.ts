@@ -12,6 +12,8 @@ interface Entry {
   readonly f: (x: number) => number;
   /** The derivative at x; 0 everywhere for steps. */
   readonly slope: (x: number) => number;
+  /** The same in words of operations, where x may have a graph and y is f(x). */
+  readonly formula?: (x: Tensor, y: Tensor) => Tensor;
 }
 
 const flat = () => 0;
@@ -24,29 +26,71 @@ function roundHalfToEven(x: number): number {
 }
 
 const entries = {
-  sin: { f: Math.sin, slope: Math.cos },
-  cos: { f: Math.cos, slope: (x) => -Math.sin(x) },
-  tan: { f: Math.tan, slope: (x) => 1 / Math.cos(x) ** 2 },
-  asin: { f: Math.asin, slope: (x) => 1 / Math.sqrt(1 - x * x) },
-  acos: { f: Math.acos, slope: (x) => -1 / Math.sqrt(1 - x * x) },
-  sinh: { f: Math.sinh, slope: Math.cosh },
-  cosh: { f: Math.cosh, slope: Math.sinh },
-  asinh: { f: Math.asinh, slope: (x) => 1 / Math.sqrt(x * x + 1) },
-  acosh: { f: Math.acosh, slope: (x) => 1 / Math.sqrt(x * x - 1) },
-  atanh: { f: Math.atanh, slope: (x) => 1 / (1 - x * x) },
-  atan: { f: Math.atan, slope: (x) => 1 / (1 + x * x) },
-  log2: { f: Math.log2, slope: (x) => 1 / (x * Math.LN2) },
-  log10: { f: Math.log10, slope: (x) => 1 / (x * Math.LN10) },
-  log1p: { f: Math.log1p, slope: (x) => 1 / (1 + x) },
-  expm1: { f: Math.expm1, slope: Math.exp },
-  rsqrt: { f: (x) => 1 / Math.sqrt(x), slope: (x) => -0.5 / (x * Math.sqrt(x)) },
-  erf: { f: erf, slope: (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) },
-  exp2: { f: (x) => 2 ** x, slope: (x) => 2 ** x * Math.LN2 },
-  erfc: { f: erfc, slope: (x) => (-2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) },
-  erfinv: { f: erfinv, slope: (x) => (Math.sqrt(Math.PI) / 2) * Math.exp(erfinv(x) ** 2) },
-  lgamma: { f: lgamma, slope: digamma },
+  sin: { f: Math.sin, slope: Math.cos, formula: (x) => x.cos() },
+  cos: { f: Math.cos, slope: (x) => -Math.sin(x), formula: (x) => x.sin().neg() },
+  tan: { f: Math.tan, slope: (x) => 1 / Math.cos(x) ** 2, formula: (_, y) => y.square().add(1) },
+  asin: {
+    f: Math.asin,
+    slope: (x) => 1 / Math.sqrt(1 - x * x),
+    formula: (x) => x.square().neg().add(1).rsqrt(),
+  },
+  acos: {
+    f: Math.acos,
+    slope: (x) => -1 / Math.sqrt(1 - x * x),
+    formula: (x) => x.square().neg().add(1).rsqrt().neg(),
+  },
+  sinh: { f: Math.sinh, slope: Math.cosh, formula: (x) => x.cosh() },
+  cosh: { f: Math.cosh, slope: Math.sinh, formula: (x) => x.sinh() },
+  asinh: { f: Math.asinh, slope: (x) => 1 / Math.sqrt(x * x + 1), formula: (x) => x.square().add(1).rsqrt() },
+  acosh: { f: Math.acosh, slope: (x) => 1 / Math.sqrt(x * x - 1), formula: (x) => x.square().sub(1).rsqrt() },
+  atanh: {
+    f: Math.atanh,
+    slope: (x) => 1 / (1 - x * x),
+    formula: (x) => x.square().neg().add(1).reciprocal(),
+  },
+  atan: { f: Math.atan, slope: (x) => 1 / (1 + x * x), formula: (x) => x.square().add(1).reciprocal() },
+  log2: { f: Math.log2, slope: (x) => 1 / (x * Math.LN2), formula: (x) => x.mul(Math.LN2).reciprocal() },
+  log10: { f: Math.log10, slope: (x) => 1 / (x * Math.LN10), formula: (x) => x.mul(Math.LN10).reciprocal() },
+  log1p: { f: Math.log1p, slope: (x) => 1 / (1 + x), formula: (x) => x.add(1).reciprocal() },
+  expm1: { f: Math.expm1, slope: Math.exp, formula: (x) => x.exp() },
+  rsqrt: {
+    f: (x) => 1 / Math.sqrt(x),
+    slope: (x) => -0.5 / (x * Math.sqrt(x)),
+    formula: (_, y) => y.pow(3).mul(-0.5),
+  },
+  erf: {
+    f: erf,
+    slope: (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x),
+    formula: (x) =>
+      x
+        .square()
+        .neg()
+        .exp()
+        .mul(2 / Math.sqrt(Math.PI)),
+  },
+  exp2: { f: (x) => 2 ** x, slope: (x) => 2 ** x * Math.LN2, formula: (_, y) => y.mul(Math.LN2) },
+  erfc: {
+    f: erfc,
+    slope: (x) => (-2 / Math.sqrt(Math.PI)) * Math.exp(-x * x),
+    formula: (x) =>
+      x
+        .square()
+        .neg()
+        .exp()
+        .mul(-2 / Math.sqrt(Math.PI)),
+  },
+  erfinv: {
+    f: erfinv,
+    slope: (x) => (Math.sqrt(Math.PI) / 2) * Math.exp(erfinv(x) ** 2),
+    formula: (_, y) =>
+      y
+        .square()
+        .exp()
+        .mul(Math.sqrt(Math.PI) / 2),
+  },
+  lgamma: { f: lgamma, slope: digamma, formula: (x) => x.digamma() },
   digamma: { f: digamma, slope: trigamma },
-  frac: { f: (x) => x - Math.trunc(x), slope: () => 1 },
+  frac: { f: (x) => x - Math.trunc(x), slope: () => 1, formula: (x) => x.mul(0).add(1) },
   sign: { f: (x) => Number(x > 0) - Number(x < 0), slope: flat }, // 0 for NaN, as in PyTorch
   floor: { f: Math.floor, slope: flat },
   ceil: { f: Math.ceil, slope: flat },
@@ -58,6 +102,7 @@ export type RoundingOp = keyof typeof entries;
 
 // dx = dy · f′(x)
 const rule = (name: RoundingOp): Rule => ({
+  formula: formulaOf(entries[name]),
   name,
   reads: "inputs",
   backward(node, dy, pass) {
@@ -69,6 +114,11 @@ const rule = (name: RoundingOp): Rule => ({
     pass.give(x, dy);
   },
 });
+
+function formulaOf({ slope, formula }: Entry): Rule["formula"] {
+  if (slope === flat) return (_, dy) => [() => dy.mul(0)];
+  return formula && (({ inputs: [x], output }, dy) => [() => dy.mul(formula(x!, output))]);
+}
 
 const rules = Object.fromEntries(Object.keys(entries).map((name) => [name, rule(name as RoundingOp)]));
 

@@ -46,6 +46,10 @@ const cumsumRule: Rule<Columns> = {
     runningSums(pass.engine.f32, at, at, node.info, true);
     pass.give(node.inputs[0]!, dy);
   },
+  formula({ inputs: [x], info: { outer, n, inner } }, dy) {
+    const backwards = (each: Tensor) => flip(each, 1);
+    return [() => reshape(backwards(cumsum(backwards(reshape(dy, [outer, n, inner])), 1)), x!.shape)];
+  },
 };
 
 /** Sums of the first, the first two, … elements along a dimension; int32 and bool give int32. */
@@ -73,6 +77,7 @@ const flipRule: Rule<readonly number[]> = {
     copyStrided(pass.engine, x.shape, reversed(packed(dy, x.shape), x, node.info), packed(dx, x.shape));
     pass.give(x, dx);
   },
+  formula: ({ info }, dy) => [() => flip(dy, info)],
 };
 
 /** The layout of x's elements with the given dimensions walked from their end. */
@@ -155,6 +160,7 @@ const triangleRule: Rule<Triangle> = {
     cutTriangle(pass.engine.f32, dy.pointer >>> 2, node.output, node.info);
     pass.give(node.inputs[0]!, dy);
   },
+  formula: ({ info: { upper, diagonal } }, dy) => [() => triangle(upper ? "triu" : "tril", dy, diagonal)],
 };
 
 /** A copy of matrices [..., m, n] with 0 below (triu) or above (tril) the diagonal. */

@@ -4,7 +4,7 @@ import { type Rule, record } from "../autograd";
 import { checkDim, countOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { requireFloat } from "./check";
-import { alongLast } from "./reduction";
+import { alongLast, sumOrMean } from "./reduction";
 
 /** [..., columns] as rows × columns. */
 function rowsOf(x: Tensor): { rows: number; columns: number } {
@@ -36,6 +36,7 @@ const logSoftmaxRule: Rule = {
     engine.release(share);
     pass.give(node.inputs[0]!, dy);
   },
+  formula: ({ output: y }, dy) => [() => dy.sub(y.exp().mul(sumOrMean("sum", dy, -1, true)))],
 };
 
 // y = eˣ / Σeˣ: dx = y·(dy − Σ dy·y)
@@ -57,6 +58,7 @@ const softmaxRule: Rule = {
     engine.release(products);
     pass.give(node.inputs[0]!, dy);
   },
+  formula: ({ output: y }, dy) => [() => y.mul(dy.sub(sumOrMean("sum", dy.mul(y), -1, true)))],
 };
 
 function along(operation: "softmax" | "logSoftmax", input: Tensor, dim: number): Tensor {

@@ -14,6 +14,7 @@ const reshapeRule: Rule = {
   backward(node, dy, pass) {
     pass.give(node.inputs[0]!, dy);
   },
+  formula: ({ inputs: [x] }, dy) => [() => reshape(dy, x!.shape)],
 };
 const contiguousRule: Rule = { ...reshapeRule, name: "contiguous" };
 
@@ -74,6 +75,15 @@ const permuteRule: Rule<readonly number[]> = {
     copyStrided(pass.engine, x.shape, { storage: dy, offset: 0, strides: back }, packed(dx, x.shape));
     pass.give(x, dx);
   },
+  formula({ info }, dy) {
+    return [
+      () =>
+        permute(
+          dy,
+          info.map((_, i) => info.indexOf(i)),
+        ),
+    ];
+  },
 };
 
 export function permute(x: Tensor, order: readonly number[]): Tensor {
@@ -124,6 +134,7 @@ const expandRule: Rule = {
   backward(node, dy, pass) {
     giveTo(pass, node.inputs[0]!, dy, node.output.shape);
   },
+  formula: (_, dy) => [() => dy],
 };
 
 /** Repeats size-1 dimensions (and new leading ones) without copying; −1 keeps a size. */
@@ -144,8 +155,14 @@ export function expand(x: Tensor, sizes: Shape, operation = "expand"): Tensor {
   return record(expandRule, x.engine.view(x.storage, x.offset, shape, strides, x.dtype), [x], undefined);
 }
 
+/** Where a region lies in an x whose elements are in order. */
+interface Region {
+  readonly offset: number;
+  readonly strides: Shape;
+}
+
 // dx is 0 outside the region that the view shows.
-const regionRule: Rule<{ readonly offset: number; readonly strides: Shape }> = {
+const regionRule: Rule<Region> = {
   name: "slice",
   backward(node, dy, pass) {
     const x = node.inputs[0]!;
@@ -155,7 +172,40 @@ const regionRule: Rule<{ readonly offset: number; readonly strides: Shape }> = {
     copyStrided(pass.engine, shape, packed(dy, shape), { storage: dx, ...node.info });
     pass.give(x, dx);
   },
+  formula: ({ inputs: [x], info }, dy) => [() => embed(dy, x!.shape, info)],
 };
+
+const embedRule: Rule<Region> = {
+  name: "slice's gradient",
+  backward({ inputs, info }, dy, pass) {
+    const x = inputs[0]!;
+    const dx = pass.allocate(x);
+    copyStrided(pass.engine, x.shape, { storage: dy, ...info }, packed(dx, x.shape));
+    pass.give(x, dx);
+  },
+  formula: ({ inputs: [x], info }, dy) => [() => region(dy, x!.shape, info)],
+};
+
+/** Zeros of a shape with x in a region of it. */
+function embed(x: Tensor, shape: Shape, info: Region): Tensor {
+  const { engine } = x;
+  const y = engine.empty(shape, "float32");
+  engine.kernels.fill({ y: y.pointer, value: 0, n: y.count });
+  copyStrided(engine, x.shape, x.layout, { storage: y.storage, ...info });
+  return record(embedRule, y, [x], info);
+}
+
+/** A region of x, whose elements it sees in order, as a view. */
+export function region(x: Tensor, shape: Shape, info: Region): Tensor {
+  const whole = contiguous(x);
+  const { engine, storage, offset, dtype } = whole;
+  return record(
+    regionRule,
+    engine.view(storage, offset + info.offset, shape, info.strides, dtype),
+    [whole],
+    info,
+  );
+}
 
 /** Elements start, start+step, … before end along one dimension; negative positions count from the back. */
 export function slice(x: Tensor, dim: number, start: number, end: number, step: number): Tensor {

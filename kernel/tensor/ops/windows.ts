@@ -91,4 +91,5 @@ export const emptyRule: Rule = {
       pass.give(x, dx);
     }
   },
+  formula: ({ inputs }) => inputs.map((x) => () => x.mul(0)),
 };

@@ -504,7 +504,7 @@ const without = new Set(
     "nonzero argwhere unique uniqueConsecutive histc bucketize searchsorted empty emptyLike addcmul_ addcdiv_ scatter_ scatterAdd_",
     "indexAdd_ indexCopy_ indexFill_ maskedScatter_ triu_ tril_ fillDiagonal_",
     "abs_ log_ square_ reciprocal_ rsqrt_ floor_ ceil_ round_ logicalNot_ remainder_ floorDivide_",
-    "gradStorage adoptGrad addGrad constructor",
+    "gradStorage adoptGrad addGrad addGraphGrad constructor",
     "manualSeed forkRng memoryUsage noGrad enableGrad isGradEnabled keep tidy Tensor Generator",
   ].flatMap((line) => line.split(" ")),
 );
@@ -528,6 +528,29 @@ test("every public operation has its gradient checked here, or is said to have n
 for (const [name, [f, inputs]] of Object.entries(cases))
   test(`gradient of ${name}`, () => {
     autograd.gradcheck(f, inputs);
+  });
+
+/** What has no second derivative here; the README says so of each. */
+const refused = new Set<string>([]);
+
+for (const [name, [f, inputs]] of Object.entries(cases))
+  test(`gradient of the gradient of ${name}`, () => {
+    if (refused.has(name)) {
+      assert.throws(
+        () => autograd.gradgradcheck(f, inputs),
+        /createGraph: the gradient of ".+" cannot itself be differentiated here; write that step/,
+      );
+      return;
+    }
+    autograd.gradgradcheck(f, inputs);
+    const outputs = f(...inputs);
+    const seed = leaf(outputs.shape, { seed: 11 }).detach();
+    const options = { gradOutputs: seed, allowUnused: true } as const;
+    const plain = autograd.grad(outputs, inputs, { ...options, retainGraph: true });
+    const graph = autograd.grad(outputs, inputs, { ...options, createGraph: true });
+    for (const [i, gradient] of plain.entries()) {
+      assert.ok(gradient === null ? graph[i] === null : graph[i]!.allclose(gradient, { atol: 1e-5 }));
+    }
   });
 
 /** The gradients that backward(seed) leaves on the inputs. */
