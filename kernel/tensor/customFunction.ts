@@ -157,7 +157,10 @@ function applied<Arguments extends readonly unknown[], Result extends Tensor | r
   const given: readonly Tensor[] = Array.isArray(result) ? result : [result as Tensor];
   for (const output of given) requireTensor(`${name}.forward`, output, "what it returns");
   const inputs = args.filter((each) => each instanceof Tensor);
-  if (!wantsGraph(engine, inputs)) return result;
+  if (!wantsGraph(engine, inputs)) {
+    const outside = given.map((output) => (output.requiresGrad ? output.detach() : output));
+    return (Array.isArray(result) ? outside : outside[0]) as unknown as Result;
+  }
   const hub = engine.empty([], "float32");
   engine.f32[hub.pointer >>> 2] = 0;
   const call: Call = {

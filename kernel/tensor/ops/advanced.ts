@@ -9,6 +9,7 @@ import { requireOutsideGraph } from "./arithmetic";
 import { clone } from "./elementwise";
 import { fitting, scalarFor } from "./indexing";
 import { pickSlices } from "./join";
+import { erased, pick } from "./positions";
 import { contiguous, expand, permute, reshape, select, slice, unsqueeze } from "./view";
 
 type End = number | "";
@@ -337,6 +338,9 @@ const indexPutRule: Rule<{ readonly offsets: Int32Array; readonly accumulate: bo
     if (!x.requiresGrad) return;
     if (!accumulate) for (const offset of offsets) f32[(dy.pointer >>> 2) + offset] = 0;
     pass.give(x, dy);
+  },
+  formula({ inputs: [, values], info: { offsets, accumulate } }, dy) {
+    return [() => (accumulate ? dy : erased(dy, offsets)), () => pick(dy, offsets, values!.shape)];
   },
 };
 

@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor";
 import { cast, requireInt32, requireTensorOrNumber, scalar } from "./check";
 import type { Extremes } from "./extremes";
 import { where } from "./join";
-import { pick } from "./positions";
+import { erased, pick } from "./positions";
 import { alongLast } from "./reduction";
 import { contiguous, expand, slice } from "./view";
 
@@ -113,15 +113,8 @@ const scatterRule: Rule<Int32Array> = {
     else pass.engine.release(ds);
     if (x.requiresGrad) pass.give(x, dy);
   },
-  formula({ inputs: [, source], output, info: positions }, dy) {
-    const written = () => {
-      const mask = output.engine.empty(output.shape, "bool");
-      const first = mask.pointer >>> 2;
-      output.engine.f32.fill(0, first, first + mask.count);
-      for (const position of positions) output.engine.f32[first + position] = 1;
-      return mask;
-    };
-    return [() => dy.maskedFill(written(), 0), () => pick(dy, positions, source!.shape)];
+  formula({ inputs: [, source], info: positions }, dy) {
+    return [() => erased(dy, positions), () => pick(dy, positions, source!.shape)];
   },
 };
 

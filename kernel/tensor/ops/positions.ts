@@ -54,3 +54,12 @@ export function spill(input: Tensor, positions: Int32Array, shape: Shape): Tenso
   for (let i = 0; i < positions.length; i++) f32[to + positions[i]!]! += f32[from + i]!;
   return record(spillRule, y, [x], positions);
 }
+
+/** x with 0 at the positions. */
+export function erased(x: Tensor, positions: Int32Array): Tensor {
+  const mask = x.engine.empty(x.shape, "bool");
+  const first = mask.pointer >>> 2;
+  x.engine.f32.fill(0, first, first + mask.count);
+  for (const position of positions) x.engine.f32[first + position] = 1;
+  return x.maskedFill(mask, 0);
+}
