@@ -16,6 +16,9 @@ import { Tensor } from "./tensor";
 
 type Gradients = Tensor | null | undefined | readonly (Tensor | null | undefined)[];
 
+/** A backward of a Function, whose context may have properties of its own. */
+type Backward = { called(context: FunctionContext, ...gradients: Tensor[]): Gradients }["called"];
+
 /** What a subclass of Function states. */
 interface Definition<Arguments extends readonly unknown[], Result> {
   readonly name: string;
@@ -106,9 +109,7 @@ const once = new WeakSet<object>();
  * so. `static override backward = autograd.onceDifferentiable((ctx, dy) => …)`; as
  * torch.autograd.function.once_differentiable.
  */
-export function onceDifferentiable<Backward extends (...given: never[]) => Gradients>(
-  backward: Backward,
-): Backward {
+export function onceDifferentiable(backward: Backward): Backward {
   requireKnown("onceDifferentiable", arguments, 1);
   requireFunction("onceDifferentiable", backward);
   once.add(backward);

@@ -24,7 +24,10 @@ function called(operation: string, fn: Maps, inputs: OneOrMore, { createGraph = 
   requireFunction(operation, fn);
   const given = listOf(inputs);
   requireTensors(operation, given);
-  if (given.length === 0) throw new RangeError(`${operation}: expected at least one input, got none`);
+  if (given.length === 0 || given.some(({ dtype }) => dtype !== "float32")) {
+    const got = given.map(({ dtype }) => dtype).join(", ");
+    throw new TypeError(`${operation}: expected float32 inputs, at least one, got ${got || "none"}`);
+  }
   const xs = given.map((x) =>
     createGraph && x.requiresGrad ? x.reshape(x.shape) : x.detach().requiresGrad_(),
   );
@@ -72,6 +75,7 @@ function vectorsFor(operation: string, v: OneOrMore | null | undefined, like: re
 }
 
 function requireNumberOutput(operation: string, ys: readonly Tensor[]): Tensor {
+  requireTensors(operation, ys);
   if (ys.length === 1 && ys[0]!.numel() === 1) return ys[0]!;
   throw new RangeError(
     `${operation}: expected fn to give a single number, got ${ys.map(({ shape }) => show(shape)).join(", ")}`,
@@ -107,9 +111,18 @@ export function jacobian(
   options: FunctionalOptions = {},
 ): Tensor | Tensor[] | Tensor[][] {
   requireKnown("jacobian", arguments, 3, named);
+  return jacobians("jacobian", fn, inputs, options);
+}
+
+function jacobians(
+  operation: string,
+  fn: Maps,
+  inputs: OneOrMore,
+  options: FunctionalOptions,
+): Tensor | Tensor[] | Tensor[][] {
   return enableGrad(() => {
     const { createGraph = false } = options;
-    const { xs, ys, single, singleOutput } = called("jacobian", fn, inputs, options);
+    const { xs, ys, single, singleOutput } = called(operation, fn, inputs, options);
     const rows = ys.map((y) => {
       const each = Array.from({ length: y.numel() }, (_, i) => {
         const seed = zeros(y.shape);
@@ -147,8 +160,7 @@ export function hessian(
     const y = requireNumberOutput("hessian", listOf(fn(...xs)));
     return pullBack([y], xs, [ones(y.shape)], true);
   };
-  const given = listOf(inputs);
-  const rows = jacobian(gradients, given, options);
+  const rows = jacobians("hessian", gradients, listOf(inputs), options) as Tensor[][];
   return Array.isArray(inputs) ? rows : rows[0]![0]!;
 }
 
@@ -156,18 +168,30 @@ export function hessian(
  * fn's output, and vᵀ times its Jacobian: v has the outputs' shapes, and may be left out where that is a single number; the
  * product has the inputs'. As torch.autograd.functional.vjp.
  */
-export function vjp<Output extends OneOrMore, Input extends OneOrMore>(
+export function vjp<Output extends OneOrMore>(
   fn: (...inputs: Tensor[]) => Output,
-  inputs: Input,
+  inputs: Tensor,
+  v?: OneOrMore | null,
+  options?: FunctionalOptions,
+): [output: Output, product: Tensor];
+export function vjp<Output extends OneOrMore>(
+  fn: (...inputs: Tensor[]) => Output,
+  inputs: OneOrMore,
+  v?: OneOrMore | null,
+  options?: FunctionalOptions,
+): [output: Output, product: Tensor[]];
+export function vjp<Output extends OneOrMore>(
+  fn: (...inputs: Tensor[]) => Output,
+  inputs: OneOrMore,
   v?: OneOrMore | null,
   options: FunctionalOptions = {},
-): [output: Output, product: Input] {
+): [output: Output, product: OneOrMore] {
   requireKnown("vjp", arguments, 4, named);
   return enableGrad(() => {
     const { createGraph = false } = options;
     const { xs, ys, single, singleOutput } = called("vjp", fn, inputs, options);
     const product = pullBack(ys, xs, vectorsFor("vjp", v, ys, "fn's outputs"), createGraph);
-    return packed<Output, Input>(plain(ys, createGraph), singleOutput, product, single);
+    return packed<Output, OneOrMore>(plain(ys, createGraph), singleOutput, product, single);
   });
 }
 
@@ -197,12 +221,24 @@ export function jvp<Output extends OneOrMore>(
  * fn's output, a single number, and its Hessian times v, of the inputs' shapes, without the Hessian. As
  * torch.autograd.functional.hvp (and vhp, which is the same: a Hessian is symmetric).
  */
-export function hvp<Input extends OneOrMore>(
+export function hvp(
   fn: (...inputs: Tensor[]) => Tensor,
-  inputs: Input,
+  inputs: Tensor,
+  v?: OneOrMore | null,
+  options?: FunctionalOptions,
+): [output: Tensor, product: Tensor];
+export function hvp(
+  fn: (...inputs: Tensor[]) => Tensor,
+  inputs: OneOrMore,
+  v?: OneOrMore | null,
+  options?: FunctionalOptions,
+): [output: Tensor, product: Tensor[]];
+export function hvp(
+  fn: (...inputs: Tensor[]) => Tensor,
+  inputs: OneOrMore,
   v?: OneOrMore | null,
   options: FunctionalOptions = {},
-): [output: Tensor, product: Input] {
+): [output: Tensor, product: OneOrMore] {
   requireKnown("hvp", arguments, 4, named);
   return enableGrad(() => {
     const { createGraph = false } = options;
@@ -211,7 +247,7 @@ export function hvp<Input extends OneOrMore>(
     const vectors = vectorsFor("hvp", v, xs, "the inputs");
     const gradients = pullBack([y], xs, [ones(y.shape)], true);
     const product = pullBack(gradients, xs, vectors, createGraph);
-    return packed<Tensor, Input>(plain([y], createGraph), true, product, single);
+    return packed<Tensor, OneOrMore>(plain([y], createGraph), true, product, single);
   });
 }
 

@@ -5,7 +5,7 @@ import { tensor } from "./creation";
 import { grad, listOf, type OneOrMore } from "./gradients";
 import { Generator } from "./math/random";
 import { enableGrad, noGrad } from "./runtime";
-import { show } from "./shape";
+import { sameShape, show } from "./shape";
 import type { Tensor } from "./tensor";
 
 export interface GradcheckOptions {
@@ -28,22 +28,26 @@ export interface GradcheckOptions {
 export function gradcheck(
   fn: (...inputs: Tensor[]) => OneOrMore,
   inputs: OneOrMore,
-  { eps = 1e-2, atol = 1e-2, rtol = 2e-2 }: GradcheckOptions = {},
+  options: GradcheckOptions = {},
 ): true {
   requireKnown("gradcheck", arguments, 3, ["eps", "atol", "rtol"]);
-  requireFunction("gradcheck", fn);
-  requireNumbers("gradcheck", { eps, atol, rtol });
+  return compared("gradcheck", fn, inputs, options);
+}
+
+function compared(
+  operation: string,
+  fn: (...inputs: Tensor[]) => OneOrMore,
+  inputs: OneOrMore,
+  { eps = 1e-2, atol = 1e-2, rtol = 2e-2 }: GradcheckOptions,
+): true {
+  requireFunction(operation, fn);
+  requireNumbers(operation, { eps, atol, rtol });
   const xs = listOf(inputs);
-  requireTensors("gradcheck", xs);
-  const variables = xs.filter((x) => x.requiresGrad);
-  if (variables.length === 0 || variables.some((x) => !x.isContiguous())) {
-    throw new Error(
-      `gradcheck: expected contiguous inputs, one of which requires grad, got ${variables.length} that do; make them with { requiresGrad: true }`,
-    );
-  }
+  requireTensors(operation, xs);
+  const variables = requireVariables(operation, xs);
   const generator = new Generator(99);
   const ys = listOf(enableGrad(() => fn(...xs)));
-  requireTensors("gradcheck", ys);
+  requireTensors(operation, ys);
   const weights = ys.map((y) => {
     const values = Float32Array.from({ length: y.numel() }, () => 0.5 + generator.uniform());
     return tensor(values, { shape: y.shape });
@@ -63,11 +67,22 @@ export function gradcheck(
       const error = Math.abs(gradient[i]! - difference);
       if (error <= atol + rtol * Math.abs(difference)) continue;
       throw new Error(
-        `gradcheck: expected ${difference} by finite differences for element ${i} of input ${xs.indexOf(x)} ${show(x.shape)}, got a gradient of ${gradient[i]}`,
+        `${operation}: expected ${difference} by finite differences for element ${i} of input ${xs.indexOf(x)} ${show(x.shape)}, got a gradient of ${gradient[i]}`,
       );
     }
   }
   return true;
+}
+
+/** Those of the inputs that are varied. */
+function requireVariables(operation: string, xs: readonly Tensor[]): readonly Tensor[] {
+  const variables = xs.filter((x) => x.requiresGrad);
+  if (variables.length === 0 || variables.some((x) => !x.isContiguous())) {
+    throw new Error(
+      `${operation}: expected contiguous inputs, one of which requires grad, got ${variables.length} that do; make them with { requiresGrad: true }`,
+    );
+  }
+  return variables;
 }
 
 /** (f(x + eps) − f(x − eps)) / 2eps for one element of x, which is put back whatever happens. */
@@ -97,22 +112,32 @@ export interface GradgradcheckOptions extends GradcheckOptions {
 export function gradgradcheck(
   fn: (...inputs: Tensor[]) => OneOrMore,
   inputs: OneOrMore,
-  { gradOutputs, ...tolerances }: GradgradcheckOptions = {},
+  { gradOutputs, eps = 1e-2, atol = 1e-2, rtol = 2e-2 }: GradgradcheckOptions = {},
 ): true {
   requireKnown("gradgradcheck", arguments, 3, ["eps", "atol", "rtol", "gradOutputs"]);
   requireFunction("gradgradcheck", fn);
   const xs = listOf(inputs);
   requireTensors("gradgradcheck", xs);
+  requireVariables("gradgradcheck", xs);
+  const ys = listOf(enableGrad(() => fn(...xs)));
+  requireTensors("gradgradcheck", ys);
   const generator = new Generator(98);
   const seeds =
     gradOutputs === undefined
-      ? listOf(noGrad(() => fn(...xs))).map(({ shape }) => {
-          const count = shape.reduce((product, size) => product * size, 1);
+      ? ys.map(({ shape, count }) => {
           const values = Float32Array.from({ length: count }, () => 0.5 + generator.uniform());
           return tensor(values, { shape, requiresGrad: true });
         })
       : listOf(gradOutputs);
   requireTensors("gradgradcheck", seeds);
+  requireNumbers("gradgradcheck", { eps, atol, rtol });
+  const fits = (seed: Tensor, i: number) => seed.dtype === "float32" && sameShape(seed.shape, ys[i]!.shape);
+  if (seeds.length !== ys.length || !seeds.every(fits) || ys.some(({ requiresGrad }) => !requiresGrad)) {
+    const shapes = (list: readonly Tensor[]) => list.map(({ shape }) => show(shape)).join(", ");
+    throw new Error(
+      `gradgradcheck: expected outputs that require grad, and a float32 gradient of the shape of each, got outputs ${shapes(ys)} and gradients ${shapes(seeds)}`,
+    );
+  }
   const gradients = (...all: Tensor[]) =>
     enableGrad(() => {
       const given = all.slice(0, xs.length);
@@ -124,5 +149,6 @@ export function gradgradcheck(
       });
       return found.filter((each) => each !== null);
     });
-  return gradcheck(gradients, [...xs, ...seeds], tolerances);
+  const varied = seeds.map((seed) => (seed.requiresGrad ? seed : seed.detach().requiresGrad_()));
+  return compared("gradgradcheck", gradients, [...xs, ...varied], { eps, atol, rtol });
 }

@@ -337,6 +337,10 @@ test("autograd", () => {
   report(subjectsOf(surface.functions("autograd"), autograd));
 });
 
+test("autograd.functional", () => {
+  report(subjectsOf(surface.functions("autograd.functional"), autograd.functional));
+});
+
 test("nn.functional", () => {
   report(spokenFor(subjectsOf(surface.functions("nn.functional"), nn.functional)));
 });

@@ -121,6 +121,7 @@ const variadic = new Set(["einsum", "Sequential", "Branches", "Compose", "Tensor
 const rooms: readonly (readonly [namespace: string, room: object])[] = [
   ["", { ...tensors, ...checkpoint, deepcopy }],
   ["autograd", autograd],
+  ["autograd.functional", autograd.functional],
   ["nn", nn],
   ["nn.functional", nn.functional],
   ["nn.init", nn.init],
