@@ -16,7 +16,11 @@ interface Pair {
   readonly f: Function2;
   /** The derivatives by the first and by the second number. */
   readonly slopes: readonly [Function2, Function2];
+  /** The same in words of operations, with the result. */
+  readonly formulas: readonly [Formula, Formula];
 }
+
+type Formula = (a: Tensor, b: Tensor, y: Tensor) => Tensor;
 
 /** log(e^a + e^b) = max + log(1 + e^−|a − b|), and the softmax that is its gradient. */
 function logSum(exp: Function1, log1p: Function1, unit: number): Pair {
@@ -25,13 +29,36 @@ function logSum(exp: Function1, log1p: Function1, unit: number): Pair {
     return Math.max(a, b) + log1p(exp(-Math.abs(a - b)));
   };
   const share: Function2 = (a, b) => exp(a - f(a, b));
-  return { f, slopes: [share, (a, b) => share(b, a)] };
+  const part = (x: Tensor, y: Tensor) =>
+    x
+      .sub(y)
+      .mul(unit === 1 ? Math.LN2 : 1)
+      .exp();
+  return {
+    f,
+    slopes: [share, (a, b) => share(b, a)],
+    formulas: [(a, _, y) => part(a, y), (_, b, y) => part(b, y)],
+  };
 }
 
+const squares = (a: Tensor, b: Tensor) => a.square().add(b.square());
+
 const pairs = {
-  atan2: { f: Math.atan2, slopes: [(a, b) => b / (a * a + b * b), (a, b) => -a / (a * a + b * b)] },
-  hypot: { f: Math.hypot, slopes: [(a, b) => a / Math.hypot(a, b), (a, b) => b / Math.hypot(a, b)] },
-  copysign: { f: copysign, slopes: [(a, b) => (a === 0 ? 0 : copysign(1, a) * copysign(1, b)), () => 0] },
+  atan2: {
+    f: Math.atan2,
+    slopes: [(a, b) => b / (a * a + b * b), (a, b) => -a / (a * a + b * b)],
+    formulas: [(a, b) => b.div(squares(a, b)), (a, b) => a.div(squares(a, b)).neg()],
+  },
+  hypot: {
+    f: Math.hypot,
+    slopes: [(a, b) => a / Math.hypot(a, b), (a, b) => b / Math.hypot(a, b)],
+    formulas: [(a, _, y) => a.div(y), (_, b, y) => b.div(y)],
+  },
+  copysign: {
+    f: copysign,
+    slopes: [(a, b) => (a === 0 ? 0 : copysign(1, a) * copysign(1, b)), () => 0],
+    formulas: [(a, _, y) => a.sign().mul(y.sign()), (_, b) => b.mul(0)],
+  },
   logaddexp: logSum(Math.exp, Math.log1p, Math.LN2),
   logaddexp2: logSum(
     (x) => 2 ** x,
@@ -56,6 +83,9 @@ const rule: Rule<{ readonly op: PairOp; readonly a: Tensor; readonly b: Tensor }
     const [left, right] = pairs[op].slopes;
     if (first.requiresGrad) giveTo(pass, first, scaled(pass, dy, a, b, left), node.output.shape);
     if (second.requiresGrad) giveTo(pass, second, scaled(pass, dy, a, b, right), node.output.shape);
+  },
+  formula({ inputs: [a, b], output, info: { op } }, dy) {
+    return pairs[op].formulas.map((slope: Formula) => () => dy.mul(slope(a!, b!, output)));
   },
 };
 

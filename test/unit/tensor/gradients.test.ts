@@ -195,10 +195,8 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
     (a) => a!.sinh().add(a!.cosh()).add(a!.asinh()).add(a!.exp2()).add(a!.erfc()).add(a!.frac()),
     [tensor([-1.7, -0.3, 0.2, 1.3], { requiresGrad: true })],
   ],
-  "acosh lgamma digamma sgn": [
-    (a) => a!.add(1).acosh().add(a!.lgamma()).add(a!.digamma()).add(a!.sgn()),
-    [positive()],
-  ],
+  "acosh lgamma sgn": [(a) => a!.add(1).acosh().add(a!.lgamma()).add(a!.sgn()), [positive()]],
+  digamma: [(a) => a!.digamma(), [positive()]],
   "atan2 hypot copysign logaddexp logaddexp2": [
     (a, b) =>
       a!.atan2(b!).add(a!.hypot(b!)).add(a!.copysign(b!)).add(a!.logaddexp(b!)).add(a!.logaddexp2(b!)),
@@ -534,8 +532,18 @@ for (const [name, [f, inputs]] of Object.entries(cases))
     autograd.gradcheck(f, inputs);
   });
 
+/** What has no second derivative here, beside the recurrent layers. */
+const refused = new Set(["digamma"]);
+
 for (const [name, [f, inputs]] of Object.entries(cases))
   test(`gradient of the gradient of ${name}`, () => {
+    if (refused.has(name)) {
+      assert.throws(
+        () => autograd.gradgradcheck(f, inputs),
+        /^Error: createGraph: the gradient of ".+" cannot/,
+      );
+      return;
+    }
     autograd.gradgradcheck(f, inputs);
     const outputs = f(...inputs);
     const seed = leaf(outputs.shape, { seed: 11 }).detach();
@@ -571,10 +579,9 @@ function withoutFormula(text: string): string[] {
 test("what cannot be differentiated twice is what the README says", () => {
   const folder = path.join(root, "kernel/tensor/ops");
   const sources = readdirSync(folder).map((file) => readFileSync(path.join(folder, file), "utf8"));
-  const refused = sources.flatMap(withoutFormula);
-  assert.deepEqual(refused, ['"recurrent"']);
+  assert.deepEqual(sources.flatMap(withoutFormula), ['"recurrent"']);
   for (const page of ["README.md", "README.zh-CN.md"]) {
-    const line = /createGraph[^\n]*`RNN LSTM GRU`/;
+    const line = new RegExp(`createGraph[^\\n]*\`RNN LSTM GRU ${[...refused].join(" ")}\``);
     assert.match(readFileSync(path.join(root, page), "utf8"), line, page);
   }
   assert.deepEqual(withoutFormula('const a: Rule = { name: "a", backward() {} };'), ['"a"']);
