@@ -30,6 +30,7 @@ const embedRule: Rule<Place> = {
     copyStrided(pass.engine, x.shape, { storage: dy, offset: first, strides }, packed(dx, x.shape));
     pass.give(x, dx);
   },
+  formula: ({ info: { offset, dims } }, dy) => [() => diagonal(dy, offset, ...dims)],
 };
 
 /** Where in a contiguous tensor of y's shape the diagonal begins, and its strides. */

@@ -60,21 +60,34 @@ const normRule: Rule<Columns & { readonly p: number }> = {
     pass.give(x, dx);
   },
   formula({ inputs: [given], output, info: { outer, n, inner, p } }, dy) {
+    const x = given!.reshape(outer, n, inner);
+    const y = output.reshape(outer, 1, inner);
     return [
-      () => {
-        const x = given!.reshape(outer, n, inner);
-        const y = output.reshape(outer, 1, inner);
-        const share = dy.reshape(outer, 1, inner);
-        if (p === 1) return share.mul(x.sign()).reshape(given!.shape);
-        if (p === 2) {
-          return share.mul(x.div(y.maskedFill(y.eq(0), Number.POSITIVE_INFINITY))).reshape(given!.shape);
-        }
-        const largest = x.abs().eq(y).float();
-        return share.mul(x.sign().mul(largest).div(largest.sum(1, true))).reshape(given!.shape);
-      },
+      () =>
+        dy
+          .reshape(outer, 1, inner)
+          .mul(slopesOf(p, x, y))
+          .reshape(given!.shape),
     ];
   },
 };
+
+/** slopeOf() in words of operations: what is not chosen is divided by 1, that no NaN comes back. */
+function slopesOf(p: number, x: Tensor, y: Tensor): Tensor {
+  if (p === 0) return x.mul(0);
+  if (p === 1) return x.sign();
+  if (!Number.isFinite(p)) {
+    const extreme = x.abs().eq(y).float();
+    return x.sign().mul(extreme).div(extreme.sum(1, true));
+  }
+  const whole = y.maskedFill(y.eq(0), 1);
+  if (p === 2) return x.div(whole).maskedFill(y.eq(0), 0);
+  const size = x.abs().maskedFill(x.eq(0), 1);
+  return x
+    .sign()
+    .mul(size.div(whole).pow(p - 1))
+    .maskedFill(y.eq(0), 0);
+}
 
 /** What is summed (or the extreme so far), once another number has come. */
 function grown(p: number, sum: number, value: number): number {

@@ -259,11 +259,8 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
       ),
     [x234()],
   ],
-  "cumprod logcumsumexp cummax cummin": [
-    (a) =>
-      cat([a!.cumprod(1), a!.logcumsumexp(0), a!.cummax(2).values.square(), a!.cummin(2).values.square()]),
-    [x234()],
-  ],
+  "cumprod logcumsumexp": [(a) => cat([a!.cumprod(1), a!.logcumsumexp(0)]), [x234()]],
+  "cummax cummin": [(a) => cat([a!.cummax(2).values.square(), a!.cummin(2).values.square()]), [x234()]],
   "cumprod of zeros": [(a) => a!.cumprod(1), [tensor([[2, 0, 3, 0, 1.5]], { requiresGrad: true })]],
   "kthvalue mode msort nansum nanmean nanmedian": [
     (a) =>
@@ -507,7 +504,7 @@ const without = new Set(
     "indexAdd_ indexCopy_ indexFill_ maskedScatter_ triu_ tril_ fillDiagonal_",
     "abs_ log_ square_ reciprocal_ rsqrt_ floor_ ceil_ round_ logicalNot_ remainder_ floorDivide_",
     "gradStorage adoptGrad addGrad addGraphGrad constructor",
-    "manualSeed forkRng memoryUsage noGrad enableGrad isGradEnabled keep tidy Tensor Generator",
+    "manualSeed forkRng getRngState setRngState memoryUsage noGrad enableGrad isGradEnabled keep tidy Tensor Generator",
   ].flatMap((line) => line.split(" ")),
 );
 
@@ -533,11 +530,11 @@ for (const [name, [f, inputs]] of Object.entries(cases))
   });
 
 /** What has no second derivative here, beside the recurrent layers. */
-const refused = new Set(["digamma"]);
+const refused = new Set(["digamma", "cumprod", "logcumsumexp", "scatterReduce"]);
 
 for (const [name, [f, inputs]] of Object.entries(cases))
   test(`gradient of the gradient of ${name}`, () => {
-    if (refused.has(name)) {
+    if (name.split(" ").some((word) => refused.has(word))) {
       assert.throws(
         () => autograd.gradgradcheck(f, inputs),
         /^Error: createGraph: the gradient of ".+" cannot/,
@@ -579,7 +576,8 @@ function withoutFormula(text: string): string[] {
 test("what cannot be differentiated twice is what the README says", () => {
   const folder = path.join(root, "kernel/tensor/ops");
   const sources = readdirSync(folder).map((file) => readFileSync(path.join(folder, file), "utf8"));
-  assert.deepEqual(sources.flatMap(withoutFormula), ['"recurrent"']);
+  const known = [...refused].filter((name) => name !== "digamma").map((name) => `"${name}"`);
+  assert.deepEqual(sources.flatMap(withoutFormula).sort(), ['"recurrent"', ...known].sort());
   for (const page of ["README.md", "README.zh-CN.md"]) {
     const line = new RegExp(`createGraph[^\\n]*\`RNN LSTM GRU ${[...refused].join(" ")}\``);
     assert.match(readFileSync(path.join(root, page), "utf8"), line, page);
