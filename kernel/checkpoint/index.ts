@@ -1,11 +1,12 @@
 // Checkpoints: any value that is made of tensors, in one file and back: `import { load, save } from "bnlab"`.
 
 import { withSource, writePieces } from "../safetensors/files";
-import { piecesOf } from "../safetensors/format";
+import { piecesOf, type Source } from "../safetensors/format";
 import { describe, requireKnown } from "../tensor/arguments";
 import { decode } from "./decode";
 import { encode } from "./encode";
 import { structureKey, version } from "./structure";
+import { readTorchLegacy, readTorchZip } from "./torchFile";
 
 /**
  * Writes a value into a file: tensors of every dtype, typed arrays, numbers (NaN and bigint too), strings, booleans, null,
@@ -42,9 +43,12 @@ export function save(first: unknown, second: unknown): void {
 }
 
 /**
- * The value that save() wrote, or the tensors by name of any other file of safetensors. Relative paths start in the notebook's
- * folder. As torch.load.
- * Throws an Error in words for a file that is cut short, damaged or of another format.
+ * The value that save() wrote, the tensors by name of any other file of safetensors, or what PyTorch's torch.save wrote of
+ * tensors and plain values (`.pt`, `.pth`): a state dict, say. Of these float16, bfloat16 and float64 become float32, whole
+ * numbers int32, dicts records, tuples lists, None null; nothing in them is run. Relative paths start in the notebook's folder.
+ * As torch.load.
+ * Throws an Error in words for a file that is cut short, damaged or of another format, for whole models and other code in a
+ * pickle, by its name; a RangeError for whole numbers beyond int32.
  *
  * @example
  * const run = load<{ epoch: number; model: nn.StateDict }>("run.safetensors");
@@ -55,5 +59,14 @@ export function load<Value = Record<string, unknown>>(path: string): Value {
   if (typeof path !== "string" || path === "") {
     throw new TypeError(`load: expected a path, got ${describe(path)}`);
   }
-  return withSource(path, decode, "load") as Value;
+  return withSource(path, read, "load") as Value;
+}
+
+/** By its first bytes, whatever its name. As the size of a header those of pickles are too large, and a zip's have no "{" behind them. */
+function read(source: Source): unknown {
+  const start = source.read(0, 9);
+  const begins = (...bytes: number[]) => bytes.every((byte, i) => start[i] === byte);
+  if (begins(0x50, 0x4b, 3, 4) && start[8] !== 0x7b) return readTorchZip(source);
+  if (begins(0x80, 2, 0x8a, 10)) return readTorchLegacy(source);
+  return decode(source);
 }

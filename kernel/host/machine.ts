@@ -95,6 +95,8 @@ const changedAt = (file: string) => statSync(file, { throwIfNoEntry: false })?.m
 /** Small pieces are written and read together: a call of the system may take longer than a megabyte. */
 const smallBytes = 2 ** 16;
 const togetherBytes = 2 ** 20;
+/** Node reads no more than 2 GB in one call. */
+const mostAtOnce = 2 ** 30;
 
 function* gathered(pieces: Iterable<string | Uint8Array>): Iterable<string | Uint8Array> {
   let together = new Uint8Array(togetherBytes);
@@ -121,7 +123,7 @@ function open(file: string): OpenFile {
     const bytes = new Uint8Array(end - begin);
     let at = 0;
     while (at < bytes.length) {
-      const count = readSync(opened, bytes, at, bytes.length - at, begin + at);
+      const count = readSync(opened, bytes, at, Math.min(bytes.length - at, mostAtOnce), begin + at);
       if (count === 0) throw new Error(`expected ${file} to stay as it is while it is read, got its end`);
       at += count;
     }
