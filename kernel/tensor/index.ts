@@ -7,8 +7,8 @@ export type { MemoryUsage } from "./engine";
 export * from "./functions";
 export { Generator, type GeneratorState } from "./math/random";
 export * from "./methods";
-export type { Index, Range } from "./ops/advanced";
 export type { Closeness } from "./ops/agreement";
+export type { Index, Range } from "./ops/brackets";
 export type { Rounding } from "./ops/division";
 export type { Extremes } from "./ops/extremes";
 export {
@@ -29,6 +29,7 @@ export {
   type Contracted,
   type Correction,
   type Differences,
+  type Drawing,
   type IncludeSelf,
   type KeepDim,
   type NanToNum,

@@ -12,13 +12,14 @@ import {
 import { type BackwardOptions, backward } from "./backward";
 import type { DType, Scalar } from "./dtype";
 import type { Generator } from "./math/random";
-import { type Index, index, indexPut, putInto } from "./ops/advanced";
+import { index, indexPut, putInto } from "./ops/advanced";
 import { all, allclose, any, type Closeness, equal, isclose, logical } from "./ops/agreement";
 import { arithmetic, compare, lerp, requireOutsideGraph } from "./ops/arithmetic";
+import type { Index } from "./ops/brackets";
 import { cast } from "./ops/check";
 import { addProduct, addTogether, type Contracted, cross, inner, kron, tensordot } from "./ops/combined";
 import { type Differences, diag, diagEmbed, diff, rot90 } from "./ops/diagonals";
-import { distinct, histc, mode, positionsAmong, type Search, type Unique } from "./ops/distinct";
+import { distinct, histc, isin, mode, positionsAmong, type Search, type Unique } from "./ops/distinct";
 import { divide, divideWhole, type Rounding } from "./ops/division";
 import { clone, square, unary } from "./ops/elementwise";
 import { argument, type Extremes, extreme, extremeAlong } from "./ops/extremes";
@@ -55,6 +56,7 @@ import {
 } from "./ops/reduction";
 import { classify, elementwise } from "./ops/rounding";
 import { cumprod, logcumsumexp, runningExtreme } from "./ops/running";
+import { type Drawing, multinomial } from "./ops/sampling";
 import { cumsum, flip, roll, triangle } from "./ops/scan";
 import { bincount, maskedSelect, nonzero } from "./ops/selection";
 import { logSoftmax, softmax } from "./ops/softmax";
@@ -85,6 +87,7 @@ export type { Bounds, NanToNum } from "./ops/limits";
 export type { Order } from "./ops/norm";
 export type { IncludeSelf, Reduce } from "./ops/places";
 export type { Correction, KeepDim } from "./ops/reduction";
+export type { Drawing } from "./ops/sampling";
 
 /** How scatter() brings together what comes to one place. */
 export interface ScatterOptions {
@@ -374,6 +377,11 @@ export class Tensor extends TensorState {
     requireKnown("bitwiseRightShift", arguments, 1);
     return bitwise("bitwiseRightShift", this, other);
   }
+  /** Which elements are among those of another tensor; NaN is among none. */
+  isin(testElements: Tensor): Tensor {
+    requireKnown("isin", arguments, 1);
+    return isin(this, testElements);
+  }
   /** Whether any element is not 0: a bool tensor, over one dimension, several, or all. */
   any(dim?: Dims, options: KeepDim | boolean = {}): Tensor {
     requireKnown("any", arguments, 2);
@@ -628,7 +636,17 @@ export class Tensor extends TensorState {
   }
   /** As clamp(). */
   clip(bounds: Bounds | Tensor | number, ...more: [max?: Tensor | number]): Tensor {
-    return clampTo(this, boundsOf("clip", bounds, more));
+    return clampTo(this, boundsOf("clip", bounds, more), "clip");
+  }
+  /** The larger of x and a bound, a number or a tensor that broadcasts: clamp({ min }). */
+  clampMin(min: Tensor | number): Tensor {
+    requireKnown("clampMin", arguments, 1);
+    return clampTo(this, boundsOf("clampMin", { min }, []), "clampMin");
+  }
+  /** The smaller of x and a bound, a number or a tensor that broadcasts: clamp({ max }). */
+  clampMax(max: Tensor | number): Tensor {
+    requireKnown("clampMax", arguments, 1);
+    return clampTo(this, boundsOf("clampMax", { max }, []), "clampMax");
   }
   /** eˣ/Σeˣ along a dimension. */
   softmax(dim: number): Tensor {
@@ -1073,6 +1091,14 @@ export class Tensor extends TensorState {
     requireKnown("countNonzero", arguments, 1);
     dimsOf("countNonzero", dim, this.shape);
     return sumOrMean("sum", compare("ne", this, 0), dim, false);
+  }
+  /**
+   * Indices drawn with probabilities in proportion to the elements, int32: [n] or rows [m, n] → [numSamples] or
+   * [m, numSamples]; without replacement unless told. Throws for weights below 0 and for too few that are above it.
+   */
+  multinomial(numSamples: number, options: Drawing = {}): Tensor {
+    requireKnown("multinomial", arguments, 2, ["replacement", "generator"]);
+    return multinomial(this, numSamples, options);
   }
   /** How often 0, 1, … occur in an int32 vector: [largest + 1, or minLength if that is more] int32. */
   bincount({ minLength = 0 }: { readonly minLength?: number } = {}): Tensor {

@@ -23,7 +23,7 @@ const wider = new Set(
     "addmm equal isclose allclose scatterAdd scatter indexPut indexPut_ trace meshgrid " +
     "hypot logaddexp logaddexp2 frac scatterAdd_ indexAdd indexAdd_ indexCopy indexCopy_ maskedScatter maskedScatter_ inner vdot " +
     "tensordot cross addmv baddbmm cartesianProd logcumsumexp normalize cosineSimilarity pairwiseDistance cdist histc scatterReduce nanmedian nanmean " +
-    "kthvalue bucketize searchsorted addcmul addcmul_"
+    "isin kthvalue bucketize searchsorted addcmul addcmul_"
   ).split(" "),
 );
 
@@ -115,7 +115,7 @@ const elsewhere = new Set(
     "elu celu gelu leakyRelu silu mish softplus hardtanh hardsigmoid hardswish softsign softshrink hardshrink threshold",
     "batchNorm conv1d conv2d dropout dropout2d instanceNorm crossEntropy linear nllLoss",
     "groupNorm layerNorm rmsNorm adaptiveAvgPool1d adaptiveAvgPool2d avgPool1d avgPool2d maxPool1d maxPool2d",
-    "maxPool2dWithIndices indexSelect empty nelement swapaxes reshapeAs viewAs broadcastTo",
+    "maxPool2dWithIndices indexSelect multinomial empty nelement swapaxes reshapeAs viewAs broadcastTo",
   ]
     .join(" ")
     .split(" "),

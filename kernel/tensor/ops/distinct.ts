@@ -171,3 +171,15 @@ export function histc(input: Tensor, bins: number, min: number, max: number): Te
   }
   return y;
 }
+
+/** Which elements are among those of another tensor. */
+export function isin(x: Tensor, among: Tensor): Tensor {
+  requireTensor("isin", among, "testElements");
+  const known = new Set<number>(numbersOf(among));
+  known.delete(Number.NaN); // which equals nothing
+  const values = numbersOf(x);
+  const y = x.engine.empty(x.shape, "bool");
+  const first = y.pointer >>> 2;
+  for (const [i, value] of values.entries()) x.engine.f32[first + i] = Number(known.has(value));
+  return y;
+}

@@ -193,14 +193,14 @@ const clampRule: Rule<{ min: number; max: number }> = {
   },
 };
 
-export function clamp(input: Tensor, min: number, max: number): Tensor {
-  requireNumber("clamp", "min", min);
-  requireNumber("clamp", "max", max);
+export function clamp(input: Tensor, min: number, max: number, operation = "clamp"): Tensor {
+  requireNumber(operation, "min", min);
+  requireNumber(operation, "max", max);
   const bounds = [min, max].filter(Number.isFinite).map(dtypeOf);
   if (bounds.reduce(promote, input.dtype) !== "float32" && !Number.isNaN(min) && !Number.isNaN(max)) {
-    return wholeNumbers(input, (x) => requireInt32("clamp", Math.min(Math.max(x, min), max)));
+    return wholeNumbers(input, (x) => requireInt32(operation, Math.min(Math.max(x, min), max)));
   }
-  const x = contiguous(requireFloat("clamp", input));
+  const x = contiguous(requireFloat(operation, input));
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
   const { kernels } = engine;

@@ -17,17 +17,17 @@ export interface Bounds {
 }
 
 /** Each bound a number or a tensor that broadcasts. A bound takes the gradient where it stands for x. */
-export function clampTo(x: Tensor, { min, max }: Bounds): Tensor {
+export function clampTo(x: Tensor, { min, max }: Bounds, operation = "clamp"): Tensor {
   if (!isTensor(min) && !isTensor(max)) {
-    return clamp(x, min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY);
+    return clamp(x, min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY, operation);
   }
   let y = x;
   if (min !== undefined) {
-    const least = requireOperand("clamp", x, min);
+    const least = requireOperand(operation, x, min);
     y = where(compare("lt", y, least), least, y);
   }
   if (max !== undefined) {
-    const most = requireOperand("clamp", x, max);
+    const most = requireOperand(operation, x, max);
     y = where(compare("gt", y, most), most, y);
   }
   return y;

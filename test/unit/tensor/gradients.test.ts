@@ -206,8 +206,9 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
     (a, b) => a!.fmod(b!),
     [tensor([2.3, -1.2, 0.7], { requiresGrad: true }), tensor([0.9, -0.8, 0.5], { requiresGrad: true })],
   ],
-  "clamp clip between tensors": [
-    (a, low, high) => a!.clamp({ min: low!, max: high! }).add(a!.clip(low!)),
+  "clamp clip clampMin clampMax by tensors": [
+    (a, low, high) =>
+      a!.clamp({ min: low!, max: high! }).add(a!.clip(low!)).add(a!.clampMin(low!)).mul(a!.clampMax(high!)),
     [a23(), leaf([3], { seed: 5, low: -1, high: 0 }), leaf([2, 1], { seed: 6, low: 0, high: 1 })],
   ],
   nanToNum: [
@@ -500,7 +501,7 @@ const without = new Set(
     "add_ sub_ mul_ div_ pow_ neg_ exp_ sqrt_ relu_ sigmoid_ tanh_ clamp_ lerp_ maskedFill_ copy_ fill_ zero_ uniform_ normal_",
     "backward requiresGrad_ retainGrad registerHook zeroGrad size dim numel isContiguous item toArray tolist toJSON toString",
     "indexPut_ bitwiseAnd bitwiseOr bitwiseXor bitwiseNot bitwiseLeftShift bitwiseRightShift long typeAs nelement",
-    "nonzero argwhere unique uniqueConsecutive histc bucketize searchsorted empty emptyLike addcmul_ addcdiv_ scatter_ scatterAdd_",
+    "isin multinomial nonzero argwhere unique uniqueConsecutive histc bucketize searchsorted empty emptyLike addcmul_ addcdiv_ scatter_ scatterAdd_",
     "indexAdd_ indexCopy_ indexFill_ maskedScatter_ triu_ tril_ fillDiagonal_",
     "abs_ log_ square_ reciprocal_ rsqrt_ floor_ ceil_ round_ logicalNot_ remainder_ floorDivide_",
     "gradStorage adoptGrad addGrad addGraphGrad constructor",

@@ -250,6 +250,61 @@ test("einsum of random operands is matmul's, transposes' and sums' result", () =
   ]);
 });
 
+test("multinomial draws by weight, from manualSeed(), each index once unless told", () => {
+  const weights = tensor([0, 1, 3, 0]);
+  manualSeed(6);
+  const drawn = weights.multinomial(20_000, { replacement: true });
+  assert.deepEqual([...drawn.shape, drawn.dtype], [20_000, "int32"]);
+  const counts = drawn.bincount({ minLength: 4 }).data;
+  assert.deepEqual([counts[0], counts[3]], [0, 0]);
+  assert.ok(Math.abs(counts[1]! / 20_000 - 0.25) < 5 * Math.sqrt((0.25 * 0.75) / 20_000));
+  manualSeed(6);
+  assert.ok(weights.multinomial(20_000, { replacement: true }).equal(drawn));
+  const first = Array.from({ length: 4_000 }, () => weights.multinomial(2).data);
+  assert.ok(first.every((pair) => pair[0]! + pair[1]! === 3 && pair[0] !== pair[1]));
+  const share = first.filter((pair) => pair[0] === 1).length / first.length;
+  assert.ok(Math.abs(share - 0.25) < 5 * Math.sqrt((0.25 * 0.75) / 4_000));
+  assert.deepEqual([...ones([3, 5]).multinomial(5).sort(1).values.select(0, 2).data], [0, 1, 2, 3, 4]);
+  assert.throws(
+    () => weights.multinomial(3),
+    /^RangeError: multinomial: expected at least 3 weights above 0/,
+  );
+  assert.throws(
+    () => tensor([-1, 2]).multinomial(1),
+    /^RangeError: multinomial: expected finite weights ≥ 0/,
+  );
+});
+
+test("empty tensors, NaN and infinities in words of order", () => {
+  const none = zeros([0, 3]);
+  assert.deepEqual([...none.unique().shape], [0]);
+  assert.deepEqual(none.cumprod(0).shape, [0, 3]);
+  assert.deepEqual(none.diff(1, 0).shape, [0, 3]);
+  assert.deepEqual(none.index([], ":").shape, [0, 3]);
+  assert.deepEqual(none.nansum(0).toArray(), [0, 0, 0]);
+  assert.deepEqual(none.repeatInterleave(2, 1).shape, [0, 6]);
+  assert.throws(() => none.mode(0), /^RangeError: mode: expected at least one element/);
+  assert.throws(() => none.kthvalue(1, 0), /^RangeError: kthvalue: expected k from 1 to 0/);
+  assert.throws(() => none.norm(-1), /^RangeError: norm: expected at least one element for p = -1/);
+  const odd = tensor([Number.NaN, 1, Number.NaN, -1 / 0, 1]);
+  assert.deepEqual(odd.unique({ returnCounts: true })[1]!.data, Int32Array.of(1, 2, 1, 1));
+  assert.deepEqual(odd.nanmedian().item(), 1);
+  assert.deepEqual(odd.isin(odd).data, Uint8Array.of(0, 1, 0, 1, 1));
+  assert.equal(tensor([Number.NaN, 1]).nanmean().item(), 1);
+  const lowest = tensor([-1 / 0, -1 / 0, 0], { requiresGrad: true });
+  lowest.logcumsumexp(0).select(0, 2).backward();
+  assert.deepEqual(lowest.grad!.data, Float32Array.of(0, 0, 1));
+  const far = tensor([3e38, 3e38], { requiresGrad: true });
+  assert.equal(
+    far
+      .hypot(tensor([0, 0]))
+      .select(0, 1)
+      .item(),
+    Math.fround(3e38),
+  );
+  assert.equal(tensor(1e20).norm().item(), Math.fround(1e20));
+});
+
 test("functions are their methods, with the same refusals", () => {
   const x = tensor([
     [1, 4],
