@@ -110,7 +110,7 @@ const elsewhere = new Set(
   [
     "backward requiresGrad_ retainGrad registerHook zeroGrad detach size dim numel isContiguous item toArray tolist toJSON toString",
     "t transpose permute reshape view flatten squeeze unsqueeze movedim unflatten expand expandAs slice select at unbind narrow",
-    "split chunk forkRng memoryUsage noGrad enableGrad isGradEnabled keep manualSeed tidy",
+    "split chunk forkRng getRngState setRngState memoryUsage noGrad enableGrad isGradEnabled keep manualSeed tidy",
     "tensor full zeros ones arange linspace logspace eye rand randn randLike randnLike bernoulli randint randperm",
     "elu celu gelu leakyRelu silu mish softplus hardtanh hardsigmoid hardswish softsign softshrink hardshrink threshold",
     "batchNorm conv1d conv2d dropout dropout2d instanceNorm crossEntropy linear nllLoss",
