@@ -7,12 +7,21 @@ import * as esbuild from "esbuild";
 import ts from "typescript";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
+/** @param {string[]} parts */
 const at = (...parts) => path.join(root, ...parts);
 
-/** Nothing that Node runs is minified: names are shown to people, in charts, errors and stacks. */
+/**
+ * Nothing that Node runs is minified: names are shown to people, in charts, errors and stacks.
+ *
+ * @type {esbuild.BuildOptions}
+ */
 const common = { bundle: true, logLevel: "warning", keepNames: true, absWorkingDir: root };
 
-/** The kernel: process entries that share chunks, so that the runner and the cell's `bnlab` are one runtime. */
+/**
+ * The kernel: process entries that share chunks, so that the runner and the cell's `bnlab` are one runtime.
+ *
+ * @type {esbuild.BuildOptions}
+ */
 const kernel = {
   ...common,
   entryPoints: {
@@ -69,6 +78,8 @@ const kernel = {
  * `keepNames` has every class and every function say what it was called in the sources. For the closures that an operation makes
  * that costs more than it is worth: of its calls those of classes stay, which are made once. And V8's stacks go by the name that
  * stands behind `class`, which esbuild makes `var Name = class _Name` where a class mentions itself.
+ *
+ * @param {string} folder
  */
 async function keepClassNames(folder) {
   for (const name of await readdir(at(folder))) {
@@ -78,25 +89,41 @@ async function keepClassNames(folder) {
   }
 }
 
+/** @param {string} text */
 function withClassNames(text) {
   const file = ts.createSourceFile("bundle.js", text, ts.ScriptTarget.Latest, true);
+  /** @type {string[]} */
   const pieces = [];
   let end = 0;
+  /** @type {(from: number, to: number, by?: string) => void} */
   const replace = (from, to, by = "") => {
     pieces.push(text.slice(end, from), by);
     end = to;
   };
-  /** `inner` are the names that classes have for themselves, with the plain ones. */
+  /**
+   * `inner` are the names that classes have for themselves, with the plain ones.
+   *
+   * @type {(node: ts.Node, inner: ReadonlyMap<string, string>) => void}
+   */
   const visit = (node, inner) => {
     if (ts.isIdentifier(node) && inner.has(node.text) && !isMember(node)) {
       return replace(node.getStart(), node.end, inner.get(node.text));
     }
     const { parent } = node;
-    if (ts.isClassExpression(node) && node.name && ts.isVariableDeclaration(parent)) {
+    if (
+      ts.isClassExpression(node) &&
+      node.name &&
+      ts.isVariableDeclaration(parent) &&
+      ts.isIdentifier(parent.name)
+    ) {
       const all = new Map([...inner, [node.name.text, parent.name.text]]);
       return ts.forEachChild(node, (child) => visit(child, all));
     }
-    const named = ts.isCallExpression(node) && node.expression.text === "__name" && node.arguments[0];
+    const named =
+      ts.isCallExpression(node) &&
+      ts.isIdentifier(node.expression) &&
+      node.expression.text === "__name" &&
+      node.arguments[0];
     if (!named || named.kind === ts.SyntaxKind.ThisKeyword) {
       return ts.forEachChild(node, (child) => visit(child, inner));
     }
@@ -109,11 +136,28 @@ function withClassNames(text) {
   return `${pieces.join("")}${text.slice(end)}`;
 }
 
-/** Whether it names a member, which is no class of the module. */
-const isMember = ({ parent, text }) =>
-  parent.name?.text === text && !ts.isClassLike(parent) && !ts.isVariableDeclaration(parent);
+/**
+ * Whether it names a member, which is no class of the module.
+ *
+ * @param {ts.Identifier} name
+ */
+const isMember = (name) => {
+  const { parent } = name;
+  const names = "name" in parent && /** @type {ts.Node} */ (parent.name);
+  return (
+    names &&
+    ts.isIdentifier(names) &&
+    names.text === name.text &&
+    !ts.isClassLike(parent) &&
+    !ts.isVariableDeclaration(parent)
+  );
+};
 
-/** The extension: one CommonJS file for VS Code's extension host. */
+/**
+ * The extension: one CommonJS file for VS Code's extension host.
+ *
+ * @type {esbuild.BuildOptions}
+ */
 const extension = {
   ...common,
   entryPoints: { extension: "extension/extension.ts" },
@@ -133,7 +177,11 @@ const quietCells = {
   outExtension: {},
 };
 
-/** What runs in the notebook's web page, small: a renderer brings its style along as text. */
+/**
+ * What runs in the notebook's web page, small: a renderer brings its style along as text.
+ *
+ * @type {esbuild.BuildOptions}
+ */
 const renderer = {
   ...common,
   minify: true,
@@ -146,7 +194,11 @@ const renderer = {
   target: "es2022",
 };
 
-/** The pages of our own views, each with its style in a file beside it. */
+/**
+ * The pages of our own views, each with its style in a file beside it.
+ *
+ * @type {esbuild.BuildOptions}
+ */
 const pages = {
   ...renderer,
   entryPoints: {
@@ -157,7 +209,11 @@ const pages = {
   loader: {},
 };
 
-/** The same charts for any web page: a script that an exported notebook carries inside. */
+/**
+ * The same charts for any web page: a script that an exported notebook carries inside.
+ *
+ * @type {esbuild.BuildOptions}
+ */
 const standalone = {
   ...renderer,
   entryPoints: { standalone: "extension/renderer/standalone.ts" },
@@ -189,22 +245,27 @@ async function copyLogos() {
 /**
  * TypeScript writes `export const { exp, … } = methods` into declarations without the docstrings of the properties: each function
  * gets a statement of its own, under the words of the method that it is made of.
+ *
+ * @type {(checker: ts.TypeChecker) => ts.TransformerFactory<ts.SourceFile | ts.Bundle>}
  */
 const keepDocstrings = (checker) => (context) => {
   const { factory } = context;
+  /** @type {(declaration: ts.VariableDeclaration, modifiers: readonly ts.ModifierLike[] | undefined) => ts.Statement} */
   const alone = (declaration, modifiers) => {
     const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
     const statement = factory.createVariableStatement(modifiers, list);
     const { parent: element } = ts.getOriginalNode(declaration.name);
     const words = checker
       .getTypeAtLocation(element.parent)
-      .getProperty(declaration.name.text)
-      .getDocumentationComment(checker);
+      .getProperty(/** @type {ts.Identifier} */ (declaration.name).text)
+      ?.getDocumentationComment(checker);
     const text = `* ${ts.displayPartsToString(words).replace(/\bthis\b/g, "input")} `;
     return ts.addSyntheticLeadingComment(statement, ts.SyntaxKind.MultiLineCommentTrivia, text, true);
   };
+  /** @param {ts.VariableDeclaration} declaration */
   const isMethod = ({ name }) =>
     ts.getOriginalNode(name).parent && ts.isBindingElement(ts.getOriginalNode(name).parent);
+  /** @type {(node: ts.Node) => ts.Node | ts.Node[]} */
   const split = (node) =>
     ts.isVariableStatement(node) && node.declarationList.declarations.every(isMethod)
       ? node.declarationList.declarations.map((declaration) => alone(declaration, node.modifiers))
@@ -238,13 +299,14 @@ async function writeTypes() {
   const failed = diagnostics.filter(({ category }) => category === ts.DiagnosticCategory.Error);
   if (failed.length === 0) return;
   const host = {
-    getCanonicalFileName: (name) => name,
+    getCanonicalFileName: (/** @type {string} */ name) => name,
     getCurrentDirectory: () => root,
     getNewLine: () => "\n",
   };
   throw new Error(`bnlab's declarations could not be written:\n${ts.formatDiagnostics(failed, host)}`);
 }
 
+/** @type {Record<string, () => Promise<void>>} */
 const parts = {
   kernel: async () => {
     await Promise.all(
@@ -271,4 +333,4 @@ const parts = {
 
 const named = process.argv.slice(2).filter((argument) => argument in parts);
 if (named.length === 0) await rm(at("dist"), { recursive: true, force: true });
-await Promise.all((named.length > 0 ? named : Object.keys(parts)).map((name) => parts[name]()));
+await Promise.all((named.length > 0 ? named : Object.keys(parts)).map((name) => parts[name]?.()));

@@ -6,12 +6,18 @@ import { fileURLToPath } from "node:url";
 import JSZip from "jszip";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
+/** @param {string[]} parts */
 const at = (...parts) => path.join(root, ...parts);
+/** @param {string} name */
 const json = async (name) => JSON.parse(await readFile(at(name), "utf8"));
 
 const manifest = await json("package.json");
 const words = await json("package.nls.json");
-/** The manifest's own text, where it is a key of package.nls.json. */
+/**
+ * The manifest's own text, where it is a key of package.nls.json.
+ *
+ * @param {string} text
+ */
 const said = (text) => text.replace(/^%(.+)%$/, (_, key) => words[key]);
 
 /** All that goes in, as patterns of paths from here. */
@@ -39,6 +45,7 @@ if (missing !== undefined) {
   process.exit(1);
 }
 
+/** @param {string} folder */
 async function filesIn(folder) {
   const entries = await readdir(at(folder), { recursive: true, withFileTypes: true });
   return entries
@@ -51,10 +58,14 @@ const chosen = found.filter(
   (file) => parts.some((part) => part.test(file)) && !out.some((part) => part.test(file)),
 );
 
-/** Where a page is shown, the files beside it are not: its pictures go inside. */
+/**
+ * Where a page is shown, the files beside it are not: its pictures go inside.
+ *
+ * @param {string} markdown
+ */
 async function withPictures(markdown) {
   let text = markdown;
-  for (const [, name] of markdown.matchAll(/\((media\/[^)]+\.png)\)/g)) {
+  for (const [, name = ""] of markdown.matchAll(/\((media\/[^)]+\.png)\)/g)) {
     text = text.replace(`(${name})`, `(data:image/png;base64,${await readFile(at(name), "base64")})`);
   }
   return text;
@@ -75,6 +86,7 @@ function shippedManifest() {
   return shipped;
 }
 
+/** @param {string} text */
 const escapeXml = (text) => text.replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`);
 const assets = [
   ["Microsoft.VisualStudio.Code.Manifest", "package.json"],
