@@ -1,8 +1,9 @@
 // Several figures as one: small multiples, and runs side by side on linked axes. Imports nothing outside this folder.
-import { type Cell, cellsOf, columnsOf } from "./cells";
+import { type Cell, type Cells, cellsOf, columnsOf } from "./cells";
 import { recolored } from "./colored";
 import { Figure, requireFigure } from "./figure";
 import { hasColorBar, kindOf } from "./kind";
+import { Move } from "./move";
 import { requireNamed } from "./numbers";
 import { requireOptionsOf } from "./options";
 import {
@@ -14,7 +15,6 @@ import {
   type Layout,
   type Letter,
   letterOf,
-  type Shape,
   type Trace,
 } from "./plotly";
 import { baseLayout, topMargin } from "./theme";
@@ -45,37 +45,71 @@ const headingHeight = 26;
  * stands in one, and hides or shows its series everywhere.
  *
  * @example plot.grid({ loss: lossChart, accuracy: accuracyChart, gradients: heat })
- * @throws RangeError if `columns` is no positive whole number.
+ * @throws RangeError if `columns` is no whole number ≥ 1.
  */
 export function grid(figures: readonly Figure[] | Named, options: GridOptions = {}): Figure {
   requireOptionsOf("grid", arguments, 2, optionNames);
-  const { title, linkX = false, linkY = false } = options;
   const named: readonly (readonly [string, Figure])[] = isList(figures)
     ? figures.map((figure) => [figure?.layout?.title?.text ?? "", figure] as const)
     : Object.entries(requireNamed("grid", figures));
   for (const [name, figure] of named) requireFigure("grid", figure, name);
-  const count = named.length;
-  const columns = columnsOf(options.columns, count);
+  const columns = columnsOf(options.columns, named.length);
+  const { cells, height, headings } = measured(named, columns, options);
+  const layout = frame(named, options.title, height, headings[0]!);
+  const data: Trace[] = [];
+  const links = new Links(named.length, columns, options);
+  const shownNames = new Set<string>();
+  let used = 0;
+  named.forEach(([name, figure], n) => {
+    const cell = roomForBar(cells[n]!, figure.data, columns);
+    const ids = axisIds(figure);
+    const moved = new Move(cell, renamed(ids, used), columns > 1);
+    used += Math.max(ids.x.length, ids.y.length);
+    for (const letter of letters) {
+      ids[letter].forEach((id, at) => {
+        const axis = moved.axis(figure.layout[axisKey(id)] ?? {}, id);
+        layout[axisKey(moved.id(id))] = at === 0 ? links.linked(axis, letter, moved.id(id), n) : axis;
+      });
+    }
+    data.push(...figure.data.map((trace) => moved.trace(trace, name, shownNames)));
+    layout.annotations!.push(...(figure.layout.annotations ?? []).map((each) => moved.mark(each)));
+    layout.shapes!.push(...(figure.layout.shapes ?? []).map((each) => moved.mark(each)));
+    if (name !== "") layout.annotations!.push(heading(name, cell, headings[Math.floor(n / columns)]!));
+  });
+  if (options.linkX && options.linkY) shareColors(data);
+  return new Figure({ data, layout });
+}
 
+type NamedFigures = readonly (readonly [name: string, figure: Figure])[];
+
+/** The numbers: where each panel stands, and in each row the pixels above it that the figures' own headings take. */
+function measured(
+  named: NamedFigures,
+  columns: number,
+  { panelHeight, linkY = false }: GridOptions,
+): Cells & { headings: number[] } {
   const sizes = named.map(([, figure]) => sizeOf(figure.layout, legendOf(figure.data)));
-  const rows = Array.from({ length: Math.max(1, Math.ceil(count / columns)) }, (_, row) => {
-    const inRow = sizes.slice(row * columns, (row + 1) * columns);
+  const rows = Array.from({ length: Math.max(1, Math.ceil(named.length / columns)) }, (_, row) =>
+    sizes.slice(row * columns, (row + 1) * columns),
+  );
+  const heights = rows.map((inRow) => {
     const tallest = Math.max(
-      ...inRow.map(({ plot }) => options.panelHeight ?? (columns > 1 ? Math.min(plot, 240) : plot)),
+      ...inRow.map(({ plot }) => panelHeight ?? (columns > 1 ? Math.min(plot, 240) : plot)),
     );
     return Number.isFinite(tallest) ? tallest : 240;
   });
-  const inner = rows.map((_, row) =>
-    Math.max(0, ...sizes.slice(row * columns, (row + 1) * columns).map(({ heading }) => heading)),
-  );
-  const gaps = inner.map((pixels) => panelGap + headingHeight + pixels + 8);
+  const headings = rows.map((inRow) => Math.max(0, ...inRow.map(({ heading }) => heading)));
+  const gaps = headings.map((pixels) => panelGap + headingHeight + pixels + 8);
   // In a narrow cell too: room for labels, and for a title beside them.
   const titled =
     !linkY && named.some(([, { layout }], n) => n % columns > 0 && layout.yaxis?.title !== undefined);
-  const { cells, height } = cellsOf(count, columns, rows, gaps, titled ? 0.14 : 0.09);
+  return { ...cellsOf(named.length, columns, heights, gaps, titled ? 0.14 : 0.09), headings };
+}
 
+/** The layout around the panels, which are still to come. */
+function frame(named: NamedFigures, title: string | undefined, height: number, inner: number): Layout {
   const names = [...new Set(named.flatMap(([, figure]) => legendOf(figure.data)))];
-  const top = topMargin(title, names) + headingHeight + inner[0]!;
+  const top = topMargin(title, names) + headingHeight + inner;
   const whole = top + height + 52;
   const layout: Layout = {
     ...baseLayout(title, names, whole),
@@ -90,47 +124,41 @@ export function grid(figures: readonly Figure[] | Named, options: GridOptions = 
     const given = named.find(([, { layout }]) => layout[setting] !== undefined);
     if (given !== undefined) layout[setting] = given[1].layout[setting];
   }
+  return layout;
+}
 
-  const data: Trace[] = [];
-  const shownNames = new Set<string>();
-  let used = 0;
-  const leaders: { x?: string; y?: string } = {};
-  named.forEach(([name, figure], n) => {
-    const cell = roomForBar(cells[n]!, figure.data, columns);
-    const ids = axisIds(figure);
-    const renamed = new Map<string, string>();
-    for (const letter of letters) {
-      for (const [at, id] of ids[letter].entries()) {
-        renamed.set(id, letter + (used + at === 0 ? "" : String(used + at + 1)));
-      }
-    }
-    used += Math.max(ids.x.length, ids.y.length);
-    const moved = new Move(cell, renamed, columns > 1);
-    for (const letter of letters) {
-      const linked = letter === "x" ? linkX : linkY;
-      for (const id of ids[letter]) {
-        const axis = moved.axis(figure.layout[axisKey(id)] ?? {}, id);
-        const first = id === ids[letter][0];
-        if (linked && first) {
-          leaders[letter] ??= renamed.get(id)!;
-          if (leaders[letter] !== renamed.get(id)) axis.matches = leaders[letter];
-          // Linked: what the axis says is said once, at the left and at the bottom.
-          const outer = letter === "y" ? n % columns === 0 : n + columns >= count;
-          if (!outer) {
-            axis.showticklabels = false;
-            delete axis.title;
-          }
-        }
-        layout[axisKey(renamed.get(id)!)] = axis;
-      }
-    }
-    for (const trace of figure.data) data.push(moved.trace(trace, name, shownNames));
-    layout.annotations!.push(...(figure.layout.annotations ?? []).map((each) => moved.mark(each)));
-    layout.shapes!.push(...(figure.layout.shapes ?? []).map((each) => moved.mark(each)));
-    if (name !== "") layout.annotations!.push(heading(name, cell, inner[Math.floor(n / columns)]!));
-  });
-  if (linkX && linkY) shareColors(data);
-  return new Figure({ data, layout });
+/** New ids for a figure's axes, after so many that are in use. */
+function renamed(ids: Readonly<Record<Letter, readonly string[]>>, used: number): Map<string, string> {
+  const number = (at: number) => (used + at === 0 ? "" : String(used + at + 1));
+  return new Map(
+    letters.flatMap((letter) => ids[letter].map((id, at) => [id, letter + number(at)] as const)),
+  );
+}
+
+/** Panels whose first axes share range and zoom; what these axes say is said once, at the left and at the bottom. */
+class Links {
+  readonly #count: number;
+  readonly #columns: number;
+  readonly #linked: Readonly<Record<Letter, boolean>>;
+  readonly #leaders: Partial<Record<Letter, string>> = {};
+
+  constructor(count: number, columns: number, { linkX = false, linkY = false }: GridOptions) {
+    this.#count = count;
+    this.#columns = columns;
+    this.#linked = { x: linkX, y: linkY };
+  }
+
+  /** The first axis of panel `n`, linked where that is asked for. */
+  linked(axis: Axis, letter: Letter, id: string, n: number): Axis {
+    if (!this.#linked[letter]) return axis;
+    this.#leaders[letter] ??= id;
+    const leader = this.#leaders[letter];
+    const matched: Axis = leader === id ? { ...axis } : { ...axis, matches: leader };
+    const outer = letter === "y" ? n % this.#columns === 0 : n + this.#columns >= this.#count;
+    if (outer) return matched;
+    const { title: _title, ...silent } = matched;
+    return { ...silent, showticklabels: false };
+  }
 }
 
 /**
@@ -170,77 +198,6 @@ function axisIds({ data, layout }: Figure): { x: string[]; y: string[] } {
 function roomForBar(cell: Cell, data: readonly Trace[], columns: number): Cell {
   if (columns === 1 || !data.some(hasColorBar)) return cell;
   return { ...cell, x: [cell.x[0], cell.x[1] - 0.07] };
-}
-
-/** From a figure of its own into a cell of another. */
-class Move {
-  readonly #cell: Cell;
-  readonly #ids: ReadonlyMap<string, string>;
-  readonly #narrow: boolean;
-
-  constructor(cell: Cell, ids: ReadonlyMap<string, string>, narrow: boolean) {
-    this.#cell = cell;
-    this.#ids = ids;
-    this.#narrow = narrow;
-  }
-
-  #within(letter: Letter, part: number): number {
-    const [from, to] = this.#cell[letter];
-    return Math.round((from + part * (to - from)) * 1e5) / 1e5;
-  }
-
-  axis(axis: Axis, id: string): Axis {
-    const letter = letterOf(id);
-    const [from, to] = axis.domain ?? [0, 1];
-    const moved: Axis = { ...axis, domain: [this.#within(letter, from), this.#within(letter, to)] };
-    const other = (letter === "x" ? "y" : "x") + (axis.anchor === undefined ? "" : axis.anchor.slice(1));
-    moved.anchor = this.#ids.get(axis.anchor ?? other) ?? axis.anchor;
-    for (const reference of ["matches", "overlaying", "scaleanchor"]) {
-      const to = axis[reference];
-      if (typeof to === "string") moved[reference] = this.#ids.get(to) ?? to;
-    }
-    return moved;
-  }
-
-  trace(trace: Trace, panel: string, shown: Set<string>): Trace {
-    const label = [panel, trace.meta?.label ?? trace.name ?? ""].filter((part) => part !== "").join(", ");
-    const moved: Trace = {
-      ...trace,
-      meta: { ...trace.meta, label },
-      xaxis: this.#ids.get(axisOf(trace, "x"))!,
-      yaxis: this.#ids.get(axisOf(trace, "y"))!,
-    };
-    if (trace.name && trace.showlegend !== false) {
-      moved.legendgroup = trace.legendgroup ?? trace.name;
-      moved.showlegend = !shown.has(trace.name);
-      shown.add(trace.name);
-    }
-    if (trace.mode === "text" && this.#narrow) {
-      moved.textfont = { ...trace.textfont, size: Math.min(10, trace.textfont?.size ?? 12) };
-    }
-    if (hasColorBar(trace)) {
-      const [bottom, top] = this.#cell.y;
-      const bar = { x: this.#cell.x[1], y: (bottom + top) / 2, len: top - bottom, xpad: 8 };
-      moved.colorbar = { ...trace.colorbar, ...bar };
-    }
-    return moved;
-  }
-
-  mark<T extends Annotation | Shape>(mark: T): T {
-    const moved: T & { [attribute: string]: unknown } = { ...mark };
-    for (const letter of letters) {
-      const reference = mark[`${letter}ref`] ?? letter;
-      if (reference === "paper") {
-        for (const key of [letter, `${letter}0`, `${letter}1`]) {
-          if (typeof moved[key] === "number") moved[key] = this.#within(letter, moved[key]);
-        }
-      } else {
-        const [id, domain] = reference.split(" ");
-        moved[`${letter}ref`] = (this.#ids.get(id!) ?? id!) + (domain === undefined ? "" : ` ${domain}`);
-      }
-    }
-    return moved;
-  }
 }
 
 function heading(text: string, cell: Cell, inner: number): Annotation {

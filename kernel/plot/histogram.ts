@@ -4,9 +4,10 @@ import { countInBins, type Moments, moments } from "./binning";
 import { type Cell, cellsOf, columnsOf } from "./cells";
 import { shownNumber } from "./describe";
 import { Figure } from "./figure";
+import { statsText, summaryText } from "./momentsText";
 import { isNumbers, type Numbers, numbersOf, onAxis, requireNamed, single } from "./numbers";
 import { requireOptionsOf } from "./options";
-import type { Annotation, Axis, Layout, Trace } from "./plotly";
+import { type Annotation, type Axis, axisKey, type Layout, type Trace } from "./plotly";
 import { baseLayout, faded, palette, panelHeading, topMargin } from "./theme";
 
 export interface HistogramOptions {
@@ -40,6 +41,7 @@ const optionNames: readonly (keyof HistogramOptions)[] = [
 ];
 
 type Groups = Readonly<Record<string, Numbers>>;
+type HeightOf = keyof typeof yTitles;
 
 const panelGap = 66;
 const yTitles = { share: "share of values", count: "values", density: "density" } as const;
@@ -51,86 +53,134 @@ const yTitles = { share: "share of values", count: "values", density: "density" 
  *
  * @example plot.histogram({ "layer 1": values1, "layer 2": values2 })
  * @example plot.histogram({ "without BN": layers, "with BN": otherLayers }, { title: "Activations" })
- * @throws RangeError if `bins` or `columns` is not a positive whole number, or `range` does not ascend.
+ * @throws RangeError if `bins` or `columns` is no whole number ≥ 1, or `range` does not ascend.
  */
 export function histogram(
   groups: Groups | Readonly<Record<string, Groups>>,
   options: HistogramOptions = {},
 ): Figure {
   requireOptionsOf("histogram", arguments, 2, optionNames);
-  const { title, xTitle, bins = 40, range, y = "share", yTitle = yTitles[y], shareX = true } = options;
+  const { title, y = "share" } = options;
   if (!Object.hasOwn(yTitles, y)) {
     throw new RangeError(`histogram: expected y to be "share", "count" or "density", got ${describe(y)}`);
   }
   const arms = armsOf(groups);
-  const panels = [...new Set([...arms.values()].flatMap((layers) => Object.keys(layers)))];
+  const compared = arms.size > 1;
+  const panels = counted(arms, options);
   const columns = columnsOf(options.columns, panels.length);
-
-  const armNames = [...arms.keys()];
-  const compared = armNames.length > 1;
-  const stats = new Map(
-    [...arms].map(([arm, layers]) => [
-      arm,
-      new Map(Object.entries(layers).map(([panel, v]) => [panel, moments(numbersOf("histogram", v, panel))])),
-    ]),
-  );
-  const all = [...stats.values()].flatMap((layers) => [...layers.values()]);
-  const shared = range ?? spread(all);
-
-  const { layout, cells } = frame(title, compared ? armNames : [], panels.length, columns);
-  const annotations: Annotation[] = [];
-  const data: Trace[] = [];
+  const { layout, cells } = frame(title, compared ? [...arms.keys()] : [], panels.length, columns);
   const inLegend = new Set<string>();
-
-  panels.forEach((panel, index) => {
-    const id = index === 0 ? "" : String(index + 1);
-    const own = [...stats.values()].flatMap((layers) => layers.get(panel) ?? []);
-    const [low, high] = shareX ? shared : (range ?? spread(own));
-    const notes: string[] = [];
-    for (const [armIndex, arm] of armNames.entries()) {
-      const values = arms.get(arm)?.[panel];
-      const found = stats.get(arm)?.get(panel);
-      if (values === undefined || found === undefined) continue;
-      const { counts, outside } = countInBins(numbersOf("histogram", values, panel), low, high, bins);
-      const color = palette[armIndex % palette.length]!;
-      const note = statsText(found, outside, compared);
-      notes.push(compared ? `<span style="color:${color}">■</span> ${note}` : note);
-      data.push({
-        ...steps(counts, low, high, heightScale(y, found.count, (high - low) / bins)),
-        name: compared ? arm : panel,
-        xaxis: `x${id}`,
-        yaxis: `y${id}`,
-        line: { shape: "hvh", width: 1.5, color, simplify: false },
-        fillcolor: faded(color, compared ? 0.22 : 0.4),
-        legendgroup: arm,
-        showlegend: compared && !inLegend.has(arm),
-        hovertemplate: y === "share" ? "%{y:.1%}" : "%{y:.4~g}",
-        meta: {
-          label: compared && panel !== "" ? `${panel}, ${arm}` : compared ? arm : panel,
-          summary: summaryText(found, outside),
-        },
-      });
-      inLegend.add(arm);
-    }
-    const xaxis: Axis = {
-      range: [low - (high - low) * 0.02, high + (high - low) * 0.02],
-      anchor: `y${id}`,
-      domain: cells[index]!.x,
-      nticks: 5,
-      unifiedhovertitle: { text: `%{x:.3~g} ± ${shownNumber((high - low) / bins / 2, 2)}` },
-    };
-    if (shareX && index > 0) xaxis.matches = "x";
-    if (xTitle !== undefined && index + columns >= panels.length) xaxis.title = { text: xTitle };
-    const yaxis: Axis = { anchor: `x${id}`, domain: cells[index]!.y, nticks: 4, rangemode: "tozero" };
-    if (y === "share") yaxis.tickformat = "~%";
-    if (index % columns === 0) yaxis.title = { text: yTitle };
-    layout[`xaxis${id}`] = xaxis;
-    layout[`yaxis${id}`] = yaxis;
-    annotations.push(heading(panel, notes.join("\u2002"), id));
+  const data = panels.flatMap((panel) =>
+    panel.arms.map((each): Trace => {
+      const first = !inLegend.has(each.arm);
+      inLegend.add(each.arm);
+      return outline(panel, each, y, compared, first);
+    }),
+  );
+  panels.forEach((panel, n) => {
+    const bottom = n + columns >= panels.length;
+    Object.assign(layout, axes(panel, cells[n]!, options, n % columns === 0, bottom));
   });
-  layout.annotations = annotations;
+  layout.annotations = panels.map((panel) => heading(panel, notesOf(panel, compared)));
   return new Figure({ data, layout });
 }
+
+/** One arm's values of a panel, counted. */
+interface Counted {
+  arm: string;
+  color: string;
+  found: Moments;
+  counts: Float64Array;
+  outside: number;
+}
+
+interface Panel {
+  name: string;
+  /** What its axes have behind their letters: "", "2", … */
+  id: string;
+  low: number;
+  high: number;
+  arms: Counted[];
+}
+
+/** The numbers: each panel's range, and how many values of each arm fall into its bins. */
+function counted(
+  arms: ReadonlyMap<string, Groups>,
+  { bins = 40, range, shareX = true }: HistogramOptions,
+): Panel[] {
+  const seen = [...arms].flatMap(([arm, layers], n) =>
+    Object.entries(layers).map(([panel, given]) => {
+      const values = numbersOf("histogram", given, panel);
+      return { arm, panel, color: palette[n % palette.length]!, values, found: moments(values) };
+    }),
+  );
+  const shared = spread(seen.map(({ found }) => found));
+  return [...new Set(seen.map(({ panel }) => panel))].map((name, n) => {
+    const own = seen.filter(({ panel }) => panel === name);
+    const [low, high] = range ?? (shareX ? shared : spread(own.map(({ found }) => found)));
+    const counts = own.map(({ arm, color, values, found }) => {
+      return { arm, color, found, ...countInBins(values, low, high, bins) };
+    });
+    return { name, id: n === 0 ? "" : String(n + 1), low, high, arms: counts };
+  });
+}
+
+/** Plotly's attributes of one arm in one panel. */
+function outline(
+  { name, id, low, high }: Panel,
+  each: Counted,
+  y: HeightOf,
+  compared: boolean,
+  first: boolean,
+): Trace {
+  const { arm, color, counts, found, outside } = each;
+  return {
+    ...steps(counts, low, high, heightScale(y, found.count, (high - low) / counts.length)),
+    name: compared ? arm : name,
+    xaxis: `x${id}`,
+    yaxis: `y${id}`,
+    line: { shape: "hvh", width: 1.5, color, simplify: false },
+    fillcolor: faded(color, compared ? 0.22 : 0.4),
+    legendgroup: arm,
+    showlegend: compared && first,
+    hovertemplate: y === "share" ? "%{y:.1%}" : "%{y:.4~g}",
+    meta: {
+      label: compared && name !== "" ? `${name}, ${arm}` : compared ? arm : name,
+      summary: summaryText(found, outside),
+    },
+  };
+}
+
+/** Plotly's axes of one panel; titles stand at the left and at the bottom only. */
+function axes(
+  { id, low, high }: Panel,
+  cell: Cell,
+  { xTitle, bins = 40, y = "share", yTitle = yTitles[y], shareX = true }: HistogramOptions,
+  left: boolean,
+  bottom: boolean,
+): Layout {
+  const xaxis: Axis = {
+    range: [low - (high - low) * 0.02, high + (high - low) * 0.02],
+    anchor: `y${id}`,
+    domain: cell.x,
+    nticks: 5,
+    unifiedhovertitle: { text: `%{x:.3~g} ± ${shownNumber((high - low) / bins / 2, 2)}` },
+  };
+  if (shareX && id !== "") xaxis.matches = "x";
+  if (xTitle !== undefined && bottom) xaxis.title = { text: xTitle };
+  const yaxis: Axis = { anchor: `x${id}`, domain: cell.y, nticks: 4, rangemode: "tozero" };
+  if (y === "share") yaxis.tickformat = "~%";
+  if (left) yaxis.title = { text: yTitle };
+  return { [axisKey(`x${id}`)]: xaxis, [axisKey(`y${id}`)]: yaxis };
+}
+
+const notesOf = ({ arms }: Panel, compared: boolean): string =>
+  arms
+    .map(({ color, found, outside }) => {
+      const note = statsText(found, outside, compared);
+      return compared ? `<span style="color:${color}">■</span> ${note}` : note;
+    })
+    .join("\u2002");
 
 /** Values by group are one arm without a name. */
 function armsOf(groups: Groups | Readonly<Record<string, Groups>>): Map<string, Groups> {
@@ -175,7 +225,7 @@ function steps(counts: Float64Array, low: number, high: number, scale: number): 
   return { type: "scatter", mode: "lines", x, y, fill: "tozeroy" };
 }
 
-function heightScale(y: "share" | "count" | "density", count: number, width: number): number {
+function heightScale(y: HeightOf, count: number, width: number): number {
   if (y === "count" || count === 0) return 1;
   return y === "share" ? 1 / count : 1 / (count * width);
 }
@@ -208,9 +258,9 @@ function frame(
   };
 }
 
-function heading(panel: string, notes: string, id: string): Annotation {
+function heading({ name, id }: Panel, notes: string): Annotation {
   return {
-    text: `<b>${panel}</b><br><span style="font-size:11px">${notes}</span>`,
+    text: `<b>${name}</b><br><span style="font-size:11px">${notes}</span>`,
     x: 0,
     y: 1,
     xref: `x${id} domain`,
@@ -222,34 +272,4 @@ function heading(panel: string, notes: string, id: string): Annotation {
     showarrow: false,
     font: { size: 12 },
   };
-}
-
-function statsText(found: Moments, outside: number, short: boolean): string {
-  const { count, mean, std, min, max } = found;
-  const spreadText = short
-    ? `${shownNumber(settled(mean, std), 2)}\u2009±\u2009${shownNumber(std, 2)}`
-    : `mean ${shownNumber(settled(mean, std))}, std ${shownNumber(std)}`;
-  const main = count === 0 ? "no values" : min === max ? `all ${shownNumber(mean)}` : spreadText;
-  return [main, ...leftOut(found, outside)].join(", ");
-}
-
-/** A mean no finer than a thousandth of the spread: −2e−9 beside a deviation of 1 is 0. */
-function settled(mean: number, std: number): number {
-  const unit = 10 ** (Math.floor(Math.log10(std)) - 2);
-  return unit > 0 ? Math.round(mean / unit) * unit + 0 : mean;
-}
-
-function summaryText(found: Moments, outside: number): string {
-  const { count, mean, std, min, max } = found;
-  if (count === 0) return ["no values", ...leftOut(found, outside)].join(", ");
-  const main = `${count} values from ${shownNumber(min)} to ${shownNumber(max)}, mean ${shownNumber(settled(mean, std))}, std ${shownNumber(std)}`;
-  return [main, ...leftOut(found, outside)].join(", ");
-}
-
-function leftOut({ nan, infinite }: Moments, outside: number): string[] {
-  const parts: string[] = [];
-  if (nan > 0) parts.push(`${nan} NaN`);
-  if (infinite > 0) parts.push(`${infinite} infinite`);
-  if (outside > 0) parts.push(`${outside} out of range`);
-  return parts;
 }

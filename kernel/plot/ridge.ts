@@ -2,8 +2,8 @@
 import { describe, requireKnown } from "../arguments";
 import { countInBins, type Moments, moments } from "./binning";
 import { colorScales, cssColor, ramp } from "./colors";
-import { shownNumber } from "./describe";
 import { Figure } from "./figure";
+import { momentsText } from "./momentsText";
 import { type Numbers, numbersOf, onAxis, requireNamed, single } from "./numbers";
 import { requireOptionsOf } from "./options";
 import type { Trace } from "./plotly";
@@ -115,7 +115,7 @@ export class RidgeFigure extends Figure {
           fillcolor: cssColor([red, green, blue, 0.55]),
           text: x.map((_, bin) => `${(100 * (share[bin - 1] ?? 0)).toPrecision(2)} %`),
           hovertemplate: `${yTitle} ${row.label}<br>%{x:.3~g}: %{text}<extra></extra>`,
-          meta: { kind: "ridge plot", summary: summaryOf(row.found) },
+          meta: { kind: "ridge plot", summary: momentsText(row.found) },
         },
       ];
     });
@@ -141,16 +141,11 @@ function spread(rows: readonly Row[]): [number, number] {
   return low === high ? [low - 0.5, high + 0.5] : [0, 1];
 }
 
-function summaryOf({ count, mean, std, min, max }: Moments): string {
-  if (count === 0) return "no values";
-  return `${count} values from ${shownNumber(min)} to ${shownNumber(max)}, mean ${shownNumber(mean)}, std ${shownNumber(std)}`;
-}
-
 /**
  * Distributions one behind the other, the first at the back: how activations, gradients or weights change as training goes on.
  *
  * @example plot.ridge([[0, before], [100, during], [200, after]], { xTitle: "activation" })
- * @throws RangeError if `bins` is no positive whole number, or `range` does not ascend.
+ * @throws RangeError if `bins` is no whole number ≥ 1, or `range` does not ascend.
  */
 export function ridge(
   rows: Readonly<Record<string, Numbers>> | readonly (readonly [number | string, Numbers])[] = [],

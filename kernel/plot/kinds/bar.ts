@@ -2,9 +2,9 @@
 import { pointsText, shownNumber } from "../describe";
 import { Figure } from "../figure";
 import type { Point, Surroundings, TraceKind } from "../kind";
-import { entriesOf, isNumbers, isScalar, type Named, type Numbers, quantile, sorted } from "../numbers";
+import { entriesOf, isNumbers, type Named, type Numbers, quantile, sorted } from "../numbers";
 import { requireOptionsOf } from "../options";
-import { axisOf, type Trace } from "../plotly";
+import { axisOf, type Layout, type Trace } from "../plotly";
 import { element } from "../svg/elements";
 import { errorBars, spanPoints } from "../svg/traces";
 import { baseLayout, neutral, palette, plainAxis } from "../theme";
@@ -42,10 +42,27 @@ type Bars = Named<Bar>;
  */
 export function bars(values: Bars | Named<Bars>, options: BarsOptions = {}): Figure {
   requireOptionsOf("bars", arguments, 2, optionNames);
-  const { title, xTitle, yTitle, logY, yRange, height = 340 } = options;
+  const { title, height = 340 } = options;
+  const series = seriesOf(values);
+  const compared = series.length > 1;
+  const heights = series.map(([, each]) => heightsOf(each));
+  const categories = Math.max(1, ...heights.map(({ length }) => length));
+  return new Figure({
+    data: series.map(([name], n) => traceOf(name, heights[n]!, palette[n % palette.length]!, compared)),
+    layout: {
+      ...baseLayout(title, compared ? series.map(([name]) => name) : [], height),
+      ...axes(options),
+      // Few bars would be boards.
+      bargap: categories * series.length < 5 ? 0.5 : 0.25,
+      bargroupgap: 0.06,
+    },
+  });
+}
+
+/** Bars by category are one series without a name. */
+function seriesOf(values: Bars | Named<Bars>): [name: string, bars: Bars][] {
   const entries = entriesOf<Bar | Bars>("bars", values);
-  const isBar = (value: Bar | Bars): value is Bar =>
-    typeof value === "number" || isScalar(value) || isNumbers(value);
+  const isBar = (value: Bar | Bars): value is Bar => typeof value === "number" || isNumbers(value);
   const single = entries.filter((entry): entry is [string, Bar] => isBar(entry[1]));
   const several = entries.filter((entry): entry is [string, Bars] => !isBar(entry[1]));
   if (single.length > 0 && several.length > 0) {
@@ -54,71 +71,60 @@ export function bars(values: Bars | Named<Bars>, options: BarsOptions = {}): Fig
         `"${single[0]![0]}" and categories for "${several[0]![0]}"`,
     );
   }
-  const series: [string, Bars][] = single.length > 0 ? [["", new Map(single)]] : several;
-  const compared = series.length > 1;
-  const data = series.map(([name, each], n): Trace => {
-    const found = entriesOf("bars", each).map(([category, bar]) => {
-      const ascending = typeof bar === "number" ? Float64Array.of(bar) : sorted("bars", bar);
-      const median = quantile(ascending, 0.5);
-      return {
-        category,
-        count: ascending.length,
-        median,
-        low: ascending[0] ?? median,
-        high: ascending.at(-1) ?? median,
-      };
-    });
-    const spread = found.some(({ count }) => count > 1);
-    const color = palette[n % palette.length]!;
-    return {
-      type: "bar",
-      name,
-      x: found.map(({ category }) => category),
-      y: found.map(({ median }) => median),
-      marker: { color, opacity: 0.85 },
-      showlegend: compared,
-      ...(spread
-        ? {
-            error_y: {
-              type: "data",
-              symmetric: false,
-              array: found.map(({ high, median }) => high - median),
-              arrayminus: found.map(({ low, median }) => median - low),
-              color: neutral.text,
-              thickness: 1.5,
-              width: 5,
-            },
-            customdata: found.map(({ low, high }) => [low, high]),
-          }
-        : {}),
-      hovertemplate: spread ? "%{y:.4~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})" : "%{y:.4~g}",
-      meta: { kind: "bar chart", summary: found.map(inWords).join("; ") },
-    };
-  });
-  const layout = baseLayout(title, compared ? series.map(([name]) => name) : [], height);
-  layout.xaxis = { ...plainAxis("bars", { title: xTitle }), type: "category", ticks: "" };
-  layout.yaxis = plainAxis("bars", {
-    title: yTitle,
-    log: logY,
-    range: yRange,
-    name: "yRange",
-  });
-  const categories = Math.max(1, ...data.map(({ x }) => x?.length ?? 0));
-  // Few bars would be boards.
-  return new Figure({
-    data,
-    layout: { ...layout, bargap: categories * series.length < 5 ? 0.5 : 0.25, bargroupgap: 0.06 },
-  });
+  return single.length > 0 ? [["", new Map(single)]] : several;
 }
 
-function inWords(bar: {
+interface Height {
   category: string;
   count: number;
   median: number;
   low: number;
   high: number;
-}): string {
-  const { category, count, median, low, high } = bar;
+}
+
+/** The numbers: of each bar its median and range. */
+const heightsOf = (bars: Bars): Height[] =>
+  entriesOf("bars", bars).map(([category, bar]) => {
+    const ascending = typeof bar === "number" ? Float64Array.of(bar) : sorted("bars", bar);
+    const median = quantile(ascending, 0.5);
+    const [low = median, high = median] = [ascending[0], ascending.at(-1)];
+    return { category, count: ascending.length, median, low, high };
+  });
+
+/** Plotly's attributes of one series. */
+function traceOf(name: string, heights: readonly Height[], color: string, compared: boolean): Trace {
+  const spread = heights.some(({ count }) => count > 1);
+  const whiskers = {
+    error_y: {
+      type: "data",
+      symmetric: false,
+      array: heights.map(({ high, median }) => high - median),
+      arrayminus: heights.map(({ low, median }) => median - low),
+      color: neutral.text,
+      thickness: 1.5,
+      width: 5,
+    },
+    customdata: heights.map(({ low, high }) => [low, high]),
+  };
+  return {
+    type: "bar",
+    name,
+    x: heights.map(({ category }) => category),
+    y: heights.map(({ median }) => median),
+    marker: { color, opacity: 0.85 },
+    showlegend: compared,
+    ...(spread ? whiskers : {}),
+    hovertemplate: spread ? "%{y:.4~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})" : "%{y:.4~g}",
+    meta: { kind: "bar chart", summary: heights.map(inWords).join("; ") },
+  };
+}
+
+const axes = ({ xTitle, yTitle, logY, yRange }: BarsOptions): Layout => ({
+  xaxis: { ...plainAxis("bars", { title: xTitle }), type: "category", ticks: "" },
+  yaxis: plainAxis("bars", { title: yTitle, log: logY, range: yRange, name: "yRange" }),
+});
+
+function inWords({ category, count, median, low, high }: Height): string {
   if (count === 0) return `${category}: none`;
   return count === 1
     ? `${category}: ${shownNumber(median)}`
