@@ -113,7 +113,7 @@ const inputRule: Rule<Conv2dShape> = {
 };
 
 /** The gradient by its input [N, C, H, W] of a convolution with contiguous weights. */
-export function inputGradient(shape: Conv2dShape, gradient: Tensor, weight: Tensor): Tensor {
+function inputGradient(shape: Conv2dShape, gradient: Tensor, weight: Tensor): Tensor {
   const dy = contiguous(gradient);
   const { engine } = dy;
   const dx = engine.empty([shape.batch, shape.inChannels, shape.inHeight, shape.inWidth], "float32");
@@ -169,7 +169,7 @@ const weightRule: Rule<Conv2dShape> = {
 };
 
 /** The gradient by its weight [O, C/groups, height, width] of a convolution of x. */
-export function weightGradient(shape: Conv2dShape, input: Tensor, gradient: Tensor): Tensor {
+function weightGradient(shape: Conv2dShape, input: Tensor, gradient: Tensor): Tensor {
   const [x, dy] = [contiguous(input), contiguous(gradient)];
   const { engine } = x;
   const { outChannels, inChannels, groups, kernelHeight, kernelWidth } = shape;
@@ -241,7 +241,7 @@ function convolve(
 }
 
 /** The convolution of contiguous operands. */
-export function convolve2d(shape: Conv2dShape, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+function convolve2d(shape: Conv2dShape, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   const { engine } = x;
   const { batch, outChannels, outHeight, outWidth } = shape;
   const y = engine.empty([batch, outChannels, outHeight, outWidth], "float32");
