@@ -90,7 +90,7 @@ describe("language features in cells", () => {
     const after = await hover(...place(notebook, 1, "samples"));
     assert.match(after, /\*\*Tensor \[2, 2\]\*\* · float32 · 16 B/);
     assert.match(after, /min 1 · max 6 · mean 3 · std 2\.16/);
-    assert.match(after, /\[1, 2, 3, 6\]/);
+    assert.match(after, /tensor\(\[\[1\., 2\.\],\s+\[3\., 6\.\]\]/);
     assert.match(after, /\[Open in Tensor Viewer\]\(command:bnlab\.openTensor\?/);
   });
 
