@@ -3,6 +3,7 @@
 import { cat, type Tensor } from "../tensor";
 import { describe, requireKnown, requireTensor } from "../tensor/arguments";
 import { Module } from "./module";
+import { showSizes } from "./sizes";
 import { forwardInRow } from "./sweep";
 
 /** Modules in a row, named "0", "1", … as in PyTorch unless a subclass names them otherwise. */
@@ -299,5 +300,26 @@ export class Flatten extends Module {
 
   override extraRepr(): string {
     return `startDim=${this.startDim}, endDim=${this.endDim}`;
+  }
+}
+
+/** One dimension as several: [N, 12] → [N, 3, 4] with dim 1 and sizes [3, 4]; −1 stands for one size. */
+export class Unflatten extends Module {
+  constructor(
+    readonly dim: number,
+    readonly unflattenedSize: readonly number[],
+  ) {
+    super();
+    requireKnown(new.target.name, arguments, 2);
+  }
+
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    requireTensor("Unflatten", input);
+    return input.unflatten(this.dim, this.unflattenedSize);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}, unflattenedSize=${showSizes(this.unflattenedSize)}`;
   }
 }

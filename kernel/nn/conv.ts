@@ -3,6 +3,7 @@
 import {
   conv1d,
   conv2d,
+  conv3d,
   type ConvOptions as FunctionOptions,
   type PaddingMode,
   pad,
@@ -68,7 +69,8 @@ abstract class Conv extends Module {
     const counts = [inChannels, outChannels, groups, ...this.kernelSize];
     const whole = counts.every((count) => Number.isInteger(count) && count >= 1);
     if (!whole || this.kernelSize.length !== rank) {
-      const window = rank === 1 ? "one" : "one or [height, width]";
+      const window =
+        rank === 1 ? "one" : `one or ${rank === 2 ? "[height, width]" : "[depth, height, width]"}`;
       throw new RangeError(
         `${name}: expected inChannels, outChannels, groups and kernelSize (${window}) to be whole numbers ≥ 1, got ${inChannels}, ${outChannels}, ${groups} and ${showSizes(kernelSize)}`,
       );
@@ -165,5 +167,16 @@ export class Conv1d extends Conv {
 
   protected convolve(...parameters: Parameters<typeof conv2d>): Tensor {
     return conv1d(...parameters);
+  }
+}
+
+/** Convolution of volumes, [N, C, D, H, W] → [N, O, D′, H′, W′]: see functional.conv3d and Conv2d. */
+export class Conv3d extends Conv {
+  protected rank(): number {
+    return 3;
+  }
+
+  protected convolve(...parameters: Parameters<typeof conv2d>): Tensor {
+    return conv3d(...parameters);
   }
 }

@@ -1,6 +1,14 @@
 // Dropout as layers: active in training, the identity in evaluation.
 
-import { type DropoutOptions, dropout, dropout2d, type Tensor } from "../tensor";
+import {
+  alphaDropout,
+  type DropoutOptions,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  type Tensor,
+} from "../tensor";
 import { requireKnown } from "../tensor/arguments";
 import { Module } from "./module";
 
@@ -36,5 +44,29 @@ export class Dropout2d extends Dropping {
   override forward(input: Tensor): Tensor {
     requireKnown(this.constructor.name, arguments, 1);
     return dropout2d(input, this.options);
+  }
+}
+
+/** In training drops each channel of each sequence with probability p: see functional.dropout1d. */
+export class Dropout1d extends Dropping {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return dropout1d(input, this.options);
+  }
+}
+
+/** In training drops each channel of each volume with probability p: see functional.dropout3d. */
+export class Dropout3d extends Dropping {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return dropout3d(input, this.options);
+  }
+}
+
+/** In training drops to SELU's negative end and keeps mean and variance: see functional.alphaDropout. */
+export class AlphaDropout extends Dropping {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return alphaDropout(input, this.options);
   }
 }

@@ -1,6 +1,6 @@
 // Layers as functions, without state: torch.nn.functional's names.
 
-import { pad, softplus, type Tensor, where } from "../tensor";
+import { pad, type Tensor, where } from "../tensor";
 import {
   requireInteger,
   requireKnown,
@@ -13,16 +13,27 @@ import {
 export {
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  alphaDropout,
   avgPool1d,
   avgPool2d,
+  avgPool3d,
   batchNorm,
   celu,
   conv1d,
   conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
   cosineSimilarity,
   crossEntropy,
   dropout,
+  dropout1d,
   dropout2d,
+  dropout3d,
   elu,
   gelu,
   groupNorm,
@@ -36,8 +47,10 @@ export {
   linear,
   logSoftmax,
   maxPool1d,
+  maxPool1dWithIndices,
   maxPool2d,
   maxPool2dWithIndices,
+  maxPool3d,
   mish,
   nllLoss,
   normalize,
@@ -98,6 +111,50 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
     .reshape([...places, out]);
   return bias === null ? products : products.add(bias);
 }
+export { type FoldOptions, fold, unfold } from "../tensor/doors/nn";
+export { type InterpolateOptions, type InterpolationMode, interpolate } from "./interpolate";
+export {
+  type BCEOptions,
+  type BCEWithLogitsOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type GaussianNLLOptions,
+  gaussianNllLoss,
+  type HuberLossOptions,
+  huberLoss,
+  type KLDivOptions,
+  klDiv,
+  type LossOptions,
+  l1Loss,
+  mseLoss,
+  type PoissonNLLOptions,
+  poissonNllLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+  softMarginLoss,
+} from "./lossFunctions";
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginLossOptions,
+  type MultilabelSoftMarginOptions,
+  type MultiMarginOptions,
+  marginRankingLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+  type TripletMarginOptions,
+  tripletMarginLoss,
+} from "./marginLossFunctions";
+export {
+  type LPPoolOptions,
+  lpPool1d,
+  lpPool2d,
+  type MaxUnpoolOptions,
+  maxUnpool1d,
+  maxUnpool2d,
+} from "./poolFunctions";
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./shuffles";
 
 /**
  * Row i of `weight` [n, d] for each number i of the int32 `input` [...] → [..., d]. Rows of `paddingIdx` get no gradient.
@@ -167,101 +224,4 @@ export function localResponseNorm(
     .add(k)
     .pow(beta);
   return input.div(divisor.reshape(input.shape));
-}
-
-/** How a loss brings its rows together: their mean (default), their sum, or each by itself. */
-export interface LossOptions {
-  /** Default "mean". */
-  reduction?: "mean" | "sum" | "none";
-}
-
-/** (input − target)², of equal shapes → [], or that shape with reduction "none". Throws a RangeError for unequal ones. */
-export function mseLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
-  requireKnown("mseLoss", arguments, 3, ["reduction"]);
-  requireEqualShapes("mseLoss", input, target);
-  return reduce("mseLoss", input.sub(target).square(), reduction);
-}
-
-/** |input − target|, of equal shapes → [], or that shape with reduction "none". Throws a RangeError for unequal ones. */
-export function l1Loss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
-  requireKnown("l1Loss", arguments, 3, ["reduction"]);
-  requireEqualShapes("l1Loss", input, target);
-  return reduce("l1Loss", input.sub(target).abs(), reduction);
-}
-
-/** What smoothL1Loss() can be told. */
-export interface SmoothL1LossOptions extends LossOptions {
-  /** Where the square gives way to the absolute value, ≥ 0. Default 1; 0 is l1Loss. */
-  beta?: number;
-}
-
-/**
- * d²/(2·beta) where d = |input − target| < beta, else d − beta/2; equal shapes → [], or that shape with reduction "none".
- * Girshick 2015. Throws a RangeError for unequal shapes and for beta < 0.
- */
-export function smoothL1Loss(
-  input: Tensor,
-  target: Tensor,
-  { beta = 1, reduction }: SmoothL1LossOptions = {},
-): Tensor {
-  requireKnown("smoothL1Loss", arguments, 3, ["beta", "reduction"]);
-  requireEqualShapes("smoothL1Loss", input, target);
-  if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: expected beta ≥ 0, got ${beta}`);
-  const distance = input.sub(target).abs();
-  if (beta === 0) return reduce("smoothL1Loss", distance, reduction);
-  const near = distance.clamp({ max: beta });
-  return reduce(
-    "smoothL1Loss",
-    near
-      .square()
-      .div(2 * beta)
-      .add(distance.sub(near)),
-    reduction,
-  );
-}
-
-/** What binaryCrossEntropyWithLogits() can be told. */
-export interface BCEWithLogitsOptions extends LossOptions {
-  /** A factor for each loss; broadcasts to the input. */
-  weight?: Tensor | null;
-  /** A factor for the loss of positive targets, one a class; broadcasts to the input. */
-  posWeight?: Tensor | null;
-}
-
-/**
- * −(p·y·log σ(x) + (1−y)·log(1−σ(x))) of logits x and targets y in 0…1, of equal shapes, p = posWeight → [], or that shape
- * with reduction "none". As torch.nn.functional.binary_cross_entropy_with_logits, in a form that no x overflows:
- * (1−y)·x + (1 + (p−1)·y)·log(1 + e⁻ˣ). Throws a RangeError for unequal shapes.
- */
-export function binaryCrossEntropyWithLogits(
-  input: Tensor,
-  target: Tensor,
-  { weight = null, posWeight = null, reduction }: BCEWithLogitsOptions = {},
-): Tensor {
-  requireKnown("binaryCrossEntropyWithLogits", arguments, 3, ["weight", "posWeight", "reduction"]);
-  const name = "binaryCrossEntropyWithLogits";
-  requireEqualShapes(name, input, target);
-  if (weight !== null) requireTensor(name, weight, "weight");
-  if (posWeight !== null) requireTensor(name, posWeight, "posWeight");
-  const positive = softplus(input.neg(), { threshold: Number.POSITIVE_INFINITY });
-  const factored = posWeight === null ? positive : positive.mul(posWeight.sub(1).mul(target).add(1));
-  const losses = target.neg().add(1).mul(input).add(factored);
-  return reduce(name, weight === null ? losses : losses.mul(weight), reduction);
-}
-
-function requireEqualShapes(loss: string, input: Tensor, target: Tensor): void {
-  requireTensor(loss, input);
-  requireTensor(loss, target, "target");
-  if (input.shape.join() !== target.shape.join()) {
-    throw new RangeError(
-      `${loss}: expected input and target of equal shape, got ${show(input.shape)} and ${show(target.shape)}`,
-    );
-  }
-}
-
-function reduce(loss: string, losses: Tensor, reduction: LossOptions["reduction"] = "mean"): Tensor {
-  if (reduction === "none") return losses;
-  if (reduction === "mean") return losses.mean();
-  if (reduction === "sum") return losses.sum();
-  throw new RangeError(`${loss}: expected reduction "mean", "sum" or "none", got ${String(reduction)}`);
 }

@@ -2,12 +2,13 @@
 
 import { requireKnown } from "../tensor/arguments";
 import { ReLU } from "./activations";
+import { AdaptiveAvgPool2d } from "./adaptivePooling";
 import { BatchNorm2d } from "./batchNorm";
 import { Branches, Flatten, Sequential } from "./containers";
 import { Conv2d } from "./conv";
 import { Linear } from "./linear";
 import type { Module } from "./module";
-import { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./pooling";
+import { AvgPool2d, MaxPool2d } from "./pooling";
 
 /** Channels that come out of each convolution of an InceptionV1. */
 export interface InceptionV1Widths {

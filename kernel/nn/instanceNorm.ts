@@ -62,3 +62,16 @@ export class InstanceNorm2d extends InstanceNorm {
     ];
   }
 }
+
+/**
+ * Instance normalization of volumes: [N, C, D, H, W] or [C, D, H, W] → the same. `affine` and `trackRunningStats` are off by
+ * default. Throws a RangeError for another shape, and when a sample's own statistics are due and D·H·W = 1.
+ */
+export class InstanceNorm3d extends InstanceNorm {
+  protected override get layouts() {
+    return [
+      ["N", "C", "D", "H", "W"],
+      ["C", "D", "H", "W"],
+    ];
+  }
+}

@@ -1,20 +1,20 @@
-// Pooling as layers.
+// Pooling of windows as layers.
 
 import {
-  type AdaptiveSizes,
   type AvgPoolOptions,
-  adaptiveAvgPool1d,
-  adaptiveAvgPool2d,
   avgPool1d,
   avgPool2d,
+  avgPool3d,
   type MaxPoolOptions,
   maxPool1d,
   maxPool2d,
+  maxPool3d,
   type Sizes,
   type Tensor,
 } from "../tensor";
 import { optionsOf, requireKnown } from "../tensor/arguments";
 import { Module } from "./module";
+import { type LPPoolOptions, lpPool1d, lpPool2d } from "./poolFunctions";
 import { showSizes } from "./sizes";
 
 abstract class MaxPool extends Module implements MaxPoolOptions {
@@ -65,6 +65,14 @@ export class MaxPool1d extends MaxPool {
   override forward(input: Tensor): Tensor {
     requireKnown(this.constructor.name, arguments, 1);
     return maxPool1d(input, this.kernelSize, this.options);
+  }
+}
+
+/** The greatest of each window, [N, C, D, H, W] → [N, C, D′, H′, W′]: see functional.maxPool3d. */
+export class MaxPool3d extends MaxPool {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return maxPool3d(input, this.kernelSize, this.options);
   }
 }
 
@@ -126,30 +134,51 @@ export class AvgPool1d extends AvgPool {
   }
 }
 
-abstract class AdaptiveAvgPool extends Module {
-  /** null keeps a size as it is. */
-  constructor(readonly outputSize: AdaptiveSizes) {
+/** The mean of each window, [N, C, D, H, W] → [N, C, D′, H′, W′]: see functional.avgPool3d. */
+export class AvgPool3d extends AvgPool {
+  override forward(input: Tensor): Tensor {
+    requireKnown(this.constructor.name, arguments, 1);
+    return avgPool3d(input, this.kernelSize, this.options);
+  }
+}
+
+abstract class LPPool extends Module implements LPPoolOptions {
+  readonly stride: Sizes;
+  readonly ceilMode: boolean;
+
+  constructor(
+    readonly normType: number,
+    readonly kernelSize: Sizes,
+    options: LPPoolOptions | Sizes = {},
+    ...more: [ceilMode?: boolean]
+  ) {
     super();
-    requireKnown(new.target.name, arguments, 1);
+    const names = ["stride", "ceilMode"] as const;
+    const { stride, ceilMode = false } = optionsOf<LPPoolOptions>(new.target.name, names, options, more);
+    this.stride = stride ?? kernelSize;
+    this.ceilMode = ceilMode;
   }
 
   override extraRepr(): string {
-    return `outputSize=${showSizes(this.outputSize)}`;
+    const { normType, kernelSize, stride, ceilMode } = this;
+    return `normType=${normType}, kernelSize=${showSizes(kernelSize)}, stride=${showSizes(stride)}, ceilMode=${ceilMode}`;
   }
 }
 
-/** Means over windows that make the output the given size, 1 for one number a channel: see functional.adaptiveAvgPool2d. */
-export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
+/** The power mean of each window, unscaled, [N, C, H, W] → [N, C, H′, W′]: see functional.lpPool2d. */
+export class LPPool2d extends LPPool {
   override forward(input: Tensor): Tensor {
     requireKnown(this.constructor.name, arguments, 1);
-    return adaptiveAvgPool2d(input, this.outputSize);
+    const { normType, kernelSize, stride, ceilMode } = this;
+    return lpPool2d(input, normType, kernelSize, { stride, ceilMode });
   }
 }
 
-/** Means over windows that make the output the given length: see functional.adaptiveAvgPool1d. */
-export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
+/** The power mean of each window, unscaled, [N, C, L] → [N, C, L′]: see functional.lpPool1d. */
+export class LPPool1d extends LPPool {
   override forward(input: Tensor): Tensor {
     requireKnown(this.constructor.name, arguments, 1);
-    return adaptiveAvgPool1d(input, this.outputSize);
+    const { normType, kernelSize, stride, ceilMode } = this;
+    return lpPool1d(input, normType, kernelSize, { stride, ceilMode });
   }
 }

@@ -4,11 +4,13 @@
 import { isGradEnabled, type Tensor } from "../tensor";
 import { type Activation, discard, isSweeping } from "../tensor/doors/nn";
 import { ReLU, Sigmoid, Tanh } from "./activations";
+import { AdaptiveAvgPool2d } from "./adaptivePooling";
 import { BatchNorm } from "./batchNorm";
 import { Conv1d, Conv2d } from "./conv";
+import { ConvTranspose1d, ConvTranspose2d } from "./convTranspose";
 import { Linear } from "./linear";
 import type { Module } from "./module";
-import { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./pooling";
+import { AvgPool2d, MaxPool2d } from "./pooling";
 
 const normForward = BatchNorm.prototype.forward;
 const activations = new Map<unknown, Activation>([
@@ -21,9 +23,10 @@ const activations = new Map<unknown, Activation>([
 const forgetful = new Set<unknown>([
   normForward,
   ...activations.keys(),
-  ...[Linear, Conv1d, Conv2d, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d].map(
-    ({ prototype }) => prototype.forward,
-  ),
+  ...[
+    ...[Linear, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d],
+    ...[MaxPool2d, AvgPool2d, AdaptiveAvgPool2d],
+  ].map(({ prototype }) => prototype.forward),
 ]);
 
 /**

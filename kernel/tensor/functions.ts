@@ -42,8 +42,15 @@ export {
   softsign,
   threshold,
 } from "./ops/activation";
+export {
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+} from "./ops/adaptiveMaxPool";
 export { type BatchNormOptions, batchNorm } from "./ops/batchNorm";
 export { type ConvOptions, conv1d, conv2d } from "./ops/conv";
+export { conv3d } from "./ops/conv3d";
+export { type ConvTransposeOptions, convTranspose1d, convTranspose2d } from "./ops/convTranspose";
 export { blockDiag } from "./ops/diagonals";
 export {
   type CosineOptions,
@@ -54,7 +61,15 @@ export {
   normalize,
   pairwiseDistance,
 } from "./ops/distance";
-export { type DropoutOptions, dropout, dropout2d } from "./ops/dropout";
+export {
+  type AlphaDropoutOptions,
+  alphaDropout,
+  type DropoutOptions,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+} from "./ops/dropout";
 export { type InstanceNormOptions, instanceNorm } from "./ops/instanceNorm";
 export { type CrossEntropyOptions, crossEntropy } from "./ops/loss";
 export { linear } from "./ops/matmul";
@@ -76,9 +91,11 @@ export {
   avgPool2d,
   type MaxPoolOptions,
   maxPool1d,
+  maxPool1dWithIndices,
   maxPool2d,
   maxPool2dWithIndices,
 } from "./ops/pool";
+export { adaptiveAvgPool3d, avgPool3d, maxPool3d } from "./ops/pool3d";
 export { type AddmmOptions, einsum } from "./ops/products";
 export { oneHot } from "./ops/selection";
 export type { Sizes } from "./ops/windows";

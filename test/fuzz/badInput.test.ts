@@ -174,6 +174,8 @@ const together = new Map<string, () => (() => unknown)[]>(
     fuseConvBn: () => [() => new nn.Conv2d(3, 4, 3).eval(), () => new nn.BatchNorm2d(4).eval()],
     fuseLinearBn: () => [() => new nn.Linear(3, 4).eval(), () => new nn.BatchNorm1d(4).eval()],
     fuseSequential: () => [() => new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4)).eval()],
+    interpolate: () => [() => randn([2, 3, 4]), () => ({ size: 5 })],
+    maxUnpool2d: () => [() => randn([1, 2, 2]), () => arange(4).reshape(1, 2, 2), () => 2, () => ({})],
     summary: () => [() => new nn.Linear(3, 4), () => [2, 3], () => undefined],
     packPaddedSequence: () => [() => randn([3, 2]), () => [3, 1], () => undefined],
     packSequence: () => [() => [randn([3]), randn([2])], () => undefined],

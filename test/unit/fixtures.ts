@@ -44,3 +44,27 @@ export function assertClose(
     );
   }
 }
+
+/** A function of tensors with its result for some, and its gradients for `dy`. */
+export interface Case {
+  readonly op: string;
+  readonly args: readonly unknown[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly Packed[];
+  readonly output: Packed;
+  readonly dy: Packed;
+  readonly grads: readonly Packed[];
+}
+
+/** Runs forward and backward, and compares the output and each gradient. */
+export function assertCase(
+  { inputs, output, dy, grads }: Omit<Case, "args">,
+  run: (...leaves: Tensor[]) => Tensor,
+  tolerance = { rtol: 1e-5, atol: 5e-6 },
+): void {
+  const leaves = inputs.map((input) => unpack(input, { requiresGrad: true }));
+  const y = run(...leaves);
+  assertClose(y, output, tolerance, "output");
+  y.backward(unpack(dy));
+  for (const [i, leaf] of leaves.entries()) assertClose(leaf.grad, grads[i]!, tolerance, `gradient ${i}`);
+}

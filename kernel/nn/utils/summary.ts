@@ -3,7 +3,8 @@
 import { type DType, forkRng, noGrad, type Shape, Tensor, zeros } from "../../tensor";
 import { describe, requireKnown, show } from "../../tensor/arguments";
 import { countText, htmlTable, textTable } from "../../words";
-import { Conv1d, Conv2d } from "../conv";
+import { Conv1d, Conv2d, Conv3d } from "../conv";
+import { ConvTranspose1d, ConvTranspose2d } from "../convTranspose";
 import { Linear } from "../linear";
 import { Module } from "../module";
 import type { Parameter } from "../parameter";
@@ -94,10 +95,10 @@ export function summary(
   const buffers = model.buffers().map((buffer) => [buffer, buffer.detach().clone()] as const);
   const calls = new Map<Module, { outputShape: Shape; macs: number }>();
   const removers = modules.map(([, module]) =>
-    module.registerForwardHook((_module, _inputs, output: unknown) => {
+    module.registerForwardHook((_module, [input], output: unknown) => {
       if (!(output instanceof Tensor)) return;
       const before = calls.get(module)?.macs ?? 0;
-      calls.set(module, { outputShape: output.shape, macs: before + macsOf(module, output.numel()) });
+      calls.set(module, { outputShape: output.shape, macs: before + macsOf(module, input, output) });
     }),
   );
   try {
@@ -119,11 +120,12 @@ export function summary(
   return new ModelSummary(inputShape, rows, sizeOf([...seen].filter((each) => each.requiresGrad)));
 }
 
-/** Every output element sums over one row of the weight. */
-function macsOf(module: Module, outputs: number): number {
-  if (!(module instanceof Linear || module instanceof Conv1d || module instanceof Conv2d)) return 0;
-  const { weight } = module;
-  return outputs * (weight.numel() / weight.shape[0]!);
+/** Every output element sums over one row of the weight; of a transposed convolution every input element goes to one. */
+function macsOf(module: Module, input: Tensor | undefined, output: Tensor): number {
+  const back = [ConvTranspose1d, ConvTranspose2d].some((Kind) => module instanceof Kind);
+  if (!back && ![Linear, Conv1d, Conv2d, Conv3d].some((Kind) => module instanceof Kind)) return 0;
+  const { weight } = module as Linear;
+  return (back ? input! : output).numel() * (weight.numel() / weight.shape[0]!);
 }
 
 function sizeOf(parameters: readonly Parameter[]): number {

@@ -1,7 +1,10 @@
-// The door of kernel/nn: operations that it computes together where a network has two in a row. Not for cells.
+// The door of kernel/nn: operations that it computes together where a network has two in a row, and those that torch has in
+// torch.nn only. Not for cells.
 import type { Tensor } from "../tensor";
 
 export { batchNormThen } from "../ops/batchNorm";
+export { binaryCrossEntropies } from "../ops/bce";
+export { type FoldOptions, fold, unfold } from "../ops/fold";
 export {
   gatesOf,
   type RecurrentKind,
@@ -10,6 +13,8 @@ export {
   type RecurrentWeights,
   recurrent,
 } from "../ops/recurrent";
+export { resample, type Tap } from "../ops/resample";
+export { sizesAlong } from "../ops/windows";
 export { isSweeping } from "../runtime";
 export type { Activation } from "../wasm/kernels";
 

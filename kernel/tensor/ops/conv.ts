@@ -10,7 +10,16 @@ import { giveTo } from "./broadcast";
 import { requireFloat } from "./check";
 import { sumOrMean } from "./reduction";
 import { contiguous, reshape } from "./view";
-import { countWindows, emptyRule, SameShapes, type Sizes, type SpatialRank, sizesOf } from "./windows";
+import {
+  axesOf,
+  countWindows,
+  emptyRule,
+  lettersOf,
+  SameShapes,
+  type Sizes,
+  type SpatialRank,
+  sizesOf,
+} from "./windows";
 
 export interface ConvOptions {
   /** From one window to the next. Default 1. */
@@ -346,9 +355,10 @@ function shapeOf(
   });
 }
 
-function requireShapes(
+/** Throws unless input, weight and bias fit together. */
+export function requireShapes(
   operation: string,
-  rank: SpatialRank,
+  rank: 1 | 2 | 3,
   input: Tensor,
   weight: Tensor,
   bias: Tensor | null,
@@ -356,9 +366,8 @@ function requireShapes(
 ): void {
   const [outChannels, perGroup] = weight.shape as [number, number];
   if (weight.shape.length !== rank + 2 || weight.count === 0) {
-    const window = rank === 2 ? "height, width" : "length";
     throw new RangeError(
-      `${operation}: expected weight [out, in/groups, ${window}] of sizes ≥ 1, got ${show(weight.shape)}`,
+      `${operation}: expected weight [out, in/groups, ${axesOf(rank).join(", ")}] of sizes ≥ 1, got ${show(weight.shape)}`,
     );
   }
   if (!Number.isInteger(groups) || groups < 1 || outChannels % groups !== 0) {
@@ -370,7 +379,7 @@ function requireShapes(
   const batched = shape.length === rank + 2;
   const channels = shape[batched ? 1 : 0];
   if ((!batched && shape.length !== rank + 1) || channels !== perGroup * groups) {
-    const one = [`${perGroup * groups}`, ...(rank === 2 ? ["H", "W"] : ["L"])].join(", ");
+    const one = [perGroup * groups, ...lettersOf(rank)].join(", ");
     throw new RangeError(
       `${operation}: expected input [N, ${one}] or [${one}] for weight ${show(weight.shape)}${groups === 1 ? "" : ` in ${groups} groups`}, got ${show(shape)}`,
     );

@@ -137,6 +137,12 @@ export function smoothedNll(
   return record(nllRule, y, inputs, { reduction, ignoreIndex, smoothing, total });
 }
 
+/** Throws unless it is one of the three. */
+export function requireReduction(operation: string, reduction: Reduction): void {
+  if (reduction === "mean" || reduction === "sum" || reduction === "none") return;
+  throw new RangeError(`${operation}: expected reduction "mean", "sum" or "none", got ${String(reduction)}`);
+}
+
 /**
  * Scores [N, C, d…] as contiguous rows [N·d…, C], their targets as [N·d…], and whether any of these is to be ignored;
  * throws for wrong shapes, dtypes and classes.
@@ -164,11 +170,7 @@ export function requireClasses(
       `${operation}: expected int32 targets (class indices), got ${target.dtype}; convert them with target.to("int32")`,
     );
   }
-  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
-    throw new RangeError(
-      `${operation}: expected reduction "mean", "sum" or "none", got ${String(reduction)}`,
-    );
-  }
+  requireReduction(operation, reduction);
   const count = countOf(target.shape);
   const positions = shape.map((_, dim) => dim).toSpliced(at, 1);
   const rows =

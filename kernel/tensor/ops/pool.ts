@@ -12,7 +12,15 @@ import type { Extremes } from "./extremes";
 import { matmul } from "./matmul";
 import { spill } from "./positions";
 import { contiguous, transpose } from "./view";
-import { countWindows, emptyRule, SameShapes, type Sizes, type SpatialRank, sizesOf } from "./windows";
+import {
+  countWindows,
+  emptyRule,
+  lettersOf,
+  SameShapes,
+  type Sizes,
+  type SpatialRank,
+  sizesOf,
+} from "./windows";
 
 interface PoolOptions {
   /** From one window to the next. Default: the kernel's size, so that windows lie side by side. */
@@ -140,6 +148,16 @@ export function maxPool1d(input: Tensor, kernelSize: Sizes, options: MaxPoolOpti
   return maxPool("maxPool1d", 1, input, kernelSize, options, false).values;
 }
 
+/** maxPool1d, and where in its sequence each value was found (int32): max_pool1d's return_indices. */
+export function maxPool1dWithIndices(
+  input: Tensor,
+  kernelSize: Sizes,
+  options: MaxPoolOptions = {},
+): Extremes {
+  requireKnown("maxPool1dWithIndices", arguments, 3, ["dilation", "stride", "padding", "ceilMode"]);
+  return maxPool("maxPool1dWithIndices", 1, input, kernelSize, options, true);
+}
+
 /**
  * The mean of each window: [N, C, H, W] → [N, C, H′, W′] or [C, H, W] → [C, H′, W′], with H′ as conv2d has it, rounded up
  * in ceil mode. As torch.nn.functional.avg_pool2d. Throws as maxPool2d does, and for a divisorOverride of 0.
@@ -210,10 +228,7 @@ function avgPool(
   kernelSize: Sizes,
   { countIncludePad = true, divisorOverride = null, ...options }: AvgPoolOptions,
 ): Tensor {
-  if (divisorOverride !== null) requireNumber(operation, "divisorOverride", divisorOverride);
-  if (divisorOverride === 0 || Number.isNaN(divisorOverride)) {
-    throw new RangeError(`${operation}: expected a divisorOverride other than 0, got ${divisorOverride}`);
-  }
+  requireDivisor(operation, divisorOverride);
   const x = planesOf(operation, rank, input);
   const shape = shapeOf(operation, rank, x, kernelSize, options);
   const output = outputOf(rank, x, shape);
@@ -222,6 +237,14 @@ function avgPool(
     divisorOverride ??
     (isTiled(shape) ? shape.kernelHeight * shape.kernelWidth : countIncludePad ? "padded" : "inside");
   return averages(x, output, { shape, divisor });
+}
+
+/** Throws unless it is null or a number to divide by. */
+export function requireDivisor(operation: string, divisorOverride: number | null): void {
+  if (divisorOverride !== null) requireNumber(operation, "divisorOverride", divisorOverride);
+  if (divisorOverride === 0 || Number.isNaN(divisorOverride)) {
+    throw new RangeError(`${operation}: expected a divisorOverride other than 0, got ${divisorOverride}`);
+  }
 }
 
 /** Whether every window lies within the input. */
@@ -281,7 +304,7 @@ function planesOf(operation: string, rank: SpatialRank, input: Tensor): Tensor {
   const x = contiguous(requireFloat(operation, input));
   const leading = x.shape.length - rank;
   if (leading !== 1 && leading !== 2) {
-    const one = rank === 2 ? "C, H, W" : "C, L";
+    const one = ["C", ...lettersOf(rank)].join(", ");
     throw new RangeError(`${operation}: expected input [N, ${one}] or [${one}], got ${show(x.shape)}`);
   }
   return x;

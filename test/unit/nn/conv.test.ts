@@ -4,17 +4,7 @@ import { describe, test } from "node:test";
 import * as nn from "../../../kernel/nn";
 import * as optim from "../../../kernel/optim";
 import { manualSeed, noGrad, ones, randn, type Tensor, tensor } from "../../../kernel/tensor";
-import { assertClose, fixture, type Packed, unpack, unpackInt } from "../fixtures";
-
-interface Case {
-  readonly op: string;
-  readonly args: never[];
-  readonly options: Record<string, unknown>;
-  readonly inputs: Packed[];
-  readonly output: Packed;
-  readonly dy: Packed;
-  readonly grads: Packed[];
-}
+import { assertCase, assertClose, type Case, fixture, type Packed, unpack, unpackInt } from "../fixtures";
 
 interface Trajectory {
   readonly options: { batch: number; lr: number; momentum: number };
@@ -38,15 +28,6 @@ const { convolutions, pools, indices, paddings, layers, losses, trajectory } = f
 const tolerance = { rtol: 1e-5, atol: 5e-6 };
 const functions = nn.functional as unknown as Record<string, (...args: unknown[]) => Tensor>;
 
-/** Runs forward and backward, and compares the output and each gradient. */
-function assertCase({ inputs, output, dy, grads }: Case, run: (...leaves: Tensor[]) => Tensor): void {
-  const leaves = inputs.map((input) => unpack(input, { requiresGrad: true }));
-  const y = run(...leaves);
-  assertClose(y, output, tolerance, "output");
-  y.backward(unpack(dy));
-  for (const [i, leaf] of leaves.entries()) assertClose(leaf.grad, grads[i]!, tolerance, `gradient ${i}`);
-}
-
 const shapesOf = ({ inputs }: Case) => inputs.map(({ shape }) => `[${shape}]`).join(" ");
 const withOptions = ({ options }: Case) => JSON.stringify(options);
 
@@ -67,8 +48,8 @@ describe("pooling and padding agree with PyTorch, output and gradients, rtol 1e-
 
   for (const recorded of indices)
     test(`places of maxima in ${shapesOf(recorded)}, ${withOptions(recorded)}: exactly`, () => {
-      const [size] = recorded.args;
-      const found = nn.functional.maxPool2dWithIndices(unpack(recorded.inputs[0]!), size!, recorded.options);
+      const [size] = recorded.args as [number];
+      const found = nn.functional.maxPool2dWithIndices(unpack(recorded.inputs[0]!), size, recorded.options);
       assertClose(found.values, recorded.output, { rtol: 0, atol: 0 }, "values");
       assertClose(found.indices, recorded.indices, { rtol: 0, atol: 0 }, "indices");
     });

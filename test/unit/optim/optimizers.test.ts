@@ -63,6 +63,27 @@ describe("optimizers follow torch.optim for twelve steps, rtol 2e-6 atol 2e-6", 
   }
 });
 
+interface HugeSteps {
+  readonly optimizer: keyof typeof make;
+  readonly options: Settings;
+  readonly size: number;
+  readonly values: Packed[];
+}
+
+describe("optimizers follow torch.optim along gradients up to 1e30, and uphill, rtol 2e-6 atol 2e-6", () => {
+  for (const { optimizer: name, options, size, values } of fixture<HugeSteps[]>("edgeSteps")) {
+    test(`${name} ${JSON.stringify(options)}, gradients of ${size}`, () => {
+      const parameter = leaf(1, 2);
+      const optimizer = make[name]([parameter], options);
+      for (const [i, value] of values.entries()) {
+        parameter.grad = tensor([size, -size / 3]).mul(1 + i / 2);
+        optimizer.step();
+        assertClose(parameter, value, { rtol: 2e-6, atol: 2e-6 }, `step ${i}`);
+      }
+    });
+  }
+});
+
 const leaf = (...values: number[]) => tensor(values, { requiresGrad: true });
 
 function stepWith(optimizer: { step(): void }, parameter: Tensor, ...gradient: number[]): void {

@@ -42,7 +42,7 @@ import {
   where,
   zeros,
 } from "../../../kernel/tensor";
-import { leaf } from "./gradient";
+import { apart, leaf } from "./gradient";
 
 const root = path.join(import.meta.dirname, "../../..");
 const a23 = () => leaf([2, 3], { seed: 1 });
@@ -489,6 +489,122 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
     [a23()],
   ],
   embedding: [(w) => functional.embedding(tensor(Int32Array.of(1, 0, 1)), w!), [a23()]],
+  convTranspose2d: [
+    (x, w, b) => functional.convTranspose2d(x!, w!, b!, { stride: 2, padding: 1, outputPadding: [1, 0] }),
+    [leaf([2, 2, 3, 2]), leaf([2, 3, 3, 2]), leaf([3])],
+  ],
+  "convTranspose1d in groups": [
+    (x, w) => functional.convTranspose1d(x!, w!, null, { groups: 2, dilation: 2 }),
+    [leaf([2, 2, 4]), leaf([2, 1, 3])],
+  ],
+  conv3d: [
+    (x, w, b) => functional.conv3d(x!, w!, b!, { padding: [1, 0, 1], stride: [1, 2, 1] }),
+    [leaf([1, 2, 3, 3, 2]), leaf([2, 2, 2, 2, 2]), leaf([2])],
+  ],
+  "maxPool3d avgPool3d adaptiveAvgPool3d adaptiveMaxPool3d": [
+    (x) => {
+      const max = functional.maxPool3d(x!, 2).add(functional.adaptiveMaxPool3d(x!, [2, 1, 2]));
+      return max.add(functional.avgPool3d(x!, 2)).add(functional.adaptiveAvgPool3d(x!, [2, 1, 2]));
+    },
+    [apart([2, 4, 3, 4])],
+  ],
+  "adaptiveMaxPool2d adaptiveMaxPool1d maxPool1dWithIndices": [
+    (x) => {
+      const lines = functional.adaptiveMaxPool1d(x!.select(0, 0), 3);
+      return lines
+        .sum()
+        .mul(functional.adaptiveMaxPool2d(x!, [2, 3]))
+        .add(functional.maxPool1dWithIndices(x!.select(0, 1), 2).values.sum());
+    },
+    [apart([2, 3, 4])],
+  ],
+  "lpPool1d lpPool2d": [
+    (x) => functional.lpPool2d(x!, 2, 2).add(functional.lpPool1d(x!.select(0, 0), 3, 2).sum()),
+    [leaf([1, 3, 4], { low: 0.5, high: 2 })],
+  ],
+  "maxUnpool1d maxUnpool2d": [
+    (x) => {
+      const plane = tensor(Int32Array.of(5, 2), { shape: [1, 1, 2] });
+      const line = tensor(Int32Array.of(3, 0), { shape: [1, 2] });
+      const back = functional.maxUnpool2d(x!, plane, 2);
+      return back.exp().add(functional.maxUnpool1d(x!.select(0, 0), line, 2).sum());
+    },
+    [leaf([1, 1, 2])],
+  ],
+  unfold: [
+    (x) => functional.unfold(x!, [2, 3], { padding: 1, stride: [2, 1] }).square(),
+    [leaf([1, 2, 3, 4])],
+  ],
+  fold: [(x) => functional.fold(x!, [3, 4], 2, { padding: [1, 0] }).square(), [leaf([1, 4, 12])]],
+  interpolate: [
+    (x) => functional.interpolate(x!, { size: [5, 3], mode: "bicubic" }).square(),
+    [leaf([1, 2, 3, 4])],
+  ],
+  "interpolate, nearest and area": [
+    (x) => {
+      const near = functional.interpolate(x!, { scaleFactor: 1.5 });
+      return near.square().add(functional.interpolate(x!, { size: near.shape[2], mode: "area" }));
+    },
+    [leaf([1, 2, 5])],
+  ],
+  "pixelShuffle pixelUnshuffle channelShuffle": [
+    (x) => {
+      const pixels = functional.pixelShuffle(x!, 2).exp();
+      return functional.pixelUnshuffle(pixels, 2).mul(functional.channelShuffle(x!, 2));
+    },
+    [leaf([1, 4, 2, 3])],
+  ],
+  "dropout1d dropout3d alphaDropout": [
+    (x) => {
+      manualSeed(7);
+      const lines = functional.dropout1d(x!, { p: 0.3 });
+      const volumes = functional.dropout3d(lines.unsqueeze(-1).unsqueeze(-1), { p: 0.3 }).squeeze();
+      return functional.alphaDropout(volumes, { p: 0.3, training: true });
+    },
+    [x234()],
+  ],
+  "huberLoss softMarginLoss hingeEmbeddingLoss": [
+    (a, b) =>
+      functional
+        .huberLoss(a!, b!, { delta: 0.7 })
+        .add(functional.softMarginLoss(a!, b!.detach().sign()))
+        .add(functional.hingeEmbeddingLoss(a!, b!.detach().sign(), { margin: 5 })),
+    [a23(), b23()],
+  ],
+  "binaryCrossEntropy klDiv poissonNllLoss gaussianNllLoss": [
+    (p, t) =>
+      functional
+        .binaryCrossEntropy(p!, t!)
+        .add(functional.klDiv(p!, t!))
+        .add(functional.poissonNllLoss(p!, t!, { logInput: false }))
+        .add(functional.gaussianNllLoss(p!, t!, p!.add(1))),
+    [leaf([2, 3], { seed: 5, low: 0.2, high: 0.8 }), leaf([2, 3], { seed: 6, low: 0.2, high: 0.8 })],
+  ],
+  "marginRankingLoss cosineEmbeddingLoss tripletMarginLoss pairwiseDistance cosineSimilarity": [
+    (a, b) => {
+      const signs = tensor([1, -1]);
+      return functional
+        .marginRankingLoss(a!, b!, signs.unsqueeze(1), { margin: 5 })
+        .add(functional.cosineEmbeddingLoss(a!, b!, signs, { margin: -0.9 }))
+        .add(functional.tripletMarginLoss(a!, b!, a!.square(), { margin: 9, p: 3 }))
+        .add(functional.pairwiseDistance(a!, b!).mul(functional.cosineSimilarity(a!, b!)));
+    },
+    [a23(), b23()],
+  ],
+  "multiMarginLoss multilabelMarginLoss multilabelSoftMarginLoss": [
+    (a, b) =>
+      functional
+        .multiMarginLoss(a!, labels, { p: 2, margin: 6 })
+        .add(
+          functional.multilabelMarginLoss(a!, tensor(Int32Array.of(2, -1, 0, 1, 0, -1), { shape: [2, 3] })),
+        )
+        .add(functional.multilabelSoftMarginLoss(a!, b!)),
+    [a23(), b23()],
+  ],
+  "crossEntropy of probabilities": [
+    (x, t) => crossEntropy(x!, t!, { labelSmoothing: 0.1, weight: tensor([1, 2, 0.5]) }),
+    [a23(), b23()],
+  ],
   localResponseNorm: [(x) => functional.localResponseNorm(x!, 3, { alpha: 0.5 }), [leaf([2, 4, 3])]],
 };
 

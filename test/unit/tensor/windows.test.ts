@@ -22,14 +22,7 @@ import {
   type Tensor,
   tensor,
 } from "../../../kernel/tensor";
-import { leaf } from "./gradient";
-
-/** Numbers 0.3 apart in a fixed disorder: no step of the finite differences changes which is the greatest. */
-function apart(shape: readonly number[]): Tensor {
-  const count = shape.reduce((product, size) => product * size, 1);
-  const values = Float32Array.from({ length: count }, (_, i) => 0.3 * ((i * 11) % count) - 0.15 * count);
-  return tensor(values, { shape, requiresGrad: true });
-}
+import { apart, leaf } from "./gradient";
 
 const picture = () => leaf([2, 2, 4, 5]);
 const labels = tensor(Int32Array.of(1, 0, 1, 1, 0, 1), { shape: [2, 3] });

@@ -5,7 +5,7 @@ import { byKey } from "../call/variants";
 import { f32x4 } from "../emit/assembler";
 import type { Pointer } from "../emit/kernel";
 import { madd, type Target } from "../emit/target";
-import { blend, type Load, pass, penalized, penalizedNumber } from "./pass";
+import { blendSquare, type Load, pass, penalized, penalizedNumber } from "./pass";
 
 export interface AdadeltaCall {
   readonly parameter: Pointer;
@@ -54,13 +54,13 @@ function adadeltaKernel(target: Target, decay: boolean) {
       [
         p.set(load(parameter)),
         g.set(penalized(target, decay, of.penalty, p.get, load(gradient))),
-        s.set(blend(target, of.rho, load(square), of.fresh, f32x4.mul(g.get, g.get))),
+        s.set(blendSquare(target, of.rho, load(square), of.fresh, g)),
         s.get,
       ],
       [
         c.set(load(changes)),
         d.set(f32x4.mul(f32x4.div(rooted(c), rooted(s)), g.get)),
-        blend(target, of.rho, c.get, of.fresh, f32x4.mul(d.get, d.get)),
+        blendSquare(target, of.rho, c.get, of.fresh, d),
       ],
       madd(target, of.rate.get, d.get, p.get),
     ];

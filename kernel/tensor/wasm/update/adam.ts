@@ -5,7 +5,7 @@ import { variants } from "../call/variants";
 import { f32x4 } from "../emit/assembler";
 import type { Pointer } from "../emit/kernel";
 import { madd, type Target } from "../emit/target";
-import { blend, type Load, pass, penalized, penalizedNumber } from "./pass";
+import { blend, blendSquare, type Load, pass, penalized, penalizedNumber } from "./pass";
 
 export interface AdamCall {
   readonly parameter: Pointer;
@@ -96,10 +96,10 @@ function adamKernel(target: Target, { amsgrad, decay }: Variant) {
         [
           p.set(load(parameter)),
           g.set(penalized(target, decay, of.penalty, p.get, load(gradient))),
-          m.set(blend(target, of.beta1, load(mean), of.fresh1, g.get)),
+          m.set(blend(target, of.beta1, load(mean), of.fresh1.get, g.get)),
           m.get,
         ],
-        [v.set(blend(target, of.beta2, load(square), of.fresh2, f32x4.mul(g.get, g.get))), v.get],
+        [v.set(blendSquare(target, of.beta2, load(square), of.fresh2, g)), v.get],
         ...(amsgrad ? [[largest.set(f32x4.pmax(load(maximum), v.get)), largest.get]] : []),
         madd(
           target,

@@ -51,7 +51,7 @@ function adamaxKernel(target: Target, decay: boolean) {
       [
         p.set(load(parameter)),
         g.set(penalized(target, decay, of.penalty, p.get, load(gradient))),
-        m.set(blend(target, of.beta1, load(mean), of.fresh, g.get)),
+        m.set(blend(target, of.beta1, load(mean), of.fresh.get, g.get)),
         m.get,
       ],
       [

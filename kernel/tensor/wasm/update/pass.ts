@@ -50,5 +50,9 @@ export const penalizedNumber = (g: number, penalty: number, p: number): number =
   g + (penalty === 0 ? 0 : penalty * p);
 
 /** old·keep + fresh·take */
-export const blend = (target: Target, keep: Local, old: Code, take: Local, fresh: Code): Code =>
-  madd(target, keep.get, old, f32x4.mul(take.get, fresh));
+export const blend = (target: Target, keep: Local, old: Code, take: Code, fresh: Code): Code =>
+  madd(target, keep.get, old, f32x4.mul(take, fresh));
+
+/** old·keep + fresh²·take, whose order of factors keeps squares finite that float32 alone would not hold. */
+export const blendSquare = (target: Target, keep: Local, old: Code, take: Local, fresh: Local): Code =>
+  blend(target, keep, old, f32x4.mul(take.get, fresh.get), fresh.get);

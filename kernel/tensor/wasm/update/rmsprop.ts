@@ -2,10 +2,10 @@
 
 import { define, elements } from "../call/device";
 import { variants } from "../call/variants";
-import { f32x4, v128 } from "../emit/assembler";
+import { f32, f32x4, v128 } from "../emit/assembler";
 import type { Pointer } from "../emit/kernel";
 import { madd, type Target } from "../emit/target";
-import { blend, type Load, pass, penalized, penalizedNumber } from "./pass";
+import { blend, blendSquare, type Load, pass, penalized, penalizedNumber } from "./pass";
 
 export interface RmspropCall {
   readonly parameter: Pointer;
@@ -83,6 +83,9 @@ interface Variant {
   readonly decay: boolean;
 }
 
+/** The largest float32. */
+const greatest = (2 - 2 ** -23) * 2 ** 127;
+
 const streams = ["parameter", "gradient", "square", "mean", "velocity"] as const;
 const scalars = ["rate", "alpha", "fresh", "eps", "penalty", "momentum"] as const;
 
@@ -92,16 +95,18 @@ function rmspropKernel(target: Target, { centered, moving, decay }: Variant) {
     const [p, g, s, a, change] = f.vectors(5);
     const results = [square, ...(centered ? [mean] : []), ...(moving ? [velocity] : []), parameter];
     const values = (load: Load) => {
-      const variance = centered ? f32x4.pmax(v128.zero, f32x4.sub(s.get, f32x4.mul(a.get, a.get))) : s.get;
+      // A mean whose square is beyond float32 leaves ∞ of a square that is ∞.
+      const ofMean = f32x4.pmin(f32x4.mul(a.get, a.get), f32x4.splat(f32.const(greatest)));
+      const variance = centered ? f32x4.pmax(v128.zero, f32x4.sub(s.get, ofMean)) : s.get;
       const own = f32x4.div(g.get, f32x4.add(f32x4.sqrt(variance), of.eps.get));
       return [
         [
           p.set(load(parameter)),
           g.set(penalized(target, decay, of.penalty, p.get, load(gradient))),
-          s.set(blend(target, of.alpha, load(square), of.fresh, f32x4.mul(g.get, g.get))),
+          s.set(blendSquare(target, of.alpha, load(square), of.fresh, g)),
           s.get,
         ],
-        ...(centered ? [[a.set(blend(target, of.alpha, load(mean), of.fresh, g.get)), a.get]] : []),
+        ...(centered ? [[a.set(blend(target, of.alpha, load(mean), of.fresh.get, g.get)), a.get]] : []),
         ...(moving ? [[change.set(madd(target, of.momentum.get, load(velocity), own)), change.get]] : []),
         madd(target, of.rate.get, moving ? change.get : own, p.get),
       ];
