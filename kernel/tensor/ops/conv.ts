@@ -122,7 +122,7 @@ const inputRule: Rule<Conv2dShape> = {
 };
 
 /** The gradient by its input [N, C, H, W] of a convolution with contiguous weights. */
-function inputGradient(shape: Conv2dShape, gradient: Tensor, weight: Tensor): Tensor {
+export function inputGradient(shape: Conv2dShape, gradient: Tensor, weight: Tensor): Tensor {
   const dy = contiguous(gradient);
   const { engine } = dy;
   const dx = engine.empty([shape.batch, shape.inChannels, shape.inHeight, shape.inWidth], "float32");
