@@ -18,7 +18,7 @@ import {
   type Tensor,
   tanh,
 } from "../tensor";
-import { requireKnown, requireTensor, show } from "../tensor/arguments";
+import { optionsOf, requireKnown, requireTensor, show } from "../tensor/arguments";
 import { glu, logSigmoid, selu, softmin, tanhshrink } from "./composedActivations";
 import { Module } from "./module";
 
@@ -84,9 +84,10 @@ export class ELU extends Module {
 export class GELU extends Module {
   readonly approximate: NonNullable<GeluOptions["approximate"]>;
 
-  constructor({ approximate = "none" }: GeluOptions = {}) {
+  constructor(options: GeluOptions | NonNullable<GeluOptions["approximate"]> = {}, ...more: never[]) {
     super();
-    requireKnown(new.target.name, arguments, 1, ["approximate"]);
+    const names = ["approximate"] as const;
+    const { approximate = "none" } = optionsOf<GeluOptions>(new.target.name, names, options, more);
     this.approximate = approximate;
   }
 
@@ -113,9 +114,10 @@ export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
 
-  constructor({ beta = 1, threshold = 20 }: SoftplusOptions = {}) {
+  constructor(options: SoftplusOptions | number = {}, ...more: [threshold?: number]) {
     super();
-    requireKnown(new.target.name, arguments, 1, ["beta", "threshold"]);
+    const names = ["beta", "threshold"] as const;
+    const { beta = 1, threshold = 20 } = optionsOf<SoftplusOptions>(new.target.name, names, options, more);
     this.beta = beta;
     this.threshold = threshold;
   }

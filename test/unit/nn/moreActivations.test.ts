@@ -219,6 +219,16 @@ test("NaN stays NaN where a comparison alone would lose it", () => {
   for (const [i, y] of all.entries()) assert.ok(Number.isNaN(y.item()), `number ${i} gave ${y.item()}`);
 });
 
+test("layers take PyTorch's positional options", () => {
+  const pairs: [nn.Module, nn.Module][] = [
+    [new nn.Softplus(2, 5), new nn.Softplus({ beta: 2, threshold: 5 })],
+    [new nn.GELU("tanh"), new nn.GELU({ approximate: "tanh" })],
+    [new nn.PReLU(4, 0.5), new nn.PReLU({ numParameters: 4, init: 0.5 })],
+    [new nn.RReLU(0.25, 0.5), new nn.RReLU({ lower: 0.25, upper: 0.5 })],
+  ];
+  for (const [positional, named] of pairs) assert.equal(String(positional), String(named));
+});
+
 test("say what is wrong", () => {
   const x = ones([2, 3]);
   const { functional: f } = nn;

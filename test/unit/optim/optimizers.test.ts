@@ -245,6 +245,12 @@ describe("state dict", () => {
       "step",
     ]);
     assert.deepEqual(names(new Adagrad([p]), p), ["step", "sum"]);
+    assert.deepEqual(names(new NAdam([p]), p), ["exp_avg", "exp_avg_sq", "mu_product", "step"]);
+    assert.deepEqual(names(new RAdam([p]), p), ["exp_avg", "exp_avg_sq", "step"]);
+    assert.deepEqual(names(new Adamax([p]), p), ["exp_avg", "exp_inf", "step"]);
+    assert.deepEqual(names(new Adadelta([p]), p), ["acc_delta", "square_avg", "step"]);
+    assert.deepEqual(names(new Rprop([p]), p), ["prev", "step", "step_size"]);
+    assert.deepEqual(names(new ASGD([p]), p), ["ax", "eta", "mu", "step"]);
   });
 
   test("numbers the parameters through all groups", () => {
