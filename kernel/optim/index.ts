@@ -12,6 +12,7 @@ export {
   type SequentialLROptions,
 } from "./composed";
 export { CyclicLR, type CyclicOptions } from "./cyclic";
+export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./earlyStopping";
 export { LambdaLR, type LambdaLROptions, type LrLambda, MultiplicativeLR } from "./factors";
 export { NAdam, type NAdamSettings } from "./nadam";
 export { OneCycleLR, type OneCycleOptions } from "./oneCycle";
@@ -34,6 +35,7 @@ export {
   StepLR,
 } from "./schedulers";
 export { SGD, type SGDSettings } from "./sgd";
+export * as swaUtils from "./swaUtils";
 export {
   CosineAnnealingWarmRestarts,
   type WarmRestartsOptions,

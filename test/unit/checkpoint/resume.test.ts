@@ -35,6 +35,12 @@ const optimizers = {
   RMSprop: (net: nn.Module) =>
     new optim.RMSprop(net.parameters(), { lr: 0.01, momentum: 0.5, centered: true }),
   Adagrad: (net: nn.Module) => new optim.Adagrad(net.parameters(), { lr: 0.05, lrDecay: 0.1 }),
+  NAdam: (net: nn.Module) => new optim.NAdam(net.parameters(), { lr: 0.01 }),
+  RAdam: (net: nn.Module) => new optim.RAdam(net.parameters(), { lr: 0.01 }),
+  Adamax: (net: nn.Module) => new optim.Adamax(net.parameters(), { lr: 0.01 }),
+  Adadelta: (net: nn.Module) => new optim.Adadelta(net.parameters()),
+  Rprop: (net: nn.Module) => new optim.Rprop(net.parameters(), { lr: 0.01 }),
+  ASGD: (net: nn.Module) => new optim.ASGD(net.parameters(), { lr: 0.01, t0: 3 }),
 };
 
 const schedulers = {
@@ -42,6 +48,13 @@ const schedulers = {
   CosineAnnealingLR: (opt: optim.Scheduled) => new optim.CosineAnnealingLR(opt, { tMax: 9 }),
   OneCycleLR: (opt: optim.Scheduled) =>
     new optim.OneCycleLR(opt, { maxLr: 0.1, totalSteps: 40, cycleMomentum: false }),
+  CosineAnnealingWarmRestarts: (opt: optim.Scheduled) =>
+    new optim.CosineAnnealingWarmRestarts(opt, { t0: 3 }),
+  SequentialLR: (opt: optim.Scheduled) =>
+    new optim.SequentialLR(opt, {
+      schedulers: [new optim.LinearLR(opt, { totalIters: 5 }), new optim.StepLR(opt, { stepSize: 3 })],
+      milestones: [6],
+    }),
   LinearLR: (opt: optim.Scheduled) => new optim.LinearLR(opt, { totalIters: 12 }),
 };
 
@@ -121,7 +134,7 @@ describe("resumed as if never stopped:", () => {
   ];
   const kinds = (Object.keys(optimizers) as (keyof typeof optimizers)[]).map((optimizer, i) => ({
     optimizer,
-    scheduler: Object.keys(schedulers)[i % 4] as keyof typeof schedulers,
+    scheduler: Object.keys(schedulers)[i % Object.keys(schedulers).length] as keyof typeof schedulers,
   }));
   for (const kind of kinds) {
     for (const [seed, saveAt] of [
