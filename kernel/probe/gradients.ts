@@ -1,7 +1,8 @@
-// The gradients that the last backward left in a model's parameters. Imports kernel/tensor only.
+// The gradients that the last backward left in a model's parameters.
 
 import type { Tensor } from "../tensor";
 import { requireKnown } from "../tensor/arguments";
+import { requireModel } from "./layers";
 
 /**
  * Copies of the parameters' gradients, flat, by the parameters' names (`0.weight`); parameters without one are left out.
@@ -12,6 +13,7 @@ export function gradients(model: {
   namedParameters(): readonly (readonly [name: string, parameter: Tensor])[];
 }): Record<string, Float32Array> {
   requireKnown("gradients", arguments, 1);
+  requireModel("gradients", model);
   const found = model
     .namedParameters()
     .flatMap(([name, { grad }]) => (grad === null ? [] : [[name, Float32Array.from(grad.data)] as const]));

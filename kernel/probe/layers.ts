@@ -1,4 +1,5 @@
-// Which modules of a model a probe looks at, and what it calls them. Imports nothing outside this folder.
+// Which modules of a model a probe looks at, and what it calls them.
+import { describe } from "../tensor/arguments";
 
 /** What is asked of a module to be watched: every nn.Module fits. */
 export interface Named {
@@ -12,12 +13,23 @@ export interface Named {
  */
 export type Layers = readonly string[] | Readonly<Record<string, string>>;
 
+/** @throws TypeError for what is no module. */
+export function requireModel(who: string, model: unknown): void {
+  const object = typeof model === "object" && model !== null;
+  if (object && ("namedModules" in model || "namedParameters" in model)) return;
+  throw new TypeError(`${who}: expected a model, an nn.Module, got ${describe(model)}`);
+}
+
 /** The chosen modules and their labels, in the model's order or that of the choice. Throws a RangeError for an unknown name. */
 export function chooseLayers<M extends Named>(
   who: string,
   model: { namedModules(): readonly (readonly [name: string, module: M])[] },
   layers: Layers | undefined,
 ): [label: string, module: M][] {
+  requireModel(who, model);
+  if (layers !== undefined && (typeof layers !== "object" || layers === null)) {
+    throw new TypeError(`${who}: expected layers as names, or names by label, got ${describe(layers)}`);
+  }
   const modules = new Map(model.namedModules());
   if (layers === undefined) {
     return [...modules]

@@ -8,6 +8,7 @@ import { isBatchNorm } from "./batchNorms";
 import { type Batch, batchFindings, batchRules } from "./batchRules";
 import { bySeverity, type Finding } from "./findings";
 import { chainedCalls, tracedCalls } from "./layerGraph";
+import { requireModel } from "./layers";
 import { stateRules } from "./stateRules";
 import { structureRules } from "./structureRules";
 
@@ -74,6 +75,10 @@ const marks = { error: "✗", warning: "▲", note: "·" } as const;
  */
 export function lint(model: Module, data?: Batch | Iterable<Batch>, { phase }: LintOptions = {}): LintReport {
   requireKnown("lint", arguments, 3, ["phase"]);
+  requireModel("lint", model);
+  if (phase !== undefined && phase !== "training" && phase !== "evaluation") {
+    throw new RangeError(`lint: expected phase "training" or "evaluation", got ${describe(phase)}`);
+  }
   const batch = data === undefined ? null : forkRng(() => [batchOf(data)])[0]!;
   const input = batch && (batch instanceof Tensor ? batch : batch[0]);
   const calls = input === null ? chainedCalls(model) : tracedCalls(model, input);

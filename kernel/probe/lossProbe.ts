@@ -2,12 +2,14 @@
 import type { Module, Parameter } from "../nn";
 import { autograd, enableGrad, forkRng, noGrad, type Tensor, tensor } from "../tensor";
 import { requireFunction } from "../tensor/arguments";
+import { requireModel } from "./layers";
 
 /** Computes the loss of the model, one element, on data that stays the same: `() => F.crossEntropy(net.forward(x), y)`. */
 export type Loss = () => Tensor;
 
 /** The parameters that learn, by name. Throws an Error if there is none. */
 export function learning(who: string, model: Module, loss: unknown): [name: string, parameter: Parameter][] {
+  requireModel(who, model);
   requireFunction(who, loss);
   const found = model.namedParameters().filter(([, parameter]) => parameter.requiresGrad);
   if (found.length === 0) {

@@ -1,7 +1,7 @@
 // Where an activation is flat and lets no gradient through: slopes, and the shares of values and units that sit there.
 
 import { ELU, GELU, LeakyReLU, type Module, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "../nn";
-import { requireKnown } from "../tensor/arguments";
+import { describe, requireKnown, requireNumber } from "../tensor/arguments";
 
 /** The slope of an activation, told from its output. */
 const slopes = {
@@ -29,6 +29,10 @@ export function saturation(outputs: ArrayLike<number>, options: SaturationOption
       `saturation: expected activation to be one of ${Object.keys(slopes).join(", ")}, got ${String(activation)}`,
     );
   }
+  if (typeof outputs?.length !== "number") {
+    throw new TypeError(`saturation: expected outputs as an array of numbers, got ${describe(outputs)}`);
+  }
+  requireNumber("saturation", "threshold", threshold);
   const slope = slopes[activation];
   let flat = 0;
   for (let at = 0; at < outputs.length; at++) if (slope(outputs[at]!) < threshold) flat++;

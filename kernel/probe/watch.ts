@@ -2,7 +2,14 @@
 // comparison is all it costs. Imports kernel/tensor and kernel/nn.
 import { Flatten, Identity, type Module, type Parameter } from "../nn";
 import { isGradEnabled, type Tensor, type TensorData } from "../tensor";
-import { requireFunction, requireInteger, requireKnown, requireOptions } from "../tensor/arguments";
+import {
+  describe,
+  requireFunction,
+  requireInteger,
+  requireKnown,
+  requireNumber,
+  requireOptions,
+} from "../tensor/arguments";
 import { batchNormRecord } from "./batchNorms";
 import { distributionOf } from "./distribution";
 import { defaultHealthy, type Healthy, healthOf, healthyNames, type LayerHealth } from "./health";
@@ -75,8 +82,8 @@ export class Watch {
     { every = 10, layers, limit = 128, threshold = defaultThreshold, healthy = {} }: WatchOptions = {},
   ) {
     requireKnown("watch", arguments, 2, watchOptions);
-    requireOptions("watch.healthy", healthy, healthyNames);
-    if (typeof threshold !== "number") requireOptions("watch.threshold", threshold, activationNames);
+    if (typeof threshold !== "number") requireThresholds(threshold);
+    requireHealthy(healthy);
     requireInteger("watch", "every", every, 1);
     requireInteger("watch", "limit", limit, 2);
     this.#every = every;
@@ -212,6 +219,24 @@ export class Watch {
     for (const layer of this.#layers) {
       layer.records = layer.records.filter(({ step }) => step % this.#every === 0);
     }
+  }
+}
+
+function requireThresholds(threshold: Partial<Record<ActivationName, number>>): void {
+  requireOptions("watch.threshold", threshold, activationNames);
+  for (const [name, value] of Object.entries(threshold)) requireNumber("watch.threshold", name, value);
+}
+
+function requireHealthy(healthy: Partial<Healthy>): void {
+  requireOptions("watch.healthy", healthy, healthyNames);
+  for (const name of healthyNames) {
+    const value = healthy[name];
+    if (value === undefined) continue;
+    const one = typeof defaultHealthy[name] === "number";
+    const fits = one ? typeof value === "number" : Array.isArray(value) && value[0] < value[1];
+    if (fits) continue;
+    const wanted = one ? "a number" : "[smallest, largest]";
+    throw new TypeError(`watch.healthy: expected ${name} to be ${wanted}, got ${describe(value)}`);
   }
 }
 
