@@ -14,7 +14,7 @@ interface Values {
   readonly notebook: string;
 }
 
-export interface Setting<Value> {
+interface EnvironmentVariable<Value> {
   readonly variable: string;
   /** What it does, in one line. */
   readonly about: string;
@@ -28,7 +28,7 @@ export interface Setting<Value> {
 
 export type SettingName = keyof Values;
 
-export const settings: { readonly [Name in SettingName]: Setting<Values[Name]> } = {
+export const settings: { readonly [Name in SettingName]: EnvironmentVariable<Values[Name]> } = {
   threads: {
     variable: "BNLAB_THREADS",
     about: "how many threads compute; the numbers do not depend on it",
@@ -93,7 +93,7 @@ export function setting<Name extends SettingName>(
   name: Name,
   environment: Environment = process.env,
 ): Values[Name] | undefined {
-  const { variable, takes, parse }: Setting<Values[Name]> = settings[name];
+  const { variable, takes, parse }: EnvironmentVariable<Values[Name]> = settings[name];
   const text = environment[variable];
   if (text === undefined || text === "") return undefined;
   const value = parse(text);
