@@ -72,12 +72,7 @@ test("README tells of each as the table does, README.zh-CN of the same", () => {
 });
 
 test("nothing else names such a variable in its code", () => {
-  const files = ["kernel", "extension"].flatMap((folder) =>
-    readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
-      .map((file) => `${folder}/${file.replaceAll(path.sep, "/")}`)
-      .filter((file) => /\.c?ts$/.test(file) && file !== "kernel/host/settings.ts"),
-  );
-  const found = files.flatMap((file) => variablesIn(file, readFileSync(path.join(root, file), "utf8")));
+  const found = variablesOf("kernel", "extension").filter(([file]) => file !== "kernel/host/settings.ts");
   assert.deepEqual(found, []);
   for (const code of [
     "process.env.BNLAB_X",
@@ -90,12 +85,29 @@ test("nothing else names such a variable in its code", () => {
   }
 });
 
+test("those of tests alone stand in test/environment.ts; the others tests set as users do", () => {
+  const known = settingNames.map((name) => settings[name].variable);
+  const found = variablesOf("test", "bench").filter(
+    ([file, name]) => file !== "test/environment.ts" && name !== "BNLAB_X" && !known.includes(name),
+  );
+  assert.deepEqual(found, []);
+});
+
+function variablesOf(...folders: string[]): [file: string, name: string][] {
+  const files = folders.flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+      .map((file) => `${folder}/${file.replaceAll(path.sep, "/")}`)
+      .filter((file) => /\.c?ts$/.test(file) && !file.includes("node_modules")),
+  );
+  return files.flatMap((file) => variablesIn(file, readFileSync(path.join(root, file), "utf8")));
+}
+
 /** Names and whole texts that are such a variable's; sentences may speak of one. */
-function variablesIn(file: string, text: string): string[] {
-  const found: string[] = [];
+function variablesIn(file: string, text: string): [file: string, name: string][] {
+  const found: [string, string][] = [];
   const visit = (node: ts.Node): void => {
     if ((ts.isIdentifier(node) || ts.isStringLiteralLike(node)) && /^BNLAB_\w+$/.test(node.text)) {
-      found.push(`${file}: ${node.text}`);
+      found.push([file, node.text]);
     }
     ts.forEachChild(node, visit);
   };
