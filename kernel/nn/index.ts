@@ -31,6 +31,7 @@ export {
   MaxUnpool1d,
   MaxUnpool2d,
 } from "./adaptivePooling";
+export type { FullBackwardHook } from "./backwardHooks";
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./batchNorm";
 export { BatchRenorm1d, BatchRenorm2d, type BatchRenormOptions } from "./batchRenorm";
 export { Bilinear, type BilinearOptions } from "./bilinear";

@@ -1,8 +1,10 @@
 // The base of all layers and networks: finds what it is made of in its own properties.
 
-import { noGrad, Tensor } from "../tensor";
+import { noGrad, type RemovableHandle, Tensor } from "../tensor";
 import { describe, requireFunction, requireKnown, show } from "../tensor/arguments";
+import { handleOf } from "../tensor/doors/nn";
 import { countText, htmlTable, plural } from "../words";
+import { type FullBackwardHook, forwardBetweenHooks } from "./backwardHooks";
 import { Parameter } from "./parameter";
 
 /** Sees each call of a module's forward. A tensor that it returns takes the place of the output. */
@@ -31,6 +33,7 @@ export abstract class Module {
   readonly #buffers = new Set<string>();
   readonly #preHooks = new Set<{ readonly call: ForwardPreHook }>();
   readonly #hooks = new Set<{ readonly call: ForwardHook }>();
+  readonly #backwardHooks = new Set<{ readonly call: FullBackwardHook }>();
   /** What the first hook shadowed, where forward is a class field: `forward = (x) => …`. */
   #ownForward: PropertyDescriptor | undefined;
 
@@ -44,7 +47,11 @@ export abstract class Module {
   abstract forward<Output = Tensor>(...inputs: unknown[]): Output;
 
   /** Marks the property as state that is saved but not learned, and gives its first value back to assign to it. */
-  protected registerBuffer<T extends Tensor | null>(property: string, value: T): T {
+  registerBuffer<T extends Tensor | null>(property: string, value: T): T {
+    requireKnown("registerBuffer", arguments, 2);
+    if (typeof property !== "string") {
+      throw new TypeError(`registerBuffer: expected the name of a property, got ${describe(property)}`);
+    }
     this.#buffers.add(property);
     return value;
   }
@@ -201,18 +208,29 @@ export abstract class Module {
   }
 
   /**
-   * Calls `hook` after each forward of this module, also when a Sequential calls it. Returns a function that removes it.
-   * Subclasses override forward() and everybody calls forward(), so the first hook shadows it on this one instance.
+   * Calls `hook` after each forward of this module, also when a Sequential calls it. Returns a function, with a remove() of
+   * its own, that removes it. Subclasses override forward() and everybody calls forward(), so the first hook shadows it on
+   * this one instance.
    */
-  registerForwardHook(hook: ForwardHook): () => void {
+  registerForwardHook(hook: ForwardHook): RemovableHandle {
     requireKnown("registerForwardHook", arguments, 1);
     return this.#register(this.#hooks, { call: hook });
   }
 
   /** Calls `hook` before each forward of this module, as registerForwardHook() does after it. */
-  registerForwardPreHook(hook: ForwardPreHook): () => void {
+  registerForwardPreHook(hook: ForwardPreHook): RemovableHandle {
     requireKnown("registerForwardPreHook", arguments, 1);
     return this.#register(this.#preHooks, { call: hook });
+  }
+
+  /**
+   * Calls `hook` in each backward() through this module with the gradients of its inputs and of its outputs; it may return
+   * others in place of the former. The forward gives a tensor or an array of tensors then. As
+   * torch.nn.Module.register_full_backward_hook.
+   */
+  registerFullBackwardHook(hook: FullBackwardHook): RemovableHandle {
+    requireKnown("registerFullBackwardHook", arguments, 1);
+    return this.#register(this.#backwardHooks, { call: hook });
   }
 
   /** A module of the same class with the same hooks, whose properties are still to be copied: see deepcopy(). @internal */
@@ -221,17 +239,18 @@ export abstract class Module {
     for (const name of this.#buffers) twin.#buffers.add(name);
     for (const entry of this.#preHooks) twin.#register(twin.#preHooks, entry);
     for (const entry of this.#hooks) twin.#register(twin.#hooks, entry);
+    for (const entry of this.#backwardHooks) twin.#register(twin.#backwardHooks, entry);
     return twin;
   }
 
-  #register<Entry extends { readonly call: unknown }>(hooks: Set<Entry>, entry: Entry): () => void {
+  #register<Entry extends { readonly call: unknown }>(hooks: Set<Entry>, entry: Entry): RemovableHandle {
     requireFunction(`${this.constructor.name}'s hook`, entry.call);
-    const none = () => this.#hooks.size + this.#preHooks.size === 0;
+    const none = () => this.#hooks.size + this.#preHooks.size + this.#backwardHooks.size === 0;
     if (none()) this.#shadowForward();
     hooks.add(entry);
-    return () => {
+    return handleOf(() => {
       if (hooks.delete(entry) && none()) this.#unshadowForward();
-    };
+    });
   }
 
   #shadowForward(): void {
@@ -244,7 +263,12 @@ export abstract class Module {
         if (replacement instanceof Tensor) inputs = [replacement];
         else if (isTensors(replacement)) inputs = replacement;
       }
-      let output = forward.apply(this, inputs);
+      const compute = (through: Tensor[]) => forward.apply(this, through);
+      const backward = [...this.#backwardHooks].map(({ call }) => call);
+      let output =
+        backward.length === 0
+          ? compute(inputs)
+          : (forwardBetweenHooks(this, backward, inputs, compute) as Tensor);
       for (const { call } of [...this.#hooks]) {
         const replacement = call(this, inputs, output);
         if (replacement instanceof Tensor) output = replacement;

@@ -5,6 +5,7 @@ export * from "./creation";
 export type { DType, NestedArray, NestedInput, Scalar, TensorData } from "./dtype";
 export type { MemoryUsage } from "./engine";
 export * from "./functions";
+export type { RemovableHandle } from "./handle";
 export { Generator, type GeneratorState } from "./math/random";
 export * from "./methods";
 export type { Closeness } from "./ops/agreement";

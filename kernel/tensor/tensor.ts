@@ -11,6 +11,7 @@ import {
 } from "./arguments";
 import { type BackwardOptions, backward } from "./backward";
 import type { DType, Scalar } from "./dtype";
+import { handleOf, type RemovableHandle } from "./handle";
 import type { Generator } from "./math/random";
 import { index, indexPut, putInto } from "./ops/advanced";
 import { all, allclose, any, type Closeness, equal, isclose, logical } from "./ops/agreement";
@@ -124,9 +125,9 @@ export class Tensor extends TensorState {
   /**
    * Calls `hook` with the gradient of this tensor in every backward() that reaches it; of a leaf with what that
    * backward() adds to `.grad`. A tensor of the same shape that the hook returns takes the gradient's place. Returns a
-   * function that removes the hook.
+   * function, with a remove() of its own, that removes the hook.
    */
-  registerHook(hook: GradientHook): () => void {
+  registerHook(hook: GradientHook): RemovableHandle {
     requireKnown("registerHook", arguments, 1);
     requireFunction("registerHook", hook);
     if (!this.requiresGrad) {
@@ -136,10 +137,10 @@ export class Tensor extends TensorState {
     }
     const own: GradientHook = (gradient) => hook(gradient);
     this.hooks = [...(this.hooks ?? []), own];
-    return () => {
+    return handleOf(() => {
       const others = (this.hooks ?? []).filter((other) => other !== own);
       this.hooks = others.length === 0 ? null : others;
-    };
+    });
   }
 
   /** Forgets the gradient. */

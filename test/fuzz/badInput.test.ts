@@ -171,6 +171,10 @@ const together = new Map<string, () => (() => unknown)[]>(
       const leaf = randn([4], { requiresGrad: true });
       return [() => leaf.mul(2).sum(), () => leaf, () => undefined];
     },
+    weightNorm: () => [() => new nn.Linear(4, 4), () => undefined, () => undefined],
+    removeWeightNorm: () => [() => nn.utils.weightNorm(new nn.Linear(4, 4)), () => undefined],
+    spectralNorm: () => [() => new nn.Linear(4, 4), () => undefined, () => undefined],
+    removeSpectralNorm: () => [() => nn.utils.spectralNorm(new nn.Linear(4, 4)), () => undefined],
     fuseConvBn: () => [() => new nn.Conv2d(3, 4, 3).eval(), () => new nn.BatchNorm2d(4).eval()],
     fuseLinearBn: () => [() => new nn.Linear(3, 4).eval(), () => new nn.BatchNorm1d(4).eval()],
     fuseSequential: () => [() => new nn.Sequential(new nn.Linear(3, 4), new nn.BatchNorm1d(4)).eval()],

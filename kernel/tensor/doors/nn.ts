@@ -2,6 +2,7 @@
 // torch.nn only. Not for cells.
 import type { Tensor } from "../tensor";
 
+export { handleOf } from "../handle";
 export { batchNormThen } from "../ops/batchNorm";
 export { binaryCrossEntropies } from "../ops/bce";
 export { type FoldOptions, fold, unfold } from "../ops/fold";
