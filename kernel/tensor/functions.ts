@@ -160,6 +160,9 @@ export function cartesianProd(...vectors: Tensor[]): Tensor {
   );
 }
 
+const longestChoice = 1_000;
+const mostChoices = 2 ** 26;
+
 /** Every choice of r elements of a vector, in their order: [n] → [n over r, r]; with replacement, repeats too. */
 export function combinations(
   vector: Tensor,
@@ -169,12 +172,21 @@ export function combinations(
   requireKnown("combinations", arguments, 3, ["withReplacement"]);
   requireRank("combinations", vector, 1, "n");
   requireInteger("combinations", "r", r, 0);
+  const n = vector.shape[0]!;
+  let count = 1; // (n over r), or (n + r − 1 over r)
+  for (let i = 0; i < Math.min(r, longestChoice); i++) {
+    count *= Math.max(0, withReplacement ? n + i : n - i) / (i + 1);
+  }
+  if (r > longestChoice || count * r >= mostChoices) {
+    throw new RangeError(
+      `combinations: expected choices of at most ${longestChoice} elements, and fewer than ${mostChoices} numbers in all, got choices of ${r} from ${n}`,
+    );
+  }
   let choices: number[][] = [[]];
-  for (let i = 0; i < r; i++) {
+  for (let i = 0; i < r && choices.length > 0; i++) {
     choices = choices.flatMap((chosen) => {
       const first = chosen.length === 0 ? 0 : chosen.at(-1)! + Number(!withReplacement);
-      const left = Math.max(0, vector.shape[0]! - first);
-      return Array.from({ length: left }, (_, j) => [...chosen, first + j]);
+      return Array.from({ length: Math.max(0, n - first) }, (_, j) => [...chosen, first + j]);
     });
   }
   if (r === 0) return vector.slice(0, 0, 0);

@@ -1025,6 +1025,7 @@ export class Tensor extends TensorState {
     { includeSelf }: IncludeSelf = {},
   ): Tensor {
     requireKnown("scatterReduce", arguments, 5, ["includeSelf"]);
+    requireTensor("scatterReduce", source, "source");
     return scatterReduce("scatterReduce", this, dim, index, source, reduce, includeSelf);
   }
   /** A copy to which alpha · source is added at positions along a dimension; positions may repeat. */

@@ -184,6 +184,8 @@ const together = new Map<string, () => (() => unknown)[]>(
     packPaddedSequence: () => [() => randn([3, 2]), () => [3, 1], () => undefined],
     packSequence: () => [() => [randn([3]), randn([2])], () => undefined],
     padPackedSequence: () => [() => nn.utils.rnn.packSequence([randn([3]), randn([2])]), () => undefined],
+    indexFill: () => [() => randn([4, 4]), () => 0, () => [0, 1], () => 1],
+    indexFill_: () => [() => randn([4, 4]), () => 0, () => [0, 1], () => 1],
     updateBn: () => [() => [[randn([5, 3])]], () => new nn.Sequential(new nn.BatchNorm1d(3))],
   }),
 );
@@ -303,6 +305,7 @@ function namesOf(name: string): string[] {
   const same = new Map([
     ["view", "reshape"],
     ["tile", "repeat"],
+    ["setRngState", "setState"],
   ]);
   return [name, lower, name.replace(/_$/, ""), same.get(name) ?? name];
 }

@@ -99,3 +99,9 @@ export function requireLabels(operation: string, labels: Tensor): Int32Array {
   }
   return list;
 }
+
+/** Refuses lists that no memory holds, before they are made. */
+export function requireRoom(operation: string, count: number): void {
+  if (count < 2 ** 30) return;
+  throw new RangeError(`${operation}: expected fewer than ${2 ** 30} results, got ${count}`);
+}

@@ -1,7 +1,7 @@
 // Distances and directions of vectors: normalize, cosineSimilarity, pairwiseDistance, cdist.
 
 import { requireKnown, requireNumber, requireTensor } from "../arguments";
-import { broadcastShapes, show } from "../shape";
+import { broadcastShapes, checkDim, show } from "../shape";
 import type { Tensor } from "../tensor";
 import { arithmetic } from "./arithmetic";
 import { clamp } from "./elementwise";
@@ -24,6 +24,7 @@ export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: Normal
   requireKnown("normalize", arguments, 2, ["p", "dim", "eps"]);
   requireTensor("normalize", input);
   requireNumber("normalize", "eps", eps);
+  checkDim("normalize", dim, input.shape);
   return arithmetic(
     "div",
     input,
@@ -50,6 +51,7 @@ export function cosineSimilarity(
   requireTensor("cosineSimilarity", x2);
   requireNumber("cosineSimilarity", "eps", eps);
   const shape = broadcastShapes("cosineSimilarity", x1.shape, x2.shape);
+  checkDim("cosineSimilarity", dim, shape);
   const [a, b] = [expand(x1, shape), expand(x2, shape)].map((x) =>
     arithmetic("div", x, clamp(norm(x, 2, dim, true, "cosineSimilarity"), eps, Number.POSITIVE_INFINITY)),
   ) as [Tensor, Tensor];

@@ -86,11 +86,11 @@ export function integers(
 }
 
 /** Bit by bit, of int32 or bool; shifts of int32 only. */
-export function bitwise(op: BitOp, left: Tensor, right: Tensor | Scalar): Tensor {
-  const other = requireOperand(op, left, right);
+export function bitwise(op: BitOp, left: Tensor, right: Tensor | Scalar, operation: string = op): Tensor {
+  const other = requireOperand(operation, left, right);
   for (const x of [left, other]) {
     if (x.dtype !== "float32") continue;
-    throw new TypeError(`${op}: expected int32 or bool tensors, got float32; convert it with int()`);
+    throw new TypeError(`${operation}: expected int32 or bool tensors, got float32; convert it with int()`);
   }
   const shape = broadcastShapes(op, left.shape, other.shape);
   if (op.endsWith("Shift") && left.dtype === other.dtype) refuseBool(op, "convert with int()", left);
@@ -99,5 +99,7 @@ export function bitwise(op: BitOp, left: Tensor, right: Tensor | Scalar): Tensor
 
 /** All bits turned; of bool, logicalNot. */
 export function bitwiseNot(x: Tensor): Tensor {
-  return x.dtype === "bool" ? compareExactly("eq", cast(x, "int32"), 0) : bitwise("bitwiseXor", x, -1);
+  return x.dtype === "bool"
+    ? compareExactly("eq", cast(x, "int32"), 0)
+    : bitwise("bitwiseXor", x, -1, "bitwiseNot");
 }

@@ -1,6 +1,7 @@
 // Numbers held within bounds, and numbers in the place of those that are none.
 
 import { requireNumber } from "../arguments";
+import { broadcastShapes } from "../shape";
 import type { Tensor } from "../tensor";
 import { compare } from "./arithmetic";
 import { requireOperand } from "./check";
@@ -22,19 +23,21 @@ export function clampTo(x: Tensor, { min, max }: Bounds, operation = "clamp"): T
     return clamp(x, min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY, operation);
   }
   let y = x;
-  if (min !== undefined) {
-    const least = requireOperand(operation, x, min);
-    y = where(compare("lt", y, least), least, y);
-  }
-  if (max !== undefined) {
-    const most = requireOperand(operation, x, max);
-    y = where(compare("gt", y, most), most, y);
+  for (const [name, bound] of [
+    ["min", min],
+    ["max", max],
+  ] as const) {
+    if (bound === undefined) continue;
+    if (!isTensor(bound)) requireNumber(operation, name, bound);
+    const limit = requireOperand(operation, x, bound);
+    broadcastShapes(operation, y.shape, limit.shape);
+    y = where(compare(name === "min" ? "lt" : "gt", y, limit), limit, y);
   }
   return y;
 }
 
 function isTensor(bound: Tensor | number | undefined): bound is Tensor {
-  return typeof bound === "object";
+  return typeof bound === "object" && bound !== null;
 }
 
 /** What nanToNum() writes. */

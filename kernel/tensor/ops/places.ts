@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor";
 import { index, indexPut } from "./advanced";
 import { arithmetic } from "./arithmetic";
 import type { Index } from "./brackets";
-import { requireLabels } from "./check";
+import { requireLabels, requireRoom } from "./check";
 import { fitting, gather, positionsOf, scalarFor } from "./indexing";
 import { pickSlices } from "./join";
 import { sumOrMean } from "./reduction";
@@ -109,17 +109,18 @@ export function repeatInterleave(
   const n = x.shape[at]!;
   const given = typeof repeats === "number" ? [repeats] : Array.isArray(repeats) ? repeats : undefined;
   const list = given ?? requireLabels("repeatInterleave", repeats as Tensor);
-  const each = list.length === 1 ? Array.from({ length: n }, () => list[0]!) : list;
-  if (each.length !== n || Array.from(each).some((times) => !Number.isSafeInteger(times) || times < 0)) {
+  const each = Array.from(list.length === 1 ? Array.from({ length: n }, () => list[0]!) : list);
+  if (each.length !== n || each.some((times) => !Number.isSafeInteger(times) || times < 0)) {
     throw new RangeError(
       `repeatInterleave: expected a whole number ≥ 0, or one for each of the ${n} along dim ${at} of ${show(x.shape)}, got ${show(Array.from(list))}`,
     );
   }
-  return pickSlices(
-    x,
-    at,
-    Int32Array.from(Array.from(each).flatMap((times, i) => new Array<number>(times).fill(i))),
-  );
+  const total = each.reduce((sum: number, times: number) => sum + times, 0);
+  requireRoom("repeatInterleave", total);
+  const picked = new Int32Array(total);
+  let end = 0;
+  for (let i = 0; i < n; i++) picked.fill(i, end, (end += each[i]!));
+  return pickSlices(x, at, picked);
 }
 
 /** How scatterReduce() brings together what comes to one place. */

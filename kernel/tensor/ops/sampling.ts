@@ -4,7 +4,7 @@ import { describe, requireGenerator, requireInteger } from "../arguments";
 import type { Generator } from "../math/random";
 import { show } from "../shape";
 import type { Tensor } from "../tensor";
-import { requireFloat } from "./check";
+import { requireFloat, requireRoom } from "./check";
 import { contiguous } from "./view";
 
 /** How multinomial() draws. */
@@ -22,6 +22,7 @@ export function multinomial(
   { replacement = false, generator = weights.engine.generator }: Drawing,
 ): Tensor {
   requireInteger("multinomial", "numSamples", count, 1);
+  requireRoom("multinomial", count * (weights.shape.length > 1 ? weights.shape[0]! : 1));
   requireGenerator("multinomial", generator);
   if (typeof replacement !== "boolean") {
     throw new TypeError(

@@ -122,7 +122,9 @@ export function nanmedian(x: Tensor, dim: number | undefined, keepdim: boolean):
 /** Σ of the numbers that are not NaN, or their mean. */
 export function nanTotal(op: "nansum" | "nanmean", input: Tensor, dims: Dims, keepdim: boolean): Tensor {
   if (op === "nansum" && input.dtype !== "float32") return sumOrMean("sum", input, dims, keepdim);
-  if (input.dtype === "int32") return sumOrMean("mean", input, dims, keepdim); // which refuses it
+  if (input.dtype === "int32") {
+    throw new TypeError(`${op}: expected float32 numbers, got int32; convert them with float()`);
+  }
   const x = requireFloat(op, input);
   const missing = classify("isnan", x);
   dimsOf(op, dims, x.shape);

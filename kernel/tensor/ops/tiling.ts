@@ -3,6 +3,7 @@
 import { requireIntegers } from "../arguments";
 import { checkDim, checkShape, type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
+import { requireRoom } from "./check";
 import { clone } from "./elementwise";
 import { expand, reshape, select, slice } from "./view";
 
@@ -74,6 +75,7 @@ export function tensorSplit(x: Tensor, parts: number | readonly number[], dim: n
     if (!Number.isInteger(parts) || parts < 1) {
       throw new RangeError(`tensorSplit: expected a number of parts ≥ 1, or positions, got ${parts}`);
     }
+    requireRoom("tensorSplit", parts);
     const [size, larger] = [Math.floor(total / parts), total % parts];
     return split(
       x,

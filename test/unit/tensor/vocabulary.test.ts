@@ -286,6 +286,14 @@ test("empty tensors, NaN and infinities in words of order", () => {
   assert.throws(() => none.mode(0), /^RangeError: mode: expected at least one element/);
   assert.throws(() => none.kthvalue(1, 0), /^RangeError: kthvalue: expected k from 1 to 0/);
   assert.throws(() => none.norm(-1), /^RangeError: norm: expected at least one element for p = -1/);
+  assert.throws(
+    () => tensors.combinations(ones([60]), 30),
+    /^RangeError: combinations: expected choices of at most/,
+  );
+  assert.throws(
+    () => ones([3]).repeatInterleave(2 ** 40),
+    /^RangeError: repeatInterleave: expected fewer than/,
+  );
   const odd = tensor([Number.NaN, 1, Number.NaN, -1 / 0, 1]);
   assert.deepEqual(odd.unique({ returnCounts: true })[1]!.data, Int32Array.of(1, 2, 1, 1));
   assert.deepEqual(odd.nanmedian().item(), 1);
