@@ -1,4 +1,4 @@
-// Three scripts as people write them in PyTorch, line by line: their losses beside PyTorch's, from the same weights and batches.
+// Five scripts as people write them in PyTorch, line by line: their losses beside PyTorch's, from the same weights and batches.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -25,6 +25,14 @@ const expected = fixture<{
     movingVar: number[];
   };
   vae: { losses: number[]; divergences: number[] };
+  dcgan: { discriminator: number[]; generator: number[]; fooled: number[] };
+  resnet: {
+    pretrained: number[];
+    head: number[];
+    still: [weight: number, mean: number];
+    tuned: number[];
+    evaluated: number;
+  };
 }>("ports");
 
 /** Numbers from −scale to scale: x ← 1664525·x + 1013904223 mod 2³², as generate_ports.py has them. */
@@ -292,4 +300,167 @@ test("a variational autoencoder, PyTorch's own example", () => {
   }
   assertNear("loss", lossi, losses);
   assertNear("divergence", kldi, divergences, 1e-3);
+});
+
+test("DCGAN, PyTorch's tutorial", () => {
+  const [nz, ngf, ndf, batch] = [5, 6, 6, 8];
+  const netG = new nn.Sequential(
+    new nn.ConvTranspose2d(nz, ngf * 2, 4, { bias: false }),
+    new nn.BatchNorm2d(ngf * 2),
+    new nn.ReLU(),
+    new nn.ConvTranspose2d(ngf * 2, ngf, 4, { stride: 2, padding: 1, bias: false }),
+    new nn.BatchNorm2d(ngf),
+    new nn.ReLU(),
+    new nn.ConvTranspose2d(ngf, 1, 4, { stride: 2, padding: 1, bias: false }),
+    new nn.Tanh(),
+  );
+  const netD = new nn.Sequential(
+    new nn.Conv2d(1, ndf, 4, { stride: 2, padding: 1, bias: false }),
+    new nn.LeakyReLU(0.2),
+    new nn.Conv2d(ndf, ndf * 2, 4, { stride: 2, padding: 1, bias: false }),
+    new nn.BatchNorm2d(ndf * 2),
+    new nn.LeakyReLU(0.2),
+    new nn.Conv2d(ndf * 2, 1, 4, { bias: false }),
+    new nn.Sigmoid(),
+  );
+  const weightsInit = (m: nn.Module) => {
+    if (!(m instanceof nn.Conv2d || m instanceof nn.ConvTranspose2d)) return;
+    const { shape } = m.weight;
+    const seed = shape.reduce((sum, size) => sum + size, 0);
+    m.weight.data = spread(shape, seed, 0.2);
+  };
+  netG.apply(weightsInit);
+  netD.apply(weightsInit);
+  const criterion = new nn.BCELoss();
+  const optimizerD = new Adam(netD.parameters(), { lr: 0.002, betas: [0.5, 0.999] });
+  const optimizerG = new Adam(netG.parameters(), { lr: 0.002, betas: [0.5, 0.999] });
+  const { discriminator, generator, fooled } = expected.dcgan;
+  const [lossesD, lossesG, outputs]: [number[], number[], number[]] = [[], [], []];
+  for (let step = 0; step < discriminator.length; step++) {
+    netD.zeroGrad();
+    const real = spread([batch, 1, 16, 16], 700 + step);
+    const label = ones([batch]);
+    const errDReal = criterion.forward(netD.forward(real).view(-1), label);
+    errDReal.backward();
+    const noise = spread([batch, nz, 1, 1], 800 + step, 1.7);
+    const fake = netG.forward(noise);
+    label.fill_(0);
+    const errDFake = criterion.forward(netD.forward(fake.detach()).view(-1), label);
+    errDFake.backward();
+    const errD = errDReal.add(errDFake);
+    optimizerD.step();
+    netG.zeroGrad();
+    label.fill_(1);
+    const output = netD.forward(fake).view(-1);
+    const errG = criterion.forward(output, label);
+    errG.backward();
+    optimizerG.step();
+    lossesD.push(errD.item());
+    lossesG.push(errG.item());
+    outputs.push(output.mean().item());
+  }
+  assertNear("discriminator", lossesD, discriminator);
+  assertNear("generator", lossesG, generator);
+  assertNear("fooled", outputs, fooled);
+});
+
+class BasicBlock extends nn.Module {
+  readonly conv1: nn.Conv2d;
+  readonly bn1: nn.BatchNorm2d;
+  readonly relu = new nn.ReLU();
+  readonly conv2: nn.Conv2d;
+  readonly bn2: nn.BatchNorm2d;
+  readonly downsample: nn.Module | null;
+
+  constructor(inplanes: number, planes: number, stride = 1, downsample: nn.Module | null = null) {
+    super();
+    this.downsample = downsample;
+    this.conv1 = new nn.Conv2d(inplanes, planes, 3, { stride, padding: 1, bias: false });
+    this.bn1 = new nn.BatchNorm2d(planes);
+    this.conv2 = new nn.Conv2d(planes, planes, 3, { padding: 1, bias: false });
+    this.bn2 = new nn.BatchNorm2d(planes);
+  }
+
+  override forward(x: Tensor): Tensor {
+    const identity = this.downsample === null ? x : this.downsample.forward(x);
+    let out = this.relu.forward(this.bn1.forward(this.conv1.forward(x)));
+    out = this.bn2.forward(this.conv2.forward(out));
+    return this.relu.forward(out.add(identity));
+  }
+}
+
+class ResNet extends nn.Module {
+  readonly conv1 = new nn.Conv2d(1, 6, 3, { padding: 1, bias: false });
+  readonly bn1 = new nn.BatchNorm2d(6);
+  readonly relu = new nn.ReLU();
+  readonly maxpool = new nn.MaxPool2d(3, 2, 1);
+  readonly layer1 = new nn.Sequential(new BasicBlock(6, 6));
+  readonly layer2 = new nn.Sequential(
+    new BasicBlock(
+      6,
+      12,
+      2,
+      new nn.Sequential(new nn.Conv2d(6, 12, 1, { stride: 2, bias: false }), new nn.BatchNorm2d(12)),
+    ),
+    new BasicBlock(12, 12),
+  );
+  readonly avgpool = new nn.AdaptiveAvgPool2d(1);
+  fc: nn.Linear;
+
+  constructor(numClasses: number) {
+    super();
+    this.fc = new nn.Linear(12, numClasses);
+  }
+
+  override forward(input: Tensor): Tensor {
+    let x = this.maxpool.forward(this.relu.forward(this.bn1.forward(this.conv1.forward(input))));
+    x = this.layer2.forward(this.layer1.forward(x));
+    return this.fc.forward(this.avgpool.forward(x).flatten(1));
+  }
+}
+
+test("a ResNet: its frozen body under a new head, then fine-tuned, as PyTorch's transfer learning tutorial", () => {
+  const model = new ResNet(4);
+  start(model, 0.4);
+  const criterion = new nn.CrossEntropyLoss();
+  const train = (optimizer: SGD, steps: number, seed: number, classes: number) => {
+    const losses: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      const inputs = spread([8, 1, 12, 12], seed + (step % 3));
+      const labels = whole([8], seed + 50 + (step % 3), classes);
+      optimizer.zeroGrad();
+      const loss = criterion.forward(model.forward(inputs), labels);
+      loss.backward();
+      optimizer.step();
+      losses.push(loss.item());
+    }
+    return losses;
+  };
+  const { pretrained, head, still, tuned, evaluated } = expected.resnet;
+  assertNear(
+    "pretraining",
+    train(new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 }), 8, 900, 4),
+    pretrained,
+  );
+  for (const param of model.parameters()) param.requiresGrad = false;
+  model.fc = new nn.Linear(model.fc.inFeatures, 3);
+  start(model.fc, 0.4);
+  model.eval();
+  const before = Object.entries(model.stateDict()).map(([name, each]) => [name, each.toArray()] as const);
+  assertNear("head", train(new SGD(model.fc.parameters(), { lr: 0.1, momentum: 0.9 }), 10, 1000, 3), head);
+  const after = model.stateDict();
+  for (const [name, each] of before) {
+    if (!name.startsWith("fc")) assert.deepEqual(after[name]!.toArray(), each, name);
+  }
+  assertNear("the body", [model.conv1.weight.sum().item(), model.bn1.runningMean!.sum().item()], still, 1e-3);
+  for (const param of model.parameters()) param.requiresGrad = true;
+  model.train();
+  assertNear(
+    "fine-tuning",
+    train(new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 }), 8, 1100, 3),
+    tuned,
+  );
+  model.eval();
+  const loss = criterion.forward(model.forward(spread([8, 1, 12, 12], 1200)), whole([8], 1250, 3));
+  assertNear("evaluation", [loss.item()], [evaluated]);
 });
