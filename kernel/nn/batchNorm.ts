@@ -24,7 +24,9 @@ export interface BatchNormOptions extends ChannelNormOptions {
 /**
  * y = γ·(x − μ)/√(σ² + ε) + β per channel, over the batch and all positions (Ioffe & Szegedy 2015). Training normalizes
  * by the batch's mean and biased variance, and moves the running statistics towards them, the variance unbiased, also
- * under noGrad(); evaluation normalizes by the running statistics.
+ * under noGrad(); evaluation normalizes by the running statistics. To freeze them in a model that trains, call eval() on the norm
+ * after each train() of the model; requiresGrad_(false) freezes γ and β alone. Gradients that are accumulated over parts of a batch
+ * are those of parts normalized by themselves. Weight decay is left off γ and β by parameter groups: see SGD.
  * Throws a RangeError for another shape, and when batch statistics are due and a channel has one value only.
  */
 export abstract class BatchNorm extends ChannelNorm {
@@ -133,4 +135,26 @@ export class BatchNorm3d extends BatchNorm {
   protected override get layouts() {
     return [["N", "C", "D", "H", "W"]];
   }
+}
+
+/**
+ * There is none: it averages statistics over the processes that share a batch, and here one process has the whole batch, by
+ * which BatchNorm1d, 2d and 3d normalize. To normalize by parts of it, give them a ghostSize.
+ */
+export abstract class SyncBatchNorm {
+  /** Throws an Error that says what to write. */
+  constructor() {
+    throw noSync();
+  }
+
+  /** Throws an Error that says what to write: the model as it is. */
+  static convertSyncBatchnorm(_module: unknown): never {
+    throw noSync();
+  }
+}
+
+function noSync(): Error {
+  return new Error(
+    "SyncBatchNorm: expected several processes that share a batch, got one, which has the whole batch; use BatchNorm1d, 2d or 3d, which normalize by all of it, and leave convertSyncBatchnorm() out",
+  );
 }

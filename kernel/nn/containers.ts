@@ -169,11 +169,41 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
   }
 }
 
-/** Modules by name: `new nn.ModuleDict({ relu: new nn.ReLU(), tanh: new nn.Tanh() }).get("relu")`. */
+/** Modules by name, in an object or as pairs (a Map, another ModuleDict). */
+export type NamedModules<M extends Module> = Readonly<Record<string, M>> | Iterable<readonly [string, M]>;
+
+function entriesOf<M extends Module>(modules: NamedModules<M>): (readonly [string, M])[] {
+  if (typeof modules !== "object" || modules === null) {
+    throw new TypeError(`ModuleDict: expected an object of modules, or pairs, got ${describe(modules)}`);
+  }
+  if (Symbol.iterator in modules) {
+    const pairs = [...(modules as Iterable<readonly [string, M]>)];
+    const odd = pairs.find(
+      (pair) => !Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string",
+    );
+    if (odd !== undefined) {
+      throw new TypeError(`ModuleDict: expected pairs of a name and a module, got ${describe(odd)}`);
+    }
+    return pairs;
+  }
+  const entries = Object.entries(modules as Readonly<Record<string, M>>);
+  const numbered = entries.find(([name]) => String(Number(name) >>> 0) === name);
+  if (numbered !== undefined && entries.length > 1) {
+    throw new RangeError(
+      `ModuleDict: expected names that are no whole numbers, which JavaScript puts first in an object, got "${numbered[0]}"; keep the order by pairs: new ModuleDict([["${numbered[0]}", …], …])`,
+    );
+  }
+  return entries;
+}
+
+/**
+ * Modules by name: `new nn.ModuleDict({ relu: new nn.ReLU(), tanh: new nn.Tanh() }).get("relu")`, or as pairs,
+ * `[["10", a], ["9", b]]`: whole numbers as names JavaScript puts in an order of its own in an object, which is refused.
+ */
 export class ModuleDict<M extends Module = Module> extends Module implements Iterable<[string, M]> {
   protected readonly byName = new Map<string, M>();
 
-  constructor(modules: Readonly<Record<string, M>> = {}) {
+  constructor(modules: NamedModules<M> = {}) {
     super();
     requireKnown(new.target.name, arguments, 1);
     this.update(modules);
@@ -211,16 +241,13 @@ export class ModuleDict<M extends Module = Module> extends Module implements Ite
   /** Adds a module, or puts it in the place of the one of that name. */
   set(name: string, module: M): this {
     requireKnown("set", arguments, 2);
-    return this.update({ [name]: module });
+    return this.update([[name, module]]);
   }
 
   /** Adds modules, or puts them in the places of those of the same names: all or none. */
-  update(modules: Readonly<Record<string, M>>): this {
+  update(modules: NamedModules<M>): this {
     requireKnown("update", arguments, 1);
-    if (typeof modules !== "object" || modules === null) {
-      throw new TypeError(`ModuleDict: expected an object of modules, got ${describe(modules)}`);
-    }
-    const entries = Object.entries(modules);
+    const entries = entriesOf(modules);
     for (const [name, module] of entries) {
       if (module instanceof Module) continue;
       throw new TypeError(

@@ -32,11 +32,20 @@ export {
   MaxUnpool2d,
 } from "./adaptivePooling";
 export type { FullBackwardHook } from "./backwardHooks";
-export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./batchNorm";
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions, SyncBatchNorm } from "./batchNorm";
 export { BatchRenorm1d, BatchRenorm2d, type BatchRenormOptions } from "./batchRenorm";
 export { Bilinear, type BilinearOptions } from "./bilinear";
 export type { ChannelNormOptions as InstanceNormOptions } from "./channelNorm";
-export { Branches, Flatten, Identity, ModuleDict, ModuleList, Sequential, Unflatten } from "./containers";
+export {
+  Branches,
+  Flatten,
+  Identity,
+  ModuleDict,
+  ModuleList,
+  type NamedModules,
+  Sequential,
+  Unflatten,
+} from "./containers";
 export { Conv1d, Conv2d, Conv3d, type ConvOptions } from "./conv";
 export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeOptions } from "./convTranspose";
 export { CovariateNoise, type CovariateNoiseOptions } from "./covariateNoise";

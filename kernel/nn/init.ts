@@ -1,7 +1,8 @@
 // Starting values for parameters, in place, under torch.nn.init's names. All draw from manualSeed()'s generator.
 
-import { noGrad, type Tensor, tensor } from "../tensor";
+import { noGrad, type Tensor, type TensorData, tensor } from "../tensor";
 import { requireKnown, requireNumber, requireNumbers, requireTensor, show } from "../tensor/arguments";
+import { ownerOf } from "../tensor/doors/nn";
 
 /** What a layer is followed by, for the gain that keeps the size of its signal. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
@@ -21,17 +22,26 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
   return gains[oneOf("calculateGain", "nonlinearity", nonlinearity, gains)];
 }
 
+/** A tensor, or the `.data` of one, as PyTorch's tutorials have it: that of a float32 tensor whose elements lie in order. */
+export type Target = Tensor | TensorData;
+
+function targetOf(operation: string, given: Target): Tensor {
+  const tensor = ArrayBuffer.isView(given) ? (ownerOf(given) ?? given) : given;
+  requireTensor(operation, tensor as Tensor);
+  return tensor as Tensor;
+}
+
 /** Fills with numbers uniform in [low, high). */
-export function uniform_(tensor: Tensor, low = 0, high = 1): Tensor {
+export function uniform_(given: Target, low = 0, high = 1): Tensor {
   requireKnown("uniform_", arguments, 3);
-  requireTensor("uniform_", tensor);
+  const tensor = targetOf("uniform_", given);
   return noGrad(() => tensor.uniform_(low, high));
 }
 
 /** Fills with normal numbers. */
-export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
+export function normal_(given: Target, mean = 0, std = 1): Tensor {
   requireKnown("normal_", arguments, 3);
-  requireTensor("normal_", tensor);
+  const tensor = targetOf("normal_", given);
   return noGrad(() => tensor.normal_(mean, std));
 }
 
@@ -40,9 +50,9 @@ export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
  * what remains is the normal one, cut off. Throws a RangeError unless a < b and the interval comes within ten standard
  * deviations of the mean.
  */
-export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): Tensor {
+export function truncNormal_(given: Target, mean = 0, std = 1, a = -2, b = 2): Tensor {
   requireKnown("truncNormal_", arguments, 5);
-  requireTensor("truncNormal_", tensor);
+  const tensor = targetOf("truncNormal_", given);
   requireNumbers("truncNormal_", { mean, std, a, b });
   const low = Math.max(-10, (a - mean) / std);
   const high = Math.min(10, (b - mean) / std);
@@ -63,29 +73,31 @@ export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2): 
 }
 
 /** Fills with a value. */
-export function constant_(tensor: Tensor, value: number): Tensor {
+export function constant_(given: Target, value: number): Tensor {
   requireKnown("constant_", arguments, 2);
-  requireTensor("constant_", tensor);
+  const tensor = targetOf("constant_", given);
   requireNumber("constant_", "value", value);
   return noGrad(() => tensor.fill_(value));
 }
 
 /** Fills with 0. */
-export function zeros_(tensor: Tensor): Tensor {
+export function zeros_(given: Target): Tensor {
   requireKnown("zeros_", arguments, 1);
+  const tensor = targetOf("zeros_", given);
   return constant_(tensor, 0);
 }
 
 /** Fills with 1. */
-export function ones_(tensor: Tensor): Tensor {
+export function ones_(given: Target): Tensor {
   requireKnown("ones_", arguments, 1);
+  const tensor = targetOf("ones_", given);
   return constant_(tensor, 1);
 }
 
 /** Fills a matrix with 1 on its diagonal and 0 elsewhere. Throws a RangeError for other dimensions. */
-export function eye_(tensor: Tensor): Tensor {
+export function eye_(given: Target): Tensor {
   requireKnown("eye_", arguments, 1);
-  requireTensor("eye_", tensor);
+  const tensor = targetOf("eye_", given);
   const [rows, columns, ...more] = tensor.shape;
   if (rows === undefined || columns === undefined || more.length > 0) {
     throw new RangeError(`eye_: expected a matrix, got ${show(tensor.shape)}`);
@@ -98,8 +110,9 @@ export function eye_(tensor: Tensor): Tensor {
  * of more dimensions counts as [out, the rest]. Evenly distributed over all such matrices (Saxe, McClelland & Ganguli 2014).
  * Throws a RangeError for fewer than two dimensions.
  */
-export function orthogonal_(tensor: Tensor, gain = 1): Tensor {
+export function orthogonal_(given: Target, gain = 1): Tensor {
   requireKnown("orthogonal_", arguments, 2);
+  const tensor = targetOf("orthogonal_", given);
   requireNumber("orthogonal_", "gain", gain);
   const width = fans(tensor).fanIn;
   const rows = tensor.shape[0]!;
@@ -123,16 +136,18 @@ export function orthogonal_(tensor: Tensor, gain = 1): Tensor {
 }
 
 /** Glorot & Bengio 2010: uniform, variance gain²·2/(fanIn + fanOut). */
-export function xavierUniform_(tensor: Tensor, gain = 1): Tensor {
+export function xavierUniform_(given: Target, gain = 1): Tensor {
   requireKnown("xavierUniform_", arguments, 2);
+  const tensor = targetOf("xavierUniform_", given);
   requireNumber("xavierUniform_", "gain", gain);
   const bound = Math.sqrt(3) * xavierStd(tensor, gain);
   return uniform_(tensor, -bound, bound);
 }
 
 /** Glorot & Bengio 2010: normal, variance gain²·2/(fanIn + fanOut). */
-export function xavierNormal_(tensor: Tensor, gain = 1): Tensor {
+export function xavierNormal_(given: Target, gain = 1): Tensor {
   requireKnown("xavierNormal_", arguments, 2);
+  const tensor = targetOf("xavierNormal_", given);
   requireNumber("xavierNormal_", "gain", gain);
   return normal_(tensor, 0, xavierStd(tensor, gain));
 }
@@ -148,15 +163,17 @@ export interface KaimingOptions {
 }
 
 /** He et al. 2015: uniform, variance gain²/fan. */
-export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaimingUniform_(given: Target, options: KaimingOptions = {}): Tensor {
   requireKnown("kaimingUniform_", arguments, 2, ["a", "mode", "nonlinearity"]);
+  const tensor = targetOf("kaimingUniform_", given);
   const bound = Math.sqrt(3) * kaimingStd(tensor, options);
   return uniform_(tensor, -bound, bound);
 }
 
 /** He et al. 2015: normal, variance gain²/fan. */
-export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaimingNormal_(given: Target, options: KaimingOptions = {}): Tensor {
   requireKnown("kaimingNormal_", arguments, 2, ["a", "mode", "nonlinearity"]);
+  const tensor = targetOf("kaimingNormal_", given);
   return normal_(tensor, 0, kaimingStd(tensor, options));
 }
 

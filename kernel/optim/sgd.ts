@@ -25,6 +25,12 @@ export interface SGDSettings {
  * g ← grad + weightDecay·p; v ← momentum·v + (1 − dampening)·g, from v = g; p ← p − lr·(nesterov ? g + momentum·v : v).
  * As torch.optim.SGD. Throws a RangeError for a negative or not finite setting, and for nesterov without momentum or with
  * dampening.
+ *
+ * @example
+ * // Weight decay on matrices and kernels alone, not on biases, γ and β:
+ * const decayed = net.parameters().filter((p) => p.ndim > 1);
+ * const plain = net.parameters().filter((p) => p.ndim <= 1);
+ * new optim.SGD([{ params: decayed, weightDecay: 1e-4 }, { params: plain }], { lr: 0.1, momentum: 0.9 });
  */
 export class SGD extends Optimizer<SGDSettings> {
   constructor(

@@ -68,7 +68,7 @@ export class Engine {
   readonly #heap: Heap;
   readonly #scalarPointer: number;
   /** Storages whose `.data` the user holds: each lives as long as its view does. */
-  readonly #views = new WeakMap<object, Storage>();
+  readonly #views = new WeakMap<object, { readonly storage: Storage; readonly shape: Shape }>();
 
   readonly #construct: TensorConstructor;
 
@@ -156,9 +156,24 @@ export class Engine {
   }
 
   /** Keeps the storage alive as long as the view of it is. */
-  expose(view: object, storage: Storage): void {
+  expose(view: object, storage: Storage, shape: Shape): void {
     storage.pinned = true;
-    this.#views.set(view, storage);
+    this.#views.set(view, { storage, shape });
+  }
+
+  /** The tensor, outside the graph, whose `.data` this array is; undefined for any other. */
+  ownerOf(view: ArrayBufferView): Tensor | undefined {
+    const owner = this.#views.get(view);
+    if (owner === undefined) return undefined;
+    const { storage, shape } = owner;
+    const offset = (view.byteOffset - storage.pointer) / bytesPerElement;
+    return this.view(
+      storage,
+      offset,
+      shape,
+      stridesOf(shape),
+      view instanceof Int32Array ? "int32" : "float32",
+    );
   }
 
   /** The pointer of a number, valid until the next call: kernels take scalars by address. */

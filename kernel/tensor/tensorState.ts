@@ -230,7 +230,7 @@ export abstract class TensorState {
     const memory = this.dtype === "int32" ? engine.i32 : engine.f32;
     const first = this.pointer >>> 2;
     const view = memory.subarray(first, first + this.count);
-    engine.expose(view, storage);
+    engine.expose(view, storage, this.shape);
     return view;
   }
 

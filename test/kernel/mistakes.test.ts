@@ -39,6 +39,8 @@ const operators: [cell: string, at: string, said: string][] = [
   ["void (0 >= a);", "0 >= a", "tensors have no >=: a.le(0)"],
   ["void (a == b);", "a == b", "== compares no tensors: a.eq(b) gives a mask, a.equal(b) true or false"],
   ["void (a === 3);", "a === 3", "=== compares no tensors: a.eq(3) gives a mask"],
+  ["void (() => a.data.mul_(2));", "mul_", ".data is an array of the numbers: a.detach().mul_"],
+  ["void (() => p.data.copy_(a));", "copy_", ".data is an array of the numbers: p.detach().copy_"],
   ["void a[0];", "a[0]", "tensors have no [0]: a.at(0) or a.select(0, 0)"],
   [
     "if (a.any()) c = b;",

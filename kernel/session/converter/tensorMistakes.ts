@@ -48,10 +48,13 @@ export function worded({ messageText }: Pick<ts.Diagnostic, "messageText">): str
 const operatorCode = 2365;
 const indexCode = 7053;
 const conditionCode = 2774;
+/** A property that is not there. */
+const propertyCode = 2339;
 
 /** What TypeScript itself says in such places. */
 const replaced: ReadonlySet<number> = new Set([
   ...[operatorCode, indexCode, conditionCode],
+  ...[propertyCode, 2551, 2550],
   ...[2356, 2362, 2363, 2367, 2469, 2736, 2839, 2872, 2873, 7015],
 ]);
 
@@ -108,6 +111,7 @@ function tensorMistakes(program: ts.Program, file: ts.SourceFile): ts.Diagnostic
     if (ts.isBinaryExpression(node)) binary(node);
     else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) unary(node);
     else if (ts.isElementAccessExpression(node)) index(node);
+    else if (ts.isPropertyAccessExpression(node)) dataMember(node);
     else if (ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node))
       condition(node.expression);
     else if (ts.isConditionalExpression(node) || (ts.isForStatement(node) && node.condition))
@@ -167,6 +171,17 @@ function tensorMistakes(program: ts.Program, file: ts.SourceFile): ts.Diagnostic
       indexCode,
       `tensors have no [${i}]: ${x}.at(${i}) or ${x}.select(0, ${i})`,
     );
+  };
+
+  /** A method of tensors on `.data`, which is PyTorch's idiom: there `.data` is what detach() gives. */
+  const dataMember = ({ expression, name }: ts.PropertyAccessExpression) => {
+    if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== "data") return;
+    const owner = expression.expression;
+    if (!isTensor(owner)) return;
+    const has = (node: ts.Expression) => checker.getTypeAtLocation(node).getProperty(name.text) !== undefined;
+    if (has(expression) || !has(owner)) return;
+    const text = `.data is an array of the numbers: ${shown(owner, "x")}.detach().${name.text}`;
+    say(name, propertyCode, text);
   };
 
   visit(file);
