@@ -95,6 +95,8 @@ class Copier {
     this.#requireCopyable(value);
     const copy = value instanceof Module ? value.blank() : Object.create(Object.getPrototypeOf(value));
     this.#copies.set(value, copy);
+    if (value instanceof Module && typeof value.forwardField === "function")
+      this.#requireFree("forward", value.forwardField);
     for (const key of Reflect.ownKeys(value)) {
       const property = Object.getOwnPropertyDescriptor(value, key)!;
       if (value instanceof Module && key === "forward" && !property.enumerable) continue; // the shadow of its hooks

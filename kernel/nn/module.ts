@@ -237,10 +237,16 @@ export abstract class Module {
   blank(): this {
     const twin = Reflect.construct(Module, [], this.constructor) as this;
     for (const name of this.#buffers) twin.#buffers.add(name);
+    if (this.#ownForward !== undefined) Object.defineProperty(twin, "forward", this.#ownForward);
     for (const entry of this.#preHooks) twin.#register(twin.#preHooks, entry);
     for (const entry of this.#hooks) twin.#register(twin.#hooks, entry);
     for (const entry of this.#backwardHooks) twin.#register(twin.#backwardHooks, entry);
     return twin;
+  }
+
+  /** What a class field `forward = (x) => …` holds, under the hooks' shadow; see deepcopy(). @internal */
+  get forwardField(): unknown {
+    return this.#ownForward?.value;
   }
 
   #register<Entry extends { readonly call: unknown }>(hooks: Set<Entry>, entry: Entry): RemovableHandle {

@@ -128,6 +128,9 @@ describe("a module", () => {
       override forward = (x: Tensor) => x.mul(2) as never;
     }
     assert.equal((deepcopy(new Free()).forward(ones([1])) as Tensor).item(), 2);
+    const hooked = new Free();
+    hooked.registerForwardHook((_module, _inputs, y) => y.add(1));
+    assert.equal((deepcopy(hooked).forward(ones([1])) as Tensor).item(), 3);
     class Bound extends nn.Module {
       scale = new nn.Parameter(ones([1]));
       override forward = (x: Tensor) => x.mul(this.scale) as never;
@@ -136,6 +139,9 @@ describe("a module", () => {
       () => deepcopy({ nets: [new Bound()] }),
       /^TypeError: deepcopy: expected .*, got an arrow function that is bound to the original at value\.nets\[0\]\.forward; write it as a method: forward\(…\)/,
     );
+    const bound = new Bound();
+    bound.registerForwardHook(() => undefined);
+    assert.throws(() => deepcopy(bound), /bound to the original at value\.forward/);
   });
 });
 
