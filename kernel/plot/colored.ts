@@ -55,6 +55,10 @@ export function coloring(
   return { low: colors === "ink" ? Math.min(0, low) : low, high, scale };
 }
 
+/** What colors are chosen by: the values, or their powers of ten. */
+export const scaled = (rows: readonly (readonly number[])[], log: boolean): number[][] =>
+  rows.map((row) => row.map((value) => (log ? (value > 0 ? Math.log10(value) : Number.NaN) : value)));
+
 /** Thin, upright, with powers of ten where the colors have them. */
 export function colorBarLook(title: string | undefined, log: boolean, low: number, high: number): ColorBar {
   const exponents = log ? decadesFrom(low, high) : [];

@@ -1,6 +1,6 @@
 // Images turned, shifted, scaled and sheared at random; pixels between pixels are interpolated.
 
-import { requireKnown, show } from "../../tensor/arguments";
+import { describe, requireKnown, show } from "../../tensor/arguments";
 import { type ImageSizes, RandomTransform, type RandomTransformOptions } from "./transform";
 
 type Range = readonly [min: number, max: number];
@@ -95,10 +95,12 @@ export class RandomRotation extends RandomAffine {
 
 /** The range −x … x of a number x, or the range itself. */
 function rangeOf(name: string, option: string, given: number | Range): Range {
-  const [min, max] = typeof given === "number" ? [-given, given] : given;
+  const [min, max] = Array.isArray(given) ? given : [-given, given];
   if (!Number.isFinite(min) || !Number.isFinite(max) || min > max) {
     const form = option === "scale" ? "[min, max]" : "a number ≥ 0 or [min, max]";
-    throw new RangeError(`${name}: expected ${option} as ${form}, got ${String(given)}`);
+    throw new RangeError(
+      `${name}: expected ${option} as ${form}, got ${Array.isArray(given) ? show(given) : describe(given)}`,
+    );
   }
   return [min, max];
 }

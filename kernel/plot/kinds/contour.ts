@@ -1,6 +1,6 @@
 // A landscape over two directions, such as a loss around its minimum, as contours.
 import { requireInteger } from "../../arguments";
-import { cellsText, colorBarLook, coloring, summaryOf } from "../colored";
+import { cellsText, colorBarLook, coloring, scaled, summaryOf } from "../colored";
 import type { Rgba } from "../colors";
 import { thinCells } from "../decimate";
 import { Figure } from "../figure";
@@ -53,54 +53,17 @@ const optionNames: readonly (keyof SurfaceOptions)[] = [
  */
 export function surface(z: Matrix, options: SurfaceOptions = {}): Figure {
   requireOptionsOf("surface", arguments, 2, optionNames);
-  const { title, xTitle, yTitle, zTitle, log = false, levels = 14, height = 420 } = options;
+  const { title, xTitle, yTitle, zTitle, levels = 14, height = 420 } = options;
+  requireInteger("surface", "levels", levels, 1);
   const rows = rowsOf("surface", z);
   const x = places("x", options.x, rows[0]?.length ?? 0);
   const y = places("y", options.y, rows.length);
-  requireInteger("surface", "levels", levels, 1);
-  const { low, high, scale } = coloring("surface", rows, options);
-  const size = niceStep((high - low) / Math.min(levels, mostLevels) || 1);
-  const seen = (value: number) => (log ? (value > 0 ? Math.log10(value) : Number.NaN) : value);
-  let least = { value: Infinity, x: 0, y: 0 };
-  rows.forEach((row, r) => {
-    row.forEach((value, c) => {
-      if (value < least.value) least = { value, x: x[c]!, y: y[r]! };
-    });
-  });
-  const top = topMargin(title, []) + (zTitle === undefined ? 0 : 6);
   const layout = baseLayout(title, [], height);
   return new Figure({
-    data: [
-      {
-        type: "contour",
-        x,
-        y,
-        z: rows.map((row) => row.map(seen)),
-        zmin: low,
-        zmax: high,
-        colorscale: scale,
-        autocontour: false,
-        contours: { start: Math.ceil(low / size) * size, end: Math.floor(high / size) * size, size },
-        line: { width: 0.7, color: "rgba(0,0,0,0.25)" },
-        hovertemplate: `(%{x:.3~g}, %{y:.3~g})<br>${zTitle ?? "height"} %{${log ? "customdata" : "z"}:.4~g}<extra></extra>`,
-        ...(log ? { customdata: rows } : {}),
-        colorbar: colorBarLook(zTitle, log, low, high),
-        meta: { kind: "contour map", summary: summaryOf(rows, x.map(short), y.map(short)) },
-      },
-      {
-        type: "scatter",
-        mode: "markers",
-        name: "lowest",
-        x: Number.isFinite(least.value) ? [least.x] : [],
-        y: Number.isFinite(least.value) ? [least.y] : [],
-        marker: { color: "#ffffff", size: 9, line: { color: "#16191d", width: 1.5 } },
-        hoverinfo: "skip",
-        showlegend: false,
-      },
-    ],
+    data: [heightsTrace(rows, x, y, levels, options), lowestTrace(rows, x, y)],
     layout: {
       ...layout,
-      margin: { ...layout.margin, t: top },
+      margin: { ...layout.margin, t: topMargin(title, []) + (zTitle === undefined ? 0 : 6) },
       hovermode: "closest",
       xaxis: { ...plainAxis("surface", { title: xTitle }), range: [x[0] ?? 0, x.at(-1) ?? 1] },
       yaxis: {
@@ -110,6 +73,55 @@ export function surface(z: Matrix, options: SurfaceOptions = {}): Figure {
       },
     },
   });
+}
+
+/** Plotly's attributes of the contours. */
+function heightsTrace(
+  rows: readonly number[][],
+  x: readonly number[],
+  y: readonly number[],
+  levels: number,
+  options: SurfaceOptions,
+): Trace {
+  const { zTitle, log = false } = options;
+  const { low, high, scale } = coloring("surface", rows, options);
+  const size = niceStep((high - low) / Math.min(levels, mostLevels) || 1);
+  return {
+    type: "contour",
+    x,
+    y,
+    z: scaled(rows, log),
+    zmin: low,
+    zmax: high,
+    colorscale: scale,
+    autocontour: false,
+    contours: { start: Math.ceil(low / size) * size, end: Math.floor(high / size) * size, size },
+    line: { width: 0.7, color: "rgba(0,0,0,0.25)" },
+    hovertemplate: `(%{x:.3~g}, %{y:.3~g})<br>${zTitle ?? "height"} %{${log ? "customdata" : "z"}:.4~g}<extra></extra>`,
+    ...(log ? { customdata: rows } : {}),
+    colorbar: colorBarLook(zTitle, log, low, high),
+    meta: { kind: "contour map", summary: summaryOf(rows, x.map(short), y.map(short)) },
+  };
+}
+
+/** A marker on the lowest point. */
+function lowestTrace(rows: readonly number[][], x: readonly number[], y: readonly number[]): Trace {
+  let least = { value: Infinity, x: 0, y: 0 };
+  rows.forEach((row, r) => {
+    row.forEach((value, c) => {
+      if (value < least.value) least = { value, x: x[c]!, y: y[r]! };
+    });
+  });
+  return {
+    type: "scatter",
+    mode: "markers",
+    name: "lowest",
+    x: Number.isFinite(least.value) ? [least.x] : [],
+    y: Number.isFinite(least.value) ? [least.y] : [],
+    marker: { color: "#ffffff", size: 9, line: { color: "#16191d", width: 1.5 } },
+    hoverinfo: "skip",
+    showlegend: false,
+  };
 }
 
 /** More lines than these run into each other. */

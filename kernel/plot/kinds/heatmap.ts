@@ -1,5 +1,13 @@
 // Values over two axes as colors, with the numbers in the cells where they fit.
-import { type ColoringOptions, cellsText, cellTexts, colorBarLook, coloring, summaryOf } from "../colored";
+import {
+  type ColoringOptions,
+  cellsText,
+  cellTexts,
+  colorBarLook,
+  coloring,
+  scaled,
+  summaryOf,
+} from "../colored";
 import { cssColor, type Rgba, ramp } from "../colors";
 import { thinCells } from "../decimate";
 import { shownNumber } from "../describe";
@@ -7,7 +15,7 @@ import { Figure } from "../figure";
 import type { TraceKind } from "../kind";
 import { type Matrix, rowsOf } from "../numbers";
 import { requireOptionsOf } from "../options";
-import type { Axis, Trace } from "../plotly";
+import type { Axis, Layout, Trace } from "../plotly";
 import type { PlacedAxis } from "../svg/axes";
 import { element } from "../svg/elements";
 import { cellRowsOf, centers, coloringOf, edges, raster, spanRows } from "../svg/fields";
@@ -60,29 +68,30 @@ const optionNames: readonly (keyof HeatmapOptions)[] = [
  */
 export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
   requireOptionsOf("heatmap", arguments, 2, optionNames);
-  const {
-    title,
-    xTitle,
-    yTitle,
-    zTitle,
-    format = (value) => shownNumber(value),
-    log = false,
-    colorBar = true,
-  } = options;
   const rows = rowsOf("heatmap", matrix);
   const columns = rows[0]?.length ?? 0;
   checkNames("x", options.x, columns);
   checkNames("y", options.y, rows.length);
   const { values = rows.length * columns <= 200 && columns <= 14 } = options;
+  const cells = cellsTrace(rows, options);
+  return new Figure({
+    data: [cells, ...(values ? writtenOn(cells, rows, options.format) : [])],
+    layout: layoutOf(rows.length, columns, values, options),
+  });
+}
+
+/** Plotly's attributes of the cells. */
+function cellsTrace(rows: readonly number[][], options: HeatmapOptions) {
+  const { xTitle = "column", yTitle = "row", zTitle, log = false, colorBar = true } = options;
+  const columns = rows[0]?.length ?? 0;
   const { low, high, scale } = coloring("heatmap", rows, options);
-  const seen = (value: number) => (log ? (value > 0 ? Math.log10(value) : Number.NaN) : value);
-  const x = namesOf(options.x, columns);
-  const y = namesOf(options.y, rows.length);
-  const trace: Trace = {
+  const [x, y] = [namesOf(options.x, columns), namesOf(options.y, rows.length)];
+  const shown = `${zTitle ?? "value"} %{${log ? "customdata" : "z"}:.4~g}`;
+  return {
     type: "heatmap",
     x,
     y,
-    z: rows.map((row) => row.map(seen)),
+    z: scaled(rows, log),
     zmin: low,
     zmax: high,
     colorscale: scale,
@@ -90,34 +99,39 @@ export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Figure {
     xgap: columns <= 40 ? 1 : 0,
     ygap: rows.length <= 40 ? 1 : 0,
     hoverongaps: false,
-    hovertemplate: `${xTitle ?? "column"} %{x}<br>${yTitle ?? "row"} %{y}<br>${zTitle ?? "value"} %{${log ? "customdata" : "z"}:.4~g}<extra></extra>`,
+    hovertemplate: `${xTitle} %{x}<br>${yTitle} %{y}<br>${shown}<extra></extra>`,
     ...(log ? { customdata: rows } : {}),
     colorbar: colorBarLook(zTitle, log, low, high),
     meta: { kind: "heat map", summary: summaryOf(rows, x, y) },
-  };
-  const shade = ramp(scale);
-  const cellColor = (r: number, c: number): Rgba => {
-    const share = (seen(rows[r]![c]!) - low) / (high - low || 1);
+  } satisfies Trace;
+}
+
+/** The numbers, in inks that are legible on their cells. */
+function writtenOn(
+  { x, y, z, zmin, zmax, colorscale }: ReturnType<typeof cellsTrace>,
+  rows: readonly number[][],
+  format: HeatmapOptions["format"] = (value) => shownNumber(value),
+): Trace[] {
+  const shade = ramp(colorscale);
+  return cellTexts(rows, x, y, format, (r, c): Rgba => {
+    const share = (z[r]![c]! - zmin) / (zmax - zmin || 1);
     return Number.isFinite(share) ? shade(share) : [0, 0, 0, 0];
-  };
-  const texts = values ? cellTexts(rows, x, y, format, cellColor) : [];
-  const top = topMargin(title, []) + (colorBar && zTitle !== undefined ? 6 : 0);
-  const rowHeight = values ? 34 : Math.max(4, Math.min(26, 300 / Math.max(1, rows.length)));
-  const layout = baseLayout(
-    title,
-    [],
-    options.height ?? Math.round(top + 48 + Math.max(150, rows.length * rowHeight)),
-  );
-  return new Figure({
-    data: [trace, ...texts],
-    layout: {
-      ...layout,
-      margin: { ...layout.margin, t: top },
-      hovermode: "closest",
-      xaxis: { ...cellAxis(xTitle, options.x, columns), range: [-0.5, columns - 0.5] },
-      yaxis: { ...cellAxis(yTitle, options.y, rows.length), range: [rows.length - 0.5, -0.5] },
-    },
   });
+}
+
+function layoutOf(rows: number, columns: number, values: boolean, options: HeatmapOptions): Layout {
+  const { title, xTitle, yTitle, zTitle, colorBar = true } = options;
+  const top = topMargin(title, []) + (colorBar && zTitle !== undefined ? 6 : 0);
+  const rowHeight = values ? 34 : Math.max(4, Math.min(26, 300 / Math.max(1, rows)));
+  const { height = Math.round(top + 48 + Math.max(150, rows * rowHeight)) } = options;
+  const layout = baseLayout(title, [], height);
+  return {
+    ...layout,
+    margin: { ...layout.margin, t: top },
+    hovermode: "closest",
+    xaxis: { ...cellAxis(xTitle, options.x, columns), range: [-0.5, columns - 0.5] },
+    yaxis: { ...cellAxis(yTitle, options.y, rows), range: [rows - 0.5, -0.5] },
+  };
 }
 
 const namesOf = (names: ArrayLike<string | number> | undefined, count: number): (string | number)[] =>

@@ -7,10 +7,10 @@ import { Figure } from "../figure";
 import type { Point, Surroundings, TraceKind } from "../kind";
 import { type Numbers, numbersOf, requireNamed } from "../numbers";
 import { requireOptionsOf } from "../options";
-import type { Datum, Line, Marker, Trace } from "../plotly";
+import type { Datum, Marker, Trace } from "../plotly";
 import type { PlacedAxis } from "../svg/axes";
 import { element, px, textElement } from "../svg/elements";
-import { dashes, errorBars, lineSample, path, spanPoints } from "../svg/traces";
+import { dashes, errorBars, lineSample, path, shaped, spanPoints, stretches } from "../svg/traces";
 import { baseLayout, palette, plainAxis, topMargin } from "../theme";
 
 export interface ScatterOptions {
@@ -218,29 +218,6 @@ function drawScatter(trace: Trace, { x, y, index, before }: Surroundings): { svg
   const svg =
     trace.opacity === undefined ? parts.join("") : element("g", { opacity: trace.opacity }, parts.join(""));
   return { svg, points: drawn.flat() };
-}
-
-/** The runs of points between gaps. */
-function stretches(points: readonly Point[]): Point[][] {
-  const runs: Point[][] = [[]];
-  for (const point of points) {
-    if (Number.isFinite(point[0]) && Number.isFinite(point[1])) runs.at(-1)!.push(point);
-    else if (runs.at(-1)!.length > 0) runs.push([]);
-  }
-  return runs.filter((run) => run.length > 0);
-}
-
-/** The corners of lines that step. */
-function shaped(points: readonly Point[], shape: Line["shape"] = "linear"): Point[] {
-  if (shape === "linear") return [...points];
-  return points.flatMap((point, n): Point[] => {
-    const last = points[n - 1];
-    if (last === undefined) return [point];
-    if (shape === "hv") return [[point[0], last[1]], point];
-    if (shape === "vh") return [[last[0], point[1]], point];
-    const middle = (last[0] + point[0]) / 2;
-    return [[middle, last[1]], [middle, point[1]], point];
-  });
 }
 
 function filled(

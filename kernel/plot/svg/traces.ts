@@ -1,10 +1,33 @@
 // What is drawn of points whatever their kind: paths, whiskers, and the room that they need.
 import type { Point } from "../kind";
-import type { Trace } from "../plotly";
+import type { Line, Trace } from "../plotly";
 import type { PlacedAxis } from "./axes";
 import { element, px } from "./elements";
 
 export const dashes = { solid: undefined, dash: "8 5", dot: "2 4", dashdot: "8 4 2 4" } as const;
+
+/** The runs of points between gaps. */
+export function stretches(points: readonly Point[]): Point[][] {
+  const runs: Point[][] = [[]];
+  for (const point of points) {
+    if (Number.isFinite(point[0]) && Number.isFinite(point[1])) runs.at(-1)!.push(point);
+    else if (runs.at(-1)!.length > 0) runs.push([]);
+  }
+  return runs.filter((run) => run.length > 0);
+}
+
+/** The corners of lines that step. */
+export function shaped(points: readonly Point[], shape: Line["shape"] = "linear"): Point[] {
+  if (shape === "linear") return [...points];
+  return points.flatMap((point, n): Point[] => {
+    const last = points[n - 1];
+    if (last === undefined) return [point];
+    if (shape === "hv") return [[point[0], last[1]], point];
+    if (shape === "vh") return [[last[0], point[1]], point];
+    const middle = (last[0] + point[0]) / 2;
+    return [[middle, last[1]], [middle, point[1]], point];
+  });
+}
 
 export function path(points: readonly Point[]): string {
   return points.map(([x, y], n) => `${n === 0 ? "M" : "L"}${px(x)} ${px(y)}`).join("");

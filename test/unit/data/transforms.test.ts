@@ -102,7 +102,7 @@ describe("RandomAffine", () => {
       () => new RandomAffine(-5),
       /RandomAffine: expected degrees as a number ≥ 0 or \[min, max\], got -5/,
     );
-    assert.throws(() => new RandomAffine([5, 1]), /expected degrees .* got 5,1/);
+    assert.throws(() => new RandomAffine([5, 1]), /expected degrees .* got \[5, 1\]/);
     assert.throws(
       () => new RandomAffine(0, { translate: [0, 2] }),
       /translate as two numbers from 0 to 1, got \[0, 2\]/,
