@@ -257,7 +257,7 @@ describe("recurrent layers", () => {
       [() => new nn.LSTM(0, 4), /^RangeError: LSTM: expected inputSize to be a whole number ≥ 1, got 0/],
       [
         () => new nn.GRU(3, 4, { numLayers: 1.5 }),
-        /GRU: expected numLayers to be a whole number ≥ 1, got 1.5/,
+        /GRU: expected numLayers to be a whole number from 1 to 1024, got 1.5/,
       ],
       [() => new nn.GRU(3, 4, { dropout: 2 }), /GRU: expected dropout from 0 to 1, got 2/],
       [() => new nn.LSTM(3, 4, { projSize: 2 as never }), /LSTM: expected projSize 0, got 2; put a Linear/],
