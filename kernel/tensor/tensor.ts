@@ -17,7 +17,7 @@ import { index, indexPut, putInto } from "./ops/advanced";
 import { all, allclose, any, type Closeness, equal, isclose, logical } from "./ops/agreement";
 import { arithmetic, compare, lerp, requireOutsideGraph } from "./ops/arithmetic";
 import type { Index } from "./ops/brackets";
-import { cast } from "./ops/check";
+import { cast, requireOperand } from "./ops/check";
 import { addProduct, addTogether, type Contracted, cross, inner, kron, tensordot } from "./ops/combined";
 import { type Differences, diag, diagEmbed, diff, rot90 } from "./ops/diagonals";
 import { distinct, histc, isin, mode, positionsAmong, type Search, type Unique } from "./ops/distinct";
@@ -27,7 +27,7 @@ import { argument, type Extremes, extreme, extremeAlong } from "./ops/extremes";
 import { gather, maskedFill, scatter, scatterAdd, sort, topk } from "./ops/indexing";
 import { addTo, copy, draw, fill, scaled, update } from "./ops/inPlace";
 import { bitwise, bitwiseNot } from "./ops/integers";
-import { indexSelect } from "./ops/join";
+import { indexSelect, where } from "./ops/join";
 import { type Bounds, clampTo, type NanToNum, nanToNum } from "./ops/limits";
 import { matmul } from "./ops/matmul";
 import { logsumexp, norm, type Order } from "./ops/norm";
@@ -831,6 +831,11 @@ export class Tensor extends TensorState {
     requireKnown("flatten", arguments, 2);
     return flatten(this, startDim, endDim);
   }
+  /** As one dimension: flatten(). */
+  ravel(): Tensor {
+    requireKnown("ravel", arguments, 0);
+    return reshape(this, [-1], "ravel");
+  }
   /** Without dimensions of size 1: all of them, or one. */
   squeeze(dim?: number): Tensor {
     requireKnown("squeeze", arguments, 1);
@@ -1057,6 +1062,12 @@ export class Tensor extends TensorState {
   maskedSelect(mask: Tensor): Tensor {
     requireKnown("maskedSelect", arguments, 1);
     return maskedSelect(this, mask);
+  }
+  /** This where the condition (bool, or not 0) holds, else other; all broadcast. */
+  where(condition: Tensor, other: Tensor | Scalar): Tensor {
+    requireKnown("where", arguments, 2);
+    requireTensor("where", condition, "the condition");
+    return where(condition, this, requireOperand("where", this, other));
   }
   /** The indices of all elements that are not 0, one a row: [count, ndim] int32; asTuple, one vector [count] a dimension. */
   nonzero(options?: { readonly asTuple?: false }): Tensor;

@@ -115,7 +115,7 @@ const elsewhere = new Set(
     "elu celu gelu leakyRelu silu mish softplus hardtanh hardsigmoid hardswish softsign softshrink hardshrink threshold",
     "batchNorm conv1d conv2d dropout dropout2d instanceNorm crossEntropy linear nllLoss",
     "groupNorm layerNorm rmsNorm adaptiveAvgPool1d adaptiveAvgPool2d avgPool1d avgPool2d maxPool1d maxPool2d",
-    "maxPool2dWithIndices indexSelect multinomial empty nelement swapaxes reshapeAs viewAs broadcastTo",
+    "maxPool2dWithIndices indexSelect ravel multinomial empty nelement swapaxes reshapeAs viewAs broadcastTo",
     "convTranspose1d convTranspose2d conv3d maxPool1dWithIndices maxPool3d avgPool3d",
     "adaptiveAvgPool3d adaptiveMaxPool1d adaptiveMaxPool2d adaptiveMaxPool3d dropout1d dropout3d alphaDropout",
   ]

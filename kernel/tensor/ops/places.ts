@@ -119,7 +119,10 @@ export function repeatInterleave(
   requireRoom("repeatInterleave", total);
   const picked = new Int32Array(total);
   let end = 0;
-  for (let i = 0; i < n; i++) picked.fill(i, end, (end += each[i]!));
+  for (const [i, times] of each.entries()) {
+    picked.fill(i, end, end + times);
+    end += times;
+  }
   return pickSlices(x, at, picked);
 }
 

@@ -219,6 +219,14 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
     (a, b) => a!.swapaxes(0, 1).reshapeAs(b!).mul(a!.viewAs(b!)).add(b!.broadcastTo(2, 3)),
     [a23(), b23()],
   ],
+  "ravel where": [
+    (a, b) =>
+      a!
+        .where(tensor([true, false, true]), b!)
+        .ravel()
+        .exp(),
+    [a23(), b23()],
+  ],
   "hstack vstack dstack broadcastTensors cartesianProd combinations blockDiag": [
     (a, b) =>
       cat(
