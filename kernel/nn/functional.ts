@@ -1,6 +1,6 @@
 // Layers as functions, without state: torch.nn.functional's names.
 
-import { pad, type Tensor, where } from "../tensor";
+import { noGrad, pad, type Tensor, where } from "../tensor";
 import {
   requireInteger,
   requireKnown,
@@ -154,7 +154,29 @@ export {
   maxUnpool1d,
   maxUnpool2d,
 } from "./poolFunctions";
+export { type ScaledDotProductOptions, scaledDotProductAttention } from "./scaledDotProduct";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./shuffles";
+
+/** What embedding() can be told. */
+export interface EmbeddingLookupOptions {
+  /** The row whose picks give it no gradient. */
+  paddingIdx?: number | null;
+  /** Rows that are picked are first shortened, in place, to this norm. */
+  maxNorm?: number | null;
+  /** The p of that norm. Default 2. */
+  normType?: number;
+}
+
+/** Brings the rows that are longer than `maxNorm` to that length, in place. */
+function shorten(weight: Tensor, rows: ReadonlySet<number>, maxNorm: number, normType: number): void {
+  noGrad(() => {
+    for (const row of rows) {
+      const vector = weight.detach().select(0, row);
+      const length = vector.norm(normType).item();
+      if (length > maxNorm) vector.mul_(maxNorm / (length + 1e-7));
+    }
+  });
+}
 
 /**
  * Row i of `weight` [n, d] for each number i of the int32 `input` [...] → [..., d]. Rows of `paddingIdx` get no gradient.
@@ -163,12 +185,14 @@ export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./shuffles";
 export function embedding(
   input: Tensor,
   weight: Tensor,
-  { paddingIdx = null }: { paddingIdx?: number | null } = {},
+  { paddingIdx = null, maxNorm = null, normType = 2 }: EmbeddingLookupOptions = {},
 ): Tensor {
-  requireKnown("embedding", arguments, 3, ["paddingIdx"]);
+  requireKnown("embedding", arguments, 3, ["paddingIdx", "maxNorm", "normType"]);
   requireTensor("embedding", input);
   requireTensor("embedding", weight, "weight");
   if (paddingIdx !== null) requireNumber("embedding", "paddingIdx", paddingIdx);
+  if (maxNorm !== null) requireNumber("embedding", "maxNorm", maxNorm);
+  requireNumber("embedding", "normType", normType);
   const [rows, width, ...more] = weight.shape;
   if (rows === undefined || width === undefined || more.length > 0) {
     throw new RangeError(`embedding: expected weight [n, d], got ${show(weight.shape)}`);
@@ -182,6 +206,7 @@ export function embedding(
   if (outside !== undefined) {
     throw new RangeError(`embedding: expected row numbers from 0 to ${rows - 1}, got ${outside}`);
   }
+  if (maxNorm !== null) shorten(weight, new Set(input.data), maxNorm, normType);
   const picked = weight.indexSelect(0, input.reshape(-1)).reshape([...input.shape, width]);
   if (paddingIdx === null) return picked;
   return where(input.eq(paddingIdx).unsqueeze(-1), picked.detach(), picked);

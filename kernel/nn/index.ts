@@ -31,6 +31,7 @@ export {
   MaxUnpool1d,
   MaxUnpool2d,
 } from "./adaptivePooling";
+export { type AttentionOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./attention";
 export type { FullBackwardHook } from "./backwardHooks";
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions, SyncBatchNorm } from "./batchNorm";
 export { BatchRenorm1d, BatchRenorm2d, type BatchRenormOptions } from "./batchRenorm";
@@ -51,7 +52,7 @@ export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeOptions } from "./c
 export { CovariateNoise, type CovariateNoiseOptions } from "./covariateNoise";
 export { CosineSimilarity, PairwiseDistance } from "./distances";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d } from "./dropout";
-export { Embedding, type EmbeddingOptions } from "./embedding";
+export { Embedding, type EmbeddingOptions, type PretrainedOptions } from "./embedding";
 export { Fold, Unfold } from "./folding";
 export * as functional from "./functional";
 export {
@@ -149,5 +150,19 @@ export {
   type RNNOptions,
 } from "./recurrent";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./shuffles";
+export {
+  type DecoderMasks,
+  type EncoderLayerMasks,
+  type EncoderMasks,
+  Transformer,
+  type TransformerActivation,
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+  type TransformerMasks,
+  type TransformerOptions,
+} from "./transformer";
 export { Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from "./upsampling";
 export * as utils from "./utils";

@@ -15,8 +15,8 @@ export interface LinearOptions {
 
 /** y = x·weightᵀ + bias: [..., inFeatures] → [..., outFeatures]. weight [out, in], bias [out], started as PyTorch does. */
 export class Linear extends Module {
-  /** [outFeatures, inFeatures] */
-  readonly weight: Parameter;
+  /** [outFeatures, inFeatures]; another layer's parameter in its place is learned by both. */
+  weight: Parameter;
   /** [outFeatures] */
   readonly bias: Parameter | null;
 

@@ -31,6 +31,8 @@ export abstract class Module {
   /** Whether the module is in training mode: set by train() and eval(), read by layers such as BatchNorm1d. */
   training = true;
   readonly #buffers = new Set<string>();
+  /** Buffers that the state leaves out. */
+  readonly #transient = new Set<string>();
   readonly #preHooks = new Set<{ readonly call: ForwardPreHook }>();
   readonly #hooks = new Set<{ readonly call: ForwardHook }>();
   readonly #backwardHooks = new Set<{ readonly call: FullBackwardHook }>();
@@ -46,13 +48,22 @@ export abstract class Module {
   abstract forward<Output = Tensor>(first: Tensor, ...others: unknown[]): Output;
   abstract forward<Output = Tensor>(...inputs: unknown[]): Output;
 
-  /** Marks the property as state that is saved but not learned, and gives its first value back to assign to it. */
-  registerBuffer<T extends Tensor | null>(property: string, value: T): T {
-    requireKnown("registerBuffer", arguments, 2);
+  /**
+   * Marks the property as state that is saved but not learned, and gives its first value back to assign to it. With `persistent: false`
+   * it is left out of stateDict(): a mask that the constructor makes anew, say.
+   */
+  registerBuffer<T extends Tensor | null>(
+    property: string,
+    value: T,
+    { persistent = true }: { persistent?: boolean } = {},
+  ): T {
+    requireKnown("registerBuffer", arguments, 3, ["persistent"]);
     if (typeof property !== "string") {
       throw new TypeError(`registerBuffer: expected the name of a property, got ${describe(property)}`);
     }
     this.#buffers.add(property);
+    if (persistent) this.#transient.delete(property);
+    else this.#transient.add(property);
     return value;
   }
 
@@ -238,6 +249,7 @@ export abstract class Module {
     const twin = Reflect.construct(Module, [], this.constructor) as this;
     for (const name of this.#buffers) twin.#buffers.add(name);
     if (this.#ownForward !== undefined) Object.defineProperty(twin, "forward", this.#ownForward);
+    for (const name of this.#transient) twin.#transient.add(name);
     for (const entry of this.#preHooks) twin.#register(twin.#preHooks, entry);
     for (const entry of this.#hooks) twin.#register(twin.#hooks, entry);
     for (const entry of this.#backwardHooks) twin.#register(twin.#backwardHooks, entry);
@@ -340,7 +352,8 @@ export abstract class Module {
 
   #state(): [string, Tensor][] {
     return this.#tensors(
-      (value, property, module) => value instanceof Parameter || module.#buffers.has(property),
+      (value, property, module) =>
+        value instanceof Parameter || (module.#buffers.has(property) && !module.#transient.has(property)),
     );
   }
 
@@ -396,7 +409,7 @@ function unique(named: [string, Tensor][]): [string, Tensor][] {
  * PyTorch's spelling of a property: `runningVar` is running_var. Only camelCase is respelled, so that what a model calls W
  * or A_log is W and A_log in its state, too.
  */
-function snake(name: string): string {
+export function snake(name: string): string {
   if (!/^[a-z][a-zA-Z0-9]*(\.\d+)?$/.test(name)) return name;
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -233,8 +233,6 @@ abstract class Recurrent extends Module {
 
 const optionNames = ["numLayers", "bias", "batchFirst", "dropout", "bidirectional"] as const;
 
-type More = readonly (number | boolean | undefined)[];
-
 /**
  * h = tanh(x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh) in each step (Elman 1990): [T, B, inputSize], or [B, T, …] with batchFirst, [T, inputSize],
  * or a PackedSequence → the hidden states [T, B, directions · hiddenSize] and the last ones [layers · directions, B, hiddenSize].
@@ -248,8 +246,8 @@ export class RNN extends Recurrent {
     hiddenSize: number,
     options: RNNOptions | number = {},
     ...more: [
-      nonlinearity?: "tanh" | "relu",
-      bias?: boolean,
+      nonlinearity?: "tanh" | "relu" | RNNOptions,
+      bias?: boolean | RNNOptions,
       batchFirst?: boolean,
       dropout?: number,
       bidirectional?: boolean,
@@ -287,7 +285,13 @@ export class LSTM extends Recurrent {
     inputSize: number,
     hiddenSize: number,
     options: LSTMOptions | number = {},
-    ...more: [bias?: boolean, batchFirst?: boolean, dropout?: number, bidirectional?: boolean, projSize?: 0]
+    ...more: [
+      bias?: boolean | LSTMOptions,
+      batchFirst?: boolean,
+      dropout?: number,
+      bidirectional?: boolean,
+      projSize?: 0,
+    ]
   ) {
     const { name } = new.target;
     const { projSize, ...others } = optionsOf<LSTMOptions>(name, [...optionNames, "projSize"], options, more);
@@ -320,14 +324,18 @@ export class GRU extends Recurrent {
     inputSize: number,
     hiddenSize: number,
     options: RecurrentOptions | number = {},
-    ...more: [bias?: boolean, batchFirst?: boolean, dropout?: number, bidirectional?: boolean]
+    ...more: [
+      bias?: boolean | RecurrentOptions,
+      batchFirst?: boolean,
+      dropout?: number,
+      bidirectional?: boolean,
+    ]
   ) {
-    const given: More = more;
     super(
       "gru",
       inputSize,
       hiddenSize,
-      optionsOf<RecurrentOptions>(new.target.name, optionNames, options, given),
+      optionsOf<RecurrentOptions>(new.target.name, optionNames, options, more),
     );
   }
 

@@ -2,6 +2,7 @@
 
 export * as autograd from "./autogradWords";
 export * from "./creation";
+export * from "./draws";
 export type { DType, NestedArray, NestedInput, Scalar, TensorData } from "./dtype";
 export type { MemoryUsage } from "./engine";
 export * from "./functions";

@@ -181,6 +181,19 @@ const together = new Map<string, () => (() => unknown)[]>(
     interpolate: () => [() => randn([2, 3, 4]), () => ({ size: 5 })],
     maxUnpool2d: () => [() => randn([1, 2, 2]), () => arange(4).reshape(1, 2, 2), () => 2, () => ({})],
     summary: () => [() => new nn.Linear(3, 4), () => [2, 3], () => undefined],
+    Transformer: () => [
+      () => ({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 4 }),
+    ],
+    TransformerEncoder: () => [
+      () => new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 4 }),
+      () => 2,
+      () => undefined,
+    ],
+    TransformerDecoder: () => [
+      () => new nn.TransformerDecoderLayer(4, 2, { dimFeedforward: 4 }),
+      () => 2,
+      () => undefined,
+    ],
     packPaddedSequence: () => [() => randn([3, 2]), () => [3, 1], () => undefined],
     packSequence: () => [() => [randn([3]), randn([2])], () => undefined],
     padPackedSequence: () => [() => nn.utils.rnn.packSequence([randn([3]), randn([2])]), () => undefined],

@@ -112,6 +112,7 @@ const elsewhere = new Set(
     "t transpose permute reshape view flatten squeeze unsqueeze movedim unflatten expand expandAs slice select at unbind narrow",
     "split chunk forkRng getRngState setRngState memoryUsage noGrad enableGrad isGradEnabled keep manualSeed tidy",
     "tensor full zeros ones arange linspace logspace eye rand randn randLike randnLike bernoulli randint randperm",
+    "normal poisson",
     "elu celu gelu leakyRelu silu mish softplus hardtanh hardsigmoid hardswish softsign softshrink hardshrink threshold",
     "batchNorm conv1d conv2d dropout dropout2d instanceNorm crossEntropy linear nllLoss",
     "groupNorm layerNorm rmsNorm adaptiveAvgPool1d adaptiveAvgPool2d avgPool1d avgPool2d maxPool1d maxPool2d",

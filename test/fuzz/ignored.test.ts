@@ -61,6 +61,8 @@ const leading: Readonly<Record<string, () => unknown[]>> = {
   ImageDataset: () => [zeros([1, 1, 2, 2]), tensor(Int32Array.of(0)), ["a"]],
   TableDataset: () => [zeros([1, 2]), tensor(Int32Array.of(0))],
   RandomRotation: () => [10],
+  TransformerEncoder: () => [new nn.TransformerEncoderLayer(2, 1, { dimFeedforward: 2 }), 1],
+  TransformerDecoder: () => [new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 }), 1],
 };
 
 /** State to go on from, which is no option: what it lacks is told. */
@@ -174,6 +176,10 @@ const instances: readonly (readonly [namespace: string, name: string, make: () =
   ["nn", "Sequential", () => new nn.Sequential(new nn.ReLU())],
   ["nn", "Dropout", () => new nn.Dropout()],
   ["nn", "MSELoss", () => new nn.MSELoss()],
+  ["nn", "LSTM", () => new nn.LSTM(2, 2)],
+  ["nn", "GRUCell", () => new nn.GRUCell(2, 2)],
+  ["nn", "MultiheadAttention", () => new nn.MultiheadAttention(2, 1)],
+  ["nn", "TransformerDecoderLayer", () => new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 })],
   ["optim", "SGD", () => new optim.SGD([param()], { lr: 1 })],
   ["optim", "Adam", () => new optim.Adam([param()])],
   ["optim", "StepLR", () => new optim.StepLR(new optim.SGD([param()], { lr: 1 }), { stepSize: 1 })],

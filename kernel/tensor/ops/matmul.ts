@@ -3,14 +3,15 @@
 import { requireKnown, requireTensor, requireVector } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
 import { promote } from "../dtype";
-import { broadcastShapes, countOf, type Shape, show, stridesOf } from "../shape";
+import { broadcastShapes, countOf, isContiguous, type Shape, show, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";
 import { cast, requireFloat } from "./check";
 import { contiguous, reshape, transpose } from "./view";
 
-/** Whether a 2-D tensor is the transpose of a contiguous matrix, which gemm reads without a copy. */
-function isTransposed(x: Tensor): boolean {
-  return x.strides[0] === 1 && x.strides[1] === x.shape[0];
+/** Whether each matrix of a tensor is the transpose of one that lies in order, which gemm reads without a copy. */
+function isTransposed({ shape, strides }: Tensor): boolean {
+  const exchanged = (sizes: Shape) => [...sizes.slice(0, -2), sizes.at(-1)!, sizes.at(-2)!];
+  return isContiguous(exchanged(shape), exchanged(strides));
 }
 
 /** A gemm result added to the gradient of x: in place where there is one already. */
@@ -106,13 +107,13 @@ function batchOffsets(batch: Shape, shape: Shape): number[] {
   });
 }
 
-const batchedRule: Rule<{ offsetsA: number[]; offsetsB: number[] }> = {
+const batchedRule: Rule<{ offsetsA: number[]; offsetsB: number[]; transB: boolean }> = {
   name: "matmul",
   reads: "inputs",
   sharesGradient: true,
   backward(node, dy, pass) {
     const [a, b] = node.inputs as [Tensor, Tensor];
-    const { offsetsA, offsetsB } = node.info;
+    const { offsetsA, offsetsB, transB } = node.info;
     const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
     const { kernels } = pass.engine;
     // A matrix shared by several of the batch gathers their gradients, so both start from 0.
@@ -128,7 +129,7 @@ const batchedRule: Rule<{ offsetsA: number[]; offsetsB: number[] }> = {
           m,
           n: k,
           k: n,
-          transB: true,
+          transB: !transB,
           accumulate: true,
         });
       }
@@ -159,7 +160,8 @@ const batchedRule: Rule<{ offsetsA: number[]; offsetsB: number[] }> = {
 /** [..., m, k] · [..., k, n] → [..., m, n], the batch dimensions broadcast. */
 function matmulBatched(left: Tensor, right: Tensor): Tensor {
   const a = contiguous(left);
-  const b = contiguous(right);
+  const transB = right.dtype !== "int32" && !right.isContiguous() && isTransposed(right);
+  const b = transB ? right : contiguous(right);
   const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
   const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
   const { engine } = a;
@@ -173,9 +175,10 @@ function matmulBatched(left: Tensor, right: Tensor): Tensor {
       wholeGemm(engine.i32, p, q, to >>> 2, [m, k, n]);
       continue;
     }
-    engine.kernels.gemm({ a: a.pointer + offset * 4, b: b.pointer + offsetsB[i]! * 4, c: to, m, n, k });
+    const product = { a: a.pointer + offset * 4, b: b.pointer + offsetsB[i]! * 4, c: to };
+    engine.kernels.gemm({ ...product, m, n, k, transB });
   }
-  return record(batchedRule, y, [a, b], { offsetsA, offsetsB });
+  return record(batchedRule, y, [a, b], { offsetsA, offsetsB, transB });
 }
 
 /** The product by torch.matmul's rules, of int32 exact: vectors count as a row on the left and as a column on the right. */

@@ -56,6 +56,57 @@ describe("Embedding", () => {
     assert.equal(layer.toString(), "Embedding(4, 2, paddingIdx=0)");
   });
 
+  test("maxNorm shortens the rows that are looked up, and no others; as PyTorch's renorm", () => {
+    const weight = tensor([
+      [3, 4],
+      [0.3, 0.4],
+      [6, 8],
+    ]);
+    const layer = nn.Embedding.fromPretrained(weight, { freeze: false, maxNorm: 1 });
+    const y = layer.forward(int([0, 1, 0]));
+    assert.ok(
+      y.allclose(
+        tensor([
+          [0.6, 0.8],
+          [0.3, 0.4],
+          [0.6, 0.8],
+        ]),
+      ),
+    );
+    assert.ok(
+      layer.weight.allclose(
+        tensor([
+          [0.6, 0.8],
+          [0.3, 0.4],
+          [6, 8],
+        ]),
+      ),
+    );
+    y.sum().backward();
+    assert.deepEqual(layer.weight.grad!.toArray(), [
+      [2, 2],
+      [1, 1],
+      [0, 0],
+    ]);
+    assert.equal(layer.toString(), "Embedding(3, 2, maxNorm=1)");
+  });
+
+  test("fromPretrained takes rows over, which learn only if they are not frozen", () => {
+    const rows = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const layer = nn.Embedding.fromPretrained(rows);
+    assert.equal(layer.weight.requiresGrad, false);
+    assert.deepEqual(layer.forward(int([1])).toArray(), [[3, 4]]);
+    assert.equal(nn.Embedding.fromPretrained(rows, false, 1).paddingIdx, 1);
+    assert.deepEqual(layer.parameters(), [layer.weight]);
+    assert.throws(
+      () => nn.Embedding.fromPretrained(zeros([3])),
+      /fromPretrained: expected embeddings .* got \[3\]/,
+    );
+  });
+
   test("passes a finite difference check of its weight", () => {
     const layer = new nn.Embedding(4, 3);
     autograd.gradcheck(() => layer.forward(int([2, 0, 2])).square(), [layer.weight]);

@@ -470,3 +470,20 @@ test("Parameter takes a tensor over as a leaf that requires grad", () => {
   parameter.square().sum().backward();
   assert.ok(parameter.grad !== null);
 });
+
+test("a buffer that does not persist is a buffer, but no state", () => {
+  class Causal extends nn.Module {
+    readonly mask = this.registerBuffer("mask", ones([2, 2]).tril(), { persistent: false });
+    readonly seen = this.registerBuffer("seen", zeros([1]));
+    override forward(x: Tensor): Tensor {
+      return x.mul(this.mask);
+    }
+  }
+  const module = new Causal();
+  assert.deepEqual(
+    module.namedBuffers().map(([name]) => name),
+    ["mask", "seen"],
+  );
+  assert.deepEqual(Object.keys(module.stateDict()), ["seen"]);
+  assert.deepEqual(module.loadStateDict({ seen: ones([1]) }).missingKeys, []);
+});

@@ -496,6 +496,14 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
     (a) => functional.binaryCrossEntropyWithLogits(a!, tensor([0, 1, 0.3]).expand(2, 3)),
     [a23()],
   ],
+  scaledDotProductAttention: [
+    (q, k, v) => functional.scaledDotProductAttention(q!, k!, v!, { isCausal: true, scale: 0.5 }),
+    [leaf([2, 3, 4]), leaf([2, 3, 4], { seed: 2 }), leaf([2, 3, 2], { seed: 3 })],
+  ],
+  "matmul of batches, transposed": [
+    (a, b) => matmul(a!, b!.transpose(1, 2)),
+    [x234(), leaf([2, 2, 4], { seed: 6 })],
+  ],
   embedding: [(w) => functional.embedding(tensor(Int32Array.of(1, 0, 1)), w!), [a23()]],
   convTranspose2d: [
     (x, w, b) => functional.convTranspose2d(x!, w!, b!, { stride: 2, padding: 1, outputPadding: [1, 0] }),
@@ -620,7 +628,7 @@ const cases: Record<string, [(...inputs: Tensor[]) => Tensor, Tensor[]]> = {
 const without = new Set(
   [
     "tensor zeros ones full zerosLike onesLike fullLike arange linspace logspace eye rand randn randLike randnLike randint",
-    "randperm bernoulli oneHot eq ne lt le gt ge isnan isinf isfinite isclose any all equal allclose logicalAnd logicalOr",
+    "randperm bernoulli normal poisson oneHot eq ne lt le gt ge isnan isinf isfinite isclose any all equal allclose logicalAnd logicalOr",
     "logicalXor logicalNot argmax argmin argsort nonzero countNonzero bincount floorDivide to float int bool detach",
     "add_ sub_ mul_ div_ pow_ neg_ exp_ sqrt_ relu_ sigmoid_ tanh_ clamp_ lerp_ maskedFill_ copy_ fill_ zero_ uniform_ normal_",
     "backward requiresGrad_ retainGrad registerHook zeroGrad size dim numel isContiguous item toArray tolist toJSON toString",

@@ -4,12 +4,18 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {
   forkRng,
+  full,
   Generator,
   manualSeed,
+  multinomial,
+  normal,
+  poisson,
   rand,
   randint,
   randn,
   randperm,
+  type Tensor,
+  tensor,
   zeros,
 } from "../../../kernel/tensor";
 
@@ -97,3 +103,99 @@ test("errors", () => {
   assert.throws(() => manualSeed(0.5), /^RangeError: manualSeed: expected a whole number/);
   assert.throws(() => new Generator(1).integer(0), /integer: expected a whole number from 1 to 2\^32, got 0/);
 });
+
+/** How often each position was drawn, over those that are expected, within five standard deviations. */
+function assertShares(drawn: Tensor, shares: readonly number[], what: string): void {
+  const count = drawn.numel();
+  for (const [i, share] of shares.entries()) {
+    const got = drawn.eq(i).sum().item();
+    const spread = 5 * Math.sqrt(count * share * (1 - share));
+    assert.ok(
+      Math.abs(got - count * share) <= spread,
+      `${what}: ${got} of ${count} draws of ${i}, share ${share}`,
+    );
+  }
+}
+
+test("multinomial draws positions in proportion to their weights, never one of weight 0", () => {
+  manualSeed(11);
+  const weights = tensor([1, 0, 2, 5, 0]);
+  assertShares(
+    weights.multinomial(8000, { replacement: true }),
+    [1 / 8, 0, 2 / 8, 5 / 8, 0],
+    "with replacement",
+  );
+  const rows = multinomial(weights.expand(4000, 5), 1);
+  assert.deepEqual([rows.shape, rows.dtype], [[4000, 1], "int32"]);
+  assertShares(rows, [1 / 8, 0, 2 / 8, 5 / 8, 0], "one of each row");
+});
+
+test("multinomial without replacement draws each once, in the order of draws one after the other", () => {
+  manualSeed(12);
+  const drawn = tensor([1, 2, 5]).expand(6000, 3).multinomial(3);
+  assert.ok(drawn.sum(1).eq(3).all().item(), "each row has 0, 1 and 2");
+  assertShares(drawn.select(1, 0), [1 / 8, 2 / 8, 5 / 8], "first");
+  const second = [
+    (2 / 8) * (1 / 6) + (5 / 8) * (1 / 3),
+    (1 / 8) * (2 / 7) + (5 / 8) * (2 / 3),
+    (1 / 8) * (5 / 7) + (2 / 8) * (5 / 6),
+  ];
+  assertShares(drawn.select(1, 1), second, "second");
+});
+
+test("multinomial follows its seed, and refuses weights that are none", () => {
+  const weights = rand([3, 50], { generator: new Generator(1) });
+  const draw = () => weights.multinomial(10, { generator: new Generator(5) }).toArray();
+  assert.deepEqual(draw(), draw());
+  const refused: [() => unknown, RegExp][] = [
+    [() => tensor([1, -1]).multinomial(1), /multinomial: expected finite weights ≥ 0, got -1$/],
+    [() => tensor([1, Number.POSITIVE_INFINITY]).multinomial(1), /got Infinity$/],
+    [() => tensor([Number.NaN]).multinomial(1), /got NaN$/],
+    [
+      () => zeros([2, 2]).multinomial(1),
+      /expected at least 1 weights above 0 in each row, got fewer in row 0/,
+    ],
+    [() => tensor([1, 0, 1]).multinomial(3), /expected at least 3 weights above 0/],
+    [() => tensor([1]).multinomial(0), /expected numSamples to be a whole number ≥ 1, got 0/],
+    [() => zeros([1, 1, 1]).multinomial(1), /expected weights \[n\] or \[m, n\], got \[1, 1, 1\]/],
+  ];
+  for (const [call, pattern] of refused) assert.throws(call, pattern);
+});
+
+test("normal of means and deviations, of two numbers and a size", () => {
+  manualSeed(13);
+  const mean = tensor([[0], [100]]);
+  const drawn = normal(mean.expand(2, 20_000), tensor([[1], [3]]));
+  const [low, high] = [drawn.at(0), drawn.at(1)];
+  assert.ok(Math.abs(low.mean().item()) < 0.05 && Math.abs(low.std().item() - 1) < 0.05);
+  assert.ok(Math.abs(high.mean().item() - 100) < 0.15 && Math.abs(high.std().item() - 3) < 0.15);
+  assert.deepEqual(normal(5, 0, [2]).toArray(), [5, 5]);
+  assert.deepEqual(normal(mean, 0).toArray(), [[0], [100]]);
+  assert.throws(() => normal(0, 1), /normal: expected a size beside two numbers .* got none/);
+  assert.throws(() => normal(mean, 1, [2]), /expected a size beside two numbers and none beside tensors/);
+  assert.throws(() => normal(mean, -1), /^RangeError: normal: expected std ≥ 0, got -1/);
+});
+
+test("poisson draws counts of the given mean and variance, and of the shares that the formula gives", () => {
+  manualSeed(14);
+  for (const rate of [0.3, 4, 9.9, 10, 37, 5000]) {
+    const drawn = poisson(fullOf(rate));
+    const n = drawn.numel();
+    const off = 5 * Math.sqrt(rate / n);
+    assert.ok(Math.abs(drawn.mean().item() - rate) < off, `mean ${drawn.mean().item()} of rate ${rate}`);
+    const variance = drawn.var().item() / rate;
+    assert.ok(
+      Math.abs(variance - 1) < 5 * Math.sqrt((2 + 1 / rate) / n),
+      `variance ${variance}·rate ${rate}`,
+    );
+  }
+  for (const rate of [2, 12]) {
+    const shares: number[] = [];
+    for (let k = 0, p = Math.exp(-rate); k < 25; k++, p *= rate / k) shares.push(p);
+    assertShares(poisson(fullOf(rate)), shares, `rate ${rate}`);
+  }
+  assert.deepEqual(poisson(zeros([3])).toArray(), [0, 0, 0]);
+  assert.throws(() => poisson(tensor([1, -2])), /^RangeError: poisson: expected finite rates ≥ 0, got -2/);
+});
+
+const fullOf = (rate: number): Tensor => full([40_000], rate);
