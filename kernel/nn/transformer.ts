@@ -290,6 +290,9 @@ function reprOf({ normFirst, activation }: Settings): string {
   return words.join(", ");
 }
 
+/** More layers than this in a stack are a slip. */
+const mostLayers = 1024;
+
 function requireLayer<M extends Module>(
   stack: string,
   layer: unknown,
@@ -321,7 +324,7 @@ export class TransformerEncoder extends SpelledModule {
     const { name } = new.target;
     const { norm = null } = optionsOf<{ norm?: Module | null }>(name, ["norm"], ...stackNorm(options, more));
     requireLayer(name, encoderLayer, TransformerEncoderLayer, norm);
-    requireInteger(name, "numLayers", numLayers, 1);
+    requireInteger(name, "numLayers", numLayers, 1, mostLayers);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(encoderLayer)));
     this.norm = norm;
   }
@@ -361,7 +364,7 @@ export class TransformerDecoder extends SpelledModule {
     const { name } = new.target;
     const { norm = null } = optionsOf<{ norm?: Module | null }>(name, ["norm"], ...stackNorm(options, more));
     requireLayer(name, decoderLayer, TransformerDecoderLayer, norm);
-    requireInteger(name, "numLayers", numLayers, 1);
+    requireInteger(name, "numLayers", numLayers, 1, mostLayers);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(decoderLayer)));
     this.norm = norm;
   }

@@ -6,7 +6,7 @@ import { poisson as draw } from "./math/poisson";
 import type { Generator } from "./math/random";
 import { requireFloat } from "./ops/check";
 import { engine, noGrad } from "./runtime";
-import { broadcastShapes, type Shape } from "./shape";
+import { broadcastShapes, checkShape, type Shape } from "./shape";
 import type { Tensor } from "./tensor";
 
 /** What random tensors can be told. */
@@ -40,7 +40,8 @@ export function normal(
   }
   const least = typeof std === "number" ? std : std.count === 0 ? 0 : std.detach().min().item();
   if (!(least >= 0)) throw new RangeError(`normal: expected std ≥ 0, got ${least}`);
-  const shape = size ?? broadcastShapes("normal", shapes[0]!, shapes[1]!);
+  const shape =
+    size === null ? broadcastShapes("normal", shapes[0]!, shapes[1]!) : checkShape("normal", size);
   return noGrad(() => randn(shape, { generator }).mul(std).add(mean));
 }
 

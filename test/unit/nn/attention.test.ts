@@ -275,7 +275,7 @@ describe("attention", () => {
       ],
       [
         () => new nn.TransformerEncoder(encoder, 0),
-        /TransformerEncoder: expected numLayers to be a whole number ≥ 1, got 0/,
+        /TransformerEncoder: expected numLayers to be a whole number from 1 to 1024, got 0/,
       ],
       [
         () => scaledDotProductAttention(x, x, x, { attnMask: zeros([2, 2]).bool(), isCausal: true }),
