@@ -140,7 +140,9 @@ export function padPackedSequence(
   const { data } = sequence;
   const sizes = stepSizes(sequence);
   const batch = sizes[0] ?? 0;
-  if (totalLength !== null) requireInteger("padPackedSequence", "totalLength", totalLength, sizes.length);
+  if (totalLength !== null) {
+    requireInteger("padPackedSequence", "totalLength", totalLength, sizes.length, 2 ** 24);
+  }
   const steps = totalLength ?? sizes.length;
   const place = orderOf(sequence.unsortedIndices, batch);
   const padding = data.shape[0]!; // the row behind the last

@@ -10,6 +10,7 @@ import { xavierUniform_ } from "./init";
 import { Linear } from "./linear";
 import { Module } from "./module";
 import { LayerNorm } from "./normalization";
+import { requireFloat32 } from "./scaledDotProduct";
 
 /** What stands between the two products of a layer. */
 export type TransformerActivation = "relu" | "gelu" | ((x: Tensor) => Tensor);
@@ -178,6 +179,7 @@ export class TransformerEncoderLayer extends SpelledModule {
       options,
       more,
     );
+    requireFloat32(this.constructor.name, src, "src");
     const masks = { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, isCausal, needWeights: false };
     const attend = (x: Tensor) => this.dropout1.forward(this.selfAttn.forward(x, x, x, masks)[0]);
     const feed = (x: Tensor) => {
@@ -249,6 +251,8 @@ export class TransformerDecoderLayer extends SpelledModule {
     ...more: DecoderMore
   ): Tensor {
     const masks = optionsOf<DecoderMasks>(this.constructor.name, decoderMaskNames, options, more);
+    requireFloat32(this.constructor.name, tgt, "tgt");
+    requireFloat32(this.constructor.name, memory, "memory");
     const onItself = {
       attnMask: masks.tgtMask,
       keyPaddingMask: masks.tgtKeyPaddingMask,
@@ -494,6 +498,8 @@ export class Transformer extends SpelledModule {
       options,
       more,
     );
+    requireFloat32(this.constructor.name, src, "src");
+    requireFloat32(this.constructor.name, tgt, "tgt");
     const memory = this.encoder.forward(src, { mask: srcMask, srcKeyPaddingMask, isCausal: srcIsCausal });
     return this.decoder.forward(tgt, memory, masks);
   }
