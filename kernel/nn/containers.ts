@@ -178,11 +178,13 @@ function entriesOf<M extends Module>(modules: NamedModules<M>): (readonly [strin
   }
   if (Symbol.iterator in modules) {
     const pairs = [...(modules as Iterable<readonly [string, M]>)];
-    const odd = pairs.find(
+    const odd = pairs.findIndex(
       (pair) => !Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string",
     );
-    if (odd !== undefined) {
-      throw new TypeError(`ModuleDict: expected pairs of a name and a module, got ${describe(odd)}`);
+    if (odd >= 0) {
+      throw new TypeError(
+        `ModuleDict: expected pairs of a name and a module, got ${describe(pairs[odd])} at ${odd}`,
+      );
     }
     return pairs;
   }
