@@ -1,8 +1,8 @@
 // The tutorials as they are shipped: `bnlab check`, both out of the packed extension, finds each in both languages to show what it
-// has saved, without an error or a warning; and what the first one claims is in its numbers.
+// has saved, without an error or a warning; and what the first one claims is in its numbers. Likewise the examples, of the repository.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -16,6 +16,7 @@ import { claimsOf, faultOf, languages, savedVerdicts, tutorials } from "./tutori
 const scratch = mkdtempSync(path.join(os.tmpdir(), "bnlab-tutorials-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
+const examples = path.join(import.meta.dirname, "../../examples");
 const env = { ...process.env, BNLAB_THREADS: "1" };
 
 /** The one whose numbers are saved: newer ones have fused multiply-add, and other last digits grow in a training. */
@@ -51,17 +52,26 @@ describe("tutorials in the packed extension", { timeout: 3_600_000, skip }, () =
       cell.cell_type === "code" ? cell.outputs : [],
     );
 
+  async function check(file: string): Promise<void> {
+    const cli = path.join(extension, "dist/kernel/cli.js");
+    const child = spawn(node, [cli, "check", file, "--timeout", "900"], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    assert.equal(code, 0, said);
+  }
+
   describe("each", { concurrency: 2 }, () => {
+    for (const name of readdirSync(examples).filter((name) => name.endsWith(".ipynb"))) {
+      it(`examples/${name} shows what it has saved`, () => check(path.join(examples, name)));
+    }
     for (const name of tutorials()) {
       for (const language of languages) {
         it(`${language}/${name} shows what it has saved`, async () => {
-          const cli = path.join(extension, "dist/kernel/cli.js");
-          const args = [cli, "check", fileOf(language, name), "--timeout", "900"];
-          const child = spawn(node, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-          let said = "";
-          for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
-          const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-          assert.equal(code, 0, said);
+          await check(fileOf(language, name));
           assert.deepEqual(outputsOf(language, name).flatMap(faultOf), []);
           const judged = savedVerdicts(language, name).map(({ claim, verdict }) => [
             claim,
