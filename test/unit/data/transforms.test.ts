@@ -108,7 +108,10 @@ describe("RandomAffine", () => {
       /translate as two numbers from 0 to 1, got \[0, 2\]/,
     );
     assert.throws(() => new RandomAffine(0, { scale: [0, 1] }), /scale from numbers > 0, got \[0, 1\]/);
-    assert.throws(() => new RandomAffine(0, { scale: [2, 1] }), /expected scale as \[min, max\], got \[2, 1\]/);
+    assert.throws(
+      () => new RandomAffine(0, { scale: [2, 1] }),
+      /expected scale as \[min, max\], got \[2, 1\]/,
+    );
     assert.throws(() => new RandomAffine(0, { shear: 90 }), /shear between −90 and 90 degrees/);
     assert.throws(
       () => new RandomAffine(5).forward(zeros([4, 9])),
