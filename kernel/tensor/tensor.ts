@@ -1109,9 +1109,13 @@ export class Tensor extends TensorState {
    * Indices drawn with probabilities in proportion to the elements, int32: [n] or rows [m, n] → [numSamples] or
    * [m, numSamples]; without replacement unless told. Throws for weights below 0 and for too few that are above it.
    */
-  multinomial(numSamples: number, options: Drawing = {}): Tensor {
-    requireKnown("multinomial", arguments, 2, ["replacement", "generator"]);
-    return multinomial(this, numSamples, options);
+  multinomial(
+    numSamples: number,
+    options: Drawing | boolean = {},
+    ...more: [options?: Pick<Drawing, "generator">]
+  ): Tensor {
+    const drawing = optionsOf<Drawing>("multinomial", ["replacement", "generator"], options, more);
+    return multinomial(this, numSamples, drawing);
   }
   /** How often 0, 1, … occur in an int32 vector: [largest + 1, or minLength if that is more] int32. */
   bincount({ minLength = 0 }: { readonly minLength?: number } = {}): Tensor {

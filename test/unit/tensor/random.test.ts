@@ -143,6 +143,19 @@ test("multinomial without replacement draws each once, in the order of draws one
   assertShares(drawn.select(1, 1), second, "second");
 });
 
+test("multinomial takes replacement by position, as PyTorch does", () => {
+  const weights = tensor([1, 2, 5]);
+  const generator = () => new Generator(5);
+  assert.throws(() => weights.multinomial(9, false), /expected at least 9 weights above 0/);
+  const drawn = weights.multinomial(9, true, { generator: generator() });
+  assert.ok(drawn.equal(weights.multinomial(9, { replacement: true, generator: generator() })));
+  assert.ok(drawn.equal(multinomial(weights, 9, true, { generator: generator() })));
+  assert.deepEqual(multinomial(weights, 2, true).shape, [2]);
+  const call = (...given: unknown[]) => Reflect.apply(multinomial, undefined, [weights, 3, ...given]);
+  assert.throws(() => call(1), /^TypeError: multinomial: expected replacement to be true or false, got 1$/);
+  assert.throws(() => call(true, { seed: 1 }), /^TypeError: multinomial: .*seed/);
+});
+
 test("multinomial follows its seed, and refuses weights that are none", () => {
   const weights = rand([3, 50], { generator: new Generator(1) });
   const draw = () => weights.multinomial(10, { generator: new Generator(5) }).toArray();
