@@ -124,6 +124,9 @@ export function onceDifferentiable(backward: Backward): Backward {
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: it is there to be extended
 export abstract class CustomFunction {
+  /** What it is called where it is exported, as autograd.Function. */
+  static readonly name: string = "Function";
+
   /** Computes forward(…) and notes it down, so that gradients go back through backward(). */
   static apply<Arguments extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
     this: Definition<Arguments, Result>,

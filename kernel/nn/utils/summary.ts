@@ -3,11 +3,13 @@
 import { type DType, forkRng, noGrad, type Shape, Tensor, zeros } from "../../tensor";
 import { describe, requireKnown, show } from "../../tensor/arguments";
 import { countText, htmlTable, textTable } from "../../words";
+import { MultiheadAttention } from "../attention";
 import { Conv1d, Conv2d, Conv3d } from "../conv";
 import { ConvTranspose1d, ConvTranspose2d } from "../convTranspose";
 import { Linear } from "../linear";
 import { Module } from "../module";
 import type { Parameter } from "../parameter";
+import { GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell } from "../recurrent";
 import { keepModes } from "./modes";
 
 /** One module of a summary. */
@@ -16,11 +18,11 @@ export interface SummaryRow {
   readonly name: string;
   /** Its class. */
   readonly module: string;
-  /** The shape that its last call gave; null if there was none, or it gave no tensor. */
+  /** The shape that its last call gave, of the first tensor where it gave several; null if there was none. */
   readonly outputShape: Shape | null;
   /** Elements of its own parameters, without those of modules inside; shared ones count where they come first. */
   readonly parameters: number;
-  /** Multiply-adds of Linear, Conv1d and Conv2d, for the whole input. */
+  /** Multiply-adds of linear, convolution, recurrent and attention layers with their weights, for the whole input. */
   readonly macs: number;
 }
 
@@ -95,7 +97,8 @@ export function summary(
   const buffers = model.buffers().map((buffer) => [buffer, buffer.detach().clone()] as const);
   const calls = new Map<Module, { outputShape: Shape; macs: number }>();
   const removers = modules.map(([, module]) =>
-    module.registerForwardHook((_module, [input], output: unknown) => {
+    module.registerForwardHook((_module, [input], result: unknown) => {
+      const output: unknown = Array.isArray(result) ? result[0] : result; // beside a state, or attention's weights
       if (!(output instanceof Tensor)) return;
       const before = calls.get(module)?.macs ?? 0;
       calls.set(module, { outputShape: output.shape, macs: before + macsOf(module, input, output) });
@@ -120,11 +123,21 @@ export function summary(
   return new ModelSummary(inputShape, rows, sizeOf([...seen].filter((each) => each.requiresGrad)));
 }
 
-/** Every output element sums over one row of the weight; of a transposed convolution every input element goes to one. */
+/** Layers that put every row of their input through all of their own matrices. */
+const byRow = [Linear, RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell, MultiheadAttention];
+
+/**
+ * Of a convolution every output element sums over one row of the weight; of a transposed one every input element goes to one.
+ * What attention multiplies without weights is not counted.
+ */
 function macsOf(module: Module, input: Tensor | undefined, output: Tensor): number {
+  if (byRow.some((Kind) => module instanceof Kind)) {
+    const matrices = module.parameters({ recurse: false }).filter(({ shape }) => shape.length === 2);
+    return (input!.numel() / input!.shape.at(-1)!) * sizeOf(matrices);
+  }
   const back = [ConvTranspose1d, ConvTranspose2d].some((Kind) => module instanceof Kind);
-  if (!back && ![Linear, Conv1d, Conv2d, Conv3d].some((Kind) => module instanceof Kind)) return 0;
-  const { weight } = module as Linear;
+  if (!back && ![Conv1d, Conv2d, Conv3d].some((Kind) => module instanceof Kind)) return 0;
+  const { weight } = module as Conv2d;
   return (back ? input! : output).numel() * (weight.numel() / weight.shape[0]!);
 }
 

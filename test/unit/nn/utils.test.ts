@@ -400,6 +400,20 @@ describe("summary", () => {
     assert.equal(calls, 1, "a hook of the user's saw the one forward that came through");
   });
 
+  test("counts what recurrent layers and attention multiply, whose output comes beside another", () => {
+    const { rows } = summary(new nn.LSTM(3, 4, { numLayers: 2, bidirectional: true }), [5, 2, 3]);
+    const matrices = 2 * (16 * 3 + 16 * 4) + 2 * (16 * 8 + 16 * 4);
+    assert.deepEqual([rows[0]!.outputShape, rows[0]!.macs], [[5, 2, 8], 10 * matrices]);
+    class SelfAttention extends nn.Module {
+      readonly attention = new nn.MultiheadAttention(4, 2);
+      forward(x: Tensor): Tensor {
+        return this.attention.forward(x, x, x)[0];
+      }
+    }
+    const own = summary(new SelfAttention(), [5, 2, 4]).rows.find(({ name }) => name === "attention")!;
+    assert.deepEqual([own.outputShape, own.macs], [[5, 2, 4], 10 * 3 * 16]);
+  });
+
   test("takes an int32 input, and a module that is never called", () => {
     class Model extends nn.Module {
       embedding = new nn.Embedding(5, 3);
