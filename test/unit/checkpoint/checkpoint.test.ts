@@ -419,14 +419,6 @@ describe("a file that is wrong says so:", () => {
   });
 });
 
-test("200,000 tensors and a long history", () => {
-  const tensors = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`t${i}`, tensor(i)]));
-  const value = { tensors, history: Array.from({ length: 200_000 }, (_, i) => i / 3) };
-  const back = round(value);
-  assert.equal(back.tensors.t199999!.item(), 199_999);
-  assert.deepEqual(back.history, value.history);
-});
-
 describe("on the disk", () => {
   test("a file is replaced whole, keeps its mode, and nothing is left beside it", () => {
     const folder = mkdtempSync(path.join(root, "d-"));
