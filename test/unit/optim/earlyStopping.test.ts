@@ -87,7 +87,10 @@ test("its state goes on where it was, weights too", () => {
   assert.equal(two.step(3), false);
   assert.equal(two.step(3), true);
   assert.deepEqual(other.weight.detach().toArray(), net.weight.detach().toArray());
-  assert.deepEqual(new EarlyStopping().stateDict(), { best: null, bestStep: -1, steps: 0, weights: null });
+  const fresh = { best: null, bestStep: -1, steps: 0, weights: null };
+  assert.deepEqual(new EarlyStopping().stateDict(), fresh);
+  two.loadStateDict(fresh);
+  assert.deepEqual(two.stateDict(), fresh);
 });
 
 test("what makes no sense is refused", () => {
