@@ -1,9 +1,24 @@
-// Five scripts as people write them in PyTorch, line by line: their losses beside PyTorch's, from the same weights and batches.
+// Six scripts as people write them in PyTorch, line by line: their losses beside PyTorch's, from the same weights and batches.
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test } from "node:test";
+import { load, save } from "../../../kernel/checkpoint";
+import { thisMachine } from "../../../kernel/host/machine";
+import { setMachine } from "../../../kernel/machine/machine";
 import * as nn from "../../../kernel/nn";
-import { Adam, SGD } from "../../../kernel/optim";
+import {
+  Adam,
+  type AdamSettings,
+  EarlyStopping,
+  type EarlyStoppingState,
+  type OptimizerState,
+  type PlateauState,
+  ReduceLROnPlateau,
+  SGD,
+} from "../../../kernel/optim";
 import { arange, isGradEnabled, noGrad, ones, type Tensor, tensor, zeros } from "../../../kernel/tensor";
 import { fixture } from "../fixtures";
 
@@ -33,7 +48,16 @@ const expected = fixture<{
     tuned: number[];
     evaluated: number;
   };
+  earlyStopping: {
+    trainLosses: number[];
+    validLosses: number[];
+    rates: number[];
+    bestEpoch: number;
+    restored: number;
+  };
 }>("ports");
+
+setMachine(thisMachine);
 
 /** Numbers from −scale to scale: x ← 1664525·x + 1013904223 mod 2³², as generate_ports.py has them. */
 function spread(shape: readonly number[], seed: number, scale = 1): Tensor {
@@ -463,4 +487,121 @@ test("a ResNet: its frozen body under a new head, then fine-tuned, as PyTorch's 
   model.eval();
   const loss = criterion.forward(model.forward(spread([8, 1, 12, 12], 1200)), whole([8], 1250, 3));
   assertNear("evaluation", [loss.item()], [evaluated]);
+});
+
+/** Where a training that is to go on has stopped: PyTorch's recipe of general checkpoints. */
+interface Checkpoint {
+  readonly epoch: number;
+  readonly model: nn.StateDict;
+  readonly optimizer: OptimizerState<AdamSettings>;
+  readonly scheduler: PlateauState;
+  readonly stopping: EarlyStoppingState;
+}
+
+test("early stopping keeps the best weights in a file; a training that was stopped goes on to the bit", (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "bnlab-early-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const best = path.join(folder, "checkpoint.safetensors");
+  const general = path.join(folder, "general.safetensors");
+  const dataset = (count: number, seed: number) => {
+    const X = spread([count, 6], seed);
+    return [
+      X,
+      X.sum(1)
+        .add(spread([count], seed + 1, 1.5))
+        .gt(0)
+        .int(),
+    ] as const;
+  };
+  const [X, Y] = dataset(48, 1300);
+  const [XValid, YValid] = dataset(64, 1310);
+
+  const make = (scale: number) => {
+    const model = new nn.Sequential(
+      new nn.Linear(6, 24, { bias: false }),
+      new nn.BatchNorm1d(24),
+      new nn.ReLU(),
+      new nn.Linear(24, 24, { bias: false }),
+      new nn.BatchNorm1d(24),
+      new nn.ReLU(),
+      new nn.Linear(24, 2),
+    );
+    start(model, scale);
+    const optimizer = new Adam(model.parameters(), { lr: 0.003, weightDecay: 1e-3 });
+    const scheduler = new ReduceLROnPlateau(optimizer, { factor: 0.5, patience: 2 });
+    const stopping = new EarlyStopping({ patience: 5, minDelta: 1e-3, restoreBest: model });
+    return { model, optimizer, scheduler, stopping };
+  };
+  const validate = (model: nn.Module) => {
+    model.eval();
+    return noGrad(() => F.crossEntropy(model.forward(XValid), YValid).item());
+  };
+  const trainModel = (
+    { model, optimizer, scheduler, stopping }: ReturnType<typeof make>,
+    firstEpoch: number,
+  ) => {
+    const [trainLosses, validLosses, rates]: [number[], number[], number[]] = [[], [], []];
+    for (let epoch = firstEpoch; epoch < 60; epoch++) {
+      model.train();
+      let sumOfLosses = 0;
+      for (const batch of spread([48], 1400 + epoch)
+        .argsort()
+        .split(12)) {
+        optimizer.zeroGrad();
+        const loss = F.crossEntropy(model.forward(X.index(batch)), Y.index(batch));
+        loss.backward();
+        optimizer.step();
+        sumOfLosses += loss.item() * batch.shape[0]!;
+      }
+      trainLosses.push(sumOfLosses / X.shape[0]!);
+      const validLoss = validate(model);
+      validLosses.push(validLoss);
+      scheduler.step(validLoss);
+      rates.push(optimizer.paramGroups[0]!.lr);
+      const isOver = stopping.step(validLoss);
+      if (stopping.bestStep === epoch) save(best, model.stateDict());
+      if (epoch === 8 && firstEpoch === 0) {
+        save(general, {
+          epoch,
+          model: model.stateDict(),
+          optimizer: optimizer.stateDict(),
+          scheduler: scheduler.stateDict(),
+          stopping: stopping.stateDict(),
+        });
+      }
+      if (isOver) break;
+    }
+    return { trainLosses, validLosses, rates };
+  };
+  const bits = (state: Readonly<Record<string, Tensor>>) =>
+    Object.entries(state).map(([name, each]) => [name, [...each.data]]);
+
+  const whole = make(0.5);
+  const { trainLosses, validLosses, rates } = trainModel(whole, 0);
+  const wanted = expected.earlyStopping;
+  assertNear("training loss", trainLosses, wanted.trainLosses);
+  assertNear("validation loss", validLosses, wanted.validLosses);
+  assert.deepEqual(rates, wanted.rates);
+  assert.equal(whole.stopping.bestStep, wanted.bestEpoch);
+  const fromFile = load<nn.StateDict>(best);
+  assert.deepEqual(bits(whole.model.stateDict()), bits(fromFile), "restoreBest puts back what was saved");
+  const other = make(0.1).model;
+  other.loadStateDict(fromFile);
+  assertNear("loss of the best weights", [validate(other)], [wanted.restored]);
+
+  const resumed = make(0.1);
+  const saved = load<Checkpoint>(general);
+  resumed.model.loadStateDict(saved.model);
+  resumed.optimizer.loadStateDict(saved.optimizer);
+  resumed.scheduler.loadStateDict(saved.scheduler);
+  resumed.stopping.loadStateDict(saved.stopping);
+  const from = saved.epoch + 1;
+  assert.deepEqual(trainModel(resumed, from), {
+    trainLosses: trainLosses.slice(from),
+    validLosses: validLosses.slice(from),
+    rates: rates.slice(from),
+  });
+  assert.deepEqual(resumed.stopping.best, whole.stopping.best);
+  assert.deepEqual(resumed.optimizer.stateDict(), whole.optimizer.stateDict());
+  assert.deepEqual(bits(resumed.model.stateDict()), bits(fromFile));
 });
