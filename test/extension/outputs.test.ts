@@ -74,7 +74,7 @@ describe("outputs", () => {
   });
 
   it("puts what a timer prints later under the cell that ran last, and leaves the cell's summary", async () => {
-    const notebook = await openNotebook(['setTimeout(() => console.log("late"), 300);']);
+    const notebook = await openNotebook(['void setTimeout(() => console.log("late"), 300);']);
     await run(notebook);
     const { executionOrder, timing } = notebook.cellAt(0).executionSummary ?? {};
     await until("the late text", () => textOf(notebook, 0) === "late\n");

@@ -182,6 +182,14 @@ test("BatchNorm2d of a transposed and of a sliced picture is that of its copy, g
   }
 });
 
+test('padding "valid" is none, in every padding mode', () => {
+  const x = randn([1, 2, 6, 5]);
+  for (const paddingMode of ["zeros", "reflect", "replicate", "circular"] as const) {
+    const layer = new nn.Conv2d(2, 3, 3, { padding: "valid", paddingMode });
+    assert.deepEqual(layer.forward(x).shape, [1, 3, 4, 3], paddingMode);
+  }
+});
+
 test("an empty batch passes through convolution and pooling with gradients of 0", () => {
   const layer = new nn.Conv2d(2, 3, 3, { padding: 1 });
   const x = ones([0, 2, 5, 5], { requiresGrad: true });
