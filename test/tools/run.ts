@@ -1,5 +1,6 @@
 // Runs the test files of the named folders with Node's own test runner: `tsx test/tools/run.ts unit kernel`.
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -16,9 +17,11 @@ if (files.length === 0) {
   console.error(`test/run: expected at least one *.test.ts in ${suites.join(", ") || "(no folder named)"}`);
   process.exit(1);
 }
+const areInProcess = suites.every((suite) => inProcess.has(suite));
 // The runner starts its processes with these arguments; what is bundled needs no TypeScript loader.
-if (suites.every((suite) => inProcess.has(suite))) process.execArgv = ["--enable-source-maps"];
-run({ files, concurrency: true })
+if (areInProcess) process.execArgv = ["--enable-source-maps"];
+// `true` leaves one core free, for the kernels that the other suites start.
+run({ files, concurrency: areInProcess ? availableParallelism() : true })
   .on("test:fail", () => {
     process.exitCode = 1;
   })
