@@ -84,14 +84,23 @@ export class ConstantPad3d extends ConstantPad {
   }
 }
 
-abstract class ZeroPad extends Pad {
+/** Padding that takes nothing but the amounts. */
+abstract class PlainPad extends Pad {
   constructor(padding: Padding) {
     super(padding, arguments, 1);
   }
 
+  protected abstract mode(): PaddingMode;
+
   override forward(input: Tensor): Tensor {
     requireKnown(this.constructor.name, arguments, 1);
-    return this.padded(input, "constant");
+    return this.padded(input, this.mode());
+  }
+}
+
+abstract class ZeroPad extends PlainPad {
+  protected override mode() {
+    return "constant" as const;
   }
 }
 
@@ -116,14 +125,9 @@ export class ZeroPad3d extends ZeroPad {
   }
 }
 
-abstract class ReflectionPad extends Pad {
-  constructor(padding: Padding) {
-    super(padding, arguments, 1);
-  }
-
-  override forward(input: Tensor): Tensor {
-    requireKnown(this.constructor.name, arguments, 1);
-    return this.padded(input, "reflect");
+abstract class ReflectionPad extends PlainPad {
+  protected override mode() {
+    return "reflect" as const;
   }
 }
 
@@ -148,14 +152,9 @@ export class ReflectionPad3d extends ReflectionPad {
   }
 }
 
-abstract class ReplicationPad extends Pad {
-  constructor(padding: Padding) {
-    super(padding, arguments, 1);
-  }
-
-  override forward(input: Tensor): Tensor {
-    requireKnown(this.constructor.name, arguments, 1);
-    return this.padded(input, "replicate");
+abstract class ReplicationPad extends PlainPad {
+  protected override mode() {
+    return "replicate" as const;
   }
 }
 
@@ -180,14 +179,9 @@ export class ReplicationPad3d extends ReplicationPad {
   }
 }
 
-abstract class CircularPad extends Pad {
-  constructor(padding: Padding) {
-    super(padding, arguments, 1);
-  }
-
-  override forward(input: Tensor): Tensor {
-    requireKnown(this.constructor.name, arguments, 1);
-    return this.padded(input, "circular");
+abstract class CircularPad extends PlainPad {
+  protected override mode() {
+    return "circular" as const;
   }
 }
 
