@@ -2,13 +2,12 @@
 
 import path from "node:path";
 import { styleText } from "node:util";
+import { type CodeCell, hasTag, type Notebook, NotebookError } from "../document/notebookFile";
 import { secondsText } from "../words";
 import { compareOutputs, type Difference, type Tolerance } from "./compareOutputs";
 import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
 import { checkFolder, readNotebook, runInKernel, runnableCells } from "./kernelRun";
-import { type CodeCell, type Notebook, NotebookError } from "./notebookFile";
-import { hasTag } from "./parameters";
 import { StopSignals } from "./stopSignals";
 
 export interface CheckCommandOptions {

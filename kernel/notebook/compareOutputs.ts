@@ -1,7 +1,7 @@
 // Whether a cell shows what it showed before: texts and JSON alike but for numbers, which may differ a little.
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
+import { asText, type CellOutput } from "../document/notebookFile";
 import { type Json, Mime, type MimeBundle } from "../protocol";
-import { asText, type CellOutput } from "./notebookFile";
 
 export interface Tolerance {
   /** A share of the saved number. */

@@ -3,11 +3,17 @@ import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
+import {
+  type CodeCell,
+  isRunnable,
+  type Notebook,
+  NotebookError,
+  parseNotebook,
+} from "../document/notebookFile";
 import { wordsOf } from "../host/fileTrouble";
 import { readTextFile } from "../host/textFile";
 import { type AnyPublication, KernelGone, type Questions } from "../protocol";
 import { forkKernel } from "./forkKernel";
-import { type CodeCell, isRunnable, type Notebook, NotebookError, parseNotebook } from "./notebookFile";
 import { NotebookRun, type RunOptions } from "./notebookRun";
 import { FileError } from "./outputFile";
 import type { StopSignals } from "./stopSignals";

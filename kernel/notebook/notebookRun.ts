@@ -1,9 +1,16 @@
 // Runs a notebook's cells through a kernel, in order, and writes what came of them into the notebook.
+
+import {
+  type CodeCell,
+  cellChecks,
+  hasTag,
+  isRunnable,
+  type Metadata,
+  type Notebook,
+} from "../document/notebookFile";
+import { OutputCollector } from "../document/outputCollector";
 import type { AnyPublication, KernelClient, Message, Replies, RequestOptions } from "../protocol";
 import { isMessage, KernelGone } from "../protocol";
-import { type CodeCell, cellChecks, isRunnable, type Metadata, type Notebook } from "./notebookFile";
-import { OutputCollector } from "./outputCollector";
-import { hasTag } from "./parameters";
 
 export interface RunOptions {
   /** Go on after a cell that fails. */

@@ -1,8 +1,8 @@
 // Parameters of a notebook, as papermill has them: a cell tagged `parameters` holds defaults, one put after it sets others.
 
 import { Script } from "node:vm";
+import { type CodeCell, hasTag, type Notebook } from "../document/notebookFile";
 import type { Json } from "../protocol";
-import type { Cell, CodeCell, Notebook } from "./notebookFile";
 
 export interface Parameter {
   name: string;
@@ -98,10 +98,6 @@ export function injectParameters(notebook: Notebook, parameters: readonly Parame
   return parameters
     .filter(({ name }) => !words.has(name))
     .map(({ name }) => `the cell tagged "${defaultsTag}" has no ${name}`);
-}
-
-export function hasTag({ metadata }: Cell, tag: string): boolean {
-  return Array.isArray(metadata.tags) && metadata.tags.includes(tag);
 }
 
 function parametersCell(parameters: readonly Parameter[]): CodeCell {

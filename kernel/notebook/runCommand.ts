@@ -1,10 +1,10 @@
 // `bnlab run`: reads a notebook, tries the files it is to write, runs it, tells how it goes, writes the files.
 import path from "node:path";
+import { formatNotebook, type Notebook, NotebookError } from "../document/notebookFile";
 import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
 import { renderPage } from "./html/page";
 import { checkFolder, readNotebook, runInKernel, runnableCells } from "./kernelRun";
-import { formatNotebook, type Notebook, NotebookError } from "./notebookFile";
 import { FileError, OutputFile } from "./outputFile";
 import { injectParameters, type Parameter } from "./parameters";
 import { RunLines } from "./runLines";

@@ -2,9 +2,9 @@
 // a pipe their last state is printed.
 
 import { stripVTControlCharacters, styleText } from "node:util";
+import { asText, type CodeCell } from "../document/notebookFile";
 import { type AnyPublication, isMessage, Mime, type MimeBundle } from "../protocol";
 import { secondsText } from "../words";
-import { asText, type CodeCell } from "./notebookFile";
 import type { CellEnd } from "./notebookRun";
 
 const indent = "      ";

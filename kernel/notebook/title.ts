@@ -1,6 +1,6 @@
 // What a notebook is called on a page of its own.
 import path from "node:path";
-import type { Notebook } from "./notebookFile";
+import type { Notebook } from "../document/notebookFile";
 
 /** The notebook's first heading, else its file's name. */
 export function titleOf(notebook: Notebook, file: string): string {

@@ -3,14 +3,14 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { claims, type VerdictRecord } from "../../kernel/lesson";
-import { recordsOf } from "../../kernel/lesson/scorecard";
 import {
   type CellOutput,
   formatNotebook,
   type Notebook,
   parseNotebook,
-} from "../../kernel/notebook/notebookFile";
+} from "../../kernel/document/notebookFile";
+import { claims, type VerdictRecord } from "../../kernel/lesson";
+import { recordsOf } from "../../kernel/lesson/scorecard";
 import { Mime } from "../../kernel/protocol";
 
 const root = path.join(import.meta.dirname, "../..");

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { type CellOutput, parseNotebook } from "../../kernel/notebook/notebookFile";
+import { type CellOutput, parseNotebook } from "../../kernel/document/notebookFile";
 import { Mime } from "../../kernel/protocol";
 import { startKernel } from "../kernel/startKernel";
 import { installNode } from "../vscode/install";

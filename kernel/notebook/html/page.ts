@@ -1,13 +1,14 @@
 // A notebook as one web page that needs nothing else: text, code, outputs, live charts; light or dark as the reader has it.
 import { readFile } from "node:fs/promises";
+import { highlight } from "../../document/html/highlight";
+import { markdownRenderer } from "../../document/html/markdown";
+import { OutputHtml } from "../../document/html/outputHtml";
+import { pictureAt } from "../../document/html/pictures";
+import { sanitized } from "../../document/html/sanitize";
+import type { Cell, Notebook } from "../../document/notebookFile";
 import { escapeHtml } from "../../words";
-import type { Cell, Notebook } from "../notebookFile";
-import { highlight } from "./highlight";
-import { markdownRenderer } from "./markdown";
-import { OutputHtml } from "./outputHtml";
-import { pictureAt } from "./pictures";
+import { folderPicture } from "./folderPictures";
 import { contentPolicy, scriptText } from "./policy";
-import { sanitized } from "./sanitize";
 import { style } from "./style";
 
 export interface PageOptions {
@@ -17,9 +18,10 @@ export interface PageOptions {
 }
 
 export async function renderPage(notebook: Notebook, { title, folder }: PageOptions): Promise<string> {
-  const markdown = markdownRenderer(folder);
+  const filePicture = (source: string) => folderPicture(source, folder);
+  const markdown = markdownRenderer(filePicture);
   const outputs = new OutputHtml(markdown, (html) =>
-    sanitized(html, (source) => pictureAt(source, folder, undefined)),
+    sanitized(html, (source) => pictureAt(source, undefined, filePicture)),
   );
   const body = notebook.cells.map((cell) => renderCell(cell, markdown, outputs)).join("\n");
   const scripts = outputs.hasCharts ? (await chartScripts()).map(scriptText) : [];

@@ -5,6 +5,7 @@ export const style = `
   color-scheme: light dark;
   --paper: #ffffff; --ink: #1d2129; --quiet: #667080; --rule: #e3e6ea; --wash: #f6f7f9; --accent: #2458c5;
   --warn: #8a5a00; --warn-wash: #fff8e8; --bad: #b3261e; --bad-wash: #fdf1f0;
+  --red: #b3261e; --green: #2a7a3f; --yellow: #8a5a00; --blue: #2458c5; --magenta: #8432b8; --cyan: #0d7377;
   --keyword: #8432b8; --string: #2a7a3f; --number: #a1501a; --comment: #75808f; --title: #2458c5; --type: #0d7377;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "PingFang SC", "Hiragino Sans GB",
     "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif;
@@ -14,6 +15,7 @@ export const style = `
   :root {
     --paper: #16181d; --ink: #dfe2e7; --quiet: #8f98a6; --rule: #2c3038; --wash: #1d2026; --accent: #8ab0ff;
     --warn: #e3b85c; --warn-wash: #262117; --bad: #ff8f85; --bad-wash: #2a1c1d;
+    --red: #ff8f85; --green: #8ccf9a; --yellow: #e3b85c; --blue: #8ab0ff; --magenta: #cf9bf0; --cyan: #6fd0cf;
     --keyword: #cf9bf0; --string: #8ccf9a; --number: #eab07c; --comment: #7d8797; --title: #8ab0ff; --type: #6fd0cf;
   }
 }
@@ -65,6 +67,21 @@ section.code { margin: 1.5rem 0 2rem; }
 .error { color: var(--bad); background: var(--bad-wash); }
 .chart { margin: 0 -1.125rem; min-height: 12rem; }
 .picture svg, .picture img { display: block; }
+.ansi-red-fg, .ansi-bright-red-fg { color: var(--red); }
+.ansi-green-fg, .ansi-bright-green-fg { color: var(--green); }
+.ansi-yellow-fg, .ansi-bright-yellow-fg { color: var(--yellow); }
+.ansi-blue-fg, .ansi-bright-blue-fg { color: var(--blue); }
+.ansi-magenta-fg, .ansi-bright-magenta-fg { color: var(--magenta); }
+.ansi-cyan-fg, .ansi-bright-cyan-fg { color: var(--cyan); }
+.ansi-red-bg, .ansi-bright-red-bg { background: var(--red); color: var(--paper); }
+.ansi-green-bg, .ansi-bright-green-bg { background: var(--green); color: var(--paper); }
+.ansi-yellow-bg, .ansi-bright-yellow-bg { background: var(--yellow); color: var(--paper); }
+.ansi-blue-bg, .ansi-bright-blue-bg { background: var(--blue); color: var(--paper); }
+.ansi-magenta-bg, .ansi-bright-magenta-bg { background: var(--magenta); color: var(--paper); }
+.ansi-cyan-bg, .ansi-bright-cyan-bg { background: var(--cyan); color: var(--paper); }
+.ansi-black-fg, .ansi-bright-black-fg { color: var(--quiet); }
+.ansi-black-bg, .ansi-bright-black-bg { background: var(--rule); }
+.ansi-white-bg, .ansi-bright-white-bg { background: var(--ink); color: var(--paper); }
 .hljs-comment, .hljs-quote { color: var(--comment); font-style: italic; }
 .hljs-keyword, .hljs-literal, .hljs-operator { color: var(--keyword); }
 .hljs-string, .hljs-regexp, .hljs-subst .hljs-string { color: var(--string); }

@@ -1,8 +1,8 @@
 // When two runs of a cell show the same.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { CellOutput } from "../../../kernel/document/notebookFile";
 import { compareOutputs } from "../../../kernel/notebook/compareOutputs";
-import type { CellOutput } from "../../../kernel/notebook/notebookFile";
 import { type Json, Mime, type MimeBundle } from "../../../kernel/protocol";
 
 const tolerance = { relative: 1e-3, absolute: 0 };

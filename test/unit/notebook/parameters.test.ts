@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
-import { type Notebook, parseNotebook } from "../../../kernel/notebook/notebookFile";
+import { type Notebook, parseNotebook } from "../../../kernel/document/notebookFile";
 import { addParameter, injectParameters, parseParameter } from "../../../kernel/notebook/parameters";
 
 const notebook = (...cells: [source: string, ...tags: string[]][]): Notebook =>

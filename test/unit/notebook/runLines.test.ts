@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import type { CodeCell } from "../../../kernel/notebook/notebookFile";
+import type { CodeCell } from "../../../kernel/document/notebookFile";
 import { RunLines } from "../../../kernel/notebook/runLines";
 import { type AnyPublication, type Content, createMessage, Mime } from "../../../kernel/protocol";
 

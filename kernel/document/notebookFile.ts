@@ -144,6 +144,10 @@ export function isRunnable(cell: Cell): cell is CodeCell {
   return cell.cell_type === "code" && cell.source.trim() !== "" && languages.includes(cellLanguage(cell));
 }
 
+export function hasTag({ metadata }: Cell, tag: string): boolean {
+  return Array.isArray(metadata.tags) && metadata.tags.includes(tag);
+}
+
 function languageOf({ kernelspec, language_info }: Metadata): string | undefined {
   const named = [isObject(kernelspec) && kernelspec.language, isObject(language_info) && language_info.name];
   const found = named.find((name) => typeof name === "string" && name !== "");

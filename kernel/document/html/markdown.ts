@@ -4,7 +4,7 @@ import katex from "katex";
 import MarkdownIt from "markdown-it";
 import { escapeHtml } from "../../words";
 import { highlight } from "./highlight";
-import { type Attachments, pictureAt } from "./pictures";
+import { type Attachments, type FilePicture, pictureAt } from "./pictures";
 import { sanitized } from "./sanitize";
 
 // A CommonJS module: what it exports stands one `default` deeper than its types say.
@@ -14,7 +14,9 @@ const { default: markdownKatex } = plugin.default as unknown as typeof plugin;
 const wide = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef]/u;
 
 /** One for a page: what a formula defines, later formulas know, and no two headings have the same address. */
-export function markdownRenderer(folder: string): (text: string, attachments?: Attachments) => string {
+export function markdownRenderer(
+  filePicture: FilePicture,
+): (text: string, attachments?: Attachments) => string {
   const markdown = new MarkdownIt({ html: true, linkify: true, highlight });
   markdown.use(markdownKatex, { enableBareBlocks: true, enableFencedBlocks: true, katex: mathMl() });
   markdown.use(taskLists);
@@ -29,7 +31,7 @@ export function markdownRenderer(folder: string): (text: string, attachments?: A
     return wide.test(before) && wide.test(after) ? "" : "\n";
   };
   return (text, attachments) =>
-    sanitized(markdown.render(text), (source) => pictureAt(source, folder, attachments)) ??
+    sanitized(markdown.render(text), (source) => pictureAt(source, attachments, filePicture)) ??
     `<pre>${escapeHtml(text)}</pre>`;
 }
 

@@ -144,7 +144,7 @@ function drawing(svg: Element): Element {
     closeEmptyElements: true,
     characterReferences: { useNamedReferences: false },
   });
-  const found = pictureOf(Buffer.from(xml));
+  const found = pictureOf(new TextEncoder().encode(xml));
   const { width, height, style, ariaLabel } = svg.properties;
   const alt = typeof ariaLabel === "string" ? ariaLabel : titleOf(svg);
   return made("img", { src: "address" in found ? found.address : undefined, alt, width, height, style });

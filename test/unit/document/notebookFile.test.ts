@@ -1,7 +1,7 @@
 // Notebook files as they are written: what was read comes back, texts as lines, a chart's JSON on one line.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { formatNotebook, type Notebook, parseNotebook } from "../../../kernel/notebook/notebookFile";
+import { formatNotebook, type Notebook, parseNotebook } from "../../../kernel/document/notebookFile";
 import { Mime } from "../../../kernel/protocol";
 
 const notebook: Notebook = {

@@ -1,8 +1,9 @@
 // A cell's outputs as HTML: of each the richest form that a page can show; one that cannot be shown says so and ends nothing.
-import { stripVTControlCharacters } from "node:util";
+import { AnsiUp } from "ansi_up";
 import { type Json, Mime, type MimeBundle } from "../../protocol";
 import { escapeHtml } from "../../words";
 import { asText, type CellOutput } from "../notebookFile";
+import { bytesOfBase64 } from "./base64";
 import { highlight } from "./highlight";
 import { pictureOf } from "./pictures";
 
@@ -45,11 +46,11 @@ export class OutputHtml {
       const safe = this.#sanitized(asText(html));
       return safe === undefined ? undefined : `<div class="html">${safe}</div>`;
     },
-    [Mime.svg]: (svg, data) => picture(Buffer.from(asText(svg)), data),
+    [Mime.svg]: (svg, data) => picture(new TextEncoder().encode(asText(svg)), data),
     ...Object.fromEntries(
       [Mime.png, "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"].map((mime) => [
         mime,
-        (content: Json, data: MimeBundle) => picture(Buffer.from(asText(content), "base64"), data),
+        (content: Json, data: MimeBundle) => picture(bytesOfBase64(asText(content)), data),
       ]),
     ),
     [Mime.markdown]: (text) => `<div class="text">${this.#markdown(asText(text))}</div>`,
@@ -78,7 +79,7 @@ const failure = (text: string) => `<pre class="error" role="alert">${plain(text)
 const value = (text: string) => `<pre class="value">${plain(text)}</pre>`;
 const note = (what: string) => `<p class="missing">Not shown: ${escapeHtml(what.slice(0, 200))}</p>`;
 
-function picture(bytes: Buffer, data: MimeBundle): string | undefined {
+function picture(bytes: Uint8Array, data: MimeBundle): string | undefined {
   const found = pictureOf(bytes);
   if ("missing" in found) return undefined;
   const described = escapeHtml(asText(data[Mime.plain]));
@@ -98,13 +99,15 @@ function isObject(value: Json | undefined): value is { [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Terminal text: colors dropped, and what a carriage return overwrote. */
+/** Links of terminals, of which the text alone is shown. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const terminalLinks = /\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)/g;
+
+/** Terminal text: its colors, without what a carriage return overwrote. */
 function plain(text: string): string {
-  const lines = stripVTControlCharacters(text).replace(/\r\n/g, "\n").split("\n");
-  return escapeHtml(
-    lines
-      .map((line) => line.slice(line.lastIndexOf("\r", line.length - 2) + 1))
-      .join("\n")
-      .trimEnd(),
-  );
+  const lines = text.replace(terminalLinks, "").replace(/\r\n/g, "\n").split("\n");
+  const shown = lines.map((line) => line.slice(line.lastIndexOf("\r", line.length - 2) + 1));
+  const terminal = new AnsiUp();
+  terminal.use_classes = true;
+  return terminal.ansi_to_html(shown.join("\n").trimEnd());
 }
