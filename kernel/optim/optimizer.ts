@@ -76,6 +76,19 @@ export abstract class Optimizer<Settings extends object> {
     (this.paramGroups as FullParamGroup<Settings>[]).push(full);
   }
 
+  /**
+   * The learning rate of the first group. Set, it becomes that of every group, from the next step on, whatever each had;
+   * a scheduler's next step sets its own. Throws as the constructor does for a rate that makes no sense, before anything changes.
+   */
+  get lr(): number {
+    return (this.paramGroups[0] as unknown as { lr: number }).lr;
+  }
+
+  set lr(rate: number) {
+    for (const group of this.paramGroups) this.validate({ ...group, lr: rate });
+    for (const group of this.paramGroups) Object.assign(group, { lr: rate });
+  }
+
   /** Throws a RangeError for settings that make no sense. The constructor calls it: it sees no fields of a subclass. */
   protected abstract validate(settings: Settings): void;
 

@@ -94,3 +94,22 @@ test("lists of rates and milestones are asked for as such", () => {
   assertRefused(() => new OneCycleLR(optimizer, { maxLr: "1" as never, totalSteps: 2 }), "a string");
   assertRefused(() => new ReduceLROnPlateau(optimizer, { minLr: {} as never }), "an object");
 });
+
+test("lr is the first group's rate; set, it is every group's, and a rate that makes no sense changes none", () => {
+  for (const Kind of kinds) {
+    const groups = [{ params: leaf(), lr: 0.1 }, { params: leaf() }];
+    const optimizer = new Kind(groups, { lr: 0.5 });
+    assert.equal(optimizer.lr, 0.1);
+    assert.throws(() => (optimizer.lr = Number.NaN), /expected .*lr.*got NaN/s, Kind.name);
+    assert.deepEqual(
+      optimizer.paramGroups.map(({ lr }) => lr),
+      [0.1, 0.5],
+      Kind.name,
+    );
+    optimizer.lr = 0.2;
+    assert.deepEqual(
+      optimizer.paramGroups.map(({ lr }) => lr),
+      [0.2, 0.2],
+    );
+  }
+});
