@@ -1,0 +1,100 @@
+// Builds the site: `npm run site [-- FOLDER]` writes a front page and the tutorials as live pages, in two languages, into one folder
+// that any web server can serve, under any path.
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import { style as pageStyle } from "./kernel/notebook/html/style";
+import { parseNotebook } from "./kernel/notebook/notebookFile";
+import { escapeHtml } from "./kernel/words";
+import words from "./media/site/words.json" with { type: "json" };
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const at = (...parts: string[]) => path.join(root, ...parts);
+const out = path.resolve(process.argv[2] ?? at("out/site"));
+/** Where a language's pages are; the front page of the first is the site's. */
+const languages = ["en", "zh-cn"] as const;
+type Language = (typeof languages)[number];
+
+const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** The front page's own script, which has the runtime inside. */
+async function frontScript() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [at("extension/renderer/front/main.ts")],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    write: false,
+    logLevel: "warning",
+    absWorkingDir: root,
+  });
+  return (outputFiles[0]?.text ?? "").replace(/<(?=\/script|!--)/gi, "\\x3c");
+}
+
+/** A notebook's title, and what the first one's table says one will see in it. */
+async function tutorials(language: Language) {
+  const folder = at("notebooks", language);
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".ipynb")).sort();
+  const texts = new Map<string, string>();
+  for (const name of names) {
+    const { cells } = parseNotebook(await readFile(path.join(folder, name), "utf8"));
+    texts.set(name, cells.map(({ source }) => source).join("\n"));
+  }
+  const [first = ""] = texts.values();
+  const seen = (name: string) =>
+    new RegExp(`^\\| \\[[^|]*\\]\\(${name}\\) \\|[^|]*\\| ([^|]*) \\|`, "m").exec(first)?.[1] ?? "";
+  return names.map((name) => ({
+    page: name.replace(/\.ipynb$/, ".html"),
+    title: /^# (.*)/m.exec(texts.get(name) ?? "")?.[1] ?? name,
+    seen: seen(name),
+  }));
+}
+
+async function frontPage(language: Language, script: string): Promise<void> {
+  const said = words[language];
+  const other = languages.find((one) => one !== language)!;
+  const style = `${pageStyle}${await readFile(at("media/site/front.css"), "utf8")}`;
+  const top = language === languages[0];
+  const pages = await tutorials(language);
+  const cards = pages.map(
+    ({ page, title, seen }, i) =>
+      `<li><a href="${top ? `${language}/` : ""}${page}"><b>${i} · ${escapeHtml(title)}</b><span>${escapeHtml(seen || said.firstSeen)}</span></a></li>`,
+  );
+  const points = said.points.map(
+    ([title = "", text = ""]: readonly string[]) =>
+      `<div><h2>${escapeHtml(title)}</h2><p>${escapeHtml(text)}</p></div>`,
+  );
+  const parts: Record<string, string> = {
+    ...Object.fromEntries(
+      Object.entries(said).flatMap(([key, text]) =>
+        typeof text === "string" ? [[key, escapeHtml(text)]] : [],
+      ),
+    ),
+    style,
+    script,
+    policy: `default-src 'none'; script-src ${hashOf(script)} 'wasm-unsafe-eval'; style-src-elem ${hashOf(style)}; img-src 'self' data:; base-uri 'none'; form-action 'none'`,
+    assets: top ? "assets/" : "../assets/",
+    otherPage: top ? `${other}/index.html` : "../index.html",
+    firstPage: `${top ? `${language}/` : ""}${pages[0]?.page}`,
+    cards: cards.join("\n"),
+    points: points.join("\n"),
+    commands: "npm ci && npm start\nnpm run vscode",
+  };
+  const template = await readFile(at("media/site/front.html"), "utf8");
+  const page = template.replace(/\{\{(\w+)\}\}/g, (_, key: string) => {
+    const text = parts[key];
+    if (text === undefined) throw new Error(`site: expected "${key}" in words.json for ${language}`);
+    return text;
+  });
+  await writeFile(path.join(out, top ? "index.html" : `${language}/index.html`), page);
+}
+
+await rm(out, { recursive: true, force: true });
+for (const folder of ["assets", ...languages]) await mkdir(path.join(out, folder), { recursive: true });
+await cp(at("media/icon.svg"), path.join(out, "assets/icon.svg"));
+const script = await frontScript();
+for (const language of languages) await frontPage(language, script);
