@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { style as pageStyle } from "./kernel/notebook/html/style";
-import { parseNotebook } from "./kernel/notebook/notebookFile";
+import { parseNotebook } from "./kernel/document/notebookFile";
 import { escapeHtml } from "./kernel/words";
 import words from "./media/site/words.json" with { type: "json" };
 
