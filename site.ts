@@ -5,8 +5,8 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { style as pageStyle } from "./kernel/notebook/html/style";
 import { parseNotebook } from "./kernel/document/notebookFile";
+import { style as pageStyle } from "./kernel/notebook/html/style";
 import { escapeHtml } from "./kernel/words";
 import words from "./media/site/words.json" with { type: "json" };
 

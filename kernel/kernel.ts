@@ -1,6 +1,4 @@
 // The Jupyter kernel: one table, message type → handler. Busy and idle are published here and nowhere else.
-import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AnyMessage,
   type Content,
@@ -22,11 +20,11 @@ import {
   shownValue,
   type Transport,
 } from "./protocol";
+import { toUnits } from "./session/codePoints";
 import { History } from "./session/history";
-import { toUnits } from "./session/language/codePoints";
-import { completeReply, inspectBundle } from "./session/language/jupyter";
+import { completeReply, inspectBundle } from "./session/languageReplies";
 import type { Session } from "./session/session";
-import { typescriptVersion } from "./version";
+import { typescriptVersion, version } from "./version";
 
 type Handler<T extends RequestType> = (request: Message<T>) => Promise<Replies[ReplyTo<T>]>;
 type Handlers = { [T in RequestType]: Handler<T> };
@@ -67,7 +65,8 @@ const patienceMs = 300;
 export interface KernelOptions {
   transport: Transport;
   session: Session;
-  version: string;
+  /** Where it runs: the machine, and the engine with its version. */
+  place: { hostname: string; engine: string };
   /** Called when a client has asked for the end and has its answer. */
   onShutdown(): void;
 }
@@ -182,14 +181,14 @@ export class Kernel {
       status: "ok",
       protocol_version: protocolVersion,
       implementation: "bnlab",
-      implementation_version: this.#options.version,
+      implementation_version: version,
       language_info: {
         name: "typescript",
         version: typescriptVersion,
         mimetype: "text/typescript",
         file_extension: ".ts",
       },
-      banner: `BN Lab ${this.#options.version}: deep learning in TypeScript, Node ${process.version}`,
+      banner: `BN Lab ${version}: deep learning in TypeScript, ${this.#options.place.engine}`,
       help_links: [],
       debugger: false,
       supported_features: ["iopub_welcome"],
@@ -284,7 +283,7 @@ export class Kernel {
 
     usage_request: async () => ({
       status: "ok",
-      hostname: hostname(),
+      hostname: this.#options.place.hostname,
       ...(await this.#options.session.usage()),
     }),
 
@@ -302,7 +301,7 @@ export class Kernel {
   /** What is in a variable; nothing of a function, of which its type tells, and while a cell computes. */
   async #valueOf(name: string): Promise<string | undefined> {
     const asked = this.#options.session.look("variables", { names: [name], text: true });
-    const seen = await Promise.race([asked, sleep(patienceMs, undefined, { ref: false })]);
+    const seen = await Promise.race([asked, sleep(patienceMs)]);
     const [variable] = seen === undefined || "error" in seen ? [] : seen.answer;
     if (variable === undefined || variable.kind === "function" || variable.kind === "class") return undefined;
     return shownValue(variable);
@@ -340,6 +339,10 @@ export class Kernel {
   #send(message: Message): void {
     this.#options.transport.send(message as AnyMessage);
   }
+}
+
+function sleep(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), milliseconds));
 }
 
 /** A Jupyter client's code follows all cells that have run. */

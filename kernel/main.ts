@@ -2,10 +2,8 @@
 import { keepCompiledCode } from "./host/compileCache";
 import { whenParentEnds } from "./host/parent";
 import { settingsTrouble } from "./host/settings";
-import { Kernel } from "./kernel";
+import { startNodeKernel } from "./nodeKernel";
 import { ipcTransport } from "./protocol";
-import { Session } from "./session/session";
-import { version } from "./version";
 
 if (!process.send) {
   console.error(
@@ -22,14 +20,13 @@ if (trouble !== null) {
 process.on("SIGINT", () => {});
 
 keepCompiledCode();
-const session = new Session(process.cwd());
 const transport = ipcTransport(process);
+const session = startNodeKernel(transport, () => transport.close());
 const end = () => {
   session.close();
   process.exit(0);
 };
 transport.onClose(end);
 whenParentEnds(end);
-new Kernel({ transport, session, version, onShutdown: () => transport.close() });
 // The host may have gone while this was being loaded: nobody listened then.
 if (!process.connected) end();

@@ -37,7 +37,7 @@ declare class AbortController {
   abort(reason?: unknown): void;
 }
 
-declare const console: { warn(text: string): void };
+declare const console: { log(text: unknown): void; warn(text: string): void };
 declare const performance: { now(): number };
 declare const crypto: { randomUUID(): string };
 declare function setTimeout(callback: () => void, milliseconds?: number): unknown;
@@ -48,4 +48,4 @@ declare function btoa(binary: string): string;
 declare function atob(base64: string): string;
 
 /** Undefined but in Node, whose engine tells its version. */
-declare var process: { readonly versions: { readonly v8: string } } | undefined;
+declare var process: { readonly version: string; readonly versions: { readonly v8: string } } | undefined;

@@ -1,16 +1,12 @@
-// All that a cell imports as "bnlab": with its neighbors it joins what
-// the rooms keep apart: tensors, charts and display.
+// "bnlab" in Node: all of it, on what Node lends.
 import { collectorHost } from "../host/collector";
 import { thisMachine } from "../host/machine";
 import { setting } from "../host/settings";
 import { widestSimd } from "../host/simd";
 import { threadCount, threadHost } from "../host/threads";
 import { setMachine } from "../machine/machine";
-import { recover as recoverProbes } from "../probe/untouched";
-import { onInterrupt } from "../session/display/display";
 import {
   fusesPairs,
-  recover,
   setCollectorHost,
   setMemoryLimit,
   setSimd,
@@ -18,31 +14,7 @@ import {
   setThreads,
 } from "../tensor/doors/host";
 
-export { load, save } from "../checkpoint";
-export * as data from "../data";
-export * as lesson from "../lesson";
-export * as nn from "../nn";
-export { deepcopy } from "../nn/deepcopy";
-export * as optim from "../optim";
-export * as safetensors from "../safetensors";
-export { clearOutput, type DisplayHandle, display } from "../session/display/display";
-export type { Forms } from "../session/display/forms";
-export { input } from "../session/display/input";
-export { type Progress, type ProgressOptions, progress } from "../session/display/progress";
-export * from "../tensor";
-export {
-  type ArmSummary,
-  type Comparison,
-  type Experiment,
-  type ExperimentOptions,
-  experiment,
-  type Judging,
-  type Run,
-  type Trial,
-  type Verdict,
-} from "./experiment";
-export * as plot from "./plot";
-export * as probe from "./probe";
+export * from "../bnlab";
 
 setCollectorHost(collectorHost());
 setSimd(widestSimd(fusesPairs)); // before setThreads
@@ -50,5 +22,3 @@ setThreads(threadHost(), threadCount());
 setSweeps(setting("fusion") !== "off");
 setMemoryLimit((setting("memory") ?? Number.POSITIVE_INFINITY) * 2 ** 20);
 setMachine(thisMachine);
-onInterrupt(recover);
-onInterrupt(recoverProbes); // under the modes that the line before has put back

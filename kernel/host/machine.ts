@@ -17,6 +17,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { createInterface } from "node:readline/promises";
+import { inspect, types } from "node:util";
 import { deflateSync, gunzipSync, inflateSync } from "node:zlib";
 import type { Machine, OpenFile } from "../machine/machine";
 import { wordsOf } from "./fileTrouble";
@@ -71,6 +73,19 @@ export const thisMachine: Machine = {
   deflate: (bytes) => deflateSync(bytes),
   viewerScript: () => readFileSync(new URL("../renderer/standalone.js", import.meta.url), "utf8"),
   turn: () => new Promise((resolve) => setImmediate(resolve)),
+  inspect,
+  isNativeError: types.isNativeError,
+  isPromise: types.isPromise,
+  isProxy: types.isProxy,
+  terminal: () => (process.stderr.isTTY ? process.stderr : null),
+  async ask(prompt) {
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return await terminal.question(prompt);
+    } finally {
+      terminal.close();
+    }
+  },
 };
 
 /** What `action` gives; what the system says against it, in words. */

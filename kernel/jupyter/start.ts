@@ -1,9 +1,7 @@
 // A kernel for a Jupyter client: listens where the client's connection file says, until it is told to end.
 import { keepCompiledCode } from "../host/compileCache";
 import { whenParentEnds } from "../host/parent";
-import { Kernel } from "../kernel";
-import { Session } from "../session/session";
-import { version } from "../version";
+import { startNodeKernel } from "../nodeKernel";
 import { readConnectionFile } from "./connectionFile";
 import { listen } from "./zmqTransport";
 
@@ -15,9 +13,8 @@ export async function runJupyterKernel(file: string): Promise<void> {
   // An interrupt comes as a message; Ctrl+C in the client's terminal reaches this process too and is not meant for it.
   process.on("SIGINT", () => {});
   keepCompiledCode();
-  const session = new Session(process.cwd());
+  const session = startNodeKernel(transport, () => transport.close());
   transport.onClose(() => session.close());
-  new Kernel({ transport, session, version, onShutdown: () => transport.close() });
   // Jupyter sets JPY_PARENT_PID for kernels that are not to outlive it.
   const watch = process.env.JPY_PARENT_PID ? whenParentEnds(() => transport.close()) : undefined;
   await transport.closed;

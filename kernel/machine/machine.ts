@@ -1,4 +1,4 @@
-// What rooms without Node or a web page need of the machine they are on: files, gzip, settings. host/ lends Node's.
+// What rooms without Node or a web page need of the machine they are on: files, gzip, settings, how values are printed. host/ lends Node's, web/ a browser's.
 
 /** A file that is read in parts. */
 export interface OpenFile {
@@ -34,7 +34,32 @@ export interface Machine {
   viewerScript(): string;
   /** Resolves when the event loop has turned: timers have run, an interrupt has arrived. */
   turn(): Promise<void>;
+  /** Any value as Node prints it; throws what the value's own code throws. */
+  inspect(value: unknown, options?: InspectOptions): string;
+  isNativeError(value: unknown): value is Error;
+  isPromise(value: unknown): value is Promise<unknown>;
+  /** Whether it stands for another object; false also where the engine does not tell. */
+  isProxy(value: unknown): boolean;
+  /** What lines can be written over on; null where there is none. */
+  terminal(): { write(text: string): void } | null;
+  /** Asks whoever sits at the machine for a line. */
+  ask(prompt: string): Promise<string>;
 }
+
+/** What of Node's `inspect` is asked for. */
+export interface InspectOptions {
+  breakLength?: number;
+  colors?: boolean;
+  compact?: boolean;
+  customInspect?: boolean;
+  depth?: number;
+  maxArrayLength?: number;
+  maxStringLength?: number;
+  numericSeparator?: boolean;
+}
+
+/** A value's method under this symbol says how Node prints it. */
+export const inspectSymbol: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
 const none = (what: string, use: string) => (): never => {
   throw new Error(`expected ${what} to ${use}; there is none here`);
@@ -53,6 +78,12 @@ const bare: Machine = {
   deflate: null,
   viewerScript: none("the built viewer", "save a page with"),
   turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+  inspect: String,
+  isNativeError: (value) => value instanceof Error,
+  isPromise: (value) => value instanceof Promise,
+  isProxy: () => false,
+  terminal: () => null,
+  ask: none("a terminal", "ask at"),
 };
 
 let current = bare;

@@ -1,10 +1,19 @@
-// One notebook's session: converts its cells, has them run in a process of their own, and tells what came of each.
-import type { Checks, ExpressionResult, Publications, Questions } from "../protocol";
-import type { CodeMessage, Completeness, Converter } from "./converter/converter";
+// One notebook's session: converts its cells, has them run where nothing that they do harms it, and tells what came of each.
+import type {
+  Checks,
+  ExpressionResult,
+  LanguageAnswer,
+  LanguageQuestion,
+  LanguageQuestions,
+  LanguageRequest,
+  Publications,
+  Questions,
+} from "../protocol";
+import type { CellConverter, CodeMessage, Completeness } from "./cells/conversion";
+import type { Runner, RunnerEvents, RunOutcome } from "./cells/runner";
+import type { Looks, Seen } from "./cells/wire";
 import { excerptOf } from "./display/excerpt";
-import { LanguageThread } from "./language/languageThread";
-import { RunnerProcess, type RunOutcome } from "./runner/runnerProcess";
-import type { Looks, Output, Seen } from "./runner/wire";
+import type { Output } from "./display/output";
 
 type ErrorOutput = Publications["error"];
 
@@ -32,11 +41,34 @@ const nobody: Frontend = {
   },
 };
 
-export class Session {
-  #runner: RunnerProcess;
+/** The language service, beside the cells. */
+export interface CellLanguage {
+  ask<Q extends LanguageQuestion>(
+    question: Q,
+    cells: LanguageRequest["cells"],
+    about: LanguageQuestions[Q]["about"],
+  ): Promise<LanguageQuestions[Q]["answer"]>;
+  answer(request: LanguageRequest): Promise<LanguageAnswer>;
+  /** A cell runs: from now on its names are there. */
+  cellRan(text: string): void;
+  /** The cell that ran last ended before it came to declare these. */
+  cellMissed(names: string[]): void;
+  /** The runner has gone, and with it what cells declared. */
+  forget(): void;
+  close(): void;
+}
+
+/** What a session is made of, in a process of its own or in a web page. */
+export interface SessionParts {
+  startRunner(events: RunnerEvents): Runner;
   /** Loading TypeScript takes most of the start: it happens beside the runner's own. */
-  readonly #converter: Promise<Converter>;
-  readonly #languageThread: LanguageThread;
+  converter: Promise<CellConverter>;
+  language: CellLanguage;
+}
+
+export class Session {
+  readonly #parts: SessionParts;
+  #runner: Runner;
   #cells = 0;
   #canceled = false;
   /** Who hears the cell that runs; what comes late goes to the last. */
@@ -45,15 +77,10 @@ export class Session {
   readonly #frontends = new Map<number, Frontend>();
   #closed = false;
 
-  readonly #folder: string;
-
-  /** @param folder the notebook's: the process's working folder, where imports and files are looked for. */
-  constructor(folder: string) {
-    this.#folder = folder;
-
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
     this.#runner = this.#startRunner();
-    this.#converter = startConverter();
-    this.#languageThread = new LanguageThread(folder);
+    parts.converter.catch(() => {}); // told to whoever runs a cell
   }
 
   /** @param count the execution count, by which messages name the cell; none of what is not counted. */
@@ -65,7 +92,7 @@ export class Session {
   ): Promise<CellOutcome> {
     this.#frontend = frontend;
     this.#canceled = false;
-    const converter = await this.#converter;
+    const converter = await this.#parts.converter;
     const id = ++this.#cells;
     const name = count === undefined ? `Uncounted cell ${id}` : `Cell ${count}`;
     const converted = converter.convert(source, checks ?? "strict");
@@ -75,7 +102,7 @@ export class Session {
     }
     if (this.#canceled) return interrupted();
     converter.accept(converted.declarations);
-    this.#languageThread.cellRan(source);
+    this.#parts.language.cellRan(source);
     const { code, imports, map, shifts, declares } = converted.cell;
     this.#frontends.set(id, frontend).delete(id - lateCells);
     const { showsResult } = converted;
@@ -92,7 +119,7 @@ export class Session {
     });
     if (outcome.status !== "died" && outcome.missed.length > 0) {
       converter.retract(outcome.missed);
-      this.#languageThread.cellMissed(outcome.missed);
+      this.#parts.language.cellMissed(outcome.missed);
     }
     return this.#conclude(outcome, converter);
   }
@@ -124,8 +151,8 @@ export class Session {
   }
 
   /** What a client asks of the notebook's code; answered while a cell is running. */
-  get language(): Pick<LanguageThread, "ask" | "answer"> {
-    return this.#languageThread;
+  get language(): Pick<CellLanguage, "ask" | "answer"> {
+    return this.#parts.language;
   }
 
   /** What is in the variables; late while a cell computes without a pause. */
@@ -139,25 +166,24 @@ export class Session {
   }
 
   async isComplete(code: string): Promise<Completeness> {
-    return (await this.#converter).isComplete(code);
+    return (await this.#parts.converter).isComplete(code);
   }
 
   close(): void {
     this.#closed = true;
     this.#runner.kill();
-    this.#languageThread.close();
+    this.#parts.language.close();
   }
 
-  #startRunner(): RunnerProcess {
-    return new RunnerProcess(
-      this.#folder,
-      (output, cell = 0) => (this.#frontends.get(cell) ?? this.#frontend).publish(output),
-      (question) => this.#frontend.ask(question),
-      (cause) => void this.#replaceRunner(cause),
-    );
+  #startRunner(): Runner {
+    return this.#parts.startRunner({
+      output: (output, cell = 0) => (this.#frontends.get(cell) ?? this.#frontend).publish(output),
+      question: (question) => this.#frontend.ask(question),
+      idleDeath: (cause) => void this.#replaceRunner(cause),
+    });
   }
 
-  #conclude(outcome: RunOutcome, converter: Converter): CellOutcome {
+  #conclude(outcome: RunOutcome, converter: CellConverter): CellOutcome {
     if (outcome.status === "ok") return { status: "ok" };
     if (outcome.status === "error") return outcome;
     if (outcome.status === "interrupted") return interrupted();
@@ -171,20 +197,13 @@ export class Session {
     if (this.#closed) return;
     this.#runner = this.#startRunner();
     this.#frontend.publish({ type: "error", content: runnerDied(cause) });
-    this.#forget(await this.#converter);
+    this.#forget(await this.#parts.converter);
   }
 
-  #forget(converter: Converter): void {
+  #forget(converter: CellConverter): void {
     converter.reset();
-    this.#languageThread.forget();
+    this.#parts.language.forget();
   }
-}
-
-async function startConverter(): Promise<Converter> {
-  const { Converter } = await import("./converter/converter");
-  const converter = new Converter();
-  converter.convert("0"); // the first check reads all declarations: not at the first cell's expense
-  return converter;
 }
 
 function describe(cell: string, { line, code, text }: CodeMessage): string {

@@ -1,6 +1,6 @@
 // What a cell gets when it imports "tslab": that package's display, on this kernel, so that its notebooks run unchanged.
+import { base64 } from "../machine/base64";
 import { tslabVersion, typescriptVersion } from "../version";
-import { base64 } from "./display/bundle";
 import { type DisplayHandle, display as show } from "./display/display";
 
 /** tslab's own interface: a method a form, each showing at once. */
@@ -19,7 +19,11 @@ export interface Display {
 }
 
 /** The versions of the tslab that this stands for, and of what runs the cells. */
-export const versions = { tslab: tslabVersion, typescript: typescriptVersion, node: process.version };
+export const versions = {
+  tslab: tslabVersion,
+  typescript: typescriptVersion,
+  node: globalThis.process?.version ?? "",
+};
 
 /** Shows everything as an output of its own. */
 export const display: Display = displayBy((bundle) => void show.raw(bundle));

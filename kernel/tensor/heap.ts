@@ -114,11 +114,14 @@ export class Heap {
 }
 
 /** The largest memory the platform grants, up to `maxBytes`, halving; shared, so that threads may join. */
+/** A page that is not isolated grants shared memory, but hides the class by which it is told apart. */
+const mayShare = typeof SharedArrayBuffer !== "undefined";
+
 function reserve(maxBytes: number): WebAssembly.Memory {
   let refusal: unknown;
   for (let bytes = maxBytes; bytes >= 2 ** 24; bytes /= 2) {
     const pages = Math.ceil(bytes / pageBytes);
-    for (const shared of [true, false]) {
+    for (const shared of mayShare ? [true, false] : [false]) {
       try {
         return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
       } catch (error) {

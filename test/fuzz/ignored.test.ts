@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { experiment } from "../../kernel/cell/experiment";
-import * as plot from "../../kernel/cell/plot";
-import * as probe from "../../kernel/cell/probe";
+import { experiment } from "../../kernel/bnlab/experiment";
+import * as plot from "../../kernel/bnlab/plot";
+import * as probe from "../../kernel/bnlab/probe";
 import * as checkpoint from "../../kernel/checkpoint";
 import * as data from "../../kernel/data";
 import { Experiment } from "../../kernel/experiment";

@@ -128,9 +128,10 @@ function worldOf(name: string): World {
 
 function worldCovers(world: string, room: string): boolean {
   const including = worldOf(world).include.map((each) => each.replace(/^\.\.\//, ""));
+  const folder = room.endsWith(".ts") ? path.posix.dirname(room) : room;
   return including.some((each) =>
     each.endsWith("/*.ts")
-      ? room.endsWith(".ts") && path.posix.dirname(room) === path.posix.dirname(each)
+      ? folder === path.posix.dirname(each)
       : room === each || room.startsWith(`${each}/`),
   );
 }

@@ -1,5 +1,6 @@
 // A picture's file from its pixels. https://www.w3.org/TR/png-3/
 
+import { base64 } from "../../machine/base64";
 import { machine } from "../../machine/machine";
 import { storedZlib } from "./zlib";
 
@@ -20,7 +21,7 @@ export function pngUri(width: number, height: number, rgba: Uint8Array): string 
     chunk("IDAT", (machine().deflate ?? storedZlib)(rows)),
     chunk("IEND", new Uint8Array(0)),
   ];
-  return `data:image/png;base64,${base64(parts)}`;
+  return `data:image/png;base64,${base64(...parts)}`;
 }
 
 function chunk(name: string, data: Uint8Array): Uint8Array {
@@ -40,13 +41,4 @@ function crc32(bytes: Uint8Array): number {
     for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
   }
   return ~crc >>> 0;
-}
-
-function base64(parts: readonly Uint8Array[]): string {
-  let binary = "";
-  for (const part of parts) {
-    for (let at = 0; at < part.length; at += 8192)
-      binary += String.fromCharCode(...part.subarray(at, at + 8192));
-  }
-  return btoa(binary);
 }

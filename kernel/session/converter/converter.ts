@@ -4,6 +4,7 @@ import { createConverter, isCompleteCode, type Converter as Tslab } from "tslab/
 import ts from "typescript";
 import { setting } from "../../host/settings";
 import type { Checks } from "../../protocol";
+import type { CellConverter, CodeMessage, Completeness, Converted } from "../cells/conversion";
 import {
   completeTypes,
   type Declarations,
@@ -12,7 +13,7 @@ import {
   withNarrowed,
   withoutMissed,
 } from "./declarations";
-import { type EmittedCell, emitCell } from "./emit";
+import { emitCell } from "./emit";
 import { exportsAsImports } from "./exportFrom";
 import { idiomIn, importHint } from "./idioms";
 import { jsxIn } from "./jsx";
@@ -20,23 +21,6 @@ import { projectOf } from "./project";
 import { parseBound, symbolsIn, syntaxErrorsOf } from "./scopes";
 import { worded } from "./tensorMistakes";
 import { checkLoosely, takeNarrowed, takeTypeErrors } from "./typescriptForTslab";
-
-export interface CodeMessage {
-  /** From 1, as editors count. */
-  line: number;
-  column: number;
-  /** `TS2322`; none for what the kernel says itself. */
-  code?: string;
-  text: string;
-  /** The file, when it is not the cell. */
-  file?: string;
-}
-
-export type Converted =
-  | { ok: true; cell: EmittedCell; showsResult: boolean; warnings: CodeMessage[]; declarations: Declarations }
-  | { ok: false; errors: CodeMessage[] };
-
-export type Completeness = { status: "complete" | "invalid" } | { status: "incomplete"; indent: string };
 
 /** No further line can end it. */
 const unterminatedString = 1002;
@@ -47,7 +31,7 @@ const notFound = new Set<string | undefined>(["TS2304", "TS2552", "TS2307", "TS2
 /** As in IPython: a semicolon after the last expression hides its value. Elsewhere formatters put one there. */
 const semicolonHides = () => setting("semicolonHides") === "1";
 
-export class Converter {
+export class Converter implements CellConverter<Declarations> {
   readonly #tslab: Tslab = createConverter();
   #declarations = noCells;
   /** Those before the latest cell's. */
@@ -56,7 +40,7 @@ export class Converter {
   #told: string | undefined;
 
   /** Converts a cell; its declarations count only once they are handed to `accept`. */
-  convert(text: string, checks: Checks = "strict"): Converted {
+  convert(text: string, checks: Checks = "strict"): Converted<Declarations> {
     const source = exportsAsImports(text);
     checkLoosely(checks === "loose");
     const result = this.#tslab.convert(this.#declarations.types, source);

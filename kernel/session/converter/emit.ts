@@ -1,5 +1,6 @@
 // From the ES module that TypeScript made of a cell to the function that runs it: text edits, line for line.
 import ts from "typescript";
+import type { CellImport } from "../cells/wire";
 import { builtinModules } from "./builtinModules";
 import { hasOwnThis, isReference, isShadowed, namesIn, parseBound } from "./scopes";
 import { applyEdits, type Edit, type Shift } from "./textEdits";
@@ -7,7 +8,7 @@ import { applyEdits, type Edit, type Shift } from "./textEdits";
 /**
  * A cell's top-level names live in boxes, `$$x.x`, that all cells share, so a later cell sees them, may declare them anew,
  * and functions of earlier cells see the new value; what a cell declared before it threw is there already. A declaration
- * writes `$$x.let`; before that, reading and writing `$$x.x` is an error (`runner/boxes.ts`).
+ * writes `$$x.let`; before that, reading and writing `$$x.x` is an error (`cells/boxes.ts`).
  */
 export interface EmittedCell {
   /** An expression: `(async ($$, require, …) => { … })`, the cell's text beginning on its second line. */
@@ -20,13 +21,6 @@ export interface EmittedCell {
   map: string;
   /** What the edits did to columns. */
   shifts: Shift[];
-}
-
-export interface CellImport {
-  specifier: string;
-  attributes: Record<string, string>;
-  /** `imported` is a name, or `*` for the whole module. */
-  bindings: { local: string; imported: string }[];
 }
 
 export interface CellScope {

@@ -1,5 +1,6 @@
 // Any value as a MIME bundle: by its own Jupyter.display method, else as Node prints it; pictures and tables besides.
-import { types } from "node:util";
+import { base64 } from "../../machine/base64";
+import { machine } from "../../machine/machine";
 import { displaySymbol, Mime, type MimeBundle } from "../../protocol";
 import { attempt, plainText } from "./plainText";
 import { plainTableHtml } from "./table";
@@ -10,7 +11,7 @@ export function toBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
   const show = displayMethod(value);
   if (!show) return plainBundle(value);
   const bundle = Reflect.apply(show, value, []);
-  if (!types.isPromise(bundle)) {
+  if (!machine().isPromise(bundle)) {
     const found = checked(bundle, value);
     return { ...richForms(() => tensorForms(value, found[Mime.plain])), ...found };
   }
@@ -42,10 +43,6 @@ const pictureStarts: [mime: string, start: number[]][] = [
 
 function pictureType(bytes: Uint8Array): string | undefined {
   return pictureStarts.find(([, start]) => start.every((byte, i) => bytes[i] === byte))?.[0];
-}
-
-export function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 }
 
 function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {

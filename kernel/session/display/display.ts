@@ -1,8 +1,8 @@
 // What cells show besides their last expression: `display`, its handles, and the hook at a cell's end.
 import { Mime, type MimeBundle, type Questions } from "../../protocol";
-import type { Output } from "../runner/wire";
 import { toBundle } from "./bundle";
 import { type Forms, formsOf } from "./forms";
+import type { Output } from "./output";
 import { plainText } from "./plainText";
 
 /** What a running session offers to the values in its cells; it stands in the global object, under `sessionSymbol`. */

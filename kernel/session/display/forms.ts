@@ -1,6 +1,6 @@
 // The forms in which a value can be shown, each a MIME bundle with a text for those who cannot show it.
+import { base64 } from "../../machine/base64";
 import { displaySymbol, type Json, Mime, type MimeBundle } from "../../protocol";
-import { base64 } from "./bundle";
 import { plainText } from "./plainText";
 import { type TableOptions, type TableRows, tableOf } from "./table";
 

@@ -1,5 +1,5 @@
 // `input`: a cell's question to whoever runs it.
-import { createInterface } from "node:readline/promises";
+import { machine } from "../../machine/machine";
 import { displaySession } from "./display";
 
 /**
@@ -14,10 +14,5 @@ import { displaySession } from "./display";
 export async function input(prompt = "", { password = false }: { password?: boolean } = {}): Promise<string> {
   const session = displaySession();
   if (session) return session.ask({ prompt: String(prompt), password });
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(prompt);
-  } finally {
-    terminal.close();
-  }
+  return machine().ask(String(prompt));
 }

@@ -1,5 +1,5 @@
 // Any value as a text, whatever it is: its getters and traps may throw, it may be deep, huge or cyclic; no text here is without bound.
-import { type InspectOptions, inspect, types } from "node:util";
+import { type InspectOptions, machine } from "../../machine/machine";
 import { countText } from "../../words";
 
 /** What one value may take on a page. */
@@ -19,11 +19,11 @@ export function plainText(value: unknown, options: InspectOptions = {}, limit = 
   const asked = { ...asInNotebook, ...options };
   return shortened(
     attempt(
-      () => inspect(value, asked),
+      () => machine().inspect(value, asked),
       (reason) =>
         attempt(
           () =>
-            `${inspect(value, { ...asked, customInspect: false })} (to describe itself it threw ${reason})`,
+            `${machine().inspect(value, { ...asked, customInspect: false })} (to describe itself it threw ${reason})`,
           (why) => `[${kindOf(value)} that cannot be shown: it threw ${why}]`,
         ),
     ),
@@ -48,8 +48,8 @@ export function shortened(text: string, limit: number): string {
 
 /** Whether it is an error that has its own name, message and stack: a proxy is not, whatever it stands for. */
 export function isError(value: unknown): value is Error {
-  if (types.isNativeError(value)) return true;
-  if (types.isProxy(value)) return false;
+  if (machine().isNativeError(value)) return true;
+  if (machine().isProxy(value)) return false;
   return attempt(
     () => value instanceof Error,
     () => false,
@@ -61,7 +61,9 @@ const reasonCharacters = 300;
 /** What was thrown, in a line. */
 function reasonOf(thrown: unknown): string {
   try {
-    const text = isError(thrown) ? `${thrown.name}: ${thrown.message}` : inspect(thrown, { depth: 0 });
+    const text = isError(thrown)
+      ? `${thrown.name}: ${thrown.message}`
+      : machine().inspect(thrown, { depth: 0 });
     return shortened(text.replace(/\s+/g, " "), reasonCharacters);
   } catch {
     return "what cannot be shown either";
@@ -69,7 +71,7 @@ function reasonOf(thrown: unknown): string {
 }
 
 function kindOf(value: unknown): string {
-  if (types.isProxy(value)) return "Proxy";
-  if (types.isNativeError(value)) return "Error";
+  if (machine().isProxy(value)) return "Proxy";
+  if (machine().isNativeError(value)) return "Error";
   return typeof value;
 }

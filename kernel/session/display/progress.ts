@@ -1,4 +1,5 @@
 // `progress`: bars over loops, with rate and time left; loops inside loops stand under each other in one output.
+import { machine } from "../../machine/machine";
 import { Mime, type MimeBundle, type ProgressBar } from "../../protocol";
 import { escapeHtml } from "../../words";
 import { type DisplayHandle, display, displaySession, onInterrupt } from "./display";
@@ -159,9 +160,10 @@ class TerminalLines {
   }
 
   #write(bundle: MimeBundle): void {
-    if (!process.stderr.isTTY) return;
+    const terminal = machine().terminal();
+    if (terminal === null) return;
     const text = String(bundle[Mime.plain]);
-    process.stderr.write(`${this.#lines > 0 ? `\x1b[${this.#lines}F\x1b[J` : ""}${text}\n`);
+    terminal.write(`${this.#lines > 0 ? `\x1b[${this.#lines}F\x1b[J` : ""}${text}\n`);
     this.#lines = text.split("\n").length;
   }
 }

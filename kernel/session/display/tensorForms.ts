@@ -1,4 +1,5 @@
 // How a tensor shows itself besides its text: a summary for our renderer, and HTML for all who do not have it.
+import { base64 } from "../../machine/base64";
 import { type Json, Mime, type MimeBundle, type Statistics, type TensorSummary } from "../../protocol";
 import { bytesText, countText, escapeHtml, shortNumber } from "../../words";
 import { boxOf, bytesOf, histogramOf, type Numbers, numbersOf, statisticsOf } from "./numbers";
@@ -57,7 +58,7 @@ function tilesOf(
     Number.isFinite(value) ? (scale === 0 ? 128 : 1 + Math.round((value - min!) * scale)) : 0;
   const levels = Array.from({ length: tiles }, (_, tile) => {
     const box = boxOf(values, [leading, height, width], [tile, 0, 0], [1, rows, columns], stride);
-    return Buffer.from(box.map(level)).toString("base64");
+    return base64(Uint8Array.from(box, level));
   });
   return { rows, columns, levels };
 }

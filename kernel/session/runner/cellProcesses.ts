@@ -1,8 +1,8 @@
 // The processes that cells start, each with its cell: what an interrupt of the cell ends with it.
 import { ChildProcess } from "node:child_process";
 import type { Worker } from "node:worker_threads";
-import type { Speaker } from "./cellPromises";
-import type { ChildNotice, Posted } from "./wire";
+import type { Speaker } from "../cells/cellTimers";
+import type { ChildNotice, Posted } from "../cells/wire";
 
 interface Spawner {
   spawn(this: ChildProcess, options: { detached?: boolean }): unknown;

@@ -1,12 +1,7 @@
 // Which cell a promise is of, so that what goes on after an `await` is its own cell's, and so is a failure nobody awaits.
 // AsyncLocalStorage would say so too, but before Node 24 it keeps a stack that an interrupt's termination corrupts.
 import { promiseHooks } from "node:v8";
-
-/** The cell that outputs belong to. */
-export interface Speaker {
-  readonly cell: number;
-  speakFor(cell: number): void;
-}
+import type { Speaker } from "../cells/cellTimers";
 
 /** Called for every promise there is: no cell's doing may be in its way. */
 const { defineProperty } = Reflect;

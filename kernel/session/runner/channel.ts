@@ -3,9 +3,10 @@
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
+import { type ChannelData, type FromRunner, type Posted, Shared, type ToRunner } from "../cells/wire";
+import type { Output } from "../display/output";
 import { LineReader } from "./lines";
 import { childrenOfProcess, endGroup, endTrees } from "./processTree";
-import { type ChannelData, type FromRunner, type Output, type Posted, Shared, type ToRunner } from "./wire";
 
 /** The pipe that the supervisor opened for the runner, after stdin, stdout and stderr. */
 const channelFd = 3;

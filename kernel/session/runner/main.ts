@@ -1,27 +1,34 @@
 // Entry of the process that cells run in: its main thread is the cells', its second thread keeps the line.
+import vm from "node:vm";
 import { Worker } from "node:worker_threads";
+import { thisMachine } from "../../host/machine";
+import { setMachine } from "../../machine/machine";
+import { type CellFunction, CellRunner } from "../cells/cellRunner";
+import { CellTimers } from "../cells/cellTimers";
+import { Outbox } from "../cells/outbox";
+import { Realm } from "../cells/realm";
+import { StackTraces } from "../cells/stackTraces";
+import { type CellProgram, type ChannelData, Shared, type ToRunner } from "../cells/wire";
 import { clearOutput, display, sessionSymbol } from "../display/display";
 import { followProcesses } from "./cellProcesses";
-import { followPromises } from "./cellPromises";
-import { CellRunner } from "./cellRunner";
-import { CellTimers } from "./cellTimers";
-import { Modules } from "./modules";
-import { Outbox } from "./outbox";
-import { Realm } from "./realm";
-import { StackTraces } from "./stackTraces";
-import { type ChannelData, Shared, type ToRunner } from "./wire";
+import { cellOf, followPromises } from "./cellPromises";
+import { FileFrames } from "./fileFrames";
+import { NodeModules } from "./modules";
+import { settle } from "./settle";
 
+setMachine(thisMachine);
 const shared = new SharedArrayBuffer(Shared.length * Int32Array.BYTES_PER_ELEMENT);
 const channel = new Worker(new URL("./channel.js", import.meta.url), {
   workerData: { shared } satisfies ChannelData,
 });
-const timers = new CellTimers();
-const outbox = new Outbox(channel, shared, timers.own);
-timers.install(outbox);
-const traces = new StackTraces();
-traces.install();
 const counters = new Int32Array(shared);
-const modules = new Modules(process.cwd(), (work) => {
+const ownTimers = { setTimeout, clearTimeout, afterTurn: setImmediate };
+const timers = new CellTimers(ownTimers);
+const outbox = new Outbox(channel, counters, ownTimers);
+timers.install(outbox);
+const traces = new StackTraces(new FileFrames());
+traces.install();
+const modules = new NodeModules(process.cwd(), (work) => {
   Atomics.store(counters, Shared.undisturbed, 1);
   try {
     work();
@@ -32,7 +39,7 @@ const modules = new Modules(process.cwd(), (work) => {
 const realm = new Realm((names) =>
   outbox.write("stderr", `The kernel cannot do without ${names}: put back.\n`),
 );
-const runner = new CellRunner(outbox, modules, traces, timers, counters, realm);
+const runner = new CellRunner({ outbox, modules, traces, timers, shared: counters, realm, compile });
 
 for (const name of ["stdout", "stderr"] as const) {
   const decoder = new TextDecoder();
@@ -65,7 +72,7 @@ process.kill = (pid, signal) => {
 process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => realm.guard(() => runner.reportUncaught(error)));
 process.on("unhandledRejection", (reason, promise) =>
-  realm.guard(() => runner.reportUncaught(reason, promise)),
+  realm.guard(() => runner.reportUncaught(reason, cellOf(promise))),
 );
 followPromises(outbox, () => runner.latest);
 followProcesses(outbox, channel);
@@ -76,5 +83,11 @@ function receive(message: ToRunner): void {
   else if (message.type === "interrupt") runner.interrupt(message.cell);
   else if (message.type === "answer") runner.answer(message.id, message.answer);
   else if (message.type === "look") runner.look(message.id, message.look);
-  else if (message.type === "settle") runner.settle(message.milliseconds, channel);
+  else if (message.type === "settle")
+    settle(message.milliseconds, channel, ownTimers, (left) => runner.settled(left));
+}
+
+function compile({ code, name }: CellProgram): CellFunction {
+  const script = new vm.Script(code, { filename: name, lineOffset: -1 });
+  return script.runInThisContext() as CellFunction;
 }

@@ -4,13 +4,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { setting } from "../../host/settings";
+import type { Modules, Namespace } from "../cells/modules";
 import { builtinModules } from "../converter/builtinModules";
-import type { CellImport } from "../converter/emit";
 import { importHint } from "../converter/idioms";
 import { forgetChanged, requireTypeScript } from "./typescriptRequire";
-
-type Namespace = Record<string, unknown>;
-type Attributes = Record<string, string>;
 
 /** All share one copy of what they import. */
 const builtin = new Map(builtinModules.map((name) => [name, new URL(`./${name}.js`, import.meta.url).href]));
@@ -24,7 +21,7 @@ function notebookFile(folder: string): string {
   return told?.endsWith(".ipynb") ? path.resolve(folder, told) : path.join(folder, cellFile);
 }
 
-export class Modules {
+export class NodeModules implements Modules {
   readonly #importFromFolder: (specifier: string, options?: ImportCallOptions) => Promise<Namespace>;
   #readsTypeScript = false;
   readonly meta: Pick<ImportMeta, "url" | "dirname" | "filename" | "resolve">;
@@ -56,7 +53,7 @@ export class Modules {
     }).runInThisContext();
   }
 
-  async load(specifier: string, attributes: Attributes = {}): Promise<Namespace> {
+  async load(specifier: string, attributes: Record<string, string> = {}): Promise<Namespace> {
     const url = builtin.get(specifier);
     if (url) {
       const module = (await import(url)) as Namespace;
@@ -69,13 +66,6 @@ export class Modules {
     } catch (error) {
       throw this.#explained(specifier, error);
     }
-  }
-
-  /** Loads what one import declaration asks for and hands out the values, name by name. */
-  async bind(declaration: CellImport, bind: (name: string, value: unknown) => void): Promise<void> {
-    const { specifier, attributes, bindings } = declaration;
-    const module = await this.load(specifier, attributes);
-    for (const { local, imported } of bindings) bind(local, exportOf(module, imported, specifier));
   }
 
   #require(require: NodeJS.Require, id: string): unknown {
@@ -120,25 +110,6 @@ export class Modules {
       },
     );
   }
-}
-
-function exportOf(module: Namespace, name: string, specifier: string): unknown {
-  if (name === "*") return module;
-  if (name in module) return module[name];
-  // A CommonJS package is its `module.exports`; Node finds only those of its names that it can see in the text.
-  const whole = module.default;
-  if (whole !== null && (typeof whole === "object" || typeof whole === "function") && name in whole) {
-    return (whole as Namespace)[name];
-  }
-  if (name === "default") return module;
-  throw Object.assign(new Error(`"${specifier}" has no export named "${name}"; it has ${namesOf(module)}`), {
-    name: "ImportError",
-  });
-}
-
-function namesOf(module: Namespace): string {
-  const names = Object.keys(module);
-  return names.length === 0 ? "none" : names.slice(0, 12).join(", ") + (names.length > 12 ? ", …" : "");
 }
 
 function packageOf(specifier: string): string {

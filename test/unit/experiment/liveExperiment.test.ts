@@ -1,7 +1,7 @@
 // `experiment` as cells call it: what is under way is there in `last`, whatever becomes of the promise.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { experiment } from "../../../kernel/cell/experiment";
+import { experiment } from "../../../kernel/bnlab/experiment";
 
 test("experiment.last is the latest experiment, while it runs and after", async () => {
   const seen: number[] = [];

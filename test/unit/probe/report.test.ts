@@ -1,7 +1,7 @@
 // The report of a watch: four charts as one figure, with the layers' health, drawn from the records.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Watch, watch } from "../../../kernel/cell/probe";
+import { type Watch, watch } from "../../../kernel/bnlab/probe";
 import * as nn from "../../../kernel/nn";
 import { SGD } from "../../../kernel/optim";
 import type { Trace } from "../../../kernel/plot";

@@ -1,7 +1,7 @@
 // What a cell may print: no character is lost without being counted.
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { PrintBudget } from "../../../kernel/session/runner/printBudget";
+import { PrintBudget } from "../../../kernel/session/cells/printBudget";
 
 it("the beginning is shown, the end kept, and what lies between counted to the character", () => {
   const budget = new PrintBudget();

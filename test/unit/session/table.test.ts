@@ -1,9 +1,13 @@
 // Tables of records, and which values show themselves as one.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { thisMachine } from "../../../kernel/host/machine";
+import { setMachine } from "../../../kernel/machine/machine";
 import { Mime, type MimeBundle } from "../../../kernel/protocol";
 import { toBundle } from "../../../kernel/session/display/bundle";
 import { tableOf } from "../../../kernel/session/display/table";
+
+setMachine(thisMachine);
 
 describe("tables", () => {
   it("stand in HTML and in text, numbers to the right", () => {

@@ -1,29 +1,20 @@
 // Runs cells one after another and says how each ended. Driven by messages alone: when an interrupt stops the code it
 // unwinds every frame, so nothing here may count on its own promises going on.
-import { types } from "node:util";
-import vm from "node:vm";
+import { machine } from "../../machine/machine";
 import type { MimeBundle, Publications, Questions, Variable, VariablesRequest } from "../../protocol";
 import { toBundle } from "../display/bundle";
 import { DisplayHandle, type DisplaySession } from "../display/display";
 import { numbersOf, tensorReply } from "../display/numbers";
+import type { Output } from "../display/output";
 import { attempt, plainText, shortened } from "../display/plainText";
 import { Boxes } from "./boxes";
-import { cellOf } from "./cellPromises";
 import type { CellTimers } from "./cellTimers";
-import type { Modules } from "./modules";
+import { bindImport, type Modules } from "./modules";
 import type { Outbox } from "./outbox";
 import type { Realm } from "./realm";
 import type { StackTraces } from "./stackTraces";
 import { describeVariable, membersOf } from "./variables";
-import {
-  type Answer,
-  type CellProgram,
-  type Look,
-  type Outcome,
-  type Output,
-  type Seen,
-  Shared,
-} from "./wire";
+import { type Answer, type CellProgram, type Look, type Outcome, type Seen, Shared } from "./wire";
 
 const promptCharacters = 10_000;
 
@@ -59,7 +50,20 @@ interface CellKernel {
   result: unknown;
 }
 
-type CellFunction = (kernel: CellKernel, ...commonjs: Modules["commonjs"]) => Promise<void>;
+export type CellFunction = (kernel: CellKernel, ...commonjs: Modules["commonjs"]) => Promise<void>;
+
+/** What a runner stands on, in a process or in a worker. */
+export interface CellRunnerParts {
+  outbox: Outbox;
+  modules: Modules;
+  traces: StackTraces;
+  timers: CellTimers;
+  /** The numbers that `Shared` names. */
+  shared: Int32Array;
+  realm: Realm;
+  /** The function that a cell's code is, its errors placed in a script of the cell's name; its text begins on the second line. */
+  compile(program: CellProgram): CellFunction;
+}
 
 interface ImportOptions {
   with?: Record<string, string>;
@@ -85,21 +89,16 @@ export class CellRunner implements DisplaySession {
   readonly #timers: CellTimers;
   readonly #shared: Int32Array;
   readonly #realm: Realm;
+  readonly #compile: (program: CellProgram) => CellFunction;
 
-  constructor(
-    outbox: Outbox,
-    modules: Modules,
-    traces: StackTraces,
-    timers: CellTimers,
-    shared: Int32Array,
-    realm: Realm,
-  ) {
+  constructor({ outbox, modules, traces, timers, shared, realm, compile }: CellRunnerParts) {
     this.#outbox = outbox;
     this.#modules = modules;
     this.#traces = traces;
     this.#timers = timers;
     this.#shared = shared;
     this.#realm = realm;
+    this.#compile = compile;
   }
 
   run(program: CellProgram): void {
@@ -125,9 +124,7 @@ export class CellRunner implements DisplaySession {
       });
     }
     // After an interrupt it is for `interrupt` to say when the cell is over.
-    this.#timers.own.setImmediate(
-      () => run.interrupted || this.#realm.guard(() => this.#finish(run, outcome)),
-    );
+    this.#timers.own.afterTurn(() => run.interrupted || this.#realm.guard(() => this.#finish(run, outcome)));
   }
 
   /**
@@ -153,8 +150,7 @@ export class CellRunner implements DisplaySession {
   }
 
   /** An error that no cell could catch, a timer's or a promise's that nobody awaits: shown with the cell that started it. */
-  reportUncaught(error: unknown, promise?: Promise<unknown>): void {
-    const cell = (promise && cellOf(promise)) ?? this.#outbox.cell;
+  reportUncaught(error: unknown, cell = this.#outbox.cell): void {
     const content = this.#traces.describe(error);
     if (this.#running?.program.id === cell) this.#running.failure ??= content;
     this.#outbox.speakFor(cell);
@@ -162,20 +158,10 @@ export class CellRunner implements DisplaySession {
     this.#outbox.speakFor(this.latest);
   }
 
-  /** Tells when nothing that cells have begun is under way any more: at the latest after so many milliseconds, with what is left. */
-  settle(milliseconds: number, channel: { ref(): void; unref(): void }): void {
-    const tell = (left: string[]) => {
-      process.off("beforeExit", idle);
-      this.#timers.own.clearTimeout(timer);
-      channel.ref();
-      this.#outbox.end();
-      this.#outbox.post({ type: "settled", left });
-    };
-    const idle = () => tell([]);
-    const timer = this.#timers.own.setTimeout(() => tell(underWay()), milliseconds);
-    timer.unref();
-    process.on("beforeExit", idle);
-    channel.unref();
+  /** Nothing that cells have begun is under way any more, but for what is left. */
+  settled(left: string[]): void {
+    this.#outbox.end();
+    this.#outbox.post({ type: "settled", left });
   }
 
   publish(output: Output): void {
@@ -252,7 +238,7 @@ export class CellRunner implements DisplaySession {
     const { program } = run;
     for (const declaration of program.imports) {
       try {
-        await this.#modules.bind(declaration, (name, value) => {
+        await bindImport(this.#modules, declaration, (name, value) => {
           this.#boxes.declare(name, value);
           this.#imported.set(name, value);
         });
@@ -261,15 +247,12 @@ export class CellRunner implements DisplaySession {
       }
     }
     if (run.interrupted) return;
-    const start: CellFunction = new vm.Script(program.code, {
-      filename: program.name,
-      lineOffset: -1, // the cell's text begins on the second line
-    }).runInThisContext();
+    const start = this.#compile(program);
     const kernel = this.#kernelOf(run);
     await start(kernel, ...this.#modules.commonjs);
     if (program.showsResult && kernel.result !== undefined && !isHandle(kernel.result)) {
       const bundle = toBundle(kernel.result);
-      const data: MimeBundle = types.isPromise(bundle) ? await bundle : bundle;
+      const data: MimeBundle = machine().isPromise(bundle) ? await bundle : bundle;
       if (run.interrupted) return;
       this.#realm.guard(() =>
         this.#outbox.output({ type: "execute_result", content: { data, metadata: {} } }),
@@ -331,22 +314,4 @@ async function failureOf(pending: Promise<unknown>): Promise<Failed | undefined>
   } catch (error) {
     return { error };
   }
-}
-
-/** Node's names of what keeps a process alive, in words; others stay as they are. */
-const underWayWords: Readonly<Record<string, string>> = {
-  Timeout: "a timer",
-  Immediate: "a timer",
-  TCPServerWrap: "a server",
-  TCPSocketWrap: "a connection",
-  TLSWrap: "a connection",
-  ProcessWrap: "a process",
-  FSReqCallback: "a file",
-  FSReqPromise: "a file",
-  MessagePort: "a thread",
-};
-
-function underWay(): string[] {
-  const kinds = process.getActiveResourcesInfo().filter((kind) => kind !== "PipeWrap"); // our own, and those of processes
-  return [...new Set(kinds.map((kind) => underWayWords[kind] ?? kind))];
 }

@@ -1,4 +1,5 @@
-// What the supervisor, the runner's channel thread and the runner's main thread say to each other: types only.
+// What the session and whatever runs its cells say to each other: in Node the supervisor, the runner's channel thread and its main
+// thread, in a browser two workers.
 import type {
   Publications,
   Questions,
@@ -7,7 +8,15 @@ import type {
   Variable,
   VariablesRequest,
 } from "../../protocol";
-import type { CellImport } from "../converter/emit";
+import type { Output } from "../display/output";
+
+/** A module that a cell imports, and the names under which it has what is in it. */
+export interface CellImport {
+  specifier: string;
+  attributes: Record<string, string>;
+  /** `imported` is a name, or `*` for the whole module. */
+  bindings: { local: string; imported: string }[];
+}
 
 /** A cell ready to run. */
 export interface CellProgram {
@@ -46,19 +55,6 @@ export type Seen<L extends keyof Looks = keyof Looks> =
 
 /** What came of a cell's question: the user's text, or why there is none. */
 export type Answer = { value: string } | { error: string };
-
-type OutputType =
-  | "stream"
-  | "display_data"
-  | "update_display_data"
-  | "execute_result"
-  | "clear_output"
-  | "error";
-
-/** One thing to show; an execute_result gets its count from the supervisor. */
-export type Output = {
-  [T in OutputType]: { type: T; content: Omit<Publications[T], "execution_count"> };
-}[OutputType];
 
 /** How a cell ended. */
 export type Outcome =

@@ -1,25 +1,44 @@
 // The timers that cells have set: an interrupt calls off those of the running cell, and what a timer prints or throws is
 // its own cell's. The kernel's timers are not among them.
 
-import type { Speaker } from "./cellPromises";
+/** The cell that outputs belong to. */
+export interface Speaker {
+  readonly cell: number;
+  speakFor(cell: number): void;
+}
 
-type Handle = NodeJS.Timeout | NodeJS.Immediate;
+/** The kernel's own, untouched by cells and by `cancel`. */
+export interface OwnTimers {
+  setTimeout(callback: () => void, milliseconds: number): unknown;
+  clearTimeout(timer: unknown): void;
+  /** Calls back once the event loop has turned. */
+  afterTurn(callback: () => void): void;
+}
+
+/** What starts a timer, and what calls it off; not every engine has them all. */
+const pairs = { setTimeout: "clearTimeout", setInterval: "clearInterval", setImmediate: "clearImmediate" };
+
+type Start = (callback: Callback, ...rest: unknown[]) => unknown;
+type Stop = (handle: unknown) => void;
 
 export class CellTimers {
-  /** Untouched by cells and by `cancel`. */
-  readonly own = {
-    setTimeout: globalThis.setTimeout,
-    clearTimeout: globalThis.clearTimeout,
-    setImmediate: globalThis.setImmediate,
-  };
-  readonly #handles = new Set<Handle>();
+  readonly own: OwnTimers;
+  /** With how each is called off. */
+  readonly #handles = new Map<unknown, Stop>();
   #recording = false;
 
+  constructor(own: OwnTimers) {
+    this.own = own;
+  }
+
   install(speaker: Speaker): void {
-    for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
-      const original = globalThis[name] as (callback: Callback, ...rest: unknown[]) => Handle;
+    const engine = globalThis as unknown as Record<string, Start | undefined>;
+    for (const [name, stopName] of Object.entries(pairs)) {
+      const original = engine[name];
+      const stop = engine[stopName] as Stop;
       const once = name !== "setInterval";
-      const recorded = (callback: Callback, ...rest: unknown[]): Handle => {
+      if (original === undefined) continue;
+      const recorded = (callback: Callback, ...rest: unknown[]): unknown => {
         if (typeof callback !== "function") return original(callback, ...rest);
         const { cell } = speaker;
         const handle = original(
@@ -34,7 +53,7 @@ export class CellTimers {
           },
           ...rest,
         );
-        if (this.#recording) this.#handles.add(handle);
+        if (this.#recording) this.#handles.set(handle, stop);
         return handle;
       };
       // util.promisify(setTimeout) stands on a property of the function.
@@ -55,10 +74,7 @@ export class CellTimers {
   }
 
   cancel(): void {
-    for (const handle of this.#handles) {
-      if ("refresh" in handle) clearTimeout(handle);
-      else clearImmediate(handle);
-    }
+    for (const [handle, stop] of this.#handles) stop(handle);
     this.#handles.clear();
   }
 }

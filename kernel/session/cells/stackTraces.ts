@@ -1,8 +1,6 @@
 // Errors in a cell's own terms: its frames only, with the lines the reader wrote.
-import { findSourceMap, SourceMap, type SourceMapPayload } from "node:module";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
+import { decode, type SourceMapMappings } from "@jridgewell/sourcemap-codec";
+import { inspectSymbol } from "../../machine/machine";
 import { excerptOf } from "../display/excerpt";
 import { attempt, isError, plainText, shortened } from "../display/plainText";
 import type { CellProgram } from "./wire";
@@ -30,7 +28,7 @@ const mostCarried = 16;
 const tracebackLines = 500;
 
 /** Getters are the cells' code: they stay unread. */
-const unread = { [inspect.custom]: () => "[Getter]" };
+const unread = { [inspectSymbol]: () => "[Getter]" };
 
 /** What is in the first line, or in the frames. */
 const told: ReadonlySet<string> = new Set(["name", "message", "stack"]);
@@ -41,15 +39,53 @@ const boxed = /\(0 ?, \$\$+?([^\s.]+)\.\1\)|\$\$+?([^\s.]+)\.\2(?![\w$])/g;
 /** A frame in a cell, as `describeFrame` words it. */
 const inCell = /((?:Cell|Uncounted cell) \d+), line (\d+), column (\d+)/;
 
+/** A call on the stack, as V8 tells of it. */
+export interface CallSite {
+  getFileName(): string | null | undefined;
+  getFunctionName(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+  isAsync(): boolean;
+  /** Code that was handed to `eval` has the name that its last line gives it. */
+  getScriptNameOrSourceURL(): string | null | undefined;
+  toString(): string;
+}
+
+/** A frame in words: `own` is the reader's code, `internal` nobody's news. */
+export interface DescribedFrame {
+  text: string;
+  own: boolean;
+  internal: boolean;
+}
+
+/** What is said of frames that are in no cell. */
+export interface OtherFrames {
+  describe(frame: CallSite, file: string): DescribedFrame;
+  /** Whether a line of a stack is of whatever loads modules. */
+  isLoaders(line: string): boolean;
+}
+
+type Format = (error: Error, frames: CallSite[]) => string;
+
+/** V8 asks it for the text of a stack, where it is one of ours. */
+const engine = Error as unknown as { prepareStackTrace: Format | undefined };
+
 export class StackTraces {
-  readonly #cells = new Map<string, CellProgram & { sourceMap?: SourceMap }>();
+  readonly #cells = new Map<string, CellProgram & { mappings?: SourceMapMappings }>();
+
+  readonly #others: OtherFrames;
+
+  constructor(others: OtherFrames) {
+    this.#others = others;
+  }
 
   /** Makes every `error.stack` of this process, also one that a cell prints, speak of cells and their lines. */
   install(): void {
-    Error.prepareStackTrace = this.#format;
+    engine.prepareStackTrace = this.format;
   }
 
-  readonly #format = (error: Error, frames: NodeJS.CallSite[]): string => {
+  /** An error's stack in the reader's terms. */
+  readonly format: Format = (error, frames) => {
     const lines = frames.map((frame) => this.#describeFrame(frame));
     const own = lines.filter((line) => line.own).map((line) => line.text);
     // Without a frame of the reader's own, where it happened is all there is to say.
@@ -81,7 +117,7 @@ export class StackTraces {
     if (!isError(error) || at < 0) return error;
     const before = cell.source.slice(0, at).split("\n");
     const place = `    at ${cell.name}, line ${before.length}, column ${before.at(-1)!.length + 1}`;
-    const frames = this.#frames(error).filter((line) => !line.includes("node:") && !line.includes(dist));
+    const frames = this.#frames(error).filter((line) => !this.#others.isLoaders(line));
     attempt(
       () => {
         error.stack = [headline(error), ...frames, place].join("\n");
@@ -121,13 +157,13 @@ export class StackTraces {
 
   /** A stack is put into words when it is first read: in ours, also where a library has set a format of its own. */
   #withOwnFormat<T>(read: () => T): T {
-    const other = Error.prepareStackTrace;
-    if (other === this.#format) return read();
-    Error.prepareStackTrace = this.#format;
+    const other = engine.prepareStackTrace;
+    if (other === this.format) return read();
+    engine.prepareStackTrace = this.format;
     try {
       return read();
     } finally {
-      Error.prepareStackTrace = other;
+      engine.prepareStackTrace = other;
     }
   }
 
@@ -172,18 +208,13 @@ export class StackTraces {
     return excerptOf(cell.source, Number(found[2]), Number(found[3]));
   }
 
-  #describeFrame(frame: NodeJS.CallSite): { text: string; own: boolean; internal: boolean } {
-    const file = frame.getFileName() ?? "";
+  #describeFrame(frame: CallSite): DescribedFrame {
+    const file = frame.getScriptNameOrSourceURL() ?? "";
     const place = this.#place(file, frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
-    if (!place) {
-      const internal = file === "" || file.startsWith("node:") || file.startsWith(import.meta.url);
-      const isReaders = !internal && !file.includes("/node_modules/") && !file.startsWith(dist);
-      return { text: isReaders ? inFile(frame, file) : frame.toString(), own: isReaders, internal };
-    }
+    if (!place) return this.#others.describe(frame, file);
     const where = `${place.cell.name}, line ${place.line}, column ${place.column}`;
-    const name = readable(frame.getFunctionName() ?? "");
     return {
-      text: name ? `${frame.isAsync() ? "async " : ""}${name} (${where})` : where,
+      text: inFunction(readable(frame.getFunctionName() ?? ""), frame, where),
       own: true,
       internal: false,
     };
@@ -194,28 +225,35 @@ export class StackTraces {
     const cell = this.#cells.get(name);
     if (!cell) return undefined;
     if (!cell.map) return { cell, line, column };
-    cell.sourceMap ??= new SourceMap(JSON.parse(cell.map) as SourceMapPayload);
+    cell.mappings ??= decode((JSON.parse(cell.map) as { mappings: string }).mappings);
     const emitted = columnBefore(cell.shifts, line - 1, column - 1);
-    const entry = cell.sourceMap.findEntry(line - 1, emitted);
+    const [, , originalLine = 0, originalColumn = 0] = segmentAt(cell.mappings, line - 1, emitted) ?? [];
     // tslab puts one line before the cell, so the map's line n, from 0, is the cell's line n, from 1.
-    if (!("originalLine" in entry) || entry.originalLine < 1) return { cell, line, column };
-    return { cell, line: entry.originalLine, column: entry.originalColumn + 1 };
+    if (originalLine < 1) return { cell, line, column };
+    return { cell, line: originalLine, column: originalColumn + 1 };
   }
 }
 
-/** A frame in a file that a cell imports, with the line that its author wrote. */
-function inFile(frame: NodeJS.CallSite, file: string): string {
-  if (!file.startsWith("file:") && !path.isAbsolute(file)) return frame.toString();
-  let [line, column] = [frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1];
-  const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
-  if (entry && "originalLine" in entry) [line, column] = [entry.originalLine + 1, entry.originalColumn + 1];
-  const where = `${file.startsWith("file:") ? fileURLToPath(file) : file}:${line}:${column}`;
-  const name = frame.getFunctionName();
+/** `async f (place)`, or the place alone. */
+export function inFunction(name: string | null, frame: Pick<CallSite, "isAsync">, where: string): string {
   return name ? `${frame.isAsync() ? "async " : ""}${name} (${where})` : where;
 }
 
-/** The build's folder: the runner's own frames and those of the libraries that came with it are no news to a reader. */
-const dist = new URL(".", import.meta.url).href;
+/** The last segment at a place or before it. */
+function segmentAt(
+  mappings: SourceMapMappings,
+  line: number,
+  column: number,
+): SourceMapMappings[number][number] | undefined {
+  const own = mappings[line]?.findLast(([start]) => start <= column);
+  return (
+    own ??
+    mappings
+      .slice(0, line)
+      .findLast((segments) => segments.length > 0)
+      ?.at(-1)
+  );
+}
 
 /** The column that a place had before the edits of its line; inside what an edit put there, where the edit began. */
 function columnBefore(shifts: CellProgram["shifts"], line: number, column: number): number {

@@ -1,12 +1,17 @@
 // All that the main thread says to the supervisor, in order: text is gathered, floods are cut, a full line makes it wait.
-
-import type { Worker } from "node:worker_threads";
 import { countText } from "../../words";
+import type { Output } from "../display/output";
 import { bundleJson, outputCharacters } from "./bounds";
+import type { OwnTimers } from "./cellTimers";
 import { PrintBudget } from "./printBudget";
-import { type FromRunner, type Output, type Posted, Shared } from "./wire";
+import { type FromRunner, type Posted, Shared } from "./wire";
 
 type StreamName = "stdout" | "stderr";
+
+/** What carries messages to the session: it takes from `Shared.outstanding` what has left. */
+interface Channel {
+  postMessage(posted: Posted): void;
+}
 
 /** Text posted piece by piece within a window; what comes beyond is gathered, so that a flood costs little a line. */
 const windowMs = 20;
@@ -25,7 +30,7 @@ export class Outbox {
   cell = 0;
   readonly #counters: Int32Array;
   #gathered: { name: StreamName; text: string } = { name: "stdout", text: "" };
-  #timer: NodeJS.Timeout | undefined;
+  #timer: unknown;
   #windowStart = 0;
   #windowPieces = 0;
   readonly #budget = new PrintBudget();
@@ -33,18 +38,14 @@ export class Outbox {
   #shownCharacters = 0;
   #hidden = 0;
 
-  readonly #channel: Pick<Worker, "postMessage">;
-  readonly #timers: { setTimeout: typeof setTimeout; clearTimeout: typeof clearTimeout };
+  readonly #channel: Channel;
+  readonly #timers: OwnTimers;
 
-  constructor(
-    channel: Pick<Worker, "postMessage">,
-    shared: SharedArrayBuffer,
-    timers: { setTimeout: typeof setTimeout; clearTimeout: typeof clearTimeout },
-  ) {
+  /** @param counters the numbers that `Shared` names. */
+  constructor(channel: Channel, counters: Int32Array, timers: OwnTimers) {
     this.#channel = channel;
+    this.#counters = counters;
     this.#timers = timers;
-
-    this.#counters = new Int32Array(shared);
   }
 
   begin(cell: number): void {

@@ -1,5 +1,5 @@
 // The language service's answers in the words of Jupyter's complete_request and inspect_request.
-import type { CompletionItem, Json, MimeBundle, QuickInfo, Replies, SignatureHelp } from "../../protocol";
+import type { CompletionItem, Json, MimeBundle, QuickInfo, Replies, SignatureHelp } from "../protocol";
 import { toPoints, toUnits } from "./codePoints";
 
 type CompleteReply = Extract<Replies["complete_reply"], { status: "ok" }>;

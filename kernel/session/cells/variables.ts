@@ -1,6 +1,6 @@
 // The session's variables, described: what each is, how large, and one line of what is in it. A value that cannot be read is
 // said to be so, and harms no other.
-import { types } from "node:util";
+import { machine } from "../../machine/machine";
 import type { Variable, VariablesRequest } from "../../protocol";
 import { plural, shortNumber } from "../../words";
 import { bytesOf, type Numbers, numbersOf, statisticsOf } from "../display/numbers";
@@ -105,7 +105,7 @@ function describeModule(module: ModuleLike): Pick<Variable, "preview" | "bytes">
 }
 
 function isModule(value: unknown): value is ModuleLike {
-  if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
+  if (typeof value !== "object" || value === null || machine().isProxy(value)) return false;
   const { stateDict, parameters } = value as Partial<ModuleLike>;
   return typeof stateDict === "function" && typeof parameters === "function";
 }

@@ -1,0 +1,34 @@
+// All that a cell imports as "bnlab", wherever it runs: with its neighbors it joins what the rooms keep apart: tensors, charts
+// and display. What the machine lends is put in place by `cell` in Node and by `web` in a browser.
+import { recover as recoverProbes } from "../probe/untouched";
+import { onInterrupt } from "../session/display/display";
+import { recover } from "../tensor/doors/host";
+
+export { load, save } from "../checkpoint";
+export * as data from "../data";
+export * as lesson from "../lesson";
+export * as nn from "../nn";
+export { deepcopy } from "../nn/deepcopy";
+export * as optim from "../optim";
+export * as safetensors from "../safetensors";
+export { clearOutput, type DisplayHandle, display } from "../session/display/display";
+export type { Forms } from "../session/display/forms";
+export { input } from "../session/display/input";
+export { type Progress, type ProgressOptions, progress } from "../session/display/progress";
+export * from "../tensor";
+export {
+  type ArmSummary,
+  type Comparison,
+  type Experiment,
+  type ExperimentOptions,
+  experiment,
+  type Judging,
+  type Run,
+  type Trial,
+  type Verdict,
+} from "./experiment";
+export * as plot from "./plot";
+export * as probe from "./probe";
+
+onInterrupt(recover);
+onInterrupt(recoverProbes); // under the modes that the line before has put back

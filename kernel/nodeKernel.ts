@@ -1,0 +1,32 @@
+// The kernel in Node: cells run in a process of their own, the language service in a thread.
+import { hostname } from "node:os";
+import { Kernel } from "./kernel";
+import type { Transport } from "./protocol";
+import type { CellConverter } from "./session/cells/conversion";
+import { LanguageThread } from "./session/language/languageThread";
+import { RunnerProcess } from "./session/runner/runnerProcess";
+import { Session } from "./session/session";
+
+/**
+ * Starts a kernel in the process's folder, the notebook's: imports and files are looked for there.
+ *
+ * @param onShutdown is called when a client has asked for the end and has its answer.
+ */
+export function startNodeKernel(transport: Transport, onShutdown: () => void): Session {
+  const folder = process.cwd();
+  const session = new Session({
+    startRunner: (events) => new RunnerProcess(folder, events),
+    converter: startConverter(),
+    language: new LanguageThread(folder),
+  });
+  const place = { hostname: hostname(), engine: `Node ${process.version}` };
+  new Kernel({ transport, session, place, onShutdown });
+  return session;
+}
+
+async function startConverter(): Promise<CellConverter> {
+  const { Converter } = await import("./session/converter/converter");
+  const converter = new Converter();
+  converter.convert("0"); // the first check reads all declarations: not at the first cell's expense
+  return converter;
+}
