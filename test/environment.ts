@@ -9,6 +9,8 @@ export const TestVariable = {
   node: "BNLAB_TEST_NODE",
   /** Something that processes inherit, by which they are known. */
   mark: "BNLAB_TEST_MARK",
+  /** The file for which code of a faulty kind was entered, a line each. */
+  reached: "BNLAB_TEST_REACHED",
   /** The Chromium that opens windows, where another than the system's is wanted. */
   chromium: "BNLAB_CHROMIUM",
   /** The packed extension that is to be installed. */

@@ -1,5 +1,7 @@
-// Puts one-line faults into a room, one at a time in a scratch copy, and tells which of them no test notices:
+// Puts one-line faults into a room, one at a time, and tells which of them no test notices:
 // `npm run mutate -- kernel/optim [more folders or files] [--sample 40] [--seed 1] [--tests unit/optim,unit/nn]`.
+// One run of the tests without faults tells which of them enter the code around each fault: no other can notice it. What the bundled
+// tests let through goes to those that need a build, which is made in a scratch copy.
 // Own operators instead of Stryker: it has no sampling and no dropped statement (a lost `version++`), and brings 176 packages.
 import { execFileSync, spawn } from "node:child_process";
 import {
@@ -12,27 +14,26 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs, stripVTControlCharacters, styleText } from "node:util";
 import ts from "typescript";
 import { Generator } from "../../kernel/tensor/math/random";
 import { percent } from "../../kernel/words";
-import { type Mutation, mutationsOf } from "./mutations";
+import { TestVariable } from "../environment";
+import { bundleArguments, bundled, importersOf, inProcess } from "./bundle";
+import { type Mutation, mutationsOf, withProbes } from "./mutations";
 
 const repository = path.join(import.meta.dirname, "../..");
 
-/** Rooms whose tests are not those of `test/unit/` under the same name. What is in a longer path is not in a shorter one. */
+/** Suites that start what is built, for the rooms that they are about. What is in a longer path is not in a shorter one. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  "kernel/tensor": ["unit/tensor", "unit/nn", "unit/optim", "fuzz"],
-  "kernel/tensor/math": ["unit/tensor"],
-  "kernel/tensor/wasm": ["unit/tensor/wasm"],
-  "kernel/nn": ["unit/nn", "fuzz"],
-  "kernel/optim": ["unit/optim", "fuzz"],
-  "kernel/session": ["unit/session", "kernel"],
-  "kernel/notebook": ["unit/notebook", "notebook"],
-  "kernel/jupyter": ["unit/jupyter", "jupyter"],
-  extension: ["unit/extension"],
+  "kernel/tensor": [],
+  "kernel/tensor/math": [],
+  "kernel/tensor/wasm": [],
+  "kernel/session": ["kernel"],
+  "kernel/notebook": ["notebook"],
+  "kernel/jupyter": ["jupyter"],
 };
 
 /** killed: a test failed. died: the tests ended without a failure's message. hung: they had to be stopped. */
@@ -47,6 +48,19 @@ interface TestRun {
   readonly fate: "passed" | "killed" | "died" | "hung";
   readonly seconds: number;
   readonly output: string;
+}
+
+/** Texts that stand in for files, by their paths in the repository. */
+type Edits = ReadonlyMap<string, string>;
+
+/** Tests that are made ready in the same way. */
+interface Stage {
+  readonly tests: readonly string[];
+  /** How many may run at a time. */
+  readonly together: number;
+  readonly folder: string;
+  /** What Node gets for each test, or undefined where nothing could be built. */
+  prepare(edits: Edits, tests: readonly string[]): Promise<string[][] | undefined>;
 }
 
 const { values: options, positionals } = parseArgs({
@@ -80,88 +94,194 @@ const files = tracked.filter(
       (target) => name === target || (name.startsWith(`${target}/`) && roomOf(name) === roomOf(target)),
     ),
 );
-const tests = (options.tests?.split(",") ?? [...new Set(files.flatMap(testFoldersOf))]).flatMap((folder) =>
-  readdirSync(path.join(repository, "test", folder))
+const folders = options.tests?.split(",") ?? [
+  ...inProcess,
+  ...new Set(files.flatMap((name) => rooms[roomOf(name)] ?? [])),
+];
+const tests = folders.flatMap((folder) =>
+  readdirSync(path.join(repository, "test", folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.ts") && name !== "tutorials.test.ts") // a quarter of an hour each time
-    .map((name) => `test/${folder}/${name}`),
+    .map((name) => path.join(folder, name)),
 );
 if (files.length === 0 || tests.length === 0) {
   console.error(`mutate: expected TypeScript and its tests under ${targets.join(", ")}, got none`);
   process.exit(2);
 }
-/** Those tests start real kernels. */
-const built = tests.some((name) => !name.startsWith("test/unit/"));
 
 const scratch = mkdtempSync(path.join(tmpdir(), "bnlab-mutate-"));
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-for (const name of tracked) {
-  cpSync(path.join(repository, name), path.join(scratch, name));
-}
 symlinkSync(path.join(repository, "node_modules"), path.join(scratch, "node_modules"), "junction");
 
-const limits = new Map<string, number>();
-if (!build()) throw new Error("mutate: expected a build that works before any fault is put in");
-for (const test of tests) {
-  const { fate, seconds, output } = await runTest(test, 600);
-  if (fate !== "passed")
-    throw new Error(`mutate: expected ${test} to pass before any fault is put in\n${output}`);
-  limits.set(test, 30 + 10 * seconds);
-}
+const isBundled = (test: string) => inProcess.has(test.split(path.sep)[0]!);
+const stages: readonly Stage[] = [
+  {
+    tests: await importersOf(tests.filter(isBundled), new Set(files)),
+    together: availableParallelism(),
+    folder: repository,
+    async prepare(edits, tests) {
+      try {
+        const outputs = await bundled(tests, path.join(scratch, "bundles"), edits);
+        return outputs.map((output) => [...bundleArguments, output]);
+      } catch {
+        return undefined;
+      }
+    },
+  },
+  {
+    tests: tests.filter((test) => !isBundled(test)),
+    together: 1,
+    folder: scratch,
+    async prepare(edits, tests) {
+      const parts = existsSync(path.join(scratch, "dist")) ? ["kernel"] : [];
+      for (const name of tracked) {
+        const text = edits.get(name);
+        if (text !== undefined) writeFileSync(path.join(scratch, name), text);
+        else if (parts.length === 0 || files.includes(name))
+          cpSync(path.join(repository, name), path.join(scratch, name));
+      }
+      try {
+        execFileSync(process.execPath, ["esbuild.js", ...parts], { cwd: scratch, stdio: "pipe" });
+      } catch {
+        return undefined;
+      }
+      return tests.map((test) => ["--import", "tsx", path.join("test", test)]);
+    },
+  },
+];
 
 const all = files.flatMap(faultsOf);
 const faults = [...new Generator(seed).permutation(all.length).slice(0, sample)]
   .sort((a, b) => a - b)
   .map((i) => all[i]!);
-console.log(`${faults.length} of ${all.length} faults, seed ${seed}, against ${tests.length} test files`);
+console.log(`${faults.length} of ${all.length} faults, seed ${seed}`);
 
+const compiles = compiler();
 const fates = new Map<Fault, Fate>();
-const killers = [...tests];
-let check: ((fault: Fault, text: string) => boolean) | undefined;
 for (const fault of faults) {
-  const source = readFileSync(path.join(scratch, fault.file), "utf8");
-  const text = source.slice(0, fault.start) + fault.text + source.slice(fault.end);
-  writeFileSync(path.join(scratch, fault.file), text);
-  const fate = await fateOf(fault, text);
-  writeFileSync(path.join(scratch, fault.file), source);
-  fates.set(fault, fate);
-  const mark = fate === "survived" ? styleText("red", fate) : fate;
-  console.log(`${mark}: ${fault.file}:${fault.line} ${fault.kind}`);
-  if (fate === "survived" || fate === "died" || fate === "hung") console.log(difference(source, text));
+  fates.set(fault, compiles(fault, mutated(fault)) ? "survived" : "does not compile");
 }
+for (const stage of stages) await pass(stage);
 report();
 process.exit(0);
 
-async function fateOf(fault: Fault, text: string): Promise<Fate> {
-  if (!build()) return "does not compile";
-  const base = path.basename(fault.file, path.extname(fault.file)).toLowerCase();
-  const named = (test: string) => path.basename(test).toLowerCase().startsWith(base.replace(/s$/, ""));
-  const order = [...killers.filter(named), ...killers.filter((test) => !named(test))];
-  for (const test of order) {
-    const { fate } = await runTest(test, limits.get(test)!);
-    if (fate === "passed") continue;
-    killers.splice(killers.indexOf(test), 1); // whoever noticed this one may notice the next
-    killers.unshift(test);
-    return fate;
+/** Runs a stage's tests on the faults that are still unnoticed. */
+async function pass(stage: Stage): Promise<void> {
+  const left = faults.filter((fault) => fates.get(fault) === "survived");
+  if (left.length === 0 || stage.tests.length === 0) return;
+  const { reached, seconds } = await withoutFaults(stage, left);
+  const killers = [...seconds.keys()].sort((a, b) => seconds.get(a)! - seconds.get(b)!);
+  for (const fault of left) {
+    const own = killers.filter((test) => reached.get(fault)!.has(test));
+    const base = path.basename(fault.file, path.extname(fault.file)).toLowerCase();
+    const named = (test: string) => path.basename(test).toLowerCase().startsWith(base.replace(/s$/, ""));
+    const order = [...own.filter(named), ...own.filter((test) => !named(test))];
+    const prepared =
+      order.length === 0 ? [] : await stage.prepare(new Map([[fault.file, mutated(fault)]]), order);
+    let [fate, by]: [Fate, string] = ["does not compile", ""];
+    if (prepared) {
+      const queue = order.map((test, i) => ({
+        test,
+        args: prepared[i]!,
+        limit: 60 + 20 * seconds.get(test)!,
+      }));
+      const failure = await firstFailure(stage, queue);
+      [fate, by] = failure ? [failure.fate, ` by ${failure.test}`] : ["survived", ` ${order.length} files`];
+      if (failure) killers.unshift(...killers.splice(killers.indexOf(failure.test), 1)); // it may notice the next
+    }
+    fates.set(fault, fate);
+    const mark = fate === "survived" ? styleText("red", fate) : fate;
+    console.log(`${mark}${by}: ${fault.file}:${fault.line} ${fault.kind}`);
+    if (fate === "survived" || fate === "died" || fate === "hung") {
+      console.log(difference(sourceOf(fault.file), mutated(fault)));
+    }
   }
-  check ??= compiler();
-  return check(fault, text) ? "survived" : "does not compile";
 }
 
-/** Whether the scratch copy is built, where its tests need that. */
-function build(): boolean {
-  if (!built) return true;
-  try {
-    execFileSync(process.execPath, ["esbuild.js"], { cwd: scratch, stdio: "pipe" });
-    return true;
-  } catch {
-    return false;
-  }
+/** Runs each test of a stage once: which of them pass, how long they take, and which enter the code around each fault. */
+async function withoutFaults(
+  stage: Stage,
+  left: readonly Fault[],
+): Promise<{ reached: ReadonlyMap<Fault, ReadonlySet<string>>; seconds: Map<string, number> }> {
+  const nameless = path.join(scratch, "reached"); // for processes that do not get their parent's environment
+  const probe = (id: number) => {
+    const known = `(globalThis[Symbol.for("reached")] ??= new Set())`;
+    const place = `process.env.${TestVariable.reached} ?? ${JSON.stringify(nameless)}`;
+    return `(${known}.has(${id}) || ${known}.add(${id}) && process.getBuiltinModule("fs").appendFileSync(${place}, "${id}\\n"))`;
+  };
+  const edits = new Map(
+    [...new Set(left.map(({ file }) => file))].map((file) => {
+      const own = left.flatMap((fault, id) =>
+        fault.file === file ? [{ at: fault.start, call: probe(id) }] : [],
+      );
+      return [file, withProbes(file, sourceOf(file), own)] as const;
+    }),
+  );
+  const prepared = await stage.prepare(edits, stage.tests);
+  if (!prepared) throw new Error("mutate: expected a build that works before any fault is put in");
+  const seconds = new Map<string, number>();
+  const reached = new Map(left.map((fault) => [fault, new Set<string>()]));
+  const note = (place: string, names: Iterable<string>) => {
+    if (!existsSync(place)) return;
+    for (const id of readFileSync(place, "utf8").split("\n").filter(Boolean)) {
+      for (const test of names) reached.get(left[Number(id)]!)!.add(test);
+    }
+  };
+  const places = stage.tests.map((_, i) => `${nameless}-${stage.folder === scratch}-${i}`);
+  await eachOf(stage.tests, stage.together, async (test, i) => {
+    const run = await runTest(prepared[i]!, stage.folder, 600, undefined, places[i]);
+    if (run.fate === "passed") seconds.set(test, run.seconds);
+    else console.log(`left out, for it fails without any fault: ${test}\n${run.output}`);
+  });
+  for (const [i, test] of stage.tests.entries()) if (seconds.has(test)) note(places[i]!, [test]);
+  note(nameless, seconds.keys());
+  rmSync(nameless, { force: true });
+  return { reached, seconds };
 }
 
-function runTest(test: string, limit: number): Promise<TestRun> {
+/** Runs tests until one fails, and ends those that run beside it. */
+async function firstFailure(
+  { folder, together }: Stage,
+  queue: readonly { readonly test: string; readonly args: readonly string[]; readonly limit: number }[],
+): Promise<{ test: string; fate: Exclude<TestRun["fate"], "passed"> } | undefined> {
+  const stop = new AbortController();
+  let failure: { test: string; fate: Exclude<TestRun["fate"], "passed"> } | undefined;
+  await eachOf(queue, together, async ({ test, args, limit }) => {
+    if (failure) return;
+    const { fate } = await runTest(args, folder, limit, stop.signal);
+    if (failure || fate === "passed") return;
+    failure = { test, fate };
+    stop.abort();
+  });
+  return failure;
+}
+
+/** Does something for each value, so many at a time, in their order. */
+async function eachOf<T>(
+  values: readonly T[],
+  together: number,
+  act: (value: T, index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < values.length) {
+      const index = next++;
+      await act(values[index]!, index);
+    }
+  };
+  await Promise.all(Array.from({ length: together }, worker));
+}
+
+function runTest(
+  args: readonly string[],
+  cwd: string,
+  limit: number,
+  signal?: AbortSignal,
+  reached?: string,
+): Promise<TestRun> {
   const began = performance.now();
-  const child = spawn(process.execPath, ["--import", "tsx", "--test-reporter=tap", test], { cwd: scratch });
+  const env = { ...process.env, ...(reached && { [TestVariable.reached]: reached }) };
+  const child = spawn(process.execPath, ["--test-reporter=tap", ...args], { cwd, env });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -173,6 +293,7 @@ function runTest(test: string, limit: number): Promise<TestRun> {
     late = true;
     child.kill("SIGKILL");
   }, limit * 1000);
+  signal?.addEventListener("abort", () => child.kill("SIGKILL"));
   return new Promise((resolve) => {
     child.once("close", (code) => {
       clearTimeout(timer);
@@ -185,9 +306,9 @@ function runTest(test: string, limit: number): Promise<TestRun> {
 
 /** Returns a function that tells whether the compiler takes a fault's file. */
 function compiler(): (fault: Fault, text: string) => boolean {
-  const config = ts.readConfigFile(path.join(scratch, "tsconfig.json"), ts.sys.readFile);
-  const { options: settings } = ts.parseJsonConfigFileContent(config.config, ts.sys, scratch);
-  const names = files.map((name) => path.join(scratch, name));
+  const config = ts.readConfigFile(path.join(repository, "tsconfig.json"), ts.sys.readFile);
+  const { options: settings } = ts.parseJsonConfigFileContent(config.config, ts.sys, repository);
+  const names = files.map((name) => path.join(repository, name));
   let [place, replaced] = ["", ""];
   const host = ts.createCompilerHost({ ...settings, incremental: false, tsBuildInfoFile: undefined }, true);
   const known = new Map<string, ts.SourceFile | undefined>();
@@ -199,7 +320,7 @@ function compiler(): (fault: Fault, text: string) => boolean {
   };
   let program: ts.Program | undefined;
   return ({ file }, text) => {
-    [place, replaced] = [path.join(scratch, file), text];
+    [place, replaced] = [path.join(repository, file), text];
     program = ts.createProgram(
       names,
       { ...settings, incremental: false, tsBuildInfoFile: undefined },
@@ -214,12 +335,22 @@ function compiler(): (fault: Fault, text: string) => boolean {
 }
 
 function faultsOf(file: string): Fault[] {
-  const source = readFileSync(path.join(scratch, file), "utf8");
+  const source = sourceOf(file);
   return mutationsOf(file, source).map((mutation) => ({
     ...mutation,
     file,
     line: source.slice(0, mutation.start).split("\n").length,
   }));
+}
+
+function sourceOf(file: string): string {
+  return readFileSync(path.join(repository, file), "utf8");
+}
+
+/** The text of a fault's file with the fault. */
+function mutated({ file, start, end, text }: Fault): string {
+  const source = sourceOf(file);
+  return source.slice(0, start) + text + source.slice(end);
 }
 
 /** The lines that differ, as `diff` shows them. */
@@ -255,9 +386,4 @@ function report(): void {
 function roomOf(name: string): string {
   const known = Object.keys(rooms).filter((room) => name === room || name.startsWith(`${room}/`));
   return known.sort((a, b) => b.length - a.length)[0] ?? name.split("/").slice(0, 2).join("/");
-}
-
-function testFoldersOf(name: string): readonly string[] {
-  const room = roomOf(name);
-  return rooms[room] ?? [`unit/${room.replace(/^kernel\//, "")}`];
 }

@@ -66,6 +66,45 @@ const methods: Readonly<Record<string, string>> = {
 /** Calls without which the rest still runs. */
 const removable = new Set(["abs", "sort", "reverse", "sqrt", "round", "trunc", "trim"]);
 
+/**
+ * Returns the source with a call where the code around each position is entered: at the start of the function whose body holds it, at
+ * the start of the file for what is in none. The calls are expressions; lines stay where they are.
+ */
+export function withProbes(
+  file: string,
+  source: string,
+  probes: readonly { readonly at: number; readonly call: string }[],
+): string {
+  const root = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
+  const edits = probes.flatMap(({ at, call }) => {
+    let inner: ts.Node = root;
+    let body: ts.Node | undefined;
+    const descend = (node: ts.Node): void => {
+      if (at < node.getStart(root) || at >= node.getEnd()) return;
+      inner = node;
+      ts.forEachChild(node, descend);
+    };
+    descend(root);
+    for (let node = inner; body === undefined && node !== root; node = node.parent) {
+      if (ts.isFunctionLike(node) && "body" in node) body = node.body as ts.Node | undefined;
+    }
+    if (body === undefined) {
+      const [first] = root.statements;
+      return first ? [{ at: first.getStart(root), text: `${call};` }] : [];
+    }
+    if (ts.isBlock(body)) return [{ at: body.getStart(root) + 1, text: `${call};` }];
+    return [
+      { at: body.getStart(root), text: `(${call}, ` },
+      { at: body.getEnd(), text: ")" },
+    ];
+  });
+  let text = source;
+  for (const edit of edits.sort((a, b) => b.at - a.at)) {
+    text = text.slice(0, edit.at) + edit.text + text.slice(edit.at);
+  }
+  return text;
+}
+
 /** All faults of a file, in the order of its text. Types, imports and what an error says are left alone. */
 export function mutationsOf(file: string, source: string): Mutation[] {
   const root = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
