@@ -32,6 +32,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   "kernel/tensor/math": [],
   "kernel/tensor/wasm": [],
   "kernel/session": ["kernel"],
+  "kernel/document": ["notebook"],
   "kernel/notebook": ["notebook"],
   "kernel/jupyter": ["jupyter"],
 };
@@ -293,10 +294,12 @@ function runTest(
     late = true;
     child.kill("SIGKILL");
   }, limit * 1000);
-  signal?.addEventListener("abort", () => child.kill("SIGKILL"));
+  const stop = () => child.kill("SIGKILL");
+  signal?.addEventListener("abort", stop);
   return new Promise((resolve) => {
     child.once("close", (code) => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
       const told = /^\s*not ok /m.test(stripVTControlCharacters(output));
       const fate = late ? "hung" : code === 0 ? "passed" : told ? "killed" : "died";
       resolve({ fate, seconds: (performance.now() - began) / 1000, output });

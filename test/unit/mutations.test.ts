@@ -1,7 +1,7 @@
-// The faults that `npm run mutate` puts in: each kind where it belongs, none in types and messages.
+// The faults that `npm run mutate` puts in: each kind where it belongs, none in types and messages; and where code is entered.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mutationsOf } from "../tools/mutations";
+import { mutationsOf, withProbes } from "../tools/mutations";
 
 /** The texts that the faults of a source make of it. */
 const mutants = (source: string) =>
@@ -41,4 +41,18 @@ test("types, imports, texts and what an error says stay", () => {
   ]) {
     assert.deepEqual(mutants(source), [], source);
   }
+});
+
+test("a probe stands where the code around a place is entered", () => {
+  const probed = (source: string) => withProbes("a.ts", source, [{ at: source.indexOf("x"), call: "p()" }]);
+  assert.equal(probed("// a\nlet a = 1; x;"), "// a\np();let a = 1; x;");
+  assert.equal(probed("class A { a = x; }"), "p();class A { a = x; }");
+  assert.equal(probed("function f() { g(() => 1); x; }"), "function f() {p(); g(() => 1); x; }");
+  assert.equal(probed("const f = () => () => ({ x });"), "const f = () => () => (p(), ({ x }));");
+  assert.equal(probed("const f = (a = x) => { a(); };"), "const f = (a = x) => {p(); a(); };");
+  const two = withProbes("a.ts", "const f = () => x + y;", [
+    { at: 16, call: "p(1)" },
+    { at: 20, call: "p(2)" },
+  ]);
+  assert.equal(two, "const f = () => (p(2), (p(1), x + y));");
 });

@@ -1,7 +1,13 @@
 // Notebook files as they are written: what was read comes back, texts as lines, a chart's JSON on one line.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { formatNotebook, type Notebook, parseNotebook } from "../../../kernel/document/notebookFile";
+import {
+  cellChecks,
+  formatNotebook,
+  isRunnable,
+  type Notebook,
+  parseNotebook,
+} from "../../../kernel/document/notebookFile";
 import { Mime } from "../../../kernel/protocol";
 
 const notebook: Notebook = {
@@ -116,6 +122,100 @@ describe("a notebook of somebody else's", () => {
         },
       ],
     );
+  });
+
+  it("is refused in one line where it cannot be read, with what helps", () => {
+    const refused = (json: object, message: RegExp | string) =>
+      assert.throws(
+        () => parseNotebook(JSON.stringify({ nbformat: 4, metadata: {}, cells: [], ...json })),
+        typeof message === "string" ? { name: "NotebookError", message } : message,
+      );
+    refused({ nbformat: 3 }, /got nbformat 3; `jupyter nbconvert --to notebook --nbformat 4` converts it$/);
+    refused({ nbformat: 5 }, /got nbformat 5, which is newer than this BN Lab; save it as nbformat 4, or/);
+    refused({ nbformat: "4" }, 'expected a notebook of nbformat 4, got nbformat "4"');
+    refused({ nbformat: undefined }, "expected a notebook of nbformat 4, got no nbformat");
+    refused({ cells: {} }, "expected a list of cells, got an object");
+    refused({ cells: null }, "expected a list of cells, got null");
+    refused({ cells: [[]] }, "cell 1: expected an object, got a list");
+    refused(
+      {
+        cells: [
+          { cell_type: "raw", source: "" },
+          { cell_type: "raw", source: ["a", 5] },
+        ],
+      },
+      "cell 2: source: expected a text or a list of lines, got a list",
+    );
+    refused({ cells: [{ cell_type: "raw", metadata: 5 }] }, "cell 1: metadata: expected an object, got 5");
+    const long = (characters: number) => ({ metadata: { language_info: { name: "x".repeat(characters) } } });
+    refused(long(60), `its cells are ${"x".repeat(60)}; BN Lab runs notebooks in TypeScript`);
+    refused(long(61), `its cells are ${"x".repeat(59)}…; BN Lab runs notebooks in TypeScript`);
+  });
+
+  it("keeps ids of 64 characters, and a minor number above ours", () => {
+    const { cells, nbformat_minor } = parsed([{ cell_type: "raw", id: "x".repeat(64) }], {
+      nbformat_minor: 7,
+    });
+    assert.deepEqual([cells[0]!.id, cells[0]!.source, nbformat_minor], ["x".repeat(64), "", 7]);
+  });
+
+  it("runs its TypeScript and JavaScript alone, checked as its kernel checks", () => {
+    const cell = (source: string, languageId?: string) => ({
+      cell_type: "code",
+      source,
+      metadata: languageId === undefined ? {} : { vscode: { languageId } },
+    });
+    const book = (metadata: object) =>
+      parsed(
+        [
+          cell("a"),
+          cell("a", "javascript"),
+          cell("a", "python"),
+          cell(" \n"),
+          { ...cell("a"), cell_type: "raw" },
+        ],
+        {
+          metadata,
+        },
+      );
+    const { cells } = book({});
+    assert.deepEqual(cells.map(isRunnable), [true, true, false, false, false]);
+    const checks = (metadata: object) => {
+      const own = book(metadata);
+      return own.cells.slice(0, 2).map((each) => cellChecks(each, own));
+    };
+    assert.deepEqual(checks({}), ["strict", "none"]);
+    assert.deepEqual(checks({ kernelspec: { name: "tslab" } }), ["loose", "none"]);
+    assert.deepEqual(checks({ language_info: { name: "JavaScript" } }), ["none", "none"]);
+    assert.deepEqual(
+      checks({ kernelspec: { language: "typescript" }, language_info: { name: "javascript" } }),
+      ["strict", "none"],
+    );
+  });
+
+  it("gets our kernel where it names none, and keeps its own", () => {
+    const written = (metadata: object) => JSON.parse(formatNotebook(parsed([], { metadata }))).metadata;
+    assert.deepEqual(Object.keys(written({ title: "t" })).sort(), ["kernelspec", "language_info", "title"]);
+    assert.deepEqual(written({ kernelspec: null }).kernelspec.name, "bnlab");
+    assert.deepEqual(written({ kernelspec: { name: "tslab" } }).kernelspec, { name: "tslab" });
+    assert.deepEqual(written({ language_info: { name: "javascript" } }), {
+      language_info: { name: "javascript" },
+    });
+  });
+
+  it("has its texts as lines, its pictures as they are", () => {
+    const data = { "image/svg+xml": "<svg>\n</svg>", "image/png": "AA\nBB", "text/x": "a" };
+    const [cell] = JSON.parse(
+      formatNotebook(
+        parsed([{ cell_type: "code", source: "a\n\nb\n", outputs: [{ output_type: "display_data", data }] }]),
+      ),
+    ).cells;
+    assert.deepEqual(cell.source, ["a\n", "\n", "b\n"]);
+    assert.deepEqual(cell.outputs[0].data, {
+      ...data,
+      "image/svg+xml": ["<svg>\n", "</svg>"],
+      "text/x": ["a"],
+    });
   });
 
   it("can be written and read again", () => {

@@ -37,6 +37,77 @@ describe("compareOutputs", () => {
     assert.equal(compare([out(many("a"))], [out(many("b"))])[0]!.what, "stdout and 5 lines more");
   });
 
+  it("tells four differences of an output, in lines that fit", () => {
+    const lines = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`);
+    const [four] = compare([out(lines("a", 4).join("\n"))], [out(lines("b", 4).join("\n"))]);
+    assert.deepEqual(four, { what: "stdout", saved: lines("a", 4), now: lines("b", 4) });
+    const [five] = compare([out(lines("a", 5).join("\n"))], [out(lines("b", 5).join("\n"))]);
+    assert.deepEqual([five!.what, five!.saved], ["stdout and 1 lines more", lines("a", 4)]);
+    const figure = (letter: string, count: number) => shown({ [Mime.json]: lines(letter, count) });
+    const what = (count: number) => compare([figure("a", count)], [figure("b", count)])[0]!.what;
+    assert.equal(what(4), `display_data ${Mime.json}`);
+    assert.equal(what(5), `display_data ${Mime.json}, 5 places`);
+    assert.equal(compare([figure("a", 5)], [figure("b", 5)])[0]!.now.length, 4);
+    assert.deepEqual(compare([out("x".repeat(160))], [out(`y${"x".repeat(160)}`)])[0]!, {
+      what: "stdout",
+      saved: ["x".repeat(160)],
+      now: [`y${"x".repeat(158)}…`],
+    });
+  });
+
+  it("takes a number for itself where it stands for itself, and colors for none", () => {
+    assert.ok(isSame([out("a -0.50 .5e1 1.")], [out("a -5e-1 5.000 1.0")]));
+    assert.ok(!isSame([out("1.0 2.0")], [out("1.0 3.0")]));
+    assert.ok(!isSame([out("v1.5")], [out("v1.6")]));
+    assert.ok(!isSame([out("1.5px")], [out("1.6px")]));
+    assert.ok(!isSame([out("1")], [out("2.0")]));
+    assert.ok(isSame([out("1")], [out("1.0004")]));
+    assert.ok(isSame([out("\x1b[1mx\x1b[0m\n\n")], [out("x")]));
+    assert.ok(!isSame([out("a\nb")], [out("a")]));
+    const near = (saved: string, now: string, absolute: number) =>
+      compareOutputs([out(saved)], [out(now)], { relative: 0, absolute }).length === 0;
+    assert.ok(near("0.0", "0.25", 0.25));
+    assert.ok(!near("0.0", "0.25", 0.125));
+    assert.ok(!near("-0.5", "0.5", 0.25));
+  });
+
+  it("compares JSON by what stands where", () => {
+    const json = (value: Json) => shown({ [Mime.json]: value });
+    for (const value of [null, true, "a 1.5", [1.5], { a: { b: [0.5, null] } }] as Json[]) {
+      assert.ok(isSame([json(value)], [json(structuredClone(value))]));
+    }
+    assert.ok(isSame([json({ a: "loss 0.5" })], [json({ a: "loss 0.5001" })]));
+    assert.ok(isSame([json({ a: 1, b: 2 })], [json({ b: 2, a: 1 })]));
+    for (const [a, b] of [
+      [[1], { 0: 1 }],
+      [null, {}],
+      [1, "1"],
+      ["a", "b"],
+      [{ a: 1 }, { b: 1 }],
+      [[], [null]],
+      [true, false],
+    ] as [Json, Json][]) {
+      assert.ok(!isSame([json(a)], [json(b)]), JSON.stringify([a, b]));
+    }
+  });
+
+  it("looks at a tensor's numbers alone, and at texts before pictures", () => {
+    const tensor = (picture: string) =>
+      shown({ [Mime.tensor]: { picture }, [Mime.png]: picture, [Mime.plain]: "Tensor [1.5]" });
+    assert.ok(isSame([tensor("AQID")], [tensor("AQIE")]));
+    const both = (text: string, picture: string) =>
+      shown({ [Mime.png]: picture, "text/x": text, [Mime.plain]: text });
+    assert.equal(compare([both("a", "AQID")], [both("b", "AQIE")])[0]!.what, `display_data ${Mime.plain}`);
+    assert.equal(compare([both("a", "AQID")], [both("a", "AQIE")])[0]!.what, `display_data ${Mime.png}`);
+    const html = (text: string) => shown({ [Mime.png]: text, [Mime.html]: text });
+    assert.equal(compare([html("x")], [html("y")])[0]!.what, `display_data ${Mime.html}`);
+    assert.deepEqual(compare([shown({ [Mime.png]: "AQID" })], [shown({ [Mime.png]: "AQIDAQ" })])[0], {
+      what: `display_data ${Mime.png}`,
+      saved: ["4 characters"],
+      now: ["6 others"],
+    });
+  });
+
   it("compares figures place by place", () => {
     const figure = (y: Json[]) =>
       shown({ [Mime.plotly]: { data: [{ y }], layout: {} }, [Mime.plain]: "chart" });

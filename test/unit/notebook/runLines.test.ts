@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import type { CodeCell } from "../../../kernel/document/notebookFile";
+import type { CellEnd } from "../../../kernel/notebook/notebookRun";
 import { RunLines } from "../../../kernel/notebook/runLines";
 import { type AnyPublication, type Content, createMessage, Mime } from "../../../kernel/protocol";
 
@@ -17,15 +18,15 @@ const cell: CodeCell = {
   execution_count: null,
 };
 
-function start(isTTY: boolean) {
+function start(isTTY: boolean, source = cell.source, place = { number: 1, of: 1 }) {
   let written = "";
   const write = (text: string) => {
     written += text;
   };
-  const out = { isTTY, columns: 40, write };
+  const out = { isTTY, columns: isTTY ? 40 : undefined, write };
   const lines = new RunLines(out as unknown as NodeJS.WriteStream);
-  lines.start(cell, { number: 1, of: 1 });
-  const publish = <T extends "stream" | "display_data" | "update_display_data">(
+  lines.start({ ...cell, source }, place);
+  const publish = <T extends "stream" | "error" | "execute_result" | "display_data" | "update_display_data">(
     type: T,
     content: Content[T],
   ) => lines.publication(createMessage("iopub", type, content, { session: "s" }) as AnyPublication);
@@ -35,13 +36,14 @@ function start(isTTY: boolean) {
       metadata: {},
       transient: { display_id: "bar" },
     });
-  const end = () =>
+  const end = (more: Partial<CellEnd> = {}) =>
     lines.end({
       reply: { status: "ok", execution_count: 1, user_expressions: {} },
       milliseconds: 100,
       timedOut: false,
+      ...more,
     });
-  return { publish, bar, end, written: () => written };
+  return { lines, publish, bar, end, written: () => written };
 }
 
 describe("RunLines", () => {
@@ -74,5 +76,98 @@ describe("RunLines", () => {
       bar(text === "0/2" ? "display_data" : "update_display_data", text);
     end();
     assert.equal(written(), "[1/1] In [1] train();\n      2/2\n      ✓ 0.1 s\n");
+  });
+
+  it("has a cell's first line that is no import, cut to sixty characters", () => {
+    const titled = (source: string) => start(false, source).written();
+    assert.equal(titled('\nimport a from "a";\n\n  train();\nmore();'), "[1/1] In [1]   train();");
+    assert.equal(titled('import a from "a";'), '[1/1] In [1] import a from "a";');
+    assert.equal(titled("x".repeat(60)), `[1/1] In [1] ${"x".repeat(60)}`);
+    assert.equal(titled("x".repeat(61)), `[1/1] In [1] ${"x".repeat(59)}…`);
+    assert.equal(start(false, "a", { number: 2, of: 10 }).written(), "[ 2/10] In [2] a");
+  });
+
+  it("says how the cell ended, beside its line or beneath what it printed", () => {
+    const quiet = start(false);
+    quiet.end();
+    assert.equal(quiet.written(), "[1/1] In [1] train();  ✓ 0.1 s\n");
+    const reply: CellEnd["reply"] = {
+      status: "error",
+      execution_count: 1,
+      ename: "E",
+      evalue: "",
+      traceback: [],
+    };
+    const failing = start(false);
+    failing.publish("error", { ename: "E", evalue: "v", traceback: ["E: v", "\x1b[31mat\x1b[0m"] });
+    failing.end({ reply });
+    assert.equal(failing.written(), "[1/1] In [1] train();\n      E: v\n      at\n      ✗ 0.1 s\n");
+    const late = start(false);
+    late.end({ reply, timedOut: true });
+    assert.equal(late.written(), "[1/1] In [1] train();  ✗ stopped after its time limit, 0.1 s\n");
+  });
+
+  it("puts together lines that come in pieces, and closes the last", () => {
+    const { publish, end, written } = start(false);
+    for (const text of ["a", "b\n\nc", "", "d"]) publish("stream", { name: "stdout", text });
+    end();
+    assert.equal(written(), "[1/1] In [1] train();\n      ab\n\n      cd\n      ✓ 0.1 s\n");
+  });
+
+  it("shows results and displays by their text, or by what they are", () => {
+    const { publish, end, written } = start(false);
+    publish("execute_result", { data: { [Mime.plain]: "7" }, metadata: {}, execution_count: 1 });
+    publish("display_data", { data: { [Mime.html]: "<b>" }, metadata: {} });
+    publish("display_data", { data: {}, metadata: {} });
+    const display = (text: string, id: string, mime: string) => ({
+      data: { [Mime.plain]: text, [mime]: {} },
+      metadata: {},
+      transient: { display_id: id },
+    });
+    publish("display_data", display("early chart", "a", Mime.plotly));
+    publish("display_data", display("named", "b", Mime.html));
+    publish("update_display_data", display("late chart", "a", Mime.plotly));
+    publish("update_display_data", display("updated", "b", Mime.html));
+    end();
+    const shown = ["7", "[text/html]", "[nothing]", "named", "late chart", "updated", "✓ 0.1 s"];
+    assert.equal(written(), `[1/1] In [1] train();\n${shown.map((line) => `      ${line}\n`).join("")}`);
+  });
+
+  it("begins a line for a question, and for what is told after the cells", () => {
+    const quiet = start(true);
+    quiet.lines.question();
+    assert.equal(quiet.written(), "[1/1] In [1] train();\n");
+    quiet.publish("stream", { name: "stdout", text: "half" });
+    quiet.lines.question();
+    quiet.lines.question();
+    assert.equal(quiet.written(), "[1/1] In [1] train();\n      half\n");
+    const open = start(true);
+    open.lines.line("end");
+    open.lines.line("more");
+    assert.equal(open.written(), "[1/1] In [1] train();\nend\nmore\n");
+    const printed = start(true);
+    printed.publish("stream", { name: "stdout", text: "half" });
+    printed.lines.line("end");
+    assert.equal(printed.written(), "[1/1] In [1] train();\n      half\nend\n");
+    const ended = start(true);
+    ended.end();
+    ended.lines.line("end");
+    assert.equal(ended.written(), "[1/1] In [1] train();  ✓ 0.1 s\nend\n");
+  });
+
+  it("moves bars of several displays, below half a line too", () => {
+    const { publish, written } = start(true);
+    publish("stream", { name: "stdout", text: "half" });
+    for (const id of ["a", "b"]) {
+      publish("display_data", {
+        data: { [Mime.plain]: `bar ${id}`, [Mime.progress]: [] },
+        metadata: {},
+        transient: { display_id: id },
+      });
+    }
+    assert.equal(
+      written(),
+      "[1/1] In [1] train();\n      half\n      bar a\n\x1b[1F\x1b[J      bar a\n      bar b\n",
+    );
   });
 });

@@ -1,12 +1,12 @@
-// The page of a notebook, as the command line writes it: what Markdown shows, which pictures come along, what foreign outputs give.
+// The page of a notebook: what Markdown shows, which pictures come along, what foreign outputs give.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
+import { parseNotebook } from "../../../kernel/document/notebookFile";
+import { renderPage } from "../../../kernel/notebook/html/page";
 
-const cli = path.join(import.meta.dirname, "../../dist/kernel/cli.js");
 const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-page-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const home = path.join(folder, "home");
@@ -31,24 +31,52 @@ const code = (...outputs: unknown[]): Cell => ({
 const deep = "(deep)";
 const deepJson = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
 
-/** What stands between the page's head and its end. */
-function pageOf(...cells: Cell[]): string {
-  const file = path.join(home, "a.ipynb");
+function wholePageOf(...cells: Cell[]): Promise<string> {
   const text = JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
-  writeFileSync(file, text.replace(`"${deep}"`, deepJson));
-  const args = [cli, "export", file, "--html", `${file}.html`];
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  assert.deepEqual([status, stderr], [0, ""]);
-  return /<main>(.*)<\/main>/s.exec(readFileSync(`${file}.html`, "utf8"))![1]!;
+  const notebook = parseNotebook(text.replace(`"${deep}"`, deepJson));
+  return renderPage(notebook, { title: "A <title>", folder: home });
+}
+
+/** What stands between the page's head and its end. */
+async function pageOf(...cells: Cell[]): Promise<string> {
+  return /<main>(.*)<\/main>/s.exec(await wholePageOf(...cells))![1]!;
 }
 
 const pixel =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const png = Buffer.from(pixel, "base64");
 
+describe("the page", () => {
+  it("is in Chinese when more than a tenth of its texts is, whatever its code says", async () => {
+    const languageOf = async (...cells: Cell[]) =>
+      /<html lang="([^"]*)"/.exec(await wholePageOf(...cells))![1];
+    assert.equal(await languageOf(markdown("中".repeat(10) + "a".repeat(90))), "en");
+    assert.equal(await languageOf(markdown("中".repeat(10) + "a".repeat(89))), "zh-CN");
+    assert.equal(await languageOf(markdown("中".repeat(9)), markdown("a".repeat(91))), "en");
+    assert.equal(await languageOf({ ...code(), source: '"中中中"' }), "en");
+  });
+
+  it("has its title as text, and loads no script where nothing is drawn", async () => {
+    const page = await wholePageOf(markdown("text"));
+    assert.match(page, /<title>A &lt;title&gt;<\/title>/);
+    assert.match(page, /script-src 'none'/);
+    assert.doesNotMatch(page, /<script/);
+  });
+
+  it("leaves out cells in which nothing is, and numbers the others as they ran", async () => {
+    const stream = { output_type: "stream", name: "stdout", text: "shown" };
+    assert.doesNotMatch(await pageOf({ ...code(), source: " \n" }), /section/);
+    assert.match(await pageOf({ ...code(stream), source: "" }), /shown/);
+    assert.match(await pageOf({ ...code(), source: "const a = 1;", execution_count: 7 }), /In \[7\].*const/);
+    assert.match(await pageOf({ ...code(), execution_count: null }), /In \[ \]/);
+    assert.doesNotMatch(await pageOf(code()), /outputs/);
+    assert.match(await pageOf(code(stream)), /<div class="outputs">\n<pre class="stream stdout">shown</);
+  });
+});
+
 describe("text", () => {
-  it("has math, lists of tasks, what is struck out, and places to go to", () => {
-    const page = pageOf(
+  it("has math, lists of tasks, what is struck out, and places to go to", async () => {
+    const page = await pageOf(
       markdown(
         "Costs $5 and $6.\n\n$\\frac{a}{b}$ and\n\n$$\n\\hat x = \\frac{x - \\mu}{\\sigma}\n$$\n\n```math\ny\n```",
       ),
@@ -72,7 +100,61 @@ describe("text", () => {
     );
   });
 
-  it("keeps links to files from the notebook's folder on, and no other address without a scheme", () => {
+  it("has addresses of headings made of their words, numbered where they are the same", async () => {
+    const page = await pageOf(markdown("# `code`  and — 中文, *more*_x\n# A\n# A"), markdown("# A\n\ntext"));
+    assert.deepEqual(
+      Array.from(page.matchAll(/<h1 id="user-content-([^"]*)"/g), ([, id]) => id),
+      ["code-and--中文-more_x", "a", "a-1", "a-2"],
+    );
+    assert.doesNotMatch(page, /<p id/);
+  });
+
+  it("makes a box of what a list's item begins with, and of nothing else", async () => {
+    const page = await pageOf(markdown("- [X] a\n- [ ]b\n- c [ ] d\n- **[x]** e\n-\n\n[ ] f\n\n1. [x] g"));
+    assert.equal(page.match(/<input type="checkbox" disabled checked>/g)?.length, 2);
+    assert.equal(page.match(/<input/g)?.length, 2);
+    assert.equal(page.match(/task-list-item/g)?.length, 2);
+    for (const kept of ["[ ]b", "c [ ] d", "<strong>[x]</strong> e", "[ ] f"])
+      assert.ok(page.includes(kept), kept);
+  });
+
+  it("knows in later formulas what an earlier one defines", async () => {
+    const page = await pageOf(markdown("$\\gdef\\norm{\\hat y}x$"), markdown("$\\norm$"));
+    assert.equal(page.match(/<mi>y<\/mi>/g)?.length, 1);
+    assert.doesNotMatch(page, /katex|title=/);
+  });
+
+  it("names its own places apart from the page's", async () => {
+    const page = await pageOf(markdown('<p id="x">1</p><a name="y">2</a><script>3</script><style>4</style>'));
+    assert.match(page, /<p id="user-content-x">1<\/p>/);
+    assert.match(page, /<a name="user-content-y">2<\/a>/);
+    assert.doesNotMatch(page, /[34]/);
+  });
+
+  it("shows HTML of more than four million characters as text", async () => {
+    const bold = "<b>x</b>";
+    const long = (characters: number) => bold.padEnd(characters);
+    const html = (text: string) =>
+      code({ output_type: "display_data", data: { "text/html": text, "text/plain": "plain" } });
+    assert.match(await pageOf(html(long(4_000_000))), /<b>x<\/b>/);
+    assert.match(await pageOf(html(long(4_000_001))), /<pre class="value">plain</);
+  });
+
+  it("puts the address of what would be loaded in its place, as a link where it can be one", async () => {
+    const page = await pageOf(
+      markdown(
+        '<p><video src="https://a.example/v.mp4"></video> <object data="x.bin">y</object> <iframe></iframe></p>',
+      ),
+    );
+    assert.match(
+      page,
+      /<span class="missing" title="[^"]*"><a href="https:\/\/a\.example\/v\.mp4"[^>]*>https:/,
+    );
+    assert.match(page, /<span class="missing" title="[^"]*">x\.bin<\/span>/);
+    assert.doesNotMatch(page, /<iframe|<object|<video/);
+  });
+
+  it("keeps links to files from the notebook's folder on, and no other address without a scheme", async () => {
     const kept = ["b.ipynb", "./sub/a%20b.md#here", "../up/x.csv?y=1:2", "数据.csv", "./a:b"];
     const dropped = [
       "//a.example/x",
@@ -91,21 +173,21 @@ describe("text", () => {
       "data:text/html,x",
       "blob:x",
     ];
-    const linksOf = (addresses: string[]) => {
-      const page = pageOf(markdown(addresses.map((address) => `<a href="${address}">x</a>`).join("")));
+    const linksOf = async (addresses: string[]) => {
+      const page = await pageOf(markdown(addresses.map((address) => `<a href="${address}">x</a>`).join("")));
       return Array.from(page.matchAll(/<a(?: href="([^"]*)")?/g), ([, href]) => href);
     };
-    assert.deepEqual(linksOf(kept), kept);
+    assert.deepEqual(await linksOf(kept), kept);
     assert.deepEqual(
-      linksOf(dropped),
+      await linksOf(dropped),
       dropped.map(() => undefined),
     );
-    assert.match(pageOf(markdown("[next](01-next.ipynb)")), /<a href="01-next\.ipynb" rel=/);
+    assert.match(await pageOf(markdown("[next](01-next.ipynb)")), /<a href="01-next\.ipynb" rel=/);
   });
 
-  it("shows a formula that cannot be read as it is written", () => {
+  it("shows a formula that cannot be read as it is written", async () => {
     const deep = `${"{".repeat(20_000)}${"}".repeat(20_000)}`;
-    const page = pageOf(markdown(`$\\frac{a}$ then $${deep}$ then $\\def\\a{\\a\\a}\\a$ and $x$`));
+    const page = await pageOf(markdown(`$\\frac{a}$ then $${deep}$ then $\\def\\a{\\a\\a}\\a$ and $x$`));
     assert.match(
       page,
       /<code title="KaTeX parse error[^"]*">\\frac\{a\}<\/code> then <code title="[^"]*">\{\{/,
@@ -113,8 +195,8 @@ describe("text", () => {
     assert.match(page, /<mi>x<\/mi>/);
   });
 
-  it("keeps its own tables, colors and drawings, and what is written in none of our languages as text", () => {
-    const page = pageOf(
+  it("keeps its own tables, colors and drawings, and what is written in none of our languages as text", async () => {
+    const page = await pageOf(
       markdown(
         '<table style="color: red; position: fixed; background: url(x)"><tr><td align="right" colspan="2">1</td></tr></table>',
       ),
@@ -143,6 +225,7 @@ describe("text", () => {
 describe("pictures", () => {
   writeFileSync(path.join(home, "in side.png"), png);
   writeFileSync(path.join(home, "secret.png"), "password");
+  writeFileSync(path.join(home, "a.ipynb"), "{}");
   writeFileSync(path.join(folder, "outside.png"), png);
   mkdirSync(path.join(home, "sub"));
   writeFileSync(
@@ -155,7 +238,7 @@ describe("pictures", () => {
     symlinkSync(folder, path.join(home, "up"));
     symlinkSync(path.join(home, "in side.png"), path.join(home, "near.png"));
   }
-  const shown = (source: string) => pageOf(markdown(source)).includes('<img src="data:');
+  const shown = async (source: string) => (await pageOf(markdown(source))).includes('<img src="data:');
 
   const cases: [source: string, isShown: boolean][] = [
     ["![x](in%20side.png)", true],
@@ -190,12 +273,72 @@ describe("pictures", () => {
       : []),
   ];
   for (const [source, isShown] of cases) {
-    it(`${source.replace(folder, "…")} ${isShown ? "comes along" : "stays away"}`, () =>
-      assert.equal(shown(source), isShown));
+    it(`${source.replace(folder, "…")} ${isShown ? "comes along" : "stays away"}`, async () =>
+      assert.equal(await shown(source), isShown));
   }
 
-  it("says why one is not there, and leads to what is on the web", () => {
-    const page = pageOf(
+  it("of more than 32 MB stay away, and the folder itself is none", async () => {
+    const size = 32 * 2 ** 20;
+    for (const [name, bytes] of [
+      ["large.png", size + 1],
+      ["fits.png", size],
+    ] as const) {
+      writeFileSync(path.join(home, name), png);
+      truncateSync(path.join(home, name), bytes);
+    }
+    assert.match(await pageOf(markdown("![x](large.png)")), /title="the picture is larger than 32 MB"/);
+    assert.match(await pageOf(markdown("![x](fits.png)")), /<img src="data:image\/png/);
+    rmSync(path.join(home, "fits.png"));
+    const why = async (source: string) => /title="([^"]*)"/.exec(await pageOf(markdown(source)))![1];
+    assert.match((await why("![x](.)"))!, /outside/);
+    assert.match((await why("![x](..)"))!, /outside/);
+    assert.match((await why("![x](sub)"))!, /no picture/);
+    assert.match((await why("![x](none.png)"))!, /no such picture/);
+  });
+
+  it("may have names that begin with two dots", async () => {
+    writeFileSync(path.join(home, "..a.png"), png);
+    assert.ok(await shown("![x](..a.png)"));
+  });
+
+  it("are known by their first bytes", async () => {
+    const bmp = Buffer.alloc(30);
+    bmp.write("BM");
+    bmp.writeUInt32LE(30, 2);
+    const kinds: [type: string, bytes: Buffer][] = [
+      ["image/jpeg", Buffer.from("\xff\xd8\xff\xe0", "latin1")],
+      ["image/gif", Buffer.from("GIF87a")],
+      ["image/gif", Buffer.from("GIF89a")],
+      ["image/webp", Buffer.from("RIFF1234WEBP")],
+      ["image/avif", Buffer.from("1234ftypavif")],
+      ["image/avif", Buffer.from("1234ftypavis")],
+      ["image/bmp", bmp],
+      ["image/svg+xml", Buffer.from("\ufeff <!DOCTYPE svg [ <!-- --> ]><svg>")],
+    ];
+    for (const [type, bytes] of kinds) {
+      const page = await pageOf(markdown(`![x](data:image/png;base64,${bytes.toString("base64")})`));
+      assert.equal(/src="data:([^;]*)/.exec(page)?.[1], type);
+    }
+    const none = [
+      "GIF88a",
+      "RIFF1234WAVE",
+      "WEBP",
+      "1234ftypmp42",
+      "BM and a text that is longer",
+      "x<svg>",
+      "<svgx>",
+    ];
+    for (const text of none) assert.ok(!(await shown(`![x](data:image/png;base64,${btoa(text)})`)), text);
+  });
+
+  it("that an output holds have its text for who cannot see them", async () => {
+    const data = { "image/png": pixel, "text/plain": 'a "dot"' };
+    const page = await pageOf(code({ output_type: "display_data", data }));
+    assert.match(page, /<figure class="picture"><img src="data:image\/png[^"]*" alt="a &quot;dot&quot;">/);
+  });
+
+  it("says why one is not there, and leads to what is on the web", async () => {
+    const page = await pageOf(
       markdown(
         "![A map](secret.png) ![A badge](https://a.example/x.svg) [![Both](//a.example/x)](https://b.example)",
       ),
@@ -208,7 +351,7 @@ describe("pictures", () => {
     assert.match(page, /<a href="https:\/\/b.example"[^>]*><span class="missing"[^>]*>Both<\/span><\/a>/);
   });
 
-  it("come from attachments by what their bytes are", () => {
+  it("come from attachments by what their bytes are", async () => {
     const attachments = {
       "a.png": { "image/png": pixel },
       "b.svg": { "image/svg+xml": '<svg viewBox="0 0 1 1"/>' },
@@ -217,7 +360,7 @@ describe("pictures", () => {
       "e.png": { "image/png": 5 },
     };
     const sources = ["a.png", "b.svg", "c.png", "d.png", "e.png", "__proto__", "constructor", "%E0%A4%A"];
-    const page = pageOf(
+    const page = await pageOf(
       markdown(sources.map((name) => `![${name}](attachment:${name})`).join("\n\n"), { attachments }),
     );
     assert.deepEqual(
@@ -226,7 +369,7 @@ describe("pictures", () => {
     );
     assert.equal(page.match(/class="missing"/g)?.length, 6);
     for (const attachments of [null, 5, "x", [], [1]])
-      pageOf(markdown("![x](attachment:a.png)", { attachments }));
+      await pageOf(markdown("![x](attachment:a.png)", { attachments }));
   });
 });
 
@@ -310,20 +453,26 @@ describe("outputs that are foreign or malformed", () => {
       />the text</,
     ],
     ["a text that is too deep", data({ "text/plain": [deep] }), /nested too deeply/],
+    ["types with long names", data({ [`x/${"y".repeat(198)}z`]: 1 }), /Not shown: x\/y{198}</],
+    [
+      "a bar that wrote over itself",
+      { output_type: "stream", text: "1%\r2%\r\n3%\r4%\r" },
+      /stdout">2%\n4%</,
+    ],
     ["LaTeX", data({ "text/latex": "$\\alpha$" }), /<mi>α<\/mi>/],
     ["metadata that is none", data({ "text/plain": "the text" }, { metadata: 5 }), />the text</],
   ];
   for (const [name, output, expected] of cases) {
-    it(name, () => {
-      const page = pageOf(code(output), markdown("after"));
+    it(name, async () => {
+      const page = await pageOf(code(output), markdown("after"));
       assert.match(page, expected);
       assert.match(page, /<p>after<\/p>/);
       assert.doesNotMatch(page, /undefined|Cannot read|\[object/);
     });
   }
 
-  it("outputs that are no list", () => {
+  it("outputs that are no list", async () => {
     for (const outputs of [null, 5, {}, "x"])
-      assert.match(pageOf({ ...code(), outputs }, markdown("after")), /after/);
+      assert.match(await pageOf({ ...code(), outputs }, markdown("after")), /after/);
   });
 });
