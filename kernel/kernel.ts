@@ -67,6 +67,8 @@ export interface KernelOptions {
   session: Session;
   /** Where it runs: the machine, and the engine with its version. */
   place: { hostname: string; engine: string };
+  /** What charts and tables are shown in where the client does not say. */
+  language?: string | undefined;
   /** Called when a client has asked for the end and has its answer. */
   onShutdown(): void;
 }
@@ -198,8 +200,13 @@ export class Kernel {
       if (this.#aborted.delete(request as AnyMessage)) {
         return { status: "aborted", execution_count: this.#executionCount };
       }
-      const { code, silent = false, stop_on_error = true, user_expressions = {}, checks } = request.content;
-      const { store_history = true, allow_stdin = false } = request.content;
+      const { code, silent = false, stop_on_error = true, user_expressions = {} } = request.content;
+      const {
+        store_history = true,
+        allow_stdin = false,
+        checks,
+        language = this.#options.language,
+      } = request.content;
       const count = this.#executionCount + 1;
       const stored = store_history && !silent;
       if (stored) {
@@ -209,26 +216,31 @@ export class Kernel {
       if (!silent) this.#publish("execute_input", { code, execution_count: count }, request.header);
       let asking = allow_stdin;
       let asked: Promise<unknown> = Promise.resolve();
-      const outcome = await this.#options.session.execute(code, stored ? count : undefined, checks, {
-        publish: (output) => {
-          if (silent) return;
-          if (output.type !== "execute_result") {
-            this.#publish(output.type, output.content, request.header);
-            return;
-          }
-          if (stored) this.#history.result(String(output.content.data[Mime.plain] ?? ""));
-          this.#publish("execute_result", { ...output.content, execution_count: count }, request.header);
+      const outcome = await this.#options.session.execute(
+        code,
+        stored ? count : undefined,
+        { checks, language },
+        {
+          publish: (output) => {
+            if (silent) return;
+            if (output.type !== "execute_result") {
+              this.#publish(output.type, output.content, request.header);
+              return;
+            }
+            if (stored) this.#history.result(String(output.content.data[Mime.plain] ?? ""));
+            this.#publish("execute_result", { ...output.content, execution_count: count }, request.header);
+          },
+          ask: (question) => {
+            if (!asking) {
+              const reason = allow_stdin ? "the cell that asks has ended" : "this client cannot ask its user";
+              return Promise.reject(new Error(`input: ${reason}`));
+            }
+            const answer = asked.then(() => this.#ask(question, request.header)); // one at a time
+            asked = answer;
+            return answer;
+          },
         },
-        ask: (question) => {
-          if (!asking) {
-            const reason = allow_stdin ? "the cell that asks has ended" : "this client cannot ask its user";
-            return Promise.reject(new Error(`input: ${reason}`));
-          }
-          const answer = asked.then(() => this.#ask(question, request.header)); // one at a time
-          asked = answer;
-          return answer;
-        },
-      });
+      );
       asking = false;
       this.#answered = undefined;
       if (outcome.status === "ok") {

@@ -11,8 +11,9 @@ import { Session } from "./session/session";
  * Starts a kernel in the process's folder, the notebook's: imports and files are looked for there.
  *
  * @param onShutdown is called when a client has asked for the end and has its answer.
+ * @param language what charts and tables are shown in where the client does not say.
  */
-export function startNodeKernel(transport: Transport, onShutdown: () => void): Session {
+export function startNodeKernel(transport: Transport, onShutdown: () => void, language?: string): Session {
   const folder = process.cwd();
   const session = new Session({
     startRunner: (events) => new RunnerProcess(folder, events),
@@ -20,7 +21,7 @@ export function startNodeKernel(transport: Transport, onShutdown: () => void): S
     language: new LanguageThread(folder),
   });
   const place = { hostname: hostname(), engine: `Node ${process.version}` };
-  new Kernel({ transport, session, place, onShutdown });
+  new Kernel({ transport, session, place, language, onShutdown });
   return session;
 }
 

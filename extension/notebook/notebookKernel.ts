@@ -8,10 +8,12 @@ import {
   KernelGone,
   type RequestOptions,
 } from "../../kernel/protocol";
+import { languageOf } from "../../kernel/words";
 import { checksIn } from "./checks";
 import { type KernelLaunch, KernelProcess } from "./kernelProcess";
 import { OutputModel } from "./outputs";
 import { OutputWriter } from "./outputWriter";
+import { proseOf } from "./prose";
 
 export type KernelState = Content["status"]["execution_state"] | "off";
 
@@ -189,6 +191,7 @@ export class NotebookKernel implements vscode.Disposable {
       const reply = await kernel.client.execute(queued.cell.document.getText(), onPublication, {
         onInput: this.#around.ask,
         checks: checksIn(queued.cell.notebook, queued.cell.document),
+        language: languageOf(proseOf(queued.cell.notebook)),
       });
       this.#count(queued, reply.content.execution_count);
       succeeded = reply.content.status === "ok";

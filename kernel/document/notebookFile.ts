@@ -140,6 +140,10 @@ export function cellChecks(cell: Cell, { metadata }: Notebook): Checks {
   return checksOf(own ?? languageOf(metadata), isObject(kernelspec) ? kernelspec.name : undefined);
 }
 
+/** The text of the notebook's Markdown cells, by which its language is known. */
+export const proseOf = ({ cells }: Notebook): string =>
+  cells.flatMap((cell) => (cell.cell_type === "markdown" ? cell.source : [])).join("");
+
 export function isRunnable(cell: Cell): cell is CodeCell {
   return cell.cell_type === "code" && cell.source.trim() !== "" && languages.includes(cellLanguage(cell));
 }

@@ -7,10 +7,12 @@ import {
   isRunnable,
   type Metadata,
   type Notebook,
+  proseOf,
 } from "../document/notebookFile";
 import { OutputCollector } from "../document/outputCollector";
 import type { AnyPublication, KernelClient, Message, Replies, RequestOptions } from "../protocol";
 import { isMessage, KernelGone } from "../protocol";
+import { languageOf } from "../words";
 
 export interface RunOptions {
   /** Go on after a cell that fails. */
@@ -53,6 +55,7 @@ export class NotebookRun {
   readonly #notebook: Notebook;
   readonly #client: KernelClient;
   readonly #options: RunOptions;
+  readonly #language: string;
   readonly #collector = new OutputCollector();
   #running: CodeCell | undefined;
 
@@ -60,6 +63,7 @@ export class NotebookRun {
     this.#notebook = notebook;
     this.#client = client;
     this.#options = options;
+    this.#language = languageOf(proseOf(notebook));
   }
 
   /**
@@ -119,6 +123,7 @@ export class NotebookRun {
       reply = await this.#client.execute(cell.source, onPublication, {
         stop_on_error: !allowErrors,
         checks: cellChecks(cell, this.#notebook),
+        language: this.#language,
         onInput,
       });
     } catch (error) {

@@ -1,4 +1,5 @@
 // A chart in words, for terminals, screen readers and whoever reads a notebook's file. Imports nothing outside this folder.
+import { localized } from "../words";
 import { isDate } from "./dates";
 import { blockOf, defaultMaxPoints } from "./decimate";
 import { kindOf } from "./kind";
@@ -13,12 +14,13 @@ export function describe(data: readonly Trace[], layout: Layout, maxPoints = def
   );
   const charts = new Set(shown.map(({ meta }, n) => textOf(meta?.kind) ?? words[n]!.chart));
   const axes = [axisText("x", layout), axisText("y", layout)].filter((text) => text !== "");
-  const head = [[...charts].join(" and ") || "empty chart", ...axes].join(", ");
+  const kinds = [...charts].map(localized).join(localized(" and ")) || localized("empty chart");
+  const head = [kinds, ...axes].join(localized(", "));
   const title = plainText(layout.title?.text ?? "");
   const lines = shown.map((trace, n) => {
     const { name = "", meta } = trace;
     const label = plainText(textOf(meta?.label) ?? name);
-    const shows = textOf(meta?.summary) ?? words[n]!.shows;
+    const shows = localized(textOf(meta?.summary) ?? words[n]!.shows);
     return `  ${label === "" ? "" : `${label}: `}${shows}${thinningText(trace, maxPoints)}`;
   });
   return [title === "" ? capital(head) : `${title} (${head})`, ...lines].join("\n");
@@ -33,7 +35,7 @@ function axisText(letter: Letter, layout: Layout): string {
   const axis = axes.map((id) => layout[axisKey(id)]).find((each) => each?.title?.text !== undefined);
   return axis === undefined
     ? ""
-    : `${letter}: ${plainText(axis.title?.text ?? "")}${axis.type === "log" ? " (log scale)" : ""}`;
+    : `${letter}: ${plainText(axis.title?.text ?? "")}${axis.type === "log" ? localized(" (log scale)") : ""}`;
 }
 
 /** `3 points, x 0 to 2, y 1 to 3, last 2` */
@@ -41,7 +43,7 @@ export function pointsText(trace: Trace): string {
   const x = extent(trace.x);
   const y = extent(trace.y);
   const length = trace.y?.length ?? trace.x?.length ?? 0;
-  if (length === 0) return "no points";
+  if (length === 0) return localized("no points");
   const parts = [length === 1 ? "1 point" : `${length} points`];
   const dates = Array.from(trace.x ?? [])
     .filter(isDate)
@@ -49,19 +51,21 @@ export function pointsText(trace: Trace): string {
   if (dates.length > 0) parts.push(`x ${dates[0]} to ${dates.at(-1)}`);
   else if (x !== undefined)
     parts.push(x.low > x.high ? "x none finite" : `x ${shownNumber(x.low)} to ${shownNumber(x.high)}`);
-  if (y !== undefined && y.low > y.high) return [...parts, "y none finite"].join(", ");
+  if (y !== undefined && y.low > y.high) return listed([...parts, "y none finite"]);
   if (y !== undefined)
-    parts.push(`y ${shownNumber(y.low)} to ${shownNumber(y.high)}, last ${shownNumber(y.last)}`);
+    parts.push(`y ${shownNumber(y.low)} to ${shownNumber(y.high)}`, `last ${shownNumber(y.last)}`);
   if (y !== undefined && y.gaps > 0)
-    parts.push(`${y.gaps} not finite, first at x ${x === undefined ? "?" : String(trace.x?.[y.firstGap])}`);
+    parts.push(`${y.gaps} not finite`, `first at x ${x === undefined ? "?" : String(trace.x?.[y.firstGap])}`);
   if (typeof trace.meta?.note === "string") parts.push(trace.meta.note);
-  return parts.join(", ");
+  return listed(parts);
 }
+
+const listed = (parts: readonly string[]) => parts.map(localized).join(localized(", "));
 
 /** What a notebook shows of more cells than a screen has room for. */
 function thinningText(trace: Trace, maxPoints: number): string {
   const block = blockOf(trace, maxPoints);
-  return block === undefined ? "" : `, shown as means of ${block.rows}×${block.columns} cells`;
+  return block === undefined ? "" : listed(["", `shown as means of ${block.rows}×${block.columns} cells`]);
 }
 
 interface Extent {

@@ -11,6 +11,7 @@ import {
 import { machine } from "../machine/machine";
 import { decimate, defaultMaxPoints, thinnedLayout } from "./decimate";
 import { describe } from "./describe";
+import { localizedTexts } from "./localize";
 import { withLogTicks } from "./logTicks";
 import { requireOptionsOf } from "./options";
 import { type Config, type Datum, type Frame, isList, type Layout, type Shape, type Trace } from "./plotly";
@@ -120,7 +121,7 @@ export class Figure {
 
   /** The chart in words where a trace is thinned to so many points. */
   protected words(maxPoints: number): string {
-    return describe(this.data, this.layout, maxPoints);
+    return describe(localizedTexts(this.data), localizedTexts(this.layout), maxPoints);
   }
 
   /**
@@ -194,7 +195,7 @@ export class Figure {
    */
   toSvg(options: PictureOptions = {}): string {
     requireOptionsOf("toSvg", arguments, 1, pictureOptions);
-    const svg = toSvg(this.data, this.layout, this.summary, options);
+    const svg = toSvg(localizedTexts(this.data), localizedTexts(this.layout), this.summary, options);
     if (svg !== undefined) return svg;
     const kinds = [...new Set(this.data.map(({ type = "scatter" }) => type))].join(", ");
     throw new RangeError(
@@ -256,14 +257,21 @@ export class Figure {
   }
 
   #json(thinned: (trace: Trace) => Trace, layout: Layout): FigureJson {
-    const plainTraces = (traces: readonly Trace[]) => traces.map((trace) => plain(thinned(trace)));
+    const plainTraces = (traces: readonly Trace[]) =>
+      traces.map((trace) => localizedTexts(plain(thinned(trace))));
     const { config, frames } = this;
     const json: FigureJson = {
       data: plainTraces(this.data),
-      layout: withLogTicks(layout, this.data),
+      layout: localizedTexts(withLogTicks(layout, this.data)),
       config,
     };
-    if (frames.length > 0) json.frames = frames.map((frame) => ({ ...frame, data: plainTraces(frame.data) }));
+    if (frames.length > 0) {
+      json.frames = frames.map((frame) => ({
+        ...frame,
+        ...(frame.layout && { layout: localizedTexts(frame.layout) }),
+        data: plainTraces(frame.data),
+      }));
+    }
     return json;
   }
 }

@@ -57,6 +57,8 @@ export interface Requests {
     allow_stdin?: boolean;
     /** Ours alone. Default strict. */
     checks?: Checks;
+    /** Ours alone: the language, a BCP 47 tag, in which charts and tables are shown. Default English. */
+    language?: string;
     /** Abort the requests that are queued behind this one if it fails. Default true. */
     stop_on_error?: boolean;
   };

@@ -71,6 +71,7 @@ const checkOf: Checks = {
     user_expressions: optional(texts),
     allow_stdin: optional(flag),
     checks: optional(oneOf("strict", "loose", "none")),
+    language: optional(text),
     stop_on_error: optional(flag),
   },
   settle_request: { timeout: seconds },

@@ -24,6 +24,14 @@ export type CellOutcome =
 
 export type Question = Questions["input_request"];
 
+/** How a cell is taken. */
+export interface CellSettings {
+  /** Default strict. */
+  checks?: Checks;
+  /** What its charts and tables are shown in, a BCP 47 tag. Default English. */
+  language?: string;
+}
+
 /** Who a cell runs for: where its outputs go, and who answers what it asks. */
 export interface Frontend {
   publish(output: Output): void;
@@ -87,7 +95,7 @@ export class Session {
   async execute(
     source: string,
     count: number | undefined,
-    checks: Checks | undefined,
+    { checks = "strict", language }: CellSettings,
     frontend: Frontend,
   ): Promise<CellOutcome> {
     this.#frontend = frontend;
@@ -95,7 +103,7 @@ export class Session {
     const converter = await this.#parts.converter;
     const id = ++this.#cells;
     const name = count === undefined ? `Uncounted cell ${id}` : `Cell ${count}`;
-    const converted = converter.convert(source, checks ?? "strict");
+    const converted = converter.convert(source, checks);
     if (!converted.ok) return { status: "error", error: syntaxError(name, source, converted.errors) };
     for (const warning of converted.warnings) {
       frontend.publish({ type: "stream", content: { name: "stderr", text: `${describe(name, warning)}\n` } });
@@ -110,6 +118,7 @@ export class Session {
       id,
       name,
       source,
+      language,
       code,
       imports,
       map,
@@ -128,13 +137,18 @@ export class Session {
   async evaluate(expression: string): Promise<ExpressionResult> {
     const frontend = this.#frontend;
     let result: ExpressionResult = { status: "ok", data: { "text/plain": "undefined" }, metadata: {} };
-    const outcome = await this.execute(expression, undefined, undefined, {
-      ...nobody,
-      publish({ type, content }) {
-        if (type === "execute_result")
-          result = { status: "ok", data: content.data, metadata: content.metadata };
+    const outcome = await this.execute(
+      expression,
+      undefined,
+      {},
+      {
+        ...nobody,
+        publish({ type, content }) {
+          if (type === "execute_result")
+            result = { status: "ok", data: content.data, metadata: content.metadata };
+        },
       },
-    });
+    );
     this.#frontend = frontend;
     return outcome.status === "ok" ? result : { status: "error", ...outcome.error };
   }

@@ -5,8 +5,8 @@ import { markdownRenderer } from "../../document/html/markdown";
 import { OutputHtml } from "../../document/html/outputHtml";
 import { pictureAt } from "../../document/html/pictures";
 import { sanitized } from "../../document/html/sanitize";
-import type { Cell, Notebook } from "../../document/notebookFile";
-import { escapeHtml } from "../../words";
+import { type Cell, type Notebook, proseOf } from "../../document/notebookFile";
+import { escapeHtml, languageOf } from "../../words";
 import { folderPicture } from "./folderPictures";
 import { contentPolicy, scriptText } from "./policy";
 import { style } from "./style";
@@ -26,7 +26,7 @@ export async function renderPage(notebook: Notebook, { title, folder }: PageOpti
   const body = notebook.cells.map((cell) => renderCell(cell, markdown, outputs)).join("\n");
   const scripts = outputs.hasCharts ? (await chartScripts()).map(scriptText) : [];
   return `<!doctype html>
-<html lang="${languageOf(notebook)}">
+<html lang="${languageOf(proseOf(notebook))}">
 <head>
 <meta http-equiv="Content-Security-Policy" content="${contentPolicy(scripts, [style])}">
 <meta charset="utf-8">
@@ -71,14 +71,4 @@ ${shown ? `<div class="outputs">\n${shown}\n</div>` : ""}
 async function chartScripts(): Promise<string[]> {
   const renderer = await readFile(new URL("../renderer/standalone.js", import.meta.url), "utf8");
   return [renderer, "bnlabPlotly.drawAll();"];
-}
-
-/** So that a browser picks the right glyphs: Chinese and Japanese share code points, not shapes. */
-function languageOf(notebook: Notebook): string {
-  const text = notebook.cells
-    .filter((cell) => cell.cell_type === "markdown")
-    .map((cell) => cell.source)
-    .join("");
-  const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
-  return han > text.length / 10 ? "zh-CN" : "en";
 }

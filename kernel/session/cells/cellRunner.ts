@@ -2,6 +2,7 @@
 // unwinds every frame, so nothing here may count on its own promises going on.
 import { machine } from "../../machine/machine";
 import type { MimeBundle, Publications, Questions, Variable, VariablesRequest } from "../../protocol";
+import { setLanguage } from "../../words";
 import { toBundle } from "../display/bundle";
 import { DisplayHandle, type DisplaySession } from "../display/display";
 import { numbersOf, tensorReply } from "../display/numbers";
@@ -106,6 +107,7 @@ export class CellRunner implements DisplaySession {
     const run: Run = { program, interrupted: false, pending: new Set(), flushes: [] };
     this.#running = run;
     this.latest = program.id;
+    setLanguage(program.language);
     this.#outbox.begin(program.id);
     this.#timers.begin();
     this.#boxes.begin(program.declares);

@@ -25,6 +25,8 @@ export interface CellProgram {
   /** `Cell 3`: what stack traces call it. */
   name: string;
   source: string;
+  /** What its charts and tables are shown in. */
+  language: string | undefined;
   code: string;
   imports: CellImport[];
   map: string;

@@ -1,6 +1,6 @@
 // Records as a table, in HTML and in text.
 import { Mime, type MimeBundle } from "../../protocol";
-import { alignedLines, escapeHtml, plural, shortNumber } from "../../words";
+import { alignedLines, escapeHtml, localized, plural, shortNumber } from "../../words";
 import { plainText } from "./plainText";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -91,7 +91,7 @@ function cellText(value: unknown): string {
 
 function html({ columns, numeric, rows, count }: Table): string {
   const cell = (tag: string, text: string, i: number) =>
-    `<${tag} style="text-align: ${numeric[i] ? "right" : "left"}">${escapeHtml(text)}</${tag}>`;
+    `<${tag} style="text-align: ${numeric[i] ? "right" : "left"}">${escapeHtml(localized(text))}</${tag}>`;
   const head = columns.map((name, i) => cell("th", name, i)).join("");
   const body = rows.map(
     (row, number) =>
