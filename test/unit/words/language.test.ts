@@ -37,7 +37,9 @@ test("a chart's words follow the language, its numbers and settings do not", () 
 
 test("columns of Chinese stand under each other", () => {
   setLanguage("zh-CN");
-  const lines = textTable(["arm", "", "n"], [["empty chart", "", "1"]], ["y none finite", "", "2"]).split("\n");
+  const lines = textTable(["arm", "", "n"], [["empty chart", "", "1"]], ["y none finite", "", "2"]).split(
+    "\n",
+  );
   assert.equal(lines[4], "y 没有有限值    2");
   assert.equal(lines[2], "空图表          1");
 });
