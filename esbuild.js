@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import ts from "typescript";
+import { keepPackages, writeNotices } from "./notices.js";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 /** @param {string[]} parts */
@@ -220,6 +221,20 @@ const standalone = {
   format: "iife",
 };
 
+/**
+ * Builds one part, and remembers whose packages went into it. `copied` are packages' folders that the part takes along.
+ *
+ * @type {(part: string, options: readonly esbuild.BuildOptions[], copied?: readonly string[]) => Promise<void>}
+ */
+async function build(part, options, copied) {
+  const results = await Promise.all(options.map((each) => esbuild.build({ ...each, metafile: true })));
+  await keepPackages(
+    part,
+    results.map(({ metafile }) => metafile),
+    copied,
+  );
+}
+
 /** TypeScript itself, without its command line and translations; a package of its own, for it is CommonJS. */
 async function copyTypeScript() {
   const from = at("node_modules/typescript");
@@ -273,11 +288,14 @@ const keepDocstrings = (checker) => (context) => {
   return (file) => ts.visitEachChild(file, split, context);
 };
 
+const typesOfNode = ["node_modules/@types/node", "node_modules/undici-types"];
+
 /** What cells are checked against: Node's types, and bnlab's own, emitted from the sources. */
 async function writeTypes() {
   const to = at("dist/types");
-  await cp(at("node_modules/@types/node"), `${to}/@types/node`, { recursive: true });
-  await cp(at("node_modules/undici-types"), `${to}/undici-types`, { recursive: true });
+  for (const folder of typesOfNode) {
+    await cp(at(folder), folder.replace("node_modules", to), { recursive: true });
+  }
   const program = ts.createProgram([at("kernel/cell/bnlab.ts"), at("kernel/session/tslab.ts")], {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
@@ -313,24 +331,27 @@ const parts = {
       ["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })),
     );
     await Promise.all([
-      esbuild.build(kernel).then(() => keepClassNames("dist/kernel")),
+      build("kernel", [kernel], ["node_modules/typescript", ...typesOfNode]).then(() =>
+        keepClassNames("dist/kernel"),
+      ),
       copyTypeScript(),
       copyLogos(),
       writeTypes(),
     ]);
   },
   extension: async () => {
-    await Promise.all([extension, quietCells].map((options) => esbuild.build(options)));
+    await build("extension", [extension, quietCells]);
     await keepClassNames("dist");
     const manifest = { name: "bnlab-quiet-cells", version: "1.0.0", private: true, main: "index.js" };
     await writeFile(at(quietCells.outdir, "package.json"), JSON.stringify(manifest, null, 2));
   },
   renderer: async () => {
     await rm(at("dist/renderer"), { recursive: true, force: true });
-    await Promise.all([renderer, pages, standalone].map((options) => esbuild.build(options)));
+    await build("renderer", [renderer, pages, standalone]);
   },
 };
 
 const named = process.argv.slice(2).filter((argument) => argument in parts);
 if (named.length === 0) await rm(at("dist"), { recursive: true, force: true });
 await Promise.all((named.length > 0 ? named : Object.keys(parts)).map((name) => parts[name]?.()));
+await writeNotices();

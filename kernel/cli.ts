@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
 import { debuglog } from "node:util";
 // The command line: what can be asked for, and in which words. The work is done by the commands it loads.
 import { Command, CommanderError, InvalidArgumentError } from "commander";
@@ -60,10 +61,16 @@ const helpOption = ["-h, --help", "print this help"] as const;
 const program = new Command("bnlab")
   .description("Deep-learning notebooks in TypeScript, from the command line.")
   .version(version, "-V, --version", "print the version")
+  .option("--licenses", "print the licenses of what this program contains")
   .helpOption(...helpOption)
   .helpCommand(false)
   .addHelpText("after", "\nbnlab COMMAND --help tells more of each, with examples and exit codes.")
   .exitOverride()
+  .on("option:licenses", () => {
+    // It lies beside the kernel, see the build.
+    process.stdout.write(readFileSync(new URL("../THIRD-PARTY-NOTICES.txt", import.meta.url)));
+    throw new CommanderError(0, "bnlab.licenses", "");
+  })
   .hook("preAction", (_, action) => {
     const trouble = settingsTrouble();
     const name = action.parent === program ? action.name() : `${action.parent?.name()} ${action.name()}`;
