@@ -8,6 +8,8 @@ export type Dictionary = Readonly<Record<string, string>>;
 interface Pattern {
   readonly matches: RegExp;
   readonly text: string;
+  /** Whether it has no words of its own. */
+  readonly joins: boolean;
 }
 
 /** One a process, as its notebook. */
@@ -29,7 +31,11 @@ export function setLanguage(language: string | undefined): void {
   const entries = Object.entries(dictionary ?? {});
   const hasPlace = ([key]: [string, string]) => /\{\d\}/.test(key);
   exact = dictionary && new Map(entries.filter((entry) => !hasPlace(entry)));
-  patterns = entries.filter(hasPlace).map(([key, text]) => ({ matches: matcherOf(key), text }));
+  patterns = entries.filter(hasPlace).map(([key, text]) => ({
+    matches: matcherOf(key),
+    text,
+    joins: !/\p{L}/u.test(key),
+  }));
   found = new Map();
 }
 
@@ -51,9 +57,12 @@ export function localized(text: string): string {
 function lookUp(text: string, words: ReadonlyMap<string, string>): string {
   const known = words.get(text);
   if (known !== undefined) return known;
-  for (const { matches, text: said } of patterns) {
+  for (const { matches, text: said, joins } of patterns) {
     const values = matches.exec(text)?.groups;
-    if (values) return said.replace(/\{(\d)\}/g, (_, place: string) => localized(values[`v${place}`] ?? ""));
+    if (values === undefined) continue;
+    // Of a mere list something must be known: the arguments of a layer are no words.
+    if (joins && Object.values(values).every((value) => localized(value) === value)) continue;
+    return said.replace(/\{(\d)\}/g, (_, place: string) => localized(values[`v${place}`] ?? ""));
   }
   // A chart's text may have markup: what stands between it is looked up.
   if (!/<[^>]+>/.test(text)) return text;
