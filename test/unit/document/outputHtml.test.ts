@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { OutputHtml } from "../../../kernel/document/html/outputHtml";
+import { Mime, type MimeBundle } from "../../../kernel/protocol";
 
 const outputs = new OutputHtml(
   (text) => text,
@@ -25,5 +26,42 @@ describe("printed text", () => {
 
   it("moves no cursor", () => {
     assert.equal(stream("a\x1b[2K\x1b[1Gb"), '<pre class="stream stdout">ab</pre>');
+  });
+});
+
+describe("a chart", () => {
+  const chart = (figure: MimeBundle[string], more: MimeBundle = {}) => {
+    const page = new OutputHtml(
+      (text) => text,
+      (html) => html,
+    );
+    const html = page.write({
+      output_type: "display_data",
+      data: { [Mime.plotly]: figure, ...more },
+      metadata: {},
+    });
+    return { html, hasCharts: page.hasCharts };
+  };
+
+  it("is its figure for the page's script, whatever names are in it, and a text where no script runs", () => {
+    const { html, hasCharts } = chart(
+      { data: [], layout: { title: "</script><b>" } },
+      { [Mime.plain]: "A <line>" },
+    );
+    assert.equal(
+      html,
+      '<div class="chart"><noscript>A &lt;line&gt;</noscript></div><script type="application/json">' +
+        '{"data":[],"layout":{"title":"\\u003c/script>\\u003cb>"}}</script>',
+    );
+    assert.ok(hasCharts);
+    assert.match(chart({}).html, /<noscript>Chart</);
+  });
+
+  it("is none where it is no figure", () => {
+    for (const figure of ["text", 5, [1], null, true]) {
+      const { html, hasCharts } = chart(figure, { [Mime.plain]: "text" });
+      assert.deepEqual([html, hasCharts], ['<pre class="value">text</pre>', false]);
+    }
+    assert.equal(chart(5).html, `<p class="missing">Not shown: ${Mime.plotly}</p>`);
   });
 });

@@ -124,6 +124,18 @@ describe("text", () => {
     assert.doesNotMatch(page, /katex|title=/);
   });
 
+  it("draws no formula larger than a page, and nothing that a formula would load", async () => {
+    assert.match(await pageOf(markdown("$\\rule{99em}{1em}$")), /width="20em"/);
+    assert.doesNotMatch(await pageOf(markdown("$\\href{https://a.example}{x}$")), /<a |<mrow href/);
+  });
+
+  it("puts a space where a line ends, but none between Chinese characters", async () => {
+    assert.match(await pageOf(markdown("中a中\n中a中")), /<p>中a中中a中<\/p>/);
+    for (const text of ["中a\n中", "中\na中", "a\nb"])
+      assert.ok((await pageOf(markdown(text))).includes(text), text);
+    assert.match(await pageOf(markdown("`中`\n中")), /中<\/code>\n?中/);
+  });
+
   it("names its own places apart from the page's", async () => {
     const page = await pageOf(markdown('<p id="x">1</p><a name="y">2</a><script>3</script><style>4</style>'));
     assert.match(page, /<p id="user-content-x">1<\/p>/);
