@@ -19,6 +19,20 @@ const at = (...parts) => path.join(root, ...parts);
 const common = { bundle: true, logLevel: "warning", keepNames: true, absWorkingDir: root };
 
 /**
+ * A variable of tslab's is called `await`, which no ES module may have.
+ *
+ * @type {esbuild.Plugin}
+ */
+const tslabPlugin = {
+  name: "tslab",
+  setup(build) {
+    build.onLoad({ filter: /tslab[\\/]dist[\\/]converter\.js$/ }, async ({ path: file }) => ({
+      contents: (await readFile(file, "utf8")).replaceAll(/\bawait\b(?= = |\.)/g, "awaitToken"),
+    }));
+  },
+};
+
+/**
  * The kernel: process entries that share chunks, so that the runner and the cell's `bnlab` are one runtime.
  *
  * @type {esbuild.BuildOptions}
@@ -63,15 +77,7 @@ const kernel = {
         }));
       },
     },
-    {
-      // A variable of tslab's is called `await`, which no ES module may have.
-      name: "tslab",
-      setup(build) {
-        build.onLoad({ filter: /tslab[\\/]dist[\\/]converter\.js$/ }, async ({ path: file }) => ({
-          contents: (await readFile(file, "utf8")).replaceAll(/\bawait\b(?= = |\.)/g, "awaitToken"),
-        }));
-      },
-    },
+    tslabPlugin,
   ],
 };
 
@@ -87,6 +93,18 @@ async function keepClassNames(folder) {
     if (!/\.c?js$/.test(name)) continue;
     const text = await readFile(at(folder, name), "utf8");
     await writeFile(at(folder, name), withClassNames(text));
+  }
+}
+
+/**
+ * Names of classes are texts by now, which no minifier shortens.
+ *
+ * @param {string} folder
+ */
+async function minify(folder) {
+  for (const name of await readdir(at(folder))) {
+    const { code } = await esbuild.transform(await readFile(at(folder, name), "utf8"), { minify: true });
+    await writeFile(at(folder, name), code);
   }
 }
 
@@ -222,6 +240,41 @@ const standalone = {
 };
 
 /**
+ * The kernel for browsers: two classic workers, which run from `file://` too, and the runtime as a library for pages. Names stay, for
+ * people see them.
+ *
+ * @type {esbuild.BuildOptions}
+ */
+const web = {
+  ...common,
+  entryPoints: { runner: "kernel/web/runner.ts" },
+  outdir: "dist/web",
+  format: "iife",
+  platform: "browser",
+  target: "es2022",
+  alias: {
+    "@tslab/typescript-for-tslab": at("kernel/session/converter/typescriptForTslab.ts"),
+    "csv-parse/sync": "csv-parse/browser/esm/sync",
+  },
+  plugins: [
+    {
+      // Its script has run in the worker before anything asks for it.
+      name: "typescript",
+      setup(build) {
+        build.onResolve({ filter: /^typescript$/ }, ({ path }) => ({ path, namespace: "global" }));
+        build.onLoad({ filter: /./, namespace: "global" }, () => ({
+          contents: "module.exports = globalThis.ts;",
+        }));
+      },
+    },
+    tslabPlugin,
+  ],
+};
+
+/** @type {esbuild.BuildOptions} */
+const webLibrary = { ...web, entryPoints: { bnlab: "kernel/web/bnlab.ts" }, format: "esm" };
+
+/**
  * Builds one part, and remembers whose packages went into it. `copied` are packages' folders that the part takes along.
  *
  * @type {(part: string, options: readonly esbuild.BuildOptions[], copied?: readonly string[]) => Promise<void>}
@@ -344,6 +397,12 @@ const parts = {
     await keepClassNames("dist");
     const manifest = { name: "bnlab-quiet-cells", version: "1.0.0", private: true, main: "index.js" };
     await writeFile(at(quietCells.outdir, "package.json"), JSON.stringify(manifest, null, 2));
+  },
+  web: async () => {
+    await rm(at("dist/web"), { recursive: true, force: true });
+    await build("web", [web, webLibrary]);
+    await keepClassNames("dist/web");
+    await minify("dist/web");
   },
   renderer: async () => {
     await rm(at("dist/renderer"), { recursive: true, force: true });

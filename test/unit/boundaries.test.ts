@@ -53,7 +53,7 @@ describe("rooms", () => {
 
   it("are each checked in one world, and only Node's has Node", () => {
     const covering = (name: string) =>
-      ["anywhere", "page", "node"].filter((world) => worldCovers(world, name));
+      ["anywhere", "page", "web", "node"].filter((world) => worldCovers(world, name));
     for (const { name, imports: own } of rooms) {
       const worlds = covering(name);
       assert.equal(
@@ -63,8 +63,9 @@ describe("rooms", () => {
       );
       if (own.has("Node") || own.has("vscode")) assert.deepEqual(worlds, ["node"], name);
     }
-    for (const world of ["anywhere", "page"]) assert.deepEqual(worldOf(world).compilerOptions.types, []);
-    assert.ok(!worldOf("anywhere").compilerOptions.lib.includes("DOM"));
+    for (const world of ["anywhere", "page", "web"])
+      assert.deepEqual(worldOf(world).compilerOptions.types, []);
+    for (const world of ["anywhere", "web"]) assert.ok(!worldOf(world).compilerOptions.lib.includes("DOM"));
   });
 
   it("refuse what their rows do not name", () => {

@@ -18,6 +18,8 @@ import { describeVariable, membersOf } from "./variables";
 import { type Answer, type CellProgram, type Look, type Outcome, type Seen, Shared } from "./wire";
 
 const promptCharacters = 10_000;
+/** How long messages wait for a loop that lets them through. */
+const turnMs = 20;
 
 interface Failed {
   error: unknown;
@@ -45,6 +47,10 @@ interface CellKernel {
   scope: object;
   /** The value as it is, for the cell to go on with; after an interrupt, a promise that never settles. */
   on(value?: unknown): unknown;
+  /** Whether messages have waited for long, an interrupt among them: where nothing else stops code, loops ask. */
+  due(): boolean;
+  /** Lets them through; after an interrupt it never settles. */
+  turn(): Promise<void>;
   import(specifier: string, options?: ImportOptions): Promise<unknown>;
   meta: object;
   /** The value of the last expression. */
@@ -83,6 +89,9 @@ export class CellRunner implements DisplaySession {
   /** What cells have asked and nobody has answered. */
   readonly #questions = new Map<number, (answer: Answer) => void>();
   #asked = 0;
+
+  /** When the event loop has last been seen to turn. */
+  #turned = 0;
 
   readonly #outbox: Outbox;
   readonly #modules: Modules;
@@ -275,9 +284,20 @@ export class CellRunner implements DisplaySession {
       var: (name: string) => this.#realm.guard(() => this.#boxes.openVar(name)),
       scope: this.#boxes.scope,
       on: (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value),
+      due: () => run.interrupted || performance.now() - this.#turned > turnMs,
+      turn: () => this.#turn(run),
       import: (specifier: string, options?: ImportOptions) => this.#modules.load(specifier, options?.with),
       meta: this.#modules.meta,
       result: undefined as unknown,
+    });
+  }
+
+  #turn(run: Run): Promise<void> {
+    return new Promise((resolve) => {
+      this.#timers.own.afterTurn(() => {
+        this.#turned = performance.now();
+        if (!run.interrupted) resolve();
+      });
     });
   }
 

@@ -60,6 +60,12 @@ export interface DescribedFrame {
 
 /** What is said of frames that are in no cell. */
 export interface OtherFrames {
+  /** Lines of a cell's script before the cell's own. */
+  readonly headLines: number;
+  /** The cell that a script's name stands for. */
+  cellName(file: string): string;
+  /** The function's name, where its author gave it one. */
+  functionName(frame: CallSite): string;
   describe(frame: CallSite, file: string): DescribedFrame;
   /** Whether a line of a stack is of whatever loads modules. */
   isLoaders(line: string): boolean;
@@ -209,12 +215,13 @@ export class StackTraces {
   }
 
   #describeFrame(frame: CallSite): DescribedFrame {
-    const file = frame.getScriptNameOrSourceURL() ?? "";
-    const place = this.#place(file, frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1);
+    const file = frame.getFileName() || frame.getScriptNameOrSourceURL() || "";
+    const line = (frame.getLineNumber() ?? 1) - this.#others.headLines;
+    const place = this.#place(this.#others.cellName(file), line, frame.getColumnNumber() ?? 1);
     if (!place) return this.#others.describe(frame, file);
     const where = `${place.cell.name}, line ${place.line}, column ${place.column}`;
     return {
-      text: inFunction(readable(frame.getFunctionName() ?? ""), frame, where),
+      text: inFunction(readable(this.#others.functionName(frame)), frame, where),
       own: true,
       internal: false,
     };

@@ -8,6 +8,16 @@ import { type CallSite, type DescribedFrame, inFunction, type OtherFrames } from
 const dist = new URL(".", import.meta.url).href;
 
 export class FileFrames implements OtherFrames {
+  readonly headLines = 0; // the script is told where the cell begins
+
+  cellName(file: string): string {
+    return file;
+  }
+
+  functionName(frame: CallSite): string {
+    return frame.getFunctionName() ?? "";
+  }
+
   describe(frame: CallSite, file: string): DescribedFrame {
     const internal = file === "" || file.startsWith("node:") || file.startsWith(import.meta.url);
     const isReaders = !internal && !file.includes("/node_modules/") && !file.startsWith(dist);

@@ -1,0 +1,56 @@
+// What `import` means in a page's cell: bnlab and tslab are there, what has an address is asked of the browser, nothing else can be had.
+import type { Modules, Namespace } from "../session/cells/modules";
+import { elsewhere } from "./machine";
+
+/** Loaded when the first cell asks: the runtime reserves its memory then. */
+const builtin: Readonly<Record<string, () => Promise<Namespace>>> = {
+  bnlab: () => import("./bnlab"),
+  tslab: () => import("../session/tslab"),
+};
+
+/** Cells are files in a folder that is not there. */
+const folder = "/";
+const file = `${folder}notebook.ipynb`;
+
+export class WebModules implements Modules {
+  readonly #loaded = new Map<string, Namespace>();
+  readonly meta = { url: `file://${file}`, filename: file, dirname: folder, resolve: (name: string) => name };
+  readonly commonjs: Modules["commonjs"];
+
+  constructor() {
+    const require = (name: string): unknown => {
+      const module = this.#loaded.get(name);
+      if (module) return module;
+      throw importError(name);
+    };
+    const module = { exports: {}, id: ".", filename: file, path: folder, require };
+    this.commonjs = [require, module, module.exports, file, folder];
+  }
+
+  async load(specifier: string): Promise<Namespace> {
+    const load = Object.hasOwn(builtin, specifier) ? builtin[specifier] : undefined;
+    if (load) {
+      const module = await load();
+      this.#loaded.set(specifier, module);
+      return module;
+    }
+    if (!/^(https?|data|blob):/.test(specifier)) throw importError(specifier);
+    try {
+      return (await import(specifier)) as Namespace;
+    } catch (error) {
+      throw importError(specifier, (error as Error).message);
+    }
+  }
+}
+
+function importError(specifier: string, reason = reasonAgainst(specifier)): Error {
+  return Object.assign(new Error(`cannot import "${specifier}": ${reason}; ${elsewhere}`), {
+    name: "ImportError",
+  });
+}
+
+function reasonAgainst(specifier: string): string {
+  if (specifier.startsWith("node:")) return "a web page has no Node";
+  if (/^\.{0,2}\//.test(specifier)) return "a web page has no files";
+  return "a web page has no packages but bnlab";
+}

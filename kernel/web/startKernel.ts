@@ -1,0 +1,61 @@
+// How a web page, or an extension in a browser, has a kernel: workers on the other end of a transport.
+import type { AnyMessage, Transport } from "../protocol";
+import type { FromKernel, LanguageParts, Source, ToKernel } from "./wire";
+import { workerOf } from "./worker";
+
+export type { LanguageParts, Source } from "./wire";
+
+/** The parts of the build that a kernel is made of. */
+export interface WebKernelParts {
+  /** `dist/web/kernel.js`. */
+  kernel: Source;
+  /** `dist/web/runner.js`. */
+  runner: Source;
+  /**
+   * TypeScript and the declarations that cells are checked with: called once, at once. Cells wait for it; where it rejects, they
+   * say why.
+   */
+  language(): Promise<LanguageParts>;
+}
+
+/**
+ * Starts a kernel: one worker that answers and converts, one more inside it that cells run in. Works from `file://` as well; a
+ * content security policy has to allow `worker-src blob:` and `script-src blob: 'unsafe-eval'`.
+ *
+ * @example
+ * const client = new KernelClient(startWebKernel(parts));
+ * await client.execute("1 + 1", (publication) => show(publication));
+ *
+ * @returns the line to it, for a `KernelClient`; closing it ends the workers.
+ */
+export function startWebKernel({ kernel, runner, language }: WebKernelParts): Transport {
+  const worker = workerOf(kernel, "bnlab kernel");
+  const post = (message: ToKernel) => worker.postMessage(message);
+  let receive = (_: AnyMessage) => {};
+  const closedListeners: (() => void)[] = [];
+  let isClosed = false;
+  const close = () => {
+    if (isClosed) return;
+    isClosed = true;
+    worker.terminate();
+    for (const closed of closedListeners) closed();
+  };
+  worker.onmessage = ({ data }: MessageEvent<FromKernel>) => {
+    if (data.type === "message") receive(data.message);
+    else close();
+  };
+  worker.onerror = close;
+  post({ type: "start", runner });
+  language().then(
+    (parts) => post({ type: "language", parts }),
+    (error) => post({ type: "noLanguage", reason: error instanceof Error ? error.message : String(error) }),
+  );
+  return {
+    send: (message) => post({ type: "message", message }),
+    onMessage: (receiver) => {
+      receive = receiver;
+    },
+    onClose: (closed) => void closedListeners.push(closed),
+    close,
+  };
+}

@@ -1,0 +1,31 @@
+// What a host, the kernel's worker and the runner's say to each other beside Jupyter's messages: types only.
+import type { AnyMessage } from "../protocol";
+import type { Posted, ToRunner } from "../session/cells/wire";
+
+/** The text of a script. */
+export type Source = Blob | string;
+
+/** TypeScript, and the declarations that cells are checked with. */
+export interface LanguageParts {
+  /** TypeScript's own script, `typescript.js`, which defines `ts`. */
+  typescript: Source;
+  /** The texts of declaration files by their paths: TypeScript's libraries below `/lib`, the kernel's below `/types`. */
+  files: Readonly<Record<string, string>>;
+}
+
+/** Host → kernel. */
+export type ToKernel =
+  | { type: "start"; runner: Source }
+  | { type: "language"; parts: LanguageParts }
+  /** There will be no TypeScript: why, in words. */
+  | { type: "noLanguage"; reason: string }
+  | { type: "message"; message: AnyMessage };
+
+/** Kernel → host. */
+export type FromKernel = { type: "message"; message: AnyMessage } | { type: "closed" };
+
+/** Kernel → runner: its own script comes first, for the threads of the runtime. */
+export type ToRunnerWorker = ToRunner | { type: "start"; runner: Source };
+
+/** Runner → kernel. */
+export type FromRunnerWorker = Posted;
