@@ -200,6 +200,9 @@ describe("a variable's description", () => {
 
 describe("an error", () => {
   const traces = new StackTraces({
+    headLines: 0,
+    cellName: (file) => file,
+    functionName: (frame) => frame.getFunctionName() ?? "",
     describe: () => ({ text: "elsewhere", own: false, internal: true }),
     isLoaders: (line) => line.includes("node:internal"),
   });
