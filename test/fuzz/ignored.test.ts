@@ -76,7 +76,9 @@ function attack({ name, parameters }: Callable, call: Called, label = name): str
   const given = parameters.filter(({ rest }) => !rest);
   // Functions made of methods come to the method's other arguments once they have its tensor.
   const before = leading[name]?.() ?? (parameters[0]?.name === "input" ? [randn([3, 3])] : []);
-  const surplus = [...given.map((_, i) => before[i]), ...new Array<unknown>(9).fill(7)];
+  // Options may stand as positions, too, in PyTorch's order.
+  const more = given.some(({ properties }) => properties.length > 0) ? 9 : 1;
+  const surplus = [...given.map((_, i) => before[i]), ...new Array<unknown>(more).fill(7)];
   complaints.push(
     ...complaintOf(
       `${label} with ${surplus.length} arguments`,

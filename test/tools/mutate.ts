@@ -7,6 +7,7 @@ import { execFileSync, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -137,8 +138,10 @@ const stages: readonly Stage[] = [
       const parts = existsSync(path.join(scratch, "dist")) ? ["kernel"] : [];
       for (const name of tracked) {
         const text = edits.get(name);
-        if (text !== undefined) writeFileSync(path.join(scratch, name), text);
-        else if (parts.length === 0 || files.includes(name))
+        if (text !== undefined) {
+          mkdirSync(path.dirname(path.join(scratch, name)), { recursive: true });
+          writeFileSync(path.join(scratch, name), text);
+        } else if (parts.length === 0 || files.includes(name))
           cpSync(path.join(repository, name), path.join(scratch, name));
       }
       try {
@@ -283,25 +286,25 @@ function runTest(
   const began = performance.now();
   const env = { ...process.env, ...(reached && { [TestVariable.reached]: reached }) };
   const child = spawn(process.execPath, ["--test-reporter=tap", ...args], { cwd, env });
-  let output = "";
+  let [output, told, late] = ["", false, false];
+  const stop = () => child.kill("SIGKILL");
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
+      told ||= /^\s*not ok /m.test(stripVTControlCharacters(output));
+      if (told && signal) stop(); // the first failure says it all
     });
   }
-  let late = false;
   const timer = setTimeout(() => {
     late = true;
-    child.kill("SIGKILL");
+    stop();
   }, limit * 1000);
-  const stop = () => child.kill("SIGKILL");
   signal?.addEventListener("abort", stop);
   return new Promise((resolve) => {
     child.once("close", (code) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
-      const told = /^\s*not ok /m.test(stripVTControlCharacters(output));
-      const fate = late ? "hung" : code === 0 ? "passed" : told ? "killed" : "died";
+      const fate = told ? "killed" : late ? "hung" : code === 0 ? "passed" : "died";
       resolve({ fate, seconds: (performance.now() - began) / 1000, output });
     });
   });

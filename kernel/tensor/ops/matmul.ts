@@ -251,7 +251,7 @@ export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Ten
   if (w.shape.length !== 2) {
     throw new RangeError(`linear: expected weight [out, in], got ${show(w.shape)}`);
   }
-  if (x.shape.length === 0 || x.shape.at(-1) !== inputs) {
+  if (x.shape.at(-1) !== inputs) {
     throw new RangeError(
       `linear: expected input [..., ${inputs}] for weight ${show(w.shape)}, got ${show(x.shape)}; ` +
         "flatten() pictures first, or transpose what lies the other way",

@@ -7,6 +7,7 @@ import {
   cat,
   eye,
   full,
+  linear,
   linspace,
   matmul,
   ones,
@@ -230,4 +231,19 @@ test("in-place methods write through views", () => {
     [0, 0],
     [3, 4],
   ]);
+});
+
+test("linear takes a row alone, as many dimensions in front as there are, and no scalar", () => {
+  const weight = tensor([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+  const bias = tensor([10, 20, 30]);
+  assert.deepEqual(linear(tensor([1, 1]), weight, bias).tolist(), [13, 27, 41]);
+  assert.deepEqual(linear(ones([2, 1, 2]), weight).tolist(), [[[3, 7, 11]], [[3, 7, 11]]]);
+  assert.throws(
+    () => linear(tensor(1), weight),
+    /linear: expected input \[\.\.\., 2\] for weight \[3, 2\], got \[\]/,
+  );
 });
