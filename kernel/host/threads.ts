@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { ThreadHost } from "../tensor/doors/host";
+import { threadsFor } from "../tensor/wasm/call/team";
 import { setting } from "./settings";
 
 /** Starts threads whose code is `entry`, a file or the text of one; they end with the process and never keep it alive. */
@@ -23,8 +24,6 @@ export function threadHost(entry: string | URL = new URL("./thread.js", import.m
   };
 }
 
-/** How many threads compute: as asked, or one for each core up to four and one for each two beyond, which are often halves of one. */
-export function threadCount(asked = setting("threads")): number {
-  const cores = availableParallelism();
-  return asked ?? (cores <= 4 ? cores : Math.min(8, cores >> 1));
-}
+/** How many threads compute: as asked, or as many as suit the machine. */
+export const threadCount = (asked = setting("threads")): number =>
+  asked ?? threadsFor(availableParallelism());

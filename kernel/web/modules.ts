@@ -1,10 +1,15 @@
 // What `import` means in a page's cell: bnlab and tslab are there, what has an address is asked of the browser, nothing else can be had.
 import type { Modules, Namespace } from "../session/cells/modules";
 import { elsewhere } from "./machine";
+import { useThreads } from "./threads";
 
 /** Loaded when the first cell asks: the runtime reserves its memory then. */
 const builtin: Readonly<Record<string, () => Promise<Namespace>>> = {
-  bnlab: () => import("./bnlab"),
+  async bnlab() {
+    const [module, { setThreads }] = await Promise.all([import("./bnlab"), import("../tensor/doors/host")]);
+    useThreads(setThreads);
+    return module;
+  },
   tslab: () => import("../session/tslab"),
 };
 

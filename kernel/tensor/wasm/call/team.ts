@@ -22,6 +22,9 @@ export interface ThreadHost {
   start(seat: Seat): { post(assignment: Assignment): void };
 }
 
+/** One for each core up to four, and one for each two beyond, which are often halves of one. */
+export const threadsFor = (cores: number): number => (cores <= 4 ? cores : Math.min(8, cores >> 1));
+
 /** Integers of the control block, the contended ones on cache lines of their own. */
 const Word = {
   /** Grows with every call that is shared: what threads wait for. */
@@ -187,37 +190,91 @@ function takeParts({ words, numbers }: Control, runOf: (slot: number) => Run): v
   }
 }
 
-/**
- * A helper's life: waits for calls and takes parts of them. `receive` gives the next assignment that has arrived, if any;
- * what a call needs has arrived before the call.
- */
-export function serve({ control, memory, scratch }: Seat, receive: () => Assignment | undefined): never {
-  const views = viewsOf(control);
-  const { words } = views;
-  const runs: Run[] = [];
-  let received = 0;
-  const runOf = (slot: number): Run => {
-    while (received < words[Word.assigned]!) {
-      const next = receive();
-      if (next === undefined) continue; // posted, and all but here
-      received++;
-      const instance = new WebAssembly.Instance(next.module, { m: { m: memory, s: scratch } });
-      runs[next.slot] = instance.exports.run as Run;
-    }
-    return runs[slot]!;
-  };
-  let seen = 0;
-  for (;;) {
-    waitWhile(words, seen);
-    seen = Atomics.load(words, Word.call);
+/** A thread that waits for calls and takes parts of them. */
+class Helper {
+  readonly #seat: Seat;
+  readonly #views: Control;
+  readonly #runs: Run[] = [];
+  #received = 0;
+  #seen = 0;
+
+  constructor(seat: Seat) {
+    this.#seat = seat;
+    this.#views = viewsOf(seat.control);
+  }
+
+  /** Whether kernels have been assigned that it has not received. */
+  get isBehind(): boolean {
+    return this.#received < this.#views.words[Word.assigned]!;
+  }
+
+  receive({ slot, module }: Assignment): void {
+    const { memory, scratch } = this.#seat;
+    const instance = new WebAssembly.Instance(module, { m: { m: memory, s: scratch } });
+    this.#runs[slot] = instance.exports.run as Run;
+    this.#received++;
+  }
+
+  waitForCall(): void {
+    const { words } = this.#views;
+    waitWhile(words, this.#seen);
+    this.#seen = Atomics.load(words, Word.call);
+  }
+
+  /** @param catchUp is called before each part. */
+  help(catchUp: () => void): void {
+    this.#enter(() =>
+      takeParts(this.#views, (slot) => {
+        catchUp();
+        return this.#runs[slot]!;
+      }),
+    );
+  }
+
+  /** Leaves a call alone whose kernel has not arrived. No other call begins while this one is entered. */
+  helpIfReady(): void {
+    const { words } = this.#views;
+    this.#enter(() => {
+      if (Atomics.load(words, Word.left) > 0 && !this.isBehind)
+        takeParts(this.#views, (slot) => this.#runs[slot]!);
+    });
+  }
+
+  #enter(work: () => void): void {
+    const { words } = this.#views;
     Atomics.add(words, Word.active, 1);
     try {
-      takeParts(views, runOf);
+      work();
     } catch {
       Atomics.store(words, Word.failed, 1);
     }
     Atomics.sub(words, Word.active, 1);
     Atomics.notify(words, Word.active);
+  }
+}
+
+/** A helper's life. `receive` gives the next assignment that has arrived, if any; what a call needs has arrived before the call. */
+export function serve(seat: Seat, receive: () => Assignment | undefined): never {
+  const helper = new Helper(seat);
+  const catchUp = () => {
+    while (helper.isBehind) {
+      const next = receive(); // posted, and all but here
+      if (next !== undefined) helper.receive(next);
+    }
+  };
+  for (;;) {
+    helper.waitForCall();
+    helper.help(catchUp);
+  }
+}
+
+/** The same where assignments arrive only while the thread lets go: `next` resolves with one. */
+export async function serveBetween(seat: Seat, next: () => Promise<Assignment>): Promise<never> {
+  const helper = new Helper(seat);
+  for (;;) {
+    helper.waitForCall();
+    helper.helpIfReady();
+    while (helper.isBehind) helper.receive(await next());
   }
 }
 
