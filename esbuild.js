@@ -1,5 +1,6 @@
 // Builds dist/: the extension and its renderer, and the kernel with all that a cell needs to run and to be typed.
 // There is one build, the one that ships. `node esbuild.js` makes all of it, `node esbuild.js kernel` that part.
+import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -78,6 +79,48 @@ const kernel = {
       },
     },
     tslabPlugin,
+  ],
+};
+
+/** What "bnlab" is joined of, each a file of its own: whoever bundles it takes only what is named. */
+const rooms = [
+  ...["tensor", "nn", "optim", "data", "checkpoint", "safetensors", "lesson"].map((room) => `${room}/index`),
+  ...["nn/deepcopy", "bnlab/experiment", "bnlab/plot", "bnlab/probe"],
+];
+/** @param {string} room */
+const libraryName = (room) => room.replace(/\/index$/, "").replace("/", "-");
+
+/**
+ * The runtime as a library for pages and their bundlers, which find it by the package's `exports`.
+ *
+ * @type {esbuild.BuildOptions}
+ */
+const library = {
+  ...common,
+  keepNames: false,
+  entryPoints: {
+    bnlab: "kernel/bnlab/index.ts",
+    ...Object.fromEntries(rooms.map((room) => [libraryName(room), `kernel/${room}.ts`])),
+  },
+  outdir: "dist/lib",
+  format: "esm",
+  splitting: true,
+  platform: "browser",
+  target: "es2022",
+  plugins: [
+    {
+      // Left to be imported: what is bundled into `export * as nn` can no longer be left out word by word.
+      name: "rooms",
+      setup({ onResolve }) {
+        onResolve({ filter: /^\.\.?\// }, ({ path: name, importer, resolveDir }) => {
+          if (path.relative(root, importer).replaceAll(path.sep, "/") !== "kernel/bnlab/index.ts")
+            return null;
+          const from = path.relative(at("kernel"), path.resolve(resolveDir, name)).replaceAll(path.sep, "/");
+          const room = rooms.find((each) => each === from || each === `${from}/index`);
+          return room === undefined ? null : { path: `./${libraryName(room)}.js`, external: true };
+        });
+      },
+    },
   ],
 };
 
@@ -343,6 +386,43 @@ const keepDocstrings = (checker) => (context) => {
 
 const typesOfNode = ["node_modules/@types/node", "node_modules/undici-types"];
 
+/**
+ * Imports of declarations name files, as Node's own resolution asks for it.
+ *
+ * @type {ts.TransformerFactory<ts.SourceFile | ts.Bundle>}
+ */
+const nameFiles = (context) => (file) => {
+  const { factory } = context;
+  const folder = ts.isSourceFile(file) ? path.dirname(file.fileName) : root;
+  /** @type {(literal: ts.Node) => ts.StringLiteral | undefined} */
+  const full = (literal) => {
+    if (!ts.isStringLiteral(literal) || !literal.text.startsWith(".")) return;
+    const isFile = existsSync(path.join(folder, `${literal.text}.ts`));
+    return factory.createStringLiteral(`${literal.text}${isFile ? "" : "/index"}.js`);
+  };
+  /** @type {(node: ts.Node) => ts.Node} */
+  const visit = (node) => {
+    const inner = ts.visitEachChild(node, visit, context);
+    if (ts.isImportDeclaration(inner)) {
+      const { modifiers, importClause, moduleSpecifier: name, attributes } = inner;
+      return factory.updateImportDeclaration(inner, modifiers, importClause, full(name) ?? name, attributes);
+    }
+    if (ts.isExportDeclaration(inner) && inner.moduleSpecifier) {
+      const { modifiers, isTypeOnly, exportClause, moduleSpecifier: name, attributes } = inner;
+      const to = full(name) ?? name;
+      return factory.updateExportDeclaration(inner, modifiers, isTypeOnly, exportClause, to, attributes);
+    }
+    if (ts.isImportTypeNode(inner) && ts.isLiteralTypeNode(inner.argument)) {
+      const to = full(inner.argument.literal);
+      const { attributes, qualifier, typeArguments, isTypeOf } = inner;
+      const argument = to ? factory.createLiteralTypeNode(to) : inner.argument;
+      return factory.updateImportTypeNode(inner, argument, attributes, qualifier, typeArguments, isTypeOf);
+    }
+    return inner;
+  };
+  return /** @type {ts.SourceFile} */ (visit(file));
+};
+
 /** What cells are checked against: Node's types, and bnlab's own, emitted from the sources. */
 async function writeTypes() {
   const to = at("dist/types");
@@ -365,7 +445,7 @@ async function writeTypes() {
     outDir: `${to}/bnlab`,
   });
   const { diagnostics } = program.emit(undefined, undefined, undefined, true, {
-    afterDeclarations: [keepDocstrings(program.getTypeChecker())],
+    afterDeclarations: [keepDocstrings(program.getTypeChecker()), nameFiles],
   });
   const failed = diagnostics.filter(({ category }) => category === ts.DiagnosticCategory.Error);
   if (failed.length === 0) return;
@@ -391,6 +471,10 @@ const parts = {
       copyLogos(),
       writeTypes(),
     ]);
+  },
+  library: async () => {
+    await rm(at("dist/lib"), { recursive: true, force: true });
+    await build("library", [library]);
   },
   extension: async () => {
     await build("extension", [extension, quietCells]);

@@ -1,5 +1,6 @@
-// Packs what `npm run build` has put into dist/, as it is, by VS Code's own packer: `npm run package [-- FILE] [--store] [--pre-release]`.
-// --store leaves the pictures of the extension's page to the repository, as the marketplaces want it; else the page has them inside.
+// Packs what `npm run build` has put into dist/, as it is, by VS Code's own packer: `npm run package [-- FILE] [--store]`.
+// --store makes what marketplaces take: the pictures of the extension's page are the repository's, else the page has them inside; and a
+// version with an odd middle number is for VS Code's pre-release channel.
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -12,7 +13,7 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
 const manifest = JSON.parse(await readFile(at("package.json"), "utf8"));
 const { values: asked, positionals } = parseArgs({
-  options: { store: { type: "boolean", default: false }, "pre-release": { type: "boolean", default: false } },
+  options: { store: { type: "boolean", default: false } },
   allowPositionals: true,
 });
 const target = path.resolve(positionals[0] ?? at(`${manifest.name}-${manifest.version}.vsix`));
@@ -34,7 +35,7 @@ if (missing !== undefined) {
 
 /** All that goes in: files, and folders with what of them. @type {Record<string, RegExp>} */
 const parts = {
-  dist: /./,
+  dist: /^(?!lib\/)/, // the library is npm's
   l10n: /\.json$/,
   media: /^(icon\.png|.*\.svg|walkthrough\/.*)$/,
   notebooks: /\.(ipynb|png|svg|csv)$/,
@@ -93,7 +94,7 @@ try {
   await createVSIX({
     cwd: stage,
     packagePath: target,
-    preRelease: asked["pre-release"],
+    preRelease: asked.store && manifest.version.split(".")[1] % 2 === 1,
     rewriteRelativeLinks: asked.store,
     allowUnusedFilesPattern: true,
   });
