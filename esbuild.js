@@ -457,20 +457,18 @@ async function writeTypes() {
   throw new Error(`bnlab's declarations could not be written:\n${ts.formatDiagnostics(failed, host)}`);
 }
 
+async function buildKernel() {
+  await build("kernel", [kernel], ["node_modules/typescript", ...typesOfNode]);
+  await keepClassNames("dist/kernel");
+}
+
 /** @type {Record<string, () => Promise<void>>} */
 const parts = {
   kernel: async () => {
     await Promise.all(
       ["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })),
     );
-    await Promise.all([
-      build("kernel", [kernel], ["node_modules/typescript", ...typesOfNode]).then(() =>
-        keepClassNames("dist/kernel"),
-      ),
-      copyTypeScript(),
-      copyLogos(),
-      writeTypes(),
-    ]);
+    await Promise.all([buildKernel(), copyTypeScript(), copyLogos(), writeTypes()]);
   },
   library: async () => {
     await rm(at("dist/lib"), { recursive: true, force: true });
@@ -494,6 +492,11 @@ const parts = {
   },
 };
 
+if (process.argv[2] === "kernel-code") {
+  // Into a build that is there: what `npm run mutate` changes is code alone.
+  await buildKernel();
+  process.exit();
+}
 const named = process.argv.slice(2).filter((argument) => argument in parts);
 if (named.length === 0) await rm(at("dist"), { recursive: true, force: true });
 await Promise.all((named.length > 0 ? named : Object.keys(parts)).map((name) => parts[name]?.()));

@@ -7,15 +7,18 @@ import { execFileSync, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs, stripVTControlCharacters, styleText } from "node:util";
 import ts from "typescript";
@@ -110,10 +113,11 @@ if (files.length === 0 || tests.length === 0) {
   process.exit(2);
 }
 
-const scratch = mkdtempSync(path.join(tmpdir(), "bnlab-mutate-"));
+// Within the repository, whose packages the bundles find there.
+mkdirSync(path.join(repository, "out"), { recursive: true });
+const scratch = mkdtempSync(path.join(repository, "out/mutate-"));
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-symlinkSync(path.join(repository, "node_modules"), path.join(scratch, "node_modules"), "junction");
 
 const isBundled = (test: string) => inProcess.has(test.split(path.sep)[0]!);
 const stages: readonly Stage[] = [
@@ -135,7 +139,9 @@ const stages: readonly Stage[] = [
     together: 1,
     folder: scratch,
     async prepare(edits, tests) {
-      const parts = existsSync(path.join(scratch, "dist")) ? ["kernel"] : [];
+      const parts = existsSync(path.join(scratch, "dist")) ? ["kernel-code"] : [];
+      if (parts.length === 0)
+        linkTree(path.join(repository, "node_modules"), path.join(scratch, "node_modules"));
       for (const name of tracked) {
         const text = edits.get(name);
         if (text !== undefined) {
@@ -144,9 +150,14 @@ const stages: readonly Stage[] = [
         } else if (parts.length === 0 || files.includes(name))
           cpSync(path.join(repository, name), path.join(scratch, name));
       }
+      if (parts.length > 0) {
+        for (const name of readdirSync(path.join(scratch, "dist/kernel")))
+          if (name.endsWith(".js")) rmSync(path.join(scratch, "dist/kernel", name));
+      }
       try {
         execFileSync(process.execPath, ["esbuild.js", ...parts], { cwd: scratch, stdio: "pipe" });
-      } catch {
+      } catch (error) {
+        if (parts.length === 0) throw error; // no fault's doing
         return undefined;
       }
       return tests.map((test) => ["--import", "tsx", path.join("test", test)]);
@@ -168,6 +179,17 @@ for (const fault of faults) {
 for (const stage of stages) await pass(stage);
 report();
 process.exit(0);
+
+/** Packages as they are, for a build that looks at where they lie: links of files, no copies. */
+function linkTree(from: string, to: string): void {
+  mkdirSync(to);
+  for (const entry of readdirSync(realpathSync(from), { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) linkTree(source, target);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else linkSync(source, target);
+  }
+}
 
 /** Runs a stage's tests on the faults that are still unnoticed. */
 async function pass(stage: Stage): Promise<void> {

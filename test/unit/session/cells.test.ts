@@ -1,11 +1,12 @@
 // What cells are made of where they run: boxes of their names, descriptions of their values, stacks in their terms.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { encode } from "@jridgewell/sourcemap-codec";
 import { thisMachine } from "../../../kernel/host/machine";
 import { setMachine } from "../../../kernel/machine/machine";
 import { numbersSymbol } from "../../../kernel/protocol";
 import { Boxes } from "../../../kernel/session/cells/boxes";
-import { StackTraces } from "../../../kernel/session/cells/stackTraces";
+import { type CallSite, StackTraces } from "../../../kernel/session/cells/stackTraces";
 import { describeVariable, membersOf } from "../../../kernel/session/cells/variables";
 import type { CellProgram } from "../../../kernel/session/cells/wire";
 
@@ -293,6 +294,47 @@ describe("an error", () => {
       "a.b is not a function",
     );
     assert.equal(traces.describe(withStack(new Error("$$a.ab"))).evalue, "$$a.ab");
+  });
+
+  it("has frames of five hundred characters", () => {
+    const frames = (length: number) =>
+      traces.describe(withStack(new Error("a"), "f".repeat(length - 7))).traceback[1]!;
+    assert.equal(frames(500).length, 500);
+    assert.match(frames(501), /^ {4}at f{493}… 1 more characters$/);
+  });
+
+  it("stands where the reader wrote it, before what TypeScript and the kernel made of the line", () => {
+    // Lines of the map count from tslab's own, which stands before the cell.
+    const mappings = encode([
+      [],
+      [
+        [0, 0, 1, 2],
+        [8, 0, 1, 6],
+      ],
+      [],
+      [[4, 0, 3, 1]],
+    ]);
+    const cell = program("Cell 3", "a\nb\nc");
+    traces.add({ ...cell, name: "Cell 3", map: JSON.stringify({ mappings }), shifts: [[1, 6, 4]] });
+    const at = (line: number, column: number) => {
+      const frame: CallSite = {
+        getFileName: () => "Cell 3",
+        getScriptNameOrSourceURL: () => "Cell 3",
+        getFunctionName: () => "$$f.f",
+        getLineNumber: () => line,
+        getColumnNumber: () => column,
+        isAsync: () => line === 2,
+        toString: () => "",
+      };
+      return traces.format(new Error("a"), [frame]).split("\n")[1]!.trim();
+    };
+    assert.equal(at(2, 1), "at async f (Cell 3, line 1, column 3)");
+    assert.equal(at(2, 5), "at async f (Cell 3, line 1, column 3)");
+    assert.equal(at(2, 13), "at async f (Cell 3, line 1, column 7)");
+    assert.equal(at(2, 12), "at async f (Cell 3, line 1, column 3)");
+    assert.equal(at(3, 9), "at f (Cell 3, line 1, column 7)", "the last before it");
+    assert.equal(at(4, 5), "at f (Cell 3, line 3, column 2)");
+    assert.equal(at(1, 1), "at f (Cell 3, line 1, column 1)", "before the first");
   });
 
   it("of an import has the place where it stands, without the loader's frames", () => {

@@ -8,6 +8,8 @@ import {
   clearOutput,
   type DisplaySession,
   display,
+  onCellEnd,
+  onInterrupt,
   sessionSymbol,
 } from "../../../kernel/session/display/display";
 import type { Output } from "../../../kernel/session/display/output";
@@ -24,8 +26,8 @@ function session() {
   place[sessionSymbol] = {
     publish: (output) => outputs.push(output),
     hold: (pending) => held.push(pending),
-    onCellEnd: () => {},
-    onInterrupt: () => {},
+    onCellEnd: (flush) => flush(),
+    onInterrupt: (recover) => recover(),
     ask: async () => "",
   };
   const bars = (at: number) => {
@@ -114,6 +116,16 @@ describe("display", () => {
       ["display_data", "slow"],
       ["update_display_data", "'quick'"],
     ]);
+  });
+
+  it("tells the session what is to be done at a cell's end and after an interrupt, and nobody outside one", () => {
+    const done: string[] = [];
+    onCellEnd(() => done.push("outside"));
+    onInterrupt(() => done.push("outside"));
+    session();
+    onCellEnd(() => done.push("end"));
+    onInterrupt(() => done.push("interrupt"));
+    assert.deepEqual(done, ["end", "interrupt"]);
   });
 
   it("takes away what was shown", () => {
