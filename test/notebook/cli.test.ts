@@ -298,8 +298,9 @@ test("a copy keeps the notebook's own kernel and language", async () => {
 });
 
 test("check: a notebook that shows what was saved, and one that does not", async () => {
+  const long = "console.log('step', 1, 'loss', 0.123456); display.json({ curve: [0.5, 0.25] }); 'result'";
   write("checked.ipynb", [
-    "console.log('step', 1, 'loss', 0.123456); display.json({ curve: [0.5, 0.25] }); 'result'",
+    long,
     "throw new RangeError('as ever');",
     tagged("Math.random()", "nbval-ignore-output"),
   ]);
@@ -318,6 +319,7 @@ test("check: a notebook that shows what was saved, and one that does not", async
   const differs = await bnlab(["check", "changed.ipynb", "checked.ipynb"]);
   assert.equal(differs.code, 1);
   assert.match(differs.stdout, /^✗ changed\.ipynb: 2 of 3 cells differ/);
+  assert.ok(differs.stdout.includes(`In [1] ${long.slice(0, 60)}\n`), differs.stdout);
   assert.match(differs.stdout, / {2}stdout\n {2}- step 2 loss 0\.1235\n {2}\+ step 1 loss 0\.123456\n/);
   assert.match(differs.stdout, / {2}- RangeError: as never\n {2}\+ RangeError: as ever\n/);
   assert.match(differs.stdout, /^✓ checked\.ipynb/m);
@@ -325,6 +327,14 @@ test("check: a notebook that shows what was saved, and one that does not", async
   writeFileSync(at("near.ipynb"), text.replace("loss 0.123456", "loss 0.1235"));
   assert.equal((await bnlab(["check", "near.ipynb"])).code, 1);
   assert.equal((await bnlab(["check", "near.ipynb", "--rtol", "1e-2"])).code, 0);
+});
+
+test("check: cells that ran and showed nothing were saved, too", async () => {
+  write("silent.ipynb", ["const a = 1;"]);
+  await bnlab(["run", "silent.ipynb", "-o", "silent.ipynb"]);
+  const { code, stdout } = await bnlab(["check", "silent.ipynb"]);
+  assert.match(stdout, /^✓ silent\.ipynb: 1 cells as saved/);
+  assert.equal(code, 0);
 });
 
 test("check says what it cannot use", async () => {
