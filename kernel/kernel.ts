@@ -1,6 +1,8 @@
 // The Jupyter kernel: one table, message type → handler. Busy and idle are published here and nowhere else.
 import {
   type AnyMessage,
+  type Comm,
+  type CommType,
   type Content,
   createMessage,
   type ExpressionResult,
@@ -19,6 +21,7 @@ import {
   requestContent,
   shownValue,
   type Transport,
+  widgetProtocol,
 } from "./protocol";
 import { toUnits } from "./session/codePoints";
 import { History } from "./session/history";
@@ -58,6 +61,8 @@ const answeredAtOnce: ReadonlySet<string> = new Set<RequestType>([
   "variables_request",
   "tensor_request",
 ]);
+
+const commTypes: ReadonlySet<string> = new Set<CommType>(["comm_open", "comm_msg", "comm_close"]);
 
 /** A question about code does not wait for a cell that computes: then it is answered without a value. */
 const patienceMs = 300;
@@ -101,7 +106,7 @@ export class Kernel {
     if (isMessage(message, "input_reply")) this.#answered?.(`${message.content.value ?? ""}`);
     // Cells run one after another, whichever channel they come by.
     else if (message.channel === "control" && msg_type !== "execute_request") void this.#serve(message);
-    else if (answeredAtOnce.has(msg_type)) void this.#serveBeside(message);
+    else if (answeredAtOnce.has(msg_type) || commTypes.has(msg_type)) void this.#serveBeside(message);
     else {
       this.#shell.push(message);
       if (!this.#serving) void this.#serveShell();
@@ -129,7 +134,9 @@ export class Kernel {
     const type = request.header.msg_type;
     const { header: parent } = request;
     this.#publish("status", { execution_state: "busy" }, parent);
-    if (isRequestType(type)) {
+    if (isCommType(type)) {
+      this.#hear(type, request);
+    } else if (isRequestType(type)) {
       const content = await this.#answer(type, request);
       this.#send(createMessage(request.channel, replyTypes[type], content, { session: this.#id, parent }));
     } else {
@@ -145,13 +152,21 @@ export class Kernel {
     this.#options.onShutdown();
   }
 
-  /** What this kernel does not know (a debugger's requests, widgets) is refused, for a client may wait for the answer. */
+  /** What a client says to a control, or wants to begin with whom there is not. What makes no sense has no answer. */
+  #hear(type: CommType, request: AnyMessage): void {
+    try {
+      const comm = { type, content: requestContent(type, request.content) } as Comm;
+      for (const answer of this.#options.session.hear(comm)) this.#comm(answer, request.header);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+    }
+  }
+
+  /** What this kernel does not know (a debugger's requests) is refused, for a client may wait for the answer. */
   #refuse(request: AnyMessage): void {
     const type: string = request.header.msg_type;
     const { header: parent } = request;
-    if (isMessage(request, "comm_open")) {
-      this.#publish("comm_close", { comm_id: request.content.comm_id, data: {} }, parent);
-    } else if (type.endsWith("_request")) {
+    if (type.endsWith("_request")) {
       const evalue = `${type}: this kernel does not support it`;
       const failed: ReplyContent = { status: "error", ename: "NotSupported", evalue, traceback: [evalue] };
       const reply = type.replace(/_request$/, "_reply") as "interrupt_reply";
@@ -204,6 +219,7 @@ export class Kernel {
       const {
         store_history = true,
         allow_stdin = false,
+        controls = allow_stdin,
         checks,
         language = this.#options.language,
       } = request.content;
@@ -230,6 +246,8 @@ export class Kernel {
             if (stored) this.#history.result(String(output.content.data[Mime.plain] ?? ""));
             this.#publish("execute_result", { ...output.content, execution_count: count }, request.header);
           },
+          comm: (comm) => this.#comm(comm, request.header),
+          isAttended: controls,
           ask: (question) => {
             if (!asking) {
               const reason = allow_stdin ? "the cell that asks has ended" : "this client cannot ask its user";
@@ -259,7 +277,10 @@ export class Kernel {
 
     history_request: async ({ content }) => ({ status: "ok", history: this.#history.find(content) }),
 
-    comm_info_request: async () => ({ status: "ok", comms: {} }),
+    comm_info_request: async ({ content }) => ({
+      status: "ok",
+      comms: this.#options.session.comms(content.target_name),
+    }),
 
     is_complete_request: ({ content }) => this.#options.session.isComplete(content.code),
 
@@ -348,6 +369,11 @@ export class Kernel {
     this.#send(createMessage("iopub", type, content, { session: this.#id, parent }));
   }
 
+  #comm({ type, content }: Comm, parent: Message["parent_header"]): void {
+    const metadata = type === "comm_open" ? { version: widgetProtocol } : undefined;
+    this.#send(createMessage("iopub", type, content, { session: this.#id, parent, metadata }));
+  }
+
   #send(message: Message): void {
     this.#options.transport.send(message as AnyMessage);
   }
@@ -360,6 +386,10 @@ function sleep(milliseconds: number): Promise<undefined> {
 /** A Jupyter client's code follows all cells that have run. */
 function inputCell(code: string): LanguageCell[] {
   return [{ id: "input", text: code, language: "typescript" }];
+}
+
+function isCommType(type: string): type is CommType {
+  return commTypes.has(type);
 }
 
 function isRequestType(type: string): type is RequestType {

@@ -29,6 +29,7 @@ export {
 } from "./experiment";
 export * as plot from "./plot";
 export * as probe from "./probe";
+export * as ui from "./ui";
 
 onInterrupt(recover);
 onInterrupt(recoverProbes); // under the modes that the line before has put back

@@ -1,6 +1,7 @@
 // What the kernel publishes, gathered as a notebook's outputs: texts joined, displays updated in place, outputs cleared.
-import { type AnyPublication, isMessage, type MimeBundle } from "../protocol";
-import type { CellOutput, CodeCell } from "./notebookFile";
+import { type AnyPublication, Comms, isMessage, Mime, type MimeBundle } from "../protocol";
+import { currentBundle } from "../ui/bundle";
+import type { CellOutput, CodeCell, Notebook } from "./notebookFile";
 
 type Shown = Extract<CellOutput, { data: MimeBundle }>;
 
@@ -8,6 +9,7 @@ type Shown = Extract<CellOutput, { data: MimeBundle }>;
 export class OutputCollector {
   readonly #displays = new Map<string, Set<Shown>>();
   readonly #clearing = new Set<CodeCell>();
+  readonly #comms = new Comms();
 
   collect(cell: CodeCell, publication: AnyPublication): void {
     if (isMessage(publication, "update_display_data")) {
@@ -17,6 +19,10 @@ export class OutputCollector {
     } else if (isMessage(publication, "clear_output")) {
       if (publication.content.wait) this.#clearing.add(cell);
       else cell.outputs = [];
+    } else if (isMessage(publication, "comm_open")) {
+      this.#comms.said({ type: "comm_open", content: publication.content });
+    } else if (isMessage(publication, "comm_msg")) {
+      this.#comms.said({ type: "comm_msg", content: publication.content });
     } else {
       const output = this.#outputOf(publication);
       if (!output) return;
@@ -27,6 +33,19 @@ export class OutputCollector {
       if (joins) last.text += output.text;
       else cell.outputs.push(output);
     }
+  }
+
+  /** Leaves controls as they are now: in the outputs, and as Jupyter keeps its widgets. */
+  conclude({ cells, metadata }: Notebook): void {
+    for (const cell of cells) {
+      if (cell.cell_type !== "code") continue;
+      for (const output of cell.outputs) {
+        if ("data" in output) output.data = currentBundle(output.data, this.#comms);
+      }
+    }
+    const state = this.#comms.saved();
+    if (Object.keys(state).length === 0) delete metadata.widgets;
+    else metadata.widgets = { [Mime.widgetState]: { version_major: 2, version_minor: 0, state } };
   }
 
   #outputOf(publication: AnyPublication): CellOutput | undefined {

@@ -52,9 +52,9 @@ function compareShown(saved: Shown | undefined, now: Shown | undefined, toleranc
   if (saved.output_type === "error" || now.output_type === "error") {
     return compareText("error", describe(saved), describe(now), tolerance);
   }
-  // A tensor's picture and histogram move by whole levels where its numbers move by their last digits.
-  const isTensor = Mime.tensor in saved.data && Mime.tensor in now.data;
-  for (const mime of isTensor ? [Mime.plain] : inReadingOrder(saved.data, now.data)) {
+  // A tensor's picture and histogram move by whole levels where its numbers move by their last digits; controls have an id a run.
+  const isText = [Mime.tensor, Mime.control].some((mime) => mime in saved.data && mime in now.data);
+  for (const mime of isText ? [Mime.plain] : inReadingOrder(saved.data, now.data)) {
     const [before, after] = [saved.data[mime], now.data[mime]];
     if (before === undefined || after === undefined) {
       const [a, b] = [before, after].map((value) => [value === undefined ? `no ${mime}` : mime]);

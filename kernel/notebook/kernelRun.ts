@@ -100,6 +100,7 @@ export async function runInKernel(
     if (!signals.stop.aborted || !(error instanceof KernelGone)) fault = error as Error;
   } finally {
     faults.ignore();
+    run.conclude();
     kernel.end("the run has ended");
   }
   return { begun: run.begun, failed: run.failed, late: run.late, fault };

@@ -104,6 +104,11 @@ export class NotebookRun {
     this.#options.onPublication?.(publication, cell);
   }
 
+  /** Puts what is known only at the end into the notebook, whatever has ended the run. */
+  conclude(): void {
+    if (this.begun.length > 0) this.#collector.conclude(this.#notebook);
+  }
+
   async #runCell(cell: CodeCell, place: { number: number; of: number }): Promise<void> {
     const { allowErrors = false, timeout, signal, onInput, onStart, onEnd } = this.#options;
     this.begun.push(cell);
@@ -123,6 +128,7 @@ export class NotebookRun {
       reply = await this.#client.execute(cell.source, onPublication, {
         stop_on_error: !allowErrors,
         checks: cellChecks(cell, this.#notebook),
+        controls: false,
         language: this.#language,
         onInput,
       });

@@ -2,6 +2,7 @@
 import {
   type AnyMessage,
   type Channel,
+  type Comm,
   type Content,
   type Header,
   isMessage,
@@ -98,6 +99,12 @@ export class KernelClient {
     );
   }
 
+  /** Says something to a control, or whoever else holds the other end of a comm; nobody answers. */
+  tell({ type, content }: Comm): void {
+    if (!this.#gone)
+      this.#transport.send(createMessage("shell", type, content, { session: this.#session }) as AnyMessage);
+  }
+
   interrupt(): Promise<Message<"interrupt_reply">> {
     return this.request("interrupt_request", {}, { channel: "control" });
   }
@@ -170,7 +177,11 @@ export function createMessage<T extends MessageType>(
   channel: Channel,
   type: T,
   content: Content[T],
-  { session, parent = {} }: { session: string; parent?: Header | Record<string, never> },
+  {
+    session,
+    parent = {},
+    metadata = {},
+  }: { session: string; parent?: Header | Record<string, never>; metadata?: Message["metadata"] },
 ): Message<T> {
   return {
     channel,
@@ -183,7 +194,7 @@ export function createMessage<T extends MessageType>(
       version: protocolVersion,
     },
     parent_header: parent,
-    metadata: {},
+    metadata,
     content,
   };
 }

@@ -1,5 +1,7 @@
 // The protocol's door: everything that both ends of the wire share.
 export * from "./client";
+export * from "./comms";
+export * from "./controls";
 export * from "./ipc";
 export * from "./language";
 export * from "./languageClient";

@@ -59,6 +59,8 @@ export interface Requests {
     checks?: Checks;
     /** Ours alone: the language, a BCP 47 tag, in which charts and tables are shown. Default English. */
     language?: string;
+    /** Ours alone: whether somebody can move what controls the cell shows. Default as `allow_stdin`. */
+    controls?: boolean;
     /** Abort the requests that are queued behind this one if it fails. Default true. */
     stop_on_error?: boolean;
   };
@@ -145,8 +147,20 @@ export interface Replies {
   shutdown_reply: ReplyContent<{ restart: boolean }>;
 }
 
+/** What both ends of a comm say; a control is one (see controls.ts). */
+export interface CommContents {
+  comm_open: { comm_id: string; target_name: string; data: Record<string, Json> };
+  comm_msg: { comm_id: string; data: Record<string, Json> };
+  comm_close: { comm_id: string; data: Record<string, Json> };
+}
+
+export type CommType = keyof CommContents;
+
+/** One of them, without its message. */
+export type Comm = { [T in CommType]: { type: T; content: CommContents[T] } }[CommType];
+
 /** What the kernel publishes for every client to see. */
-export interface Publications {
+export interface Publications extends CommContents {
   status: { execution_state: "starting" | "busy" | "idle" };
   execute_input: { code: string; execution_count: number };
   stream: { name: "stdout" | "stderr"; text: string };
@@ -155,7 +169,6 @@ export interface Publications {
   execute_result: DisplayContent & { execution_count: number };
   clear_output: { wait: boolean };
   error: ErrorContent;
-  comm_close: { comm_id: string; data: Record<string, Json> };
   /** Tells a subscriber that from here on it hears all. */
   iopub_welcome: { subscription: string };
 }
@@ -166,9 +179,8 @@ export interface Questions {
 }
 
 /** What a client tells without waiting for a reply. */
-export interface Notices {
+export interface Notices extends CommContents {
   input_reply: { value: string };
-  comm_open: { comm_id: string; target_name: string; data: Record<string, Json> };
 }
 
 export type ExpressionResult =

@@ -18,6 +18,9 @@ export const Mime = {
   progress: "application/vnd.bnlab.progress+json",
   verdict: "application/vnd.bnlab.verdict+json",
   tensor: "application/vnd.bnlab.tensor+json",
+  control: "application/vnd.bnlab.control+json",
+  widgetView: "application/vnd.jupyter.widget-view+json",
+  widgetState: "application/vnd.jupyter.widget-state+json",
 } as const;
 
 /**

@@ -1,6 +1,6 @@
 // What a request must hold before anything is done with it: whoever sends it, it is refused here, in words, or is as its type says.
 import type { LanguageQuestions } from "./language";
-import type { Requests, RequestType } from "./messages";
+import type { CommContents, CommType, Requests, RequestType } from "./messages";
 
 /** A request that cannot be answered as it is; the message is for its sender. */
 export class RequestError extends Error {
@@ -14,11 +14,13 @@ interface Check {
   fits(value: unknown): boolean;
 }
 
-/** Every field of every request: the compiler asks for those that are missing here. */
+type Checked = Requests & CommContents;
+
+/** Every field of every request, and of what clients say to controls: the compiler asks for those that are missing here. */
 type Checks = {
-  [T in RequestType]: string extends keyof Requests[T]
+  [T in RequestType | CommType]: string extends keyof Checked[T]
     ? Record<string, never>
-    : { [F in keyof Requests[T]]-?: Check };
+    : { [F in keyof Checked[T]]-?: Check };
 };
 
 const check = (expected: string, fits: (value: unknown) => boolean): Check => ({
@@ -72,6 +74,7 @@ const checkOf: Checks = {
     allow_stdin: optional(flag),
     checks: optional(oneOf("strict", "loose", "none")),
     language: optional(text),
+    controls: optional(flag),
     stop_on_error: optional(flag),
   },
   settle_request: { timeout: seconds },
@@ -112,6 +115,9 @@ const checkOf: Checks = {
   usage_request: {},
   interrupt_request: {},
   shutdown_request: { restart: optional(flag) },
+  comm_open: { comm_id: text, target_name: text, data: optional(object) },
+  comm_msg: { comm_id: text, data: object },
+  comm_close: { comm_id: text, data: optional(object) },
 };
 
 /**
@@ -119,7 +125,7 @@ const checkOf: Checks = {
  *
  * @throws RequestError that says what was expected and what came.
  */
-export function requestContent<T extends RequestType>(type: T, content: unknown): Requests[T] {
+export function requestContent<T extends RequestType | CommType>(type: T, content: unknown): Checked[T] {
   if (!isObject(content))
     throw new RequestError(`${type}: expected an object as content, got ${kindOf(content)}`);
   const right = { ...content };
@@ -130,7 +136,7 @@ export function requestContent<T extends RequestType>(type: T, content: unknown)
       throw new RequestError(`${type}: expected ${name} to be ${expected}, got ${kindOf(value)}`);
     }
   }
-  return right as unknown as Requests[T];
+  return right as unknown as Checked[T];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,13 +1,15 @@
 // One notebook's session: converts its cells, has them run where nothing that they do harms it, and tells what came of each.
-import type {
-  Checks,
-  ExpressionResult,
-  LanguageAnswer,
-  LanguageQuestion,
-  LanguageQuestions,
-  LanguageRequest,
-  Publications,
-  Questions,
+import {
+  type Checks,
+  type Comm,
+  Comms,
+  type ExpressionResult,
+  type LanguageAnswer,
+  type LanguageQuestion,
+  type LanguageQuestions,
+  type LanguageRequest,
+  type Publications,
+  type Questions,
 } from "../protocol";
 import type { CellConverter, CodeMessage, Completeness } from "./cells/conversion";
 import type { Runner, RunnerEvents, RunOutcome } from "./cells/runner";
@@ -35,6 +37,10 @@ export interface CellSettings {
 /** Who a cell runs for: where its outputs go, and who answers what it asks. */
 export interface Frontend {
   publish(output: Output): void;
+  /** Tells all clients what a control says. */
+  comm(comm: Comm): void;
+  /** Whether somebody can move the controls that it shows. */
+  readonly isAttended: boolean;
   /** Rejects where nobody can be asked. */
   ask(question: Question): Promise<string>;
 }
@@ -44,6 +50,8 @@ const lateCells = 200;
 
 const nobody: Frontend = {
   publish() {},
+  comm() {},
+  isAttended: false,
   ask: async () => {
     throw new Error("input: no cell is running");
   },
@@ -83,6 +91,7 @@ export class Session {
   #frontend: Frontend = nobody;
   /** Who hears cells that have run not long ago: their timers may still have something to say. */
   readonly #frontends = new Map<number, Frontend>();
+  readonly #comms = new Comms();
   #closed = false;
 
   constructor(parts: SessionParts) {
@@ -125,6 +134,7 @@ export class Session {
       shifts,
       showsResult,
       declares,
+      isAttended: frontend.isAttended,
     });
     if (outcome.status !== "died" && outcome.missed.length > 0) {
       converter.retract(outcome.missed);
@@ -174,6 +184,18 @@ export class Session {
     return this.#runner.look(what, about);
   }
 
+  /** Takes in what a client says to a control. @returns what all clients are to hear because of it. */
+  hear(comm: Comm): Comm[] {
+    const { answers, forward } = this.#comms.heard(comm);
+    if (forward) this.#runner.hear(forward);
+    return answers;
+  }
+
+  /** The controls that there are, by their ids. */
+  comms(target?: string): Record<string, { target_name: string }> {
+    return this.#comms.info(target);
+  }
+
   /** What the process of the cells takes, in bytes; answered while a cell computes, too. */
   usage(): Promise<{ pid: number; kernel_memory: number }> {
     return this.#runner.usage();
@@ -192,6 +214,10 @@ export class Session {
   #startRunner(): Runner {
     return this.#parts.startRunner({
       output: (output, cell = 0) => (this.#frontends.get(cell) ?? this.#frontend).publish(output),
+      comm: (comm, cell) => {
+        const frontend = this.#frontends.get(cell) ?? this.#frontend;
+        for (const each of this.#comms.said(comm)) frontend.comm(each);
+      },
       question: (question) => this.#frontend.ask(question),
       idleDeath: (cause) => void this.#replaceRunner(cause),
     });
@@ -215,6 +241,7 @@ export class Session {
   }
 
   #forget(converter: CellConverter): void {
+    for (const comm of this.#comms.closeAll()) this.#frontend.comm(comm);
     converter.reset();
     this.#parts.language.forget();
   }

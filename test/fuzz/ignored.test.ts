@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { experiment } from "../../kernel/bnlab/experiment";
 import * as plot from "../../kernel/bnlab/plot";
 import * as probe from "../../kernel/bnlab/probe";
+import * as ui from "../../kernel/bnlab/ui";
 import * as checkpoint from "../../kernel/checkpoint";
 import * as data from "../../kernel/data";
 import { Experiment } from "../../kernel/experiment";
@@ -61,6 +62,9 @@ const leading: Readonly<Record<string, () => unknown[]>> = {
   ImageDataset: () => [zeros([1, 1, 2, 2]), tensor(Int32Array.of(0)), ["a"]],
   TableDataset: () => [zeros([1, 2]), tensor(Int32Array.of(0))],
   RandomRotation: () => [10],
+  slider: () => [0, 1],
+  select: () => [["a"]],
+  button: () => ["a"],
   TransformerEncoder: () => [new nn.TransformerEncoderLayer(2, 1, { dimFeedforward: 2 }), 1],
   TransformerDecoder: () => [new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 }), 1],
 };
@@ -140,6 +144,7 @@ const rooms: readonly (readonly [namespace: string, room: object])[] = [
   ["plot", plot],
   ["probe", probe],
   ["lesson", lesson],
+  ["ui", ui],
 ];
 
 for (const [namespace, room] of rooms) {
@@ -197,6 +202,8 @@ const instances: readonly (readonly [namespace: string, name: string, make: () =
   ["plot", "RidgeFigure", () => plot.ridge()],
   ["plot", "LiveFigure", () => new plot.LiveFigure(plot.line({}), () => ({ update: () => {} }))],
   ["probe", "Watch", () => probe.watch(new nn.Sequential(new nn.Linear(2, 2)))],
+  ["ui", "Slider", () => ui.slider(0, 1)],
+  ["ui", "Button", () => ui.button("a")],
   ["lesson", "Scorecard", () => new lesson.Scorecard([])],
   ["", "Experiment", () => new Experiment([0], ["a", "b"], [])],
 ];

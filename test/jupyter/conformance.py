@@ -42,6 +42,9 @@ CONTENT = {
     "clear_output": {"wait": bool},
     "error": {"ename": str, "evalue": str, "traceback": list},
     "iopub_welcome": {"subscription": str},
+    "comm_open": {"comm_id": str, "target_name": str, "data": dict},
+    "comm_msg": {"comm_id": str, "data": dict},
+    "comm_close": {"comm_id": str, "data": dict},
     "input_request": {"prompt": str, "password": bool},
 }
 
@@ -81,7 +84,7 @@ class KernelTests(unittest.TestCase):
                 fields = {}
         for field, type_ in fields.items():
             self.assertIsInstance(content[field], type_, f"{kind}: {field}")
-        for mime in content.get("data", {}):
+        for mime in [] if kind.startswith("comm_") else content.get("data", {}):
             self.assertRegex(mime, r"^[\w+.-]+/[\w+.-]+$")
         return content
 
@@ -223,6 +226,65 @@ class KernelTests(unittest.TestCase):
 
     def test_comm_info(self):
         self.assertEqual(self.reply(self.kc.comm_info(), "comm_info_reply")["comms"], {})
+
+    def test_control_steers_a_running_loop(self):
+        msg_id = self.kc.execute(
+            'import { display, ui } from "bnlab";\n'
+            'const rate = ui.slider(0.001, 1, { value: 0.1, scale: "log", label: "learning rate" });\n'
+            "display(rate);\n"
+            "let turns = 0;\n"
+            "while (rate.value < 0.5) turns++;\n"
+            "console.log(rate.value, turns > 0);",
+            allow_stdin=True,
+        )
+        models, view, echo = {}, None, None
+        while True:
+            message = self.kc.get_iopub_msg(timeout=TIMEOUT)
+            content = self.validate(message)
+            kind = message["header"]["msg_type"]
+            if kind == "comm_open":
+                self.assertEqual(content["target_name"], "jupyter.widget")
+                self.assertEqual(message["metadata"]["version"].split(".")[0], "2")
+                models[content["comm_id"]] = content["data"]["state"]
+            elif kind == "display_data":
+                view = content["data"]["application/vnd.jupyter.widget-view+json"]["model_id"]
+                self.assertEqual(content["data"]["text/plain"], "learning rate: 0.1 (0.001 to 1)")
+                # A page that is loaded meanwhile asks how all stand; the loop lets nothing through.
+                self.comm("comm_open", {"comm_id": "c", "target_name": "jupyter.widget.control", "data": {}})
+                self.comm("comm_msg", {"comm_id": "c", "data": {"method": "request_states"}})
+            elif kind == "comm_msg" and content["data"]["method"] == "update_states":
+                states = content["data"]["states"]
+                self.assertEqual(set(states), set(models))
+                self.assertEqual(states[view]["model_name"], "FloatLogSliderModel")
+                self.assertEqual(self.reply(self.kc.comm_info(), "comm_info_reply")["comms"].keys(), models.keys())
+                update = {"method": "update", "state": {"value": 0.75}, "buffer_paths": []}
+                sent = self.comm("comm_msg", {"comm_id": view, "data": update})
+            elif kind == "comm_msg" and content["data"]["method"] == "echo_update":
+                self.assertEqual(message["parent_header"]["msg_id"], sent)
+                self.assertEqual(content["data"]["state"], {"value": 0.75})
+                echo = content["comm_id"]
+            elif content.get("name") == "stdout":
+                self.assertEqual(content["text"], "0.75 true\n")
+            elif content.get("execution_state") == "idle" and message["parent_header"]["msg_id"] == msg_id:
+                break
+        self.assertEqual(echo, view)
+        self.assertEqual(models[view]["layout"], f"IPY_MODEL_{view}-layout")
+        self.assertEqual(self.reply(msg_id, "execute_reply")["status"], "ok")
+        sent = self.comm("comm_msg", {"comm_id": view, "data": {"method": "request_state"}})
+        state = self.one(self.published(sent), "comm_msg")["data"]["state"]
+        self.assertEqual(state["value"], 0.75)
+        for comm_id in models:
+            self.published(self.comm("comm_close", {"comm_id": comm_id, "data": {}}))
+        self.assertEqual(self.reply(self.kc.comm_info(), "comm_info_reply")["comms"], {})
+
+    def comm(self, kind, content):
+        message = self.kc.session.msg(kind, content)
+        self.kc.shell_channel.send(message)
+        return message["header"]["msg_id"]
+
+    def test_unknown_comm_is_closed(self):
+        sent = self.comm("comm_open", {"comm_id": "x", "target_name": "nothing.like.it", "data": {}})
+        self.assertEqual(self.one(self.published(sent), "comm_close")["comm_id"], "x")
 
     def test_stdin(self):
         msg_id = self.kc.execute('import { input } from "bnlab";\nawait input("Name? ")', allow_stdin=True)

@@ -1,7 +1,15 @@
 // Runs cells one after another and says how each ended. Driven by messages alone: when an interrupt stops the code it
 // unwinds every frame, so nothing here may count on its own promises going on.
 import { machine } from "../../machine/machine";
-import type { MimeBundle, Publications, Questions, Variable, VariablesRequest } from "../../protocol";
+import type {
+  Comm,
+  ErrorContent,
+  MimeBundle,
+  Publications,
+  Questions,
+  Variable,
+  VariablesRequest,
+} from "../../protocol";
 import { setLanguage } from "../../words";
 import { toBundle } from "../display/bundle";
 import { DisplayHandle, type DisplaySession } from "../display/display";
@@ -70,6 +78,8 @@ export interface CellRunnerParts {
   realm: Realm;
   /** The function that a cell's code is, its errors placed in a script of the cell's name; its text begins on the second line. */
   compile(program: CellProgram): CellFunction;
+  /** Has `hear` called for what has come to controls, where a thread that is busy can look for it. */
+  poll?(): void;
 }
 
 interface ImportOptions {
@@ -89,6 +99,9 @@ export class CellRunner implements DisplaySession {
   /** What cells have asked and nobody has answered. */
   readonly #questions = new Map<number, (answer: Answer) => void>();
   #asked = 0;
+  /** Whether somebody can move the controls of the cell that runs, or ran last. */
+  #attended = false;
+  #hearComm: (comm: Comm) => void = () => {};
 
   /** When the event loop has last been seen to turn. */
   #turned = 0;
@@ -100,8 +113,9 @@ export class CellRunner implements DisplaySession {
   readonly #shared: Int32Array;
   readonly #realm: Realm;
   readonly #compile: (program: CellProgram) => CellFunction;
+  readonly #poll: () => void;
 
-  constructor({ outbox, modules, traces, timers, shared, realm, compile }: CellRunnerParts) {
+  constructor({ outbox, modules, traces, timers, shared, realm, compile, poll = () => {} }: CellRunnerParts) {
     this.#outbox = outbox;
     this.#modules = modules;
     this.#traces = traces;
@@ -109,6 +123,7 @@ export class CellRunner implements DisplaySession {
     this.#shared = shared;
     this.#realm = realm;
     this.#compile = compile;
+    this.#poll = poll;
   }
 
   run(program: CellProgram): void {
@@ -116,6 +131,7 @@ export class CellRunner implements DisplaySession {
     const run: Run = { program, interrupted: false, pending: new Set(), flushes: [] };
     this.#running = run;
     this.latest = program.id;
+    this.#attended = program.isAttended;
     setLanguage(program.language);
     this.#outbox.begin(program.id);
     this.#timers.begin();
@@ -235,6 +251,44 @@ export class CellRunner implements DisplaySession {
       .filter((name) => this.#boxes.has(name))
       .filter((name) => !this.#imported.has(name) || this.#imported.get(name) !== this.#boxes.value(name))
       .map((name) => describeVariable(name, this.#boxes.value(name), request));
+  }
+
+  /** Takes in what a client says to a control. */
+  hear(comm: Comm): void {
+    this.#hearComm(comm);
+  }
+
+  comm(comm: Comm): void {
+    this.#outbox.comm(comm);
+  }
+
+  onComm(hear: (comm: Comm) => void): void {
+    this.#hearComm = hear;
+  }
+
+  pollComms(): void {
+    this.#poll();
+  }
+
+  get isAttended(): boolean {
+    return this.#attended;
+  }
+
+  speaking<Args extends unknown[], Result>(work: (...args: Args) => Result): (...args: Args) => Result {
+    const { cell } = this.#outbox;
+    return (...args) => {
+      const { cell: latest } = this.#outbox;
+      if (cell !== latest) this.#outbox.speakFor(cell);
+      try {
+        return work(...args);
+      } finally {
+        if (cell !== latest) this.#outbox.speakFor(latest);
+      }
+    };
+  }
+
+  describe(error: unknown): ErrorContent {
+    return this.#traces.describe(error);
   }
 
   onCellEnd(flush: () => void): void {

@@ -1,4 +1,5 @@
 // All that the main thread says to the supervisor, in order: text is gathered, floods are cut, a full line makes it wait.
+import type { Comm } from "../../protocol";
 import { countText } from "../../words";
 import type { Output } from "../display/output";
 import { bundleJson, outputCharacters } from "./bounds";
@@ -91,6 +92,12 @@ export class Outbox {
       this.#shownCharacters += size;
     }
     this.post(json === undefined ? message : emptied(message), size, json);
+  }
+
+  /** What a control says to clients, after what was printed before. */
+  comm(comm: Comm): void {
+    this.flush();
+    this.post({ type: "comm", cell: this.cell, comm }, messageCharacters + JSON.stringify(comm).length);
   }
 
   /** Everything printed so far is on its way after this, also the end of what was too much. */

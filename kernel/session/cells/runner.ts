@@ -1,6 +1,6 @@
 // The session's side of whatever runs its cells: hands cells over, passes on what comes back, and knows what is waited for. Node's
 // is a process, a browser's a worker.
-import type { Publications, Questions } from "../../protocol";
+import type { Comm, Publications, Questions } from "../../protocol";
 import type { Output } from "../display/output";
 import type { Answer, CellProgram, Ended, FromRunner, Look, Looks, Seen, ToRunner } from "./wire";
 
@@ -11,6 +11,8 @@ export type RunOutcome = Ended | { status: "died"; cause: string };
 export interface RunnerEvents {
   /** `cell` says whose it is, where that is known. */
   output(output: Output, cell?: number): void;
+  /** What a control of a cell says to clients. */
+  comm(comm: Comm, cell: number): void;
   question(question: Questions["input_request"]): Promise<string>;
   /** The runner died while no cell was running. */
   idleDeath(cause: string): void;
@@ -80,6 +82,11 @@ export abstract class Runner {
     });
   }
 
+  /** Hands over what a client says to a control; a cell that computes can look for it. */
+  hear(comm: Comm): void {
+    if (!this.#dead) this.send({ type: "comm", comm });
+  }
+
   /** Stops the running cell. */
   interrupt(): void {
     this.#settle([]);
@@ -110,6 +117,7 @@ export abstract class Runner {
 
   protected receive(message: FromRunner): void {
     if (message.type === "output") this.events.output(message.output, message.cell);
+    else if (message.type === "comm") this.events.comm(message.comm, message.cell);
     else if (message.type === "settled") this.#settle(message.left);
     else if (message.type === "ask") void this.#ask(message);
     else if (message.type === "seen") {

@@ -1,6 +1,7 @@
 // What the session and whatever runs its cells say to each other: in Node the supervisor, the runner's channel thread and its main
 // thread, in a browser two workers.
 import type {
+  Comm,
   Publications,
   Questions,
   TensorReply,
@@ -34,6 +35,8 @@ export interface CellProgram {
   showsResult: boolean;
   /** Names that it gives values. */
   declares: string[];
+  /** Whether somebody can move the controls that it shows. */
+  isAttended: boolean;
 }
 
 /** Supervisor → runner. */
@@ -43,7 +46,9 @@ export type ToRunner =
   | { type: "answer"; id: number; answer: Answer }
   | { type: "look"; id: number; look: Look }
   | { type: "settle"; milliseconds: number }
-  | { type: "measure" };
+  | { type: "measure" }
+  /** What a client says to a control. */
+  | { type: "comm"; comm: Comm };
 
 /** Questions about the values of cells, and what comes back. */
 export interface Looks {
@@ -71,6 +76,7 @@ export type Ended = Outcome & { missed: string[] };
 /** Runner → supervisor. */
 export type FromRunner =
   | { type: "output"; cell: number; output: Output }
+  | { type: "comm"; cell: number; comm: Comm }
   | { type: "ask"; id: number; question: Questions["input_request"] }
   | { type: "seen"; id: number; seen: Seen }
   | { type: "measured"; bytes: number }
@@ -109,9 +115,7 @@ export const Shared = {
   terminations: 3,
   /** The last cell that the main thread has begun. */
   begun: 4,
-  length: 5,
+  /** How often clients have said something to controls. */
+  comms: 5,
+  length: 6,
 } as const;
-
-export interface ChannelData {
-  shared: SharedArrayBuffer;
-}

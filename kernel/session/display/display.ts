@@ -1,5 +1,5 @@
 // What cells show besides their last expression: `display`, its handles, and the hook at a cell's end.
-import { Mime, type MimeBundle, type Questions } from "../../protocol";
+import { type Comm, type ErrorContent, Mime, type MimeBundle, type Questions } from "../../protocol";
 import { toBundle } from "./bundle";
 import { type Forms, formsOf } from "./forms";
 import type { Output } from "./output";
@@ -14,6 +14,18 @@ export interface DisplaySession {
   onInterrupt(recover: () => void): void;
   /** Rejects where the client cannot ask its user. */
   ask(question: Questions["input_request"]): Promise<string>;
+  /** What a control says to all clients. */
+  comm(comm: Comm): void;
+  /** Registers the one who hears what clients say to controls. */
+  onComm(hear: (comm: Comm) => void): void;
+  /** Has it hear now what has come, for a thread that is busy lets nothing through by itself. */
+  pollComms(): void;
+  /** Whether somebody can move the controls of the cell that runs, or ran last. */
+  readonly isAttended: boolean;
+  /** The work, to be done later: what it shows then is the cell's that is running now. */
+  speaking<Args extends unknown[], Result>(work: (...args: Args) => Result): (...args: Args) => Result;
+  /** An error as a cell's is shown, with the cell's lines. */
+  describe(error: unknown): ErrorContent;
 }
 
 export const sessionSymbol: unique symbol = Symbol.for("bnlab.session") as never;

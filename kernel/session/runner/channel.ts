@@ -3,8 +3,10 @@
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { type ChannelData, type FromRunner, type Posted, Shared, type ToRunner } from "../cells/wire";
+import { type Comm, stateIn } from "../../protocol";
+import { type FromRunner, type Posted, Shared, type ToRunner } from "../cells/wire";
 import type { Output } from "../display/output";
+import type { ChannelData } from "./commPort";
 import { LineReader } from "./lines";
 import { childrenOfProcess, endGroup, endTrees } from "./processTree";
 
@@ -25,7 +27,8 @@ const makeWayMs = 1_000;
 const awaitedMs = 300;
 
 const main = parentPort!;
-const shared = new Int32Array((workerData as ChannelData).shared);
+const data = workerData as ChannelData;
+const shared = new Int32Array(data.shared);
 const supervisor = new Socket({ fd: channelFd, readable: true, writable: true });
 
 /** Processes that cells have started and that go on: pid → cell. */
@@ -47,7 +50,7 @@ main.on("message", (posted: Posted) => {
   }
   if (!mergeIntoLast(posted)) queue.push(posted);
   queued += size;
-  if (message.type !== "output" || queued > flushCharacters) flush();
+  if ((message.type !== "output" && message.type !== "comm") || queued > flushCharacters) flush();
   else timer ??= setTimeout(flush, flushMs);
 });
 supervisor.on("drain", flush);
@@ -56,8 +59,12 @@ supervisor.on("data", new LineReader((line) => receive(JSON.parse(line) as ToRun
 supervisor.on("close", () => endGroup(process.pid));
 supervisor.on("error", () => endGroup(process.pid));
 
-/** Text joins the text before it; of the updates of one display, and of what is cleared, only the last is worth sending. */
+/**
+ * Text joins the text before it; of the updates of one display or control, and of what is cleared, only the last is worth
+ * sending.
+ */
 function mergeIntoLast({ message, size }: Posted): boolean {
+  if (message.type === "comm") discardStale(message.comm);
   if (message.type !== "output") return false;
   const { output, cell } = message;
   const last = queue.at(-1);
@@ -97,6 +104,27 @@ function discard(stale: (output: Output) => boolean, cell?: number, except?: Pos
   });
 }
 
+/** An update of a control that is followed by one of the same fields. */
+function discardStale({ type, content: { comm_id, data } }: Comm): void {
+  const fields = type === "comm_msg" ? fieldsIn(data) : undefined;
+  if (fields === undefined) return;
+  queue = queue.filter(({ message, size }) => {
+    const isStale =
+      message.type === "comm" &&
+      message.comm.content.comm_id === comm_id &&
+      fieldsIn(message.comm.content.data) === fields;
+    if (!isStale) return true;
+    queued -= size;
+    release(size);
+    return false;
+  });
+}
+
+function fieldsIn(data: Comm["content"]["data"]): string | undefined {
+  const state = data.method === "update" ? stateIn(data) : undefined;
+  return state && Object.keys(state).join();
+}
+
 function flush(): void {
   clearTimeout(timer);
   timer = undefined;
@@ -120,7 +148,10 @@ let latest = 0;
 function receive(message: ToRunner): void {
   if (message.type === "measure")
     measure(); // here, for the main thread may be busy for long
-  else main.postMessage(message);
+  else if (message.type === "comm") {
+    data.comms.postMessage(message.comm);
+    Atomics.add(shared, Shared.comms, 1);
+  } else main.postMessage(message);
   if (message.type === "interrupt") {
     endTrees([...children].filter(([, cell]) => cell === message.cell).map(([pid]) => pid));
     setTimeout(() => terminate(message), terminateAfterMs);

@@ -1,6 +1,6 @@
 // Entry of the process that cells run in: its main thread is the cells', its second thread keeps the line.
 import vm from "node:vm";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { thisMachine } from "../../host/machine";
 import { setMachine } from "../../machine/machine";
 import { type CellFunction, CellRunner } from "../cells/cellRunner";
@@ -8,18 +8,21 @@ import { CellTimers } from "../cells/cellTimers";
 import { Outbox } from "../cells/outbox";
 import { Realm } from "../cells/realm";
 import { StackTraces } from "../cells/stackTraces";
-import { type CellProgram, type ChannelData, Shared, type ToRunner } from "../cells/wire";
+import { type CellProgram, Shared, type ToRunner } from "../cells/wire";
 import { clearOutput, display, sessionSymbol } from "../display/display";
 import { followProcesses } from "./cellProcesses";
 import { cellOf, followPromises } from "./cellPromises";
+import { type ChannelData, CommPort } from "./commPort";
 import { FileFrames } from "./fileFrames";
 import { NodeModules } from "./modules";
 import { settle } from "./settle";
 
 setMachine(thisMachine);
 const shared = new SharedArrayBuffer(Shared.length * Int32Array.BYTES_PER_ELEMENT);
+const comms = new MessageChannel();
 const channel = new Worker(new URL("./channel.js", import.meta.url), {
-  workerData: { shared } satisfies ChannelData,
+  workerData: { shared, comms: comms.port2 } satisfies ChannelData,
+  transferList: [comms.port2],
 });
 const counters = new Int32Array(shared);
 const ownTimers = { setTimeout, clearTimeout, afterTurn: setImmediate };
@@ -39,7 +42,9 @@ const modules = new NodeModules(process.cwd(), (work) => {
 const realm = new Realm((names) =>
   outbox.write("stderr", `The kernel cannot do without ${names}: put back.\n`),
 );
-const runner = new CellRunner({ outbox, modules, traces, timers, shared: counters, realm, compile });
+const port = new CommPort(comms.port1, counters, (comm) => realm.guard(() => runner.hear(comm)));
+const poll = () => port.poll();
+const runner = new CellRunner({ outbox, modules, traces, timers, shared: counters, realm, compile, poll });
 
 for (const name of ["stdout", "stderr"] as const) {
   const decoder = new TextDecoder();

@@ -1,0 +1,80 @@
+// Controls as outputs: for pages that can move them, for Jupyter, and in words for all others.
+import { type Comms, type ControlPanel, type ControlState, Mime, type MimeBundle } from "../protocol";
+import { escapeHtml, shortNumber } from "../words";
+import { updated } from "./widgets";
+
+/** The forms of an output that shows controls as they are now. */
+export function panelBundle(panel: ControlPanel): MimeBundle {
+  return {
+    [Mime.control]: panel,
+    [Mime.widgetView]: { version_major: 2, version_minor: 0, model_id: panel.id },
+    [Mime.html]: `<p>${panel.controls.map(htmlOf).join("<br>")}</p>`,
+    [Mime.plain]: panel.controls.map(textOf).join("\n"),
+  };
+}
+
+/** The output after all that has been said to and by its controls. */
+export function currentBundle(data: MimeBundle, comms: Comms): MimeBundle {
+  const panel = panelIn(data, comms);
+  if (panel === undefined) return data;
+  const controls = panel.controls.map((control) => updated(control, comms.state(control.id) ?? {}));
+  return { ...data, ...panelBundle({ ...panel, controls }) };
+}
+
+/** What a cell has put there under our MIME type is not a panel but where its comms are open. */
+function panelIn(data: MimeBundle, comms: Comms): ControlPanel | undefined {
+  const panel = data[Mime.control] as Partial<ControlPanel> | undefined;
+  if (!Array.isArray(panel?.controls)) return undefined;
+  return panel.controls.every((control) => comms.state(String(control?.id)))
+    ? (panel as ControlPanel)
+    : undefined;
+}
+
+/** `learning rate: 0.3 (0.01 to 1)` */
+export function textOf(control: ControlState): string {
+  const { before, value, after } = wordsOf(control);
+  return `${before}${value}${after}`;
+}
+
+function htmlOf(control: ControlState): string {
+  const { before, value, after } = wordsOf(control);
+  return `${escapeHtml(before)}<b>${escapeHtml(value)}</b>${escapeHtml(after)}`;
+}
+
+function wordsOf(control: ControlState): { before: string; value: string; after: string } {
+  const before = control.label === "" ? "" : `${control.label}: `;
+  switch (control.kind) {
+    case "slider":
+      return {
+        before,
+        value: shortNumber(control.value),
+        after: ` (${rangeText(control.min, control.max)})`,
+      };
+    case "number": {
+      const range = rangeText(control.min, control.max);
+      return { before, value: shortNumber(control.value), after: range && ` (${range})` };
+    }
+    case "select": {
+      const { options, index } = control;
+      return {
+        before,
+        value: options[index] ?? "",
+        after: ` (of ${options.slice(0, mostNamed).join(", ")}${options.length > mostNamed ? ", …" : ""})`,
+      };
+    }
+    case "checkbox":
+      return { before, value: control.value ? "on" : "off", after: "" };
+    case "text":
+      return { before, value: `“${control.value}”`, after: "" };
+    case "button":
+      return { before: "", value: `[${control.label}]`, after: "" };
+  }
+}
+
+const mostNamed = 10;
+
+function rangeText(min: number | null, max: number | null): string {
+  if (min !== null && max !== null) return `${shortNumber(min)} to ${shortNumber(max)}`;
+  if (min !== null) return `at least ${shortNumber(min)}`;
+  return max === null ? "" : `at most ${shortNumber(max)}`;
+}
