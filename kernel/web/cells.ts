@@ -64,6 +64,7 @@ export function runCells(): void {
     else if (message.type === "interrupt") runner.interrupt(message.cell);
     else if (message.type === "answer") runner.answer(message.id, message.answer);
     else if (message.type === "look") runner.look(message.id, message.look);
+    else if (message.type === "comm") runner.hear(message.comm);
     else if (message.type === "settle") live.settle(message.milliseconds, (left) => runner.settled(left));
   };
 

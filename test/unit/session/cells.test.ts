@@ -24,6 +24,7 @@ const program = (name: string, source: string): CellProgram => ({
   shifts: [],
   showsResult: false,
   declares: [],
+  isAttended: false,
 });
 
 describe("boxes", () => {

@@ -29,6 +29,12 @@ function session() {
     onCellEnd: (flush) => flush(),
     onInterrupt: (recover) => recover(),
     ask: async () => "",
+    comm: () => {},
+    onComm: () => {},
+    pollComms: () => {},
+    isAttended: false,
+    speaking: (work) => work,
+    describe: () => ({ ename: "", evalue: "", traceback: [] }),
   };
   const bars = (at: number) => {
     const { content } = outputs.at(at)! as Extract<Output, { type: "display_data" }>;
