@@ -26,7 +26,7 @@ export type {
  *   run: ({ settings: batchNorm }) => train(network({ batchNorm })).stepsTo(0.9),
  *   better: "lower",
  * });
- * speed // median, range, "5 of 5 lower", supported
+ * speed // median, range, "5 of 5 lower ●"
  */
 export const experiment: RunExperiment & {
   /** The latest experiment, finished or not. */

@@ -18,17 +18,16 @@ export interface Run<Result> {
 export interface Judging {
   /** The number to judge by, where `run` gives an object: its name there. Default: the first number in it. */
   metric?: string;
-  /** What the claim says the other arms are, against the first. Default: only that all pairs have the same sign. */
+  /** What the other arms are expected to be, against the first. Default: whichever most pairs are. */
   better?: "higher" | "lower";
-  /** Whether the literature disputes the claim: a mixed outcome is called contested then. Default false. */
-  contested?: boolean;
 }
 
 /**
- * "supported": every pair has the sign of the claim. "incomplete": so far, or for the runs that did not fail, there are
- * fewer pairs than seeds. "contested" or, where the claim is not in dispute, "not reproduced": anything else.
+ * "all agree": every pair has the sign that is counted; "none agrees": no pair has it; "mixed": some have. "incomplete": so
+ * far, or for the runs that did not fail, there are fewer pairs than seeds. It is about signs alone: what they say of a
+ * sentence is said elsewhere.
  */
-export type Verdict = "supported" | "not reproduced" | "contested" | "incomplete";
+export type Verdict = "all agree" | "mixed" | "none agrees" | "incomplete";
 
 export interface ArmSummary {
   /** The arm's name. */
@@ -48,15 +47,15 @@ export interface Comparison {
   readonly effect: number;
   /** Seeds with a value in both arms. */
   readonly pairs: number;
-  /** Those of them whose difference has the sign of the claim. */
+  /** Those of them whose difference has the sign that is counted. */
   readonly agreeing: number;
-  /** The sign counted: that of the claim, or of most pairs. */
+  /** The sign counted: the expected one, or that of most pairs. */
   readonly sign: "higher" | "lower";
-  /** What the signs say of the claim. */
+  /** What the signs say together. */
   readonly verdict: Verdict;
 }
 
-export const judgingNames: readonly (keyof Judging)[] = ["metric", "better", "contested"];
+export const judgingNames: readonly (keyof Judging)[] = ["metric", "better"];
 
 /** The runs of an experiment, judged by one of their numbers. Leave it at the end of a cell to see it as a table. */
 export class Experiment<Result> {
@@ -76,7 +75,7 @@ export class Experiment<Result> {
 
   /** The same runs, judged by another of their numbers. */
   by(metric: string, judging: Omit<Judging, "metric"> = {}): Experiment<Result> {
-    requireKnown("by", arguments, 2, ["better", "contested"]);
+    requireKnown("by", arguments, 2, ["better"]);
     const other = new Experiment(this.seeds, this.arms, this.runs, { ...judging, metric });
     other.check();
     return other;
@@ -125,11 +124,11 @@ export class Experiment<Result> {
     });
   }
 
-  /** What all comparisons say together: "supported" only if each does. */
+  /** What all comparisons say together: what each of them says, else "mixed". */
   get verdict(): Verdict {
-    const verdicts = new Set(this.summary.flatMap(({ comparison }) => comparison?.verdict ?? []));
-    const order: Verdict[] = ["incomplete", "not reproduced", "contested"];
-    return order.find((each) => verdicts.has(each)) ?? (verdicts.size === 0 ? "incomplete" : "supported");
+    const verdicts = [...new Set(this.summary.flatMap(({ comparison }) => comparison?.verdict ?? []))];
+    if (verdicts.length === 0 || verdicts.includes("incomplete")) return "incomplete";
+    return verdicts.length === 1 ? verdicts[0]! : "mixed";
   }
 
   /** The runs that failed, or gave NaN. */
@@ -170,8 +169,8 @@ export class Experiment<Result> {
 
   #judge(agreeing: number, pairs: number): Verdict {
     if (pairs < this.seeds.length) return "incomplete";
-    if (agreeing === pairs) return "supported";
-    return this.#judging.contested ? "contested" : "not reproduced";
+    if (agreeing === pairs) return "all agree";
+    return agreeing === 0 ? "none agrees" : "mixed";
   }
 
   /** The table as text, and the runs that failed. */
@@ -197,18 +196,17 @@ export class Experiment<Result> {
     const { metric, seeds, arms, runs } = this;
     const rows = this.summary.map(({ arm, median, range, comparison }) => [
       arm,
-      comparison === null ? "" : `${marks[comparison.verdict]} ${comparison.verdict}`,
+      comparison === null ? "" : pairsText(comparison),
       shown(median),
       `${shown(range[0])} to ${shown(range[1])}`,
       comparison === null ? "" : signed(comparison.effect),
-      comparison === null ? "" : `${comparison.agreeing} of ${comparison.pairs} ${comparison.sign}`,
     ]);
     const all = seeds.length * arms.length;
     const count = runs.length < all ? `${runs.length} of ${all} runs` : `${seeds.length} seeds`;
     return [
-      ["arm", `against ${arms[0]}`, `median${metric && ` ${metric}`}`, "range", "difference", "pairs"],
+      ["arm", `against ${arms[0]}`, `median${metric && ` ${metric}`}`, "range", "difference"],
       rows,
-      [count, "", "", "", "", ""],
+      [count, "●: in all pairs", "", "", ""],
     ];
   }
 
@@ -217,12 +215,9 @@ export class Experiment<Result> {
   }
 }
 
-const marks: Record<Verdict, string> = {
-  supported: "✓",
-  "not reproduced": "✗",
-  contested: "≈",
-  incomplete: "…",
-};
+/** "5 of 5 higher ●"; the mark where all pairs agree. */
+const pairsText = ({ agreeing, pairs, sign, verdict }: Comparison) =>
+  `${agreeing} of ${pairs} ${sign}${verdict === "all agree" ? " ●" : ""}`;
 
 /** Ascending, without NaN. */
 const sorted = (values: readonly number[]) =>
