@@ -1,5 +1,6 @@
 // What the notebooks of the article share: `import { lesson } from "bnlab"`. Knows no session and no charts.
 
+export { type Passage, passages, type Section, sections } from "./article";
 export { type Claim, claims } from "./claims";
 export { digits, type LessonDigits, type LessonDigitsOptions } from "./digits";
 export {
@@ -11,6 +12,7 @@ export {
   Solution,
   solution,
 } from "./exercise";
+export { BestRates, type BestRatesOptions, bestRates } from "./rates";
 export { type Score, Scorecard, type ScorecardOptions, scorecard } from "./scorecard";
 export { type ClaimVerdict, VerdictCard, type VerdictOptions, type VerdictRecord, verdict } from "./verdict";
 export type { Words } from "./words";

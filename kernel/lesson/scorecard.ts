@@ -4,11 +4,14 @@ import { describe, requireKnown } from "../arguments";
 import { machine, textOf } from "../machine/machine";
 import { Mime, type MimeBundle } from "../protocol/mime";
 import { escapeHtml } from "../words";
-import { type Claim, claims } from "./claims";
+import { sections, sectionsInOrder } from "./article";
+import { type Claim, claimsBySection } from "./claims";
+import otherRuns from "./runs.json";
 import {
   type ClaimVerdict,
   measuredHtml,
   measuredTexts,
+  quoteOf,
   type VerdictRecord,
   verdictHtml,
   verdictText,
@@ -25,6 +28,8 @@ export interface ScorecardOptions {
 export interface Score extends Claim {
   /** The verdict and its numbers. */
   readonly record: VerdictRecord | null;
+  /** The verdicts of runs with other seeds and on other digits, which came with the notebooks. */
+  readonly others: Readonly<Record<string, ClaimVerdict | "not run">>;
 }
 
 /**
@@ -44,7 +49,21 @@ export function scorecard({ folder = "." }: ScorecardOptions = {}): Scorecard {
     for (const record of recordsOf(textOf(machine().resolve(folder, name))))
       records.set(record.claim, record);
   }
-  return new Scorecard(claims.map((claim) => ({ ...claim, record: records.get(claim.number) ?? null })));
+  return new Scorecard(
+    claimsBySection.map((claim) => ({
+      ...claim,
+      record: records.get(claim.number) ?? null,
+      others: othersOf(claim.number),
+    })),
+  );
+}
+
+/** `npm run notebooks -- --save` with other seeds or digits writes them. */
+function othersOf(claim: number): Record<string, ClaimVerdict | "not run"> {
+  const runs = Object.entries(otherRuns as Record<string, Record<string, string>>);
+  return Object.fromEntries(
+    runs.map(([run, verdicts]) => [run, (verdicts[claim] as ClaimVerdict | undefined) ?? "not run"]),
+  );
 }
 
 /** The verdicts that a notebook's text has saved; none in what is no notebook. */
@@ -67,7 +86,7 @@ interface SavedNotebook {
 export class Scorecard {
   /** @internal */
   constructor(
-    /** Claims 1 to 18. */
+    /** The claims, by the article's sections. */
     readonly scores: readonly Score[],
   ) {}
 
@@ -90,56 +109,102 @@ export class Scorecard {
     return this.toString();
   }
 
-  /** A line for each claim. */
+  /** A line for each claim, under the headings of the article's sections. */
   toString(): string {
-    return this.scores
-      .map(({ number, article, record, notebook }) => {
-        const found = record === null ? notRun(notebook) : `${verdictText(record.verdict)}  ${notebook}`;
-        return `${String(number).padStart(2)}  ${article.en}\n    ${article["zh-cn"]}\n    ${found}`;
-      })
+    const lines = this.scores.map(({ number, section, claim, record, notebook, others }) => {
+      const found = record === null ? notRun(notebook) : `${verdictText(record.verdict)}  ${notebook}`;
+      const text = `${String(number).padStart(2)}  ${claim.en}\n    ${claim["zh-cn"]}\n    ${found}  (${othersText(others)})`;
+      return { section, text };
+    });
+    return sectionsInOrder
+      .flatMap((section) => [
+        `${sections[section]["zh-cn"]} · ${sections[section].en}`,
+        ...lines.flatMap((line) => (line.section === section ? line.text : [])),
+      ])
       .join("\n");
   }
 
-  /** A table for a page of documentation, in one language. */
-  markdown(language: "en" | "zh-cn" = "en"): string {
-    requireKnown("markdown", arguments, 1);
+  /** A table for a page of documentation, in one language; a brief one without the literature and with three numbers a claim. */
+  markdown(language: "en" | "zh-cn" = "en", { brief = false }: { brief?: boolean } = {}): string {
+    requireKnown("markdown", arguments, 2, ["brief"]);
     if (language !== "en" && language !== "zh-cn") {
       throw new RangeError(`markdown: expected "en" or "zh-cn", got ${describe(language)}`);
     }
     const english = language === "en";
+    const runs = Object.keys(this.scores[0]?.others ?? {}).map((run) => nameOf(run, language));
     const head = english
-      ? ["", "the article", "the literature", "verdict", "measured", "notebook"]
-      : ["", "文章", "文献", "结论", "实测", "笔记本"];
-    const rows = this.scores.map(({ number, article, literature, record, notebook }) => {
+      ? ["", "claim", "the literature", "verdict", runs.join(" · "), "measured", "notebook"]
+      : ["", "论断", "文献", "结论", runs.join(" · "), "实测", "笔记本"];
+    const rows = this.scores.map(({ number, claim, literature, record, notebook, others }) => {
       const [mark, chinese] = record ? verdictWords[record.verdict] : ["…", "未运行"];
       const word = english ? (record?.verdict ?? "not run") : chinese;
-      const measured = record ? measuredTexts(record).join("; ") : "";
-      return [`${number}`, article[language], literature[language], `${mark} ${word}`, measured, notebook];
+      const measured = record
+        ? measuredTexts(record)
+            .slice(0, brief ? 3 : undefined)
+            .join("; ")
+        : "";
+      const elsewhere = Object.values(others).map(markOf).join(" · ");
+      return [
+        `${number}`,
+        claim[language],
+        literature[language],
+        `${mark} ${word}`,
+        elsewhere,
+        measured,
+        notebook,
+      ];
     });
-    const line = (cells: readonly string[]) =>
-      `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    const line = (cells: readonly string[]) => {
+      const shown = brief ? cells.filter((_, i) => i !== 2) : cells;
+      return `| ${shown.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    };
     return [line(head), line(["---:", ...head.slice(1).map(() => "---")]), ...rows.map(line)].join("\n");
   }
 
   #html(): string {
     const line = (cells: readonly string[], tag: "td" | "th") =>
       `<tr>${cells.map((cell) => `<${tag} align="left" style="text-align:left;vertical-align:top;padding:6px 14px 6px 0">${cell}</${tag}>`).join("")}</tr>`;
-    const head = ["", "文章与文献<br>Article and literature", "结论<br>Verdict", "实测<br>Measured"];
-    const rows = this.scores.map(({ number, article, literature, record, notebook }) => {
-      const standing = `文献：${escapeHtml(literature["zh-cn"])}<br>Literature: ${escapeHtml(literature.en)}`;
+    const head = ["", "论断与文献<br>Claim and literature", "结论<br>Verdict", "实测<br>Measured"];
+    const rowOf = ({ number, claim, quotes, literature, record, notebook, others }: Score) => {
+      const quote = quoteOf({ quotes })["zh-cn"];
+      const standing = `文章：${escapeHtml(quote)}<br>文献：${escapeHtml(literature["zh-cn"])}<br>Literature: ${escapeHtml(literature.en)}`;
       const link = `<a href="${notebook}.ipynb" style="white-space:nowrap">${notebook}</a>`;
+      const found = record
+        ? `${verdictHtml(record.verdict)}<br>${link}`
+        : `… 请运行并保存<br>run and save ${link}`;
       return line(
         [
           `${number}`,
-          `${wordsHtml(article)}<br><span style="opacity:0.7">${standing}</span>`,
-          record ? `${verdictHtml(record.verdict)}<br>${link}` : `… 请运行并保存<br>run and save ${link}`,
+          `${wordsHtml(claim)}<br><span style="opacity:0.7">${standing}</span>`,
+          `${found}<br><span style="opacity:0.7">${escapeHtml(othersText(others))}</span>`,
           record ? measuredHtml(record) : "",
         ],
         "td",
       );
+    };
+    const rows = sectionsInOrder.flatMap((section) => {
+      const { en, "zh-cn": chinese } = sections[section];
+      const title = `<b>${escapeHtml(chinese)}</b> · ${escapeHtml(en.replace(/^\d /, ""))}`;
+      return [
+        `<tr><td colspan="4" align="left" style="text-align:left;padding-top:14px">${title}</td></tr>`,
+        ...this.scores.filter((score) => score.section === section).map(rowOf),
+      ];
     });
     return `<table><thead>${line(head, "th")}</thead><tbody>${rows.join("")}</tbody></table>`;
   }
 }
 
 const notRun = (notebook: string) => `… 请运行并保存 run and save ${notebook}`;
+
+const markOf = (verdict: ClaimVerdict | "not run") =>
+  verdict === "not run" ? "…" : verdictWords[verdict][0];
+
+/** "seeds 10–14 ✓ · MNIST ≈" */
+const othersText = (others: Score["others"]) =>
+  Object.entries(others)
+    .map(([run, verdict]) => `${run} ${markOf(verdict)}`)
+    .join(" · ");
+
+/** The name of a run in a table of one language. */
+const nameOf = (run: string, language: "en" | "zh-cn") =>
+  language === "en" ? run : run.replace(/^seeds /, "种子 ");

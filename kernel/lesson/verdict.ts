@@ -2,6 +2,7 @@
 import { describe, isRecord, requireKnown } from "../arguments";
 import { type Json, Mime, type MimeBundle } from "../protocol/mime";
 import { escapeHtml, proseNumber } from "../words";
+import { sections, sectionsInOrder } from "./article";
 import { type Claim, claimOf } from "./claims";
 import { type Words, wordsHtml, wordsText } from "./words";
 
@@ -51,7 +52,7 @@ export interface VerdictOptions {
 
 /** What a saved notebook keeps of a verdict, under a MIME type of its own. */
 export interface VerdictRecord {
-  /** 1 to 18. */
+  /** 1 to 20. */
   readonly claim: number;
   /** About the article's sentence. */
   readonly verdict: ClaimVerdict;
@@ -62,11 +63,11 @@ export interface VerdictRecord {
 }
 
 /**
- * The verdict on a claim of the article, for the end of a cell: a card with the article's sentence, the literature's
- * standing and what was measured. lesson.scorecard() gathers it from the saved notebook.
+ * The verdict on a claim of the article, for the end of a cell: a card with the article's own words, the claim that is
+ * tested, the literature's standing and what was measured. lesson.scorecard() gathers it from the saved notebook.
  *
  * @example lesson.verdict(9, { verdict: ratio > 10 ? "refuted" : "not reproduced", measured: { "ratio of stds": ratio } })
- * @throws RangeError for another claim than 1 to 18, a verdict of other words, or nothing measured.
+ * @throws RangeError for another claim than 1 to 20, a verdict of other words, or nothing measured.
  */
 export function verdict(claim: number, options: VerdictOptions): VerdictCard {
   requireKnown("lesson.verdict", arguments, 2, ["verdict", "measured", "note"]);
@@ -119,7 +120,8 @@ export class VerdictCard {
     const { claim, record } = this;
     const lines = [
       `${verdictText(record.verdict)} · claim ${claim.number} 第 ${claim.number} 条`,
-      `  文章 Article\n${wordsText(claim.article, "    ")}`,
+      `  文章 Article · ${sectionText(claim)}\n${wordsText(quoteOf(claim), "    ")}`,
+      `  论断 Claim\n${wordsText(claim.claim, "    ")}`,
       `  文献 Literature\n${wordsText(claim.literature, "    ")}`,
       `  实测 Measured\n    ${measuredTexts(record).join("\n    ")}`,
     ];
@@ -138,13 +140,33 @@ export class VerdictCard {
     return [
       '<table style="border-collapse:collapse;max-width:52em">',
       `<thead><tr><th align="left" ${cell}>第 ${claim.number} 条<br>Claim ${claim.number}</th><th align="left" ${plain}>${verdictHtml(record.verdict)}</th></tr></thead><tbody>`,
-      row("文章<br>Article", wordsHtml(claim.article)),
+      row(
+        "文章<br>Article",
+        `${wordsHtml(quoteOf(claim))}<br><span style="opacity:0.7">${escapeHtml(sectionText(claim))}</span>`,
+      ),
+      row("论断<br>Claim", wordsHtml(claim.claim)),
       row("文献<br>Literature", wordsHtml(claim.literature)),
       row("实测<br>Measured", measuredHtml(record)),
       ...(record.note ? [row("", wordsHtml(record.note))] : []),
       "</tbody></table>",
     ].join("");
   }
+}
+
+/** The article's own words in quotation marks, what stands between two passages left out, and their translation. */
+export function quoteOf({ quotes }: Pick<Claim, "quotes">): Words {
+  const joined = (language: keyof Words) => quotes.map(({ text }) => text[language]).join(" … ");
+  return { en: `“${joined("en")}”`, "zh-cn": `“${joined("zh-cn")}”` };
+}
+
+/** "2 简述 BN 的原理 · How BN works", of each section that is quoted. */
+function sectionText({ quotes }: Claim): string {
+  const quoted = sectionsInOrder.filter((section) => quotes.some((quote) => quote.section === section));
+  const headings = quoted.map((section) => {
+    const { en, "zh-cn": chinese } = sections[section];
+    return `${chinese} · ${en.replace(/^\d /, "")}`;
+  });
+  return headings.join("; ");
 }
 
 /** "✓ supported 成立" */

@@ -26,7 +26,7 @@ export const inception = {
       }
       return {
         en: `got ${got}; nn.utils.summary(block, [1, 32, 14, 14]).totalParameters counts`,
-        "zh-cn": `得到 ${typeof answer === "number" ? got : "的不是数"}；nn.utils.summary(block, [1, 32, 14, 14]).totalParameters 可以数出来`,
+        "zh-cn": `得到${typeof answer === "number" ? ` ${got}` : "的不是数"}；nn.utils.summary(block, [1, 32, 14, 14]).totalParameters 可以数出来`,
       };
     },
     solution: "8 + 8 + 8 + 8 + 12 + 12 + 4",
@@ -49,7 +49,7 @@ export const inception = {
         if (got !== 2 * count + 1) {
           return {
             en: `for count = ${count} it gives ${String(got ?? "nothing")}`,
-            "zh-cn": `count = ${count} 时得到 ${String(got ?? "空值")}`,
+            "zh-cn": `count = ${count} 时${got === undefined || got === null ? "什么也没有得到" : `得到 ${String(got)}`}`,
           };
         }
       }

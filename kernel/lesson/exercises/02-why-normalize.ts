@@ -39,7 +39,13 @@ export const whyNormalize = {
           "zh-cn": `应为一个数，得到 ${String(answer)}`,
         };
       }
-      if (Math.abs(answer - edge) < 0.01) return null;
+      if (Math.abs(answer - edge) < 0.005) return null;
+      if (Math.abs(answer + edge) < 0.005) {
+        return {
+          en: `|x| is asked for, which is not negative, got ${answer}`,
+          "zh-cn": `题目问的是 |x|，不会是负数，得到 ${answer}`,
+        };
+      }
       const s = 1 / (1 + Math.exp(-answer));
       const slope = (s * (1 - s)).toFixed(4);
       return {
@@ -48,7 +54,15 @@ export const whyNormalize = {
       };
     },
     solution: "Math.log((1 + Math.sqrt(0.6)) / (1 - Math.sqrt(0.6)))",
-    mistakes: ["0.1", "4.585", "(1 + Math.sqrt(0.6)) / 2", "Math.atanh(Math.sqrt(0.9))", "NaN"],
+    mistakes: [
+      "0.1",
+      "2.07",
+      "-2.0634",
+      "4.585",
+      "(1 + Math.sqrt(0.6)) / 2",
+      "Math.atanh(Math.sqrt(0.9))",
+      "NaN",
+    ],
   },
   "02-std": {
     hints: [

@@ -79,9 +79,10 @@ export const covariateShift = {
       }
       const missing = frozen.find((name) => !answer.includes(name));
       if (missing !== undefined) {
+        const bias = missing.endsWith("bias");
         return {
-          en: `${missing.split(".")[1]}s are missing, or one of them: while it learns, the input moves`,
-          "zh-cn": `还缺某个 ${missing.split(".")[1]}：只要它还在学习，输入就会移动`,
+          en: `${bias ? "biases are" : "weights are"} missing, or one of them: while it learns, the input moves`,
+          "zh-cn": `还缺某个${bias ? "偏置（bias）" : "权重（weight）"}：只要它还在学习，输入就会移动`,
         };
       }
       const needless = answer.find((name) => !frozen.includes(name));

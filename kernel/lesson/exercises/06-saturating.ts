@@ -38,8 +38,8 @@ export const saturating = {
           "zh-cn": `应为 0 与 1 之间的数，得到 ${String(answer)}`,
         };
       }
+      if (Math.abs(answer / smallest - 1) < 0.05) return null; // two digits will do
       const layers = Math.log(answer / smallest) / Math.log(0.25);
-      if (Math.abs(layers) < 0.01) return null;
       const count = Number((49 + layers).toFixed(2));
       return {
         en: `that is ¼ to the power of ${count}, but so many activations are not passed`,

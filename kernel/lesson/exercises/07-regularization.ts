@@ -23,12 +23,18 @@ export const regularization = {
         [0.07, 205],
       ] as const) {
         const got = answer(error);
-        if (got !== m) {
+        if (got === m) continue;
+        if (!Number.isInteger(got) || got < 1) {
           return {
-            en: `for error = ${error} it gives ${String(got ?? "nothing")}, whose mean is off by ${(1 / Math.sqrt(got)).toFixed(3)}`,
-            "zh-cn": `error = ${error} 时得到 ${String(got ?? "空值")}，这样大的批次均值误差是 ${(1 / Math.sqrt(got)).toFixed(3)}`,
+            en: `for error = ${error} expected a whole number of samples, got ${typeof got === "number" ? got : "none"}`,
+            "zh-cn": `error = ${error} 时应得到一个整数，即样本的个数，得到的${typeof got === "number" ? `是 ${got}` : "不是数"}`,
           };
         }
+        const off = (1 / Math.sqrt(got)).toFixed(3);
+        return {
+          en: `for error = ${error} it gives ${got}, whose mean is off by ${off}; the smallest number that will do is another`,
+          "zh-cn": `error = ${error} 时得到 ${got}，这样大的批次均值误差是 ${off}；够用的最小整数不是它`,
+        };
       }
       return null;
     },
@@ -62,8 +68,8 @@ export const regularization = {
         if (!(Math.abs(got - right) < 1e-6)) {
           const [size, number] = [right.toFixed(3), typeof got === "number"];
           return {
-            en: `for p = ${p}, c = ${c}, v = ${v} it gives ${number ? got.toFixed(3) : "no number"}; simulated on many values it comes to about ${size}`,
-            "zh-cn": `p = ${p}、c = ${c}、v = ${v} 时得到${number ? ` ${got.toFixed(3)}` : "的不是数"}；用大量数值模拟约为 ${size}`,
+            en: `for p = ${p}, c = ${c}, v = ${v} it gives ${number ? got.toFixed(3) : "no number"}; it is ${size}`,
+            "zh-cn": `p = ${p}、c = ${c}、v = ${v} 时得到${number ? ` ${got.toFixed(3)}` : "的不是数"}；应为 ${size}`,
           };
         }
       }

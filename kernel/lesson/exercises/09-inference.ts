@@ -169,7 +169,7 @@ export const inference = {
         }
         const got = answer(momentum);
         if (got === expected) continue;
-        return got === undefined
+        return typeof got !== "number"
           ? { en: "the function returns nothing yet", "zh-cn": "函数还没有返回值" }
           : {
               en: `with momentum ${momentum}, after ${got} batches ${(100 * (1 - momentum) ** got).toPrecision(3)} % of the start is left; the first count below 1 % is another`,

@@ -34,6 +34,43 @@ function compared(
 
 const untouched: Words = { en: "these are the inputs themselves", "zh-cn": "这还是输入本身" };
 
+/** Null where the answer is +1 for the larger of two samples and −1 for the other, whatever lies between them. */
+function comparedStep(got: Tensor, x: Tensor): Words | null {
+  const signs = x.sub(x.flip(0)).sign();
+  return compared(got, signs, [
+    [
+      normalized(x),
+      {
+        en: "that is the normalization itself: between values that nearly tie its ε is felt, and the step is not ±1",
+        "zh-cn": "这就是归一化本身：两个值几乎相等时 ε 会起作用，得到的不再是 ±1",
+      },
+    ],
+    [x, untouched],
+    [signs.neg(), { en: "the signs are the wrong way round", "zh-cn": "符号反了" }],
+    [
+      x.sign(),
+      {
+        en: "the sign of a value says nothing: compare it with the other sample's",
+        "zh-cn": "数值自己的符号说明不了什么：要和另一个样本比较",
+      },
+    ],
+    [
+      normalized(x, 1),
+      {
+        en: "that is by the unbiased deviation, which is √2 too large; BN divides by the biased one",
+        "zh-cn": "这是除以无偏标准差的结果，它大了 √2 倍；BN 除以有偏的",
+      },
+    ],
+    [
+      x.sub(x.flip(0)),
+      {
+        en: "the difference is right; only its sign is left after the division",
+        "zh-cn": "差是对的；除过之后只剩它的符号",
+      },
+    ],
+  ]);
+}
+
 /** The exercises of 10-small-batch. */
 export const smallBatch = {
   "10-two": {
@@ -52,33 +89,12 @@ export const smallBatch = {
       },
     ],
     check(answer: (x: Tensor) => Tensor): Words | null {
-      const x = randn([2, 6], { generator: new Generator(10) }).mul(50);
-      const signs = x.sub(x.flip(0)).sign();
-      return compared(answer(x), signs, [
-        [x, untouched],
-        [signs.neg(), { en: "the signs are the wrong way round", "zh-cn": "符号反了" }],
-        [
-          x.sign(),
-          {
-            en: "the sign of a value says nothing: compare it with the other sample's",
-            "zh-cn": "数值自己的符号说明不了什么：要和另一个样本比较",
-          },
-        ],
-        [
-          normalized(x, 1),
-          {
-            en: "that is by the unbiased deviation, which is √2 too large; BN divides by the biased one",
-            "zh-cn": "这是除以无偏标准差的结果，它大了 √2 倍；BN 除以有偏的",
-          },
-        ],
-        [
-          x.sub(x.flip(0)),
-          {
-            en: "the difference is right; only its sign is left after the division",
-            "zh-cn": "差是对的；除过之后只剩它的符号",
-          },
-        ],
-      ]);
+      const far = randn([2, 6], { generator: new Generator(10) }).mul(50);
+      for (const x of [far, far.mul(1e-8)]) {
+        const wrong = comparedStep(answer(x), x);
+        if (wrong !== null) return wrong;
+      }
+      return null;
     },
     solution: "(x: Tensor) => x.sub(x.flip(0)).sign()",
     mistakes: [
@@ -88,6 +104,8 @@ export const smallBatch = {
       "(x: Tensor) => x.sub(x.flip(0))",
       "(x: Tensor) => x.sub(x.mean(0)).div(x.std(0))",
       "(x: Tensor) => x.select(0, 0)",
+      "(x: Tensor) => x.sub(x.mean(0)).div(x.var(0, { correction: 0 }).add(1e-5).sqrt())",
+      "(x: Tensor) => new nn.BatchNorm1d(6).forward(x)",
     ],
   },
   "10-ghost": {

@@ -42,7 +42,14 @@ export const alternatives = {
     ],
     check(answer: Record<keyof typeof dimsOf, readonly number[]>): Words | null {
       for (const [name, dims] of Object.entries(dimsOf) as [keyof typeof dimsOf, readonly number[]][]) {
-        const given = [...answer[name]].map((dim) => (dim < 0 ? dim + 4 : dim)).sort();
+        const dimsGiven: unknown = answer?.[name];
+        if (!Array.isArray(dimsGiven)) {
+          return {
+            en: `expected dimensions under ${name}: { ${name}: [0, …], … }`,
+            "zh-cn": `缺少 ${name} 的维度：{ ${name}: [0, …], … }`,
+          };
+        }
+        const given = dimsGiven.map((dim: number) => (dim < 0 ? dim + 4 : dim)).sort();
         if (given.join() !== dims.join()) return asked[name];
       }
       return null;

@@ -7,6 +7,7 @@ import * as bnlab from "../../../kernel/cell/bnlab";
 import { exercise, hint, solution } from "../../../kernel/lesson";
 import { exercises } from "../../../kernel/lesson/exercises";
 import type { Exercise } from "../../../kernel/lesson/exercises/exercise";
+import { otherAnswers } from "./otherAnswers";
 
 const root = path.join(import.meta.dirname, "../../..");
 const entries = Object.entries(exercises) as unknown as [keyof typeof exercises, Exercise<unknown>][];
@@ -43,6 +44,19 @@ describe("exercises", () => {
         assert.equal(state, "wrong", mistake);
         complete(words);
         assert.ok(!words.en.includes("undefined"), `${mistake}: ${words.en}`);
+      }
+    });
+
+    it(`${id}: other right answers pass, lazy ones do not`, () => {
+      for (const answer of otherAnswers[id].right) {
+        const { state, words } = exercise(id, evaluate(answer));
+        assert.equal(state, "solved", `${answer}: ${words.en}`);
+      }
+      for (const answer of otherAnswers[id].lazy) {
+        const { state, words } = exercise(id, evaluate(answer));
+        assert.equal(state, "wrong", answer);
+        complete(words);
+        assert.doesNotMatch(words.en, /threw|undefined|NaN/, `${answer}: ${words.en}`);
       }
     });
 
