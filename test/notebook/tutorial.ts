@@ -128,3 +128,13 @@ export function changedVerdicts(saved: readonly VerdictRecord[], now: readonly V
 export function savedVerdicts(language: Language, name: string): VerdictRecord[] {
   return recordsOf(readFileSync(path.join(folderOf(language), name), "utf8"));
 }
+
+/** The README of a language. */
+export const readmeOf = (language: Language) => (language === "en" ? "README.md" : "README.zh-CN.md");
+
+/** The table of verdicts in a README, as it stands there. */
+export function tableIn(readme: string): string {
+  const [table] = /^\|[^\n]*(measured|实测)[^\n]*\n\|[-: |]+\n(\|[^\n]*(\n|$))+/m.exec(readme) ?? [];
+  if (table === undefined) throw new Error("expected a table of verdicts in the README, got none");
+  return table.trimEnd();
+}

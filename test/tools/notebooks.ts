@@ -1,6 +1,8 @@
-// Runs the tutorials of both languages from scratch: `npm run notebooks -- [05 07 …] [--save] [--full] [--mnist FOLDER]`.
+// Runs the tutorials from scratch: `npm run notebooks -- [05 07 …] [--save] [--full] [--seeds FIRST] [--mnist FOLDER]`.
 // Fails on errors, warnings, missing verdicts, others than those saved, and numbers that differ between the languages.
-// --save puts the outputs into the notebooks; --full takes the scale of the papers, --mnist real digits: neither is saved.
+// --save puts the outputs into the notebooks. --seeds takes five other seeds, --mnist real digits, both in English alone, whose
+// cells are those of all languages; with --save their verdicts' words are kept in kernel/lesson/runs.json, beside the first ones.
+// --full takes the scale of the papers and keeps nothing. --readme runs nothing: it writes the READMEs' tables of verdicts anew.
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -17,7 +19,9 @@ import {
   type Language,
   languages,
   type RunOptions,
+  readmeOf,
   savedVerdicts,
+  tableIn,
   tutorials,
 } from "../notebook/tutorial";
 
@@ -26,24 +30,38 @@ const { values: options, positionals } = parseArgs({
   options: {
     save: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
+    seeds: { type: "string" },
     mnist: { type: "string" },
+    readme: { type: "boolean", default: false },
   },
 });
 const { save, full } = options;
 const mnist = options.mnist && path.resolve(options.mnist);
+/** What runs that are not saved as notebooks are called. */
+const elsewhere = [mnist && "MNIST", options.seeds && `seeds ${options.seeds}–${Number(options.seeds) + 4}`]
+  .filter(Boolean)
+  .join(", ");
+const ran: readonly Language[] = elsewhere === "" ? languages : ["en"];
 
+const hasSeeds = (name: string) =>
+  /\blet FIRST_SEED\b/.test(readFileSync(path.join(folderOf("en"), name), "utf8"));
 const selected = tutorials().filter(
-  (name) => positionals.length === 0 || positionals.some((each) => name.startsWith(each)),
+  (name) =>
+    !options.readme &&
+    (positionals.length === 0 || positionals.some((each) => name.startsWith(each))) &&
+    (elsewhere === "" || hasSeeds(name)),
 );
 const unknown = positionals.find((each) => !tutorials().some((name) => name.startsWith(each)));
 const wrong =
   unknown !== undefined
     ? `expected the beginnings of notebooks' names (00 … 12), got ${unknown}`
-    : save && (full || mnist)
-      ? "expected --save alone: what is saved is the default scale on drawn digits"
-      : mnist && !statSync(mnist, { throwIfNoEntry: false })?.isDirectory()
-        ? `expected --mnist to name a folder of IDX files, got ${mnist}`
-        : undefined;
+    : save && full
+      ? "expected --save without --full: what is kept is the default scale"
+      : options.seeds && !/^\d+$/.test(options.seeds)
+        ? `expected --seeds to give the first of five, a whole number, got ${options.seeds}`
+        : mnist && !statSync(mnist, { throwIfNoEntry: false })?.isDirectory()
+          ? `expected --mnist to name a folder of IDX files, got ${mnist}`
+          : undefined;
 if (wrong !== undefined) {
   console.error(`notebooks: ${wrong}`);
   process.exit(2);
@@ -71,26 +89,35 @@ const env: Record<string, string> = {
 const optionsOf = (file: string): RunOptions => ({
   env,
   timeout: full ? 48 * 3600 : 600,
-  parameters: full && /\blet FULL\b/.test(readFileSync(file, "utf8")) ? { FULL: "true" } : {},
+  parameters: {
+    ...(full && /\blet FULL\b/.test(readFileSync(file, "utf8")) && { FULL: "true" }),
+    ...(options.seeds && { FIRST_SEED: options.seeds }),
+  },
 });
 
 for (const name of selected) {
   const started = performance.now();
   const runs = await Promise.all(
-    languages.map((language) => {
+    ran.map((language) => {
       const file = path.join(placeOf(language), name);
       return execute(file, optionsOf(file));
     }),
   );
   const seconds = (performance.now() - started) / 1000;
-  const faults = languages.flatMap((language, i) => {
-    const saved = full || mnist ? [] : savedVerdicts(language, name);
+  const faults = ran.flatMap((language, i) => {
+    const saved = full || elsewhere || save ? [] : savedVerdicts(language, name);
     const { faults, verdicts } = runs[i]!;
     return [...faults, ...changedVerdicts(saved, verdicts)].map((fault) => `${language}: ${fault}`);
   });
-  if (!isDeepStrictEqual(runs[0]!.outputs, runs[1]!.outputs)) faults.push("the languages' outputs differ");
+  if (!runs.every(({ outputs }) => isDeepStrictEqual(outputs, runs[0]!.outputs))) {
+    faults.push("the languages' outputs differ");
+  }
   tell(name, seconds, runs[0]!, faults);
   if (save && faults.length === 0) {
+    if (elsewhere !== "") {
+      keepWords(runs[0]!.verdicts);
+      continue;
+    }
     for (const [i, language] of languages.entries()) {
       const { text } = runs[i]!;
       for (const folder of [folderOf(language), placeOf(language)])
@@ -101,8 +128,28 @@ for (const name of selected) {
 
 setMachine(thisMachine);
 const card = scorecard({ folder: placeOf("en") });
-for (const language of languages) console.log(`\n${card.markdown(language)}`);
+if (options.readme) writeReadmes();
+else for (const language of languages) console.log(`\n${card.markdown(language)}`);
 process.exitCode = failed ? 1 : 0;
+
+/** The words alone, beside those of other notebooks from a run of the same kind. */
+function keepWords(verdicts: readonly VerdictRecord[]): void {
+  const file = path.join(import.meta.dirname, "../../kernel/lesson/runs.json");
+  const kept = JSON.parse(readFileSync(file, "utf8")) as Record<string, Record<string, string>>;
+  const own = {
+    ...kept[elsewhere],
+    ...Object.fromEntries(verdicts.map(({ claim, verdict }) => [claim, verdict])),
+  };
+  writeFileSync(file, `${JSON.stringify({ ...kept, [elsewhere]: own }, null, 2)}\n`);
+}
+
+function writeReadmes(): void {
+  for (const language of languages) {
+    const file = path.join(import.meta.dirname, "../..", readmeOf(language));
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace(tableIn(text), card.markdown(language, { brief: true })));
+  }
+}
 
 function tell(name: string, seconds: number, { text, verdicts }: Executed, faults: readonly string[]): void {
   failed ||= faults.length > 0;

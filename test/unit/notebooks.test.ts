@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { claims } from "../../kernel/lesson";
+import { thisMachine } from "../../kernel/host/machine";
+import { claims, scorecard } from "../../kernel/lesson";
 import { recordsOf } from "../../kernel/lesson/scorecard";
+import { setMachine } from "../../kernel/machine/machine";
+import { readmeOf, tableIn } from "../notebook/tutorial";
 
 const folder = path.join(import.meta.dirname, "../../notebooks");
 const languages = ["en", "zh-cn"];
@@ -67,6 +70,19 @@ describe("shipped notebooks", () => {
       const judges = names("en").filter((name) => judged(name).includes(number));
       assert.deepEqual(judges, [`${notebook}.ipynb`], `claim ${number}`);
       assert.equal(judged(judges[0]!).filter((each) => each === number).length, 1);
+    }
+  });
+
+  it("the READMEs' tables are those of the saved notebooks", () => {
+    setMachine(thisMachine);
+    const card = scorecard({ folder: path.join(folder, "en") });
+    for (const language of ["en", "zh-cn"] as const) {
+      const readme = readFileSync(path.join(folder, "..", readmeOf(language)), "utf8");
+      assert.equal(
+        tableIn(readme),
+        card.markdown(language, { brief: true }),
+        "npm run notebooks -- --readme writes them",
+      );
     }
   });
 
