@@ -55,14 +55,13 @@ function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
   const dx = training ? pass.target(dy, x) : pass.allocate(x);
   const dWeight = engine.allocate(channels);
   const dBias = engine.allocate(channels);
-  const gamma = weight?.pointer ?? 0;
   const y = node.output;
   if (training) {
     engine.kernels.batchNormBackward({
       x: x.pointer,
       mean: mean.pointer,
       invStd: invStd.pointer,
-      weight: gamma,
+      weight: weight?.pointer ?? 0,
       dy: dy.pointer,
       dx: dx.pointer,
       dWeight: dWeight.pointer,
@@ -85,7 +84,7 @@ function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
         n: y.count,
       });
     }
-    frozenBackward(engine, node.info, x, mean, invStd, gamma, slope, dx, dWeight, dBias);
+    frozenBackward(engine, node.info, x, mean, invStd, weight, slope, dx, dWeight, dBias);
     if (slope !== dy) engine.release(slope);
   }
   if (weight?.requiresGrad) pass.give(weight, dWeight);
@@ -145,7 +144,7 @@ function frozenBackward(
   x: Tensor,
   mean: Storage,
   invStd: Storage,
-  gamma: number,
+  weight: Tensor | null,
   dy: Storage,
   dx: Storage,
   dWeight: Storage,
@@ -177,7 +176,7 @@ function frozenBackward(
     x: dy.pointer,
     mean: zero.pointer,
     invStd: invStd.pointer,
-    weight: gamma,
+    weight: weight?.pointer ?? 0,
     bias: 0,
     y: dx.pointer,
     outer,

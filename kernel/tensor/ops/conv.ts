@@ -48,14 +48,13 @@ const convRule: Rule<Conv2dShape> = {
     const { engine } = pass;
     const { kernels } = engine;
     const scratch = engine.allocate(kernels.conv2dScratch(shape) / 4);
-    const { pointer } = scratch;
     if (weight.requiresGrad) {
       pass.accumulate(weight, (dw, adding) =>
         kernels.conv2dBackwardWeight(shape, {
           x: x.pointer,
           dy: dy.pointer,
           dWeight: dw.pointer,
-          scratch: pointer,
+          scratch: scratch.pointer,
           accumulate: adding,
         }),
       );
@@ -66,7 +65,7 @@ const convRule: Rule<Conv2dShape> = {
           dy: dy.pointer,
           weight: weight.pointer,
           dx: dx.pointer,
-          scratch: pointer,
+          scratch: scratch.pointer,
           accumulate: adding,
         }),
       );
