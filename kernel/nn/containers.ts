@@ -2,9 +2,10 @@
 
 import { cat, type Tensor } from "../tensor";
 import { describe, requireKnown, requireTensor } from "../tensor/arguments";
+import { giveUp, isSweeping } from "../tensor/doors/nn";
 import { Module } from "./module";
 import { showSizes } from "./sizes";
-import { forwardInRow } from "./sweep";
+import { addForgetful, forgets, forwardInRow } from "./sweep";
 
 /** Modules in a row, named "0", "1", … as in PyTorch unless a subclass names them otherwise. */
 abstract class ModuleRow<M extends Module> extends Module implements Iterable<M> {
@@ -141,10 +142,13 @@ export class Branches extends ModuleRow<Module> {
 
   override forward(input: Tensor): Tensor {
     requireKnown(this.constructor.name, arguments, 1);
-    return cat(
-      this.layers.map((branch) => branch.forward(input)),
-      1,
-    );
+    const parts = this.layers.map((branch) => branch.forward(input));
+    const output = cat(parts, 1);
+    for (const [i, part] of parts.entries()) {
+      const isOwn = part !== input && part !== output && parts.indexOf(part) === i;
+      if (isOwn && isSweeping() && forgets(this.layers[i]!)) giveUp(part, output);
+    }
+    return output;
   }
 
   override namedChildren(): [name: string, child: Module][] {
@@ -352,3 +356,9 @@ export class Unflatten extends Module {
     return `dim=${this.dim}, unflattenedSize=${showSizes(this.unflattenedSize)}`;
   }
 }
+
+addForgetful(Sequential, ({ layers }) => layers);
+addForgetful(Branches, ({ layers }) => layers);
+addForgetful(Identity);
+addForgetful(Flatten);
+addForgetful(Unflatten);

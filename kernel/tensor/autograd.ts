@@ -35,6 +35,8 @@ export class Node<Info = unknown> {
   consumedBy = 0;
   /** The pass that last visited this node. */
   visit = 0;
+  /** Whether nobody has seen `output` but the operations that made it an input: see giveUp() in doors/nn. */
+  isUnseen = false;
 
   constructor(
     readonly rule: Rule<Info>,
@@ -226,6 +228,7 @@ export class BackwardPass {
         if (this.#current !== null) engine.release(dy);
         this.#current = null;
         if (engine.detectsAnomaly) this.#requireNumbers(node);
+        if (node.isUnseen && !retainGraph) finish(engine, node, number);
       }
       this.#settle();
     } finally {
@@ -325,15 +328,30 @@ export function consume(engine: Engine, nodes: Node[], pass: number): void {
   }
   const consumed: Storage[] = [];
   for (const node of nodes) {
+    if (node.consumedBy !== 0) continue; // finished on the way
     const storage = node.output.storage;
     if (storage.byteLength > smallBytes && storage.consumed++ === 0) consumed.push(storage);
-    for (const saved of node.saved) engine.release(saved);
-    node.saved = nothing;
-    node.inputs = nothing;
-    node.info = undefined;
-    node.consumedBy = pass;
+    letGo(engine, node, pass);
   }
   engine.consumed = consumed;
+}
+
+/**
+ * Lets go of a node whose output nobody has seen: all operations on it came before in the walk, so its memory is free for
+ * what comes after.
+ */
+function finish(engine: Engine, node: Node, pass: number): void {
+  const { storage } = node.output;
+  if (--storage.tensors === 0) engine.release(storage, pass);
+  letGo(engine, node, pass);
+}
+
+function letGo(engine: Engine, node: Node, pass: number): void {
+  for (const saved of node.saved) engine.release(saved);
+  node.saved = nothing;
+  node.inputs = nothing;
+  node.info = undefined;
+  node.consumedBy = pass;
 }
 
 /** Throws unless a walk may start from the tensor: it requires grad, and is one number or a gradient was given. */

@@ -20,9 +20,10 @@ export { sizesAlong } from "../ops/windows";
 export { isSweeping } from "../runtime";
 export type { Activation } from "../wasm/kernels";
 
-/** Frees a value that nobody but the caller has seen, unless `result`, a view or its `.data` shares its memory. */
-export function discard(x: Tensor, result: Tensor): void {
-  if (x.storage.tensors === 1 && x.storage !== result.storage) x.engine.release(x.storage);
+/** Gives up x, which nobody but the caller has seen and of which it has made `result`: freed once no graph needs it. */
+export function giveUp(x: Tensor, result: Tensor): void {
+  if (x.gradFn !== null) x.gradFn.isUnseen = true;
+  else if (result.gradFn === null && --x.storage.tensors === 0) x.engine.release(x.storage);
 }
 
 /** The tensor whose `.data` an array is; undefined for any other. */

@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import * as nn from "../../../kernel/nn";
 import { activations, watch } from "../../../kernel/probe";
-import { Generator, manualSeed, memoryUsage, noGrad, randn, type Tensor } from "../../../kernel/tensor";
+import {
+  autograd,
+  Generator,
+  manualSeed,
+  memoryUsage,
+  noGrad,
+  randn,
+  type Tensor,
+} from "../../../kernel/tensor";
 import { setSweeps } from "../../../kernel/tensor/doors/host";
 
 afterEach(() => setSweeps(true));
@@ -257,6 +265,109 @@ describe("under noGrad()", () => {
     const y = noGrad(() => inner.forward(x.reshape(-1, 32)));
     setSweeps(false);
     assert.deepEqual(bits(y), bits(noGrad(() => inner.forward(x.reshape(-1, 32)))));
+  });
+});
+
+describe("with a graph", () => {
+  const build = () => {
+    manualSeed(8);
+    return new nn.Sequential(
+      new nn.Conv2d(3, 8, 3, { padding: 1 }),
+      new nn.BatchNorm2d(8),
+      new nn.ReLU(),
+      new nn.MaxPool2d(2),
+      new nn.Dropout(0.2),
+      new nn.Branches(new nn.Sequential(new nn.Conv2d(8, 4, 1), new nn.Tanh()), new nn.Identity()),
+      new nn.Sequential(new nn.GroupNorm(3, 12), new nn.GELU()),
+      new nn.Flatten(),
+      new nn.Linear(12 * 16 * 16, 2),
+    );
+  };
+  const x = randn([16, 3, 32, 32], { generator });
+
+  test("what passes between layers is freed by backward(), not by the one after it; the bits are the same", () => {
+    const measured = (sweeps: boolean) => {
+      setSweeps(sweeps);
+      const net = build();
+      randn([1], { requiresGrad: true }).sum().backward(); // frees what the one before has left
+      const before = memoryUsage().liveBytes;
+      const loss = net.forward(x).square().sum();
+      const made = memoryUsage().liveBytes - before;
+      loss.backward();
+      return {
+        made,
+        kept: memoryUsage().liveBytes - before,
+        gradients: net.parameters().map(({ grad }) => bits(grad!)),
+      };
+    };
+    const apart = measured(false);
+    const together = measured(true);
+    assert.deepEqual(together.gradients, apart.gradients);
+    assert.ok(apart.kept > 0, `${apart.kept} bytes`);
+    assert.ok(together.kept < 0.1 * together.made, `${together.kept} of ${together.made} bytes`);
+  });
+
+  test("hooks, layers and subclasses of the user's keep what they see as long as ever", () => {
+    class Keeper extends nn.Module {
+      readonly kept: Tensor[] = [];
+      override forward(input: Tensor): Tensor {
+        this.kept.push(input);
+        return input;
+      }
+    }
+    class Seeing extends nn.BatchNorm2d {
+      kept: Tensor | undefined;
+      protected override normalize(...[activation, input]: Parameters<nn.BatchNorm2d["normalize"]>): Tensor {
+        this.kept = input;
+        return super.normalize(activation, input);
+      }
+    }
+    const [keeper, seeing] = [new Keeper(), new Seeing(12)];
+    const net = build();
+    net.insert(1, keeper).insert(8, seeing).insert(8, new nn.Identity());
+    const hooked: Tensor[] = [];
+    net.at(4).registerForwardHook((_, [input], output) => void hooked.push(input!, output));
+    const loss = net.forward(x).square().sum();
+    const seen = [...keeper.kept, seeing.kept!, ...hooked];
+    const sums = seen.map((tensor) => tensor.detach().clone().sum().item());
+    loss.backward();
+    assert.deepEqual(
+      seen.map((tensor) => tensor.sum().item()),
+      sums,
+      "until the end of the next backward(), as everything of a step",
+    );
+    assert.equal(seen.length, 4);
+  });
+
+  test("a graph that is kept is walked again, with a graph of its own or without", () => {
+    const net = build();
+    const loss = net.forward(x).square().sum();
+    const parameters = net.parameters();
+    loss.backward(undefined, { retainGraph: true });
+    const once = parameters.map(({ grad }) => bits(grad!));
+    net.zeroGrad();
+    const [gradient] = autograd.grad(loss, [parameters.at(-1)!], { createGraph: true });
+    gradient!.square().sum().backward(undefined, { retainGraph: true });
+    net.zeroGrad();
+    loss.backward();
+    assert.deepEqual(
+      parameters.map(({ grad }) => bits(grad!)),
+      once,
+    );
+    assert.throws(() => loss.backward(), /went through a graph a second time/);
+  });
+
+  test("a walk that an error ended says so when it is tried again", () => {
+    const net = build();
+    net
+      .at(0)
+      .parameters()[0]!
+      .registerHook(() => {
+        throw new Error("enough");
+      });
+    const loss = net.forward(x).sum();
+    assert.throws(() => loss.backward(), /enough/);
+    assert.throws(() => loss.backward(), /went through a graph a second time/);
   });
 });
 
