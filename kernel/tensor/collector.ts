@@ -1,6 +1,7 @@
-// Finds storages that no tensor refers to any more, without destructors and in the middle of a synchronous loop.
+// Gets memory back that no structure frees, without destructors and in the middle of a synchronous loop: where the platform
+// collects garbage on demand, from storages that no tensor refers to; elsewhere from those that nobody has read for a while.
 
-import { blockBytes } from "./heap";
+import { blockBytes, type Heap } from "./heap";
 import type { Storage } from "./storage";
 
 /**
@@ -11,8 +12,9 @@ export interface CollectorHost {
   collect(): void;
 }
 
-const minimumBytes = 64 * 2 ** 20;
-const minimumCount = 131_072;
+/** How much is made between two visits, at least: a collection takes 4–7 ms, the pager a few nanoseconds a storage. */
+const collected = { bytes: 64 * 2 ** 20, count: 131_072 };
+const paged = { bytes: 8 * 2 ** 20, count: 8_192 };
 
 /** What the collector keeps of a storage that was through a collection. */
 export class Survivor {
@@ -22,30 +24,35 @@ export class Survivor {
 
   constructor(storage: Storage) {
     this.ref = new WeakRef(storage);
-    this.pointer = storage.pointer;
+    this.pointer = storage.address;
     this.blockClass = storage.blockClass;
   }
 }
 
 /**
  * New storages sit on a plain strong list: making and freeing one costs an array push and a swap. Only when the live
- * bytes or their number pass a budget (that follows what survived last time) does the list turn into WeakRefs.
+ * bytes or their number pass a budget (that follows what survived last time) does anybody look at them: with a host the list
+ * turns into WeakRefs, without one the pager goes through it.
  */
 export class Collector {
   host: CollectorHost | null = null;
   liveBytes = 0;
   liveStorages = 0;
   peakBytes = 0;
+  /** Bytes that the pager has moved so far. */
+  pagedOutBytes = 0;
   collections = 0;
   #young: Storage[] = [];
   #old: Survivor[] = [];
-  #byteBudget = minimumBytes;
-  #countBudget = minimumCount;
+  #byteBudget = 0;
+  #countBudget = 0;
+  readonly #heap: Heap;
+  readonly #memory: Int32Array;
 
-  readonly #free: (pointer: number, blockClass: number) => void;
-
-  constructor(free: (pointer: number, blockClass: number) => void) {
-    this.#free = free;
+  constructor(heap: Heap) {
+    this.#heap = heap;
+    this.#memory = new Int32Array(heap.memory.buffer);
+    this.#setBudgets();
   }
 
   add(storage: Storage): void {
@@ -56,40 +63,58 @@ export class Collector {
     if (this.liveBytes > this.peakBytes) this.peakBytes = this.liveBytes;
   }
 
-  /** Forgets a storage and frees its block. Its owner has marked it freed. */
+  /** Forgets a storage and frees its block, if it has one. Its owner has marked it freed. */
   remove(storage: Storage): void {
+    storage.pagedOut = null;
+    if (storage.address === 0) return;
     const survivor = storage.survivor;
     if (survivor !== null) {
       if (survivor.pointer === 0) return;
       survivor.pointer = 0; // the next collection drops the record
-    } else {
-      const last = this.#young.pop()!;
-      if (last !== storage) {
-        this.#young[storage.young] = last;
-        last.young = storage.young;
-      }
+    } else this.#unlist(storage);
+    this.#release(storage.address, storage.blockClass);
+  }
+
+  #unlist(storage: Storage): void {
+    const last = this.#young.pop()!;
+    if (last !== storage) {
+      this.#young[storage.young] = last;
+      last.young = storage.young;
     }
-    this.#release(storage.pointer, storage.blockClass);
   }
 
   #release(pointer: number, blockClass: number): void {
     this.liveStorages--;
     this.liveBytes -= blockBytes(blockClass);
-    this.#free(pointer, blockClass);
+    this.#heap.free(pointer, blockClass);
   }
 
   get due(): boolean {
     return this.liveBytes > this.#byteBudget || this.liveStorages > this.#countBudget;
   }
 
+  /** Lets another host collect, or none. */
+  setHost(host: CollectorHost | null): void {
+    this.host = host;
+    this.#setBudgets();
+  }
+
+  #setBudgets(): void {
+    const { bytes, count } = this.host === null ? paged : collected;
+    this.#byteBudget = this.liveBytes + Math.max(bytes, this.liveBytes / 2);
+    this.#countBudget = this.liveStorages + Math.max(count, this.liveStorages);
+  }
+
   /** Turns the strong list into WeakRefs: from here on only users hold their storages. */
   weaken(): void {
-    for (const storage of this.#young) {
-      if (storage.survivor !== null) continue; // left here by a collection that an interrupt cut short
-      storage.survivor = new Survivor(storage);
-      this.#old.push(storage.survivor);
-    }
+    for (const storage of this.#young) this.#weaken(storage);
     this.#young = [];
+  }
+
+  #weaken(storage: Storage): void {
+    if (storage.survivor !== null) return; // left here by a collection that an interrupt cut short
+    storage.survivor = new Survivor(storage);
+    this.#old.push(storage.survivor);
   }
 
   /**
@@ -110,7 +135,49 @@ export class Collector {
       }
     }
     this.#old = alive;
-    this.#byteBudget = this.liveBytes + Math.max(minimumBytes, this.liveBytes / 2);
-    this.#countBudget = this.liveStorages + Math.max(minimumCount, this.liveStorages);
+    this.#setBudgets();
+  }
+
+  /**
+   * Moves the numbers of storages that nobody has read for a while, or with `all` of every one, into arrays of JavaScript's
+   * own, which only their storages hold: those of a dropped tensor are garbage like any other, found whenever the platform
+   * pleases, and who still holds one finds its numbers when he reads the pointer (see pageIn). So nothing needs to be known
+   * of who holds what. Those stay whose pointer was read since the last allocation, and, known by a WeakRef, those whose
+   * block the user sees by `.data`.
+   */
+  pageOut(allocations: number, all: boolean): void {
+    const young = this.#young;
+    for (let i = young.length - 1; i >= 0; i--) {
+      const storage = young[i]!; // the one that takes its place was looked at already
+      if (storage.exposed || storage.survivor !== null) {
+        this.#weaken(storage);
+        this.#unlist(storage);
+      } else if (storage.readAt !== allocations && (all || ++storage.idle > storage.patience)) {
+        this.#takeBlock(storage);
+      }
+    }
+    this.sweep();
+  }
+
+  #takeBlock(storage: Storage): void {
+    const { address, byteLength, blockClass } = storage;
+    try {
+      storage.pagedOut = this.#memory.slice(address >>> 2, (address + byteLength) >>> 2);
+    } catch {
+      return; // JavaScript's own memory is full
+    }
+    this.#unlist(storage);
+    storage.address = 0;
+    this.pagedOutBytes += blockBytes(blockClass);
+    this.#release(address, blockClass);
+  }
+
+  /** Gives a storage the block at `pointer`, and it its numbers. One that comes back is left alone for longer. */
+  pageIn(storage: Storage, pointer: number): void {
+    this.#memory.set(storage.pagedOut!, pointer >>> 2);
+    storage.address = pointer;
+    storage.pagedOut = null;
+    storage.patience *= 2;
+    this.add(storage);
   }
 }

@@ -1,7 +1,7 @@
 // The runtime's state, one instance a process: memory, kernels, collector, modes. Makes and frees storages.
 
 import { bytesText } from "../words";
-import { Collector, type CollectorHost, type Survivor } from "./collector";
+import { Collector, type CollectorHost, Survivor } from "./collector";
 import { bytesPerElement, type DType } from "./dtype";
 import { blockClassOf, Heap } from "./heap";
 import { Generator } from "./math/random";
@@ -63,6 +63,8 @@ export class Engine {
   passes = 0;
   /** Storages of the graph that the last backward() consumed; the end of the next one frees them. */
   consumed: Storage[] = [];
+  /** Number of allocations so far, wrapping around. */
+  allocations = 0;
   /** The innermost running tidy(). */
   scope: Scope | null = null;
   readonly #heap: Heap;
@@ -79,7 +81,7 @@ export class Engine {
     this.#construct = construct;
 
     this.#heap = new Heap(maxBytes, reservedBytes);
-    this.collector = new Collector((pointer, blockClass) => this.#heap.free(pointer, blockClass));
+    this.collector = new Collector(this.#heap);
     this.f32 = new Float32Array(this.#heap.memory.buffer);
     this.i32 = new Int32Array(this.#heap.memory.buffer);
     this.kernels = kernels(this.#heap.memory, options);
@@ -103,6 +105,7 @@ export class Engine {
 
   /** Room for `count` elements; `shape` is for the error. May run the collector: see Storage.pointer. */
   allocate(count: number, shape?: Shape): Storage {
+    this.allocations = (this.allocations + 1) | 0;
     if (this.collector.due) this.collect();
     const byteLength = count * bytesPerElement;
     if (byteLength > this.#heap.capacity) throw this.#outOfMemory(count, shape); // no block class is as large
@@ -114,18 +117,37 @@ export class Engine {
     return storage;
   }
 
-  /** Frees every storage that no tensor and no `.data` view holds. */
-  collect(): void {
-    this.collector.weaken();
+  /**
+   * Gets memory back: with a host every storage that no tensor and no `.data` view holds is freed, without one the pager
+   * moves what nobody has read for a while, or `all` that it may.
+   */
+  collect({ all = false } = {}): void {
+    const hasHost = this.collector.host !== null;
+    if (hasHost) this.collector.weaken();
+    else this.collector.pageOut(this.allocations, all);
     for (let scope = this.scope; scope !== null; scope = scope.outer) {
-      scope.made = scope.made.flatMap((item) => (item instanceof Storage ? (item.survivor ?? []) : item));
+      scope.made = scope.made.flatMap((item) => {
+        if (item instanceof Survivor) return item;
+        return item.survivor ?? (item.address === 0 ? [] : item);
+      });
     }
-    this.collector.sweep();
+    if (hasHost) this.collector.sweep();
+  }
+
+  /** A block for the numbers of a storage that the pager has moved. */
+  pageIn(storage: Storage): number {
+    const { blockClass, byteLength, pagedOut } = storage;
+    if (pagedOut === null)
+      throw new Error("tensor memory: expected a block that is in use, got one that was freed");
+    const pointer =
+      this.#heap.allocate(blockClass) || this.#allocateHard(blockClass, byteLength / bytesPerElement);
+    this.collector.pageIn(storage, pointer);
+    return pointer;
   }
 
   /** The heap is full: collect, then join freed neighbors, then give up. */
   #allocateHard(blockClass: number, count: number, shape?: Shape): number {
-    this.collect();
+    this.collect({ all: true });
     this.#heap.consolidate();
     const pointer = this.#heap.allocate(blockClass);
     if (pointer === 0) throw this.#outOfMemory(count, shape);
@@ -134,13 +156,10 @@ export class Engine {
 
   #outOfMemory(count: number, shape?: Shape): RangeError {
     const { liveBytes, liveStorages } = this.memoryUsage();
-    const remedy =
-      this.collector.host === null
-        ? "await between steps so that unused tensors can be collected, wrap a step in tidy(), or use smaller batches"
-        : "drop references to tensors you no longer need (arrays that collect them, a loss kept with its graph), or use smaller batches";
     return new RangeError(
       `out of tensor memory: asked for ${bytesText(count * bytesPerElement)}${shape ? ` for shape ${show(shape)}` : ""}, ` +
-        `with ${bytesText(liveBytes)} of ${bytesText(this.#heap.capacity)} in use by ${liveStorages} tensors; ${remedy}`,
+        `with ${bytesText(liveBytes)} of ${bytesText(this.#heap.capacity)} in use by ${liveStorages} tensors; ` +
+        "drop references to tensors you no longer need (arrays that collect them, a loss kept with its graph), or use smaller batches",
     );
   }
 
@@ -158,6 +177,7 @@ export class Engine {
   /** Keeps the storage alive as long as the view of it is. */
   expose(view: object, storage: Storage, shape: Shape): void {
     storage.pinned = true;
+    storage.exposed = true;
     this.#views.set(view, { storage, shape });
   }
 
@@ -183,7 +203,7 @@ export class Engine {
   }
 
   setCollectorHost(host: CollectorHost | null): void {
-    this.collector.host = host;
+    this.collector.setHost(host);
   }
 
   /** Other kernels over the same memory. Threads and compiled kernels of the former are not taken over. */

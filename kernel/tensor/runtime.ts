@@ -50,7 +50,7 @@ export function memoryUsage(): MemoryUsage {
   return engine.memoryUsage();
 }
 
-/** Gives the engine a way to collect garbage at once; without it unused tensors go between turns of the event loop. */
+/** Gives the engine a way to collect garbage at once; without it tensors that nobody reads are moved, see Collector.pageOut(). */
 export function setCollectorHost(host: CollectorHost | null): void {
   engine.setCollectorHost(host);
 }

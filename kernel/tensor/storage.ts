@@ -8,7 +8,7 @@ export type Freeing = number | "tidy" | "release" | null;
 
 /**
  * Owns `byteLength` bytes at `pointer`. Read `pointer` only after an operation's last allocation: an allocation may run
- * the collector, and a storage that only a number points to is garbage.
+ * the collector, for which a storage that only a number points to is garbage, or move the numbers elsewhere.
  */
 export class Storage {
   /** Tensors that share this storage, dead ones included. */
@@ -17,6 +17,8 @@ export class Storage {
   consumed = 0;
   /** Never freed by structure (backward, tidy), only by the collector: kept, a gradient, or its `.data` was handed out. */
   pinned = false;
+  /** Whether `.data` was handed out, which shows this block: it stays where it is. */
+  exposed = false;
   freedBy: Freeing = null;
   /** Owners beside the first, while a backward pass shares it: each release() gives up one. */
   shares = 0;
@@ -26,13 +28,21 @@ export class Storage {
   young = 0;
   /** The collector's record once it has been through a collection. */
   survivor: Survivor | null = null;
+  /** The numbers while they have no block, see Collector.pageOut(). */
+  pagedOut: Int32Array | null = null;
+  /** Engine.allocations when somebody read the pointer last: until the next one that number has to stay right. */
+  readAt = 0;
+  /** How often the pager came by since then, and how often it may before it takes the block. */
+  idle = 0;
+  patience = 1;
 
   /** Private, so that nothing that lists properties walks into the memory. */
   readonly #engine: Engine;
 
   constructor(
     engine: Engine,
-    readonly pointer: number,
+    /** Where the block is, 0 while the numbers are elsewhere: for the collector, all others read `pointer`. */
+    public address: number,
     readonly byteLength: number,
     readonly blockClass: number,
   ) {
@@ -41,5 +51,11 @@ export class Storage {
 
   get engine(): Engine {
     return this.#engine;
+  }
+
+  get pointer(): number {
+    this.readAt = this.#engine.allocations;
+    this.idle = 0;
+    return this.address === 0 ? this.#engine.pageIn(this) : this.address;
   }
 }

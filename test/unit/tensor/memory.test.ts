@@ -5,6 +5,7 @@ import test from "node:test";
 import { collectorHost } from "../../../kernel/host/collector";
 import { memoryUsage, ones, type Tensor, tidy } from "../../../kernel/tensor";
 import { Collector } from "../../../kernel/tensor/collector";
+import { Heap } from "../../../kernel/tensor/heap";
 import { Storage } from "../../../kernel/tensor/storage";
 
 test("what an inner tidy() returns is the outer one's to free, or to hand on", () => {
@@ -25,8 +26,10 @@ test("what an inner tidy() returns is the outer one's to free, or to hand on", (
 
 test("a collection that an interrupt cut short frees every block once, whoever frees it", () => {
   const freed: number[] = [];
-  const collector = new Collector((pointer) => freed.push(pointer));
-  collector.host = collectorHost();
+  const heap = new Heap(2 ** 24, 0);
+  heap.free = (pointer) => freed.push(pointer);
+  const collector = new Collector(heap);
+  collector.setHost(collectorHost());
   const { engine } = ones([1]).storage;
   const make = (pointer: number) => {
     const storage = new Storage(engine, pointer, 16, 0);
@@ -37,15 +40,15 @@ test("a collection that an interrupt cut short frees every block once, whoever f
   const held = make(128);
   make(192); // garbage at once
   // The interrupt comes while the second one is being turned.
-  const pointerOf = Object.getOwnPropertyDescriptor(held, "pointer")!;
-  Object.defineProperty(held, "pointer", {
+  const address = Object.getOwnPropertyDescriptor(held, "address")!;
+  Object.defineProperty(held, "address", {
     configurable: true,
     get: () => {
       throw new Error("interrupt");
     },
   });
   assert.throws(() => collector.weaken(), /interrupt/);
-  Object.defineProperty(held, "pointer", pointerOf);
+  Object.defineProperty(held, "address", address);
 
   collector.weaken();
   collector.remove(removed[0]!);
