@@ -20,11 +20,10 @@ const bceRule: Rule = {
   backward(node, dy, pass) {
     const [p, t] = node.inputs as [Tensor, Tensor];
     const { f32 } = pass.engine;
-    const [x, y, from] = [p.pointer >>> 2, t.pointer >>> 2, dy.pointer >>> 2];
     for (const [side, input] of node.inputs.entries()) {
       if (!input.requiresGrad) continue;
       const dx = pass.allocate(input);
-      const to = dx.pointer >>> 2;
+      const [x, y, from, to] = [p.pointer >>> 2, t.pointer >>> 2, dy.pointer >>> 2, dx.pointer >>> 2];
       for (let i = 0; i < p.count; i++) {
         const own = f32[x + i]!;
         f32[to + i] =
