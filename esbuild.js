@@ -4,9 +4,11 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import ts from "typescript";
 import { keepPackages, writeNotices } from "./notices.js";
+import { pageDeclarations, typescriptInside } from "./pageTypescript.js";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 /** @param {string[]} parts */
@@ -20,16 +22,25 @@ const at = (...parts) => path.join(root, ...parts);
 const common = { bundle: true, logLevel: "warning", keepNames: true, absWorkingDir: root };
 
 /**
- * A variable of tslab's is called `await`, which no ES module may have.
+ * tslab's converter as an ES module, so that what it takes of TypeScript is seen; none may have a variable called `await`.
  *
  * @type {esbuild.Plugin}
  */
 const tslabPlugin = {
   name: "tslab",
   setup(build) {
-    build.onLoad({ filter: /tslab[\\/]dist[\\/]converter\.js$/ }, async ({ path: file }) => ({
-      contents: (await readFile(file, "utf8")).replaceAll(/\bawait\b(?= = |\.)/g, "awaitToken"),
-    }));
+    build.onLoad({ filter: /tslab[\\/]dist[\\/]converter\.js$/ }, async ({ path: file }) => {
+      const text = (await readFile(file, "utf8"))
+        .replaceAll(/\bawait\b(?= = |\.)/g, "awaitToken")
+        .replaceAll(
+          /^const (\w+) = __importDefault\(require\((".*")\)\);/gm,
+          "import $1_ from $2; const $1 = { default: $1_ };",
+        )
+        .replaceAll(/^const (\w+) = (?:__importStar\()?require\((".*?")\)\)?;/gm, "import * as $1 from $2;");
+      return {
+        contents: `const exports = {};\n${text}\nexport { createConverter, isCompleteCode };`,
+      };
+    });
   },
 };
 
@@ -45,7 +56,8 @@ const kernel = {
     cli: "kernel/cli.ts",
     runner: "kernel/session/runner/main.ts",
     channel: "kernel/session/runner/channel.ts",
-    language: "kernel/session/language/main.ts",
+    converter: "kernel/session/node/converter.ts",
+    language: "kernel/session/node/languageMain.ts",
     typescriptLoader: "kernel/session/runner/typescriptLoader.ts",
     bnlab: "kernel/cell/bnlab.ts",
     tslab: "kernel/session/tslab.ts",
@@ -314,6 +326,28 @@ const web = {
   ],
 };
 
+/**
+ * The converter and the language service for pages, with TypeScript inside: a script that defines `bnlabTypeScript`.
+ *
+ * @type {esbuild.BuildOptions}
+ */
+const typescript = {
+  ...web,
+  keepNames: false,
+  minify: true,
+  entryPoints: { typescript: "kernel/session/page/typescript.ts" },
+  outdir: "dist/typescript",
+  globalName: "bnlabTypeScript",
+  legalComments: "none", // told in the notices
+  alias: {
+    "@tslab/typescript-for-tslab": at("kernel/session/converter/typescriptForTslab.ts"),
+    path: "path-browserify",
+  },
+  // What tslab and its packages ask Node for.
+  define: { __dirname: '"/tslab"', "process.version": '"v22.0.0"', "process.env": "{}" },
+  plugins: [typescriptInside, tslabPlugin],
+};
+
 /** @type {esbuild.BuildOptions} */
 const webLibrary = { ...web, entryPoints: { bnlab: "kernel/web/bnlab.ts" }, format: "esm" };
 
@@ -344,6 +378,9 @@ async function copyTypeScript() {
       await cp(`${from}/lib/${name}`, `${to}/lib/${name}`);
   }
 }
+
+/** @type {(name: string, content: string | Uint8Array) => Promise<void>} */
+const writePacked = (name, content) => writeFile(at(`${name}.gz`), gzipSync(content, { level: 9 }));
 
 /** What Jupyter shows beside the kernel's name, under the names that it looks for. */
 async function copyLogos() {
@@ -462,13 +499,15 @@ async function buildKernel() {
   await keepClassNames("dist/kernel");
 }
 
+/** @type {Promise<void> | undefined} */
+let typesWritten;
+
 /** @type {Record<string, () => Promise<void>>} */
 const parts = {
   kernel: async () => {
-    await Promise.all(
-      ["dist/kernel", "dist/types"].map((folder) => rm(at(folder), { recursive: true, force: true })),
-    );
-    await Promise.all([buildKernel(), copyTypeScript(), copyLogos(), writeTypes()]);
+    typesWritten = rm(at("dist/types"), { recursive: true, force: true }).then(writeTypes);
+    await rm(at("dist/kernel"), { recursive: true, force: true });
+    await Promise.all([buildKernel(), copyTypeScript(), copyLogos(), typesWritten]);
   },
   library: async () => {
     await rm(at("dist/lib"), { recursive: true, force: true });
@@ -485,6 +524,15 @@ const parts = {
     await build("web", [web, webLibrary]);
     await keepClassNames("dist/web");
     await minify("dist/web");
+  },
+  typescript: async () => {
+    await rm(at("dist/typescript"), { recursive: true, force: true });
+    await build("typescript", [typescript]);
+    const script = "dist/typescript/typescript.js";
+    await writePacked(script, await readFile(at(script)));
+    await rm(at(script));
+    await typesWritten; // where both are built
+    await writePacked("dist/typescript/declarations.json", JSON.stringify(await pageDeclarations()));
   },
   renderer: async () => {
     await rm(at("dist/renderer"), { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { Kernel } from "./kernel";
 import type { Transport } from "./protocol";
 import type { CellConverter } from "./session/cells/conversion";
 import { LanguageThread } from "./session/language/languageThread";
+import { languageThreadIn } from "./session/node/languageThread";
 import { RunnerProcess } from "./session/runner/runnerProcess";
 import { Session } from "./session/session";
 
@@ -17,17 +18,17 @@ export function startNodeKernel(transport: Transport, onShutdown: () => void, la
   const folder = process.cwd();
   const session = new Session({
     startRunner: (events) => new RunnerProcess(folder, events),
-    converter: startConverter(),
-    language: new LanguageThread(folder),
+    converter: startConverter(folder),
+    language: new LanguageThread(languageThreadIn(folder)),
   });
   const place = { hostname: hostname(), engine: `Node ${process.version}` };
   new Kernel({ transport, session, place, language, onShutdown });
   return session;
 }
 
-async function startConverter(): Promise<CellConverter> {
-  const { Converter } = await import("./session/converter/converter");
-  const converter = new Converter();
+async function startConverter(folder: string): Promise<CellConverter> {
+  const { nodeConverter } = await import("./session/node/converter");
+  const converter = nodeConverter(folder);
   converter.convert("0"); // the first check reads all declarations: not at the first cell's expense
   return converter;
 }

@@ -11,7 +11,7 @@ import {
   type Publications,
   type Questions,
 } from "../protocol";
-import type { CellConverter, CodeMessage, Completeness } from "./cells/conversion";
+import type { CellConverter, CodeMessage, Completeness, Converted } from "./cells/conversion";
 import type { Runner, RunnerEvents, RunOutcome } from "./cells/runner";
 import type { Looks, Seen } from "./cells/wire";
 import { excerptOf } from "./display/excerpt";
@@ -113,7 +113,7 @@ export class Session {
     const id = ++this.#cells;
     const name = count === undefined ? `Uncounted cell ${id}` : `Cell ${count}`;
     const converted = converter.convert(source, checks);
-    if (!converted.ok) return { status: "error", error: syntaxError(name, source, converted.errors) };
+    if (!converted.ok) return { status: "error", error: refused(name, source, converted) };
     for (const warning of converted.warnings) {
       frontend.publish({ type: "stream", content: { name: "stderr", text: `${describe(name, warning)}\n` } });
     }
@@ -251,16 +251,21 @@ function describe(cell: string, { line, code, text }: CodeMessage): string {
   return code ? `${cell}, line ${line}: warning ${code}: ${text}` : `warning: ${text}`;
 }
 
-function syntaxError(cell: string, source: string, errors: CodeMessage[]): ErrorOutput {
+/** A cell that cannot run as it stands. */
+function refused(
+  cell: string,
+  source: string,
+  { name: ename = "SyntaxError", errors }: Extract<Converted, { ok: false }>,
+): ErrorOutput {
   const first = errors[0]!;
   const traceback = errors.flatMap(({ line, column, code, text }) => [
-    `SyntaxError: ${text}${code ? ` (${code})` : ""}`,
+    `${ename}: ${text}${code ? ` (${code})` : ""}`,
     "",
     ...excerptOf(source, line, column),
     "",
     `    at ${cell}, line ${line}, column ${column}`,
   ]);
-  return { ename: "SyntaxError", evalue: first.text, traceback };
+  return { ename, evalue: first.text, traceback };
 }
 
 function interrupted(): CellOutcome {

@@ -1,5 +1,5 @@
 // What a browser says of a request that its page may not make tells nobody why: words are added.
-import { elsewhere } from "./machine";
+import { elsewhere } from "../session/cells/refusedModules";
 
 export function explainFetch(): void {
   const { fetch } = self;

@@ -2,10 +2,8 @@
 import { gunzipSync, unzlibSync, zlibSync } from "fflate";
 import { inspect } from "node-inspect-extracted";
 import type { Machine } from "../machine/machine";
+import { elsewhere } from "../session/cells/refusedModules";
 import { afterTurn } from "./turn";
-
-/** Where what a page lacks can be had. */
-export const elsewhere = "run the notebook in VS Code, or with `bnlab run`";
 
 const noFiles = (what: string) => (): never => {
   throw new Error(`expected files to ${what}; a web page has none: ${elsewhere}`);

@@ -1,6 +1,6 @@
 // What `import` means in a page's cell: bnlab and tslab are there, what has an address is asked of the browser, nothing else can be had.
 import type { Modules, Namespace } from "../session/cells/modules";
-import { elsewhere } from "./machine";
+import { elsewhere, refusalInPage } from "../session/cells/refusedModules";
 import { useThreads } from "./threads";
 
 /** Loaded when the first cell asks: the runtime reserves its memory then. */
@@ -26,7 +26,9 @@ export class WebModules implements Modules {
     const require = (name: string): unknown => {
       const module = this.#loaded.get(name);
       if (module) return module;
-      throw importError(name);
+      throw importError(
+        refusalInPage(name) ?? `cannot require "${name}": it has not been imported; ${elsewhere}`,
+      );
     };
     const module = { exports: {}, id: ".", filename: file, path: folder, require };
     this.commonjs = [require, module, module.exports, file, folder];
@@ -39,23 +41,14 @@ export class WebModules implements Modules {
       this.#loaded.set(specifier, module);
       return module;
     }
-    if (!/^(https?|data|blob):/.test(specifier)) throw importError(specifier);
+    const refusal = refusalInPage(specifier);
+    if (refusal !== undefined) throw importError(refusal);
     try {
       return (await import(specifier)) as Namespace;
     } catch (error) {
-      throw importError(specifier, (error as Error).message);
+      throw importError(`cannot import "${specifier}": ${(error as Error).message}; ${elsewhere}`);
     }
   }
 }
 
-function importError(specifier: string, reason = reasonAgainst(specifier)): Error {
-  return Object.assign(new Error(`cannot import "${specifier}": ${reason}; ${elsewhere}`), {
-    name: "ImportError",
-  });
-}
-
-function reasonAgainst(specifier: string): string {
-  if (specifier.startsWith("node:")) return "a web page has no Node";
-  if (/^\.{0,2}\//.test(specifier)) return "a web page has no files";
-  return "a web page has no packages but bnlab";
-}
+const importError = (message: string): Error => Object.assign(new Error(message), { name: "ImportError" });

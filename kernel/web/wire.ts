@@ -7,9 +7,9 @@ export type Source = Blob | string;
 
 /** TypeScript, and the declarations that cells are checked with. */
 export interface LanguageParts {
-  /** TypeScript's own script, `typescript.js`, which defines `ts`. */
+  /** `dist/typescript/typescript.js.gz`, unpacked: it defines `bnlabTypeScript`, what `session/page/typescript.ts` exports. */
   typescript: Source;
-  /** The texts of declaration files by their paths: TypeScript's libraries below `/lib`, the kernel's below `/types`. */
+  /** `dist/typescript/declarations.json.gz`: the texts of declaration files by their paths. */
   files: Readonly<Record<string, string>>;
 }
 

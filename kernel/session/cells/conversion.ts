@@ -22,7 +22,8 @@ export type Converted<Declared = unknown> =
       warnings: CodeMessage[];
       declarations: Declared;
     }
-  | { ok: false; errors: CodeMessage[] };
+  /** `name`: the errors' own, where they are no mistakes of syntax. */
+  | { ok: false; name?: string; errors: CodeMessage[] };
 
 export type Completeness = { status: "complete" | "invalid" } | { status: "incomplete"; indent: string };
 

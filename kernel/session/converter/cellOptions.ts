@@ -1,8 +1,7 @@
 // What cells are compiled and checked with, by the converter and the language service alike.
 import ts from "typescript";
+import type { CodeHost } from "./codeHost";
 import { engineLibs } from "./engineLibs";
-import { projectOf } from "./project";
-import { typesFolder } from "./typesFolder";
 
 /** What every cell finds without an import, of bnlab's. */
 export const cellGlobals = ["display", "clearOutput"];
@@ -13,8 +12,6 @@ const cellOptions: ts.CompilerOptions = {
   allowImportingTsExtensions: true,
   target: ts.ScriptTarget.ES2024,
   lib: engineLibs,
-  types: ["node"],
-  typeRoots: [`${typesFolder}/@types`],
   strict: true,
   useUnknownInCatchVariables: false, // `catch (e) { e.message }` is how everybody writes it
   allowJs: true,
@@ -25,12 +22,20 @@ const cellOptions: ts.CompilerOptions = {
   skipLibCheck: true,
 };
 
-/** What ships with the kernel. */
-const kernelPaths = {
-  bnlab: [`${typesFolder}/bnlab/cell/bnlab.d.ts`],
-  tslab: [`${typesFolder}/bnlab/session/tslab.d.ts`],
-  "undici-types": [`${typesFolder}/undici-types`],
-};
+/** Where the declarations lie that ship with the kernel. */
+function shipped({ typesFolder, globals }: CodeHost): ts.CompilerOptions {
+  return {
+    types: [globals],
+    typeRoots: [typeRootOf(typesFolder)],
+    paths: {
+      bnlab: [`${typesFolder}/bnlab/cell/bnlab.d.ts`],
+      tslab: [`${typesFolder}/bnlab/session/tslab.d.ts`],
+      "undici-types": [`${typesFolder}/undici-types`],
+    },
+  };
+}
+
+export const typeRootOf = (typesFolder: string): string => `${typesFolder}/@types`;
 
 const made = new WeakMap<ts.CompilerOptions, Record<"strict" | "loose", ts.CompilerOptions>>();
 
@@ -38,13 +43,15 @@ const made = new WeakMap<ts.CompilerOptions, Record<"strict" | "loose", ts.Compi
  * The same object as long as the project says the same.
  * @param isLoose whether the cells were written for a kernel that checks less, unless the project says how strict to be.
  */
-export function cellOptionsIn(folder: string, isLoose: boolean): ts.CompilerOptions {
-  const { options } = projectOf(ts, folder);
+export function cellOptionsFor(host: CodeHost, isLoose: boolean): ts.CompilerOptions {
+  const { options } = host.project();
   let both = made.get(options);
   if (!both) {
-    const { paths, strict, useUnknownInCatchVariables = strict } = options;
+    const { strict, useUnknownInCatchVariables = strict } = options;
     const asked = useUnknownInCatchVariables === undefined ? {} : { useUnknownInCatchVariables };
-    const all = { ...cellOptions, ...options, ...asked, paths: { ...paths, ...kernelPaths } };
+    const own = shipped(host);
+    const paths = { ...options.paths, ...own.paths };
+    const all = { ...cellOptions, ...options, ...asked, ...own, paths };
     both = { strict: all, loose: { ...all, strict: strict ?? false } };
     made.set(options, both);
   }

@@ -1,10 +1,9 @@
 // Cells in, runnable code and messages about the code out: tslab's converter, with what it knows between cells.
-import path from "node:path";
 import { createConverter, isCompleteCode, type Converter as Tslab } from "tslab/dist/converter";
 import ts from "typescript";
-import { setting } from "../../host/settings";
 import type { Checks } from "../../protocol";
 import type { CellConverter, CodeMessage, Completeness, Converted } from "../cells/conversion";
+import type { CodeHost } from "./codeHost";
 import {
   completeTypes,
   type Declarations,
@@ -17,10 +16,10 @@ import { emitCell } from "./emit";
 import { exportsAsImports } from "./exportFrom";
 import { idiomIn, importHint } from "./idioms";
 import { jsxIn } from "./jsx";
-import { projectOf } from "./project";
+import { refusedImports } from "./refusedImports";
 import { parseBound, symbolsIn, syntaxErrorsOf } from "./scopes";
 import { worded } from "./tensorMistakes";
-import { checkLoosely, takeNarrowed, takeTypeErrors } from "./typescriptForTslab";
+import { prepare, takeNarrowed, takeTypeErrors } from "./typescriptForTslab";
 
 /** No further line can end it. */
 const unterminatedString = 1002;
@@ -28,25 +27,33 @@ const unterminatedString = 1002;
 /** TypeScript has found no such name, or no such module. */
 const notFound = new Set<string | undefined>(["TS2304", "TS2552", "TS2307", "TS2792"]);
 
-/** As in IPython: a semicolon after the last expression hides its value. Elsewhere formatters put one there. */
-const semicolonHides = () => setting("semicolonHides") === "1";
-
 export class Converter implements CellConverter<Declarations> {
-  readonly #tslab: Tslab = createConverter();
+  readonly #host: CodeHost;
+  readonly #tslab: Tslab;
   #declarations = noCells;
   /** Those before the latest cell's. */
   #before = this.#declarations;
   /** What was wrong with the project, and has been told. */
   #told: string | undefined;
 
+  /** @param host where it runs; the host of a page has all files in memory. */
+  constructor(host: CodeHost) {
+    this.#host = host;
+    prepare(host, false);
+    this.#tslab = createConverter();
+  }
+
   /** Converts a cell; its declarations count only once they are handed to `accept`. */
   convert(text: string, checks: Checks = "strict"): Converted<Declarations> {
+    const { refusal } = this.#host;
+    const refused = refusal ? refusedImports(text, refusal) : [];
+    if (refused.length > 0) return { ok: false, name: "ImportError", errors: refused };
     const source = exportsAsImports(text);
-    checkLoosely(checks === "loose");
+    prepare(this.#host, checks === "loose");
     const result = this.#tslab.convert(this.#declarations.types, source);
     const lines = source.split("\n").length; // after them come tslab's own
     const complaints = takeTypeErrors()
-      .map(describeDiagnostic)
+      .map((diagnostic) => this.#describe(diagnostic))
       .filter(({ line, file }) => file !== undefined || line <= lines);
     const unknown = complaints.some(({ code }) => notFound.has(code));
     if (result.diagnostics.length > 0 || unknown) {
@@ -86,7 +93,7 @@ export class Converter implements CellConverter<Declarations> {
     return {
       ok: true,
       cell,
-      showsResult: endsInExpression && !(semicolonHides() && last.getText().endsWith(";")),
+      showsResult: endsInExpression && !(this.#host.semicolonHides() && last.getText().endsWith(";")),
       warnings: [
         ...this.#projectMistake(),
         ...complaints.filter((complaint) => isWorthTelling(complaint, checks)),
@@ -100,7 +107,7 @@ export class Converter implements CellConverter<Declarations> {
 
   /** What is wrong with the project's settings, told once. */
   #projectMistake(): CodeMessage[] {
-    const { mistake } = projectOf(ts, process.cwd());
+    const { mistake } = this.#host.project();
     return mistake === undefined || mistake === this.#told
       ? []
       : [{ line: 1, column: 1, text: `${mistake} (what else it says holds)` }];
@@ -109,7 +116,20 @@ export class Converter implements CellConverter<Declarations> {
   accept(declarations: Declarations): void {
     this.#before = this.#declarations;
     this.#declarations = declarations;
-    this.#told = projectOf(ts, process.cwd()).mistake;
+    this.#told = this.#host.project().mistake;
+  }
+
+  #describe(diagnostic: ts.Diagnostic): CodeMessage {
+    const { line, character } = diagnostic.file!.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
+    const { fileName } = diagnostic.file!;
+    const isCell = /(^|\/)__tslab__\.ts$/.test(fileName);
+    return {
+      line: isCell ? line : line + 1, // tslab puts one line before the cell
+      column: character + 1,
+      code: `TS${diagnostic.code}`,
+      text: worded(diagnostic, this.#host),
+      file: isCell ? undefined : fileName,
+    };
   }
 
   /** The latest cell ended before it declared these: they are what they were before it. */
@@ -149,16 +169,4 @@ function isWorthTelling({ code, text }: CodeMessage, checks: Checks): boolean {
   const specifier = notFound.has(code) ? /'([^']+)'/.exec(text)?.[1] : undefined;
   if (specifier && importHint(specifier)) return false;
   return checks !== "none" || text.startsWith("tensors have no") || text.startsWith("a tensor is");
-}
-
-function describeDiagnostic(diagnostic: ts.Diagnostic): CodeMessage {
-  const { line, character } = diagnostic.file!.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
-  const isCell = path.basename(diagnostic.file!.fileName) === "__tslab__.ts";
-  return {
-    line: isCell ? line : line + 1, // tslab puts one line before the cell
-    column: character + 1,
-    code: `TS${diagnostic.code}`,
-    text: worded(diagnostic),
-    file: isCell ? undefined : diagnostic.file!.fileName,
-  };
 }

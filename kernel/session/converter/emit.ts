@@ -378,5 +378,6 @@ const inlineMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+
 function splitSourceMap(module: string): { text: string; map: string } {
   const found = inlineMap.exec(module);
   if (!found) return { text: module, map: "" };
-  return { text: module.slice(0, found.index), map: Buffer.from(found[1]!, "base64").toString("utf8") };
+  const bytes = Uint8Array.from(atob(found[1]!), (character) => character.charCodeAt(0));
+  return { text: module.slice(0, found.index), map: new TextDecoder().decode(bytes) };
 }

@@ -1,9 +1,9 @@
 // The parser's view of names: which scope declares what. TypeScript's public types leave it out.
 import ts from "typescript";
 
-const { bindSourceFile } = ts as unknown as {
-  bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
-};
+const bindSourceFile = (
+  ts as unknown as { bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void }
+).bindSourceFile;
 
 /** A text with its scopes. */
 export function parseBound(text: string, fileName = "cell.ts"): ts.SourceFile {

@@ -1,8 +1,8 @@
 // Operators between tensors: JavaScript takes them all and means none, so they are found here, and the method is named.
 import ts from "typescript";
-import { typesFolder } from "./typesFolder";
+import type { CodeHost } from "./codeHost";
 
-const { SyntaxKind } = ts;
+const SyntaxKind = ts.SyntaxKind;
 
 const arithmetic = new Map<ts.SyntaxKind, [sign: string, method: string]>([
   [SyntaxKind.PlusToken, ["+", "add"]],
@@ -37,11 +37,12 @@ const mirrored: Record<string, string> = {
 };
 
 /** TypeScript's words without addresses of the machine: `import("/home/…/tensor").Tensor`. */
-export function worded({ messageText }: Pick<ts.Diagnostic, "messageText">): string {
+export function worded({ messageText }: Pick<ts.Diagnostic, "messageText">, { engine }: CodeHost): string {
   return ts
     .flattenDiagnosticMessageText(messageText, "\n")
     .replaceAll(/(?:typeof )?import\("[^"]*"\)\.?/g, "")
-    .replace(/ Do you need to change your target library\?.*$/s, ` Node ${process.versions.node} has none.`);
+    .replace(/ Do you need to change your target library\?.*$/s, ` ${engine} has none.`)
+    .replace(/ Do you need to install type definitions for node\?.*$/s, ` It is Node's: ${engine} has none.`);
 }
 
 /** TypeScript's numbers for what is said here in words of tensors: of operators, of an index, of a condition. */
@@ -63,8 +64,10 @@ export function withTensorMistakes(
   found: readonly ts.Diagnostic[],
   program: ts.Program,
   file: ts.SourceFile,
+  { typesFolder }: CodeHost,
 ): ts.Diagnostic[] {
-  const mistakes = tensorMistakes(program, file);
+  const tensors = program.getSourceFile(`${typesFolder}/bnlab/tensor/tensor.d.ts`);
+  const mistakes = tensors ? tensorMistakes(program, file, tensors) : [];
   const isSaid = ({ start = 0, code }: ts.Diagnostic) =>
     replaced.has(code) && mistakes.some((m) => start >= m.start! && start < m.start! + m.length!);
   return [...found.filter((diagnostic) => !isSaid(diagnostic)), ...mistakes].sort(
@@ -72,8 +75,8 @@ export function withTensorMistakes(
   );
 }
 
-function tensorMistakes(program: ts.Program, file: ts.SourceFile): ts.Diagnostic[] {
-  if (!program.getSourceFile(`${typesFolder}/bnlab/tensor/tensor.d.ts`)) return [];
+/** @param tensors the file that declares them. */
+function tensorMistakes(program: ts.Program, file: ts.SourceFile, tensors: ts.SourceFile): ts.Diagnostic[] {
   const checker = program.getTypeChecker();
   const mistakes: ts.Diagnostic[] = [];
 
@@ -83,7 +86,7 @@ function tensorMistakes(program: ts.Program, file: ts.SourceFile): ts.Diagnostic
     mistakes.push({ file, start, length: node.end - start, category, code, messageText });
   };
   const isTensor = (node: ts.Expression) =>
-    !isComputed(node) && isTensorType(checker.getTypeAtLocation(node), checker);
+    !isComputed(node) && isTensorType(checker.getTypeAtLocation(node), checker, tensors);
   const isNumber = (node: ts.Expression) =>
     (checker.getTypeAtLocation(node).flags & ts.TypeFlags.NumberLike) !== 0;
   const isText = (node: ts.Expression) =>
@@ -195,13 +198,11 @@ function isComputed(node: ts.Expression): boolean {
 }
 
 /** `Tensor`, or a class that extends it; of a union, all. */
-function isTensorType(type: ts.Type, checker: ts.TypeChecker): boolean {
-  if (type.isUnion()) return type.types.every((member) => isTensorType(member, checker));
+function isTensorType(type: ts.Type, checker: ts.TypeChecker, tensors: ts.SourceFile): boolean {
+  if (type.isUnion()) return type.types.every((member) => isTensorType(member, checker, tensors));
   const { symbol } = type;
   if (symbol?.name === "Tensor") {
-    return (
-      symbol.declarations?.some((node) => node.getSourceFile().fileName.startsWith(typesFolder)) ?? false
-    );
+    return symbol.declarations?.some((node) => node.getSourceFile() === tensors) ?? false;
   }
-  return type.isClass() && checker.getBaseTypes(type).some((base) => isTensorType(base, checker));
+  return type.isClass() && checker.getBaseTypes(type).some((base) => isTensorType(base, checker, tensors));
 }

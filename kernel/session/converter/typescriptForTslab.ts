@@ -1,28 +1,18 @@
 // What tslab's converter imports in place of its TypeScript fork: stock TypeScript, with the few differences it needs.
-import { isBuiltin } from "node:module";
 import ts from "typescript";
-import { cellOptionsIn, ignoredInCells, refusedByJavaScript } from "./cellOptions";
+import { cellOptionsFor, ignoredInCells, refusedByJavaScript, typeRootOf } from "./cellOptions";
+import { type CodeHost, isFixed } from "./codeHost";
 import { namesToldOf, narrowedIn } from "./narrowing";
 import { namesIn, parseBound } from "./scopes";
 import { withTensorMistakes } from "./tensorMistakes";
-import { isFixed, typesFolder } from "./typesFolder";
 
 /** The rest of what tslab takes from TypeScript, as it is. */
-export const {
+export {
   CompletionTriggerKind,
-  EmitHint,
-  FileWatcherEventKind,
-  JsxEmit,
-  ModuleKind,
-  ModuleResolutionKind,
-  NewLineKind,
-  NodeFlags,
-  ScriptKind,
-  ScriptTarget,
-  SymbolFlags,
-  SyntaxKind,
   createPrinter,
   createSourceFile,
+  EmitHint,
+  FileWatcherEventKind,
   factory,
   getLineAndCharacterOfPosition,
   getPreEmitDiagnostics,
@@ -38,8 +28,38 @@ export const {
   isPropertyAccessExpression,
   isTypeAliasDeclaration,
   isVariableStatement,
-  sys,
-} = ts;
+  JsxEmit,
+  ModuleKind,
+  ModuleResolutionKind,
+  NewLineKind,
+  NodeFlags,
+  ScriptKind,
+  ScriptTarget,
+  SymbolFlags,
+  SyntaxKind,
+} from "typescript";
+
+/** Where the converter runs that is at work; conversions are synchronous. */
+let here: CodeHost;
+
+/** How the conversion at work checks. */
+let isLoose = false;
+
+/** Called before tslab is: when it starts, and for each cell. */
+export function prepare(host: CodeHost, loose: boolean): void {
+  here = host;
+  isLoose = loose;
+}
+
+/** What tslab looks at files with. */
+export const sys = {
+  newLine: "\n",
+  useCaseSensitiveFileNames: true,
+  getCurrentDirectory: () => here.folder,
+  readFile: (file: string) => here.files.readFile(file),
+  fileExists: (file: string) => here.files.fileExists(file),
+  directoryExists: (folder: string) => here.files.directoryExists(folder),
+};
 
 let semantic: ts.Diagnostic[] = [];
 
@@ -50,13 +70,6 @@ export function takeNarrowed(): ReadonlyMap<string, string> {
   const taken = narrowed;
   narrowed = new Map();
   return taken;
-}
-
-/** How the next conversion checks. */
-let isLoose = false;
-
-export function checkLoosely(loose: boolean): void {
-  isLoose = loose;
 }
 
 /** The type errors of the conversion that has just returned (conversions are synchronous); taken once. */
@@ -74,7 +87,7 @@ export function getPreEmitDiagnosticsOfFiles(
   const cell = files[0]!;
   const syntax = program.getSyntacticDiagnostics(cell);
   if (syntax.length > 0) return [...syntax];
-  const found = withTensorMistakes(program.getSemanticDiagnostics(cell), program, cell);
+  const found = withTensorMistakes(program.getSemanticDiagnostics(cell), program, cell, here);
   const refused = found.filter(({ code }) => refusedByJavaScript.has(code));
   const isError = ({ category, code }: ts.Diagnostic) =>
     category === ts.DiagnosticCategory.Error && !ignoredInCells.has(code);
@@ -83,7 +96,7 @@ export function getPreEmitDiagnosticsOfFiles(
 }
 
 export function getDefaultTypeRoots(): string[] {
-  return [`${typesFolder}/@types`];
+  return [typeRootOf(here.typesFolder)];
 }
 
 export function getNullTransformationContext(): ts.TransformationContext {
@@ -131,7 +144,6 @@ export function createWatchCompilerHost(
 /** In place of TypeScript's watching, which looks at far more than a cell: tslab says when its two files have changed. */
 export function createWatchProgram(watched: Watched): { close(): void } {
   const { rootFiles, system } = watched;
-  const folder = system.getCurrentDirectory();
   let cellOptions: ts.CompilerOptions | undefined;
   let options = watched.options;
   let host: ts.CompilerHost;
@@ -145,11 +157,11 @@ export function createWatchProgram(watched: Watched): { close(): void } {
       watched.afterProgramCreate?.({ getSourceFile: () => unexported } as unknown as Built);
       return;
     }
-    const wanted = cellOptionsIn(folder, isLoose);
+    const wanted = cellOptionsFor(here, isLoose);
     if (wanted !== cellOptions) {
       cellOptions = wanted;
       options = { ...watched.options, ...wanted };
-      host = cellHost(rootFiles, options, system); // what was looked up may lead elsewhere
+      host = cellHost(here, rootFiles, system); // what was looked up may lead elsewhere
       program = undefined;
     }
     program = ts.createProgram(rootFiles, options, host, program);
@@ -212,45 +224,58 @@ function withoutItsExports(text: string, fileName: string): { locals: Map<string
 }
 
 /** The files of a program, and what its imports mean: read and looked up once where they ship with the kernel or a package. */
-function cellHost(
-  rootFiles: readonly string[],
-  options: ts.CompilerOptions,
-  system: ts.System,
-): ts.CompilerHost {
-  const host = ts.createCompilerHost(options);
-  for (const name of ["fileExists", "directoryExists", "getCurrentDirectory"] as const)
-    Object.assign(host, { [name]: system[name] });
-  host.readFile = (name) => {
+function cellHost(code: CodeHost, rootFiles: readonly string[], system: ts.System): ts.CompilerHost {
+  const { libFolder } = code;
+  const { realpath, getDirectories, readDirectory } = code.files;
+  const readFile = (name: string): string | undefined => {
     const text = system.readFile(name);
     return text !== undefined && rootFiles.includes(name) && !name.endsWith(".d.ts") ? withTold(text) : text;
   };
-  host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone; // a third of the time; hovers are the language service's
   const files = new Map<string, ts.SourceFile>();
-  const read = host.getSourceFile;
-  host.getSourceFile = (name, languageVersion) => {
+  const getSourceFile: ts.CompilerHost["getSourceFile"] = (name, options) => {
     const known = files.get(name);
-    if (known && (isFixed(name) || known.text === system.readFile(name))) return known;
-    const file = read(name, languageVersion);
-    if (file && !rootFiles.includes(name)) files.set(name, file); // tslab takes declarations out of its two files
+    if (known && (isFixed(name, code) || known.text === system.readFile(name))) return known;
+    const text = readFile(name);
+    if (text === undefined) return undefined;
+    const file = ts.createSourceFile(name, text, options);
+    if (!rootFiles.includes(name)) files.set(name, file); // tslab takes declarations out of its two files
     return file;
   };
   const resolved = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
   const lacking = new Set<string>();
-  host.resolveModuleNameLiterals = (literals, importer, redirected, resolving, file) => {
-    lacking.delete(importer);
-    return literals.map((literal) => {
-      if (isBuiltin(literal.text) && isFixed(importer)) return { resolvedModule: undefined }; // declared, not a file
-      const mode = ts.getModeForUsageLocation(file, literal, resolving);
-      const key = isFixed(importer) ? `${mode} ${literal.text} ${importer}` : "";
-      const found =
-        resolved.get(key) ??
-        ts.resolveModuleName(literal.text, importer, resolving, host, undefined, redirected, mode);
-      if (key) resolved.set(key, found);
-      else if (!found.resolvedModule && !isBuiltin(literal.text)) lacking.add(importer);
-      return found;
-    });
+  const host: ts.CompilerHost = {
+    getCurrentDirectory: () => code.folder,
+    getDefaultLibLocation: () => libFolder,
+    getDefaultLibFileName: (options) => `${libFolder}/${ts.getDefaultLibFileName(options)}`,
+    getCanonicalFileName: (name) => name,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => "\n",
+    fileExists: system.fileExists,
+    directoryExists: system.directoryExists,
+    readFile,
+    realpath,
+    getDirectories,
+    readDirectory,
+    writeFile() {}, // whoever has a file emitted says where to
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone, // a third of the time; hovers are the language service's
+    getSourceFile,
+    resolveModuleNameLiterals(literals, importer, redirected, options, file) {
+      lacking.delete(importer);
+      return literals.map((literal) => {
+        const isBuiltin = code.isBuiltin(literal.text);
+        if (isBuiltin && isFixed(importer, code)) return { resolvedModule: undefined }; // declared, not a file
+        const mode = ts.getModeForUsageLocation(file, literal, options);
+        const key = isFixed(importer, code) ? `${mode} ${literal.text} ${importer}` : "";
+        const found =
+          resolved.get(key) ??
+          ts.resolveModuleName(literal.text, importer, options, host, undefined, redirected, mode);
+        if (key) resolved.set(key, found);
+        else if (!found.resolvedModule && !isBuiltin) lacking.add(importer);
+        return found;
+      });
+    },
+    // A file or a package that was missing may be there with the next cell.
+    hasInvalidatedResolutions: (file) => lacking.has(file),
   };
-  // A file or a package that was missing may be there with the next cell.
-  host.hasInvalidatedResolutions = (file) => lacking.has(file);
   return host;
 }

@@ -2,6 +2,7 @@
 import ts from "typescript";
 import type { CodeDiagnostic } from "../../protocol";
 import { ignoredInCells, refusedByJavaScript } from "../converter/cellOptions";
+import type { CodeHost } from "../converter/codeHost";
 import { idiomIn, importHint } from "../converter/idioms";
 import { withTensorMistakes, worded as wordedByTypeScript } from "../converter/tensorMistakes";
 import type { CellModule } from "./notebookModules";
@@ -12,13 +13,14 @@ const moduleNotFound = 2307;
 export function cellDiagnostics(
   service: ts.LanguageService,
   { fileName, text, prefix, origins }: CellModule,
+  host: CodeHost,
 ): CodeDiagnostic[] {
   const syntax = service.getSyntacticDiagnostics(fileName);
   const program = service.getProgram();
   const file = program?.getSourceFile(fileName);
   const isChecked = syntax.length === 0 && program !== undefined && file !== undefined;
   const semantic = isChecked
-    ? withTensorMistakes(service.getSemanticDiagnostics(fileName), program, file)
+    ? withTensorMistakes(service.getSemanticDiagnostics(fileName), program, file, host)
     : [];
   const idiom = syntax.length + semantic.length > 0 ? idiomIn(text) : undefined;
   if (idiom) {
@@ -34,7 +36,7 @@ export function cellDiagnostics(
   const suggestions = syntax.length > 0 ? [] : service.getSuggestionDiagnostics(fileName);
   const isCells = ({ start = 0, code }: ts.Diagnostic) => start >= prefix.length && !ignoredInCells.has(code);
   const described = ([...syntax, ...semantic] as ts.Diagnostic[]).filter(isCells).map((diagnostic) => {
-    const { code, message } = worded(diagnostic, origins);
+    const { code, message } = worded(diagnostic, origins, host);
     const stops = syntax.includes(diagnostic as ts.DiagnosticWithLocation) || refusedByJavaScript.has(code);
     const isError = diagnostic.category === ts.DiagnosticCategory.Error;
     return {
@@ -53,7 +55,7 @@ export function cellDiagnostics(
       start: diagnostic.start - prefix.length,
       length: diagnostic.length,
       severity: "hint" as const,
-      ...worded(diagnostic, origins),
+      ...worded(diagnostic, origins, host),
       unused: diagnostic.reportsUnnecessary !== undefined || undefined,
       deprecated: diagnostic.reportsDeprecated !== undefined || undefined,
     }));
@@ -63,8 +65,9 @@ export function cellDiagnostics(
 function worded(
   { code, messageText }: ts.Diagnostic,
   origins: CellModule["origins"],
+  host: CodeHost,
 ): { code: number; message: string } {
-  const message = wordedByTypeScript({ messageText });
+  const message = wordedByTypeScript({ messageText }, host);
   const specifier = code === moduleNotFound && /'([^']+)'/.exec(message)?.[1];
   const hint = specifier && importHint(specifier);
   if (hint) return { code, message: `"${specifier}" is ${hint}` };

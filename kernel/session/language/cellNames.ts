@@ -49,7 +49,7 @@ function describe(declaration: ts.Declaration): Declared {
 }
 
 function kindOf(declaration: ts.Declaration, mutable: boolean): string {
-  const { ScriptElementKind: kind } = ts;
+  const kind = ts.ScriptElementKind;
   if (ts.isFunctionDeclaration(declaration)) return kind.functionElement;
   if (ts.isClassDeclaration(declaration)) return kind.classElement;
   if (ts.isEnumDeclaration(declaration)) return kind.enumElement;

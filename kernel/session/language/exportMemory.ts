@@ -8,19 +8,21 @@ interface ExportMap {
   releaseSymbols(): void;
 }
 
-const { createCacheableExportInfoMap } = ts as unknown as {
-  createCacheableExportInfoMap(host: {
-    getCurrentProgram(): ts.Program | undefined;
-    getPackageJsonAutoImportProvider(): undefined;
-    getGlobalTypingsCacheLocation(): undefined;
-  }): ExportMap;
-};
+const createExportMap = (
+  ts as unknown as {
+    createCacheableExportInfoMap(host: {
+      getCurrentProgram(): ts.Program | undefined;
+      getPackageJsonAutoImportProvider(): undefined;
+      getGlobalTypingsCacheLocation(): undefined;
+    }): ExportMap;
+  }
+).createCacheableExportInfoMap;
 
 export function rememberExports(
   host: ts.LanguageServiceHost & { getCachedExportInfoMap?(): ExportMap },
   service: ts.LanguageService,
 ): { refresh(): void } {
-  const map = createCacheableExportInfoMap({
+  const map = createExportMap({
     getCurrentProgram: () => service.getProgram(),
     getPackageJsonAutoImportProvider: () => undefined,
     getGlobalTypingsCacheLocation: () => undefined,

@@ -1,25 +1,22 @@
 // What TypeScript's language service sees: the cells' modules over the files on disk.
-import { statSync } from "node:fs";
-import path from "node:path";
 import ts from "typescript";
-import { cellOptionsIn } from "../converter/cellOptions";
-import { isFixed } from "../converter/typesFolder";
+import { cellOptionsFor } from "../converter/cellOptions";
+import { type CodeHost, isFixed } from "../converter/codeHost";
 import type { NotebookModules } from "./notebookModules";
 
-export function languageHost(modules: NotebookModules, folder: string): ts.LanguageServiceHost {
-  const { sys } = ts;
+export function languageHost(modules: NotebookModules, host: CodeHost): ts.LanguageServiceHost {
+  const { files, folder, libFolder } = host;
   const text = (file: string): string | undefined => {
     const module = modules.file(file);
-    return module ? module.prefix + module.text : sys.readFile(file);
+    return module ? module.prefix + module.text : files.readFile(file);
   };
   const version = (file: string): string => {
     const module = modules.file(file);
     if (module) return String(module.version);
-    if (isFixed(file)) return "fixed";
-    return String(statSync(file, { throwIfNoEntry: false })?.mtimeMs);
+    return isFixed(file, host) ? "fixed" : files.version(file);
   };
   return {
-    getCompilationSettings: () => cellOptionsIn(folder, modules.isLoose),
+    getCompilationSettings: () => cellOptionsFor(host, modules.isLoose),
     getScriptFileNames: () => modules.fileNames(),
     getScriptVersion: version,
     getScriptSnapshot(file) {
@@ -27,17 +24,13 @@ export function languageHost(modules: NotebookModules, folder: string): ts.Langu
       return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
     },
     getCurrentDirectory: () => folder,
-    getDefaultLibFileName: (options) =>
-      path.posix.join(
-        path.posix.dirname(sys.getExecutingFilePath().replaceAll("\\", "/")),
-        ts.getDefaultLibFileName(options),
-      ),
-    fileExists: (file) => modules.file(file) !== undefined || sys.fileExists(file),
+    getDefaultLibFileName: (options) => `${libFolder}/${ts.getDefaultLibFileName(options)}`,
+    fileExists: (file) => modules.file(file) !== undefined || files.fileExists(file),
     readFile: text,
-    readDirectory: sys.readDirectory,
-    directoryExists: sys.directoryExists,
-    getDirectories: sys.getDirectories,
-    realpath: (file) => (modules.file(file) ? file : (sys.realpath?.(file) ?? file)),
-    useCaseSensitiveFileNames: () => sys.useCaseSensitiveFileNames,
+    readDirectory: files.readDirectory,
+    directoryExists: files.directoryExists,
+    getDirectories: files.getDirectories,
+    realpath: (file) => (modules.file(file) ? file : (files.realpath?.(file) ?? file)),
+    useCaseSensitiveFileNames: () => files.useCaseSensitiveFileNames,
   };
 }

@@ -1,24 +1,30 @@
-// The supervisor's side of the language thread: starts it at the first question, and matches answers to questions.
-import { Worker } from "node:worker_threads";
+// The session's end of the line to its language service: starts it at the first question, and matches answers to questions.
 import type { LanguageAnswer, LanguageQuestion, LanguageQuestions, LanguageRequest } from "../../protocol";
-import type { FromLanguage, LanguageData, ToLanguage } from "./wire";
+import type { FromLanguage, ToLanguage } from "./wire";
 
 interface Pending {
   resolve(answer: LanguageAnswer): void;
   reject(error: Error): void;
 }
 
+/** Starts the service beside the session: in a thread of Node's, in a page's worker. */
+export type StartLanguage = (listener: {
+  answered(message: FromLanguage): void;
+  /** The service is no more. */
+  gone(error: Error): void;
+}) => { post(message: ToLanguage): void; close(): void };
+
 export class LanguageThread {
-  #thread: Worker | undefined;
+  #thread: ReturnType<StartLanguage> | undefined;
   readonly #pending = new Map<number, Pending>();
   #asked = 0;
   /** What happened before the thread was there. */
   #backlog: ToLanguage[] = [];
 
-  readonly #folder: string;
+  readonly #begin: StartLanguage;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(begin: StartLanguage) {
+    this.#begin = begin;
   }
 
   ask<Q extends LanguageQuestion>(
@@ -54,7 +60,7 @@ export class LanguageThread {
   }
 
   close(): void {
-    void this.#thread?.terminate();
+    this.#thread?.close();
   }
 
   /** No reason to start the thread. */
@@ -65,21 +71,20 @@ export class LanguageThread {
 
   #post(message: ToLanguage): void {
     this.#thread ??= this.#start();
-    this.#thread.postMessage(message);
+    this.#thread.post(message);
   }
 
-  #start(): Worker {
-    const thread = new Worker(new URL("./language.js", import.meta.url), {
-      workerData: { folder: this.#folder } satisfies LanguageData,
+  #start(): ReturnType<StartLanguage> {
+    const thread = this.#begin({
+      answered: ({ id, ...result }) => {
+        const waiting = this.#pending.get(id);
+        this.#pending.delete(id);
+        if ("answer" in result) waiting?.resolve(result.answer);
+        else waiting?.reject(new Error(result.error));
+      },
+      gone: (error) => this.#gone(error),
     });
-    thread.on("message", ({ id, ...result }: FromLanguage) => {
-      const waiting = this.#pending.get(id);
-      this.#pending.delete(id);
-      if ("answer" in result) waiting?.resolve(result.answer);
-      else waiting?.reject(new Error(result.error));
-    });
-    thread.on("error", (error) => this.#gone(error));
-    for (const message of this.#backlog) thread.postMessage(message);
+    for (const message of this.#backlog) thread.post(message);
     this.#backlog = [];
     return thread;
   }

@@ -1,5 +1,4 @@
 // Answers about a notebook's code: one TypeScript language service, whose files are the cells.
-import { isBuiltin } from "node:module";
 import ts from "typescript";
 import type {
   CellReference,
@@ -16,8 +15,8 @@ import type {
   SignatureHelp,
   TextEdit,
 } from "../../protocol";
+import type { CodeHost } from "../converter/codeHost";
 import { isReference, isShadowed } from "../converter/scopes";
-import { typesFolder } from "../converter/typesFolder";
 import { cellDiagnostics } from "./cellDiagnostics";
 import { rememberExports } from "./exportMemory";
 import { languageHost } from "./languageHost";
@@ -44,20 +43,20 @@ type Handlers = {
 };
 
 export class NotebookLanguage {
+  readonly #host: CodeHost;
   readonly #modules: NotebookModules;
   readonly #service: ts.LanguageService;
   readonly #exports: { refresh(): void };
   readonly #preferences: ts.UserPreferences;
 
-  /** @param folder the notebook's: where its imports are looked for. */
-  constructor(folder: string) {
-    const root = folder.replaceAll("\\", "/");
-    this.#modules = new NotebookModules(root);
+  constructor(host: CodeHost) {
+    this.#host = host;
+    this.#modules = new NotebookModules(host.folder);
     // Names of other cells are in scope where they may be: there is nothing to import.
     this.#preferences = { ...preferences, autoImportFileExcludePatterns: [this.#modules.pattern] };
-    const host = languageHost(this.#modules, root);
-    this.#service = ts.createLanguageService(host, ts.createDocumentRegistry());
-    this.#exports = rememberExports(host, this.#service);
+    const files = languageHost(this.#modules, host);
+    this.#service = ts.createLanguageService(files, ts.createDocumentRegistry());
+    this.#exports = rememberExports(files, this.#service);
   }
 
   answer({ question, cells, about }: LanguageRequest): LanguageAnswer {
@@ -86,7 +85,7 @@ export class NotebookLanguage {
       this.#completionDetails(module, position, label, data),
     quickInfo: (module, { position }) => this.#quickInfo(module, position),
     signatureHelp: (module, { position }) => this.#signatureHelp(module, position),
-    diagnostics: (module) => cellDiagnostics(this.#service, module),
+    diagnostics: (module) => cellDiagnostics(this.#service, module, this.#host),
     definitions: (module, { position }) => this.#definitions(module, position),
     references: (module, { position }) => this.#references(module, position),
     rename: (module, { position }) => this.#rename(module, position),
@@ -97,6 +96,7 @@ export class NotebookLanguage {
     const at = module.prefix.length + position;
     this.#exports.refresh();
     const found = this.#service.getCompletionsAtPosition(module.fileName, at, this.#preferences, format);
+    const isWanted = wantedIn(this.#host);
     return (found?.entries ?? []).filter(isWanted).map((entry) => {
       const origin =
         entry.kind === ts.ScriptElementKind.alias ? module.origins.get(entry.name)?.module : undefined;
@@ -298,11 +298,13 @@ function identifierAt(file: ts.SourceFile, at: number): ts.Identifier | undefine
 }
 
 /** Not what stands behind bnlab's front door, and a module of Node's under one of its two names only. */
-function isWanted({ name, source, data }: ts.CompletionEntry): boolean {
-  if (name.startsWith("__")) return false;
-  if (source === undefined) return true;
-  const isInside = data?.fileName?.startsWith(`${typesFolder}/`) && source !== "bnlab";
-  return !isInside && (source.startsWith("node:") || !isBuiltin(source));
+function wantedIn({ typesFolder, isBuiltin }: CodeHost): (entry: ts.CompletionEntry) => boolean {
+  return ({ name, source, data }) => {
+    if (name.startsWith("__")) return false;
+    if (source === undefined) return true;
+    const isInside = data?.fileName?.startsWith(`${typesFolder}/`) && source !== "bnlab";
+    return !isInside && (source.startsWith("node:") || !isBuiltin(source));
+  };
 }
 
 /** TypeScript inserts an import after the last one there is, which may be the prefix's: then at the cell's beginning. */

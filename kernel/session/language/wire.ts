@@ -1,4 +1,4 @@
-// What the supervisor and its language thread say to each other: types only.
+// What a session and its language service say to each other: types only.
 import type { LanguageAnswer, LanguageRequest } from "../../protocol";
 
 export type ToLanguage =
@@ -11,7 +11,3 @@ export type ToLanguage =
   | { type: "forget" };
 
 export type FromLanguage = { id: number } & ({ answer: LanguageAnswer } | { error: string });
-
-export interface LanguageData {
-  folder: string;
-}

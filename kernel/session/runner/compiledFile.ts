@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import type ts from "typescript";
-import { projectOf } from "../converter/project";
+import { projectOf } from "../node/project";
 
 /** Loaded when the first such file is: it takes a while. And by `require`, for Node's hooks wait for each other. */
 export const typescript = () =>

@@ -12,7 +12,7 @@ import {
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type ts from "typescript";
-import { hasConfig, projectOf } from "../converter/project";
+import { hasConfig, projectOf } from "../node/project";
 import { compiled, isCommonJs, isTypeScript, typescript, withRequire, wrapped } from "./compiledFile";
 
 let builtin: ReadonlyMap<string, string> = new Map();

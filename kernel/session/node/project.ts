@@ -2,13 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import type ts from "typescript";
-
-export interface Project {
-  /** The options that hold: how strictly to check, how to compile, where imports lead. */
-  options: ts.CompilerOptions;
-  /** What is wrong with the file, in words; then nothing of it holds that TypeScript could not read. */
-  mistake?: string;
-}
+import type { Project } from "../converter/codeHost";
 
 /** Where the output goes, in which form, and what it runs on are the kernel's to say. */
 const heeded = [
