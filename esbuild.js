@@ -103,7 +103,7 @@ const rooms = [
 const libraryName = (room) => room.replace(/\/index$/, "").replace("/", "-");
 
 /**
- * The runtime as a library for pages and their bundlers, which find it by the package's `exports`.
+ * The runtime as a library for bundlers, which find it by the package's `exports`. It has no machine: one file with all is `webLibrary`.
  *
  * @type {esbuild.BuildOptions}
  */

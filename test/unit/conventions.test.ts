@@ -75,7 +75,7 @@ test("the repository's address is the manifest's, and stands where programs read
 });
 
 test("links between pages lead to files that are there, and their headings", () => {
-  const pages = ["", "examples"].flatMap((folder) =>
+  const pages = ["", "docs", "docs/zh-cn", "examples"].flatMap((folder) =>
     readdirSync(path.join(root, folder))
       .filter((name) => /\.md$/.test(name))
       .map((name) => path.posix.join(folder, name)),
