@@ -54,7 +54,7 @@ test("what is set is read, and what cannot be used is refused by name", () => {
   }
 });
 
-test("README tells of each as the table does, README.zh-CN of the same", () => {
+test("the guide tells of each as the table does, the Chinese one of the same", () => {
   const rows = (file: string) =>
     readFileSync(path.join(root, file), "utf8")
       .split("\n")
@@ -63,8 +63,8 @@ test("README tells of each as the table does, README.zh-CN of the same", () => {
     const { variable, about, takes, otherwise } = settings[name];
     return `| \`${variable}\` | ${about} | ${takes} | ${otherwise} |`;
   });
-  assert.deepEqual(rows("README.md"), told);
-  const named = rows("README.zh-CN.md").map((row) => /BNLAB_\w+/.exec(row)![0]);
+  assert.deepEqual(rows("docs/command-line.md"), told);
+  const named = rows("docs/zh-cn/command-line.md").map((row) => /BNLAB_\w+/.exec(row)![0]);
   assert.deepEqual(
     named,
     settingNames.map((name) => settings[name].variable),
