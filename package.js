@@ -71,12 +71,13 @@ function shippedManifest() {
 }
 
 /**
- * Where a page is shown, the files beside it are not: its pictures go inside.
+ * Where a page is shown, the files beside it are not: its pictures go inside, its links lead to the repository.
  *
  * @param {string} markdown
  */
 async function withPictures(markdown) {
-  let text = markdown;
+  const home = manifest.repository.url.replace(/^git\+|\.git$/g, "");
+  let text = markdown.replaceAll(/(?<=\]\()(?=[\w./-]+\.md\))/g, `${home}/blob/HEAD/`);
   for (const [, name = ""] of markdown.matchAll(/\((media\/[^)]+\.png)\)/g)) {
     text = text.replace(`(${name})`, `(data:image/png;base64,${await readFile(at(name), "base64")})`);
   }

@@ -1,6 +1,6 @@
 // The manifest and the code name the same things.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { it } from "node:test";
 import * as ids from "../../../extension/ids";
@@ -20,6 +20,15 @@ it("every setting is in the manifest, and no other", () => {
     declared,
     Object.values(ids.Setting).map((name) => `${ids.settingSection}.${name}`),
   );
+});
+
+it("the page of the extension tells of every setting, and of no other; what it shows and links to is there", () => {
+  const page = readFileSync(path.join(root, "media/marketplace.md"), "utf8");
+  const told = [...page.matchAll(/^\| `(bnlab\.[\w.]+)` \|/gm)].map(([, name]) => name);
+  assert.deepEqual(told.sort(), Object.keys(manifest.contributes.configuration.properties).sort());
+  const files = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, file = ""]) => file);
+  assert.ok(files.length > 4);
+  for (const file of files) assert.ok(existsSync(path.join(root, file)), file);
 });
 
 it("the restart button shows for our kernel only", () => {
