@@ -302,28 +302,12 @@ const standalone = {
  */
 const web = {
   ...common,
-  entryPoints: { runner: "kernel/web/runner.ts" },
+  entryPoints: { kernel: "kernel/web/kernel.ts", runner: "kernel/web/runner.ts" },
   outdir: "dist/web",
   format: "iife",
   platform: "browser",
   target: "es2022",
-  alias: {
-    "@tslab/typescript-for-tslab": at("kernel/session/converter/typescriptForTslab.ts"),
-    "csv-parse/sync": "csv-parse/browser/esm/sync",
-  },
-  plugins: [
-    {
-      // Its script has run in the worker before anything asks for it.
-      name: "typescript",
-      setup(build) {
-        build.onResolve({ filter: /^typescript$/ }, ({ path }) => ({ path, namespace: "global" }));
-        build.onLoad({ filter: /./, namespace: "global" }, () => ({
-          contents: "module.exports = globalThis.ts;",
-        }));
-      },
-    },
-    tslabPlugin,
-  ],
+  alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" },
 };
 
 /**

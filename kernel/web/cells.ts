@@ -14,6 +14,7 @@ import { webMachine } from "./machine";
 import { WebModules } from "./modules";
 import { runScript } from "./script";
 import { ScriptFrames, scriptText, tellStacks } from "./stacks";
+import { StopSign } from "./stopSign";
 import { lendThreads } from "./threads";
 import type { ToRunnerWorker } from "./wire";
 
@@ -42,6 +43,7 @@ export function runCells(): void {
   const realm = new Realm((names) =>
     outbox.write("stderr", `The kernel cannot do without ${names}: put back.\n`),
   );
+  const sign = new StopSign();
   const runner = new CellRunner({
     outbox,
     modules: new WebModules(),
@@ -49,6 +51,7 @@ export function runCells(): void {
     timers,
     shared: counters,
     realm,
+    isToStop: sign.isUp,
     compile,
   });
   Object.assign(globalThis, { [sessionSymbol]: runner, display, clearOutput });
@@ -60,6 +63,7 @@ export function runCells(): void {
 
   const receive = (message: ToRunnerWorker): void => {
     if (message.type === "start") lendThreads(message.runner);
+    else if (message.type === "sign") sign.set(message.address);
     else if (message.type === "run") runner.run(message.cell);
     else if (message.type === "interrupt") runner.interrupt(message.cell);
     else if (message.type === "answer") runner.answer(message.id, message.answer);

@@ -15,9 +15,9 @@ const { isError } = Error as { isError?(value: unknown): value is Error };
 export const webMachine: Machine = {
   mnistFolder: () => undefined,
   resolve: (...path) => path.join("/"),
-  kind: () => null,
-  files: () => null,
-  folders: () => null,
+  kind: noFiles("look at"),
+  files: noFiles("list"),
+  folders: noFiles("list"),
   open: noFiles("read"),
   write: noFiles("write"),
   gunzip: (bytes) => gunzipSync(bytes),

@@ -25,7 +25,11 @@ export type ToKernel =
 export type FromKernel = { type: "message"; message: AnyMessage } | { type: "closed" };
 
 /** Kernel → runner: its own script comes first, for the threads of the runtime. */
-export type ToRunnerWorker = ToRunner | { type: "start"; runner: Source };
+export type ToRunnerWorker =
+  | ToRunner
+  | { type: "start"; runner: Source }
+  /** An address that is there until the next cell is to stop. */
+  | { type: "sign"; address: string };
 
 /** Runner → kernel. */
 export type FromRunnerWorker = Posted;

@@ -39,15 +39,23 @@ interface Start {
   build?: string;
   /** Where its folder is made. */
   parent?: string;
+  /** The Node that runs it, where not this process's own. */
+  node?: string;
   /** Variables besides this process's own. */
   env?: NodeJS.ProcessEnv;
 }
 
 /** In a folder of its own. */
-export function startKernel({ build = dist, parent = os.tmpdir(), env }: Start = {}): TestKernel {
+export function startKernel({
+  build = dist,
+  parent = os.tmpdir(),
+  node = process.execPath,
+  env,
+}: Start = {}): TestKernel {
   const folder = mkdtempSync(path.join(parent, "bnlab-kernel-"));
   const child = fork(path.join(build, "kernel/main.js"), {
     cwd: folder,
+    execPath: node,
     env: { ...process.env, ...env },
     execArgv: [],
     stdio: ["ignore", "inherit", "inherit", "ipc"],

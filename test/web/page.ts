@@ -8,6 +8,12 @@ export interface Heard {
   content: unknown;
 }
 
+/** What came of one cell. */
+export interface Outcome {
+  heard: Heard[];
+  reply: unknown;
+}
+
 const textOf = (id: string): string => JSON.parse(document.getElementById(id)!.textContent!) as string;
 
 async function unpacked(id: string): Promise<string> {
@@ -21,7 +27,7 @@ async function language(): Promise<LanguageParts> {
   return { typescript, files: JSON.parse(files) as Record<string, string> };
 }
 
-class Lab {
+export class Lab {
   readonly client = new KernelClient(
     startWebKernel({ kernel: textOf("kernel"), runner: textOf("runner"), language }),
     (publication) => this.heard.push({ type: publication.header.msg_type, content: publication.content }),
@@ -31,12 +37,25 @@ class Lab {
   /** What is answered to `input`. */
   answers: string[] = [];
 
+  #printed = () => {};
+
+  /** Runs a cell, and interrupts it when it has printed something. */
+  async stop(code: string): Promise<Outcome> {
+    const outcome = this.run(code);
+    await new Promise<void>((resolve) => {
+      this.#printed = resolve;
+    });
+    await this.client.interrupt();
+    return outcome;
+  }
+
   /** Runs a cell: what it published, and its reply. */
-  async run(code: string): Promise<{ heard: Heard[]; reply: unknown }> {
+  async run(code: string): Promise<Outcome> {
     const heard: Heard[] = [];
     const { content } = await this.client.execute(
       code,
       ({ header, content }) => {
+        if (header.msg_type === "stream") this.#printed();
         if (header.msg_type !== "status") heard.push({ type: header.msg_type, content });
       },
       {

@@ -28,6 +28,10 @@ import { type Answer, type CellProgram, type Look, type Outcome, type Seen, Shar
 const promptCharacters = 10_000;
 /** How long messages wait for a loop that lets them through. */
 const turnMs = 20;
+/** How long a loop that lets none through goes on before it asks whether to stop. */
+const askMs = 250;
+/** What unwinds such a loop: no error of the cell's. */
+const stopped = Object.freeze(new Error("the cell was stopped"));
 
 interface Failed {
   error: unknown;
@@ -76,6 +80,8 @@ export interface CellRunnerParts {
   /** The numbers that `Shared` names. */
   shared: Int32Array;
   realm: Realm;
+  /** Whether the cell is to stop, where nothing stops its code: asked now and then by loops that let no message through. */
+  isToStop?(): boolean;
   /** The function that a cell's code is, its errors placed in a script of the cell's name; its text begins on the second line. */
   compile(program: CellProgram): CellFunction;
   /** Has `hear` called for what has come to controls, where a thread that is busy can look for it. */
@@ -112,16 +118,28 @@ export class CellRunner implements DisplaySession {
   readonly #timers: CellTimers;
   readonly #shared: Int32Array;
   readonly #realm: Realm;
+  readonly #isToStop: (() => boolean) | undefined;
   readonly #compile: (program: CellProgram) => CellFunction;
   readonly #poll: () => void;
 
-  constructor({ outbox, modules, traces, timers, shared, realm, compile, poll = () => {} }: CellRunnerParts) {
+  constructor({
+    outbox,
+    modules,
+    traces,
+    timers,
+    shared,
+    realm,
+    isToStop,
+    compile,
+    poll = () => {},
+  }: CellRunnerParts) {
     this.#outbox = outbox;
     this.#modules = modules;
     this.#traces = traces;
     this.#timers = timers;
     this.#shared = shared;
     this.#realm = realm;
+    this.#isToStop = isToStop;
     this.#compile = compile;
     this.#poll = poll;
   }
@@ -130,6 +148,7 @@ export class CellRunner implements DisplaySession {
     Atomics.store(this.#shared, Shared.begun, program.id);
     const run: Run = { program, interrupted: false, pending: new Set(), flushes: [] };
     this.#running = run;
+    this.#turned = performance.now();
     this.latest = program.id;
     this.#attended = program.isAttended;
     setLanguage(program.language);
@@ -178,6 +197,7 @@ export class CellRunner implements DisplaySession {
 
   /** An error that no cell could catch, a timer's or a promise's that nobody awaits: shown with the cell that started it. */
   reportUncaught(error: unknown, cell = this.#outbox.cell): void {
+    if (error === stopped) return;
     const content = this.#traces.describe(error);
     if (this.#running?.program.id === cell) this.#running.failure ??= content;
     this.#outbox.speakFor(cell);
@@ -334,25 +354,45 @@ export class CellRunner implements DisplaySession {
   }
 
   #kernelOf(run: Run): CellKernel {
+    const on = (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value);
     return Object.assign((name: string) => this.#realm.guard(() => this.#boxes.open(name)), {
       var: (name: string) => this.#realm.guard(() => this.#boxes.openVar(name)),
       scope: this.#boxes.scope,
-      on: (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value),
-      due: () => run.interrupted || performance.now() - this.#turned > turnMs,
-      turn: () => this.#turn(run),
+      on: this.#isToStop === undefined ? on : this.#stoppable(on),
+      due: () => this.#running?.interrupted === true || performance.now() - this.#turned > turnMs,
+      turn: () => this.#turn(),
       import: (specifier: string, options?: ImportOptions) => this.#modules.load(specifier, options?.with),
       meta: this.#modules.meta,
       result: undefined as unknown,
     });
   }
 
-  #turn(run: Run): Promise<void> {
+  /** The code may be an earlier cell's, which the one that runs has called. */
+  #turn(): Promise<void> {
+    const run = this.#running;
     return new Promise((resolve) => {
       this.#timers.own.afterTurn(() => {
         this.#turned = performance.now();
-        if (!run.interrupted) resolve();
+        if (!run?.interrupted) resolve();
       });
     });
+  }
+
+  /** Calls without a value are those of loops: they throw in a cell that is to stop. */
+  #stoppable(on: CellKernel["on"]): CellKernel["on"] {
+    const stopIfAsked = () => {
+      const run = this.#running;
+      const now = performance.now();
+      if (run && !run.interrupted && now - this.#turned > askMs) {
+        this.#turned = now;
+        run.interrupted = this.#isToStop?.() === true;
+      }
+      if (run?.interrupted) throw stopped;
+    };
+    return function onward(value?: unknown) {
+      if (arguments.length === 0) stopIfAsked();
+      return on(value);
+    };
   }
 
   #finish(run: Run, outcome: Outcome): void {

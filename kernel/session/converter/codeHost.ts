@@ -20,6 +20,8 @@ export interface CodeHost {
   refusal?(specifier: string): string | undefined;
   /** What the project around the notebook says of how to check and compile. */
   project(): Project;
+  /** Whether messages reach the cells only where their code lets them through: loops of asynchronous code do then. */
+  readonly yields?: boolean;
   /** Whether a semicolon after the last expression hides its value, as in IPython. Elsewhere formatters put one there. */
   semicolonHides(): boolean;
 }

@@ -88,6 +88,7 @@ export class Converter implements CellConverter<Declarations> {
       known,
       endsInExpression,
       result: result.lastExpressionVar,
+      yields: this.#host.yields,
     });
     const declared = withNarrowed(completeTypes(result.declOutput ?? "", cell.declares), takeNarrowed());
     return {

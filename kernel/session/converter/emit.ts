@@ -35,6 +35,8 @@ export interface CellScope {
   endsInExpression: boolean;
   /** The variable that holds its value, where tslab made one. */
   result?: string;
+  /** Whether its loops let messages through, where they can. */
+  yields?: boolean;
 }
 
 export function emitCell(module: string, scope: CellScope): EmittedCell {
@@ -248,7 +250,11 @@ class CellEmitter {
     } else if (ts.isForOfStatement(node) && node.awaitModifier) {
       this.#visit(node.initializer);
       this.#visit(node.expression);
-      this.#replace(node.statement.getStart(), node.statement.getStart(), `{ await ${this.#kernel}.on(); `);
+      this.#replace(
+        node.statement.getStart(),
+        node.statement.getStart(),
+        `{ await ${this.#kernel}.on(); ${this.#yield(node)}`,
+      );
       this.#visit(node.statement);
       this.#replace(node.statement.end, node.statement.end, "}");
     } else if (ts.isIterationStatement(node, false)) {
@@ -278,17 +284,24 @@ class CellEmitter {
    * every few thousand turns, and a turn of native calls (`JSON.parse`) may take long. Compiled, the call is nothing.
    */
   #loop(node: ts.IterationStatement): void {
+    const call = this.#yield(node) || `${this.#kernel}.on(); `;
     ts.forEachChild(node, (child) => {
       if (child !== node.statement) this.#visit(child);
       else if (ts.isBlock(child)) {
-        this.#replace(child.getStart() + 1, child.getStart() + 1, ` ${this.#kernel}.on();`);
+        this.#replace(child.getStart() + 1, child.getStart() + 1, ` ${call}`);
         this.#children(child);
       } else {
-        this.#replace(child.getStart(), child.getStart(), `{ ${this.#kernel}.on(); `);
+        this.#replace(child.getStart(), child.getStart(), `{ ${call}`);
         this.#visit(child);
         this.#replace(child.end, child.end, "}");
       }
     });
+  }
+
+  /** What lets messages through in a turn of a loop; nothing where none are to be, or the code around it cannot wait. */
+  #yield(node: ts.IterationStatement): string {
+    const isAsked = this.#scope.yields && mayWait(node);
+    return isAsked ? `if (${this.#kernel}.due()) await ${this.#kernel}.turn(); ` : "";
   }
 
   #isBuiltinRequire(node: ts.CallExpression): node is ts.CallExpression & { arguments: [ts.StringLiteral] } {
@@ -370,6 +383,20 @@ function isAnonymousFunction(node: ts.Expression): boolean {
   if (ts.isParenthesizedExpression(node)) return isAnonymousFunction(node.expression);
   return (
     ts.isArrowFunction(node) || ((ts.isFunctionExpression(node) || ts.isClassExpression(node)) && !node.name)
+  );
+}
+
+/** Whether `await` may stand there: in the cell itself, whose function is asynchronous, and in those of its own. */
+function mayWait(node: ts.Node): boolean {
+  const around = ts.findAncestor(
+    node,
+    (each) =>
+      ts.isFunctionLike(each) || ts.isPropertyDeclaration(each) || ts.isClassStaticBlockDeclaration(each),
+  );
+  if (around === undefined) return true;
+  const { modifiers } = around as { modifiers?: readonly ts.Node[] };
+  return (
+    ts.isFunctionLike(around) && modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true
   );
 }
 

@@ -36,6 +36,7 @@ export function pageCodeHost({ files, options = {} }: PageCode): CodeHost {
     isBuiltin: isNodes,
     refusal: (specifier) => (builtinModules.includes(specifier) ? undefined : refusalInPage(specifier)),
     project: () => project,
+    yields: true,
     semicolonHides: () => false,
   };
 }
