@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { registerLanguage } from "./language";
 import { tellChartTheme } from "./notebook/chartTheme";
+import { connectControls } from "./notebook/controls";
 import { KernelController } from "./notebook/kernelController";
 import { registerMilestones } from "./notebook/milestones";
 import { RunHistory } from "./notebook/runHistory";
@@ -21,6 +22,7 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
     views,
     registerMilestones(controller),
     tellChartTheme(),
+    connectControls(controller),
     registerStatusBar(controller),
     registerLanguage(controller, views.store, log),
     ...registerCommands({ extensionUri, globalStorageUri, log, controller, history, views }),

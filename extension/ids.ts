@@ -48,6 +48,9 @@ export const Setting = {
 /** The renderer of charts. */
 export const chartRenderer = "bnlab-plotly";
 
+/** The renderer of tensors, progress bars and controls. */
+export const outputsRenderer = "bnlab-outputs";
+
 /** The view of a notebook's variables. */
 export const variablesView = "bnlab.variables";
 /** The view of the training that runs. */

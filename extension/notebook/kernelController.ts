@@ -1,6 +1,6 @@
 // Registers BN Lab as a kernel for Jupyter notebooks, and keeps one NotebookKernel a notebook.
 import * as vscode from "vscode";
-import type { AnyPublication, KernelClient } from "../../kernel/protocol";
+import type { AnyPublication, Comm, KernelClient } from "../../kernel/protocol";
 import {
   controllerId,
   controllerLabel,
@@ -45,10 +45,13 @@ export class KernelController implements vscode.Disposable {
   readonly #useChanged = new vscode.EventEmitter<vscode.NotebookDocument>();
 
   readonly #published = new vscode.EventEmitter<CellPublication>();
+  readonly #commed = new vscode.EventEmitter<{ notebook: vscode.NotebookDocument; comm: Comm }>();
 
   readonly onDidChangeState = this.#stateChanged.event;
   /** What cells show, as it comes. */
   readonly onDidPublish = this.#published.event;
+  /** What controls of a notebook's cells say. */
+  readonly onDidComm = this.#commed.event;
   /** A notebook has come to use this kernel, or does no longer. */
   readonly onDidChangeUse = this.#useChanged.event;
 
@@ -66,6 +69,7 @@ export class KernelController implements vscode.Disposable {
       this.#stateChanged,
       this.#useChanged,
       this.#published,
+      this.#commed,
       vscode.workspace.onDidOpenNotebookDocument((notebook) => {
         this.#prefer(notebook);
         this.#enter(notebook);
@@ -103,6 +107,11 @@ export class KernelController implements vscode.Disposable {
   client(notebook: vscode.NotebookDocument): KernelClient | undefined {
     if (!vscode.workspace.isTrusted || notebook.isClosed || !this.uses(notebook)) return undefined;
     return this.#kernel(notebook).client();
+  }
+
+  /** Says something to a control of a notebook's cells; where no kernel runs nobody hears it. */
+  tell(notebook: vscode.NotebookDocument, comm: Comm): void {
+    this.#kernels.get(keyOf(notebook))?.tell(comm);
   }
 
   /** The cell that a notebook's kernel is at. */
@@ -149,6 +158,10 @@ export class KernelController implements vscode.Disposable {
         if (open) this.#stateChanged.fire(open);
       },
       published: (cell, publication) => this.#published.fire({ cell, publication }),
+      commed: (comm) => {
+        const notebook = this.#documentOf(kernel);
+        if (notebook) this.#commed.fire({ notebook, comm });
+      },
       ask: askUser,
       rested: () => {
         const open = this.#documentOf(kernel);

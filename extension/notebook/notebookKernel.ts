@@ -2,7 +2,9 @@
 import * as vscode from "vscode";
 import {
   type AnyPublication,
+  type Comm,
   type Content,
+  commIn,
   isMessage,
   KernelClient,
   KernelGone,
@@ -34,11 +36,16 @@ interface Kernel {
   stopped: boolean;
 }
 
+/** A control that has rested so long stands in its output, and the file, as it is. */
+const restMs = 400;
+
 /** What a kernel needs of the house it lives in, and what it tells it. */
 export interface Surroundings {
   launch(): KernelLaunch;
   stateChanged(): void;
   published(cell: vscode.NotebookCell, publication: AnyPublication): void;
+  /** A control has said something. */
+  commed(comm: Comm): void;
   ask: RequestOptions["onInput"];
   /** All queued cells have ended. */
   rested(): void;
@@ -61,6 +68,7 @@ export class NotebookKernel implements vscode.Disposable {
   #state: KernelState | undefined;
   #current: Queued | undefined;
   #running: Promise<void> = Promise.resolve();
+  #resting: NodeJS.Timeout | undefined;
   readonly #summaries = new WeakMap<vscode.NotebookCell, vscode.NotebookCellExecutionSummary>();
 
   constructor(controller: vscode.NotebookController, around: Surroundings) {
@@ -127,6 +135,11 @@ export class NotebookKernel implements vscode.Disposable {
     return this.#kernel?.client;
   }
 
+  /** Says something to a control; a kernel that is not there hears nothing. */
+  tell(comm: Comm): void {
+    this.#kernel?.client.tell(comm);
+  }
+
   /** Ends the process and starts a new one, with no variables; resolves when the cell that ran is done with. */
   async restart(): Promise<void> {
     this.#end();
@@ -159,6 +172,7 @@ export class NotebookKernel implements vscode.Disposable {
 
   dispose(): void {
     this.#end();
+    clearTimeout(this.#resting);
     this.#writer.dispose();
   }
 
@@ -190,6 +204,7 @@ export class NotebookKernel implements vscode.Disposable {
       const onPublication = (publication: AnyPublication) => this.#publish(queued, publication);
       const reply = await kernel.client.execute(queued.cell.document.getText(), onPublication, {
         onInput: this.#around.ask,
+        controls: true,
         checks: checksIn(queued.cell.notebook, queued.cell.document),
         language: languageOf(proseOf(queued.cell.notebook)),
       });
@@ -227,6 +242,7 @@ export class NotebookKernel implements vscode.Disposable {
   }
 
   #publish(queued: Queued | undefined, publication: AnyPublication): void {
+    this.#comm(publication);
     if (isMessage(publication, "status")) this.#setState(publication.content.execution_state);
     if (!queued) return;
     if (isMessage(publication, "execute_input") && this.#current === queued) {
@@ -237,6 +253,18 @@ export class NotebookKernel implements vscode.Disposable {
     if (this.#outputs.changed) this.#writer.wake();
   }
 
+  #comm(publication: AnyPublication): void {
+    const comm = commIn(publication);
+    if (!comm) return;
+    this.#outputs.comm(comm);
+    this.#around.commed(comm);
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      this.#outputs.refreshControls();
+      if (this.#outputs.changed) this.#writer.wake();
+    }, restMs);
+  }
+
   #setState(state: KernelState): void {
     this.#state = state;
     this.#around.stateChanged();
@@ -244,7 +272,11 @@ export class NotebookKernel implements vscode.Disposable {
 
   #start(): Kernel {
     const process = new KernelProcess(this.#around.launch());
-    const kernel: Kernel = { process, client: new KernelClient(process), stopped: false };
+    const kernel: Kernel = {
+      process,
+      client: new KernelClient(process, (publication) => this.#comm(publication)),
+      stopped: false,
+    };
     this.#kernel = kernel;
     this.#started = true;
     this.#setState("starting");
@@ -271,6 +303,7 @@ export class NotebookKernel implements vscode.Disposable {
   #forget(): void {
     this.#kernel = undefined;
     this.#used = false;
+    for (const comm of this.#outputs.closeControls()) this.#around.commed(comm);
     this.#setState("off");
   }
 

@@ -1,5 +1,14 @@
 // What a cell shows follows from the kernel's messages alone: messages in, changes to the outputs out. No vscode here.
-import { type Content, isMessage, type Message, type MimeBundle } from "../../kernel/protocol";
+import {
+  type Comm,
+  Comms,
+  type Content,
+  isMessage,
+  type Message,
+  Mime,
+  type MimeBundle,
+} from "../../kernel/protocol";
+import { controlsIn, currentBundle } from "../../kernel/ui/bundle";
 
 export interface Item {
   mime: string;
@@ -46,6 +55,11 @@ export class OutputModel<Cell> {
   #changes: Change<Cell>[] = [];
   readonly #cells = new Map<Cell, CellState<Cell>>();
   readonly #displays = new Map<string, Set<Output<Cell>>>();
+  readonly #comms = new Comms();
+  /** Outputs that show controls, and what they were made of. */
+  readonly #controls = new Map<Output<Cell>, MimeBundle>();
+  /** Controls that have moved since their outputs were written. */
+  readonly #moved = new Set<string>();
   /** Displays whose outputs are out of reach. */
   readonly #lost = new Set<string>();
 
@@ -79,6 +93,27 @@ export class OutputModel<Cell> {
     this.#add(cell, [errorItem(error)], { outputType: "error", originalError: error });
   }
 
+  /** Takes in what a control says, or is told. */
+  comm(comm: Comm): void {
+    this.#comms.said(comm);
+    if (comm.type === "comm_msg") this.#moved.add(comm.content.comm_id);
+  }
+
+  /** Writes controls that have moved as they are now. */
+  refreshControls(): void {
+    for (const [output, bundle] of this.#controls) {
+      if (!controlsIn(bundle, this.#comms).some((id) => this.#moved.has(id))) continue;
+      this.#replace(output, toItems(currentBundle(bundle, this.#comms)));
+    }
+    this.#moved.clear();
+  }
+
+  /** The kernel has gone: nobody hears controls any more. @returns what they are to be told. */
+  closeControls(): Comm[] {
+    this.#controls.clear();
+    return this.#comms.closeAll();
+  }
+
   get changed(): boolean {
     return this.#changes.length > 0;
   }
@@ -94,6 +129,7 @@ export class OutputModel<Cell> {
   forget(): void {
     for (const id of this.#displays.keys()) this.#lost.add(id);
     this.#displays.clear();
+    this.#controls.clear();
     this.#cells.clear();
     this.#changes = [];
   }
@@ -107,6 +143,8 @@ export class OutputModel<Cell> {
     const isResult = isMessage(message, "execute_result");
     const outputType = isResult ? "execute_result" : "display_data";
     const output = this.#add(cell, items, { outputType, metadata, ...count(message) });
+    if (controlsIn(message.content.data, this.#comms).length > 0)
+      this.#controls.set(output, message.content.data);
     const id = transient?.display_id;
     if (id !== undefined) this.#displays.set(id, (this.#displays.get(id) ?? new Set()).add(output));
   }
@@ -168,6 +206,7 @@ export class OutputModel<Cell> {
     for (const outputs of this.#displays.values()) {
       for (const output of outputs) if (output.cell === cell) outputs.delete(output);
     }
+    for (const output of this.#controls.keys()) if (output.cell === cell) this.#controls.delete(output);
     this.#changes = this.#changes.filter((change) => cellOf(change) !== cell);
     this.#changes.push({ kind: "clear", cell });
   }
@@ -185,9 +224,15 @@ export class OutputModel<Cell> {
   }
 }
 
-/** A MIME bundle as VS Code's items: text as it is, pictures from base64, JSON as text. */
+/**
+ * A MIME bundle as VS Code's items: text as it is, pictures from base64, JSON as text. A control goes without the widget that it is
+ * to Jupyter, for the file has no state of widgets: there its words show.
+ */
 export function toItems(bundle: MimeBundle): Item[] {
-  return Object.entries(bundle).map(([mime, value]) => {
+  const entries = Object.entries(bundle).filter(
+    ([mime]) => mime !== Mime.widgetView || !(Mime.control in bundle),
+  );
+  return entries.map(([mime, value]) => {
     if (typeof value !== "string" || isJson(mime)) return { mime, data: JSON.stringify(value) };
     const binary = /^(image|audio|video)\//.test(mime) && mime !== "image/svg+xml";
     return { mime, data: binary ? Buffer.from(value, "base64") : value };

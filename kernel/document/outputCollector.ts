@@ -1,5 +1,5 @@
 // What the kernel publishes, gathered as a notebook's outputs: texts joined, displays updated in place, outputs cleared.
-import { type AnyPublication, Comms, isMessage, Mime, type MimeBundle } from "../protocol";
+import { type AnyPublication, Comms, commIn, isMessage, Mime, type MimeBundle } from "../protocol";
 import { currentBundle } from "../ui/bundle";
 import type { CellOutput, CodeCell, Notebook } from "./notebookFile";
 
@@ -19,11 +19,9 @@ export class OutputCollector {
     } else if (isMessage(publication, "clear_output")) {
       if (publication.content.wait) this.#clearing.add(cell);
       else cell.outputs = [];
-    } else if (isMessage(publication, "comm_open")) {
-      this.#comms.said({ type: "comm_open", content: publication.content });
-    } else if (isMessage(publication, "comm_msg")) {
-      this.#comms.said({ type: "comm_msg", content: publication.content });
     } else {
+      const comm = commIn(publication);
+      if (comm) this.#comms.said(comm);
       const output = this.#outputOf(publication);
       if (!output) return;
       if (this.#clearing.delete(cell)) cell.outputs = [];

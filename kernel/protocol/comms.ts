@@ -1,5 +1,5 @@
 // The comms that a session has open, and what is said on them that needs no cell: how they stand, for clients that come later.
-import type { Comm, CommContents } from "./messages";
+import type { AnyMessage, Comm, CommContents, Message } from "./messages";
 import type { Json } from "./mime";
 
 /** Jupyter's name for the comms of its widgets. */
@@ -103,7 +103,8 @@ export class Comms {
 
   #merge(id: string, data: State): boolean {
     const state = this.#open.get(id);
-    const update = data.method === "update" ? stateIn(data) : undefined;
+    const isUpdate = data.method === "update" || data.method === "echo_update";
+    const update = isUpdate ? stateIn(data) : undefined;
     if (!state || !update) return false;
     for (const [name, value] of Object.entries(update)) if (Object.hasOwn(state, name)) state[name] = value;
     return true;
@@ -118,6 +119,14 @@ function savedWidget(state: State): Record<string, Json> {
     model_module_version: _model_module_version ?? null,
     state,
   };
+}
+
+/** What a message says on a comm; undefined of any other. */
+export function commIn(message: Message | AnyMessage): Comm | undefined {
+  const { content } = message;
+  const type = message.header.msg_type;
+  if (type !== "comm_open" && type !== "comm_msg" && type !== "comm_close") return undefined;
+  return { type, content } as Comm;
 }
 
 /** The state in what a comm's message says. */

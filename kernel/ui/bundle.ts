@@ -13,6 +13,11 @@ export function panelBundle(panel: ControlPanel): MimeBundle {
   };
 }
 
+/** The controls of an output that are there, by their ids; none of an output of something else. */
+export function controlsIn(data: MimeBundle, comms: Comms): string[] {
+  return panelIn(data, comms)?.controls.map(({ id }) => id) ?? [];
+}
+
 /** The output after all that has been said to and by its controls. */
 export function currentBundle(data: MimeBundle, comms: Comms): MimeBundle {
   const panel = panelIn(data, comms);

@@ -180,7 +180,7 @@ export abstract class Control<T = unknown> {
 
   /** What a client's message makes of the value, in a list; nothing where it does not speak of it. */
   protected read(data: Record<string, Json>, _now: T): unknown[] {
-    const value = stateIn(data)?.value;
+    const value = data.method === "update" ? stateIn(data)?.value : undefined;
     return value === undefined ? [] : [value];
   }
 

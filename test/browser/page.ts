@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import type { Page } from "playwright-core";
+import type { Comm } from "../../kernel/protocol";
 
 const dist = path.join(import.meta.dirname, "../../dist/renderer");
 
@@ -32,7 +33,13 @@ const page = `<!doctype html>
   import { activate } from "./plotly.js";
   import { activate as activateOutputs } from "./outputs.js";
   const charts = "application/vnd.plotly.v1+json";
-  const outputs = activateOutputs();
+  let hear = () => {};
+  window.sent = [];
+  window.tell = (comm) => hear({ comm });
+  const outputs = activateOutputs({
+    postMessage: ({ comm }) => window.sent.push(comm),
+    onDidReceiveMessage: (listener) => { hear = listener; },
+  });
   window.renderer = activate();
   window.show = (id, json, width, mime = charts) => {
     let element = document.getElementById(id);
@@ -51,6 +58,10 @@ declare global {
   /** What the page's own script offers to the tests. */
   interface Window {
     renderer: { disposeOutputItem(id?: string): void };
+    /** What controls have said to the kernel. */
+    sent: Comm[];
+    /** Says something to a control, as a kernel does. */
+    tell(comm: Comm): void;
     /** Renders into the element of that id, made on first use, as VS Code renders an output item. */
     show(id: string, json: string, width?: number, mime?: string): void;
     bnlabPlotly: { draw(element: HTMLElement, figure: unknown): unknown };

@@ -1,17 +1,26 @@
-// The notebook renderer of BN Lab's own outputs: tensors, and progress bars. Draws elements; no script of an output runs.
+// The notebook renderer of BN Lab's own outputs: tensors, progress bars, controls. Draws elements; no script of an output runs.
+import type { Comm } from "../../../kernel/protocol/index";
 import { Mime } from "../../../kernel/protocol/mime";
-import type { OutputItem, RendererApi } from "../rendererApi";
+import { asPanel, Controls } from "../controls";
+import controlStyle from "../controls/style.css";
+import type { OutputItem, RendererApi, RendererContext } from "../rendererApi";
 import { asBars, progressBars } from "./progressBars";
 import style from "./style.css";
 import { asSummary, tensorCard } from "./tensorCard";
 
-export function activate(): RendererApi {
+export function activate(context?: RendererContext): RendererApi {
   const sheet = document.createElement("style");
-  sheet.textContent = style;
+  sheet.textContent = style + controlStyle;
   document.head.append(sheet);
+  const controls = new Controls({ send: (comm) => context?.postMessage?.({ comm }) });
+  context?.onDidReceiveMessage?.((message) => controls.hear((message as { comm: Comm }).comm));
   return {
     renderOutputItem(item: OutputItem, element: HTMLElement): void {
       try {
+        if (item.mime === Mime.control) {
+          controls.draw(asPanel(item.json()), element);
+          return;
+        }
         const drawn =
           item.mime === Mime.progress
             ? progressBars(asBars(item.json()))

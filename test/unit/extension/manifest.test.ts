@@ -55,9 +55,10 @@ it("the renderer takes the charts' MIME type", () => {
   assert.deepEqual(renderer.mimeTypes, [Mime.plotly]);
 });
 
-it("the renderer of our own outputs takes tensors and progress", () => {
+it("the renderer of our own outputs takes tensors, progress and controls", () => {
   const [, renderer] = manifest.contributes.notebookRenderer;
-  assert.deepEqual(renderer?.mimeTypes, [Mime.tensor, Mime.progress]);
+  assert.equal(renderer?.id, ids.outputsRenderer);
+  assert.deepEqual(renderer?.mimeTypes, [Mime.tensor, Mime.progress, Mime.control]);
 });
 
 it("every view is in the manifest, with its picture", () => {
