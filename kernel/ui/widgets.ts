@@ -15,12 +15,12 @@ const anyNumber = Number.MAX_VALUE;
 
 /** What is said to open a control. */
 export function openingOf(control: ControlState): Comm[] {
-  const { model, style, fields } = widgetOf(control);
+  const { model, view = model, style, fields } = widgetOf(control);
   return [
     opening(layoutId(control.id), layout(control.kind === "button" ? "auto" : width)),
     opening(styleId(control.id), styleState(style, control.kind !== "button")),
     opening(control.id, {
-      ...view(model),
+      ...names(model, view),
       ...fields,
       disabled: control.disabled,
       description: control.label,
@@ -35,7 +35,7 @@ export function openingOfPanel({ id, controls }: ControlPanel): Comm[] {
   return [
     opening(layoutId(id), layout(null)),
     opening(id, {
-      ...view("VBox"),
+      ...names("VBox"),
       box_style: "",
       children: controls.map((control) => reference(control.id)),
       layout: reference(layoutId(id)),
@@ -58,6 +58,8 @@ export function updated(control: ControlState, { value, index, disabled }: State
 
 interface Widget {
   model: string;
+  /** Where it is not called as the model. */
+  view?: string;
   style: string;
   fields: State;
 }
@@ -79,7 +81,7 @@ function widgetOf(control: ControlState): Widget {
       const style = "DescriptionStyle";
       if (min === null && max === null) return { model: "FloatText", style, fields: { value, step } };
       const bounds = { min: min ?? -anyNumber, max: max ?? anyNumber };
-      return { model: "BoundedFloatText", style, fields: { value, step, ...bounds } };
+      return { model: "BoundedFloatText", view: "FloatText", style, fields: { value, step, ...bounds } };
     }
     case "text": {
       const { value, placeholder } = control;
@@ -113,10 +115,10 @@ const layoutId = (id: string) => `${id}-layout`;
 const styleId = (id: string) => `${id}-style`;
 const reference = (id: string) => `IPY_MODEL_${id}`;
 
-function view(name: string): State {
+function names(model: string, view = model): State {
   return {
-    ...module("model", controls, `${name}Model`),
-    ...module("view", controls, `${name}View`),
+    ...module("model", controls, `${model}Model`),
+    ...module("view", controls, `${view}View`),
     _dom_classes: [],
     tabbable: null,
     tooltip: null,

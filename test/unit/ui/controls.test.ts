@@ -272,7 +272,7 @@ describe("as Jupyter's widgets", () => {
       const { state } = said[2]!.content.data as { state: Record<string, Json> };
       assert.equal(state._model_name, model);
       assert.equal(state._model_module, "@jupyter-widgets/controls");
-      assert.equal(state._view_name, model.replace(/Model$/, "View"));
+      assert.equal(state._view_name, model.replace(/^Bounded|Model$/g, "").concat("View"));
       assert.equal(state.layout, `IPY_MODEL_${id}-layout`);
       assert.equal(state.style, `IPY_MODEL_${id}-style`);
       for (const [name, value] of Object.entries(fields)) assert.deepEqual(state[name], value, name);
