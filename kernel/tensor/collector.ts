@@ -15,6 +15,10 @@ export interface CollectorHost {
 /** How much is made between two visits, at least: a collection takes 4–7 ms, the pager a few nanoseconds a storage. */
 const collected = { bytes: 64 * 2 ** 20, count: 131_072 };
 const paged = { bytes: 8 * 2 ** 20, count: 8_192 };
+/** What brings a major collection by: so many arrays at a time, and how often one is exchanged before that is given up. */
+const ballastBytes = 32 * 2 ** 20;
+const mostBallast = 4;
+const mostHurries = 32;
 
 /** What the collector keeps of a storage that was through a collection. */
 export class Survivor {
@@ -44,6 +48,13 @@ export class Collector {
   collections = 0;
   #young: Storage[] = [];
   #old: Survivor[] = [];
+  /** Called between turns with those of the old ones that the platform has found to be garbage, where no host does it. */
+  readonly #found = new FinalizationRegistry<Survivor>((survivor) => this.#bury(survivor));
+  /** Bytes that #found watched when the pager came by, how many it bears, and with what it hurries the platform beyond. */
+  #watched = 0;
+  #bearable = paged.bytes;
+  #ballast: ArrayBuffer[] = [];
+  #hurries = 0;
   #byteBudget = 0;
   #countBudget = 0;
   readonly #heap: Heap;
@@ -99,9 +110,9 @@ export class Collector {
     this.#setBudgets();
   }
 
-  #setBudgets(): void {
+  #setBudgets(watched = 0): void {
     const { bytes, count } = this.host === null ? paged : collected;
-    this.#byteBudget = this.liveBytes + Math.max(bytes, this.liveBytes / 2);
+    this.#byteBudget = this.liveBytes + Math.max(bytes, (this.liveBytes - watched) / 2);
     this.#countBudget = this.liveStorages + Math.max(count, this.liveStorages);
   }
 
@@ -117,46 +128,73 @@ export class Collector {
     this.#old.push(storage.survivor);
   }
 
-  /**
-   * Frees every weakened storage that nothing refers to. Without a host only those whose WeakRef the platform's own
-   * collections have cleared, and those only between turns of the event loop.
-   */
+  /** Frees every weakened storage that nothing refers to. */
   sweep(): void {
     this.collections++;
-    this.host?.collect();
+    this.host!.collect();
     const alive: Survivor[] = [];
     for (const survivor of this.#old) {
       if (survivor.pointer === 0) continue;
       if (survivor.ref.deref() !== undefined) alive.push(survivor);
-      else {
-        const pointer = survivor.pointer;
-        survivor.pointer = 0; // first: an interrupt between the two lines may leak the block, never free it twice
-        this.#release(pointer, survivor.blockClass);
-      }
+      else this.#bury(survivor);
     }
     this.#old = alive;
     this.#setBudgets();
+  }
+
+  #bury(survivor: Survivor): void {
+    const { pointer, blockClass } = survivor;
+    if (pointer === 0) return;
+    survivor.pointer = 0; // first: an interrupt between the two lines may leak the block, never free it twice
+    this.#release(pointer, blockClass);
   }
 
   /**
    * Moves the numbers of storages that nobody has read for a while, or with `all` of every one, into arrays of JavaScript's
    * own, which only their storages hold: those of a dropped tensor are garbage like any other, found whenever the platform
    * pleases, and who still holds one finds its numbers when he reads the pointer (see pageIn). So nothing needs to be known
-   * of who holds what. Those stay whose pointer was read since the last allocation, and, known by a WeakRef, those whose
-   * block the user sees by `.data`.
+   * of who holds what. Those stay whose pointer was read since the last allocation, and those whose block the user sees by
+   * `.data`: they are freed between turns of the event loop, when the platform has found them to be garbage.
    */
   pageOut(allocations: number, all: boolean): void {
+    this.collections++;
     const young = this.#young;
     for (let i = young.length - 1; i >= 0; i--) {
       const storage = young[i]!; // the one that takes its place was looked at already
       if (storage.exposed || storage.survivor !== null) {
         this.#weaken(storage);
+        this.#found.register(storage, storage.survivor!);
         this.#unlist(storage);
       } else if (storage.readAt !== allocations && (all || ++storage.idle > storage.patience)) {
         this.#takeBlock(storage);
       }
     }
-    this.sweep();
+    this.#old = this.#old.filter(({ pointer }) => pointer !== 0);
+    const watched = this.#old.reduce((sum, { blockClass }) => sum + blockBytes(blockClass), 0);
+    this.#hurry(watched);
+    this.#setBudgets(watched);
+  }
+
+  /**
+   * Brings a major collection by where many bytes are watched: arrays that outlive some visits do, in V8 and in SpiderMonkey.
+   * Untouched, they take address space only.
+   */
+  #hurry(watched: number): void {
+    if (watched < this.#watched || ++this.#hurries > mostHurries) {
+      this.#bearable = watched + Math.max(paged.bytes, watched / 2);
+      this.#hurries = 0;
+    }
+    this.#watched = watched;
+    if (watched <= this.#bearable) {
+      this.#ballast = [];
+      return;
+    }
+    try {
+      this.#ballast.push(new ArrayBuffer(ballastBytes));
+    } catch {
+      return; // JavaScript's own memory is full
+    }
+    if (this.#ballast.length > mostBallast) this.#ballast.shift();
   }
 
   #takeBlock(storage: Storage): void {
