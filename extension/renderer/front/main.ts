@@ -12,7 +12,7 @@ const shown = 20;
 
 const one = <E extends Element>(selector: string): E => {
   const found = document.querySelector<E>(selector);
-  if (!found) throw new Error(`front page: expected ${selector}`);
+  if (!found) throw new Error(`front: no ${selector}`);
   return found;
 };
 
