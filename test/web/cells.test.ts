@@ -143,6 +143,21 @@ for (const browser of ["Chromium", "Firefox"] satisfies BrowserName[]) {
       assert.match(text("stderr"), /^Cell \d+, line 1: warning TS2322: /);
     });
 
+    it("are completed and explained as they are written", async () => {
+      await page.run('import { nn } from "bnlab"; const layer = new nn.Linear(3, 2);');
+      const { matches, explained } = await page.call(async (lab) => {
+        const code = "layer.inF";
+        const completed = await lab.client.request("complete_request", { code, cursor_pos: code.length });
+        const inspected = await lab.client.request("inspect_request", { code: "layer", cursor_pos: 2 });
+        return {
+          matches: completed.content.status === "ok" ? completed.content.matches : [],
+          explained: JSON.stringify(inspected.content),
+        };
+      }, null);
+      assert.deepEqual(matches, ["inFeatures"]);
+      assert.match(explained, /const layer: nn\.Linear/);
+    });
+
     it("show, replace and clear what they have shown, and ask", async () => {
       await page.call((lab) => void lab.answers.push("Ada"), null);
       const { heard } = await page.run(`
