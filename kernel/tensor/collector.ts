@@ -12,9 +12,9 @@ export interface CollectorHost {
   collect(): void;
 }
 
-/** How much is made between two visits, at least: a collection takes 4–7 ms, the pager a few nanoseconds a storage. */
-const collected = { bytes: 64 * 2 ** 20, count: 131_072 };
-const paged = { bytes: 8 * 2 ** 20, count: 8_192 };
+/** How much is made between two visits, at least and as a share of what is live: a collection takes 4–7 ms, the pager a few nanoseconds a storage. */
+const collected = { bytes: 64 * 2 ** 20, count: 131_072, share: 1 / 2 };
+const paged = { bytes: 8 * 2 ** 20, count: 8_192, share: 1 / 4 };
 /** What brings a major collection by: so many arrays at a time, and how often one is exchanged before that is given up. */
 const ballastBytes = 32 * 2 ** 20;
 const mostBallast = 4;
@@ -111,8 +111,8 @@ export class Collector {
   }
 
   #setBudgets(watched = 0): void {
-    const { bytes, count } = this.host === null ? paged : collected;
-    this.#byteBudget = this.liveBytes + Math.max(bytes, (this.liveBytes - watched) / 2);
+    const { bytes, count, share } = this.host === null ? paged : collected;
+    this.#byteBudget = this.liveBytes + Math.max(bytes, (this.liveBytes - watched) * share);
     this.#countBudget = this.liveStorages + Math.max(count, this.liveStorages);
   }
 
