@@ -349,6 +349,44 @@ async function build(part, options, copied) {
   );
 }
 
+/**
+ * The page in which a notebook runs: charts, editors and the engine's start in one script, its style beside it.
+ *
+ * @type {esbuild.BuildOptions}
+ */
+const live = {
+  ...pages,
+  entryPoints: { live: "extension/renderer/live/main.ts" },
+  format: "iife",
+  // Safari 15.4: what it lacks is written otherwise.
+  target: ["es2022", "safari15.4"],
+  alias: {
+    katex: at("node_modules/katex/dist/katex.mjs"),
+    "hast-util-from-html": at("extension/renderer/live/fromHtml.ts"),
+  },
+  plugins: [
+    {
+      // CodeMirror's style goes into an element, which the page's policy refuses, where it could be a sheet without one.
+      name: "style-mod",
+      setup(build) {
+        build.onLoad({ filter: /style-mod[\\/]src[\\/]style-mod\.js$/ }, async ({ path: file }) => ({
+          contents: replaced(
+            await readFile(file, "utf8"),
+            "!root.head && root.adoptedStyleSheets",
+            "root.adoptedStyleSheets",
+          ),
+        }));
+      },
+    },
+  ],
+};
+
+/** @type {(text: string, what: string, by: string) => string} */
+function replaced(text, what, by) {
+  if (!text.includes(what)) throw new Error(`expected "${what}" in the package's text`);
+  return text.replace(what, by);
+}
+
 /** TypeScript itself, without its command line and translations; a package of its own, for it is CommonJS. */
 async function copyTypeScript() {
   const from = at("node_modules/typescript");
@@ -520,7 +558,7 @@ const parts = {
   },
   renderer: async () => {
     await rm(at("dist/renderer"), { recursive: true, force: true });
-    await build("renderer", [renderer, pages, standalone]);
+    await build("renderer", [renderer, pages, standalone, live]);
   },
 };
 

@@ -18,6 +18,7 @@ export const Command = {
   interruptKernel: "bnlab.interruptKernel",
   clearOutputs: "bnlab.clearOutputs",
   exportHtml: "bnlab.exportHtml",
+  exportLive: "bnlab.exportLive",
   exportExecuted: "bnlab.exportExecuted",
   showVariables: "bnlab.showVariables",
   compareRuns: "bnlab.compareRuns",

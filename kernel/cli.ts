@@ -26,6 +26,7 @@ what -p sets: values are JSON or numbers where they can be read as such, else te
 
 Examples:
   bnlab run lesson.ipynb -o out/lesson.ipynb --html out/lesson.html
+  bnlab run lesson.ipynb --live out/lesson.live.html
   bnlab run sweep.ipynb -p learningRate=0.1 -p layers=[100,100] -p name=wide`;
 
 const checkExitCodes = `
@@ -86,6 +87,7 @@ program
     "where to write the executed notebook (default: NAME.executed.ipynb beside it)",
   )
   .option("--html <file>", "also write a page with live charts, one file that opens offline")
+  .option("--live <file>", "also write a page in which the cells run, one file that opens offline")
   .option("--timeout <seconds>", "interrupt a cell that takes longer", seconds)
   .option("--allow-errors", "go on after a cell that fails")
   .option("--folder <folder>", "where cells start from and find their files (default: the notebook's)")
@@ -102,12 +104,15 @@ program
   .command("export")
   .description("write a notebook, as it was saved, as a web page; nothing is run")
   .argument("<notebook>", "an .ipynb file")
-  .requiredOption("--html <file>", "the page, with live charts, one file that opens offline")
+  .option("--html <file>", "a page with live charts, one file that opens offline")
+  .option("--live <file>", "a page in which the cells run, one file that opens offline")
   .option("--folder <folder>", "where the notebook's pictures are looked for (default: the notebook's)")
   .helpOption(...helpOption)
   .exitOverride()
   .addHelpText("after", plainExitCodes)
-  .action(async (notebook: string, options) => {
+  .action(async (notebook: string, options, command: Command) => {
+    if (options.html === undefined && options.live === undefined)
+      command.error("error: expected --html <file>, --live <file> or both");
     const { exportCommand } = await import("./notebook/exportCommand");
     process.exitCode = await exportCommand(notebook, options);
   });

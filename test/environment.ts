@@ -13,6 +13,8 @@ export const TestVariable = {
   reached: "BNLAB_TEST_REACHED",
   /** The Chromium that opens windows, where another than the system's is wanted. */
   chromium: "BNLAB_CHROMIUM",
+  /** The Firefox, likewise. */
+  firefox: "BNLAB_FIREFOX",
   /** The packed extension that is to be installed. */
   vsix: "BNLAB_VSIX",
   /** The file for what a program inside VS Code found, as JSON. */

@@ -8,6 +8,7 @@ import { copyVariableName } from "./copyVariableName";
 import { copyVariableValue } from "./copyVariableValue";
 import { exportExecuted } from "./exportExecuted";
 import { exportHtml } from "./exportHtml";
+import { exportLive } from "./exportLive";
 import { installJupyterKernel } from "./installJupyterKernel";
 import { interruptKernel } from "./interruptKernel";
 import { newNotebook } from "./newNotebook";
@@ -30,6 +31,7 @@ const table: Record<Command, RunCommand> = {
   [Command.interruptKernel]: interruptKernel,
   [Command.clearOutputs]: clearOutputs,
   [Command.exportHtml]: exportHtml,
+  [Command.exportLive]: exportLive,
   [Command.exportExecuted]: exportExecuted,
   [Command.showVariables]: showVariables,
   [Command.compareRuns]: compareRuns,

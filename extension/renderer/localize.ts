@@ -39,7 +39,14 @@ const chinese = {
   "the browser did not copy": "浏览器没有复制",
 } as const;
 
-const isChinese = () => /^zh\b/i.test(globalThis.navigator?.language ?? "");
+let language = globalThis.navigator?.language ?? "";
+
+/** For a page that goes by the language of its notebook, a BCP 47 tag. */
+export function setLanguage(tag: string): void {
+  language = tag;
+}
+
+export const isChinese = (): boolean => /^zh\b/i.test(language);
 
 /** The text in the reader's language, with values in its places `{0}`, `{1}` … The compiler asks for the Chinese of each. */
 export function localized(text: keyof typeof chinese, ...values: (string | number)[]): string {

@@ -144,8 +144,13 @@ export function cellChecks(cell: Cell, { metadata }: Notebook): Checks {
 export const proseOf = ({ cells }: Notebook): string =>
   cells.flatMap((cell) => (cell.cell_type === "markdown" ? cell.source : [])).join("");
 
+/** Whether it is code in a language that this kernel runs. */
+export function isOfKernel(cell: Cell): cell is CodeCell {
+  return cell.cell_type === "code" && languages.includes(cellLanguage(cell));
+}
+
 export function isRunnable(cell: Cell): cell is CodeCell {
-  return cell.cell_type === "code" && cell.source.trim() !== "" && languages.includes(cellLanguage(cell));
+  return isOfKernel(cell) && cell.source.trim() !== "";
 }
 
 export function hasTag({ metadata }: Cell, tag: string): boolean {

@@ -1,14 +1,12 @@
-// `bnlab export`: writes what was saved in a notebook as a web page; runs nothing.
+// `bnlab export`: writes what was saved in a notebook as web pages; runs nothing.
 import path from "node:path";
 import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
-import { renderPage } from "./html/page";
 import { readNotebook } from "./kernelRun";
-import { FileError, OutputFile } from "./outputFile";
-import { titleOf } from "./title";
+import { FileError } from "./outputFile";
+import { type PageFiles, pageTargets } from "./pageTargets";
 
-export interface ExportCommandOptions {
-  html: string;
+export interface ExportCommandOptions extends PageFiles {
   /** Where the notebook's pictures are looked for; by default where it lies. */
   folder?: string;
 }
@@ -16,19 +14,17 @@ export interface ExportCommandOptions {
 /** @returns the exit code. */
 export async function exportCommand(
   file: string,
-  { html, folder = path.dirname(file) }: ExportCommandOptions,
+  { folder = path.dirname(file), ...files }: ExportCommandOptions,
 ): Promise<number> {
   try {
     const notebook = await readNotebook(file);
-    const target = await OutputFile.probe(html, "");
-    if (await target.isSameAs(file)) {
-      throw new FileError(html, new Error("it is the notebook itself; name another file for the page"));
+    for (const { label, file: target, format } of await pageTargets(notebook, files, { file, folder })) {
+      await target.write(await format());
+      console.log(`${label}  ${target.name}`);
     }
-    await target.write(await renderPage(notebook, { title: titleOf(notebook, file), folder }));
   } catch (error) {
     complain("export", error instanceof FileError ? error.file : file, error);
     return ExitCode.unusable;
   }
-  console.log(`Web page  ${html}`);
   return ExitCode.ok;
 }

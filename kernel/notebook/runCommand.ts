@@ -3,31 +3,21 @@ import path from "node:path";
 import { formatNotebook, type Notebook, NotebookError } from "../document/notebookFile";
 import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
-import { renderPage } from "./html/page";
 import { checkFolder, readNotebook, runInKernel, runnableCells } from "./kernelRun";
 import { FileError, OutputFile } from "./outputFile";
+import { type PageFiles, pageTargets, type Target } from "./pageTargets";
 import { injectParameters, type Parameter } from "./parameters";
 import { RunLines } from "./runLines";
 import { StopSignals } from "./stopSignals";
-import { titleOf } from "./title";
 
-export interface RunCommandOptions {
+export interface RunCommandOptions extends PageFiles {
   output?: string;
-  html?: string;
   /** Seconds. */
   timeout?: number;
   allowErrors?: boolean;
   /** Where cells start from; by default where the notebook lies. */
   folder?: string;
   parameters?: Parameter[];
-}
-
-/** One of the files, and how the notebook reads in it. */
-interface Target {
-  /** `Notebook`, `Web page`. */
-  label: string;
-  file: OutputFile;
-  format(): string | Promise<string>;
 }
 
 /** @returns the exit code; see `bnlab run --help`. */
@@ -81,24 +71,16 @@ async function targetsOf(
   file: string,
   {
     output = file.replace(/(\.ipynb)?$/, ".executed.ipynb"),
-    html,
     folder,
+    ...pages
   }: RunCommandOptions & { folder: string },
 ): Promise<Target[]> {
-  const page = () => renderPage(notebook, { title: titleOf(notebook, file), folder });
-  const asNotebook = () => formatNotebook(notebook);
-  const targets = [
-    { label: "Notebook", file: await OutputFile.probe(output, formatted(notebook)), format: asNotebook },
-  ];
-  if (html === undefined) return targets;
-  const target = { label: "Web page", file: await OutputFile.probe(html, await page()), format: page };
-  if (await target.file.isSameAs(targets[0]!.file)) {
-    throw new FileError(html, new Error("the notebook is written there; name another file for the page"));
-  }
-  if (await target.file.isSameAs(file)) {
-    throw new FileError(html, new Error("it is the notebook itself; name another file for the page"));
-  }
-  return [...targets, target];
+  const executed: Target = {
+    label: "Notebook",
+    file: await OutputFile.probe(output, formatted(notebook)),
+    format: () => formatNotebook(notebook),
+  };
+  return [executed, ...(await pageTargets(notebook, pages, { file, folder }, [executed]))];
 }
 
 /** Before anything runs, so that it is known to work afterwards. */

@@ -86,6 +86,18 @@ describe("commands", () => {
     assert.match(page, /unsaved/);
   });
 
+  it("Export Live Page writes a page that has the engine and the code as it stands", async () => {
+    const notebook = await openNotebook(["6 * 7"]);
+    await run(notebook);
+    const target = vscode.Uri.joinPath(notebook.uri, "../page.live.html");
+    await executeCommand(Command.exportLive, undefined, target);
+    const page = readFileSync(target.fsPath, "utf8");
+    assert.match(page, /^<!doctype html>/);
+    assert.match(page, /\b42\b/);
+    assert.match(page, /id="bnlab-notebook"/);
+    assert.match(page, /id="bnlab-engine/);
+  });
+
   it("Export Executed Copy runs in a kernel of its own, beside the notebook's files", async () => {
     const notebook = await openNotebook([
       'import path from "node:path";\nconst here = path.basename(process.cwd());',

@@ -7,15 +7,18 @@ import { installBrowser, type Say } from "./install";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
+interface Launch {
+  executablePath: string;
+  env: Record<string, string>;
+  args: string[];
+}
+
 /** The system's Chromium or Chrome where there is one (a variable may name another), else the one npm carries. */
-export async function launchBrowser(say: Say): Promise<Browser> {
-  const found = process.env[TestVariable.chromium] ?? systemChromium();
+export async function chromiumWith(say: Say): Promise<Launch> {
+  const found = process.env[TestVariable.chromium] ?? browserNamed(names);
   const { executable, env } = found ? { executable: found, env: {} } : await installBrowser(say);
-  return chromium.launch({
+  return {
     executablePath: executable,
-    handleSIGINT: false, // who launches it closes it, and the server too
-    handleSIGTERM: false,
-    handleSIGHUP: false,
     env: { ...(process.env as Record<string, string>), ...env },
     args: [
       "--no-sandbox", // root has none
@@ -25,12 +28,22 @@ export async function launchBrowser(say: Say): Promise<Browser> {
       "--disable-component-update",
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ],
+  };
+}
+
+export async function launchBrowser(say: Say): Promise<Browser> {
+  return chromium.launch({
+    ...(await chromiumWith(say)),
+    handleSIGINT: false, // who launches it closes it, and the server too
+    handleSIGTERM: false,
+    handleSIGHUP: false,
   });
 }
 
-function systemChromium(): string | undefined {
+/** The first of these programs on the path. */
+export function browserNamed(programs: readonly string[]): string | undefined {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
-  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(existsSync);
+  return programs.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(existsSync);
 }
 
 /** The document in which a notebook's outputs are rendered. */

@@ -1,9 +1,9 @@
 // A cell's outputs as HTML: of each the richest form that a page can show; one that cannot be shown says so and ends nothing.
 import { AnsiUp } from "ansi_up";
+import { bytesOfBase64 } from "../../machine/base64";
 import { type Json, Mime, type MimeBundle } from "../../protocol";
 import { escapeHtml } from "../../words";
 import { asText, type CellOutput } from "../notebookFile";
-import { bytesOfBase64 } from "./base64";
 import { highlight } from "./highlight";
 import { pictureOf } from "./pictures";
 
@@ -16,10 +16,17 @@ export class OutputHtml {
 
   readonly #markdown: (text: string) => string;
   readonly #sanitized: Sanitizer;
+  readonly #charts: "embedded" | "placed";
 
-  constructor(markdown: (text: string) => string, sanitized: Sanitizer) {
+  /** @param charts whether a figure stands in the page as JSON, or only the place of one that its page has elsewhere. */
+  constructor(
+    markdown: (text: string) => string,
+    sanitized: Sanitizer,
+    { charts }: { charts: "embedded" | "placed" } = { charts: "embedded" },
+  ) {
     this.#markdown = markdown;
     this.#sanitized = sanitized;
+    this.#charts = charts;
   }
 
   write(output: CellOutput): string {
@@ -68,8 +75,10 @@ export class OutputHtml {
     if (json === undefined) return undefined;
     this.hasCharts = true;
     const described = escapeHtml(asText(data[Mime.plain]) || "Chart");
+    const place = `<div class="chart"><noscript>${described}</noscript></div>`;
+    if (this.#charts === "placed") return place;
     // Inside a script element only "<" can end it.
-    return `<div class="chart"><noscript>${described}</noscript></div><script type="application/json">${json.replaceAll("<", "\\u003c")}</script>`;
+    return `${place}<script type="application/json">${json.replaceAll("<", "\\u003c")}</script>`;
   }
 }
 

@@ -1,6 +1,6 @@
 // Pictures of a page, each inside it as a data: address: from a data: address, an attachment, or bytes.
+import { base64, bytesOfBase64 } from "../../machine/base64";
 import { asText } from "../notebookFile";
-import { base64Of, bytesOfBase64 } from "./base64";
 
 /** The picture, or why the page has none. */
 export type Picture = { address: string } | { missing: string };
@@ -39,7 +39,7 @@ export function pictureOf(bytes: Uint8Array): Picture {
   if (type === undefined) return { missing: missing.other };
   const content =
     type === "image/svg+xml" ? new TextEncoder().encode(standing(new TextDecoder().decode(bytes))) : bytes;
-  return { address: `data:${type};base64,${base64Of(content)}` };
+  return { address: `data:${type};base64,${base64(content)}` };
 }
 
 function attached(name: string, attachments: Attachments): Picture {

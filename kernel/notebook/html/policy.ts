@@ -6,16 +6,29 @@ export function scriptText(code: string): string {
   return code.replace(/\r\n?/g, "\n").replace(/<(?=\/script|!--)/gi, "\\x3c");
 }
 
+export interface Policy {
+  /** The page's own, by their hashes. */
+  scripts: readonly string[];
+  styles: readonly string[];
+  /** What a page needs in which cells run, with its engine inside or in a file beside it. */
+  runs?: "own engine" | "engine beside";
+}
+
 /**
  * A Content-Security-Policy for the page's own scripts and style sheet. A hash is stronger than a nonce here: nothing in the
  * page could repeat it, and the same notebook gives the same page.
  */
-export function contentPolicy(scripts: readonly string[], styles: readonly string[]): string {
+export function contentPolicy({ scripts, styles, runs }: Policy): string {
   // Plotly adds a style element that is empty and then puts rules into it.
   const styleElements = [...styles, ""].map(hashOf).join(" ");
+  const hashes = scripts.map(hashOf).join(" ") || "'none'";
+  // Workers obey the policy of the page that made them: what compiles cells is allowed there by what stands here.
+  const compiling = runs ? " blob: 'wasm-unsafe-eval' 'unsafe-eval'" : "";
+  const beside = runs === "engine beside" ? " 'self'" : "";
   return [
     "default-src 'none'",
-    `script-src ${scripts.map(hashOf).join(" ") || "'none'"}`,
+    `script-src ${hashes}${compiling}${beside}`,
+    ...(runs ? ["worker-src blob:"] : []),
     "style-src 'unsafe-inline'", // attributes alone, by the next line
     `style-src-elem ${styleElements}`,
     "img-src data: blob:", // blob: is a chart on its way to a file

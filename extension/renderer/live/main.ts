@@ -1,0 +1,10 @@
+// A notebook that runs in its page: the script of what `bnlab export --live` writes.
+import "../outputs/style.css";
+import "./style.css";
+import { setLanguage } from "../localize";
+import { startEngine } from "./engine";
+import { LivePage } from "./livePage";
+import { savedPage } from "./savedPage";
+
+setLanguage(document.documentElement.lang);
+new LivePage(savedPage(), startEngine);

@@ -1,0 +1,49 @@
+// A notebook as one web page in which its cells run: what was saved in it shows at once, the engine comes along, packed.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { formatNotebook, type Notebook } from "../../document/notebookFile";
+import { escapeHtml } from "../../words";
+import { cellsHtml } from "./cells";
+import { packedEngine } from "./packedEngine";
+import type { PageOptions } from "./page";
+import { contentPolicy, scriptText } from "./policy";
+import { shellHtml } from "./shell";
+import { style } from "./style";
+
+export interface LivePageOptions extends PageOptions {
+  /** The notebook's. */
+  file: string;
+  /** Where the engine's script is, relative to the page; by default the page has it inside. */
+  engine?: string;
+}
+
+export async function renderLivePage(
+  notebook: Notebook,
+  { title, folder, file, engine }: LivePageOptions,
+): Promise<string> {
+  const { html } = cellsHtml(notebook, { folder, isLive: true });
+  const [script, liveStyle] = await Promise.all([built("renderer/live.js"), built("renderer/live.css")]);
+  const scripts = [scriptText(script)];
+  const styles = [style, liveStyle];
+  const text = formatNotebook(notebook);
+  const identity = createHash("sha256").update(path.basename(file)).update(text).digest("hex").slice(0, 32);
+  const body = `<header class="page-bar"><noscript>The cells of this page run where scripts are allowed.</noscript></header>
+<main>
+${html}
+</main>
+<script type="text/plain" id="bnlab-notebook" data-file="${escapeHtml(path.basename(file))}" data-identity="${identity}">${packed(text)}</script>
+${scripts.map((each) => `<script>${each}</script>`).join("\n")}
+<script type="application/json" id="bnlab-engine"${engine === undefined ? `>${await packedEngine()}` : ` data-at="${escapeHtml(engine)}">`}</script>`;
+  const policy = contentPolicy({
+    scripts,
+    styles,
+    runs: engine === undefined ? "own engine" : "engine beside",
+  });
+  return shellHtml({ notebook, title, policy, styles, body });
+}
+
+const built = (name: string) => readFile(new URL(`../${name}`, import.meta.url), "utf8");
+
+const packed = (text: string) => gzipSync(text, { level: 9 }).toString("base64");

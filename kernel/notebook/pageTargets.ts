@@ -1,0 +1,60 @@
+// The pages that a command is to write of a notebook, each tried before anything is done.
+import type { Notebook } from "../document/notebookFile";
+import { renderLivePage } from "./html/livePage";
+import { renderPage } from "./html/page";
+import { FileError, OutputFile } from "./outputFile";
+import { titleOf } from "./title";
+
+/** Where to, by kind; what is not named is not written. */
+export interface PageFiles {
+  /** The page of what was saved. */
+  html?: string;
+  /** The page in which cells run. */
+  live?: string;
+}
+
+/** One of the files that a command writes, and how the notebook reads in it. */
+export interface Target {
+  /** `Notebook`, `Web page`, `Live page`. */
+  label: string;
+  file: OutputFile;
+  format(): string | Promise<string>;
+}
+
+interface Source {
+  /** The notebook's. */
+  file: string;
+  /** Where its pictures are. */
+  folder: string;
+}
+
+/**
+ * @param others what else is written.
+ * @throws FileError for a page that cannot be written, or would replace the notebook or another of the files.
+ */
+export async function pageTargets(
+  notebook: Notebook,
+  { html, live }: PageFiles,
+  { file, folder }: Source,
+  others: readonly Target[] = [],
+): Promise<Target[]> {
+  const options = () => ({ title: titleOf(notebook, file), folder });
+  const wanted = [
+    { label: "Web page", name: html, format: () => renderPage(notebook, options()) },
+    { label: "Live page", name: live, format: () => renderLivePage(notebook, { ...options(), file }) },
+  ];
+  const targets: Target[] = [];
+  for (const { label, name, format } of wanted) {
+    if (name === undefined) continue;
+    const target = await OutputFile.probe(name, await format());
+    for (const other of [...others, ...targets]) {
+      if (!(await target.isSameAs(other.file))) continue;
+      const what = `the ${other.label.toLowerCase()} is written there`;
+      throw new FileError(name, new Error(`${what}; name another file for the page`));
+    }
+    if (await target.isSameAs(file))
+      throw new FileError(name, new Error("it is the notebook itself; name another file for the page"));
+    targets.push({ label, file: target, format });
+  }
+  return targets;
+}

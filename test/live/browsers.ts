@@ -1,0 +1,41 @@
+// Chromium and Firefox, driven alike.
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import puppeteer, { type Browser } from "puppeteer-core";
+import { TestVariable } from "../environment";
+import { browserNamed, chromiumWith } from "../vscode/browser";
+
+export type BrowserName = "chrome" | "firefox";
+
+/** Undefined where it can be launched; else why not. */
+export function absent(name: BrowserName): string | undefined {
+  if (name === "chrome" || firefox() !== undefined) return undefined;
+  return `no Firefox is installed; ${TestVariable.firefox} names one`;
+}
+
+const firefox = () => process.env[TestVariable.firefox] ?? browserNamed(["firefox-esr", "firefox"]);
+
+/** @param downloads the folder that files are saved in. */
+export async function launch(name: BrowserName, downloads: string): Promise<Browser> {
+  mkdirSync(downloads, { recursive: true });
+  if (name === "firefox") {
+    return puppeteer.launch({
+      browser: "firefox",
+      executablePath: firefox(),
+      extraPrefsFirefox: {
+        "browser.download.folderList": 2,
+        "browser.download.dir": path.resolve(downloads),
+        "browser.download.always_ask_before_handling_new_types": false,
+        "network.dns.disabled": true,
+      },
+    });
+  }
+  const { executablePath, env, args } = await chromiumWith(console.log);
+  const browser = await puppeteer.launch({ browser: "chrome", executablePath, env, args });
+  const session = await browser.target().createCDPSession();
+  await session.send("Browser.setDownloadBehavior", {
+    behavior: "allow",
+    downloadPath: path.resolve(downloads),
+  });
+  return browser;
+}
