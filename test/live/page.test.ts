@@ -1,0 +1,146 @@
+// A live page in Chromium and in Firefox: it opens from its file, runs cells, is edited, stopped, reset, downloaded, and asks nobody.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "puppeteer-core";
+import { absent, type BrowserName, launch } from "./browsers";
+import { codeCells, exportLive, OpenPage, writeNotebook } from "./openPage";
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-live-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const tutorial = path.join(import.meta.dirname, "../../notebooks/en/00-start.ipynb");
+const saved = { output_type: "stream", name: "stdout", text: ["as it was saved\n"] };
+const notebook = writeNotebook(path.join(folder, "a.ipynb"), [
+  { type: "markdown", source: "# A live page" },
+  { source: 'const a = 6;\nconsole.log("\\x1b[31mred\\x1b[0m", a);\na * 7', outputs: [saved] },
+  { source: "let n = 0;\nwhile (true) n++;" },
+  { source: "typeof n + a" },
+  { source: 'function f() {\n  throw new RangeError("on purpose");\n}\nf();' },
+  { source: 'import { input } from "bnlab";\n(await input("Your name? ")).toUpperCase()' },
+  {
+    source: `import { display, progress, tensor, plot } from "bnlab";
+const shown = display.html("<b>one</b>");
+for (const i of progress(3)) await new Promise((next) => setTimeout(next, 50));
+shown.update({ "text/html": "<i>two</i><img src=x onerror='pwned = 1'><script>pwned = 1</script>" });
+display(tensor([[1, 2], [3, 4]]));
+plot.line([1, 3, 2], { title: "A line" })`,
+  },
+]);
+
+let live: string;
+before(async () => {
+  live = await exportLive(notebook, path.join(folder, "a.html"));
+});
+
+for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
+  describe(name, { timeout: 900_000, skip: absent(name) }, () => {
+    const downloads = path.join(folder, name);
+    let browser: Browser;
+    let page: OpenPage;
+    before(async () => {
+      browser = await launch(name, downloads);
+      page = await OpenPage.open(browser, live, downloads);
+    });
+    after(() => browser?.close());
+
+    it("shows at once what was saved, and starts no engine", async () => {
+      assert.match(await page.shown(1), /as it was saved/);
+      assert.equal(page.page.workers().length, 0);
+      assert.match(await page.code(1), /const a = 6;/);
+    });
+
+    it("runs a cell: printed text in its colors, its value, its count", async () => {
+      assert.equal(await page.run(1), "done");
+      assert.match(await page.shown(1), /red 6\s+42$/);
+      assert.ok(await page.page.$(".outputs .ansi-red-fg"));
+      assert.equal(await page.page.$eval(".head .label", (label) => label.textContent), "In [1]");
+    });
+
+    it("stops a cell, tells what became of the variables, and goes on", async () => {
+      const stopped = page.run(2);
+      await page.until(() => document.querySelector('[data-state="running"]') !== null, 0);
+      await page.press("stop");
+      assert.equal(await stopped, "stopped");
+      const told = await page.shown(2);
+      assert.match(told, /variables/);
+      const kept = /all variables are kept/.test(told);
+      assert.equal(await page.run(3), kept ? "done" : "failed");
+      assert.equal(await page.run(1), "done");
+    });
+
+    it("tells of an error with its cell and line, and stops there", async () => {
+      await page.press("runAll");
+      await page.until(() => document.querySelector('[data-state="running"]') !== null, 0);
+      await page.ended(1);
+      await page.press("stop");
+      await page.ended(2);
+      assert.equal(await page.run(4), "failed");
+      assert.match(await page.shown(4), /RangeError: on purpose[\s\S]*Cell \d+, line 2/);
+    });
+
+    it("asks in a form under the cell", async () => {
+      const answered = page.run(5);
+      await page.page.waitForSelector(".ask input");
+      await page.page.type(".ask input", "ann");
+      await page.page.keyboard.press("Enter");
+      assert.equal(await answered, "done");
+      assert.match(await page.shown(5), /'ANN'/);
+    });
+
+    it("draws charts, tensors and progress, updates a display, and lets HTML do nothing", async () => {
+      assert.equal(await page.run(6), "done");
+      assert.match(await page.shown(6), /^two/);
+      await page.until(() => document.querySelector(".outputs .plot-container") !== null, 0);
+      assert.ok(await page.page.$(".outputs .bnlab-progress"));
+      assert.ok(await page.page.$(".outputs .bnlab-tensor"));
+      assert.equal(await page.page.evaluate(() => "pwned" in globalThis), false);
+    });
+
+    it("keeps edits over a reload, and gives the original back", async () => {
+      await page.type(1, "const a = 8;\na * 2");
+      await page.page.keyboard.down("Shift");
+      await page.page.keyboard.press("Enter");
+      await page.page.keyboard.up("Shift");
+      assert.equal(await page.ended(1), "done");
+      await page.until(() => document.querySelector(".outputs")?.textContent?.trim() === "16", 0);
+      await page.reload();
+      assert.match(await page.code(1), /const a = 8;/);
+      assert.match(await page.shown(1), /as it was saved/);
+      await page.press("reset");
+      await page.page.waitForSelector("dialog[open]");
+      await page.page.$$eval("dialog button", (buttons) => (buttons[1] as HTMLElement).click());
+      await page.until(() => /const a = 6;/.test(document.querySelector(".cm-content")?.textContent ?? ""), 0);
+      await page.reload();
+      assert.match(await page.code(1), /const a = 6;/);
+    });
+
+    it("gives the notebook as it is now", async () => {
+      await page.type(3, "a + 1");
+      await page.run(1);
+      await page.run(3);
+      const [first, , third] = codeCells(await page.download("a.ipynb"));
+      assert.equal(third!.source, "a + 1");
+      const [result] = third!.outputs;
+      assert.ok(result && "data" in result && result.data["text/plain"] === "7");
+      assert.equal(first!.execution_count, 1);
+      await page.press("reset");
+      await page.page.waitForSelector("dialog[open]");
+      await page.page.$$eval("dialog button", (buttons) => (buttons[1] as HTMLElement).click());
+      await page.until(() => document.querySelector(".outputs")?.textContent?.includes("as it was saved"), 0);
+      assert.match(await page.code(3), /typeof n/);
+    });
+
+    it("has asked nobody, and nothing complained", () => {
+      assert.deepEqual(page.requests, []);
+      assert.deepEqual(page.complaints, []);
+    });
+  });
+}
+
+it("a tutorial's page is no larger than 5 MB", { timeout: 60_000 }, async () => {
+  const { size } = statSync(await exportLive(tutorial, path.join(folder, "tutorial.html")));
+  assert.ok(size <= 5_000_000, `${size} bytes`);
+});
