@@ -106,6 +106,7 @@ program
   .argument("<notebook>", "an .ipynb file")
   .option("--html <file>", "a page with live charts, one file that opens offline")
   .option("--live <file>", "a page in which the cells run, one file that opens offline")
+  .option("--engine <file>", "keep what live pages run on in a file of its own, which they share")
   .option("--folder <folder>", "where the notebook's pictures are looked for (default: the notebook's)")
   .helpOption(...helpOption)
   .exitOverride()

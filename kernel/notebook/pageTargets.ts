@@ -1,6 +1,8 @@
 // The pages that a command is to write of a notebook, each tried before anything is done.
+import path from "node:path";
 import type { Notebook } from "../document/notebookFile";
 import { renderLivePage } from "./html/livePage";
+import { engineScript } from "./html/packedEngine";
 import { renderPage } from "./html/page";
 import { FileError, OutputFile } from "./outputFile";
 import { titleOf } from "./title";
@@ -11,6 +13,8 @@ export interface PageFiles {
   html?: string;
   /** The page in which cells run. */
   live?: string;
+  /** The file that has the engine of live pages, which is inside the page where none is named. */
+  engine?: string;
 }
 
 /** One of the files that a command writes, and how the notebook reads in it. */
@@ -34,14 +38,20 @@ interface Source {
  */
 export async function pageTargets(
   notebook: Notebook,
-  { html, live }: PageFiles,
+  { html, live, engine }: PageFiles,
   { file, folder }: Source,
   others: readonly Target[] = [],
 ): Promise<Target[]> {
   const options = () => ({ title: titleOf(notebook, file), folder });
   const wanted = [
     { label: "Web page", name: html, format: () => renderPage(notebook, options()) },
-    { label: "Live page", name: live, format: () => renderLivePage(notebook, { ...options(), file }) },
+    {
+      label: "Live page",
+      name: live,
+      format: () =>
+        renderLivePage(notebook, { ...options(), file, engine: engine && addressFrom(live!, engine) }),
+    },
+    { label: "Engine", name: live && engine, format: engineScript },
   ];
   const targets: Target[] = [];
   for (const { label, name, format } of wanted) {
@@ -57,4 +67,10 @@ export async function pageTargets(
     targets.push({ label, file: target, format });
   }
   return targets;
+}
+
+/** Where one file is for the page in another. */
+function addressFrom(page: string, file: string): string {
+  const way = path.relative(path.dirname(path.resolve(page)), path.resolve(file));
+  return way.split(path.sep).map(encodeURIComponent).join("/");
 }

@@ -108,14 +108,20 @@ export class OpenPage {
   }
 
   /** Resolves once the function gives something, in the page. */
-  async until<T, A>(found: (argument: A) => T | false | undefined | "", argument: A, timeout = patience): Promise<T> {
+  async until<T>(
+    found: (argument: number) => T | false | undefined | "",
+    argument = 0,
+    timeout = patience,
+  ): Promise<T> {
     const handle = await this.page.waitForFunction(found, { timeout, polling: 100 }, argument);
     return (await handle.jsonValue()) as T;
   }
 
   /** Every code cell's state. */
   states(): Promise<(string | undefined)[]> {
-    return this.page.$$eval("section.code", (cells) => cells.map((cell) => (cell as HTMLElement).dataset.state));
+    return this.page.$$eval("section.code", (cells) =>
+      cells.map((cell) => (cell as HTMLElement).dataset.state),
+    );
   }
 
   /** What can be read under a cell. */

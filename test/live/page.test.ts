@@ -24,7 +24,7 @@ const notebook = writeNotebook(path.join(folder, "a.ipynb"), [
     source: `import { display, progress, tensor, plot } from "bnlab";
 const shown = display.html("<b>one</b>");
 for (const i of progress(3)) await new Promise((next) => setTimeout(next, 50));
-shown.update({ "text/html": "<i>two</i><img src=x onerror='pwned = 1'><script>pwned = 1</script>" });
+shown.update.html("<i>two</i><img src=x onerror='pwned = 1'><script>pwned = 1</script>");
 display(tensor([[1, 2], [3, 4]]));
 plot.line([1, 3, 2], { title: "A line" })`,
   },
@@ -61,7 +61,7 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
 
     it("stops a cell, tells what became of the variables, and goes on", async () => {
       const stopped = page.run(2);
-      await page.until(() => document.querySelector('[data-state="running"]') !== null, 0);
+      await page.until(() => document.querySelector('[data-state="running"]') !== null);
       await page.press("stop");
       assert.equal(await stopped, "stopped");
       const told = await page.shown(2);
@@ -73,7 +73,7 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
 
     it("tells of an error with its cell and line, and stops there", async () => {
       await page.press("runAll");
-      await page.until(() => document.querySelector('[data-state="running"]') !== null, 0);
+      await page.until(() => document.querySelector('[data-state="running"]') !== null);
       await page.ended(1);
       await page.press("stop");
       await page.ended(2);
@@ -93,7 +93,7 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
     it("draws charts, tensors and progress, updates a display, and lets HTML do nothing", async () => {
       assert.equal(await page.run(6), "done");
       assert.match(await page.shown(6), /^two/);
-      await page.until(() => document.querySelector(".outputs .plot-container") !== null, 0);
+      await page.until(() => document.querySelector(".outputs .plot-container") !== null);
       assert.ok(await page.page.$(".outputs .bnlab-progress"));
       assert.ok(await page.page.$(".outputs .bnlab-tensor"));
       assert.equal(await page.page.evaluate(() => "pwned" in globalThis), false);
@@ -105,14 +105,14 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
       await page.page.keyboard.press("Enter");
       await page.page.keyboard.up("Shift");
       assert.equal(await page.ended(1), "done");
-      await page.until(() => document.querySelector(".outputs")?.textContent?.trim() === "16", 0);
+      await page.until(() => document.querySelector(".outputs")?.textContent?.trim() === "16");
       await page.reload();
       assert.match(await page.code(1), /const a = 8;/);
       assert.match(await page.shown(1), /as it was saved/);
       await page.press("reset");
       await page.page.waitForSelector("dialog[open]");
       await page.page.$$eval("dialog button", (buttons) => (buttons[1] as HTMLElement).click());
-      await page.until(() => /const a = 6;/.test(document.querySelector(".cm-content")?.textContent ?? ""), 0);
+      await page.until(() => /const a = 6;/.test(document.querySelector(".cm-content")?.textContent ?? ""));
       await page.reload();
       assert.match(await page.code(1), /const a = 6;/);
     });
@@ -129,7 +129,7 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
       await page.press("reset");
       await page.page.waitForSelector("dialog[open]");
       await page.page.$$eval("dialog button", (buttons) => (buttons[1] as HTMLElement).click());
-      await page.until(() => document.querySelector(".outputs")?.textContent?.includes("as it was saved"), 0);
+      await page.until(() => document.querySelector(".outputs")?.textContent?.includes("as it was saved"));
       assert.match(await page.code(3), /typeof n/);
     });
 

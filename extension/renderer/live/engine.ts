@@ -1,13 +1,12 @@
 // The engine of the page: packed in the page itself, or in a file beside it; unpacked with the first run.
-import { gunzipSync } from "fflate";
-import { bytesOfBase64 } from "../../../kernel/machine/base64";
 import type { Transport } from "../../../kernel/protocol";
 import { type LanguageParts, startWebKernel } from "../../../kernel/web/startKernel";
 import { elementOf } from "./savedPage";
+import { unpacked } from "./unpacked";
 import { words } from "./words";
 
 /** What the exporter packs, by name: texts by gzip into base64. */
-type Packed = Readonly<Record<"kernel" | "runner" | "typescript" | "types", string>>;
+type Packed = Readonly<Record<"kernel" | "runner" | "typescript" | "files", string>>;
 
 /** What the file beside the page defines. */
 declare global {
@@ -16,28 +15,28 @@ declare global {
 
 /** Unpacked once for all kernels of the page. */
 let scripts: { kernel: Blob; runner: Blob } | undefined;
-let language: Promise<LanguageParts> | undefined;
+let language: LanguageParts | undefined;
 
 export async function startEngine(): Promise<Transport> {
   const packed = await packedEngine();
-  scripts ??= { kernel: unpacked(packed.kernel), runner: unpacked(packed.runner) };
+  scripts ??= { kernel: scriptOf(packed.kernel), runner: scriptOf(packed.runner) };
   return startWebKernel({
     ...scripts,
-    language: () => {
+    language: async () => {
       language ??= unpackedLanguage(packed);
       return language;
     },
   });
 }
 
-async function unpackedLanguage({ typescript, types }: Packed): Promise<LanguageParts> {
+function unpackedLanguage({ typescript, files }: Packed): LanguageParts {
   return {
-    typescript: unpacked(typescript),
-    types: JSON.parse(await unpacked(types).text()) as LanguageParts["types"],
+    typescript: scriptOf(typescript),
+    files: JSON.parse(new TextDecoder().decode(unpacked(files))) as LanguageParts["files"],
   };
 }
 
-const unpacked = (text: string) => new Blob([gunzipSync(bytesOfBase64(text))], { type: "text/javascript" });
+const scriptOf = (packed: string) => new Blob([unpacked(packed)], { type: "text/javascript" });
 
 async function packedEngine(): Promise<Packed> {
   await wholePage();

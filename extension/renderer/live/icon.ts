@@ -9,11 +9,11 @@ const paths = {
   download: "M7.2 2h1.6v6.2l2.3-2.3 1.1 1.1L8 11.2 3.8 7l1.1-1.1 2.3 2.3zM2.5 12.4h11V14h-11z",
 } as const;
 
-export type Icon = keyof typeof paths;
+type Icon = keyof typeof paths;
 
 const svg = "http://www.w3.org/2000/svg";
 
-export function icon(name: Icon): SVGElement {
+function icon(name: Icon): SVGElement {
   const picture = document.createElementNS(svg, "svg");
   picture.setAttribute("viewBox", "0 0 16 16");
   picture.setAttribute("aria-hidden", "true");

@@ -3,12 +3,7 @@ import { markdownRenderer } from "../../../kernel/document/html/markdown";
 import { OutputHtml } from "../../../kernel/document/html/outputHtml";
 import { missing, pictureAt } from "../../../kernel/document/html/pictures";
 import { sanitized } from "../../../kernel/document/html/sanitize";
-import {
-  type CodeCell,
-  cellChecks,
-  formatNotebook,
-  isOfKernel,
-} from "../../../kernel/document/notebookFile";
+import { type CodeCell, cellChecks, formatNotebook, isOfKernel } from "../../../kernel/document/notebookFile";
 import { askLanguage } from "../../../kernel/protocol";
 import { Bar } from "./bar";
 import { CellView } from "./cellView";

@@ -1,7 +1,7 @@
 // One output on the page: drawn from what the notebook holds of it, and again when that changes.
 import type { OutputHtml } from "../../../kernel/document/html/outputHtml";
 import type { CellOutput } from "../../../kernel/document/notebookFile";
-import { type Json, Mime } from "../../../kernel/protocol/mime";
+import { type Json, Mime } from "../../../kernel/protocol";
 import { Chart } from "../chart";
 import { element } from "../element";
 import { asFigure } from "../figure";

@@ -1,7 +1,6 @@
 // What the exporter has put into the page: the notebook as it was saved, and its identity.
-import { gunzipSync } from "fflate";
 import { type Notebook, parseNotebook } from "../../../kernel/document/notebookFile";
-import { bytesOfBase64 } from "../../../kernel/machine/base64";
+import { unpacked } from "./unpacked";
 import { words } from "./words";
 
 export interface SavedPage {
@@ -16,15 +15,11 @@ export interface SavedPage {
 export function savedPage(): SavedPage {
   const { dataset, textContent } = elementOf("bnlab-notebook");
   return {
-    notebook: parseNotebook(unpackedText(textContent ?? "")),
+    notebook: parseNotebook(new TextDecoder().decode(unpacked(textContent ?? ""))),
     file: dataset.file ?? "notebook.ipynb",
     identity: dataset.identity ?? "",
   };
 }
-
-/** The text that was packed by gzip into base64. */
-export const unpackedText = (packed: string): string =>
-  new TextDecoder().decode(gunzipSync(bytesOfBase64(packed)));
 
 /** @throws Error, in words for the reader, where it is not there. */
 export function elementOf(id: string): HTMLElement {

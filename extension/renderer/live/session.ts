@@ -1,5 +1,11 @@
 // One page's runs: cells wait in a queue, the engine starts with the first, what it publishes is written into the notebook.
-import { type CodeCell, cellChecks, hasTag, type Notebook, proseOf } from "../../../kernel/document/notebookFile";
+import {
+  type CodeCell,
+  cellChecks,
+  hasTag,
+  type Notebook,
+  proseOf,
+} from "../../../kernel/document/notebookFile";
 import { OutputCollector } from "../../../kernel/document/outputCollector";
 import {
   type AnyPublication,

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
 /** Files of the build, by the names under which a page looks for them. */
-const parts = { kernel: "kernel.js", runner: "runner.js", typescript: "typescript.js", types: "types.json" };
+const parts = { kernel: "kernel.js", runner: "runner.js", typescript: "typescript.js", files: "files.json" };
 
 let packing: Promise<string> | undefined;
 
