@@ -55,13 +55,13 @@ function write(name: string, text: string): string {
   return pathToFileURL(file).href;
 }
 
-/** The page of a notebook with these cells between two others. */
-async function exported(name: string, cells: Cell[]): Promise<string> {
+/** The page of a notebook with these cells between two others: of what was saved, or one in which they run. */
+async function exported(name: string, cells: Cell[], kind: "html" | "live" = "html"): Promise<string> {
   const file = path.join(folder, `${name.replace(/\W+/g, "-")}.ipynb`);
   const all = [markdown("first cell"), ...cells, markdown("last cell")];
   writeFileSync(file, JSON.stringify({ cells: all, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
   const page = file.replace(/ipynb$/, "html");
-  const { stderr } = await promisify(execFile)(process.execPath, [cli, "export", file, "--html", page]);
+  const { stderr } = await promisify(execFile)(process.execPath, [cli, "export", file, `--${kind}`, page]);
   assert.equal(stderr, "");
   return readFileSync(page, "utf8");
 }
@@ -96,11 +96,8 @@ describe("HTML of a notebook", { timeout: 20 * timeout }, () => {
     it(name, { timeout }, async () => {
       await acts(name, `<!doctype html><body><p>${hostileHtml(probe.url("control"))[name]}`);
       const html = hostileHtml(probe.url("page"))[name]!;
-      const page = await exported(name, [
-        markdown(html),
-        markdown(`Text ${html}`),
-        code([shown({ "text/html": html })]),
-      ]);
+      const cells = [markdown(html), markdown(`Text ${html}`), code([shown({ "text/html": html })])];
+      const page = await exported(name, cells);
       await isHarmless(name, page);
       if (beyondPolicy.has(name)) return;
       // The policy alone: what the sanitizer might let through one day.
@@ -111,6 +108,29 @@ describe("HTML of a notebook", { timeout: 20 * timeout }, () => {
       assert.deepEqual(did, [], `${name}: by the policy alone`);
     });
   }
+});
+
+it("HTML in a live page, saved or shown by its cells", { timeout: 2 * timeout }, async () => {
+  const texts = Object.values(hostileHtml(probe.url("page")));
+  const saved = texts.flatMap((html) => [markdown(html), code([shown({ "text/html": html })])]);
+  await isHarmless("live", await exported("live", saved, "live"));
+  const cells = texts.map((html) => code([], `display.html(${JSON.stringify(html)});`));
+  const page = await exported(
+    "live outputs",
+    [code([], 'import { display } from "bnlab";'), ...cells],
+    "live",
+  );
+  const { did } = await probe.open(write("live outputs.html", page), {
+    act: async (opened) => {
+      await opened.click(".page-bar .runAll");
+      await opened.waitForFunction(
+        (count) => document.querySelectorAll('[data-state="done"]').length === count,
+        cells.length + 1,
+        { timeout },
+      );
+    },
+  });
+  assert.deepEqual(did, []);
 });
 
 const image = '<img src="no://such" onerror="pwned = 1">';
@@ -184,6 +204,11 @@ describe("texts of a notebook", { timeout: 10 * timeout }, () => {
   for (const [name, place] of Object.entries(places)) {
     it(name, { timeout }, async () => isHarmless(name, await exported(name, place(image))));
   }
+});
+
+it("all those texts in a live page", { timeout }, async () => {
+  const cells = Object.values(places).flatMap((place) => place(image));
+  await isHarmless("live texts", await exported("live texts", cells, "live"));
 });
 
 describe("a chart", { timeout: 4 * timeout }, () => {

@@ -50,14 +50,19 @@ export class Probe {
   /**
    * Opens a file, clicks on all that can be clicked, and tells what it did, and what of it can be read.
    * @param expected waits until it has done something.
+   * @param act what its reader does before anything is clicked.
    */
-  async open(file: string, { expected = false } = {}): Promise<{ did: string[]; text: string }> {
+  async open(
+    file: string,
+    { expected = false, act }: { expected?: boolean; act?: (page: Page) => Promise<unknown> } = {},
+  ): Promise<{ did: string[]; text: string }> {
     const page = this.#page;
     await page.goto("about:blank");
     this.#requests.length = 0;
     this.#did = new Set();
     await page.goto(file, { waitUntil: "load" }).catch(() => this.#did.add("went away"));
     await page.waitForTimeout(settled);
+    await act?.(page);
     const text = await page.evaluate(() => document.body.innerText).catch(() => "");
     await page.evaluate(clickAll).catch(() => undefined); // a page that goes away while clicked
     await page.waitForTimeout(settled);
@@ -85,6 +90,7 @@ export class Probe {
 function clickAll(): void {
   for (const one of document.querySelectorAll("a, area, button, input, summary, label, [onclick]")) {
     if (/^https?:/.test(one.getAttribute("href") ?? "")) continue; // goes where it says
+    if (one.closest(".page-bar, .head")) continue; // the page's own
     one.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   }
 }

@@ -21,12 +21,12 @@ const notebook = writeNotebook(path.join(folder, "a.ipynb"), [
   { source: 'function f() {\n  throw new RangeError("on purpose");\n}\nf();' },
   { source: 'import { input } from "bnlab";\n(await input("Your name? ")).toUpperCase()' },
   {
-    source: `import { display, progress, tensor, plot } from "bnlab";
+    source: `import { arange, display, progress, plot } from "bnlab";
 const shown = display.html("<b>one</b>");
 for (const i of progress(3)) await new Promise((next) => setTimeout(next, 50));
 shown.update.html("<i>two</i><img src=x onerror='pwned = 1'><script>pwned = 1</script>");
-display(tensor([[1, 2], [3, 4]]));
-plot.line([1, 3, 2], { title: "A line" })`,
+display(arange(400).reshape(20, 20));
+plot.line({ a: [1, 3, 2] }, { title: "A line" })`,
   },
 ]);
 

@@ -4,7 +4,12 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
 /** Files of the build, by the names under which a page looks for them. */
-const parts = { kernel: "kernel.js", runner: "runner.js", typescript: "typescript.js", files: "files.json" };
+const parts = {
+  kernel: "web/kernel.js",
+  runner: "web/runner.js",
+  typescript: "typescript/typescript.js.gz",
+  files: "typescript/declarations.json.gz",
+};
 
 let packing: Promise<string> | undefined;
 
@@ -21,8 +26,9 @@ export async function engineScript(): Promise<string> {
 
 async function pack(): Promise<string> {
   const entries = Object.entries(parts).map(async ([name, file]) => {
-    const text = await readFile(new URL(`../web/${file}`, import.meta.url));
-    return [name, (await promisify(gzip)(text, { level: 9 })).toString("base64")] as const;
+    const content = await readFile(new URL(`../${file}`, import.meta.url));
+    const gzipped = file.endsWith(".gz") ? content : await promisify(gzip)(content, { level: 9 });
+    return [name, gzipped.toString("base64")] as const;
   });
   return JSON.stringify(Object.fromEntries(await Promise.all(entries)));
 }
