@@ -360,10 +360,7 @@ const live = {
   format: "iife",
   // Safari 15.4: what it lacks is written otherwise.
   target: ["es2022", "safari15.4"],
-  alias: {
-    katex: at("node_modules/katex/dist/katex.mjs"),
-    "hast-util-from-html": at("extension/renderer/live/fromHtml.ts"),
-  },
+  alias: { katex: at("node_modules/katex/dist/katex.mjs") }, // imported and required: once is enough
   plugins: [
     {
       // CodeMirror's style goes into an element, which the page's policy refuses, where it could be a sheet without one.

@@ -47,7 +47,12 @@ async function inBrowser(browser: Browser, file: string): Promise<object> {
   const all = seconds(running);
   clearInterval(watch);
   await page.close();
-  return { "opens (s)": opened, "first cell (s)": first, "all cells (s)": all, "peak beyond the open page (MB)": peak - before };
+  return {
+    "opens (s)": opened,
+    "first cell (s)": first,
+    "all cells (s)": all,
+    "peak beyond the open page (MB)": peak - before,
+  };
 }
 
 try {
@@ -64,7 +69,13 @@ try {
     await browser.close();
   }
   const start = performance.now();
-  const run = [path.join(root, "dist/kernel/cli.js"), "run", tutorial, "-o", path.join(scratch, "done.ipynb")];
+  const run = [
+    path.join(root, "dist/kernel/cli.js"),
+    "run",
+    tutorial,
+    "-o",
+    path.join(scratch, "done.ipynb"),
+  ];
   spawnSync(process.execPath, run, { stdio: "ignore" });
   rows[`Node ${process.versions.node}`] = { "all cells (s)": seconds(start) };
   console.log(`${path.basename(tutorial)} as a live page: ${(statSync(file).size / 1e6).toFixed(2)} MB`);

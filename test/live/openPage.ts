@@ -61,8 +61,15 @@ export class OpenPage {
     });
   }
 
-  static async open(browser: Browser, file: string, downloads: string): Promise<OpenPage> {
+  /** @param first runs in the page before its own script. */
+  static async open(
+    browser: Browser,
+    file: string,
+    downloads: string,
+    first?: () => void,
+  ): Promise<OpenPage> {
     const page = await browser.newPage();
+    if (first) await page.evaluateOnNewDocument(first);
     await page.setViewport({ width: 1100, height: 900 });
     const opened = new OpenPage(page, file, downloads);
     await page.goto(pathToFileURL(file).href);

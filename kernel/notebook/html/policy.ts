@@ -28,7 +28,8 @@ export function contentPolicy({ scripts, styles, runs }: Policy): string {
   return [
     "default-src 'none'",
     `script-src ${hashes}${compiling}${beside}`,
-    ...(runs ? ["worker-src blob:"] : []),
+    // A worker hears of a stop by asking for what the page has made, which is nowhere but in the browser.
+    ...(runs ? ["worker-src blob:", "connect-src blob:"] : []),
     "style-src 'unsafe-inline'", // attributes alone, by the next line
     `style-src-elem ${styleElements}`,
     "img-src data: blob:", // blob: is a chart on its way to a file

@@ -1,0 +1,102 @@
+// Every tutorial as a live page: all cells run, and show what the notebook has saved. English in Chromium, Chinese in Firefox, side by side.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { inflateSync } from "node:zlib";
+import type { Browser } from "puppeteer-core";
+import { type CellOutput, formatNotebook, parseNotebook } from "../../kernel/document/notebookFile";
+import { recordsOf } from "../../kernel/lesson/scorecard";
+import { bytesOfBase64 } from "../../kernel/machine/base64";
+import { compareOutputs } from "../../kernel/notebook/compareOutputs";
+import { changedVerdicts, folderOf, type Language, savedVerdicts, tutorials } from "../notebook/tutorial";
+import { absent, type BrowserName, launch } from "./browsers";
+import { codeCells, exportLive, OpenPage } from "./openPage";
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), "bnlab-live-tutorials-"));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** What a page lacks: files, where others' verdicts are read from, and Node's modules. */
+const needFiles = ["09-inference.ipynb", "12-verdict.ipynb"];
+const longest = 600_000;
+
+/**
+ * The saved numbers are of an engine without fused multiply-add, and other last digits grow in a training: the page's engine is made
+ * one, as Safari's is, by refusing the instruction (0xfd 0x85 0x02) in what every script of a worker begins with.
+ */
+function withoutFusing(): void {
+  const refusing = `{
+    const { validate } = WebAssembly;
+    WebAssembly.validate = (bytes) =>
+      validate(bytes) && !bytes.some((byte, at) => byte === 0xfd && bytes[at + 1] === 0x85 && bytes[at + 2] === 0x02);
+  }`;
+  const Own = Blob;
+  globalThis.Blob = class extends Own {
+    constructor(parts: BlobPart[] = [], options?: BlobPropertyBag) {
+      super(options?.type === "text/javascript" ? [refusing, ...parts] : parts, options);
+    }
+  };
+}
+
+const tolerance = { relative: 1e-6, absolute: 1e-9 };
+
+/** With the pixels of pictures in their place: a browser's compression is another. */
+function unpacked(outputs: CellOutput[]): CellOutput[] {
+  const text = JSON.stringify(outputs).replace(/data:image\/png;base64,([\w+/=]+)/g, (_, png: string) => {
+    const data = Buffer.from(bytesOfBase64(png));
+    const parts: Buffer[] = [];
+    for (let at = 8; at < data.length; at += data.readUInt32BE(at) + 12) {
+      if (data.toString("latin1", at + 4, at + 8) === "IDAT")
+        parts.push(data.subarray(at + 8, at + 8 + data.readUInt32BE(at)));
+    }
+    return `pixels ${inflateSync(Buffer.concat(parts)).toString("base64")}`;
+  });
+  return JSON.parse(text) as CellOutput[];
+}
+
+const rows: [BrowserName, Language][] = [
+  ["chrome", "en"],
+  ["firefox", "zh-cn"],
+];
+
+describe("tutorials as live pages", { concurrency: rows.length, timeout: 3_600_000 }, () => {
+  for (const [name, language] of rows) {
+    describe(`${language} in ${name}`, { skip: absent(name) }, () => {
+      const downloads = path.join(scratch, name);
+      let browser: Browser;
+      before(async () => {
+        browser = await launch(name, downloads);
+      });
+      after(() => browser?.close());
+
+      for (const tutorial of tutorials().filter((each) => !needFiles.includes(each))) {
+        it(tutorial, { timeout: longest }, async () => {
+          const file = path.join(folderOf(language), tutorial);
+          const page = await OpenPage.open(
+            browser,
+            await exportLive(file, path.join(downloads, `${tutorial}.html`)),
+            downloads,
+            withoutFusing,
+          );
+          const saved = codeCells(parseNotebook(readFileSync(file, "utf8")));
+          await page.press("runAll");
+          for (const at of saved.keys())
+            assert.equal(await page.ended(at + 1, longest), "done", await page.shown(at + 1));
+          const notebook = await page.download(tutorial);
+          const differences = codeCells(notebook).flatMap((cell, at) =>
+            compareOutputs(unpacked(saved[at]!.outputs), unpacked(cell.outputs), tolerance).map((found) => ({
+              cell: at + 1,
+              ...found,
+            })),
+          );
+          assert.deepEqual(differences, []);
+          const verdicts = recordsOf(formatNotebook(notebook));
+          assert.deepEqual(changedVerdicts(savedVerdicts(language, tutorial), verdicts), []);
+          assert.deepEqual([page.requests, page.complaints], [[], []]);
+          await page.close();
+        });
+      }
+    });
+  }
+});
