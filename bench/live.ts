@@ -14,7 +14,7 @@ const longest = 900_000;
 
 const seconds = (from: number) => Number(((performance.now() - from) / 1000).toFixed(1));
 
-/** Of a process and all that it has started, in MB, from Linux's own table. */
+/** MB that a process and all that it has started take, from Linux's own table. */
 function memoryOf(pid: number): number {
   const { stdout } = spawnSync("ps", ["-eo", "pid=,ppid=,rss="], { encoding: "utf8" });
   const processes = stdout

@@ -18,10 +18,9 @@ export function confirmReset(edited: number): Promise<boolean> {
   reset.className = "danger";
   const choices = element("div", "choices");
   choices.append(keep, reset);
-  const title = element("h2", "", words("Reset the page"));
-  title.id = "bnlab-reset";
-  dialog.setAttribute("aria-labelledby", title.id);
-  dialog.append(title, element("p", "", what), choices);
+  const title = words("Reset the page");
+  dialog.setAttribute("aria-label", title);
+  dialog.append(element("h2", "", title), element("p", "", what), choices);
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {

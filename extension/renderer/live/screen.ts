@@ -1,6 +1,6 @@
 // When changes are shown: at the screen's rate, and no more often than the page can draw them.
 
-/** Of the time the page draws, so much more it is left to its reader. */
+/** How many times as long as it draws the page is left to its reader. */
 const share = 3;
 
 export class Screen<Place> {
