@@ -148,7 +148,11 @@ for (const browser of ["Chromium", "Firefox"] satisfies BrowserName[]) {
       const { matches, explained } = await page.call(async (lab) => {
         const code = "layer.inF";
         const completed = await lab.client.request("complete_request", { code, cursor_pos: code.length });
-        const inspected = await lab.client.request("inspect_request", { code: "layer", cursor_pos: 2, detail_level: 0 });
+        const inspected = await lab.client.request("inspect_request", {
+          code: "layer",
+          cursor_pos: 2,
+          detail_level: 0,
+        });
         return {
           matches: completed.content.status === "ok" ? completed.content.matches : [],
           explained: JSON.stringify(inspected.content),

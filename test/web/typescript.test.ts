@@ -96,7 +96,7 @@ describe("the converter of a page", () => {
       "using d = { [Symbol.dispose]() {} };\nk",
       "new nn.Linear(2)",
       "await Promise.resolve(k)",
-      "structuredClone(k); setTimeout(() => {}, 5); performance.mark("k"); new URL('a:b'); console.table(k)",
+      "structuredClone(k); setTimeout(() => {}, 5); performance.mark('k'); new URL('a:b'); console.table(k)",
       'import { missing } from "bnlab"',
       "enum E { A }\nnamespace N { export const v = 1 }\nN.v + E.A",
       "k = []",
