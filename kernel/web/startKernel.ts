@@ -20,7 +20,8 @@ export interface WebKernelParts {
 
 /**
  * Starts a kernel: one worker that answers and converts, one more inside it that cells run in. Works from `file://` as well; a
- * content security policy has to allow `worker-src blob:` and `script-src blob: 'unsafe-eval'`.
+ * content security policy has to allow `worker-src blob:` and `script-src blob: 'unsafe-eval'`; with `connect-src blob:` a cell that
+ * loops inside a function can be stopped without losing its variables (not from `file://` in Chromium).
  *
  * @example
  * const client = new KernelClient(startWebKernel(parts));
