@@ -28,6 +28,8 @@ shown.update.html("<i>two</i><img src=x onerror='pwned = 1'><script>pwned = 1</s
 display(arange(400).reshape(20, 20));
 plot.line({ a: [1, 3, 2] }, { title: "A line" })`,
   },
+  { source: 'import { ui } from "bnlab";\nconst lr = ui.slider(0, 10, { value: 4, name: "lr" });\nlr' },
+  { source: "lr.value" },
 ]);
 
 let live: string;
@@ -97,6 +99,16 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
       assert.ok(await page.page.$(".outputs .bnlab-progress"));
       assert.ok(await page.page.$(".outputs .bnlab-tensor"));
       assert.equal(await page.page.evaluate(() => "pwned" in globalThis), false);
+    });
+
+    it("has controls that move what cells read", async () => {
+      assert.equal(await page.run(7), "done");
+      await page.until(() => document.querySelector(".bnlab-controls .hint")?.textContent === "");
+      await page.page.focus(".bnlab-controls input");
+      await page.page.keyboard.press("ArrowRight");
+      await page.page.keyboard.press("ArrowRight");
+      assert.equal(await page.run(8), "done");
+      assert.equal(await page.shown(8), "6");
     });
 
     it("keeps edits over a reload, and gives the original back", async () => {

@@ -1,12 +1,12 @@
 // A code cell on the page: its button, its state, its editor, its outputs, its questions.
 import type { Extension } from "@codemirror/state";
-import type { OutputHtml } from "../../../kernel/document/html/outputHtml";
 import type { CellOutput, CodeCell } from "../../../kernel/document/notebookFile";
 import type { Questions } from "../../../kernel/protocol";
 import { element } from "../element";
 import { Editor } from "./editor";
 import { button } from "./icon";
 import { OutputsView } from "./outputsView";
+import type { Drawing } from "./outputView";
 import type { CellState } from "./session";
 import { words } from "./words";
 
@@ -18,7 +18,7 @@ export interface CellActions {
 interface CellViewOptions {
   /** Where it stands among the code cells, from 1 on. */
   number: number;
-  html: OutputHtml;
+  drawing: Drawing;
   language: Extension;
   /** What a reader has made of its code. */
   edited: string | undefined;
@@ -43,7 +43,7 @@ export class CellView {
   constructor(
     section: HTMLElement,
     cell: CodeCell,
-    { number, html, language, edited, actions }: CellViewOptions,
+    { number, drawing, language, edited, actions }: CellViewOptions,
   ) {
     this.number = number;
     this.cell = cell;
@@ -74,7 +74,7 @@ export class CellView {
       onLeave: () => this.#run.focus(),
     });
     this.#outputsPlace = section.querySelector<HTMLElement>(".outputs")!;
-    this.#outputs = new OutputsView(this.#outputsPlace, cell, html);
+    this.#outputs = new OutputsView(this.#outputsPlace, cell, drawing);
     this.#showEdited();
   }
 

@@ -5,6 +5,7 @@ import { missing, pictureAt } from "../../../kernel/document/html/pictures";
 import { sanitized } from "../../../kernel/document/html/sanitize";
 import { type CodeCell, cellChecks, formatNotebook, isOfKernel } from "../../../kernel/document/notebookFile";
 import { askLanguage } from "../../../kernel/protocol";
+import { Controls } from "../controls";
 import { Bar } from "./bar";
 import { CellView } from "./cellView";
 import { confirmReset } from "./confirmReset";
@@ -25,6 +26,9 @@ export class LivePage {
   readonly #bar: Bar;
   readonly #edits: KeptEdits;
   readonly #screen = new Screen<CodeCell>((cell) => this.#views.get(cell)?.showOutputs());
+  readonly #controls = new Controls({ send: (comm) => this.#session.tell(comm) });
+  /** How the page's address says that controls stand, `#lr=0.3`: each until a control has been set so. */
+  readonly #linked = new Map(new URLSearchParams(location.hash.slice(1)));
   #keeping = 0;
 
   constructor(saved: SavedPage, startEngine: StartEngine) {
@@ -53,6 +57,11 @@ export class LivePage {
         const { running } = this.#session;
         this.#bar.show(state, running && this.#views.get(running)?.number);
       },
+      onComm: (comm) => {
+        this.#controls.hear(comm);
+        for (const [name, text] of this.#linked)
+          if (this.#controls.set(name, text)) this.#linked.delete(name);
+      },
       onInput: (cell) => (question, ended) => this.#views.get(cell)!.ask(question, ended),
       onTrouble: ({ message }) => this.#bar.warn(words("The engine could not be started: {0}", message)),
     });
@@ -68,7 +77,7 @@ export class LivePage {
   #addCells(): void {
     const edits = this.#edits.read();
     const markdown = markdownRenderer(noFile);
-    const html = outputHtml(markdown);
+    const drawing = { html: outputHtml(markdown), controls: this.#controls };
     const sections = new Map(
       Array.from(document.querySelectorAll<HTMLElement>("section.code"), (section) => [
         section.dataset.cell,
@@ -80,7 +89,7 @@ export class LivePage {
       if (!section || !isOfKernel(cell)) continue;
       const view = new CellView(section, cell, {
         number: this.#views.size + 1,
-        html,
+        drawing,
         language: languageOf({ cell: cell.id, ask: this.#ask, markdown }),
         edited: edits.get(cell.id),
         actions: {

@@ -1,4 +1,5 @@
 // A notebook that runs in its page: the script of what `bnlab export --live` writes.
+import "../controls/style.css";
 import "../outputs/style.css";
 import "./style.css";
 import { setLanguage } from "../localize";

@@ -3,6 +3,7 @@ import type { OutputHtml } from "../../../kernel/document/html/outputHtml";
 import type { CellOutput } from "../../../kernel/document/notebookFile";
 import { type Json, Mime } from "../../../kernel/protocol";
 import { Chart } from "../chart";
+import { asPanel, type Controls } from "../controls";
 import { element } from "../element";
 import { asFigure } from "../figure";
 import { asBars, progressBars } from "../outputs/progressBars";
@@ -16,7 +17,7 @@ interface Drawn {
 }
 
 /** By MIME type, richest first: what draws elements; all else is HTML that the exporter would write. */
-const drawers: Readonly<Record<string, (content: Json, place: HTMLElement) => Drawn>> = {
+const drawers: Readonly<Record<string, (content: Json, place: HTMLElement, controls: Controls) => Drawn>> = {
   [Mime.plotly]: (figure, place) => {
     const host = place.querySelector<HTMLElement>(":scope > .chart") ?? element("div", "chart");
     place.replaceChildren(host);
@@ -27,6 +28,10 @@ const drawers: Readonly<Record<string, (content: Json, place: HTMLElement) => Dr
     place.replaceChildren(progressBars(asBars(bars)));
     return {};
   },
+  [Mime.control]: (panel, place, controls) => {
+    controls.draw(asPanel(panel), place);
+    return { update: (next) => controls.draw(asPanel(next), place) };
+  },
   [Mime.tensor]: (summary, place) => {
     place.replaceChildren(tensorCard(asSummary(summary)));
     return {};
@@ -36,18 +41,24 @@ const drawers: Readonly<Record<string, (content: Json, place: HTMLElement) => Dr
 /** Text that is read at its end goes on there. */
 const nearEnd = 8;
 
+/** What outputs are drawn with. */
+export interface Drawing {
+  html: OutputHtml;
+  controls: Controls;
+}
+
 export class OutputView {
   readonly element: HTMLElement;
   readonly #output: CellOutput;
-  readonly #html: OutputHtml;
+  readonly #drawing: Drawing;
   #content: unknown;
   #mime: string | undefined;
   #drawn: Drawn = {};
 
   /** @param exported the element that the exporter has written for this output. */
-  constructor(output: CellOutput, html: OutputHtml, exported?: HTMLElement) {
+  constructor(output: CellOutput, drawing: Drawing, exported?: HTMLElement) {
     this.#output = output;
-    this.#html = html;
+    this.#drawing = drawing;
     this.element = exported ?? element("div", "output");
     this.#draw(exported !== undefined);
   }
@@ -73,7 +84,7 @@ export class OutputView {
       this.dispose();
       this.#mime = mime;
       this.#drawn = {};
-      if (mime !== undefined) this.#drawn = drawers[mime]!(data[mime]!, this.element);
+      if (mime !== undefined) this.#drawn = drawers[mime]!(data[mime]!, this.element, this.#drawing.controls);
       else if (!isExported) this.#write();
     } catch (error) {
       this.#mime = undefined;
@@ -84,7 +95,7 @@ export class OutputView {
   #write(): void {
     const before = this.element.firstElementChild;
     const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = before ?? {};
-    this.element.innerHTML = this.#html.write(this.#output);
+    this.element.innerHTML = this.#drawing.html.write(this.#output);
     const after = this.element.firstElementChild;
     if (!before || !after) return;
     const wasAtEnd = scrollTop + clientHeight >= scrollHeight - nearEnd;

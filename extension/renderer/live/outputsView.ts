@@ -1,12 +1,11 @@
 // A cell's outputs on the page: as the notebook has them, each drawn once and then updated in its place.
-import type { OutputHtml } from "../../../kernel/document/html/outputHtml";
 import type { CellOutput, CodeCell } from "../../../kernel/document/notebookFile";
-import { OutputView } from "./outputView";
+import { type Drawing, OutputView } from "./outputView";
 
 export class OutputsView {
   readonly #place: HTMLElement;
   readonly #cell: CodeCell;
-  readonly #html: OutputHtml;
+  readonly #drawing: Drawing;
   /** Those of the saved notebook stay, to be shown again. */
   readonly #saved = new Map<CellOutput, OutputView>();
   #shown = new Map<CellOutput, OutputView>();
@@ -14,12 +13,12 @@ export class OutputsView {
   #waits = false;
 
   /** @param place holds what the exporter has written, an element for each output. */
-  constructor(place: HTMLElement, cell: CodeCell, html: OutputHtml) {
+  constructor(place: HTMLElement, cell: CodeCell, drawing: Drawing) {
     this.#place = place;
     this.#cell = cell;
-    this.#html = html;
+    this.#drawing = drawing;
     for (const [at, output] of cell.outputs.entries()) {
-      this.#saved.set(output, new OutputView(output, html, place.children[at] as HTMLElement | undefined));
+      this.#saved.set(output, new OutputView(output, drawing, place.children[at] as HTMLElement | undefined));
     }
     this.#shown = new Map(this.#saved);
   }
@@ -59,6 +58,6 @@ export class OutputsView {
   #viewOf(output: CellOutput): OutputView {
     const known = this.#shown.get(output) ?? this.#saved.get(output);
     known?.update();
-    return known ?? new OutputView(output, this.#html);
+    return known ?? new OutputView(output, this.#drawing);
   }
 }

@@ -9,6 +9,8 @@ import {
 import { OutputCollector } from "../../../kernel/document/outputCollector";
 import {
   type AnyPublication,
+  type Comm,
+  commIn,
   isMessage,
   KernelClient,
   type RequestOptions,
@@ -27,6 +29,8 @@ export interface SessionEvents {
   /** Outputs are others now: of the cell that runs, or of another that it updates. */
   onOutputs(): void;
   onEngine(state: EngineState): void;
+  /** What is said of a control. */
+  onComm(comm: Comm): void;
   onInput(cell: CodeCell): NonNullable<RequestOptions["onInput"]>;
   /** The engine could not be started. */
   onTrouble(error: Error): void;
@@ -49,6 +53,8 @@ export class LiveSession {
   #running: CodeCell | undefined;
   #stopping = false;
   #engine: EngineState = "none";
+  /** Controls that the engine knows. */
+  readonly #comms = new Set<string>();
   /** Counts the restarts: what comes from before one is heard no more. */
   #life = 0;
 
@@ -77,6 +83,11 @@ export class LiveSession {
     if (!this.#running) void this.#serve();
   }
 
+  /** Says something to a control's other end. */
+  tell(comm: Comm): void {
+    void this.#client?.then((client) => client.tell(comm)).catch(() => {});
+  }
+
   /** Interrupts the cell that runs; those that wait are not begun. */
   stop(): void {
     this.#giveUpQueue();
@@ -97,6 +108,7 @@ export class LiveSession {
     this.#client = undefined;
     this.#transport = undefined;
     this.#collector = new OutputCollector();
+    this.#closeComms();
     this.#stopping = false;
     if (running) this.#events.onState(running, "idle");
     this.#tell("none");
@@ -133,6 +145,7 @@ export class LiveSession {
     const receive = (publication: AnyPublication) => {
       if (life !== this.#life) return;
       if (isMessage(publication, "execute_input")) cell.execution_count = publication.content.execution_count;
+      this.#hear(publication);
       this.#collector.collect(cell, publication);
       this.#events.onOutputs();
     };
@@ -155,6 +168,7 @@ export class LiveSession {
       });
       this.#events.onOutputs();
       this.#client = undefined;
+      this.#closeComms();
       return this.#stopping ? "stopped" : "failed";
     }
   }
@@ -177,10 +191,26 @@ export class LiveSession {
     const transport = await this.#startEngine();
     if (life !== this.#life) transport.close();
     else this.#transport = transport;
-    const client = new KernelClient(transport);
+    const client = new KernelClient(transport, (publication) => {
+      if (life === this.#life) this.#hear(publication);
+    });
     // The start is no cell's time: this ends when cells can be run.
     await client.execute("", () => {}, { silent: true });
     return client;
+  }
+
+  #hear(publication: AnyPublication): void {
+    const comm = commIn(publication);
+    if (!comm) return;
+    if (comm.type === "comm_close") this.#comms.delete(comm.content.comm_id);
+    else this.#comms.add(comm.content.comm_id);
+    this.#events.onComm(comm);
+  }
+
+  #closeComms(): void {
+    for (const comm_id of this.#comms)
+      this.#events.onComm({ type: "comm_close", content: { comm_id, data: {} } });
+    this.#comms.clear();
   }
 
   #giveUpQueue(): void {
