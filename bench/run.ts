@@ -49,6 +49,7 @@ function bundle(checkout: string, name: string): string {
     entryNames: "[name]",
     outdir,
     bundle: true,
+    ignoreAnnotations: true, // package.json says of the build what has effects, not of the sources
     splitting: true,
     format: "esm",
     platform: "node",
