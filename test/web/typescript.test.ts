@@ -7,6 +7,7 @@ import { describe, it } from "node:test";
 import vm from "node:vm";
 import { gunzipSync } from "node:zlib";
 import type { LanguageAnswer, LanguageCell, LanguageRequest } from "../../kernel/protocol";
+import { Boxes } from "../../kernel/session/cells/boxes";
 import type { Converted } from "../../kernel/session/cells/conversion";
 import type { Converter } from "../../kernel/session/converter/converter";
 import type * as NodeConverter from "../../kernel/session/node/converter";
@@ -16,8 +17,8 @@ const root = path.join(import.meta.dirname, "../..");
 const packed = (name: string) =>
   gunzipSync(readFileSync(path.join(root, "dist/typescript", `${name}.gz`))).toString();
 
-/** What every engine has beside the language. */
-const context = vm.createContext({ atob, TextDecoder, performance, console });
+/** Some of what every engine has beside the language. */
+const context = vm.createContext({ atob, TextDecoder, console });
 vm.runInContext(packed("typescript.js"), context);
 const { pageConverter, pageLanguage } = vm.runInContext("bnlabTypeScript", context) as typeof PageTypeScript;
 const files = JSON.parse(packed("declarations.json")) as Record<string, string>;
@@ -96,7 +97,7 @@ describe("the converter of a page", () => {
       "using d = { [Symbol.dispose]() {} };\nk",
       "new nn.Linear(2)",
       "await Promise.resolve(k)",
-      "structuredClone(k); setTimeout(() => {}, 5); performance.mark('k'); new URL('a:b'); console.table(k)",
+      "structuredClone(k); setTimeout(() => {}, 5); new URL('a:b'); console.table(k)",
       'import { missing } from "bnlab"',
       "enum E { A }\nnamespace N { export const v = 1 }\nN.v + E.A",
       "k = []",
@@ -194,4 +195,95 @@ describe("the language service of a page", () => {
     }[];
     assert.match(found[0]!.message, /Property 'for' does not exist on type 'Linear'/);
   });
+});
+
+/** Runs a cell with a yield in each turn of its loops that may have one: its value, and how many there were. */
+async function yielding(text: string): Promise<{ value: unknown; turns: number }> {
+  const page = pageConverter({ files });
+  const result = page.convert(text);
+  assert.ok(result.ok, JSON.stringify(result));
+  const boxes = new Boxes();
+  boxes.begin(result.cell.declares);
+  let turns = 0;
+  const kernel = Object.assign((name: string) => boxes.open(name), {
+    var: (name: string) => boxes.openVar(name),
+    scope: boxes.scope,
+    on: (value?: unknown) => value,
+    due: () => true,
+    turn: async () => {
+      turns++;
+      await new Promise(setImmediate);
+    },
+    result: undefined as unknown,
+  });
+  await (vm.runInThisContext(result.cell.code) as (given: typeof kernel) => Promise<void>)(kernel);
+  return { value: kernel.result, turns };
+}
+
+describe("loops that let messages through", () => {
+  const loops: { about: string; text: string; value: unknown; turns: number }[] = [
+    {
+      about: "for with closures",
+      text: "const f = [];\nfor (let i = 0; i < 3; i++) f.push(() => i);\nf.map((g) => g())",
+      value: [0, 1, 2],
+      turns: 3,
+    },
+    {
+      about: "labels",
+      text: "let s = '';\nouter: for (let i = 0; i < 3; i++) { for (const j of [0, 1, 2]) { if (j === 1) continue outer; if (i === 2) break outer; s += i + String(j) + ' '; } }\ns",
+      value: "00 10 ",
+      turns: 3 + 5,
+    },
+    {
+      about: "destructuring heads",
+      text: "let s = 0;\nfor (const [a, { b = 5 }] of [[1, {}], [2, { b: 1 }]]) s += a * b;\nfor (const key in { x: 1 }) s += key.length;\ns",
+      value: 8,
+      turns: 3,
+    },
+    {
+      about: "while and do, without blocks",
+      text: "let n = 0;\nwhile (n < 3) n++;\ndo n += 2; while (n < 8);\nn",
+      value: 9,
+      turns: 3 + 3,
+    },
+    {
+      about: "for await",
+      text: "let s = 0;\nfor await (const x of [1, Promise.resolve(2)]) s += x;\ns",
+      value: 3,
+      turns: 2,
+    },
+    {
+      about: "async functions, arrows and methods",
+      text: "const f = async (n) => { let s = 0; for (let i = 0; i < n; i++) s += i; return s; };\nclass A { async m() { let s = 0; while (s < 2) s++; return s; } }\nasync function* g() { for (const x of [1, 2]) yield x; }\nlet t = await f(4) + await new A().m();\nfor await (const x of g()) t += x;\nt",
+      value: 6 + 2 + 3,
+      turns: 4 + 2 + 2 + 2,
+    },
+    {
+      about: "none in what cannot wait",
+      text: "function sum(xs) { let s = 0; for (const x of xs) s += x; return s; }\nfunction* count() { for (let i = 1; i < 4; i++) yield i; }\nclass B { static n = 0; static { for (let i = 0; i < 2; i++) B.n++; } f = () => { let s = 0; while (s < 1) s++; return s; } }\n[1, 2].forEach((x) => { for (;;) break; });\nsum([...count()]) + B.n + new B().f()",
+      value: 6 + 2 + 1,
+      turns: 0,
+    },
+    {
+      about: "try, switch and return",
+      text: "const f = async () => { for (const x of [1, 2, 3]) { try { switch (x) { case 1: continue; case 2: return x; } } finally { log.push(x); } } };\nconst log = [];\n[await f(), ...log]",
+      value: [2, 1, 2],
+      turns: 2,
+    },
+    {
+      about: "var and redeclared names",
+      text: "for (var i = 0, xs = []; i < 2; i++) { var last = i; xs.push(last); }\n[i, last, ...xs]",
+      value: [2, 1, 0, 1],
+      turns: 2,
+    },
+    {
+      about: "a cell that calls eval",
+      text: "let s = 0;\nfor (const x of [1, 2]) s += eval('x * 2');\ns",
+      value: 6,
+      turns: 2,
+    },
+  ];
+  for (const { about, text, value, turns } of loops) {
+    it(about, async () => assert.deepEqual(await yielding(text), { value, turns }));
+  }
 });
