@@ -1,7 +1,8 @@
 // Builds the site: `npm run site [-- FOLDER]` writes a front page and the tutorials as live pages, in two languages, into one folder
 // that any web server can serve, under any path.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -48,17 +49,18 @@ async function tutorials(language: Language) {
   const seen = (name: string) =>
     new RegExp(`^\\| \\[[^|]*\\]\\(${name}\\) \\|[^|]*\\| ([^|]*) \\|`, "m").exec(first)?.[1] ?? "";
   return names.map((name) => ({
+    name,
     page: name.replace(/\.ipynb$/, ".html"),
     title: /^# (.*)/m.exec(texts.get(name) ?? "")?.[1] ?? name,
     seen: seen(name),
   }));
 }
 
-async function frontPage(language: Language, script: string): Promise<void> {
+/** @param top whether it is the page that the site opens with, above the languages' folders. */
+async function frontPage(language: Language, script: string, top: boolean): Promise<void> {
   const said = words[language];
   const other = languages.find((one) => one !== language)!;
   const style = `${pageStyle}${await readFile(at("media/site/front.css"), "utf8")}`;
-  const top = language === languages[0];
   const pages = await tutorials(language);
   const cards = pages.map(
     ({ page, title, seen }, i) =>
@@ -78,7 +80,7 @@ async function frontPage(language: Language, script: string): Promise<void> {
     script,
     policy: `default-src 'none'; script-src ${hashOf(script)} 'wasm-unsafe-eval'; style-src-elem ${hashOf(style)}; img-src 'self' data:; base-uri 'none'; form-action 'none'`,
     assets: top ? "assets/" : "../assets/",
-    otherPage: top ? `${other}/index.html` : "../index.html",
+    otherPage: `${top ? "" : "../"}${other}/index.html`,
     firstPage: `${top ? `${language}/` : ""}${pages[0]?.page}`,
     cards: cards.join("\n"),
     points: points.join("\n"),
@@ -94,7 +96,11 @@ async function frontPage(language: Language, script: string): Promise<void> {
 }
 
 await rm(out, { recursive: true, force: true });
-for (const folder of ["assets", ...languages]) await mkdir(path.join(out, folder), { recursive: true });
+const folders = languages.map((language) => at("notebooks", language));
+execFileSync(process.execPath, [at("dist/kernel/cli.js"), "site", ...folders, "--output", out], {
+  stdio: "inherit",
+});
 await cp(at("media/icon.svg"), path.join(out, "assets/icon.svg"));
 const script = await frontScript();
-for (const language of languages) await frontPage(language, script);
+for (const language of languages) await frontPage(language, script, false);
+await frontPage(languages[0], script, true);

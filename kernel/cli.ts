@@ -119,6 +119,19 @@ program
   });
 
 program
+  .command("site")
+  .description("write folders of notebooks, as they were saved, as pages in which the cells run; nothing is run")
+  .argument("<folders...>", "folders of .ipynb files; files of the same name are one notebook in several languages")
+  .requiredOption("-o, --output <folder>", "the folder to write, for any web server")
+  .helpOption(...helpOption)
+  .exitOverride()
+  .addHelpText("after", plainExitCodes)
+  .action(async (folders: string[], options) => {
+    const { siteCommand } = await import("./notebook/siteCommand");
+    process.exitCode = await siteCommand(folders, options);
+  });
+
+program
   .command("check")
   .description("run notebooks and compare what they show with what was saved in them")
   .argument("<notebooks...>", ".ipynb files in TypeScript, with outputs")

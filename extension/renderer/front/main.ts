@@ -1,5 +1,6 @@
 // The front page's network, which trains in the page as soon as it is seen: no worker, no request, a few milliseconds a frame.
 import { element } from "../element";
+import { isFinished } from "../finished";
 import { AccuracyChart } from "./accuracyChart";
 import { type Activation, type Arm, activations, arms, drawAll, Race } from "./network";
 
@@ -111,5 +112,10 @@ new IntersectionObserver((entries) => {
   visible = entries.some(({ isIntersecting }) => isIntersecting);
   schedule();
 }).observe(place);
+for (const card of document.querySelectorAll<HTMLAnchorElement>(".cards a")) {
+  if (!isFinished(card.pathname)) continue;
+  card.classList.add("finished");
+  card.title = words.finished ?? "";
+}
 place.classList.add("ready");
 begin();

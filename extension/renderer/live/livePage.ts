@@ -6,6 +6,7 @@ import { sanitized } from "../../../kernel/document/html/sanitize";
 import { type CodeCell, cellChecks, formatNotebook, isOfKernel } from "../../../kernel/document/notebookFile";
 import { askLanguage } from "../../../kernel/protocol";
 import { Controls } from "../controls";
+import { noteFinished } from "../finished";
 import { Bar } from "./bar";
 import { CellView } from "./cellView";
 import { confirmReset } from "./confirmReset";
@@ -13,7 +14,7 @@ import { KeptEdits } from "./edits";
 import { type Ask, languageOf } from "./language";
 import type { SavedPage } from "./savedPage";
 import { Screen } from "./screen";
-import { LiveSession, type StartEngine } from "./session";
+import { type CellState, LiveSession, type StartEngine } from "./session";
 import { words } from "./words";
 
 /** Edits are kept when the reader pauses, in milliseconds. */
@@ -29,6 +30,7 @@ export class LivePage {
   readonly #controls = new Controls({ send: (comm) => this.#session.tell(comm) });
   /** How the page's address says that controls stand, `#lr=0.3`: each until a control has been set so. */
   readonly #linked = new Map(new URLSearchParams(location.hash.slice(1)));
+  readonly #done = new Set<CodeCell>();
   #keeping = 0;
 
   constructor(saved: SavedPage, startEngine: StartEngine) {
@@ -51,6 +53,7 @@ export class LivePage {
         };
         if (state === "running") this.#bar.show("busy", view.number);
         if (state in said) this.#bar.tell(said[state as keyof typeof said]);
+        this.#noteEnd(cell, state);
       },
       onOutputs: () => this.#screen.ask(this.#views.keys()),
       onEngine: (state) => {
@@ -127,6 +130,14 @@ export class LivePage {
     const cells = [...this.#views.keys()];
     const next = cells[cells.indexOf(cell) + 1];
     return next && this.#views.get(next);
+  }
+
+  /** A notebook of a site whose cells have all ended well is marked where all are listed. */
+  #noteEnd(cell: CodeCell, state: CellState): void {
+    if (state === "done") this.#done.add(cell);
+    else if (state === "failed") this.#done.delete(cell);
+    const isOfSite = document.querySelector("nav.series") !== null;
+    if (isOfSite && this.#done.size === this.#views.size) noteFinished(location.pathname);
   }
 
   #keep(): void {

@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { formatNotebook, type Notebook } from "../../document/notebookFile";
-import { escapeHtml } from "../../words";
+import { formatNotebook, type Notebook, proseOf } from "../../document/notebookFile";
+import { escapeHtml, languageOf } from "../../words";
 import { cellsHtml } from "./cells";
 import { packedEngine } from "./packedEngine";
 import type { PageOptions } from "./page";
 import { contentPolicy, scriptText } from "./policy";
+import { type Series, seriesHtml } from "./series";
 import { shellHtml } from "./shell";
 import { style } from "./style";
 
@@ -17,31 +18,39 @@ export interface LivePageOptions extends PageOptions {
   file: string;
   /** Where the engine's script is, relative to the page; by default the page has it inside. */
   engine?: string;
+  /** Where the page's own script is, relative to the page, if its engine is beside it; by default the page has it inside. */
+  script?: string;
+  /** Its place among the notebooks of a site. */
+  series?: Series;
 }
 
 export async function renderLivePage(
   notebook: Notebook,
-  { title, folder, file, engine }: LivePageOptions,
+  { title, folder, file, engine, script: scriptAt, series }: LivePageOptions,
 ): Promise<string> {
+  const lang = languageOf(proseOf(notebook));
   const { html } = cellsHtml(notebook, { folder, isLive: true });
   const [script, liveStyle] = await Promise.all([built("renderer/live.js"), built("renderer/live.css")]);
-  const scripts = [scriptText(script)];
+  const scripts = scriptAt === undefined ? [scriptText(script)] : [];
+  const { head, foot } = series ? seriesHtml(series, lang) : { head: "", foot: "" };
   const styles = [style, liveStyle];
   const text = formatNotebook(notebook);
   const identity = createHash("sha256").update(path.basename(file)).update(text).digest("hex").slice(0, 32);
   const body = `<header class="page-bar"><noscript>The cells of this page run where scripts are allowed.</noscript></header>
 <main>
+${head}
 ${html}
+${foot}
 </main>
 <script type="text/plain" id="bnlab-notebook" data-file="${escapeHtml(path.basename(file))}" data-identity="${identity}">${packed(text)}</script>
-${scripts.map((each) => `<script>${each}</script>`).join("\n")}
+${scriptAt === undefined ? scripts.map((each) => `<script>${each}</script>`).join("\n") : `<script src="${escapeHtml(scriptAt)}" defer></script>`}
 <script type="application/json" id="bnlab-engine"${engine === undefined ? `>${await packedEngine()}` : ` data-at="${escapeHtml(engine)}">`}</script>`;
   const policy = contentPolicy({
     scripts,
     styles,
     runs: engine === undefined ? "own engine" : "engine beside",
   });
-  return shellHtml({ notebook, title, policy, styles, body });
+  return shellHtml({ lang, title, policy, styles, body });
 }
 
 const built = (name: string) => readFile(new URL(`../${name}`, import.meta.url), "utf8");

@@ -1,6 +1,7 @@
 // A notebook as one web page that needs nothing else: text, code, outputs, live charts; light or dark as the reader has it.
 import { readFile } from "node:fs/promises";
-import type { Notebook } from "../../document/notebookFile";
+import { type Notebook, proseOf } from "../../document/notebookFile";
+import { languageOf } from "../../words";
 import { cellsHtml } from "./cells";
 import { contentPolicy, scriptText } from "./policy";
 import { shellHtml } from "./shell";
@@ -20,7 +21,7 @@ ${html}
 </main>
 ${scripts.map((script) => `<script>${script}</script>`).join("\n")}`;
   return shellHtml({
-    notebook,
+    lang: languageOf(proseOf(notebook)),
     title,
     policy: contentPolicy({ scripts, styles: [style] }),
     styles: [style],

@@ -21,7 +21,7 @@ export interface Policy {
 export function contentPolicy({ scripts, styles, runs }: Policy): string {
   // Plotly adds a style element that is empty and then puts rules into it.
   const styleElements = [...styles, ""].map(hashOf).join(" ");
-  const hashes = scripts.map(hashOf).join(" ") || "'none'";
+  const hashes = scripts.map(hashOf).join(" ") || (runs ? "" : "'none'");
   // Workers obey the policy of the page that made them: what compiles cells is allowed there by what stands here.
   const compiling = runs ? " blob: 'wasm-unsafe-eval' 'unsafe-eval'" : "";
   const beside = runs === "engine beside" ? " 'self'" : "";

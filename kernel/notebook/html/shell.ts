@@ -1,18 +1,17 @@
 // What is around the body of every page: its policy first, its title, its style.
-import { type Notebook, proseOf } from "../../document/notebookFile";
-import { escapeHtml, languageOf } from "../../words";
+import { escapeHtml } from "../../words";
 
 export interface Shell {
-  notebook: Notebook;
+  lang: string;
   title: string;
   policy: string;
   styles: readonly string[];
   body: string;
 }
 
-export function shellHtml({ notebook, title, policy, styles, body }: Shell): string {
+export function shellHtml({ lang, title, policy, styles, body }: Shell): string {
   return `<!doctype html>
-<html lang="${languageOf(proseOf(notebook))}">
+<html lang="${lang}">
 <head>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta charset="utf-8">
