@@ -120,8 +120,13 @@ program
 
 program
   .command("site")
-  .description("write folders of notebooks, as they were saved, as pages in which the cells run; nothing is run")
-  .argument("<folders...>", "folders of .ipynb files; files of the same name are one notebook in several languages")
+  .description(
+    "write folders of notebooks, as they were saved, as pages in which the cells run; nothing is run",
+  )
+  .argument(
+    "<folders...>",
+    "folders of .ipynb files; files of the same name are one notebook in several languages",
+  )
   .requiredOption("-o, --output <folder>", "the folder to write, for any web server")
   .helpOption(...helpOption)
   .exitOverride()
