@@ -1,6 +1,6 @@
 // What an experiment found: values by arm and seed, how the arms differ pair by pair, and what that says of the claim.
 import { requireKnown } from "../arguments";
-import { escapeHtml, htmlTable, proseNumber, textTable } from "../words";
+import { escapeHtml, htmlTable, localized, proseNumber, textTable } from "../words";
 
 export interface Run<Result> {
   /** What manualSeed() was given for it. */
@@ -211,7 +211,9 @@ export class Experiment<Result> {
   }
 
   #failureLines(): string[] {
-    return this.failures.map(({ arm, seed, error }) => `seed ${seed}, ${arm}: ${error ?? "gave NaN"}`);
+    return this.failures.map(
+      ({ arm, seed, error }) => `${localized(`seed ${seed}, ${arm}`)}: ${error ?? localized("gave NaN")}`,
+    );
   }
 }
 

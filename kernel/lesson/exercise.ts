@@ -93,7 +93,7 @@ export class CheckedAnswer {
     readonly words: Words,
   ) {}
 
-  /** Both languages, a line each. */
+  /** The words, a line for each language that is shown. */
   toString(): string {
     return `${marks[this.state]} ${wordsText(this.words, "  ").trimStart()}`;
   }

@@ -3,12 +3,13 @@
 import { describe, requireKnown } from "../arguments";
 import { machine, textOf } from "../machine/machine";
 import { Mime, type MimeBundle } from "../protocol/mime";
-import { escapeHtml } from "../words";
-import { sections, sectionsInOrder } from "./article";
+import { escapeHtml, inLanguage } from "../words";
+import { sectionsInOrder } from "./article";
 import { type Claim, claimsBySection } from "./claims";
 import otherRuns from "./runs.json";
 import {
   type ClaimVerdict,
+  headingOf,
   measuredHtml,
   measuredTexts,
   quoteOf,
@@ -17,7 +18,7 @@ import {
   verdictText,
   verdictWords,
 } from "./verdict";
-import { wordsHtml } from "./words";
+import { spoken, type Words, wordsHtml, wordsText } from "./words";
 
 export interface ScorecardOptions {
   /** Where the notebooks are. Default: the kernel's folder, which is that of the notebook. */
@@ -112,13 +113,16 @@ export class Scorecard {
   /** A line for each claim, under the headings of the article's sections. */
   toString(): string {
     const lines = this.scores.map(({ number, section, claim, record, notebook, others }) => {
-      const found = record === null ? notRun(notebook) : `${verdictText(record.verdict)}  ${notebook}`;
-      const text = `${String(number).padStart(2)}  ${claim.en}\n    ${claim["zh-cn"]}\n    ${found}  (${othersText(others)})`;
+      const found =
+        record === null
+          ? `… ${spoken(notRun).join(" ")} ${notebook}`
+          : `${verdictText(record.verdict)}  ${notebook}`;
+      const text = `${String(number).padStart(2)}  ${wordsText(claim, "    ").trimStart()}\n    ${found}  (${othersText(others)})`;
       return { section, text };
     });
     return sectionsInOrder
       .flatMap((section) => [
-        `${sections[section]["zh-cn"]} · ${sections[section].en}`,
+        headingOf(section).join(" · "),
         ...lines.flatMap((line) => (line.section === section ? line.text : [])),
       ])
       .join("\n");
@@ -131,6 +135,7 @@ export class Scorecard {
       throw new RangeError(`markdown: expected "en" or "zh-cn", got ${describe(language)}`);
     }
     const english = language === "en";
+    const tag = english ? "en" : "zh-CN";
     const runs = Object.keys(this.scores[0]?.others ?? {}).map((run) => nameOf(run, language));
     const head = english
       ? ["", "claim", "the literature", "verdict", runs.join(" · "), "measured", "notebook"]
@@ -138,11 +143,8 @@ export class Scorecard {
     const rows = this.scores.map(({ number, claim, literature, record, notebook, others }) => {
       const [mark, chinese] = record ? verdictWords[record.verdict] : ["…", "未运行"];
       const word = english ? (record?.verdict ?? "not run") : chinese;
-      const measured = record
-        ? measuredTexts(record)
-            .slice(0, brief ? 3 : undefined)
-            .join("; ")
-        : "";
+      const numbers = record ? inLanguage(tag, () => measuredTexts(record)) : [];
+      const measured = numbers.slice(0, brief ? 3 : undefined).join(english ? "; " : "；");
       const elsewhere = Object.values(others).map(markOf).join(" · ");
       return [
         `${number}`,
@@ -164,18 +166,24 @@ export class Scorecard {
   #html(): string {
     const line = (cells: readonly string[], tag: "td" | "th") =>
       `<tr>${cells.map((cell) => `<${tag} align="left" style="text-align:left;vertical-align:top;padding:6px 14px 6px 0">${cell}</${tag}>`).join("")}</tr>`;
-    const head = ["", "论断与文献<br>Claim and literature", "结论<br>Verdict", "实测<br>Measured"];
+    const head = [
+      "",
+      wordsHtml({ en: "Claim and literature", "zh-cn": "论断与文献" }),
+      wordsHtml({ en: "Verdict", "zh-cn": "结论" }),
+      wordsHtml({ en: "Measured", "zh-cn": "实测" }),
+    ];
     const rowOf = ({ number, claim, quotes, literature, record, notebook, others }: Score) => {
       const quote = quoteOf({ quotes })["zh-cn"];
-      const standing = `文章：${escapeHtml(quote)}<br>文献：${escapeHtml(literature["zh-cn"])}<br>Literature: ${escapeHtml(literature.en)}`;
+      const standing = [
+        ...spoken({ en: `Article: ${quote}`, "zh-cn": `文章：${quote}` }).slice(0, 1),
+        ...spoken({ en: `Literature: ${literature.en}`, "zh-cn": `文献：${literature["zh-cn"]}` }),
+      ];
       const link = `<a href="${notebook}.ipynb" style="white-space:nowrap">${notebook}</a>`;
-      const found = record
-        ? `${verdictHtml(record.verdict)}<br>${link}`
-        : `… 请运行并保存<br>run and save ${link}`;
+      const found = record ? `${verdictHtml(record.verdict)}<br>${link}` : `… ${wordsHtml(notRun)} ${link}`;
       return line(
         [
           `${number}`,
-          `${wordsHtml(claim)}<br><span style="opacity:0.7">${standing}</span>`,
+          `${wordsHtml(claim)}<br><span style="opacity:0.7">${standing.map(escapeHtml).join("<br>")}</span>`,
           `${found}<br><span style="opacity:0.7">${escapeHtml(othersText(others))}</span>`,
           record ? measuredHtml(record) : "",
         ],
@@ -183,8 +191,8 @@ export class Scorecard {
       );
     };
     const rows = sectionsInOrder.flatMap((section) => {
-      const { en, "zh-cn": chinese } = sections[section];
-      const title = `<b>${escapeHtml(chinese)}</b> · ${escapeHtml(en.replace(/^\d /, ""))}`;
+      const [first, ...rest] = headingOf(section).map(escapeHtml);
+      const title = [`<b>${first}</b>`, ...rest].join(" · ");
       return [
         `<tr><td colspan="4" align="left" style="text-align:left;padding-top:14px">${title}</td></tr>`,
         ...this.scores.filter((score) => score.section === section).map(rowOf),
@@ -194,7 +202,7 @@ export class Scorecard {
   }
 }
 
-const notRun = (notebook: string) => `… 请运行并保存 run and save ${notebook}`;
+const notRun: Words = { en: "run and save", "zh-cn": "请运行并保存" };
 
 const markOf = (verdict: ClaimVerdict | "not run") =>
   verdict === "not run" ? "…" : verdictWords[verdict][0];
@@ -202,7 +210,10 @@ const markOf = (verdict: ClaimVerdict | "not run") =>
 /** "seeds 10–14 ✓ · MNIST ≈" */
 const othersText = (others: Score["others"]) =>
   Object.entries(others)
-    .map(([run, verdict]) => `${run} ${markOf(verdict)}`)
+    .map(([run, verdict]) => {
+      const [name] = spoken({ en: run, "zh-cn": nameOf(run, "zh-cn") }).slice(-1);
+      return `${name} ${markOf(verdict)}`;
+    })
     .join(" · ");
 
 /** The name of a run in a table of one language. */

@@ -1,10 +1,10 @@
 // What a run says of one of the article's claims: a card to read, and a record of it in the saved notebook.
 import { describe, isRecord, requireKnown } from "../arguments";
 import { type Json, Mime, type MimeBundle } from "../protocol/mime";
-import { escapeHtml, proseNumber } from "../words";
-import { sections, sectionsInOrder } from "./article";
+import { escapeHtml, localized, proseNumber } from "../words";
+import { type Section, sections, sectionsInOrder } from "./article";
 import { type Claim, claimOf } from "./claims";
-import { type Words, wordsHtml, wordsText } from "./words";
+import { quoted, spoken, type Words, wordsHtml, wordsText } from "./words";
 
 /** About the article's sentence. */
 export type ClaimVerdict =
@@ -30,6 +30,13 @@ export const verdictWords: Readonly<Record<ClaimVerdict, readonly [mark: string,
   "not reproduced": ["○", "未能复现"],
   incomplete: ["…", "未完成"],
 };
+
+const labels = {
+  article: { en: "Article", "zh-cn": "文章" },
+  claim: { en: "Claim", "zh-cn": "论断" },
+  literature: { en: "Literature", "zh-cn": "文献" },
+  measured: { en: "Measured", "zh-cn": "实测" },
+} satisfies Record<string, Words>;
 
 /** Readable on white and on black. */
 const colors: Readonly<Record<ClaimVerdict, string>> = {
@@ -118,12 +125,14 @@ export class VerdictCard {
   /** The card as text. */
   toString(): string {
     const { claim, record } = this;
+    const label = (name: keyof typeof labels) => `  ${spoken(labels[name]).join(" ")}`;
     const lines = [
-      `${verdictText(record.verdict)} · claim ${claim.number} 第 ${claim.number} 条`,
-      `  文章 Article · ${sectionText(claim)}\n${wordsText(quoteOf(claim), "    ")}`,
-      `  论断 Claim\n${wordsText(claim.claim, "    ")}`,
-      `  文献 Literature\n${wordsText(claim.literature, "    ")}`,
-      `  实测 Measured\n    ${measuredTexts(record).join("\n    ")}`,
+      `${verdictText(record.verdict)} · ${spoken(titleOf(claim)).join(" ")}`,
+      `${label("article")} · ${sectionText(claim)}`,
+      ...quoted(quoteOf(claim)).map((line) => `    ${line}`),
+      `${label("claim")}\n${wordsText(claim.claim, "    ")}`,
+      `${label("literature")}\n${wordsText(claim.literature, "    ")}`,
+      `${label("measured")}\n    ${measuredTexts(record).join("\n    ")}`,
     ];
     if (record.note) lines.push(wordsText(record.note, "  "));
     return lines.join("\n");
@@ -137,16 +146,17 @@ export class VerdictCard {
     const plain = 'style="text-align:left;vertical-align:top;padding:5px 12px 5px 0"';
     const row = (label: string, content: string) =>
       `<tr><td ${cell}>${label}</td><td ${plain}>${content}</td></tr>`;
+    const quote = quoted(quoteOf(claim)).map(escapeHtml).join("<br>");
     return [
       '<table style="border-collapse:collapse;max-width:52em">',
-      `<thead><tr><th align="left" ${cell}>第 ${claim.number} 条<br>Claim ${claim.number}</th><th align="left" ${plain}>${verdictHtml(record.verdict)}</th></tr></thead><tbody>`,
+      `<thead><tr><th align="left" ${cell}>${wordsHtml(titleOf(claim))}</th><th align="left" ${plain}>${verdictHtml(record.verdict)}</th></tr></thead><tbody>`,
       row(
-        "文章<br>Article",
-        `${wordsHtml(quoteOf(claim))}<br><span style="opacity:0.7">${escapeHtml(sectionText(claim))}</span>`,
+        wordsHtml(labels.article),
+        `${quote}<br><span style="opacity:0.7">${escapeHtml(sectionText(claim))}</span>`,
       ),
-      row("论断<br>Claim", wordsHtml(claim.claim)),
-      row("文献<br>Literature", wordsHtml(claim.literature)),
-      row("实测<br>Measured", measuredHtml(record)),
+      row(wordsHtml(labels.claim), wordsHtml(claim.claim)),
+      row(wordsHtml(labels.literature), wordsHtml(claim.literature)),
+      row(wordsHtml(labels.measured), measuredHtml(record)),
       ...(record.note ? [row("", wordsHtml(record.note))] : []),
       "</tbody></table>",
     ].join("");
@@ -159,20 +169,24 @@ export function quoteOf({ quotes }: Pick<Claim, "quotes">): Words {
   return { en: `“${joined("en")}”`, "zh-cn": `“${joined("zh-cn")}”` };
 }
 
-/** "2 简述 BN 的原理 · How BN works", of each section that is quoted. */
+const titleOf = ({ number }: Claim): Words => ({ en: `Claim ${number}`, "zh-cn": `第 ${number} 条` });
+
+/** "2 简述 BN 的原理 · How BN works", of each section that is quoted; its number stands once. */
 function sectionText({ quotes }: Claim): string {
-  const quoted = sectionsInOrder.filter((section) => quotes.some((quote) => quote.section === section));
-  const headings = quoted.map((section) => {
-    const { en, "zh-cn": chinese } = sections[section];
-    return `${chinese} · ${en.replace(/^\d /, "")}`;
-  });
-  return headings.join("; ");
+  const among = sectionsInOrder.filter((section) => quotes.some((quote) => quote.section === section));
+  return among.map((section) => headingOf(section).join(" · ")).join(localized("; "));
 }
 
-/** "✓ supported 成立" */
+/** A section's heading in each language that is shown. */
+export function headingOf(section: Section): string[] {
+  const [first, ...others] = spoken(sections[section]);
+  return [first!, ...others.map((heading) => heading.replace(/^\d /, ""))];
+}
+
+/** "✓ supported 成立", or one of the words. */
 export function verdictText(verdict: ClaimVerdict): string {
   const [mark, chinese] = verdictWords[verdict];
-  return `${mark} ${verdict} ${chinese}`;
+  return [mark, ...spoken({ en: verdict, "zh-cn": chinese }).toReversed()].join(" ");
 }
 
 /** The same in its color. */
@@ -183,14 +197,21 @@ export function verdictHtml(verdict: ClaimVerdict): string {
 /** A line for each. */
 export function measuredHtml({ measured }: VerdictRecord): string {
   return Object.entries(measured)
-    .map(([label, value]) => `${escapeHtml(label)}: <b>${escapeHtml(measuredText(value))}</b>`)
+    .map(
+      ([label, value]) =>
+        `${escapeHtml(localized(label))}${colon()}<b>${escapeHtml(measuredText(value))}</b>`,
+    )
     .join("<br>");
 }
 
 /** "label: value", each. */
 export function measuredTexts({ measured }: VerdictRecord): string[] {
-  return Object.entries(measured).map(([label, value]) => `${label}: ${measuredText(value)}`);
+  return Object.entries(measured).map(
+    ([label, value]) => `${localized(label)}${colon()}${measuredText(value)}`,
+  );
 }
+
+const colon = () => localized(": ");
 
 /** JSON has no infinities. */
 function storable(value: number | string): number | string {
@@ -199,4 +220,4 @@ function storable(value: number | string): number | string {
 }
 
 const measuredText = (value: number | string) =>
-  typeof value === "string" ? value : proseNumber(value, 4, 1e-3);
+  typeof value === "string" ? localized(value) : proseNumber(value, 4, 1e-3);

@@ -1,5 +1,5 @@
-// What a lesson says, in both languages of the notebooks: their code cells, and so their outputs, are the same.
-import { escapeHtml } from "../words";
+// What a lesson says: in the notebook's language, in both where nobody has said which it is.
+import { escapeHtml, shownLanguage } from "../words";
 
 /** One sentence or more, in both languages. */
 export interface Words {
@@ -9,12 +9,23 @@ export interface Words {
   readonly "zh-cn": string;
 }
 
-/** As two lines of a page, Chinese first as the article is. */
-export function wordsHtml(words: Words): string {
-  return `${escapeHtml(words["zh-cn"])}<br>${escapeHtml(words.en)}`;
+/** The reader's words, or both languages', Chinese first as the article is. */
+export function spoken(words: Words): string[] {
+  const language = shownLanguage();
+  if (language === undefined) return [words["zh-cn"], words.en];
+  return [language.startsWith("zh") ? words["zh-cn"] : words.en];
 }
 
-/** As two lines of text. */
-export function wordsText(words: Words, indent = ""): string {
-  return `${indent}${words["zh-cn"]}\n${indent}${words.en}`;
+/** The same as lines of a page. */
+export const wordsHtml = (words: Words): string => spoken(words).map(escapeHtml).join("<br>");
+
+/** The same as lines of text. */
+export const wordsText = (words: Words, indent = ""): string =>
+  spoken(words)
+    .map((line) => indent + line)
+    .join("\n");
+
+/** What the article says itself: in its own language, and in the reader's where that is another. */
+export function quoted(quote: Words): string[] {
+  return [...new Set([quote["zh-cn"], ...spoken(quote)])];
 }

@@ -3,7 +3,7 @@ import { DataLoader } from "../data";
 import type { Module } from "../nn";
 import { forkRng, Tensor } from "../tensor";
 import { describe, requireKnown } from "../tensor/arguments";
-import { htmlTable, plural } from "../words";
+import { htmlTable, localized, plural } from "../words";
 import { isBatchNorm } from "./batchNorms";
 import { type Batch, batchFindings, batchRules } from "./batchRules";
 import { bySeverity, type Finding } from "./findings";
@@ -32,7 +32,8 @@ export class LintReport {
   /** The findings as lines, each with what to do. */
   toString(): string {
     const lines = this.findings.map(
-      ({ severity, layer, problem, remedy }) => `${severity}: ${layer} ${problem}\n  → ${remedy}`,
+      ({ severity, layer, problem, remedy }) =>
+        `${localized(severity)}${localized(": ")}${layer} ${localized(problem)}\n  → ${localized(remedy)}`,
     );
     return [this.#headline, ...lines].join("\n");
   }
@@ -57,7 +58,7 @@ export class LintReport {
   get #headline(): string {
     const layers = plural(this.layers, "BatchNorm layer");
     const count = this.findings.length;
-    return count === 0 ? `nothing found in ${layers}` : `${plural(count, "finding")} in ${layers}`;
+    return localized(count === 0 ? `nothing found in ${layers}` : `${plural(count, "finding")} in ${layers}`);
   }
 }
 

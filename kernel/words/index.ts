@@ -1,6 +1,6 @@
 // What people read, once for every room and client: numbers, sizes, times, tables, and text as HTML. No Node, no web page.
 export { escapeHtml } from "./html";
-export { isLocalized, languageOf, localized, setLanguage } from "./language";
+export { inLanguage, isLocalized, languageOf, localized, setLanguage, shownLanguage } from "./language";
 export {
   bytesText,
   clockText,

@@ -138,3 +138,18 @@ export function tableIn(readme: string): string {
   if (table === undefined) throw new Error("expected a table of verdicts in the README, got none");
   return table.trimEnd();
 }
+
+/** What is the same in every language of a tutorial: kinds of outputs, the numbers in them in their order, and what verdicts record. */
+export function withoutWords(outputs: readonly unknown[]): unknown[] {
+  return outputs.map((output) => {
+    const { data, text } = output as { data?: Record<string, unknown>; text?: unknown };
+    if (data === undefined) return text ?? output;
+    if (Mime.verdict in data) return data[Mime.verdict];
+    const texts = Object.entries(data).filter(([mime]) => mime !== Mime.svg);
+    return Object.fromEntries(texts.map(([mime, value]) => [mime, numbersOf(value)]));
+  });
+}
+
+/** As digits. */
+const numbersOf = (value: unknown) =>
+  (typeof value === "string" ? value : JSON.stringify(value)).match(/\d+/g) ?? [];

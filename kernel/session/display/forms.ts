@@ -1,6 +1,7 @@
 // The forms in which a value can be shown, each a MIME bundle with a text for those who cannot show it.
 import { base64 } from "../../machine/base64";
 import { displaySymbol, type Json, Mime, type MimeBundle } from "../../protocol";
+import { localizedMarkdown } from "./markdown";
 import { plainText } from "./plainText";
 import { type TableOptions, type TableRows, tableOf } from "./table";
 
@@ -37,7 +38,7 @@ export function formsOf<Shown>(show: (value: object) => Shown): Forms<Shown> {
   const picture = (mime: string) => (bytes: Uint8Array) => raw(pictureBundle(mime, bytes));
   return {
     html: text(Mime.html),
-    markdown: text(Mime.markdown),
+    markdown: (source) => text(Mime.markdown)(localizedMarkdown(source)),
     latex: text(Mime.latex),
     svg: (svg) => raw({ [Mime.svg]: svg, [Mime.plain]: "[SVG image]" }),
     png: picture(Mime.png),

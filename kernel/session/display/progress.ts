@@ -1,7 +1,7 @@
 // `progress`: bars over loops, with rate and time left; loops inside loops stand under each other in one output.
 import { machine } from "../../machine/machine";
 import { Mime, type MimeBundle, type ProgressBar } from "../../protocol";
-import { escapeHtml } from "../../words";
+import { escapeHtml, localized } from "../../words";
 import { type DisplayHandle, display, displaySession, onInterrupt } from "./display";
 import { barText, progressText } from "./progressText";
 
@@ -141,7 +141,8 @@ class Board {
   #draw(): void {
     for (const bar of this.#bars) this.#time(bar);
     const bars = this.#bars.map(({ of, label, total, done, seconds, ended }) => {
-      return { label, total: total ?? null, done, seconds, ended, note: String(of.note) };
+      const said = { label: localized(label), note: localized(String(of.note)) };
+      return { ...said, total: total ?? null, done, seconds, ended };
     });
     const bundle = progressBundle(bars);
     if (this.#shown) this.#shown.update.raw(bundle);

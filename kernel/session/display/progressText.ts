@@ -1,6 +1,6 @@
 // A progress bar in words and in block characters.
 import type { ProgressBar } from "../../protocol";
-import { clockText, rateText } from "../../words";
+import { clockText, localized, rateText } from "../../words";
 
 const barCharacters = 20;
 const eighthCharacters = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -32,7 +32,7 @@ export function barText(bar: ProgressBar): string {
   return joined(stepText(bar), timeText(bar), bar.note);
 }
 
-const joined = (...parts: string[]) => parts.filter(Boolean).join(" · ");
+const joined = (...parts: string[]) => parts.filter(Boolean).map(localized).join(" · ");
 
 function blocks(share: number): string {
   const eighths = Math.floor(share * barCharacters * 8);

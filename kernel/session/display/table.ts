@@ -109,4 +109,4 @@ function text({ columns, numeric, rows, count }: Table): string {
   return [...aligned, ...(left > 0 ? [`… ${moreRows(left)}`] : [])].join("\n");
 }
 
-const moreRows = (count: number) => plural(count, "more row");
+const moreRows = (count: number) => localized(plural(count, "more row"));

@@ -9,6 +9,7 @@ import { claims, scorecard, verdict } from "../../../kernel/lesson";
 import { recordsOf } from "../../../kernel/lesson/scorecard";
 import { setMachine } from "../../../kernel/machine/machine";
 import { displaySymbol, Mime, type MimeBundle } from "../../../kernel/protocol";
+import { inLanguage } from "../../../kernel/words";
 
 const shown = (value: object) => (value as Record<symbol, () => MimeBundle>)[displaySymbol]!();
 
@@ -46,7 +47,38 @@ describe("lesson.verdict", () => {
     });
   });
 
-  it("shows the article, the literature, the verdict and rounded numbers in both languages", () => {
+  it("speaks the notebook's language where that is known: Chinese alone, or English with the article's own words", () => {
+    const { quotes, claim, literature } = claims[8]!;
+    const pairs = verdict(1, {
+      verdict: "supported",
+      measured: { "pairs where BN is faster": "5 of 5 pairs" },
+    });
+    for (const mime of [Mime.html, Mime.plain]) {
+      const chinese = inLanguage("zh-CN", () => shown(card)[mime] as string);
+      const english = inLanguage("en", () => shown(card)[mime] as string);
+      for (const words of [claim, literature]) {
+        assert.ok(chinese.includes(words["zh-cn"]) && !chinese.includes(words.en));
+        assert.ok(english.includes(words.en) && !english.includes(words["zh-cn"]));
+      }
+      assert.ok(chinese.includes(quotes[0]!.text["zh-cn"]) && !chinese.includes(quotes[0]!.text.en));
+      assert.ok(english.includes(quotes[0]!.text["zh-cn"]) && english.includes(quotes[0]!.text.en));
+      assert.match(chinese, /第 9 条/);
+      assert.match(chinese, /✗ 不成立/);
+      assert.doesNotMatch(chinese, /refuted|Claim|Measured|feature scales/i);
+      assert.match(english, /Claim 9/);
+      assert.match(english, /✗ refuted/);
+      assert.match(
+        inLanguage("zh-CN", () => shown(pairs)[mime] as string),
+        /BN 更快的配对：(<b>)?5\/5 对/,
+      );
+    }
+    assert.deepEqual(
+      inLanguage("zh-CN", () => shown(card)[Mime.verdict]),
+      shown(card)[Mime.verdict],
+    );
+  });
+
+  it("shows the article, the literature, the verdict and rounded numbers in both languages where none is known", () => {
     const bundle = shown(card);
     const { quotes, claim, literature } = claims[8]!;
     for (const text of [bundle[Mime.plain] as string, String(card)]) {
