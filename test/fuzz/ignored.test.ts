@@ -63,7 +63,7 @@ const leading: Readonly<Record<string, () => unknown[]>> = {
   TableDataset: () => [zeros([1, 2]), tensor(Int32Array.of(0))],
   RandomRotation: () => [10],
   slider: () => [0, 1],
-  select: () => [["a"]],
+  "ui.select": () => [["a"]],
   button: () => ["a"],
   TransformerEncoder: () => [new nn.TransformerEncoderLayer(2, 1, { dimFeedforward: 2 }), 1],
   TransformerDecoder: () => [new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 }), 1],
@@ -79,7 +79,8 @@ function attack({ name, parameters }: Callable, call: Called, label = name): str
   const complaints: string[] = [];
   const given = parameters.filter(({ rest }) => !rest);
   // Functions made of methods come to the method's other arguments once they have its tensor.
-  const before = leading[name]?.() ?? (parameters[0]?.name === "input" ? [randn([3, 3])] : []);
+  const before =
+    (leading[label] ?? leading[name])?.() ?? (parameters[0]?.name === "input" ? [randn([3, 3])] : []);
   // Options may stand as positions, too, in PyTorch's order.
   const more = given.some(({ properties }) => properties.length > 0) ? 9 : 1;
   const surplus = [...given.map((_, i) => before[i]), ...new Array<unknown>(more).fill(7)];
@@ -153,7 +154,9 @@ for (const [namespace, room] of rooms) {
     report([
       ...surface.functions(namespace).flatMap((f) => {
         const call = own[f.name] as Called | undefined;
-        return call === undefined || variadic.has(f.name) ? [] : attack(f, (...args) => call(...args));
+        return call === undefined || variadic.has(f.name)
+          ? []
+          : attack(f, (...args) => call(...args), namespace === "" ? f.name : `${namespace}.${f.name}`);
       }),
       ...surface.constructors(namespace).flatMap((made) => {
         const Made = own[made.name] as (new (...args: unknown[]) => unknown) | undefined;
