@@ -10,6 +10,7 @@ import { parseNotebook } from "./kernel/document/notebookFile";
 import { style as pageStyle } from "./kernel/notebook/html/style";
 import { escapeHtml } from "./kernel/words";
 import words from "./media/site/words.json" with { type: "json" };
+import manifest from "./package.json" with { type: "json" };
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts: string[]) => path.join(root, ...parts);
@@ -84,6 +85,7 @@ async function frontPage(language: Language, script: string, top: boolean): Prom
     firstPage: `${top ? `${language}/` : ""}${pages[0]?.page}`,
     cards: cards.join("\n"),
     points: points.join("\n"),
+    repository: manifest.repository.url.replace(/^git\+|\.git$/g, ""),
     commands: "npm ci && npm start\nnpm run vscode",
   };
   const template = await readFile(at("media/site/front.html"), "utf8");

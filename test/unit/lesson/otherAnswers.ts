@@ -92,6 +92,7 @@ export const otherAnswers: Readonly<Record<ExerciseId, OtherAnswers>> = {
   "04-frozen": {
     right: [
       '["4.bias", "4.weight", "2.bias", "2.weight", "0.bias", "0.weight"]',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the answer's own
       '["0", "2", "4"].flatMap((layer) => [`${layer}.weight`, `${layer}.bias`])',
     ],
     lazy: ["[]", '["0.weight"]', '["0", "2", "4"]'],
