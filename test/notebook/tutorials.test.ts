@@ -24,6 +24,12 @@ const savedWith = "20.20.2";
 const isThat = process.versions.node.startsWith("20.");
 const skip = !isThat && process.platform !== "linux" && "needs Node 20, which the numbers were saved with";
 
+/**
+ * The Chinese notebooks have the English ones' cells and digits (`test/unit/notebooks.test.ts`), and run whole as live pages
+ * (`test/live/tutorials.test.ts`), but for those that need files: these run here, and the one with every kind of output.
+ */
+const chineseToo = new Set(["00-start.ipynb", "09-inference.ipynb", "12-verdict.ipynb"]);
+
 interface PlotlyFigure {
   data: { name: string; y: number[] }[];
   layout: { title?: { text: string } };
@@ -71,7 +77,7 @@ describe("tutorials in the packed extension", { timeout: 3_600_000, skip }, () =
     for (const name of tutorials()) {
       for (const language of languages) {
         it(`${language}/${name} shows what it has saved`, async () => {
-          await check(fileOf(language, name));
+          if (language === "en" || chineseToo.has(name)) await check(fileOf(language, name));
           assert.deepEqual(outputsOf(language, name).flatMap(faultOf), []);
           const judged = savedVerdicts(language, name).map(({ claim, verdict }) => [
             claim,
