@@ -158,6 +158,11 @@ export class Controls {
     }, sendMs);
   }
 
+  /** Sends what was moved and waits: whoever runs a cell means it to be read. */
+  flush(): void {
+    for (const known of this.#known.values()) this.#flush(known);
+  }
+
   #flush(known: Known): void {
     const { pending, state } = known;
     if (pending === undefined) return;

@@ -36,7 +36,7 @@ export class LivePage {
   constructor(saved: SavedPage, startEngine: StartEngine) {
     this.#saved = saved;
     this.#bar = new Bar(document.querySelector<HTMLElement>("header.page-bar")!, {
-      runAll: () => this.#session.run([...this.#views.keys()]),
+      runAll: () => this.#run([...this.#views.keys()]),
       stop: () => this.#session.stop(),
       reset: () => void this.#reset(),
       download: () => this.#download(),
@@ -97,7 +97,7 @@ export class LivePage {
         edited: edits.get(cell.id),
         actions: {
           run: (goesOn) => {
-            this.#session.run([cell]);
+            this.#run([cell]);
             if (goesOn) this.#after(cell)?.focus();
           },
           onEdit: () => {
@@ -130,6 +130,11 @@ export class LivePage {
     const cells = [...this.#views.keys()];
     const next = cells[cells.indexOf(cell) + 1];
     return next && this.#views.get(next);
+  }
+
+  #run(cells: readonly CodeCell[]): void {
+    this.#controls.flush();
+    this.#session.run(cells);
   }
 
   /** A notebook of a site whose cells have all ended well is marked where all are listed. */
