@@ -8,6 +8,7 @@ import { claims, scorecard } from "../../kernel/lesson";
 import { recordsOf } from "../../kernel/lesson/scorecard";
 import { setMachine } from "../../kernel/machine/machine";
 import { readmeOf, tableIn, withoutWords } from "../notebook/tutorial";
+import { englishIn, shownTexts } from "../notebook/words";
 
 const folder = path.join(import.meta.dirname, "../../notebooks");
 const languages = ["en", "zh-cn"];
@@ -67,6 +68,18 @@ describe("shipped notebooks", () => {
       }
     });
   }
+
+  it("no English word is left in Chinese charts and tables but names", () => {
+    const left = names("zh-cn").flatMap((name) =>
+      read("zh-cn", name).cells.flatMap(({ id, outputs = [] }) =>
+        outputs.flatMap(shownTexts).flatMap((text) => {
+          const words = englishIn(text);
+          return words.length > 0 ? [`${name} ${id}: ${words.join(" ")} in ${text.slice(0, 120)}`] : [];
+        }),
+      ),
+    );
+    assert.deepEqual([...new Set(left)], []);
+  });
 
   it("every claim of the article is judged once, in the notebook that the table of claims names", () => {
     for (const { number, notebook } of claims) {
