@@ -97,7 +97,8 @@ async function frontPage(language: Language, script: string, top: boolean): Prom
   await writeFile(path.join(out, top ? "index.html" : `${language}/index.html`), page);
 }
 
-await rm(out, { recursive: true, force: true });
+// What somebody else names may hold more than a site.
+if (process.argv[2] === undefined) await rm(out, { recursive: true, force: true });
 const folders = languages.map((language) => at("notebooks", language));
 execFileSync(process.execPath, [at("dist/kernel/cli.js"), "site", ...folders, "--output", out], {
   stdio: "inherit",

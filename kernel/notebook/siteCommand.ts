@@ -26,6 +26,8 @@ interface Page {
   title: string;
   /** The page's file name. */
   name: string;
+  /** The same as a link has it. */
+  href: string;
 }
 
 /** Notebooks of one folder, in the order of their names. */
@@ -35,6 +37,9 @@ interface Part {
   lang: string;
   pages: Page[];
 }
+
+/** The folder of what all pages load. */
+const assets = "assets";
 
 const languageNames: Readonly<Record<string, string>> = { en: "English", "zh-CN": "简体中文" };
 
@@ -51,9 +56,14 @@ export async function siteCommand(
     const parts = await Promise.all(folders.map(readPart));
     const twice = parts.find(({ name }, i) => parts.findIndex((other) => other.name === name) !== i);
     if (twice) throw new FileError(twice.name, new Error("two folders have this name; name one differently"));
-    await write(path.join(output, "assets/engine.js"), await engineScript());
+    if (parts.some(({ name }) => name === assets))
+      throw new FileError(
+        assets,
+        new Error("what the pages share has this name; name the folder differently"),
+      );
+    await write(path.join(output, assets, "engine.js"), await engineScript());
     await write(
-      path.join(output, "assets/live.js"),
+      path.join(output, assets, "live.js"),
       await readFile(new URL("../renderer/live.js", import.meta.url), "utf8"),
     );
     for (const part of parts) {
@@ -84,7 +94,9 @@ async function readPart(folder: string): Promise<Part> {
     const file = path.join(folder, name);
     try {
       const notebook = await readNotebook(file);
-      pages.push({ file, notebook, title: titleOf(notebook, file), name: name.replace(/ipynb$/, "html") });
+      const page = name.replace(/ipynb$/, "html");
+      const href = encodeURIComponent(page);
+      pages.push({ file, notebook, title: titleOf(notebook, file), name: page, href });
     } catch (error) {
       throw new FileError(file, error);
     }
@@ -95,7 +107,7 @@ async function readPart(folder: string): Promise<Part> {
 
 async function pageHtml(page: Page, { name: folder, pages }: Part, parts: readonly Part[]): Promise<string> {
   const number = pages.indexOf(page);
-  const place = (other: Page | undefined) => other && { href: other.name, title: other.title };
+  const place = (other: Page | undefined) => other && { href: other.href, title: other.title };
   const translation = parts.find(
     ({ name, pages: others }) => name !== folder && others.some((other) => other.name === page.name),
   );
@@ -103,30 +115,38 @@ async function pageHtml(page: Page, { name: folder, pages }: Part, parts: readon
     title: page.title,
     folder: path.dirname(page.file),
     file: page.file,
-    script: "../assets/live.js",
-    engine: "../assets/engine.js",
+    script: `../${assets}/live.js`,
+    engine: `../${assets}/engine.js`,
     series: {
       home: "index.html",
       previous: place(pages[number - 1]),
       next: place(pages[number + 1]),
       ...(translation && {
         other: {
-          href: `../${translation.name}/${page.name}`,
+          href: `../${encodeURIComponent(translation.name)}/${page.href}`,
           lang: translation.lang,
           name: languageNames[translation.lang] ?? translation.lang,
         },
       }),
     },
   });
-  return html.replace(/(<a [^>]*href=")([^"/:#]+)\.ipynb(?=["#])/g, (whole, before: string, name: string) =>
-    pages.some((other) => other.name === `${decodeURI(name)}.html`) ? `${before}${name}.html` : whole,
-  );
+  return html.replace(/(<a [^>]*href=")([^"/:#]+)\.ipynb(?=["#])/g, (whole, before: string, name: string) => {
+    const other = pages.find((each) => each.name === `${decoded(name)}.html`);
+    return other ? `${before}${other.href}` : whole;
+  });
+}
+
+/** A link's text as a file's name; as it stands where it is no encoding of one. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function listHtml({ name, lang, pages }: Part): string {
-  const items = pages.map(
-    (page) => `<li><a href="${escapeHtml(encodeURI(page.name))}">${escapeHtml(page.title)}</a></li>`,
-  );
+  const items = pages.map((page) => `<li><a href="${page.href}">${escapeHtml(page.title)}</a></li>`);
   return shellHtml({
     lang,
     title: name,
