@@ -52,7 +52,10 @@ describe("tutorial in VS Code's window", {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  for (const language of ["en", "zh-cn"]) {
+  for (const [language, lossTitle] of [
+    ["en", "Training loss"],
+    ["zh-cn", "训练损失"],
+  ] as const) {
     it(`runs ${language}/00-start.ipynb`, { timeout: 6 * minute }, async () => {
       const folder = path.join(workspace, language);
       useTheme(folder, "Default Light Modern");
@@ -83,7 +86,7 @@ describe("tutorial in VS Code's window", {
 
       await page.setViewportSize(usual);
       await page.keyboard.press("Control+b"); // room for the charts
-      await reveal(page, "Training loss", 140);
+      await reveal(page, lossTitle, 140);
       await page.screenshot({ path: path.join(screenshots, `${language}-light.png`) });
       const ink = () =>
         charts
@@ -100,8 +103,8 @@ describe("tutorial in VS Code's window", {
       await until("the charts to turn dark again", async () => (await ink()) !== "rgb(31, 35, 40)");
       const memory = page.locator(".statusbar-item", { hasText: /BN Lab: idle · \d+ MB/ });
       await memory.waitFor({ timeout: minute });
-      await reveal(page, "Training loss", usual.height / 2);
-      const states = await watchTraining(page);
+      await reveal(page, lossTitle, usual.height / 2);
+      const states = await watchTraining(page, lossTitle);
       assert.ok(states > 2, `the loss chart moves while the loop runs: seen in ${states} states`);
       assert.deepEqual(errors, []);
       await page.close();
@@ -118,10 +121,10 @@ function forgetOutputs(file: string): void {
 }
 
 /** Runs the cell of the loss chart again; returns in how many states the chart was seen until the cell had ended. */
-async function watchTraining(page: Page): Promise<number> {
+async function watchTraining(page: Page, lossTitle: string): Promise<number> {
   const states = new Set<string>();
   const line = notebookOutputs(page)
-    .locator(".js-plotly-plot", { hasText: "Training loss" })
+    .locator(".js-plotly-plot", { hasText: lossTitle })
     .locator("path.js-line")
     .first();
   const row = page.locator(".code-cell-row", { hasText: "insideChart.update" });
