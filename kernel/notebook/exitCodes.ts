@@ -1,4 +1,4 @@
-// How a command of `bnlab` ends, for whoever looks at its exit code; README and `--help` say the same.
+// How a command of `bnlab` ends, for whoever looks at its exit code; docs/command-line.md and `--help` say the same.
 
 export const ExitCode = {
   ok: 0,

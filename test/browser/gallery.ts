@@ -1,4 +1,4 @@
-// One figure of each kind, from numbers that a small network really gave: what a person looks at, and the README shows.
+// One figure of each kind, from numbers that a small network really gave: what a person looks at, and docs/charts.md shows.
 import { DataLoader, digits, randomSplit } from "../../kernel/data";
 import { BatchNorm1d, Flatten, Linear, Sequential, Sigmoid } from "../../kernel/nn";
 import { crossEntropy } from "../../kernel/nn/functional";

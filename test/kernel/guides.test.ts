@@ -1,4 +1,4 @@
-// The guides' code runs, from top to bottom, and is the same in both languages.
+// The code of the README and of the guides runs, from top to bottom, and is the same in both languages.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -7,6 +7,7 @@ import { startKernel } from "./startKernel";
 
 const docs = path.join(import.meta.dirname, "../../docs");
 const guides = readdirSync(docs).filter((name) => name.endsWith(".md"));
+const readme = "../README.md";
 const cellsOf = (file: string) =>
   [...readFileSync(path.join(docs, file), "utf8").matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(
     ([, language = "", code = ""]) => ({ language, code: code.trim() }),
@@ -17,12 +18,14 @@ after(() => Promise.all(kernels.map((kernel) => kernel.stop())));
 test("every guide is there in Chinese, with the same code", () => {
   assert.deepEqual(readdirSync(path.join(docs, "zh-cn")).sort(), guides.sort());
   for (const guide of guides) assert.deepEqual(cellsOf(`zh-cn/${guide}`), cellsOf(guide), guide);
+  const isTypescript = ({ language }: { language: string }) => language === "ts"; // commands have remarks
+  assert.deepEqual(cellsOf("../README.zh-CN.md").filter(isTypescript), cellsOf(readme).filter(isTypescript));
 });
 
-for (const guide of guides) {
+for (const guide of [readme, ...guides]) {
   const cells = cellsOf(guide).filter(({ language }) => language === "ts");
   if (cells.length === 0) continue;
-  test(`${guide} runs`, async () => {
+  test(`${path.basename(guide)} runs`, async () => {
     const kernel = startKernel();
     kernels.push(kernel);
     for (const { code } of cells) {

@@ -129,13 +129,13 @@ export function savedVerdicts(language: Language, name: string): VerdictRecord[]
   return recordsOf(readFileSync(path.join(folderOf(language), name), "utf8"));
 }
 
-/** The README of a language. */
-export const readmeOf = (language: Language) => (language === "en" ? "README.md" : "README.zh-CN.md");
+/** The guide to the tutorials, in a language. */
+export const guideOf = (language: Language) => `docs/${language === "en" ? "" : `${language}/`}tutorials.md`;
 
-/** The table of verdicts in a README, as it stands there. */
-export function tableIn(readme: string): string {
-  const [table] = /^\|[^\n]*(measured|实测)[^\n]*\n\|[-: |]+\n(\|[^\n]*(\n|$))+/m.exec(readme) ?? [];
-  if (table === undefined) throw new Error("expected a table of verdicts in the README, got none");
+/** The table of verdicts in that guide, as it stands there. */
+export function tableIn(guide: string): string {
+  const [table] = /^\|[^\n]*(measured|实测)[^\n]*\n\|[-: |]+\n(\|[^\n]*(\n|$))+/m.exec(guide) ?? [];
+  if (table === undefined) throw new Error("expected a table of verdicts in docs/tutorials.md, got none");
   return table.trimEnd();
 }
 

@@ -1,4 +1,4 @@
-// Writes the README's gallery, media/gallery/: one picture of each kind of chart, drawn without a browser. `npm run gallery`
+// Writes the gallery of docs/charts.md, media/gallery/: one picture of each kind of chart, drawn without a browser. `npm run gallery`
 import path from "node:path";
 import { thisMachine } from "../../kernel/host/machine";
 import { setMachine } from "../../kernel/machine/machine";

@@ -2,7 +2,7 @@
 // Fails on errors, warnings, missing verdicts, others than those saved, and numbers that differ between the languages.
 // --save puts the outputs into the notebooks. --seeds takes five other seeds, --mnist real digits, both in English alone, whose
 // cells are those of all languages; with --save their verdicts' words are kept in kernel/lesson/runs.json, beside the first ones.
-// --full takes the scale of the papers and keeps nothing. --readme runs nothing: it writes the READMEs' tables of verdicts anew.
+// --full takes the scale of the papers and keeps nothing. --table runs nothing: it writes the tables of verdicts in docs/ anew.
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -16,10 +16,10 @@ import {
   type Executed,
   execute,
   folderOf,
+  guideOf,
   type Language,
   languages,
   type RunOptions,
-  readmeOf,
   savedVerdicts,
   tableIn,
   tutorials,
@@ -33,7 +33,7 @@ const { values: options, positionals } = parseArgs({
     full: { type: "boolean", default: false },
     seeds: { type: "string" },
     mnist: { type: "string" },
-    readme: { type: "boolean", default: false },
+    table: { type: "boolean", default: false },
   },
 });
 const { save, full } = options;
@@ -48,7 +48,7 @@ const hasSeeds = (name: string) =>
   /\blet FIRST_SEED\b/.test(readFileSync(path.join(folderOf("en"), name), "utf8"));
 const selected = tutorials().filter(
   (name) =>
-    !options.readme &&
+    !options.table &&
     (positionals.length === 0 || positionals.some((each) => name.startsWith(each))) &&
     (elsewhere === "" || hasSeeds(name)),
 );
@@ -131,7 +131,7 @@ for (const name of selected) {
 
 setMachine(thisMachine);
 const card = scorecard({ folder: placeOf("en") });
-if (options.readme) writeReadmes();
+if (options.table) writeTables();
 else for (const language of languages) console.log(`\n${card.markdown(language)}`);
 process.exitCode = failed ? 1 : 0;
 
@@ -146,9 +146,9 @@ function keepWords(verdicts: readonly VerdictRecord[]): void {
   writeFileSync(file, `${JSON.stringify({ ...kept, [elsewhere]: own }, null, 2)}\n`);
 }
 
-function writeReadmes(): void {
+function writeTables(): void {
   for (const language of languages) {
-    const file = path.join(import.meta.dirname, "../..", readmeOf(language));
+    const file = path.join(import.meta.dirname, "../..", guideOf(language));
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.replace(tableIn(text), card.markdown(language, { brief: true })));
   }

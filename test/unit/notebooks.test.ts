@@ -7,7 +7,7 @@ import { thisMachine } from "../../kernel/host/machine";
 import { claims, scorecard } from "../../kernel/lesson";
 import { recordsOf } from "../../kernel/lesson/scorecard";
 import { setMachine } from "../../kernel/machine/machine";
-import { readmeOf, tableIn, withoutWords } from "../notebook/tutorial";
+import { guideOf, tableIn, withoutWords } from "../notebook/tutorial";
 import { englishIn, shownTexts } from "../notebook/words";
 
 const folder = path.join(import.meta.dirname, "../../notebooks");
@@ -89,15 +89,15 @@ describe("shipped notebooks", () => {
     }
   });
 
-  it("the READMEs' tables are those of the saved notebooks", () => {
+  it("the guides' tables are those of the saved notebooks", () => {
     setMachine(thisMachine);
     const card = scorecard({ folder: path.join(folder, "en") });
     for (const language of ["en", "zh-cn"] as const) {
-      const readme = readFileSync(path.join(folder, "..", readmeOf(language)), "utf8");
+      const guide = readFileSync(path.join(folder, "..", guideOf(language)), "utf8");
       assert.equal(
-        tableIn(readme),
+        tableIn(guide),
         card.markdown(language, { brief: true }),
-        "npm run notebooks -- --readme writes them",
+        "npm run notebooks -- --table writes them",
       );
     }
   });

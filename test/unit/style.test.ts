@@ -28,7 +28,8 @@ describe("style", () => {
       assert.match(word, british);
     for (const word of ["color", "noise", "promise", "analysis", "concentrate"])
       assert.doesNotMatch(word, british);
-    const pages = ["README.md", "ARCHITECTURE.md"].map((file) => ({
+    const guides = readdirSync(path.join(root, "docs")).filter((name) => name.endsWith(".md"));
+    const pages = ["README.md", "ARCHITECTURE.md", ...guides.map((name) => `docs/${name}`)].map((file) => ({
       file,
       text: readFileSync(path.join(root, file), "utf8"),
     }));

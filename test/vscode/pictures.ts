@@ -1,4 +1,4 @@
-// `npm run pictures`: the walkthrough's pictures and those of the READMEs, taken in VS Code: light and dark, English and Chinese;
+// `npm run pictures`: the walkthrough's pictures and those of README and guides, taken in VS Code: light and dark, English and Chinese;
 // `npm run pictures -- outputs zh-cn-light` takes one part of them, in one window.
 // VS Code's own words stay English, for its language packs are not on npm.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
