@@ -6,7 +6,6 @@ import { recover } from "../tensor/doors/host";
 
 export { load, save } from "../checkpoint";
 export * as data from "../data";
-export * as lesson from "../lesson";
 export * as nn from "../nn";
 export { deepcopy } from "../nn/deepcopy";
 export * as optim from "../optim";
@@ -27,6 +26,7 @@ export {
   type Trial,
   type Verdict,
 } from "./experiment";
+export * as lesson from "./lesson";
 export * as plot from "./plot";
 export * as probe from "./probe";
 export * as ui from "./ui";

@@ -2,9 +2,10 @@
 import { requireKnown } from "../arguments";
 import { Mime, type MimeBundle } from "../protocol/mime";
 import { escapeHtml } from "../words";
+import { CheckedAnswer } from "./checkedAnswer";
 import { exercises } from "./exercises";
 import type { Exercise } from "./exercises/exercise";
-import { type Words, wordsHtml, wordsText } from "./words";
+import type { Words } from "./words";
 
 /** The name of an exercise. */
 export type ExerciseId = keyof typeof exercises;
@@ -78,38 +79,6 @@ function entryOf<Id extends ExerciseId>(id: Id): Exercise<Answer<Id>> {
     throw new RangeError(`lesson: expected the name of an exercise (${all}), got ${String(id)}`);
   }
   return exercises[id] as unknown as Exercise<Answer<Id>>;
-}
-
-const marks = { solved: "✓", wrong: "✗", waiting: "…", hint: "→" } as const;
-const colors = { solved: "#2e8b57", wrong: "#d1495b", waiting: "#80868c", hint: "#3b82c4" } as const;
-
-/** What is said of an answer, or a hint; lesson.exercise() and lesson.hint() make it. */
-export class CheckedAnswer {
-  /** @internal */
-  constructor(
-    /** How it stands. */
-    readonly state: keyof typeof marks,
-    /** What is said. */
-    readonly words: Words,
-  ) {}
-
-  /** The words, a line for each language that is shown. */
-  toString(): string {
-    return `${marks[this.state]} ${wordsText(this.words, "  ").trimStart()}`;
-  }
-
-  /** What console.log shows. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
-  }
-
-  /** What a notebook shows. */
-  [Symbol.for("Jupyter.display")](): MimeBundle {
-    const { state, words } = this;
-    const style = `border-left:4px solid ${colors[state]};padding:4px 12px;margin:0`;
-    const html = `<p style="${style}"><b style="color:${colors[state]}">${marks[state]}</b> ${wordsHtml(words)}</p>`;
-    return { [Mime.html]: html, [Mime.plain]: this.toString() };
-  }
 }
 
 /** The code of an answer; lesson.solution() makes it. */

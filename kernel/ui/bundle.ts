@@ -1,6 +1,6 @@
 // Controls as outputs: for pages that can move them, for Jupyter, and in words for all others.
 import { type Comms, type ControlPanel, type ControlState, Mime, type MimeBundle } from "../protocol";
-import { escapeHtml, shortNumber } from "../words";
+import { escapeHtml, inLanguage, languageOf, localized, shortNumber, shownLanguage } from "../words";
 import { updated } from "./widgets";
 
 /** The forms of an output that shows controls as they are now. */
@@ -64,7 +64,9 @@ function wordsOf(control: ControlState): { before: string; value: string; after:
       return {
         before,
         value: options[index] ?? "",
-        after: ` (of ${options.slice(0, mostNamed).join(", ")}${options.length > mostNamed ? ", …" : ""})`,
+        after: inReadersWords(control, () =>
+          listed(options.length > mostNamed ? [...options.slice(0, mostNamed), "…"] : options),
+        ),
       };
     }
     case "checkbox":
@@ -77,6 +79,15 @@ function wordsOf(control: ControlState): { before: string; value: string; after:
 }
 
 const mostNamed = 10;
+
+/** As `(of none, half, all)`; choices are the reader's words as they are. */
+const listed = (names: readonly string[]) =>
+  `${localized(" (of ")}${names.join(localized(", "))}${localized(")")}`;
+
+/** Where no session has said the language, as in a window that saves, the label tells it. */
+function inReadersWords(control: ControlState, say: () => string): string {
+  return shownLanguage() === undefined ? inLanguage(languageOf(control.label), say) : say();
+}
 
 function rangeText(min: number | null, max: number | null): string {
   if (min !== null && max !== null) return `${shortNumber(min)} to ${shortNumber(max)}`;

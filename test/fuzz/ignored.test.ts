@@ -4,13 +4,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { experiment } from "../../kernel/bnlab/experiment";
+import * as lesson from "../../kernel/bnlab/lesson";
 import * as plot from "../../kernel/bnlab/plot";
 import * as probe from "../../kernel/bnlab/probe";
 import * as ui from "../../kernel/bnlab/ui";
 import * as checkpoint from "../../kernel/checkpoint";
 import * as data from "../../kernel/data";
 import { Experiment } from "../../kernel/experiment";
-import * as lesson from "../../kernel/lesson";
 import * as nn from "../../kernel/nn";
 import { deepcopy } from "../../kernel/nn/deepcopy";
 import * as optim from "../../kernel/optim";

@@ -290,3 +290,29 @@ test("when the cells' process has died, controls are closed for all", async () =
   const info = await client.request("comm_info_request", {});
   assert.deepEqual((info.content as { comms: object }).comms, {});
 });
+
+test("what a reader expects is kept, compared with what comes out, and compared anew when it is changed after that", async () => {
+  const texts = (publications: readonly AnyPublication[]) =>
+    publications.map((each) => String(bundleOf(each)[Mime.plain] ?? ""));
+  const later = waiting((each) => texts([each])[0]!.startsWith("✓"));
+  let id = "";
+  const show = whenShown((shown) => {
+    id = shown;
+    move(id, { index: 1 });
+  });
+  const { status } = await run(
+    `import { lesson } from "bnlab";\nlesson.expect("00-plateau");\nawait new Promise((resolve) => setTimeout(resolve, 200));`,
+    (publication) => {
+      show(publication);
+      later.watch(publication);
+    },
+  );
+  assert.equal(status, "ok");
+  const { publications } = await run(`lesson.outcome("00-plateau", "guessing");`);
+  assert.ok(
+    texts(publications).some((text) => text.startsWith("≠")),
+    texts(publications).join(),
+  );
+  move(id, { index: 3 });
+  assert.equal((await later.seen).header.msg_type, "update_display_data");
+});

@@ -14,6 +14,9 @@ export interface Hands {
 
 let drawn = 0;
 
+/** A label of more characters, a question say, stands above its control. */
+const longLabel = 40;
+
 export class Row {
   readonly element: HTMLElement;
   readonly #input: HTMLInputElement | HTMLSelectElement | HTMLButtonElement;
@@ -27,6 +30,7 @@ export class Row {
     this.#readout = readout;
     input.id = `bnlab-control-${++drawn}`;
     this.element = element("div", `control ${state.kind}`);
+    if (state.label.length > longLabel) this.element.classList.add("long");
     const label = document.createElement("label");
     label.htmlFor = input.id;
     label.textContent = state.label;
