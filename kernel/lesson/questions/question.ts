@@ -16,7 +16,7 @@ export type Expectations = Readonly<Record<`${number}-${string}`, Expectation>>;
 export interface Choice {
   readonly says: Words;
   readonly because: Words;
-  /** Of one choice in each question. */
+  /** Whether it is the right one, of which each question has one. */
   readonly isRight?: true;
 }
 
