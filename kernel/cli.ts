@@ -57,6 +57,14 @@ ${settingNames
   })
   .join("\n")}`;
 
+const withOption = [
+  "--with <file>",
+  "bring a file along that cells of the live page read; may be repeated",
+  (file: string, files: string[] = []) => [...files, file],
+] as const;
+
+const withoutLive = "error: --with brings files into a live page; name the page by --live <file>";
+
 const helpOption = ["-h, --help", "print this help"] as const;
 
 const program = new Command("bnlab")
@@ -88,6 +96,7 @@ program
   )
   .option("--html <file>", "also write a page with live charts, one file that opens offline")
   .option("--live <file>", "also write a page in which the cells run, one file that opens offline")
+  .option(...withOption)
   .option("--timeout <seconds>", "interrupt a cell that takes longer", seconds)
   .option("--allow-errors", "go on after a cell that fails")
   .option("--folder <folder>", "where cells start from and find their files (default: the notebook's)")
@@ -95,7 +104,8 @@ program
   .helpOption(...helpOption)
   .exitOverride()
   .addHelpText("after", runExitCodes)
-  .action(async (notebook: string, { parameter: parameters, ...options }) => {
+  .action(async (notebook: string, { parameter: parameters, ...options }, command: Command) => {
+    if (options.with && options.live === undefined) command.error(withoutLive);
     const { runCommand } = await import("./notebook/runCommand");
     process.exitCode = await runCommand(notebook, { ...options, parameters });
   });
@@ -106,6 +116,7 @@ program
   .argument("<notebook>", "an .ipynb file")
   .option("--html <file>", "a page with live charts, one file that opens offline")
   .option("--live <file>", "a page in which the cells run, one file that opens offline")
+  .option(...withOption)
   .option("--engine <file>", "keep what live pages run on in a file of its own, which they share")
   .option("--folder <folder>", "where the notebook's pictures are looked for (default: the notebook's)")
   .helpOption(...helpOption)
@@ -114,6 +125,7 @@ program
   .action(async (notebook: string, options, command: Command) => {
     if (options.html === undefined && options.live === undefined)
       command.error("error: expected --html <file>, --live <file> or both");
+    if (options.with && options.live === undefined) command.error(withoutLive);
     const { exportCommand } = await import("./notebook/exportCommand");
     process.exitCode = await exportCommand(notebook, options);
   });

@@ -140,7 +140,7 @@ export function csv(source: string | { readonly text: string }, options: CsvOpti
 function readText(given: string, encoding: string | undefined): { file: string; text: string } {
   const file = machine().resolve(given);
   if (machine().kind(file) === null) {
-    throw new Error(`csv: expected a file, got ${file}, which does not exist`);
+    throw new Error(`csv: expected a file, got ${file}, which does not exist${machine().onMissing}`);
   }
   return { file, text: decoded(file, bytesOf(file), encoding) };
 }

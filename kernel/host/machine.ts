@@ -26,6 +26,7 @@ import { setting } from "./settings";
 
 export const thisMachine: Machine = {
   mnistFolder: () => setting("mnist"),
+  onMissing: "",
   resolve: path.resolve,
   kind(file) {
     const found = told(`to look at ${file}`, () => statSync(file, { throwIfNoEntry: false }));

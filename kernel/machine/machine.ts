@@ -12,6 +12,8 @@ export interface OpenFile {
 export interface Machine {
   /** Where the user has MNIST's files; undefined where nobody has said so. */
   mnistFolder(): string | undefined;
+  /** What is said beside where a file does not exist: what to do about it, where that is not plain. */
+  readonly onMissing: string;
   /** A path from the machine's root; a relative one starts in the notebook's folder. */
   resolve(...path: string[]): string;
   /** What is under a path; null where nothing is. */
@@ -67,6 +69,7 @@ const none = (what: string, use: string) => (): never => {
 
 const bare: Machine = {
   mnistFolder: () => undefined,
+  onMissing: "",
   resolve: (...path) => path.join("/"),
   kind: () => null,
   files: () => null,

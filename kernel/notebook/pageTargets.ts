@@ -15,6 +15,8 @@ export interface PageFiles {
   live?: string;
   /** The file that has the engine of live pages, which is inside the page where none is named. */
   engine?: string;
+  /** Files that the live page brings along for its cells. */
+  with?: readonly string[];
 }
 
 /** One of the files that a command writes, and how the notebook reads in it. */
@@ -38,7 +40,7 @@ interface Source {
  */
 export async function pageTargets(
   notebook: Notebook,
-  { html, live, engine }: PageFiles,
+  { html, live, engine, with: files }: PageFiles,
   { file, folder }: Source,
   others: readonly Target[] = [],
 ): Promise<Target[]> {
@@ -49,7 +51,12 @@ export async function pageTargets(
       label: "Live page",
       name: live,
       format: () =>
-        renderLivePage(notebook, { ...options(), file, engine: engine && addressFrom(live!, engine) }),
+        renderLivePage(notebook, {
+          ...options(),
+          file,
+          files,
+          engine: engine && addressFrom(live!, engine),
+        }),
     },
     { label: "Engine", name: live && engine, format: engineScript },
   ];

@@ -46,7 +46,7 @@ export function writePieces(operation: string, given: string, pieces: readonly U
 export function withSource<T>(given: string, use: (source: Source) => T, operation = "safetensors"): T {
   const file = machine().resolve(given);
   if (machine().kind(file) === null) {
-    throw new Error(`${operation}: expected a file, got ${file}, which does not exist`);
+    throw new Error(`${operation}: expected a file, got ${file}, which does not exist${machine().onMissing}`);
   }
   if (machine().kind(file) === "folder") {
     throw new Error(`${operation}: expected a file, got the folder ${file}`);

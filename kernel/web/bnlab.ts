@@ -1,7 +1,7 @@
-// "bnlab" in a browser: all of it, on what a page or a worker lends.
+// "bnlab" as a library for web pages: all of it, on what a page or a worker lends.
 import { setMachine } from "../machine/machine";
-import { webMachine } from "./machine";
+import { noFiles, webMachine } from "./machine";
 
 export * from "../bnlab";
 
-setMachine(webMachine);
+setMachine(webMachine(noFiles));

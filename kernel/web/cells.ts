@@ -9,6 +9,7 @@ import { type CellProgram, type Posted, Shared } from "../session/cells/wire";
 import { clearOutput, display, sessionSymbol } from "../session/display/display";
 import { cellConsole } from "./console";
 import { explainFetch } from "./fetch";
+import { PageFiles } from "./files";
 import { LiveTimers } from "./liveTimers";
 import { webMachine } from "./machine";
 import { WebModules } from "./modules";
@@ -16,15 +17,16 @@ import { runScript } from "./script";
 import { ScriptFrames, scriptText, tellStacks } from "./stacks";
 import { StopSign } from "./stopSign";
 import { lendThreads } from "./threads";
-import type { ToRunnerWorker } from "./wire";
+import type { FromRunnerWorker, ToRunnerWorker } from "./wire";
 
 /** Makes this worker one that cells run in: from now on it takes messages. */
 export function runCells(): void {
-  setMachine(webMachine);
   const counters = new Int32Array(Shared.length);
   const live = new LiveTimers();
   const timers = new CellTimers(live.own);
   const post = self.postMessage.bind(self);
+  const files = new PageFiles((file) => post({ file } satisfies FromRunnerWorker));
+  setMachine(webMachine(files.offered));
   const outbox = new Outbox(
     {
       postMessage(posted: Posted) {
@@ -63,6 +65,7 @@ export function runCells(): void {
 
   const receive = (message: ToRunnerWorker): void => {
     if (message.type === "start") lendThreads(message.runner);
+    else if (message.type === "file") files.take(message.file);
     else if (message.type === "sign") sign.set(message.address);
     else if (message.type === "run") runner.run(message.cell);
     else if (message.type === "interrupt") runner.interrupt(message.cell);

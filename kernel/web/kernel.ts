@@ -5,19 +5,32 @@ import { Session } from "../session/session";
 import { engineName } from "./engine";
 import { WebLanguage } from "./language";
 import { RunnerWorker } from "./runnerWorker";
-import type { FromKernel, Source, ToKernel } from "./wire";
+import type { FromKernel, PageFile, Source, ToKernel } from "./wire";
 
 const language = new WebLanguage();
+/** What the page has given and cells have written, by path: a new runner has it all. */
+const files = new Map<string, PageFile>();
+let runner: RunnerWorker | undefined;
 let receive = (_: AnyMessage) => {};
 
 self.onmessage = ({ data }: MessageEvent<ToKernel>) => {
   if (data.type === "message") receive(data.message);
-  else if (data.type === "start") start(data.runner);
-  else if (data.type === "language") language.give(data.parts);
+  else if (data.type === "start") {
+    for (const file of data.files) keep(file);
+    start(data.runner);
+  } else if (data.type === "file") {
+    keep(data.file);
+    runner?.give(data.file);
+  } else if (data.type === "language") language.give(data.parts);
   else language.refuse(data.reason);
 };
 
-function start(runner: Source): void {
+function keep(file: PageFile): void {
+  files.delete(file.path); // those changed last at the end
+  files.set(file.path, file);
+}
+
+function start(source: Source): void {
   const post = (message: FromKernel) => self.postMessage(message);
   const transport: Transport = {
     send: (message) => post({ type: "message", message }),
@@ -28,7 +41,14 @@ function start(runner: Source): void {
     close: () => post({ type: "closed" }),
   };
   const session = new Session({
-    startRunner: (events) => new RunnerWorker(runner, events),
+    startRunner(events) {
+      runner = new RunnerWorker(source, events, (file) => {
+        keep(file);
+        post({ type: "file", file });
+      });
+      for (const file of files.values()) runner.give(file);
+      return runner;
+    },
     converter: language.converter,
     language: language.service,
   });

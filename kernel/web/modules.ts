@@ -6,7 +6,7 @@ import { useThreads } from "./threads";
 /** Loaded when the first cell asks: the runtime reserves its memory then. */
 const builtin: Readonly<Record<string, () => Promise<Namespace>>> = {
   async bnlab() {
-    const [module, { setThreads }] = await Promise.all([import("./bnlab"), import("../tensor/doors/host")]);
+    const [module, { setThreads }] = await Promise.all([import("../bnlab"), import("../tensor/doors/host")]);
     useThreads(setThreads);
     return module;
   },

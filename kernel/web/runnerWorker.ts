@@ -1,7 +1,7 @@
 // The session's side of the worker that cells run in: starts it, stops what does not let go, and says in words how it ended.
 import { Runner, type RunnerEvents, type RunOutcome } from "../session/cells/runner";
 import type { CellProgram, FromRunner, ToRunner } from "../session/cells/wire";
-import type { FromRunnerWorker, Source, ToRunnerWorker } from "./wire";
+import type { FromRunnerWorker, PageFile, Source, ToRunnerWorker } from "./wire";
 import { workerOf } from "./worker";
 
 /** How long an interrupted cell may take to reach a place where it lets go. */
@@ -12,19 +12,26 @@ export class RunnerWorker extends Runner {
   /** The address by which the running cell hears that it is to stop. */
   #sign = "";
 
-  constructor(source: Source, events: RunnerEvents) {
+  /** @param onFile hears of each file that a cell writes. */
+  constructor(source: Source, events: RunnerEvents, onFile: (file: PageFile) => void) {
     super(events);
     this.#worker = workerOf(source, "bnlab cells");
     // Threads share memory, which a page has to be isolated for.
     if (self.crossOriginIsolated)
       this.#worker.postMessage({ type: "start", runner: source } satisfies ToRunnerWorker);
-    this.#worker.onmessage = ({ data: { message, json } }: MessageEvent<FromRunnerWorker>) =>
-      this.receive((json === undefined ? message : JSON.parse(json)) as FromRunner);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromRunnerWorker>) => {
+      if ("file" in data) onFile(data.file);
+      else this.receive((data.json === undefined ? data.message : JSON.parse(data.json)) as FromRunner);
+    };
     this.#worker.onmessageerror = () => this.#end("it sent what cannot be read");
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#end(event.message || "the browser stopped it, as it does where memory runs out");
     };
+  }
+
+  give(file: PageFile): void {
+    this.#worker.postMessage({ type: "file", file } satisfies ToRunnerWorker);
   }
 
   override run(cell: CellProgram): Promise<RunOutcome> {

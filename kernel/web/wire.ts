@@ -5,6 +5,12 @@ import type { Posted, ToRunner } from "../session/cells/wire";
 /** The text of a script. */
 export type Source = Blob | string;
 
+/** A file of the page: cells name it by its path from the root, which is the notebook's folder. */
+export interface PageFile {
+  path: string;
+  content: Blob;
+}
+
 /** TypeScript, and the declarations that cells are checked with. */
 export interface LanguageParts {
   /** `dist/typescript/typescript.js.gz`, unpacked: it defines `bnlabTypeScript`, what `session/page/typescript.ts` exports. */
@@ -15,21 +21,28 @@ export interface LanguageParts {
 
 /** Host → kernel. */
 export type ToKernel =
-  | { type: "start"; runner: Source }
+  | { type: "start"; runner: Source; files: readonly PageFile[] }
+  /** The page has one more file, or another in its place. */
+  | { type: "file"; file: PageFile }
   | { type: "language"; parts: LanguageParts }
   /** There will be no TypeScript: why, in words. */
   | { type: "noLanguage"; reason: string }
   | { type: "message"; message: AnyMessage };
 
 /** Kernel → host. */
-export type FromKernel = { type: "message"; message: AnyMessage } | { type: "closed" };
+export type FromKernel =
+  | { type: "message"; message: AnyMessage }
+  /** A cell has written it. */
+  | { type: "file"; file: PageFile }
+  | { type: "closed" };
 
 /** Kernel → runner: its own script comes first, for the threads of the runtime. */
 export type ToRunnerWorker =
   | ToRunner
   | { type: "start"; runner: Source }
+  | { type: "file"; file: PageFile }
   /** An address that is there until the next cell is to stop. */
   | { type: "sign"; address: string };
 
 /** Runner → kernel. */
-export type FromRunnerWorker = Posted;
+export type FromRunnerWorker = Posted | { file: PageFile };

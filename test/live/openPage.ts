@@ -1,6 +1,6 @@
 // A live page as the built command line writes it, opened from its file; what its reader does and sees.
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -32,8 +32,9 @@ export function writeNotebook(file: string, cells: readonly TestCell[], metadata
 }
 
 /** @returns the page's file. */
-export async function exportLive(notebook: string, page: string): Promise<string> {
-  const { stderr } = await promisify(execFile)(process.execPath, [cli, "export", notebook, "--live", page]);
+export async function exportLive(notebook: string, page: string, ...more: string[]): Promise<string> {
+  const args = [cli, "export", notebook, "--live", page, ...more];
+  const { stderr } = await promisify(execFile)(process.execPath, args);
   if (stderr) throw new Error(stderr);
   return page;
 }
@@ -88,7 +89,7 @@ export class OpenPage {
   }
 
   /** Clicks on one of the bar's buttons. */
-  async press(button: "runAll" | "stop" | "reset" | "download"): Promise<void> {
+  async press(button: "runAll" | "stop" | "reset" | "download" | "files"): Promise<void> {
     await this.page.$eval(`.page-bar button.${button}`, (found) => (found as HTMLElement).click());
   }
 
@@ -161,19 +162,24 @@ export class OpenPage {
 
   /** The notebook that the page's button gives. */
   async download(name: string): Promise<Notebook> {
+    return parseNotebook(new TextDecoder().decode(await this.save(".page-bar button.download", name)));
+  }
+
+  /** What a click on an element downloads under this name. */
+  async save(selector: string, name: string): Promise<Uint8Array> {
     const file = path.join(this.#downloads, name);
     rmSync(file, { force: true });
-    await this.press("download");
+    await this.page.$eval(selector, (found) => (found as HTMLElement).click());
     for (const end = Date.now() + patience; !existsSync(file); ) {
       if (Date.now() > end) throw new Error(`expected the download ${file}`);
       await sleep(100);
     }
-    let text = "";
-    for (let before = "-"; text === "" || text !== before; await sleep(100)) {
-      before = text;
-      text = readFileSync(file, "utf8");
+    let length = 0;
+    for (let before = -1; length === 0 || length !== before; await sleep(100)) {
+      before = length;
+      length = statSync(file).size;
     }
-    return parseNotebook(text);
+    return readFileSync(file);
   }
 
   close(): Promise<void> {

@@ -1,10 +1,11 @@
 // A live page in Chromium and in Firefox: it opens from its file, runs cells, is edited, stopped, reset, downloaded, and asks nobody.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Browser } from "puppeteer-core";
+import type { Browser, ElementHandle } from "puppeteer-core";
+import { load } from "../../kernel/safetensors";
 import { absent, type BrowserName, launch } from "./browsers";
 import { codeCells, exportLive, OpenPage, writeNotebook } from "./openPage";
 
@@ -30,11 +31,27 @@ plot.line({ a: [1, 3, 2] }, { title: "A line" })`,
   },
   { source: 'import { ui } from "bnlab";\nconst lr = ui.slider(0, 10, { value: 4, name: "lr" });\nlr' },
   { source: "lr.value" },
+  {
+    source: `import { data, load, save, tensor } from "bnlab";
+const people = data.csv("tables/people.csv", { label: "who" });
+save("tables/state.safetensors", { step: 3, w: tensor([1, 2]) });
+\`\${people.length} people, step \${load("./none/../tables/state.safetensors").step}\``,
+  },
+  { source: "while (true) {}" },
+  {
+    source: `import { data as more, load as loaded } from "bnlab";
+loaded("tables/state.safetensors").step + more.csv("added.csv", { target: "y" }).length`,
+  },
 ]);
+const table = path.join(folder, "tables/people.csv");
+mkdirSync(path.dirname(table));
+writeFileSync(table, "height,who\n180,ann\n170,bob\n");
+const added = path.join(folder, "added.csv");
+writeFileSync(added, "x,y\n1,2\n3,4\n");
 
 let live: string;
 before(async () => {
-  live = await exportLive(notebook, path.join(folder, "a.html"));
+  live = await exportLive(notebook, path.join(folder, "a.html"), "--with", table);
 });
 
 for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
@@ -109,6 +126,31 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
       await page.page.keyboard.press("ArrowRight");
       assert.equal(await page.run(8), "done");
       assert.equal(await page.shown(8), "6");
+    });
+
+    it("has files: those that came along, that cells write, that its reader adds; a new engine has them too", async () => {
+      const listed = () =>
+        page.page.$$eval(".page-bar .files li a", (links) => links.map((a) => a.textContent));
+      assert.deepEqual(await listed(), ["tables/people.csv"]);
+      assert.equal(await page.run(9), "done", await page.shown(9));
+      assert.match(await page.shown(9), /2 people, step 3/);
+      assert.deepEqual(await listed(), ["tables/people.csv", "tables/state.safetensors"]);
+      const stopped = page.run(10);
+      await page.until(() => document.querySelector('[data-state="running"]') !== null);
+      await page.press("stop");
+      assert.equal(await stopped, "stopped");
+      assert.equal(await page.run(11), "failed");
+      assert.match(await page.shown(11), /\/added\.csv, which does not exist; a web page has only/);
+      const field = await page.page.$('.page-bar input[type="file"]');
+      await (field as ElementHandle<HTMLInputElement>).uploadFile(added);
+      await page.until(() => document.querySelectorAll(".page-bar .files li").length === 3);
+      assert.equal(await page.run(11), "done", await page.shown(11));
+      assert.match(await page.shown(11), /5$/);
+      await page.press("files");
+      const saved = await page.save(".page-bar .files li:nth-child(3) a", "state.safetensors");
+      assert.equal(load(saved).w!.shape[0], 2);
+      await page.press("reset");
+      await page.until(() => document.querySelectorAll(".page-bar .files li").length === 2);
     });
 
     it("keeps edits over a reload, and gives the original back", async () => {

@@ -1,4 +1,4 @@
-// Every tutorial as a live page: all cells run, and show what the notebook has saved. English in Chromium, Chinese in Firefox, side by side.
+// Every tutorial as a live page: all cells run, show what the notebook has saved, and stay within memory. English in Chromium, Chinese in Firefox, side by side.
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
@@ -17,8 +17,8 @@ import { codeCells, exportLive, OpenPage } from "./openPage";
 const scratch = mkdtempSync(path.join(os.tmpdir(), "bnlab-live-tutorials-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** What a page lacks: files, where others' verdicts are read from, and Node's modules. */
-const needFiles = ["09-inference.ipynb", "12-verdict.ipynb"];
+/** The most that tensors of a tutorial may take, in megabytes of the memory that is theirs. */
+const mostMegabytes = 300;
 const longest = 600_000;
 
 /**
@@ -38,6 +38,8 @@ function withoutFusing(): void {
     }
   };
 }
+
+const askMemory = 'import { memoryUsage } from "bnlab"; Math.round(memoryUsage().heapBytes / 1e6)';
 
 const tolerance = { relative: 1e-6, absolute: 1e-9 };
 
@@ -70,8 +72,8 @@ describe("tutorials as live pages", { concurrency: rows.length, timeout: 3_600_0
       });
       after(() => browser?.close());
 
-      for (const tutorial of tutorials().filter((each) => !needFiles.includes(each))) {
-        it(tutorial, { timeout: longest }, async () => {
+      for (const tutorial of tutorials()) {
+        it(tutorial, { timeout: longest }, async (test) => {
           const file = path.join(folderOf(language), tutorial);
           const page = await OpenPage.open(
             browser,
@@ -93,6 +95,11 @@ describe("tutorials as live pages", { concurrency: rows.length, timeout: 3_600_0
           assert.deepEqual(differences, []);
           const verdicts = recordsOf(formatNotebook(notebook));
           assert.deepEqual(changedVerdicts(savedVerdicts(language, tutorial), verdicts), []);
+          await page.type(saved.length, askMemory);
+          assert.equal(await page.run(saved.length), "done");
+          const megabytes = Number(await page.shown(saved.length));
+          test.diagnostic(`${language} in ${name}, ${tutorial}: at most ${megabytes} MB of tensors`);
+          assert.ok(megabytes > 0 && megabytes < mostMegabytes, `${megabytes} MB`);
           assert.deepEqual([page.requests, page.complaints], [[], []]);
           await page.close();
         });

@@ -1,5 +1,6 @@
 // The bar over the page: what is done to the whole notebook, and where the engine is.
 import { element } from "../element";
+import type { Files } from "./files";
 import { button } from "./icon";
 import type { EngineState } from "./session";
 import { words } from "./words";
@@ -9,6 +10,7 @@ export interface BarActions {
   stop(): void;
   reset(): void;
   download(): void;
+  files: Files;
 }
 
 export class Bar {
@@ -17,7 +19,7 @@ export class Bar {
   readonly #notice = element("p", "notice");
   #before = "";
 
-  constructor(place: HTMLElement, { runAll, stop, reset, download }: BarActions) {
+  constructor(place: HTMLElement, { runAll, stop, reset, download, files }: BarActions) {
     place.setAttribute("role", "toolbar");
     place.setAttribute("aria-label", words("Notebook"));
     this.#stop = button("stop", words("Stop"), words("Stop the cell that runs"), stop);
@@ -31,7 +33,7 @@ export class Bar {
       button(
         "reset",
         words("Reset"),
-        words("Restore the code and outputs as saved, and forget all variables"),
+        words("Restore the code and outputs as saved, and forget all variables and files that cells wrote"),
         reset,
       ),
       button(
@@ -40,8 +42,9 @@ export class Bar {
         words("Download the notebook (.ipynb) with its code and outputs as they are now"),
         download,
       ),
+      files.button,
     );
-    place.replaceChildren(tools, this.#state, this.#notice);
+    place.replaceChildren(tools, this.#state, this.#notice, files.panel);
     this.show("none");
   }
 

@@ -1,6 +1,6 @@
 // The engine of the page: packed in the page itself, or in a file beside it; unpacked with the first run.
-import type { Transport } from "../../../kernel/protocol";
-import { type LanguageParts, startWebKernel } from "../../../kernel/web/startKernel";
+import { type LanguageParts, startWebKernel, type WebKernel } from "../../../kernel/web/startKernel";
+import type { Files } from "./files";
 import { elementOf } from "./savedPage";
 import { unpacked } from "./unpacked";
 import { words } from "./words";
@@ -17,16 +17,19 @@ declare global {
 let scripts: { kernel: Blob; runner: Blob } | undefined;
 let language: LanguageParts | undefined;
 
-export async function startEngine(): Promise<Transport> {
+export async function startEngine(files: Files): Promise<WebKernel> {
   const packed = await packedEngine();
   scripts ??= { kernel: scriptOf(packed.kernel), runner: scriptOf(packed.runner) };
-  return startWebKernel({
+  const parts = {
     ...scripts,
     language: async () => {
       language ??= unpackedLanguage(packed);
       return language;
     },
-  });
+  };
+  const kernel = startWebKernel(parts, { files: files.all, onFile: (file) => files.wrote(file) });
+  files.onAdd = (file) => kernel.give(file);
+  return kernel;
 }
 
 function unpackedLanguage({ typescript, files }: Packed): LanguageParts {

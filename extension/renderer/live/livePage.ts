@@ -4,17 +4,18 @@ import { OutputHtml } from "../../../kernel/document/html/outputHtml";
 import { missing, pictureAt } from "../../../kernel/document/html/pictures";
 import { sanitized } from "../../../kernel/document/html/sanitize";
 import { type CodeCell, cellChecks, formatNotebook, isOfKernel } from "../../../kernel/document/notebookFile";
-import { askLanguage } from "../../../kernel/protocol";
+import { askLanguage, type Transport } from "../../../kernel/protocol";
 import { Controls } from "../controls";
 import { noteFinished } from "../finished";
 import { Bar } from "./bar";
 import { CellView } from "./cellView";
 import { confirmReset } from "./confirmReset";
 import { KeptEdits } from "./edits";
+import { Files } from "./files";
 import { type Ask, languageOf } from "./language";
 import type { SavedPage } from "./savedPage";
 import { Screen } from "./screen";
-import { type CellState, LiveSession, type StartEngine } from "./session";
+import { type CellState, LiveSession } from "./session";
 import { words } from "./words";
 
 /** Edits are kept when the reader pauses, in milliseconds. */
@@ -30,18 +31,20 @@ export class LivePage {
   readonly #controls = new Controls({ send: (comm) => this.#session.tell(comm) });
   /** How the page's address says that controls stand, `#lr=0.3`: each until a control has been set so. */
   readonly #linked = new Map(new URLSearchParams(location.hash.slice(1)));
+  readonly #files = new Files();
   readonly #done = new Set<CodeCell>();
   #keeping = 0;
 
-  constructor(saved: SavedPage, startEngine: StartEngine) {
+  constructor(saved: SavedPage, startEngine: (files: Files) => Promise<Transport>) {
     this.#saved = saved;
     this.#bar = new Bar(document.querySelector<HTMLElement>("header.page-bar")!, {
       runAll: () => this.#run([...this.#views.keys()]),
       stop: () => this.#session.stop(),
       reset: () => void this.#reset(),
       download: () => this.#download(),
+      files: this.#files,
     });
-    this.#session = new LiveSession(saved.notebook, startEngine, {
+    this.#session = new LiveSession(saved.notebook, () => startEngine(this.#files), {
       onState: (cell, state) => {
         const view = this.#views.get(cell)!;
         this.#screen.showNow();
@@ -155,6 +158,7 @@ export class LivePage {
     const edited = [...this.#views.values()].filter(({ isEdited }) => isEdited).length;
     if (edited > 0 && !(await confirmReset(edited))) return;
     this.#session.end();
+    this.#files.reset();
     for (const view of this.#views.values()) view.reset();
     this.#keep();
   }

@@ -5,6 +5,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { formatNotebook, type Notebook, proseOf } from "../../document/notebookFile";
 import { escapeHtml, languageOf } from "../../words";
+import { carriedFiles, carriedHtml } from "./carriedFiles";
 import { cellsHtml } from "./cells";
 import { packedEngine } from "./packedEngine";
 import type { PageOptions } from "./page";
@@ -16,6 +17,8 @@ import { style } from "./style";
 export interface LivePageOptions extends PageOptions {
   /** The notebook's. */
   file: string;
+  /** Files that cells are to find, beside what they ask of the notebook's folder. */
+  files?: readonly string[];
   /** Where the engine's script is, relative to the page; by default the page has it inside. */
   engine?: string;
   /** Where the page's own script is, relative to the page, if its engine is beside it; by default the page has it inside. */
@@ -26,7 +29,7 @@ export interface LivePageOptions extends PageOptions {
 
 export async function renderLivePage(
   notebook: Notebook,
-  { title, folder, file, engine, script: scriptAt, series }: LivePageOptions,
+  { title, folder, file, files, engine, script: scriptAt, series }: LivePageOptions,
 ): Promise<string> {
   const lang = languageOf(proseOf(notebook));
   const { html } = cellsHtml(notebook, { folder, isLive: true });
@@ -34,6 +37,7 @@ export async function renderLivePage(
   const scripts = scriptAt === undefined ? [scriptText(script)] : [];
   const { head, foot } = series ? seriesHtml(series, lang) : { head: "", foot: "" };
   const styles = [style, liveStyle];
+  const carried = carriedHtml(await carriedFiles(notebook, file, files));
   const text = formatNotebook(notebook);
   const identity = createHash("sha256").update(path.basename(file)).update(text).digest("hex").slice(0, 32);
   const body = `<header class="page-bar"><noscript>The cells of this page run where scripts are allowed.</noscript></header>
@@ -43,7 +47,7 @@ ${html}
 ${foot}
 </main>
 <script type="text/plain" id="bnlab-notebook" data-file="${escapeHtml(path.basename(file))}" data-identity="${identity}">${packed(text)}</script>
-${scriptAt === undefined ? scripts.map((each) => `<script>${each}</script>`).join("\n") : `<script src="${escapeHtml(scriptAt)}" defer></script>`}
+${carried}${scriptAt === undefined ? scripts.map((each) => `<script>${each}</script>`).join("\n") : `<script src="${escapeHtml(scriptAt)}" defer></script>`}
 <script type="application/json" id="bnlab-engine"${engine === undefined ? `>${await packedEngine()}` : ` data-at="${escapeHtml(engine)}">`}</script>`;
   const policy = contentPolicy({
     scripts,
