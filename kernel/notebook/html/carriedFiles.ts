@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { isOfKernel, type Notebook } from "../../document/notebookFile";
-import { Mime } from "../../protocol/mime";
+import { Mime } from "../../protocol";
 import { escapeHtml } from "../../words";
 import { FileError } from "../outputFile";
 
