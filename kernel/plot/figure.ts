@@ -189,7 +189,7 @@ export class Figure {
   }
 
   /**
-   * The chart as an SVG picture, legible on light and dark pages, made without a browser.
+   * The chart as an SVG picture on white paper, for light and dark pages alike, made without a browser.
    *
    * @throws RangeError if it has traces that only Plotly can draw.
    */

@@ -1,5 +1,6 @@
 // A slider over figures drawn beforehand: it works wherever Plotly does, with no kernel. Imports nothing outside this folder.
 import { describe } from "../arguments";
+import { localized } from "../words";
 import { Figure, type FigureParts, requireFigure } from "./figure";
 import { grid } from "./grid";
 import { kindOf } from "./kind";
@@ -43,7 +44,8 @@ class FramesFigure extends Figure {
 
   protected override words(maxPoints: number): string {
     const names = this.frames.map(({ name }) => name);
-    return `${super.words(maxPoints)}\n  slider with ${names.length} frames, ${names[0]} to ${names.at(-1)}`;
+    const slider = localized(`slider with ${names.length} frames, ${names[0]} to ${names.at(-1)}`);
+    return `${super.words(maxPoints)}\n  ${slider}`;
   }
 
   override toSvg(options: PictureOptions = {}): string {
@@ -60,7 +62,8 @@ class FramesFigure extends Figure {
  */
 export function frames(list: readonly LabeledFigure[], options: FramesOptions = {}): Figure {
   requireOptionsOf("frames", arguments, 2, optionNames);
-  const { prefix = "", start = list.length - 1, interval = 400, linkAxes = true } = options;
+  const { start = list.length - 1, interval = 400, linkAxes = true } = options;
+  const prefix = localized(options.prefix ?? ""); // frames are found by their names, which begin with it
   const given: unknown = list;
   if (!Array.isArray(given)) {
     throw new TypeError(`frames: expected a list of { label, figure }, got ${describe(given)}`);
@@ -142,7 +145,15 @@ function still(
     Math.round((n * (list.length - 1)) / Math.max(1, count - 1)),
   );
   const panels = Object.fromEntries(picks.map((at) => [names[at]!, list[at]!.figure]));
-  return grid(panels, { title, columns: Math.min(2, count), linkX: link, linkY: link });
+  // Figures that have panels side by side themselves stand below each other.
+  const isWide = Object.keys(list[0]!.figure.layout).filter((key) => /^xaxis\d*$/.test(key)).length > 1;
+  return grid(panels, {
+    title,
+    columns: isWide ? 1 : Math.min(2, count),
+    linkX: link,
+    linkY: link,
+    ...(isWide ? { panelHeight: 130 } : {}),
+  });
 }
 
 function slider(labels: readonly string[], prefix: string, active: number, bottom: number): object {

@@ -1,6 +1,6 @@
 // Controls as outputs: for pages that can move them, for Jupyter, and in words for all others.
 import { type Comms, type ControlPanel, type ControlState, Mime, type MimeBundle } from "../protocol";
-import { escapeHtml, inLanguage, languageOf, localized, shortNumber, shownLanguage } from "../words";
+import { escapeHtml, inLanguage, languageOf, localized, proseNumber, shownLanguage } from "../words";
 import { updated } from "./widgets";
 
 /** The forms of an output that shows controls as they are now. */
@@ -52,12 +52,12 @@ function wordsOf(control: ControlState): { before: string; value: string; after:
     case "slider":
       return {
         before,
-        value: shortNumber(control.value),
-        after: ` (${rangeText(control.min, control.max)})`,
+        value: proseNumber(control.value),
+        after: inReadersWords(control, () => ` (${rangeText(control.min, control.max)})`),
       };
     case "number": {
-      const range = rangeText(control.min, control.max);
-      return { before, value: shortNumber(control.value), after: range && ` (${range})` };
+      const range = inReadersWords(control, () => rangeText(control.min, control.max));
+      return { before, value: proseNumber(control.value), after: range && ` (${range})` };
     }
     case "select": {
       const { options, index } = control;
@@ -70,7 +70,11 @@ function wordsOf(control: ControlState): { before: string; value: string; after:
       };
     }
     case "checkbox":
-      return { before, value: control.value ? "on" : "off", after: "" };
+      return {
+        before,
+        value: inReadersWords(control, () => localized(control.value ? "on" : "off")),
+        after: "",
+      };
     case "text":
       return { before, value: `“${control.value}”`, after: "" };
     case "button":
@@ -90,7 +94,7 @@ function inReadersWords(control: ControlState, say: () => string): string {
 }
 
 function rangeText(min: number | null, max: number | null): string {
-  if (min !== null && max !== null) return `${shortNumber(min)} to ${shortNumber(max)}`;
-  if (min !== null) return `at least ${shortNumber(min)}`;
-  return max === null ? "" : `at most ${shortNumber(max)}`;
+  if (min !== null && max !== null) return localized(`${proseNumber(min)} to ${proseNumber(max)}`);
+  if (min !== null) return localized(`at least ${proseNumber(min)}`);
+  return max === null ? "" : localized(`at most ${proseNumber(max)}`);
 }

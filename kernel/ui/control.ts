@@ -9,6 +9,7 @@ import {
   type MimeBundle,
   stateIn,
 } from "../protocol";
+import { localized } from "../words";
 import { panelBundle, textOf } from "./bundle";
 import { host, interruptCount, listen, unlisten } from "./host";
 import { Newest } from "./newest";
@@ -146,7 +147,8 @@ export abstract class Control<T = unknown> {
 
   /** @internal As it is saved and shown. */
   get state(): ControlState {
-    const base = { id: this.id, name: this.name, label: this.label, disabled: this.disabled };
+    const label = localized(this.label);
+    const base = { id: this.id, name: this.name, label, disabled: this.disabled };
     return { ...base, ...this.kind(this.#value) };
   }
 

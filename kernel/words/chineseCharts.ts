@@ -107,5 +107,10 @@ export const everywhere: Dictionary = {
   experiment: "实验",
   "{*0} left": "还剩 {*0}",
   "{#0} s each": "每步 {#0} 秒",
+  "slider with {#0} frames, {*1} to {*2}": "滑块，共 {#0} 帧，{*1} 至 {*2}",
+  "at least {#0}": "至少 {#0}",
+  "at most {#0}": "至多 {#0}",
+  on: "开",
+  off: "关",
   "median {0}": "{0}的中位数",
 };

@@ -87,15 +87,24 @@ export async function execute(
   };
 }
 
-/** The same bytes on every run: no dates, no bars that tell seconds. */
+/** The same bytes on every run: no dates, no bars that tell seconds, and controls called after their cell. */
 function withoutTimes(notebook: Notebook): Notebook {
+  const names = new Map<string, string>();
   for (const cell of notebook.cells) {
     if (cell.cell_type !== "code") continue;
     delete cell.metadata.execution;
     cell.outputs = cell.outputs.filter((output) => !("data" in output && Mime.progress in output.data));
+    for (const output of cell.outputs) {
+      if (!("data" in output && Mime.control in output.data)) continue;
+      const ids = JSON.stringify(output.data[Mime.control]).match(uuid) ?? [];
+      for (const id of ids) names.set(id, `${cell.id}-${names.size}`);
+    }
   }
-  return notebook;
+  return JSON.parse(JSON.stringify(notebook).replace(uuid, (id) => names.get(id) ?? id)) as Notebook;
 }
+
+/** What a control is called in its session. */
+const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** What no tutorial may show. */
 export function faultOf(output: CellOutput): string[] {

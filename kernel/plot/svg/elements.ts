@@ -1,4 +1,4 @@
-// SVG's elements as strings. Colors that follow the reader's light or dark page are classes; see `sheet`.
+// SVG's elements as strings, and the colors of what is no data.
 import { escapeHtml } from "../../words";
 import { linesOf, type Run, textWidth } from "../text";
 
@@ -15,24 +15,12 @@ export function element(name: string, attributes: Attributes, content?: string):
   return content === undefined ? `<${name}${written}/>` : `<${name}${written}>${content}</${name}>`;
 }
 
-const inks = {
-  light: { ink: "#1f2328", line: "#9aa1a9", grid: "#e4e7ea", paper: "#ffffff" },
-  dark: { ink: "#d4d7db", line: "#72777d", grid: "#33373c", paper: "#16191d" },
-} as const;
-export type Ink = keyof typeof inks.light;
+/** A picture brings its own paper, since it cannot know the page that it is put into. */
+const inks = { ink: "#1f2328", line: "#9aa1a9", grid: "#e4e7ea", paper: "#ffffff" } as const;
+export type Ink = keyof typeof inks;
 
-/** The attributes of what is drawn in the reader's own ink: the light page's where style sheets are taken out. */
-export function inked(ink: Ink, as: "fill" | "stroke"): Attributes {
-  return { class: `bnlab-${ink}${as === "fill" ? "" : "-stroke"}`, [as]: inks.light[ink] };
-}
-
-/** A picture paints its own page, so that it is legible wherever it is put: white, or dark where the reader's is. */
-export function sheet(): string {
-  const rules = Object.entries(inks.dark).map(
-    ([ink, color]) => `.bnlab-${ink}{fill:${color}}.bnlab-${ink}-stroke{stroke:${color}}`,
-  );
-  return `<style>@media (prefers-color-scheme:dark){${rules.join("")}}</style>`;
-}
+/** The attribute of what is drawn in that ink. */
+export const inked = (ink: Ink, as: "fill" | "stroke"): Attributes => ({ [as]: inks[ink] });
 
 export interface TextOptions {
   size: number;

@@ -7,7 +7,7 @@ import { fitted, plainText, textWidth } from "../text";
 import { fontFamily } from "../theme";
 import type { PlacedAxis } from "./axes";
 import { drawAxis, drawGrid } from "./axisLines";
-import { element, inked, px, sheet, textElement } from "./elements";
+import { element, inked, px, textElement } from "./elements";
 import { colorBarSize, drawColorBar } from "./fields";
 import { drawLegend } from "./legend";
 import { drawAnnotation, drawShapes } from "./marks";
@@ -42,8 +42,7 @@ export function toSvg(
   const parts = [
     element("title", {}, escapeHtml(plainText(layout.title?.text ?? summary.split("\n")[0]!))),
     element("desc", {}, escapeHtml(summary)),
-    sheet(),
-    element("rect", { width, height, ...inked("paper", "fill") }),
+    element("rect", { width, height, rx: 4, ...inked("paper", "fill") }),
     ...[...panels.axes.values()].map((axis) => drawGrid(axis, panels)),
     drawShapes(layout, panels, true),
     drawTraces(shown, layout, panels),
