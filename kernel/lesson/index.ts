@@ -14,7 +14,7 @@ export {
 } from "./exercise";
 export type { ExpectationId, Guess } from "./expectation";
 export { AskedQuestion, type Letter, type QuestionId, quiz } from "./quiz";
-export { BestRates, type BestRatesOptions, bestRates } from "./rates";
+export { BestRates, type BestRatesOptions, bestRates, chooseRates } from "./rates";
 export { type Score, Scorecard, type ScorecardOptions, scorecard } from "./scorecard";
 export { type ClaimVerdict, VerdictCard, type VerdictOptions, type VerdictRecord, verdict } from "./verdict";
 export type { Words } from "./words";

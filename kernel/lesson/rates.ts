@@ -1,5 +1,6 @@
 // Learning rates chosen by a score, for each arm its own: what was tried, what is best, and whether the grid ends there.
-import { describe, isRecord, requireKnown } from "../arguments";
+import { describe, isRecord, requireFunction, requireKnown } from "../arguments";
+import { machine } from "../machine/machine";
 import type { MimeBundle } from "../protocol/mime";
 import { htmlTable, proseNumber, textTable } from "../words";
 
@@ -43,7 +44,43 @@ export function bestRates(
   return new BestRates([...rates], scores, better);
 }
 
-/** What was tried, and the best for each arm; lesson.bestRates() makes it. */
+/**
+ * The best of some learning rates for each arm, by scores that are made here, one after the other: `score` trains, with the
+ * arm's settings and a rate, and may be asynchronous. What bestRates() says of scores holds.
+ *
+ * @example await lesson.chooseRates([0.1, 1, 3], { "without BN": false, "with BN": true }, async (batchNorm, lr) => train(batchNorm, lr))
+ * @throws what bestRates() and `score` throw; TypeError where `score` is no function.
+ */
+export async function chooseRates<Settings = string>(
+  rates: readonly number[],
+  arms: readonly Settings[] | Readonly<Record<string, Settings>>,
+  score: (settings: Settings, rate: number) => number | Promise<number>,
+  options: BestRatesOptions = {},
+): Promise<BestRates> {
+  requireKnown("lesson.chooseRates", arguments, 4, ["better"]);
+  requireFunction("lesson.chooseRates", score);
+  const isList = Array.isArray(arms);
+  if (!isList && !isRecord(arms)) {
+    throw new TypeError(
+      `lesson.chooseRates: expected arms as names, or settings by name, got ${describe(arms)}`,
+    );
+  }
+  if (!Array.isArray(rates)) return bestRates(rates, {}, options);
+  const entries = isList
+    ? (arms as readonly Settings[]).map((arm): [string, Settings] => [String(arm), arm])
+    : Object.entries(arms as Readonly<Record<string, Settings>>);
+  const scores: Record<string, number[]> = {};
+  for (const [arm, settings] of entries) {
+    scores[arm] = [];
+    for (const rate of rates) {
+      await machine().turn(); // charts draw, an interrupt arrives
+      scores[arm].push(await score(settings, rate));
+    }
+  }
+  return bestRates(rates, scores, options);
+}
+
+/** What was tried, and the best for each arm; lesson.bestRates() and lesson.chooseRates() make it. */
 export class BestRates {
   /** @internal */
   constructor(

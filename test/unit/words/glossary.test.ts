@@ -5,17 +5,11 @@ import path from "node:path";
 import { test } from "node:test";
 import { claims } from "../../../kernel/lesson";
 import { exercises } from "../../../kernel/lesson/exercises";
+import { expectations, questions } from "../../../kernel/lesson/questions";
 import { chinese } from "../../../kernel/words/chinese";
-
-interface Term {
-  en: string;
-  zh: string;
-  /** Other translations of it. */
-  never: string[];
-}
+import { terms as glossary, glossaryPage, glossaryPages, languages } from "../../tools/glossaryPage";
 
 const notebooks = path.join(import.meta.dirname, "../../../notebooks");
-const glossary = JSON.parse(readFileSync(path.join(notebooks, "glossary.json"), "utf8")) as Term[];
 
 function prose(): [place: string, text: string][] {
   const folder = path.join(notebooks, "zh-cn");
@@ -38,7 +32,10 @@ test("what has a word in the glossary has no other", () => {
   const claimed = claims.map(({ number, claim, literature }) => {
     return [`claim ${number}`, claim["zh-cn"] + literature["zh-cn"]] as const;
   });
-  const texts = [...dictionary, ...hints, ...claimed, ...prose()];
+  const asked = Object.entries({ ...expectations, ...questions }).map(
+    ([id, asked]) => [`question ${id}`, JSON.stringify(asked)] as const,
+  );
+  const texts = [...dictionary, ...hints, ...claimed, ...asked, ...prose()];
   const faults = texts.flatMap(([place, text]) =>
     glossary.flatMap(({ en, zh, never }) =>
       never.filter((word) => text.includes(word)).map((word) => `${place}: ${en} is ${zh}, not ${word}`),
@@ -53,4 +50,16 @@ test("each word of the glossary is used, in the dictionary or the prose", () => 
     glossary.filter(({ zh }) => !all.includes(zh)),
     [],
   );
+});
+
+test("the glossary's pages have every word with its meaning, in both languages", () => {
+  for (const { en, means } of glossary) {
+    assert.match(means.en, /^[A-Z].*\.$/, en);
+    assert.match(means["zh-cn"], /\p{Script=Han}.*。$/u, en);
+  }
+  assert.equal(new Set(glossary.map(({ en }) => en)).size, glossary.length);
+  for (const language of languages) {
+    const page = readFileSync(path.join(notebooks, "..", glossaryPages[language]), "utf8");
+    assert.equal(page, glossaryPage(language), "npm run docs:glossary writes it");
+  }
 });
