@@ -4,6 +4,7 @@ export { type Passage, passages, type Section, sections } from "./article";
 export { CheckedAnswer } from "./checkedAnswer";
 export { type Claim, claims } from "./claims";
 export { digits, type LessonDigits, type LessonDigitsOptions } from "./digits";
+export { Drawing, type DrawingName, drawing } from "./drawings";
 export {
   type Answer,
   type ExerciseId,

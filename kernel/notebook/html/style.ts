@@ -54,6 +54,9 @@ th { font-weight: 600; border-bottom-color: var(--quiet); }
 .task-list-item > input, .task-list-item > p > input { margin: 0 0.5em 0 -1.4em; }
 math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", math; font-size: 1.1em; }
 math[display="block"] { margin: 1rem 0; overflow-x: auto; }
+/* What \\begin{aligned} asks for, in browsers that do not read columnalign. */
+mtable[columnalign^="right left"] > mtr > mtd:nth-child(odd) { text-align: right; }
+mtable[columnalign^="right left"] > mtr > mtd:nth-child(even) { text-align: left; }
 section.code { margin: 1.5rem 0 2rem; }
 .input { position: relative; border-radius: 8px; background: var(--wash); }
 .input pre { padding: 0.9375rem 1.125rem; }
