@@ -4,6 +4,7 @@ import { registerCommands } from "./commands";
 import { registerLanguage } from "./language";
 import { tellChartTheme } from "./notebook/chartTheme";
 import { connectControls } from "./notebook/controls";
+import { foldCells } from "./notebook/foldedCells";
 import { KernelController } from "./notebook/kernelController";
 import { registerMilestones } from "./notebook/milestones";
 import { RunHistory } from "./notebook/runHistory";
@@ -23,6 +24,7 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
     registerMilestones(controller),
     tellChartTheme(),
     connectControls(controller),
+    foldCells(),
     registerStatusBar(controller),
     registerLanguage(controller, views.store, log),
     ...registerCommands({ extensionUri, globalStorageUri, log, controller, history, views }),

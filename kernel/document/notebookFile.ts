@@ -153,6 +153,11 @@ export function isRunnable(cell: Cell): cell is CodeCell {
   return isOfKernel(cell) && cell.source.trim() !== "";
 }
 
+/** Whether its code is to be folded away until a reader asks for it, as Jupyter does. */
+export function hidesSource({ metadata }: Cell): boolean {
+  return isObject(metadata.jupyter) && metadata.jupyter.source_hidden === true;
+}
+
 export function hasTag({ metadata }: Cell, tag: string): boolean {
   return Array.isArray(metadata.tags) && metadata.tags.includes(tag);
 }

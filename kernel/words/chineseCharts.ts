@@ -84,6 +84,8 @@ export const everywhere: Dictionary = {
   " (of ": "（可选：",
   ")": "）",
   "not chosen yet": "还没有选",
+  "Show code": "显示代码",
+  "Hide code": "隐藏代码",
   "median {#0} of {#1}, {#2} to {#3}": "中位数 {#0}（共 {#1}），{#2} 至 {#3}",
   "{#0}×{#1} values from {#2} (x {3}, y {4}) to {#5} (x {6}, y {7})":
     "{#0}×{#1} 个值，从 {#2}（x {3}，y {4}）到 {#5}（x {6}，y {7}）",

@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { thisMachine } from "../../kernel/host/machine";
 import { claims, scorecard } from "../../kernel/lesson";
+import { expectations, questions } from "../../kernel/lesson/questions";
 import { recordsOf } from "../../kernel/lesson/scorecard";
 import { setMachine } from "../../kernel/machine/machine";
 import { guideOf, tableIn, withoutWords } from "../notebook/tutorial";
@@ -27,10 +28,13 @@ const read = (language: string, name: string): Notebook => JSON.parse(textOf(lan
 /** What the site that shows notebooks still shows, and a repository bears. */
 const largestBytes = 600_000;
 
+const codeOf = (name: string) => read("en", name).cells.filter((cell) => cell.cell_type === "code");
+
 /** The claims that a notebook's cells judge, as they stand in its code. */
 function judged(name: string): number[] {
-  const code = read("en", name).cells.filter((cell) => cell.cell_type === "code");
-  const calls = code.flatMap((cell) => [...cell.source.join("").matchAll(/\blesson\.verdict\(\s*(\d+)/g)]);
+  const calls = codeOf(name).flatMap((cell) => [
+    ...cell.source.join("").matchAll(/\blesson\.verdict\(\s*(\d+)/g),
+  ]);
   return calls.map(([, claim]) => Number(claim)).sort((a, b) => a - b);
 }
 
@@ -79,6 +83,54 @@ describe("shipped notebooks", () => {
       ),
     );
     assert.deepEqual([...new Set(left)], []);
+  });
+
+  it("no line of code is longer than a page shows", () => {
+    const long = names("en").flatMap((name) =>
+      codeOf(name).flatMap(({ id, source }) =>
+        source
+          .join("")
+          .split("\n")
+          .flatMap((line) => (line.length >= 100 ? [`${name} ${id}: ${line}`] : [])),
+      ),
+    );
+    assert.deepEqual(long, []);
+  });
+
+  it("what a reader expects is asked before it comes out, and questions are asked, each once and in its notebook", () => {
+    for (const name of names("en")) {
+      const own = (ids: object) => Object.keys(ids).filter((id) => id.startsWith(name.slice(0, 2)));
+      const called = (word: string) => {
+        const calls = new RegExp(String.raw`\blesson\.${word}\(\s*"(\d\d-[\w-]+)"\)?,?`, "g");
+        return codeOf(name).flatMap(({ source }, at) =>
+          [...source.join("").matchAll(calls)].map(([, id]) => [id!, at] as const),
+        );
+      };
+      const [asked, cameOut, quizzed] = ["expect", "outcome", "quiz"].map(called);
+      for (const [calls, ids] of [
+        [asked!, expectations],
+        [cameOut!, expectations],
+        [quizzed!, questions],
+      ] as const)
+        assert.deepEqual(calls.map(([id]) => id).toSorted(), own(ids).toSorted(), name);
+      assert.ok(asked!.length > 0 && quizzed!.length > 1, name);
+      const places = new Map(asked);
+      for (const [id, at] of cameOut!)
+        assert.ok(places.get(id)! + 1 < at, `${id}: nothing is run in between`);
+    }
+  });
+
+  it("every notebook ends in five lines that say what was seen, and leads to the glossary", () => {
+    for (const language of languages) {
+      for (const name of names(language)) {
+        const text =
+          read(language, name)
+            .cells.find(({ id }) => id === "five-lines")
+            ?.source.join("") ?? "";
+        assert.equal(text.match(/^\d\. .+$/gm)?.length, 5, `${language}/${name}`);
+        assert.ok(text.includes(language === "en" ? "docs/glossary.md" : "docs/zh-cn/glossary.md"));
+      }
+    }
   });
 
   it("every claim of the article is judged once, in the notebook that the table of claims names", () => {

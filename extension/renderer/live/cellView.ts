@@ -35,6 +35,7 @@ export class CellView {
   readonly #outputs: OutputsView;
   readonly #outputsPlace: HTMLElement;
   readonly #editor: Editor;
+  readonly #folded: HTMLDetailsElement | null;
   readonly #run: HTMLButtonElement;
   readonly #saved: { source: string; outputs: CellOutput[]; count: number | null };
   #started = 0;
@@ -60,8 +61,10 @@ export class CellView {
     section.setAttribute("aria-label", words("Cell {0}", number));
     if (edited !== undefined) cell.source = edited;
     input.querySelector("pre")!.remove();
+    this.#folded = input.querySelector<HTMLDetailsElement>("details.folded");
+    if (this.#folded && edited !== undefined) this.#folded.open = true;
     this.#editor = new Editor({
-      parent: input,
+      parent: this.#folded ?? input,
       text: cell.source,
       label: words("Code of cell {0}. Escape leaves the editor, Control+Enter runs the cell.", number),
       language,
@@ -83,6 +86,7 @@ export class CellView {
   }
 
   focus(): void {
+    if (this.#folded) this.#folded.open = true;
     this.#editor.focus();
     this.#section.scrollIntoView({ block: "nearest" });
   }

@@ -4,8 +4,15 @@ import { markdownRenderer } from "../../document/html/markdown";
 import { OutputHtml } from "../../document/html/outputHtml";
 import { pictureAt } from "../../document/html/pictures";
 import { sanitized } from "../../document/html/sanitize";
-import { type Cell, type CodeCell, isOfKernel, type Notebook } from "../../document/notebookFile";
-import { escapeHtml } from "../../words";
+import {
+  type Cell,
+  type CodeCell,
+  hidesSource,
+  isOfKernel,
+  type Notebook,
+  proseOf,
+} from "../../document/notebookFile";
+import { escapeHtml, inLanguage, languageOf, localized } from "../../words";
 import { folderPicture } from "./folderPictures";
 
 export interface CellsOptions {
@@ -26,10 +33,15 @@ export function cellsHtml(
     (html) => sanitized(html, (source) => pictureAt(source, undefined, filePicture)),
     { charts: isLive ? "placed" : "embedded" },
   );
+  const [show, hide] = inLanguage(languageOf(proseOf(notebook)), () =>
+    ["Show code", "Hide code"].map(localized),
+  );
+  const codeOf = (cell: CodeCell) => (hidesSource(cell) ? foldedHtml(cell, show!, hide!) : preHtml(cell));
   const html = notebook.cells
     .map((cell) => {
       if (cell.cell_type !== "code") return textHtml(cell, markdown);
-      return isLive && isOfKernel(cell) ? liveCodeHtml(cell, outputs) : codeHtml(cell, outputs);
+      const write = isLive && isOfKernel(cell) ? liveCodeHtml : codeHtml;
+      return write(cell, codeOf(cell), outputs);
     })
     .join("\n");
   return { html, hasCharts: outputs.hasCharts };
@@ -43,23 +55,26 @@ function textHtml(cell: Exclude<Cell, CodeCell>, markdown: ReturnType<typeof mar
   return `<section class="text">\n${text}</section>`;
 }
 
-function codeHtml(cell: CodeCell, outputs: OutputHtml): string {
+function codeHtml(cell: CodeCell, code: string, outputs: OutputHtml): string {
   if (cell.source.trim() === "" && cell.outputs.length === 0) return "";
   const shown = cell.outputs.map((output) => outputs.write(output)).join("\n");
   return `<section class="code">
-<div class="input">${labelHtml(cell)}${preHtml(cell)}</div>
+<div class="input">${labelHtml(cell)}${code}</div>
 ${shown ? `<div class="outputs">\n${shown}\n</div>` : ""}
 </section>`;
 }
 
 /** Each output in an element of its own, and a head for the cell's button. */
-function liveCodeHtml(cell: CodeCell, outputs: OutputHtml): string {
+function liveCodeHtml(cell: CodeCell, code: string, outputs: OutputHtml): string {
   const shown = cell.outputs.map((output) => `<div class="output">${outputs.write(output)}</div>`).join("");
   return `<section class="code" data-cell="${escapeHtml(cell.id)}">
-<div class="input"><div class="head">${labelHtml(cell)}</div>${preHtml(cell)}</div>
+<div class="input"><div class="head">${labelHtml(cell)}</div>${code}</div>
 <div class="outputs">${shown}</div>
 </section>`;
 }
 
 const labelHtml = (cell: CodeCell) => `<span class="label">In [${cell.execution_count ?? " "}]</span>`;
 const preHtml = (cell: CodeCell) => `<pre><code>${highlight(cell.source)}</code></pre>`;
+/** Code that opens by the mouse or a key. */
+const foldedHtml = (cell: CodeCell, show: string, hide: string) =>
+  `<details class="folded"><summary><span class="show">${show}</span><span class="hide">${hide}</span></summary>${preHtml(cell)}</details>`;

@@ -60,6 +60,12 @@ mtable[columnalign^="right left"] > mtr > mtd:nth-child(even) { text-align: left
 section.code { margin: 1.5rem 0 2rem; }
 .input { position: relative; border-radius: 8px; background: var(--wash); }
 .input pre { padding: 0.9375rem 1.125rem; }
+.folded > summary { padding: 0.5rem 1.125rem; color: var(--quiet); font: 0.8125rem/1.3125rem var(--sans); cursor: pointer; }
+.folded > summary:hover { color: var(--ink); }
+.folded > summary:focus-visible { outline: 2px solid var(--accent); border-radius: 8px; }
+.folded:not([open]) .hide, .folded[open] .show { display: none; }
+.folded > pre { padding-top: 0.25rem; }
+.input:has(> .folded) > .label { top: 0.5rem; }
 .label { position: absolute; right: 100%; top: 0.9375rem; padding-right: 1rem; white-space: nowrap; color: var(--quiet); font: 0.75rem/1.3125rem var(--mono); }
 .outputs { margin-top: 0.875rem; padding: 0 1.125rem; display: grid; gap: 0.75rem; }
 .outputs > * { min-width: 0; margin: 0; }

@@ -74,6 +74,20 @@ describe("the page", () => {
   });
 });
 
+describe("code", () => {
+  const hidden = { ...code(), source: "const helper = 1;", metadata: { jupyter: { source_hidden: true } } };
+
+  it("is folded where its cell asks for that, and opens in the reader's language", async () => {
+    assert.doesNotMatch(await pageOf(code()), /<details/);
+    assert.match(
+      await pageOf(hidden),
+      /<details class="folded"><summary>.*Show code.*<\/summary><pre>.*helper/,
+    );
+    assert.match(await pageOf(hidden, markdown("中文的笔记本")), /显示代码/);
+    assert.doesNotMatch(await pageOf({ ...hidden, metadata: { jupyter: 1 } }), /<details/);
+  });
+});
+
 describe("text", () => {
   it("has math, lists of tasks, what is struck out, and places to go to", async () => {
     const page = await pageOf(
