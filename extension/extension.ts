@@ -8,6 +8,7 @@ import { foldCells } from "./notebook/foldedCells";
 import { KernelController } from "./notebook/kernelController";
 import { registerMilestones } from "./notebook/milestones";
 import { RunHistory } from "./notebook/runHistory";
+import { registerStaleCells } from "./notebook/staleCells";
 import { registerStatusBar } from "./notebook/statusBar";
 import { Views } from "./views";
 
@@ -26,6 +27,7 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
     connectControls(controller),
     foldCells(),
     registerStatusBar(controller),
+    registerStaleCells(controller),
     registerLanguage(controller, views.store, log),
     ...registerCommands({ extensionUri, globalStorageUri, log, controller, history, views }),
   );

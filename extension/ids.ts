@@ -13,6 +13,7 @@ export const Command = {
   openTutorial: "bnlab.openTutorial",
   newNotebook: "bnlab.newNotebook",
   runAll: "bnlab.runAll",
+  runStale: "bnlab.runStale",
   restartKernel: "bnlab.restartKernel",
   restartAndRunAll: "bnlab.restartAndRunAll",
   interruptKernel: "bnlab.interruptKernel",
@@ -56,6 +57,9 @@ export const outputsRenderer = "bnlab-outputs";
 export const variablesView = "bnlab.variables";
 /** The view of the training that runs. */
 export const trainingView = "bnlab.training";
+
+/** Whether cells of the notebook in front show what they would not show now. */
+export const hasStaleCells = "bnlab.hasStaleCells";
 
 export const walkthroughId = "start";
 /** Contexts that tick off the walkthrough's steps. */

@@ -263,11 +263,12 @@ export class Kernel {
       this.#answered = undefined;
       if (outcome.status === "ok") {
         const expressions = await this.#evaluate(user_expressions);
-        return { status: "ok", execution_count: count, user_expressions: expressions, payload: [] };
+        const { flow } = outcome;
+        return { status: "ok", execution_count: count, user_expressions: expressions, payload: [], flow };
       }
       if (!silent && !outcome.shown) this.#publish("error", outcome.error, request.header);
       if (stop_on_error) this.#abortQueued();
-      return { status: "error", execution_count: count, ...outcome.error };
+      return { status: "error", execution_count: count, ...outcome.error, flow: outcome.flow };
     },
 
     settle_request: async ({ content: { timeout } }) => ({

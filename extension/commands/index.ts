@@ -19,6 +19,7 @@ import { refreshVariables } from "./refreshVariables";
 import { restartAndRunAll } from "./restartAndRunAll";
 import { restartKernel } from "./restartKernel";
 import { runAll } from "./runAll";
+import { runStale } from "./runStale";
 import { showLog } from "./showLog";
 import { showVariables } from "./showVariables";
 
@@ -26,6 +27,7 @@ const table: Record<Command, RunCommand> = {
   [Command.openTutorial]: openTutorial,
   [Command.newNotebook]: newNotebook,
   [Command.runAll]: runAll,
+  [Command.runStale]: runStale,
   [Command.restartKernel]: restartKernel,
   [Command.restartAndRunAll]: restartAndRunAll,
   [Command.interruptKernel]: interruptKernel,

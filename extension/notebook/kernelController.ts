@@ -1,6 +1,6 @@
 // Registers BN Lab as a kernel for Jupyter notebooks, and keeps one NotebookKernel a notebook.
 import * as vscode from "vscode";
-import type { AnyPublication, Comm, KernelClient } from "../../kernel/protocol";
+import type { AnyPublication, Comm, KernelClient, RunLog } from "../../kernel/protocol";
 import {
   controllerId,
   controllerLabel,
@@ -44,10 +44,13 @@ export class KernelController implements vscode.Disposable {
   readonly #chosen = new Map<vscode.NotebookDocument, boolean>();
   readonly #useChanged = new vscode.EventEmitter<vscode.NotebookDocument>();
 
+  readonly #aged = new vscode.EventEmitter<vscode.NotebookDocument>();
   readonly #published = new vscode.EventEmitter<CellPublication>();
   readonly #commed = new vscode.EventEmitter<{ notebook: vscode.NotebookDocument; comm: Comm }>();
 
   readonly onDidChangeState = this.#stateChanged.event;
+  /** Cells of a notebook may have become stale, or fresh. */
+  readonly onDidAge = this.#aged.event;
   /** What cells show, as it comes. */
   readonly onDidPublish = this.#published.event;
   /** What controls of a notebook's cells say. */
@@ -68,6 +71,7 @@ export class KernelController implements vscode.Disposable {
       this.#controller,
       this.#stateChanged,
       this.#useChanged,
+      this.#aged,
       this.#published,
       this.#commed,
       vscode.workspace.onDidOpenNotebookDocument((notebook) => {
@@ -124,6 +128,11 @@ export class KernelController implements vscode.Disposable {
     return this.#kernels.get(keyOf(notebook))?.used ?? false;
   }
 
+  /** What has run in a notebook's kernel; undefined where the notebook has had none. */
+  runs(notebook: vscode.NotebookDocument): RunLog<vscode.NotebookCell> | undefined {
+    return this.#kernels.get(keyOf(notebook))?.runs;
+  }
+
   /** Stops the running cell, keeping its variables. */
   async interrupt(notebook: vscode.NotebookDocument): Promise<void> {
     await this.#kernels.get(keyOf(notebook))?.interrupt();
@@ -166,6 +175,10 @@ export class KernelController implements vscode.Disposable {
       rested: () => {
         const open = this.#documentOf(kernel);
         if (open) void autosave(open);
+      },
+      aged: () => {
+        const open = this.#documentOf(kernel);
+        if (open) this.#aged.fire(open);
       },
       died: (how) => void this.#tellDeath(kernel, how),
       notStarted: (process) => void this.#tellNotStarted(process),
@@ -240,6 +253,7 @@ export class KernelController implements vscode.Disposable {
     if (!kernel) return;
     if (this.#chosen.get(notebook)) kernel.enter(notebook); // before, VS Code lets us write nothing into it
     this.#stateChanged.fire(notebook);
+    this.#aged.fire(notebook);
   }
 
   /** A file or a folder has another name: the kernels of its notebooks go along. */

@@ -9,6 +9,7 @@ import {
   KernelClient,
   KernelGone,
   type RequestOptions,
+  RunLog,
 } from "../../kernel/protocol";
 import { languageOf } from "../../kernel/words";
 import { checksIn } from "./checks";
@@ -49,6 +50,8 @@ export interface Surroundings {
   ask: RequestOptions["onInput"];
   /** All queued cells have ended. */
   rested(): void;
+  /** What cells show may have come to be, or no longer be, what they would show now. */
+  aged(): void;
   /** The process ended by itself while no cell was running. */
   died(how: string): void;
   /** The process ended before it said anything. */
@@ -69,6 +72,8 @@ export class NotebookKernel implements vscode.Disposable {
   #current: Queued | undefined;
   #running: Promise<void> = Promise.resolve();
   #resting: NodeJS.Timeout | undefined;
+  /** What has run in the process that is there. */
+  readonly runs = new RunLog<vscode.NotebookCell>();
   readonly #summaries = new WeakMap<vscode.NotebookCell, vscode.NotebookCellExecutionSummary>();
 
   constructor(controller: vscode.NotebookController, around: Surroundings) {
@@ -200,15 +205,18 @@ export class NotebookKernel implements vscode.Disposable {
     const kernel = this.#kernel ?? this.#start();
     this.#used = true;
     let succeeded = false;
+    const source = queued.cell.document.getText();
     try {
       const onPublication = (publication: AnyPublication) => this.#publish(queued, publication);
-      const reply = await kernel.client.execute(queued.cell.document.getText(), onPublication, {
+      const reply = await kernel.client.execute(source, onPublication, {
         onInput: this.#around.ask,
         controls: true,
         checks: checksIn(queued.cell.notebook, queued.cell.document),
         language: languageOf(proseOf(queued.cell.notebook)),
       });
-      this.#count(queued, reply.content.execution_count);
+      const { execution_count: order, flow } = reply.content;
+      this.#count(queued, order);
+      if (flow && this.#kernel === kernel) this.runs.add(queued.cell, source, order, flow);
       succeeded = reply.content.status === "ok";
     } catch (error) {
       if (!(error instanceof KernelGone)) throw error;
@@ -219,6 +227,7 @@ export class NotebookKernel implements vscode.Disposable {
       if (!kernel.stopped && !process.wasUp) this.#around.notStarted(process);
     }
     await this.#writer.close(() => this.#endCurrent(succeeded));
+    this.#around.aged();
     return succeeded;
   }
 
@@ -303,6 +312,8 @@ export class NotebookKernel implements vscode.Disposable {
   #forget(): void {
     this.#kernel = undefined;
     this.#used = false;
+    this.runs.reset();
+    this.#around.aged();
     for (const comm of this.#outputs.closeControls()) this.#around.commed(comm);
     this.#setState("off");
   }

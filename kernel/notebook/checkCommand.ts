@@ -3,11 +3,13 @@
 import path from "node:path";
 import { styleText } from "node:util";
 import { type CodeCell, hasTag, type Notebook, NotebookError } from "../document/notebookFile";
+import type { CellFlow } from "../protocol";
 import { secondsText } from "../words";
 import { compareOutputs, type Difference, type Tolerance } from "./compareOutputs";
 import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
 import { checkFolder, readNotebook, runInKernel, runnableCells } from "./kernelRun";
+import { impossibleIn } from "./savedOrder";
 import { StopSignals } from "./stopSignals";
 
 export interface CheckCommandOptions {
@@ -54,12 +56,15 @@ async function checkNotebook(
     return ExitCode.unusable;
   }
   const saved = cells.map(({ outputs }) => structuredClone(outputs));
+  const counts = cells.map(({ execution_count }) => execution_count);
+  const flows = new Map<CodeCell, CellFlow | undefined>();
   const started = performance.now();
   const { begun, fault } = await runInKernel(notebook, folder, {
     file,
     allowErrors: true, // an error that was saved is an output like any other
     timeout,
     signals,
+    onEnd: (cell, { reply }) => flows.set(cell, "flow" in reply ? reply.flow : undefined),
   });
   if (fault) complain("check", file, fault);
   if (signals.exitCode) return signals.exitCode;
@@ -74,6 +79,12 @@ async function checkNotebook(
   const result =
     differing === 0 ? `${cells.length} cells as saved` : `${differing} of ${cells.length} cells differ`;
   console.log(`${differing === 0 ? paint("green", "✓") : paint("red", "✗")} ${file}: ${result}, ${seconds}`);
+  const ordered = cells.map((cell, i) => ({ number: i + 1, count: counts[i]!, flow: flows.get(cell) }));
+  for (const line of impossibleIn(ordered)) {
+    console.log(
+      `  ${paint("yellow", "warning")}: ${line}; save it run from top to bottom: bnlab run ${file} -o ${file}`,
+    );
+  }
   for (const [i, differences] of found.entries()) {
     for (const difference of differences) tell(i + 1, cells[i]!, difference);
   }
@@ -91,6 +102,6 @@ function tell(number: number, cell: CodeCell, { what, saved, now }: Difference):
   for (const line of now) console.log(paint("green", `  + ${line}`));
 }
 
-function paint(style: "bold" | "green" | "red", text: string): string {
+function paint(style: "bold" | "green" | "red" | "yellow", text: string): string {
   return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(style, text) : text;
 }

@@ -8,5 +8,6 @@ export * from "./languageClient";
 export * from "./messages";
 export * from "./mime";
 export * from "./requestContent";
+export * from "./runLog";
 export * from "./transport";
 export * from "./variables";

@@ -99,6 +99,16 @@ export interface Requests {
   shutdown_request: { restart: boolean };
 }
 
+/** What a cell had to do with the names that cells share. An object that was changed in place is none of it. */
+export interface CellFlow {
+  /** Names of other cells that it mentions, in its functions too. */
+  reads: string[];
+  /** Names that it declared or assigned to. */
+  makes: string[];
+  /** Those of them that have another value since. */
+  changes: string[];
+}
+
 export interface Replies {
   kernel_info_reply: ReplyContent<{
     protocol_version: string;
@@ -121,7 +131,11 @@ export interface Replies {
     user_expressions: Record<string, ExpressionResult>;
     /** Out of use since 5.0, but clients look for it. */
     payload?: Json[];
-  }> & { execution_count: number };
+  }> & {
+    execution_count: number;
+    /** Ours alone; none of a cell that did not run to its end with the kernel. */
+    flow?: CellFlow;
+  };
   /** `left`: kinds of what was still under way when the time was up. */
   settle_reply: ReplyContent<{ left: string[] }>;
   history_reply: ReplyContent<{ history: HistoryEntry[] }>;

@@ -1,5 +1,6 @@
 // One notebook's session: converts its cells, has them run where nothing that they do harms it, and tells what came of each.
 import {
+  type CellFlow,
   type Checks,
   type Comm,
   Comms,
@@ -20,9 +21,10 @@ import type { Output } from "./display/output";
 type ErrorOutput = Publications["error"];
 
 /** `shown`: the error has been published already. */
-export type CellOutcome =
+export type CellOutcome = (
   | { status: "ok" }
-  | { status: "error" | "interrupted"; error: ErrorOutput; shown?: boolean };
+  | { status: "error" | "interrupted"; error: ErrorOutput; shown?: boolean }
+) & { flow?: CellFlow };
 
 export type Question = Questions["input_request"];
 
@@ -120,7 +122,7 @@ export class Session {
     if (this.#canceled) return interrupted();
     converter.accept(converted.declarations);
     this.#parts.language.cellRan(source);
-    const { code, imports, map, shifts, declares } = converted.cell;
+    const { code, imports, map, shifts, declares, reads, assigns } = converted.cell;
     this.#frontends.set(id, frontend).delete(id - lateCells);
     const { showsResult } = converted;
     const outcome = await this.#runner.run({
@@ -134,13 +136,18 @@ export class Session {
       shifts,
       showsResult,
       declares,
+      assigns,
       isAttended: frontend.isAttended,
     });
     if (outcome.status !== "died" && outcome.missed.length > 0) {
       converter.retract(outcome.missed);
       this.#parts.language.cellMissed(outcome.missed);
     }
-    return this.#conclude(outcome, converter);
+    const concluded = this.#conclude(outcome, converter);
+    if (outcome.status === "died") return concluded;
+    const { missed, changed: changes } = outcome;
+    const makes = new Set([...declares, ...assigns, ...changes].filter((name) => !missed.includes(name)));
+    return { ...concluded, flow: { reads, makes: [...makes], changes } };
   }
 
   /** The value of an expression, as a client shows it; what it prints is dropped. */
@@ -225,7 +232,7 @@ export class Session {
 
   #conclude(outcome: RunOutcome, converter: CellConverter): CellOutcome {
     if (outcome.status === "ok") return { status: "ok" };
-    if (outcome.status === "error") return outcome;
+    if (outcome.status === "error") return { status: "error", error: outcome.error, shown: outcome.shown };
     if (outcome.status === "interrupted") return interrupted();
     this.#forget(converter);
     if (!this.#closed) this.#runner = this.#startRunner();

@@ -135,6 +135,38 @@ describe("commands in VS Code's window", {
     assert.equal(await dialog().count(), 0);
   });
 
+  it("a cell that is out of date is marked with its reason, until it has run", { timeout }, async () => {
+    await open("stale", ["let rate = 1;", "'rate ' + rate", "rate = 2"]);
+    await toolbar("Run All");
+    await output("rate 1");
+    await state(/BN Lab: idle/);
+    const marks = page.locator(".cell-status-item", { hasText: /Out of date|Edited|Ran before/ });
+    assert.equal(await marks.count(), 0);
+    const editor = page.locator(".code-cell-row .monaco-editor").first();
+    await editor.click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type(" // faster");
+    await marks.filter({ hasText: "Edited since it ran" }).waitFor({ timeout: minute });
+    await page.keyboard.press("Control+Enter");
+    const mark = marks.filter({ hasText: "Out of date" }).first();
+    await mark.waitFor({ timeout: minute });
+    const label = await mark.getAttribute("aria-label");
+    assert.match(label!, /^Out of date\. The cell reads rate, which cell 1 has changed since\. A click runs/);
+    await mark.hover();
+    await page
+      .locator(".workbench-hover", { hasText: "which cell 1 has changed since" })
+      .waitFor({ timeout: minute });
+    await shoot("stale-cell");
+    await page.mouse.move(0, 0);
+    await mark.click();
+    await marks.first().waitFor({ state: "detached", timeout: minute });
+    await toolbar("Restart");
+    await dialog().getByRole("button", { name: "Restart", exact: true }).click();
+    await marks.filter({ hasText: "Ran before the restart" }).first().waitFor({ timeout: minute });
+    await toolbar("Run Stale Cells");
+    await marks.first().waitFor({ state: "detached", timeout: minute });
+  });
+
   it("the walkthrough's buttons act on the notebook behind it, and its steps end when done", {
     timeout,
   }, async () => {

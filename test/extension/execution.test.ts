@@ -175,4 +175,25 @@ describe(`execution in ${vscode.env.appName} ${vscode.version}`, () => {
     await run(notebook, 1, 2);
     assert.equal(textOf(notebook, 1), "5");
   });
+
+  it("runs what is stale, and what hangs on it: edited, made of what has changed, run before a restart", async () => {
+    const notebook = await openNotebook([
+      "const base = 1;\nconst other = 1;",
+      "const sum = base + 1;",
+      "console.log('sum', sum)",
+      "console.log('other', other)",
+    ]);
+    const counts = () => notebook.getCells().map(({ executionSummary }) => executionSummary?.executionOrder);
+    const runStale = async (expected: (number | undefined)[]) => {
+      await vscode.commands.executeCommand(Command.runStale);
+      await until(`the counts ${expected}, not ${counts()}`, () => String(counts()) === String(expected));
+    };
+    await run(notebook);
+    await runStale([1, 2, 3, 4]);
+    await setText(notebook.cellAt(0), "const base = 10;\nconst other = 1;");
+    await runStale([5, 6, 7, 4]); // `other` is what it was
+    assert.equal(textOf(notebook, 2), "sum 11\n");
+    await vscode.commands.executeCommand(Command.restartKernel);
+    await runStale([1, 2, 3, 4]);
+  });
 });

@@ -329,6 +329,23 @@ test("check: a notebook that shows what was saved, and one that does not", async
   assert.equal((await bnlab(["check", "near.ipynb", "--rtol", "1e-2"])).code, 0);
 });
 
+test("check warns of a saved order in which a cell could not have found what it reads", async () => {
+  write("ordered.ipynb", ["const a = 1;", "function twice() { return 2 * a; }", "twice()"]);
+  await bnlab(["run", "ordered.ipynb", "-o", "ordered.ipynb"]);
+  const run = await bnlab(["check", "ordered.ipynb"]);
+  assert.match(run.stdout, /^✓ ordered\.ipynb: 3 cells as saved, \d+\.\d s\n$/);
+  const notebook = JSON.parse(readFileSync(at("ordered.ipynb"), "utf8"));
+  notebook.cells[0].execution_count = 9;
+  writeFileSync(at("ordered.ipynb"), JSON.stringify(notebook));
+  const { code, stdout } = await bnlab(["check", "ordered.ipynb"]);
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /warning: cell 2 ran as \[2\] and reads `a`, but cell 1, which makes it, ran later, as \[9\]; save it run/,
+  );
+  assert.equal(stdout.match(/warning/g)?.length, 1);
+});
+
 test("check: cells that ran and showed nothing were saved, too", async () => {
   write("silent.ipynb", ["const a = 1;"]);
   await bnlab(["run", "silent.ipynb", "-o", "silent.ipynb"]);

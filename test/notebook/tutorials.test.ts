@@ -68,6 +68,7 @@ describe("tutorials in the packed extension", { timeout: 3_600_000, skip }, () =
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
     const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
     assert.equal(code, 0, said);
+    assert.doesNotMatch(said, /warning/); // of a saved order that is none
   }
 
   describe("each", { concurrency: 2 }, () => {

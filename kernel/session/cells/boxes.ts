@@ -10,6 +10,12 @@ export class Boxes {
   readonly #boxes = new Map<string, Box>();
   /** What the running cell has still to declare. */
   #awaited = new Set<string>();
+  /** What it has declared with another value than there was. */
+  #changed = new Set<string>();
+  /** What it assigns to. */
+  #assigned: readonly string[] = [];
+  /** The values that are no objects as they were when it began: an object would be held, and with it its memory. */
+  #before = new Map<string, unknown>();
   /** By name, for code that is given to `eval`. */
   readonly scope: object = new Proxy(Object.create(null) as Box, {
     has: (_, name) => typeof name === "string" && (this.has(name) || this.#awaited.has(name)),
@@ -17,15 +23,27 @@ export class Boxes {
     set: (_, name, value) => Reflect.set(this.open(String(name)), name, value),
   });
 
-  begin(declares: readonly string[]): void {
+  begin(declares: readonly string[], assigns: readonly string[] = []): void {
     this.#awaited = new Set(declares);
+    this.#assigned = assigns;
+    this.#changed = new Set();
+    const values = this.names().map((name): [string, unknown] => [name, this.value(name)]);
+    this.#before = new Map(values.filter(([, value]) => !isObject(value)));
   }
 
-  /** @returns what the cell was to declare and never came to: to later cells it is what it was before. */
-  end(): string[] {
+  /**
+   * @returns `missed` is what the cell was to declare and never came to: to later cells it is what it was before. `changed` is what
+   * has another value than before, as far as can be told: an object that a function of another cell has put in an object's place
+   * is not seen, and what the cell itself assigns is another object.
+   */
+  end(): { missed: string[]; changed: string[] } {
     const missed = [...this.#awaited];
+    const changed = new Set(this.#changed);
+    for (const [name, value] of this.#before) if (!Object.is(this.value(name), value)) changed.add(name);
+    for (const name of this.#assigned) if (!this.#before.has(name) && this.has(name)) changed.add(name);
     this.#awaited.clear();
-    return missed;
+    this.#before.clear();
+    return { missed, changed: [...changed] };
   }
 
   open(name: string): Box {
@@ -71,6 +89,7 @@ export class Boxes {
       },
       let: {
         set: (value: unknown) => {
+          if (!Object.hasOwn(box, name) || !Object.is(box[name], value)) this.#changed.add(name);
           Object.defineProperty(box, name, { value, writable: true, enumerable: true, configurable: true });
           this.#awaited.delete(name);
         },
@@ -87,3 +106,6 @@ export class Boxes {
     return globalThis;
   }
 }
+
+const isObject = (value: unknown) =>
+  (typeof value === "object" && value !== null) || typeof value === "function";

@@ -154,7 +154,7 @@ export class CellRunner implements DisplaySession {
     setLanguage(program.language);
     this.#outbox.begin(program.id);
     this.#timers.begin();
-    this.#boxes.begin(program.declares);
+    this.#boxes.begin(program.declares, program.assigns);
     this.#traces.add(program);
     void this.#conduct(run);
   }
@@ -407,10 +407,10 @@ export class CellRunner implements DisplaySession {
     }
     this.#timers.end();
     this.#outbox.end();
-    const missed = this.#boxes.end();
+    const names = this.#boxes.end();
     const failed = outcome.status === "ok" ? run.failure : undefined;
     const ended: Outcome = failed ? { status: "error", error: failed, shown: true } : outcome;
-    this.#outbox.post({ type: "done", cell: run.program.id, outcome: { ...ended, missed } });
+    this.#outbox.post({ type: "done", cell: run.program.id, outcome: { ...ended, ...names } });
     this.#running = undefined;
   }
 }

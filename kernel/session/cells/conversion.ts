@@ -17,7 +17,10 @@ export interface CodeMessage {
 export type Converted<Declared = unknown> =
   | {
       ok: true;
-      cell: Pick<CellProgram, "code" | "imports" | "declares" | "map" | "shifts">;
+      cell: Pick<CellProgram, "code" | "imports" | "declares" | "assigns" | "map" | "shifts"> & {
+        /** Names of earlier cells that it mentions, in its functions too. */
+        reads: string[];
+      };
       showsResult: boolean;
       warnings: CodeMessage[];
       declarations: Declared;

@@ -35,6 +35,8 @@ export interface CellProgram {
   showsResult: boolean;
   /** Names that it gives values. */
   declares: string[];
+  /** Names whose values it may replace otherwise than by a declaration that runs once. */
+  assigns: string[];
   /** Whether somebody can move the controls that it shows. */
   isAttended: boolean;
 }
@@ -70,8 +72,8 @@ export type Outcome =
   | { status: "error"; error: Publications["error"]; shown?: boolean }
   | { status: "interrupted" };
 
-/** And the names that it was to declare and never came to. */
-export type Ended = Outcome & { missed: string[] };
+/** And the names that it was to declare and never came to, and those that have another value than before. */
+export type Ended = Outcome & { missed: string[]; changed: string[] };
 
 /** Runner → supervisor. */
 export type FromRunner =

@@ -1,6 +1,7 @@
 // From the ES module that TypeScript made of a cell to the function that runs it: text edits, line for line.
 import ts from "typescript";
 import type { CellImport } from "../cells/wire";
+import { assignedBy } from "./assignments";
 import { builtinModules } from "./builtinModules";
 import { hasOwnThis, isReference, isShadowed, namesIn, parseBound } from "./scopes";
 import { applyEdits, type Edit, type Shift } from "./textEdits";
@@ -17,6 +18,10 @@ export interface EmittedCell {
   imports: CellImport[];
   /** Names that the cell declares, values only. */
   declares: string[];
+  /** Names of earlier cells that it mentions, in its functions too. */
+  reads: string[];
+  /** Names that it assigns to, and those that it declares by `var`. */
+  assigns: string[];
   /** Source map of the lines of the cell's text, JSON. */
   map: string;
   /** What the edits did to columns. */
@@ -48,6 +53,8 @@ export function emitCell(module: string, scope: CellScope): EmittedCell {
     code: emitter.wrap(code),
     imports: emitter.imports,
     declares: [...emitter.declares],
+    reads: [...emitter.boxes].filter((name) => !scope.own.has(name)),
+    assigns: [...emitter.assigns],
     map,
     shifts,
   };
@@ -61,6 +68,7 @@ class CellEmitter {
   readonly imports: CellImport[] = [];
   readonly boxes = new Set<string>();
   readonly declares = new Set<string>();
+  readonly assigns = new Set<string>();
   /** Functions, whose boxes are filled before the first statement runs. */
   readonly #hoisted: string[] = [];
   readonly #top: ReadonlySet<string>;
@@ -233,6 +241,7 @@ class CellEmitter {
   }
 
   #visit(node: ts.Node): void {
+    for (const target of assignedBy(node)) if (this.#isTop(target)) this.assigns.add(target.text);
     if (ts.isIdentifier(node)) {
       if (isReference(node) && this.#isTop(node)) this.#reference(node);
     } else if (node.kind === ts.SyntaxKind.ThisKeyword) {
@@ -344,7 +353,9 @@ class CellEmitter {
   #declare(name: string): string {
     this.declares.add(name);
     const slot = this.#use(name);
-    return this.#scope.own.get(name)?.isVar ? slot : `${this.#box(name)}.let`;
+    if (!this.#scope.own.get(name)?.isVar) return `${this.#box(name)}.let`;
+    this.assigns.add(name);
+    return slot;
   }
 
   /** TypeScript's own helpers (`__esDecorate`) and variables (`env_1`) stay local to the cell. */

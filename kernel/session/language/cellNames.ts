@@ -1,5 +1,6 @@
 // What a cell's text declares, uses and assigns at its top: from the syntax alone, no types.
 import ts from "typescript";
+import { assignedBy } from "../converter/assignments";
 import { exportsIn, parseBound, symbolsIn } from "../converter/scopes";
 
 export interface Declared {
@@ -33,7 +34,7 @@ export function namesOf(text: string, fileName: string): CellNames {
   const assigns = new Set<string>();
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node)) mentions.add(node.text);
-    else if (isAssignment(node)) collectTargets(node, assigns);
+    for (const { text } of assignedBy(node)) assigns.add(text);
     ts.forEachChild(node, visit);
   };
   visit(file);
@@ -60,42 +61,4 @@ function kindOf(declaration: ts.Declaration, mutable: boolean): string {
     return mutable ? kind.letElement : kind.constElement;
   }
   return kind.alias;
-}
-
-type Assignment =
-  | ts.BinaryExpression
-  | ts.PrefixUnaryExpression
-  | ts.PostfixUnaryExpression
-  | ts.ForInOrOfStatement;
-
-function isAssignment(node: ts.Node): node is Assignment {
-  if (ts.isBinaryExpression(node)) {
-    const { kind } = node.operatorToken;
-    return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
-  }
-  if (ts.isForOfStatement(node) || ts.isForInStatement(node)) return true;
-  const isUnary = ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node);
-  return (
-    isUnary &&
-    (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
-  );
-}
-
-/** The names that an assignment gives a value, those within a pattern too. */
-function collectTargets(node: Assignment, into: Set<string>): void {
-  const collect = (target: ts.Node): void => {
-    if (ts.isIdentifier(target)) into.add(target.text);
-    else if (ts.isShorthandPropertyAssignment(target)) into.add(target.name.text);
-    else if (ts.isPropertyAssignment(target)) collect(target.initializer);
-    else if (ts.isSpreadElement(target) || ts.isSpreadAssignment(target)) collect(target.expression);
-    else if (ts.isParenthesizedExpression(target) || ts.isNonNullExpression(target))
-      collect(target.expression);
-    else if (ts.isBinaryExpression(target))
-      collect(target.left); // a default
-    else if (ts.isArrayLiteralExpression(target)) target.elements.forEach(collect);
-    else if (ts.isObjectLiteralExpression(target)) target.properties.forEach(collect);
-  };
-  if (ts.isBinaryExpression(node)) collect(node.left);
-  else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) collect(node.initializer);
-  else collect(node.operand);
 }

@@ -24,6 +24,7 @@ const program = (name: string, source: string): CellProgram => ({
   shifts: [],
   showsResult: false,
   declares: [],
+  assigns: [],
   isAttended: false,
 });
 
@@ -56,8 +57,8 @@ describe("boxes", () => {
     assert.equal(boxes.open("Math").Math, Math);
     boxes.declare("later", 1);
     assert.equal(boxes.open("later").later, 1);
-    assert.deepEqual(boxes.end(), ["never"]);
-    assert.deepEqual(boxes.end(), []);
+    assert.deepEqual(boxes.end().missed, ["never"]);
+    assert.deepEqual(boxes.end().missed, []);
     assert.throws(() => boxes.open("never").never, /never is not defined/);
   });
 

@@ -35,18 +35,41 @@ function notebook() {
       result: undefined as unknown,
     });
     const body = new Script(cell.code).runInThisContext() as Body; // an expression
-    boxes.begin(cell.declares);
+    boxes.begin(cell.declares, cell.assigns);
+    let changed: string[] = [];
     try {
       await body(kernel, (name: string) => ({ required: name }));
     } finally {
-      boxes.end();
+      changed = boxes.end().changed;
       for (const name of cell.declares) known.add(name);
     }
-    return { ...cell, result: kernel.result };
+    return { ...cell, changed, result: kernel.result };
   };
   const value = async (module: string) => (await run(`export const result = ${module};`)).result;
   return { run, value, boxes, turns };
 }
+
+describe("what a cell reads and changes", () => {
+  it("are other cells' names, in its functions too, and not those of an inner scope", async () => {
+    const { run } = notebook();
+    await run("const a = 1; let b = 2; const c = 3;");
+    const { reads } = await run("const own = a; function f(c) { let own = b; return own + c; }");
+    assert.deepEqual(reads.sort(), ["a", "b"]);
+  });
+
+  it("have changed when another value is there: not by running a cell again that makes the same", async () => {
+    const { run } = notebook();
+    const first = "const rate = 0.1; let step = 0; var seen = 'x'; const made = {}; function f() {}";
+    assert.deepEqual((await run(first)).changed.sort(), ["f", "made", "rate", "seen", "step"]);
+    assert.deepEqual((await run(first)).changed.sort(), ["f", "made"]);
+    assert.deepEqual((await run("step = 0;")).changed, []);
+    assert.deepEqual((await run("for (let step = 0; step < 3; step++);")).changed, []);
+    assert.deepEqual((await run("[step] = [1];")).changed, ["step"]);
+    await run("let state = {}; function reset() { step = 7; }");
+    assert.deepEqual((await run("state = {};")).changed, ["state"]);
+    assert.deepEqual((await run("reset();")).changed, ["step"]);
+  });
+});
 
 describe("a cell's names", () => {
   it("are those of later cells, which may declare them anew", async () => {

@@ -1,0 +1,37 @@
+// What a notebook's saved counts tell of the order in which its cells ran.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { impossibleIn } from "../../../kernel/notebook/savedOrder";
+
+/** Cells that make one name each, and read others; saved with these counts. */
+const saved = (counts: (number | null)[], cells: [makes: string, ...reads: string[]][]) =>
+  impossibleIn(
+    cells.map(([makes, ...reads], i) => ({
+      number: i + 1,
+      count: counts[i]!,
+      flow: { makes: [makes], reads, changes: [makes] },
+    })),
+  );
+
+test("an order in which each cell finds what it reads is possible, whatever the counts", () => {
+  assert.deepEqual(saved([1, 2, 3], [["a"], ["b", "a"], ["c", "a", "b"]]), []);
+  assert.deepEqual(saved([4, 7, 9], [["a"], ["b", "a"], ["c", "a", "b"]]), []);
+  assert.deepEqual(saved([1, 3, 2], [["a"], ["b", "a"], ["c", "a"]]), []);
+  assert.deepEqual(saved([1, null, 2], [["a"], ["b", "a"], ["c", "a"]]), []);
+  assert.deepEqual(saved([1, 2, 3, 4], [["x"], ["b", "x"], ["x", "x"], ["c", "x"]]), []);
+});
+
+test("a cell that ran before what it reads was made, or without it, is told", () => {
+  assert.deepEqual(saved([3, 2], [["a"], ["b", "a"]]), [
+    "cell 2 ran as [2] and reads `a`, but cell 1, which makes it, ran later, as [3]",
+  ]);
+  assert.deepEqual(saved([null, 2], [["a"], ["b", "a"]]), [
+    "cell 2 ran as [2] and reads `a`, but cell 1, which makes it, had not run",
+  ]);
+});
+
+test("a cell that ran again after one below it had changed what it reads is told", () => {
+  assert.deepEqual(saved([1, 4, 3], [["x"], ["b", "x"], ["x", "x"]]), [
+    "cell 2 ran as [4] and reads `x` as cell 3 had made it, [3], not cell 1",
+  ]);
+});
