@@ -195,5 +195,5 @@ describe(`execution in ${vscode.env.appName} ${vscode.version}`, () => {
     assert.equal(textOf(notebook, 2), "sum 11\n");
     await vscode.commands.executeCommand(Command.restartKernel);
     await runStale([1, 2, 3, 4]);
-  });
+  }).timeout(120_000);
 });
