@@ -5,7 +5,7 @@ import { Mime } from "../../kernel/protocol";
 const names = new Set(
   (
     "sigmoid Sigmoid tanh ReLU BN BatchNorm BatchNorm1d BatchNorm2d GroupNorm LayerNorm InstanceNorm RMSNorm BatchRenorm Dropout " +
-    "SkipInit PyTorch Keras Inception InceptionV2 Baseline ImageNet ResNet MNIST ICS Internal Covariate Shift batch mini " +
+    "SkipInit Dynamic Tanh SyncBN train eval requiresGrad_ PyTorch Keras Inception InceptionV2 Baseline ImageNet ResNet MNIST ICS Internal Covariate Shift batch mini " +
     "cos px dy dx He Wu Ioffe Szegedy Santurkar Luo Yang Li LeCun NaN Adam SGD " +
     "Sequential Flatten Linear Conv2d MaxPool2d bnlab bias true false eps affine momentum startDim endDim inFeatures outFeatures " +
     "trackRunningStats kernelSize stride padding running_mean running_var nn utils updateBn loader net new data DataLoader set " +

@@ -55,7 +55,7 @@ const selected = tutorials().filter(
 const unknown = positionals.find((each) => !tutorials().some((name) => name.startsWith(each)));
 const wrong =
   unknown !== undefined
-    ? `expected the beginnings of notebooks' names (00 … 12), got ${unknown}`
+    ? `expected the beginnings of notebooks' names (00 … 14), got ${unknown}`
     : save && full
       ? "expected --save without --full: what is kept is the default scale"
       : options.seeds && !/^\d+$/.test(options.seeds)

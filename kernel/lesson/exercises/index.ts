@@ -11,6 +11,8 @@ import { debate } from "./08-ics-debate";
 import { inference } from "./09-inference";
 import { smallBatch } from "./10-small-batch";
 import { alternatives } from "./11-alternatives";
+import { whyItWorks } from "./13-why-it-works";
+import { practice } from "./14-practice";
 
 export const exercises = {
   ...start,
@@ -25,4 +27,6 @@ export const exercises = {
   ...inference,
   ...smallBatch,
   ...alternatives,
+  ...whyItWorks,
+  ...practice,
 };

@@ -12,6 +12,8 @@ import { inferenceExpectations, inferenceQuestions } from "./09-inference";
 import { smallBatchExpectations, smallBatchQuestions } from "./10-small-batch";
 import { alternativesExpectations, alternativesQuestions } from "./11-alternatives";
 import { verdictsExpectations, verdictsQuestions } from "./12-verdict";
+import { whyItWorksExpectations, whyItWorksQuestions } from "./13-why-it-works";
+import { practiceExpectations, practiceQuestions } from "./14-practice";
 
 export const expectations = {
   ...startExpectations,
@@ -27,6 +29,8 @@ export const expectations = {
   ...smallBatchExpectations,
   ...alternativesExpectations,
   ...verdictsExpectations,
+  ...whyItWorksExpectations,
+  ...practiceExpectations,
 };
 
 export const questions = {
@@ -43,4 +47,6 @@ export const questions = {
   ...smallBatchQuestions,
   ...alternativesQuestions,
   ...verdictsQuestions,
+  ...whyItWorksQuestions,
+  ...practiceQuestions,
 };

@@ -208,4 +208,37 @@ export const otherAnswers: Readonly<Record<ExerciseId, OtherAnswers>> = {
       "(x) => new nn.GroupNorm(2, 6).forward(x)",
     ],
   },
+  "13-rate": {
+    right: ["(lr, scale) => lr * scale * scale", "(lr, scale) => lr / (1 / scale) ** 2"],
+    lazy: ["() => 1.6", "(lr) => 16 * lr", "(lr, scale) => scale"],
+  },
+  "13-radius": {
+    right: ["(norm, lr, gradient) => (norm * norm + lr * lr * gradient * gradient) ** 0.5"],
+    lazy: ["() => 5", "(norm) => norm", "(norm, lr, gradient) => lr * gradient"],
+  },
+  "14-sync": {
+    right: [
+      `(parts) => {
+  const means = stack(parts.map((part) => part.mean));
+  return { mean: means.mean(0), variance: stack(parts.map((part) => part.variance)).mean(0).add(means.var(0, { correction: 0 })) };
+}`,
+    ],
+    lazy: [
+      "(parts) => parts[0]",
+      "(parts) => ({ mean: zeros([3]), variance: ones([3]) })",
+      "(parts) => ({ mean: stack(parts.map((part) => part.mean)).mean(0), variance: ones([3]) })",
+    ],
+  },
+  "14-groups": {
+    right: [
+      `(net) => {
+  const decay = net.modules().flatMap((layer) => (layer instanceof nn.Linear || layer instanceof nn.Conv2d ? [layer.weight] : []));
+  return { decay, noDecay: net.parameters().filter((parameter) => !decay.includes(parameter)) };
+}`,
+    ],
+    lazy: [
+      "() => ({ decay: [], noDecay: [] })",
+      "(net) => ({ decay: net.parameters(), noDecay: net.parameters() })",
+    ],
+  },
 };
