@@ -12,7 +12,7 @@ import { machine } from "../machine/machine";
 import { decimate, defaultMaxPoints, thinnedLayout } from "./decimate";
 import { describe } from "./describe";
 import { localizedTexts } from "./localize";
-import { withLogTicks } from "./logTicks";
+import { withLogTicks, withTriedTicks } from "./logTicks";
 import { requireOptionsOf } from "./options";
 import { type Config, type Datum, type Frame, isList, type Layout, type Shape, type Trace } from "./plotly";
 import { standalonePage } from "./standalonePage";
@@ -195,7 +195,8 @@ export class Figure {
    */
   toSvg(options: PictureOptions = {}): string {
     requireOptionsOf("toSvg", arguments, 1, pictureOptions);
-    const svg = toSvg(localizedTexts(this.data), localizedTexts(this.layout), this.summary, options);
+    const layout = withTriedTicks(this.layout, this.data);
+    const svg = toSvg(localizedTexts(this.data), localizedTexts(layout), this.summary, options);
     if (svg !== undefined) return svg;
     const kinds = [...new Set(this.data.map(({ type = "scatter" }) => type))].join(", ");
     throw new RangeError(

@@ -174,6 +174,19 @@ export class LineFigure extends Figure {
         meta: { kind: "line chart", note: `median of ${runs.length} runs, their range shaded` },
       },
     );
+    if (x.length <= mostPlaces && runs.length <= mostRuns) {
+      const points = runs.flatMap((run) => Array.from(run.y, (y, at) => ({ x: run.x[at]!, y })));
+      this.data.at(-1)!.mode = "lines+markers";
+      this.data.at(-1)!.marker = { color, size: 7 };
+      this.data.push({
+        ...edge,
+        mode: "markers",
+        x: points.map(({ x }) => x),
+        y: points.map(({ y }) => y),
+        marker: { color, size: 4, opacity: 0.6 },
+        hoverinfo: "skip",
+      });
+    }
     this.#spreads.add(name);
     this.#nameAdded();
   }
@@ -184,6 +197,9 @@ export class LineFigure extends Figure {
     this.layout.margin = { ...this.layout.margin, t: topMargin(this.layout.title?.text, names) };
   }
 }
+
+/** At so few places, and of so few runs, each run's points are shown beside their median. */
+const [mostPlaces, mostRuns] = [9, 10];
 
 const isRuns = (series: Series): series is readonly OneSeries[] =>
   Array.isArray(series) && series.length > 0 && typeof series[0] === "object" && !series.some(isScalar);

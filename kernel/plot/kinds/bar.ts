@@ -2,12 +2,21 @@
 import { pointsText, shownNumber } from "../describe";
 import { Figure } from "../figure";
 import type { Point, Surroundings, TraceKind } from "../kind";
-import { entriesOf, isNumbers, type Named, type Numbers, quantile, sorted } from "../numbers";
+import {
+  entriesOf,
+  isNumbers,
+  type Named,
+  type Numbers,
+  numbersOf,
+  quantile,
+  single,
+  sorted,
+} from "../numbers";
 import { requireOptionsOf } from "../options";
-import { axisOf, type Layout, type Trace } from "../plotly";
+import { type Axis, axisOf, type Layout, type Trace } from "../plotly";
 import { element } from "../svg/elements";
 import { errorBars, spanPoints } from "../svg/traces";
-import { baseLayout, neutral, palette, plainAxis } from "../theme";
+import { baseLayout, palette, plainAxis } from "../theme";
 
 /** One number, or several of the same (one a seed, say): their median and range. */
 export type Bar = number | Numbers;
@@ -47,16 +56,64 @@ export function bars(values: Bars | Named<Bars>, options: BarsOptions = {}): Fig
   const compared = series.length > 1;
   const heights = series.map(([, each]) => heightsOf(each));
   const categories = Math.max(1, ...heights.map(({ length }) => length));
+  // Few bars would be boards.
+  const bargap = categories * series.length < 5 ? 0.5 : 0.25;
+  const points = pointsOf(series, heights, bargap);
   return new Figure({
-    data: series.map(([name], n) => traceOf(name, heights[n]!, palette[n % palette.length]!, compared)),
+    data: [
+      ...series.map(([name], n) => traceOf(name, heights[n]!, palette[n % palette.length]!, compared)),
+      ...points.data,
+    ],
     layout: {
       ...baseLayout(title, compared ? series.map(([name]) => name) : [], height),
       ...axes(options),
-      // Few bars would be boards.
-      bargap: categories * series.length < 5 ? 0.5 : 0.25,
+      ...points.layout,
+      bargap,
       bargroupgap: 0.06,
     },
   });
+}
+
+/** More of them than this are a smear; the whisker says how far they go. */
+const mostPoints = 12;
+
+/**
+ * The values themselves, where a bar is the median of few: side by side in their order, on an axis over that of the categories,
+ * which counts them from 0.
+ */
+function pointsOf(
+  series: readonly (readonly [string, Bars])[],
+  heights: readonly (readonly Height[])[],
+  bargap: number,
+): { data: Trace[]; layout: Layout } {
+  const counts = heights.flat().map(({ values }) => values.length);
+  if (!counts.some((count) => count > 1) || counts.some((count) => count > mostPoints)) {
+    return { data: [], layout: {} };
+  }
+  const categories = [...new Set(heights.flat().map(({ category }) => category))];
+  const width = (1 - bargap) / series.length;
+  const data = series.map(([name], n): Trace => {
+    const points = heights[n]!.flatMap(({ category, values }) => {
+      const middle = categories.indexOf(category) + (n + 0.5 - series.length / 2) * width;
+      const apart = Math.min(0.07, (0.6 * width) / values.length);
+      return values.map((y, i) => ({ x: single(middle + (i - (values.length - 1) / 2) * apart), y }));
+    });
+    return {
+      type: "scatter",
+      mode: "markers",
+      name,
+      x: points.map(({ x }) => x),
+      y: points.map(({ y }) => y),
+      xaxis: "x2",
+      marker: { color: palette[n % palette.length]!, size: 6, line: { color: "#ffffff", width: 1 } },
+      showlegend: false,
+      legendgroup: name,
+      hoverinfo: "skip",
+    };
+  });
+  const range: [number, number] = [-0.5, categories.length - 0.5];
+  const over: Axis = { type: "linear", overlaying: "x", range, visible: false, fixedrange: true };
+  return { data, layout: { xaxis2: over } };
 }
 
 /** Bars by category are one series without a name. */
@@ -76,6 +133,8 @@ function seriesOf(values: Bars | Named<Bars>): [name: string, bars: Bars][] {
 
 interface Height {
   category: string;
+  /** All that are numbers, in their order. */
+  values: number[];
   count: number;
   median: number;
   low: number;
@@ -88,7 +147,10 @@ const heightsOf = (bars: Bars): Height[] =>
     const ascending = typeof bar === "number" ? Float64Array.of(bar) : sorted("bars", bar);
     const median = quantile(ascending, 0.5);
     const [low = median, high = median] = [ascending[0], ascending.at(-1)];
-    return { category, count: ascending.length, median, low, high };
+    const values = (typeof bar === "number" ? [bar] : Array.from(numbersOf("bars", bar, category))).filter(
+      Number.isFinite,
+    );
+    return { category, values, count: ascending.length, median, low, high };
   });
 
 /** Plotly's attributes of one series. */
@@ -100,7 +162,7 @@ function traceOf(name: string, heights: readonly Height[], color: string, compar
       symmetric: false,
       array: heights.map(({ high, median }) => high - median),
       arrayminus: heights.map(({ low, median }) => median - low),
-      color: neutral.text,
+      color,
       thickness: 1.5,
       width: 5,
     },
@@ -111,8 +173,9 @@ function traceOf(name: string, heights: readonly Height[], color: string, compar
     name,
     x: heights.map(({ category }) => category),
     y: heights.map(({ median }) => median),
-    marker: { color, opacity: 0.85 },
+    marker: { color, opacity: spread ? 0.45 : 0.85 },
     showlegend: compared,
+    legendgroup: name,
     ...(spread ? whiskers : {}),
     hovertemplate: spread ? "%{y:.4~g} (%{customdata[0]:.3~g} to %{customdata[1]:.3~g})" : "%{y:.4~g}",
     meta: { kind: "bar chart", summary: heights.map(inWords).join("; ") },

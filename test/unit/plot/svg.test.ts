@@ -61,7 +61,7 @@ test("bars stand on zero, side by side; whiskers span the range", () => {
   assert.ok(x1 + w1 <= x2, "beside each other");
   assert.ok(Math.abs(y1 + h1 - (y2 + h2)) < 0.2 && Math.abs(h2 / h1 - 2) < 0.02, "on one ground, to scale");
   const whisker = svg
-    .match(/M[\d.]+ ([\d.]+)V([\d.]+)" stroke="#777b80"/)!
+    .match(/M[\d.]+ ([\d.]+)V([\d.]+)" stroke="#1673ba"/)!
     .slice(1)
     .map(Number) as [number, number];
   assert.ok(Math.abs((whisker[1] - whisker[0]) / h1 - 1) < 0.02, "from 1 to 3 is as long as a bar of 2");
