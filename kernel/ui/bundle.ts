@@ -47,7 +47,8 @@ function htmlOf(control: ControlState): string {
 }
 
 function wordsOf(control: ControlState): { before: string; value: string; after: string } {
-  const before = control.label === "" ? "" : `${control.label}: `;
+  const before =
+    control.label === "" ? "" : /[?？]$/u.test(control.label) ? `${control.label} ` : `${control.label}: `;
   switch (control.kind) {
     case "slider":
       return {
@@ -61,12 +62,12 @@ function wordsOf(control: ControlState): { before: string; value: string; after:
     }
     case "select": {
       const { options, index } = control;
+      const others = options.filter((_, i) => i !== index);
+      const shown = others.length > mostNamed ? [...others.slice(0, mostNamed), "…"] : others;
       return {
         before,
         value: options[index] ?? "",
-        after: inReadersWords(control, () =>
-          listed(options.length > mostNamed ? [...options.slice(0, mostNamed), "…"] : options),
-        ),
+        after: shown.length === 0 ? "" : inReadersWords(control, () => listed(shown)),
       };
     }
     case "checkbox":
@@ -84,9 +85,9 @@ function wordsOf(control: ControlState): { before: string; value: string; after:
 
 const mostNamed = 10;
 
-/** As `(of none, half, all)`; choices are the reader's words as they are. */
+/** As `(or half, all)`; choices are the reader's words as they are. */
 const listed = (names: readonly string[]) =>
-  `${localized(" (of ")}${names.join(localized(", "))}${localized(")")}`;
+  `${localized(" (or ")}${names.join(localized(", "))}${localized(")")}`;
 
 /** Where no session has said the language, as in a window that saves, the label tells it. */
 function inReadersWords(control: ControlState, say: () => string): string {

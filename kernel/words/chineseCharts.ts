@@ -81,7 +81,7 @@ export const everywhere: Dictionary = {
   "; ": "；",
   ": ": "：",
   ", ": "，",
-  " (of ": "（可选：",
+  " (or ": "（还可选：",
   ")": "）",
   "not chosen yet": "还没有选",
   "Show code": "显示代码",
