@@ -5,6 +5,7 @@ export {
   isPlain,
   isRecord,
   isTensorLike,
+  requireFlag,
   requireFunction,
   requireInteger,
   requireIntegers,

@@ -1,5 +1,32 @@
-// No argument is ignored: surplus ones and unknown options are refused, with the spelling that is meant.
-import { describe, isRecord } from "./values";
+// No argument is ignored: surplus ones and unknown options are refused, with the spelling that is meant, and flags that are none.
+import { describe, isRecord, requireFlag } from "./values";
+
+/** Options that are true or false, wherever they are offered. */
+const flags = new Set(
+  `
+  accumulate addBiasKv addZeroAttn affine alignCorners allowUnused amsgrad asTuple averageAttnWeights
+  batchFirst batchNorm biasedRunningVar bidirectional brief ceilMode centered colorBar countIncludePad
+  createGraph cycleMomentum descending disabled dropLast elementwiseAffine enforceSorted equalNan
+  errorIfNonfinite full includeSelf isCausal keepdim largest linkAxes linkX linkY log logInput logTarget
+  logX logY maximize memoryIsCausal needWeights nesterov normFirst password persistent picture
+  recomputeScaleFactor recurse replacement requiresGrad retainGraph returnCounts returnInverse right shareX
+  shuffle srcIsCausal standardize strict swap tgtIsCausal threePhase trackRunningStats training unbiased
+  useBuffers useInputStats values wait withReplacement
+  `
+    .trim()
+    .split(/\s+/),
+);
+
+/** Options that are flags but beside another one: a bias beside a weight is a tensor, train beside test a number. */
+const flagsUnless: Readonly<Record<string, string>> = { bias: "weight", train: "test" };
+
+/** Flags that null leaves open, as PyTorch's None. */
+const openFlags = new Set(["alignCorners", "recomputeScaleFactor"]);
+
+function isFlag(name: string, names: readonly string[]): boolean {
+  const other = Object.hasOwn(flagsUnless, name) ? flagsUnless[name] : undefined;
+  return other === undefined ? flags.has(name) : !names.includes(other);
+}
 
 /**
  * Refuses what a function would ignore: more arguments than its `most` parameters, and options, which are its last one where
@@ -35,7 +62,10 @@ export function requireOptions(operation: string, options: unknown, names: reado
     );
   }
   for (const name of Object.keys(options)) {
-    if (!names.includes(name) && options[name] !== undefined) throw unknownOption(operation, name, names);
+    if (options[name] === undefined) continue;
+    if (!names.includes(name)) throw unknownOption(operation, name, names);
+    if (isFlag(name, names) && !(options[name] === null && openFlags.has(name)))
+      requireFlag(operation, name, options[name]);
   }
 }
 
@@ -133,5 +163,7 @@ export function optionsOf<Options extends object>(
     );
   }
   const entries = values.map((value, i) => [names[i]!, value] as const);
-  return { ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)), ...named } as Options;
+  const positional = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  requireOptions(operation, positional, names);
+  return { ...positional, ...named } as Options;
 }

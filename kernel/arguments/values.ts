@@ -74,6 +74,13 @@ export function requireNonNegative<Name extends string>(
   }
 }
 
+/** True or false; what only counts as one of them is more likely meant for another argument. */
+export function requireFlag(operation: string, name: string, value: unknown): asserts value is boolean {
+  if (typeof value === "boolean") return;
+  const shown = typeof value === "string" ? JSON.stringify(value) : describe(value);
+  throw new TypeError(`${operation}: expected ${name} to be true or false, got ${shown}`);
+}
+
 /** A probability or share. */
 export function requireShare(operation: string, name: string, value: number): void {
   if (typeof value === "number" && value >= 0 && value <= 1) return;

@@ -136,6 +136,7 @@ export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels
       );
     }
     requireNames(name, "classes", classes);
+    requireLabels(name, labels, classes.length);
     if (transform !== undefined) requireTransform(name, transform);
     this.transform = transform;
   }
@@ -193,6 +194,7 @@ export class TableDataset extends TensorDataset<readonly [features: Tensor, labe
     requireKnown(new.target.name, arguments, 4);
     requireNames("TableDataset", "columns", columns);
     requireNames("TableDataset", "classes", classes);
+    if (classes.length > 0) requireLabels("TableDataset", labels, classes.length);
     if (features.shape.length !== 2 || features.shape[1] !== columns.length) {
       throw new RangeError(
         `TableDataset: expected features [N, ${columns.length}], one a column name, got ${show(features.shape)}`,
@@ -210,6 +212,16 @@ export class TableDataset extends TensorDataset<readonly [features: Tensor, labe
     const learned = classes.length > 0 ? listed("classes", classes) : `labels ${shapeAndType(labels)}`;
     return `${listed("columns", columns)}; ${learned}`;
   }
+}
+
+/** Labels that count into classes. */
+function requireLabels(name: string, labels: Tensor, classes: number): void {
+  if (labels.numel() === 0) return;
+  const wrong = [labels.min().item(), labels.max().item()].find((label) => label < 0 || label >= classes);
+  if (wrong === undefined) return;
+  throw new RangeError(
+    `${name}: expected labels from 0 to ${classes - 1}, which count into ${classes} classes, got ${wrong}`,
+  );
 }
 
 /** Some samples of a data set, in an order of their own; it asks the data set for each. As torch.utils.data.Subset. */

@@ -1,7 +1,7 @@
 // The base of all layers and networks: finds what it is made of in its own properties.
 
 import { noGrad, type RemovableHandle, Tensor } from "../tensor";
-import { describe, requireFunction, requireKnown, show } from "../tensor/arguments";
+import { describe, requireFlag, requireFunction, requireKnown, show } from "../tensor/arguments";
 import { handleOf } from "../tensor/doors/nn";
 import { countText, htmlTable, plural } from "../words";
 import { type FullBackwardHook, forwardBetweenHooks } from "./backwardHooks";
@@ -140,6 +140,7 @@ export abstract class Module {
    */
   train(mode = true): this {
     requireKnown("train", arguments, 1);
+    requireFlag("train", "mode", mode);
     this.training = mode;
     for (const child of this.children()) child.train(mode);
     return this;

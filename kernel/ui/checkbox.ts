@@ -1,7 +1,7 @@
 // On or off.
-import { requireKnown } from "../arguments";
+import { requireFlag, requireKnown } from "../arguments";
 import type { ControlKind } from "../protocol";
-import { Control, type ControlOptions, controlOptions, requireFlag } from "./control";
+import { Control, type ControlOptions, controlOptions } from "./control";
 
 export interface CheckboxOptions extends ControlOptions {
   /** Whether it is on at first; default false. */

@@ -1,5 +1,5 @@
 // What all controls have in common: a value that a reader moves and code reads, waits for, or sets.
-import { describe, requireFunction, requireKnown } from "../arguments";
+import { describe, requireFlag, requireFunction, requireKnown } from "../arguments";
 import {
   type Comm,
   type ControlKind,
@@ -233,9 +233,4 @@ export abstract class Control<T = unknown> {
   get #called(): string {
     return this.label === "" ? `this ${this.constructor.name.toLowerCase()}` : JSON.stringify(this.label);
   }
-}
-
-export function requireFlag(operation: string, name: string, value: unknown): asserts value is boolean {
-  if (typeof value === "boolean") return;
-  throw new TypeError(`${operation}: expected ${name} to be true or false, got ${describe(value)}`);
 }

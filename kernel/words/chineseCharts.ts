@@ -82,6 +82,15 @@ export const everywhere: Dictionary = {
   ": ": "：",
   ", ": "，",
   " (or ": "（还可选：",
+  "Not shown:": "未显示：",
+  "an output without data": "没有数据的输出",
+  "the picture is on the web, and this page loads nothing from there":
+    "图片在网络上，此页面不从网络加载任何内容",
+  "the picture lies outside the notebook's folder": "图片不在笔记本的文件夹里",
+  "there is no such picture": "没有这张图片",
+  "the picture is larger than 32 MB": "图片大于 32 MB",
+  "this is no picture (PNG, JPEG, GIF, WebP, AVIF, BMP or SVG)":
+    "这不是图片（PNG、JPEG、GIF、WebP、AVIF、BMP 或 SVG）",
   ")": "）",
   "not chosen yet": "还没有选",
   "Show code": "显示代码",

@@ -268,13 +268,11 @@ function written(value: unknown): string {
   return String(value);
 }
 
-/**
- * Whether a value is of a kind that the parameter does not take. Options left out are not told from options of another
- * kind, nor are flags from what counts as true: JavaScript's callers expect neither.
- */
+/** Whether a value is of a kind that the parameter does not take. Options left out are not told from options of another kind. */
 function isForeign({ kinds }: Parameter, value: unknown): boolean {
   const kind = kindOf(value);
-  const lenient = kinds.has("any") || kinds.has("boolean") || (kinds.has("object") && kind !== "null");
+  const isOut = kind === "undefined" && kinds.has("boolean");
+  const lenient = isOut || kinds.has("any") || (kinds.has("object") && kind !== "null");
   return !lenient && kind !== "null" && !kinds.has(kind);
 }
 

@@ -1,5 +1,5 @@
-// No argument is ignored: every public function, method and class given one argument more than it takes, and an option that
-// it does not know, says so. The compiler tells what there is, so that what is new is covered by itself.
+// No argument is ignored: every public function, method and class given one argument more than it takes, an option that
+// it does not know, and a flag that is neither true nor false, says so. The compiler tells what there is, so that what is new is covered by itself.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -114,6 +114,19 @@ function attack({ name, parameters }: Callable, call: Called, label = name): str
           `${label}: its option ${option}`,
           () => call(...args),
           new RegExp(`\\b${option}\\b.*, got notAnOption`),
+        ),
+      ),
+    );
+    const flags = given[options]!.properties.filter(
+      ({ kinds }) =>
+        kinds.has("boolean") && [...kinds].every((kind) => kind === "boolean" || kind === "undefined"),
+    );
+    complaints.push(
+      ...flags.flatMap(({ name: flag }) =>
+        complaintOf(
+          `${label} with ${flag}: "yes"`,
+          () => call(...given.map((_, i) => (i === options ? { [flag]: "yes" } : before[i]))),
+          new RegExp(`: expected ${flag} to be true or false, .*got string yes|${flag}.*got "yes"`),
         ),
       ),
     );

@@ -22,6 +22,7 @@ export async function launch(name: BrowserName, downloads: string): Promise<Brow
     return puppeteer.launch({
       browser: "firefox",
       executablePath: firefox(),
+      protocolTimeout: 0,
       extraPrefsFirefox: {
         "browser.download.folderList": 2,
         "browser.download.dir": path.resolve(downloads),
@@ -31,7 +32,13 @@ export async function launch(name: BrowserName, downloads: string): Promise<Brow
     });
   }
   const { executablePath, env, args } = await chromiumWith(console.log);
-  const browser = await puppeteer.launch({ browser: "chrome", executablePath, env, args });
+  const browser = await puppeteer.launch({
+    browser: "chrome",
+    executablePath,
+    env,
+    args,
+    protocolTimeout: 0,
+  });
   const session = await browser.target().createCDPSession();
   await session.send("Browser.setDownloadBehavior", {
     behavior: "allow",

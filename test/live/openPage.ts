@@ -73,7 +73,7 @@ export class OpenPage {
     if (first) await page.evaluateOnNewDocument(first);
     await page.setViewport({ width: 1100, height: 900 });
     const opened = new OpenPage(page, file, downloads);
-    await page.goto(pathToFileURL(file).href);
+    await page.goto(pathToFileURL(file).href, { timeout: patience });
     await opened.ready();
     return opened;
   }

@@ -7,8 +7,9 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { parseNotebook } from "../../kernel/document/notebookFile";
 import { startKernel, type TestKernel } from "../kernel/startKernel";
+import { absent, type BrowserName } from "../live/browsers";
 import { installNode } from "../vscode/install";
-import { type BrowserName, type LabPage, lackOf, openLab } from "./browsers";
+import { type LabPage, openLab } from "./lab";
 
 /** It has what browsers have: fused multiply-add, and a V8 as new as theirs. */
 const nodeVersion = "24.21.0";
@@ -70,8 +71,8 @@ before(async () => {
 });
 after(() => node.stop());
 
-for (const browser of ["Chromium", "Firefox"] satisfies BrowserName[]) {
-  describe(`cells in ${browser}`, { skip: lackOf(browser) }, () => {
+for (const browser of ["chrome", "firefox"] satisfies BrowserName[]) {
+  describe(`cells in ${browser}`, { skip: absent(browser) }, () => {
     let page: LabPage;
     before(async () => {
       page = await openLab(browser);
@@ -131,7 +132,7 @@ for (const browser of ["Chromium", "Firefox"] satisfies BrowserName[]) {
       );
       assert.equal((await page.run("before")).result, "1");
       assert.equal((await page.run("const = 1")).reply.ename, "SyntaxError");
-      if (browser !== "Chromium") return;
+      if (browser !== "chrome") return;
       await node.run(declared);
       const there = (await node.run(failing)).reply as typeof reply;
       assert.deepEqual(lines, there.traceback!.map(uncounted)); // the same engine
@@ -237,7 +238,7 @@ describe("cells in a page that is served, and isolated", () => {
   let page: LabPage;
   let server: Server;
   before(async () => {
-    page = await openLab("Chromium", async (folder) => {
+    page = await openLab("chrome", async (folder) => {
       server = createServer((_, response) => {
         response.setHeader("content-type", "text/html");
         response.setHeader("cross-origin-opener-policy", "same-origin");

@@ -2,7 +2,7 @@
 import { AnsiUp } from "ansi_up";
 import { bytesOfBase64 } from "../../machine/base64";
 import { type Json, Mime, type MimeBundle } from "../../protocol";
-import { escapeHtml } from "../../words";
+import { escapeHtml, localized } from "../../words";
 import { asText, type CellOutput } from "../notebookFile";
 import { highlight } from "./highlight";
 import { pictureOf } from "./pictures";
@@ -86,7 +86,8 @@ const stream = (text: string, name: string) =>
   `<pre class="stream ${name === "stderr" ? "stderr" : "stdout"}">${plain(text)}</pre>`;
 const failure = (text: string) => `<pre class="error" role="alert">${plain(text)}</pre>`;
 const value = (text: string) => `<pre class="value">${plain(text)}</pre>`;
-const note = (what: string) => `<p class="missing">Not shown: ${escapeHtml(what.slice(0, 200))}</p>`;
+const note = (what: string) =>
+  `<p class="missing">${localized("Not shown:")} ${escapeHtml(localized(what.slice(0, 200)))}</p>`;
 
 function picture(bytes: Uint8Array, data: MimeBundle): string | undefined {
   const found = pictureOf(bytes);

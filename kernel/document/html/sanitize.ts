@@ -3,6 +3,7 @@ import type { Element, ElementContent, Properties, Root, RootContent } from "has
 import { fromHtml } from "hast-util-from-html";
 import { defaultSchema, type Schema, sanitize } from "hast-util-sanitize";
 import { toHtml } from "hast-util-to-html";
+import { localized } from "../../words";
 import { inlineStyle } from "./inlineStyle";
 import { type Picture, pictureOf } from "./pictures";
 
@@ -134,7 +135,7 @@ function linkOrText(source: string, text: string, why: string, inLink: boolean):
   const href = inLink ? undefined : addressOf(source);
   const content = [{ type: "text" as const, value: text }];
   const shown = href ? [made("a", { href, rel: ["noopener", "noreferrer"] }, content)] : content;
-  return made("span", { className: ["missing"], title: why }, shown);
+  return made("span", { className: ["missing"], title: localized(why) }, shown);
 }
 
 /** SVG inside HTML becomes a picture: there it neither runs, nor loads, nor leaves its place. */

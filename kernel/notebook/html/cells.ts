@@ -22,10 +22,15 @@ export interface CellsOptions {
   isLive: boolean;
 }
 
-export function cellsHtml(
-  notebook: Notebook,
-  { folder, isLive }: CellsOptions,
-): { html: string; hasCharts: boolean } {
+interface CellsHtml {
+  html: string;
+  hasCharts: boolean;
+}
+
+export const cellsHtml = (notebook: Notebook, options: CellsOptions): CellsHtml =>
+  inLanguage(languageOf(proseOf(notebook)), () => inReadersWords(notebook, options));
+
+function inReadersWords(notebook: Notebook, { folder, isLive }: CellsOptions): CellsHtml {
   const filePicture = (source: string) => folderPicture(source, folder);
   const markdown = markdownRenderer(filePicture);
   const outputs = new OutputHtml(
@@ -33,9 +38,7 @@ export function cellsHtml(
     (html) => sanitized(html, (source) => pictureAt(source, undefined, filePicture)),
     { charts: isLive ? "placed" : "embedded" },
   );
-  const [show, hide] = inLanguage(languageOf(proseOf(notebook)), () =>
-    ["Show code", "Hide code"].map(localized),
-  );
+  const [show, hide] = ["Show code", "Hide code"].map(localized);
   const codeOf = (cell: CodeCell) => (hidesSource(cell) ? foldedHtml(cell, show!, hide!) : preHtml(cell));
   const html = notebook.cells
     .map((cell) => {

@@ -34,7 +34,15 @@ const refused: readonly (readonly [call: () => unknown, said: RegExp])[] = [
     /ImageDataset: expected classes as an array of their names, got 2/,
   ],
   [
-    () => new ImageDataset(images, labels, ["a"], { transform: 3 }),
+    () => new ImageDataset(images, labels, ["a"]),
+    /ImageDataset: expected labels from 0 to 0, which count into 1 classes, got 1/,
+  ],
+  [
+    () => new TableDataset(zeros([2, 1]), labels, ["x"], ["a"]),
+    /TableDataset: expected labels from 0 to 0, .*got 1/,
+  ],
+  [
+    () => new ImageDataset(images, labels, ["a", "b"], { transform: 3 }),
     /ImageDataset: expected a function of images .*got 3/,
   ],
   [

@@ -37,6 +37,15 @@ function wholePageOf(...cells: Cell[]): Promise<string> {
   return renderPage(notebook, { title: "A <title>", folder: home });
 }
 
+it("says in the notebook's language what it does not show", async () => {
+  const page = await wholePageOf(
+    markdown("# 一个笔记本\n\n![图](none.png)"),
+    code({ output_type: "display_data" }),
+  );
+  assert.match(page, /未显示： 没有数据的输出/);
+  assert.match(page, /title="没有这张图片"/);
+});
+
 /** What stands between the page's head and its end. */
 async function pageOf(...cells: Cell[]): Promise<string> {
   return /<main>(.*)<\/main>/s.exec(await wholePageOf(...cells))![1]!;

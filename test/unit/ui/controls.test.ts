@@ -5,6 +5,7 @@ import { type Comm, type ControlPanel, type Json, Mime, type MimeBundle } from "
 import { toBundle } from "../../../kernel/session/display/bundle";
 import { button, type Control, checkbox, number, select, slider, text } from "../../../kernel/ui";
 import { hear, setControlHost } from "../../../kernel/ui/host";
+import { inLanguage } from "../../../kernel/words";
 
 const said: Comm[] = [];
 let isAttended = true;
@@ -132,6 +133,11 @@ describe("other controls", () => {
     assert.equal(words(text({ label: "title", value: "A <b>" })), "title: “A <b>”");
     assert.match(String(shown(text({ value: "A <b>" }))[Mime.html]), /“A &lt;b&gt;”/);
     assert.equal(words(button("Stop")), "[Stop]");
+    inLanguage("zh-CN", () => {
+      assert.equal(words(slider(0.01, 1, { value: 0.3, label: "学习率" })), "学习率: 0.3 (0.01 至 1)");
+      assert.equal(words(checkbox({ label: "批归一化", value: true })), "批归一化: 开");
+      assert.equal(words(number({ value: 7, max: 9 })), "7 (至多 9)");
+    });
   });
 });
 

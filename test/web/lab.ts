@@ -1,12 +1,11 @@
-// A page from a file, in Chromium and in Firefox, with a kernel made of the build inside it.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// A page from a file, in Chromium or in Firefox, with a kernel made of the build inside it.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { launch } from "puppeteer-core";
-import { launchBrowser } from "../vscode/browser";
+import { type BrowserName, launch } from "../live/browsers";
 import type { Heard, Lab, Outcome } from "./page";
 
 const dist = path.join(import.meta.dirname, "../../dist");
@@ -31,15 +30,6 @@ export interface LabPage {
   close(): Promise<void>;
 }
 
-export type BrowserName = "Chromium" | "Firefox";
-
-const firefoxes = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
-const firefox = firefoxes.find(existsSync);
-
-/** Whether there is one, or why not. */
-export const lackOf = (name: BrowserName): string | false =>
-  name === "Firefox" && firefox === undefined ? "needs Firefox" : false;
-
 /** Writes the page into a folder of its own, and opens it by its `file:` address, or by one that `serve` gives for the folder. */
 export async function openLab(
   browser: BrowserName,
@@ -49,15 +39,17 @@ export async function openLab(
   const file = path.join(folder, "page.html");
   writeFileSync(file, await pageText());
   const url = serve ? await serve(folder) : pathToFileURL(file).href;
-  const { evaluate, close } = await (browser === "Firefox" ? openFirefox(url) : openChromium(url));
+  const opened = await launch(browser, folder);
+  const page = await opened.newPage();
+  await page.goto(url, { timeout: 0 });
   const call: LabPage["call"] = (inPage, argument) =>
-    evaluate(`(${inPage})(lab, ${JSON.stringify(argument)})`) as Promise<never>;
+    page.evaluate(`(${inPage})(lab, ${JSON.stringify(argument)})`) as Promise<never>;
   return {
     call,
     run: async (code) => ran(await call((lab, text) => lab.run(text), code)),
     stop: async (code) => ran(await call((lab, text) => lab.stop(text), code)),
     async close() {
-      await close();
+      await opened.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -76,30 +68,6 @@ function ran({ heard, reply }: Outcome): Ran {
         .join(""),
     result: contents<{ data: Record<string, string> }>("execute_result")[0]?.data["text/plain"],
   };
-}
-
-interface Opened {
-  evaluate(script: string): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-async function openChromium(url: string): Promise<Opened> {
-  const browser = await launchBrowser(console.log);
-  const page = await browser.newPage();
-  await page.goto(url);
-  return { evaluate: (script) => page.evaluate(script), close: () => browser.close() };
-}
-
-async function openFirefox(url: string): Promise<Opened> {
-  const browser = await launch({
-    browser: "firefox",
-    executablePath: firefox!,
-    headless: true,
-    protocolTimeout: 0,
-  });
-  const page = await browser.newPage();
-  await page.goto(url);
-  return { evaluate: (script) => page.evaluate(script), close: () => browser.close() };
 }
 
 async function pageText(): Promise<string> {
