@@ -45,7 +45,7 @@ export const whyItWorksQuestions = {
       },
       {
         says: {
-          en: "How far the next step of the same length turns them",
+          en: "How far the next step at the same rate turns them",
           "zh-cn": "同样的学习率，下一步会把它们转过多少",
         },
         because: {
