@@ -94,47 +94,50 @@ const kernel = {
   ],
 };
 
-/** What "bnlab" is joined of, each a file of its own: whoever bundles it takes only what is named. */
-const rooms = [
-  ...["tensor", "nn", "optim", "data", "checkpoint", "safetensors", "lesson"].map((room) => `${room}/index`),
-  ...["nn/deepcopy", "bnlab/experiment", "bnlab/plot", "bnlab/probe"],
-];
-/** @param {string} room */
-const libraryName = (room) => room.replace(/\/index$/, "").replace("/", "-");
+const libraryEntry = "kernel/bnlab/index.ts";
+
+/** What brings its own of what Node has and a page has not. */
+const inPages = { "csv-parse/sync": "csv-parse/browser/esm/sync" };
 
 /**
- * The runtime as a library for bundlers, which find it by the package's `exports`. It has no machine: one file with all is `webLibrary`.
+ * The runtime as a library for bundlers, which find it by the package's `exports`: a file for each of the sources, so that whoever
+ * bundles it takes only those that are reached. It has no machine: one file with all is `webLibrary`.
  *
- * @type {esbuild.BuildOptions}
+ * @returns {Promise<esbuild.BuildOptions>}
  */
-const library = {
-  ...common,
-  keepNames: false,
-  entryPoints: {
-    bnlab: "kernel/bnlab/index.ts",
-    ...Object.fromEntries(rooms.map((room) => [libraryName(room), `kernel/${room}.ts`])),
-  },
-  outdir: "dist/lib",
-  format: "esm",
-  splitting: true,
-  platform: "browser",
-  target: "es2022",
-  plugins: [
-    {
-      // Left to be imported: what is bundled into `export * as nn` can no longer be left out word by word.
-      name: "rooms",
-      setup({ onResolve }) {
-        onResolve({ filter: /^\.\.?\// }, ({ path: name, importer, resolveDir }) => {
-          if (path.relative(root, importer).replaceAll(path.sep, "/") !== "kernel/bnlab/index.ts")
-            return null;
-          const from = path.relative(at("kernel"), path.resolve(resolveDir, name)).replaceAll(path.sep, "/");
-          const room = rooms.find((each) => each === from || each === `${from}/index`);
-          return room === undefined ? null : { path: `./${libraryName(room)}.js`, external: true };
-        });
+async function libraryOptions() {
+  const { metafile } = await esbuild.build({
+    ...{ ...common, entryPoints: [libraryEntry], outdir: "dist/lib" },
+    ...{ write: false, metafile: true, format: "esm" },
+  });
+  return {
+    ...common,
+    keepNames: false,
+    entryPoints: Object.keys(metafile.inputs).filter((file) => /^kernel\/.*\.ts$/.test(file)),
+    outbase: "kernel",
+    outdir: "dist/lib",
+    format: "esm",
+    splitting: true,
+    platform: "browser",
+    alias: inPages,
+    target: "es2022",
+    plugins: [
+      {
+        name: "a file each",
+        setup({ onResolve }) {
+          onResolve({ filter: /^\.\.?(\/|$)/ }, ({ path: name, importer, resolveDir }) => {
+            if (/\bnode_modules\b/.test(importer)) return null;
+            const to = path.resolve(resolveDir, name);
+            const file = [`${to}.ts`, path.join(to, "index.ts")].find((each) => existsSync(each));
+            if (file === undefined) return null;
+            const from = path.relative(resolveDir, file).replaceAll(path.sep, "/").replace(/\.ts$/, ".js");
+            return { path: from.startsWith(".") ? from : `./${from}`, external: true };
+          });
+        },
       },
-    },
-  ],
-};
+    ],
+  };
+}
 
 /**
  * `keepNames` has every class and every function say what it was called in the sources. For the closures that an operation makes
@@ -307,7 +310,7 @@ const web = {
   format: "iife",
   platform: "browser",
   target: "es2022",
-  alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" },
+  alias: inPages,
 };
 
 /**
@@ -530,7 +533,7 @@ const parts = {
   },
   library: async () => {
     await rm(at("dist/lib"), { recursive: true, force: true });
-    await build("library", [library]);
+    await build("library", [await libraryOptions()]);
   },
   extension: async () => {
     await build("extension", [extension, quietCells]);

@@ -1,16 +1,17 @@
 // What `npm publish` would send, installed into empty projects: the command, the library in Node, under TypeScript and in a page.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import type { Browser } from "playwright-core";
 import manifest from "../../package.json" with { type: "json" };
 import { launchBrowser } from "../vscode/browser";
-import { installNode } from "../vscode/install";
+import { installNode, installVite, newerNodes } from "../vscode/install";
 
 const root = path.join(import.meta.dirname, "../..");
 const execute = promisify(execFile);
@@ -66,7 +67,7 @@ describe("the package", () => {
     );
   });
 
-  for (const version of ["20", "22.23.3", "24.21.0"]) {
+  for (const version of ["20", ...newerNodes]) {
     it(`is a command and a library in Node ${version}`, {
       skip: version !== "20" && process.platform !== "linux",
     }, async () => {
@@ -140,33 +141,87 @@ describe("the package", () => {
     }
   });
 
-  it("runs in a page, by a bundler that leaves out what is not named", async () => {
-    write("page.js", `${training}document.title = learned;`);
-    write("tensor.js", `import { tensor } from "bnlab"; document.title = tensor([1]).item();`);
-    const bundled = async (name: string) => {
-      const options = { bundle: true, minify: true, write: false, format: "esm" } as const;
-      const { outputFiles } = await build({ ...options, absWorkingDir: folder, entryPoints: [`./${name}`] });
-      return outputFiles[0]!.contents;
-    };
-    const script = await bundled("page.js");
-    const all = await bundled("node_modules/bnlab/dist/lib/bnlab.js");
-    const sizes = [all, script, await bundled("tensor.js")].map((bytes) => gzipSync(bytes).length);
-    console.log(
-      `gzip: all, tensor + nn + optim, tensor: ${sizes.map((size) => `${Math.round(size / 1024)} KB`).join(", ")}`,
-    );
-    assert.ok(sizes[1]! < 0.75 * sizes[0]! && sizes[2]! < 0.5 * sizes[0]!);
-    const browser = await launchBrowser(console.log);
-    try {
+  describe("in a page", () => {
+    let browser: Browser;
+    before(async () => {
+      browser = await launchBrowser(console.log);
+    });
+    after(() => browser?.close());
+
+    /** What a page's title becomes. */
+    async function titleOf(open: { url: string } | { html: string }): Promise<string> {
       const page = await browser.newPage();
-      page.on("pageerror", (error) => console.error(error));
-      await page.setContent(
-        `<title></title><script type="module">${Buffer.from(script).toString()}</script>`,
-      );
-      await page.waitForFunction(() => document.title !== "");
-      assert.equal(await page.title(), learned);
-    } finally {
-      await browser.close();
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(String(error)));
+      await ("url" in open ? page.goto(open.url) : page.setContent(open.html));
+      await page.waitForFunction(() => document.title !== "").catch((error) => errors.push(String(error)));
+      assert.deepEqual(errors, []);
+      const title = await page.title();
+      await page.close();
+      return title;
     }
+
+    it("runs by esbuild, which leaves out rooms that are not named", async () => {
+      write("page.js", `${training}document.title = learned;`);
+      write("tensor.js", `import { tensor } from "bnlab"; document.title = tensor([1]).item();`);
+      const bundled = async (name: string) => {
+        const options = { bundle: true, minify: true, write: false, format: "esm" } as const;
+        const { outputFiles } = await build({
+          ...options,
+          absWorkingDir: folder,
+          entryPoints: [`./${name}`],
+        });
+        return outputFiles[0]!.contents;
+      };
+      const script = await bundled("page.js");
+      const all = await bundled("node_modules/bnlab/dist/lib/bnlab/index.js");
+      const sizes = [all, script, await bundled("tensor.js")].map((bytes) => gzipSync(bytes).length);
+      console.log(
+        `gzip: all, tensor + nn + optim, tensor: ${sizes.map((size) => `${Math.round(size / 1024)} KB`).join(", ")}`,
+      );
+      assert.ok(sizes[1]! < 0.75 * sizes[0]! && sizes[2]! < 0.5 * sizes[0]!);
+      const html = `<title></title><script type="module">${Buffer.from(script).toString()}</script>`;
+      assert.equal(await titleOf({ html }), learned);
+    });
+
+    it("runs by Vite, as it is developed and as it is built, where all that is not named is left out", async () => {
+      const node =
+        process.platform === "linux" ? await installNode(newerNodes[1], console.log) : process.execPath;
+      const vite = await installVite(console.log);
+      mkdirSync(path.join(folder, "site"));
+      write("site/index.html", '<title></title><script type="module" src="/main.ts"></script>');
+      write("site/main.ts", `${training}document.title = learned;`);
+      await run(node, vite, "build", "site", "--logLevel", "warn");
+      const assets = path.join(folder, "site/dist/assets");
+      const scripts = readdirSync(assets).map(
+        (name) => gzipSync(readFileSync(path.join(assets, name))).length,
+      );
+      assert.equal(scripts.length, 1);
+      console.log(`gzip: tensor + nn + optim, by Vite: ${Math.round(scripts[0]! / 1024)} KB`);
+      assert.ok(scripts[0]! < 96 * 1024); // docs/library.md says 93
+      for (const command of ["dev", "preview"]) {
+        const server = spawn(node, [vite, command, "site", "--host", "127.0.0.1", "--port", "0"], {
+          cwd: folder,
+          env: { ...process.env, NO_COLOR: "1" },
+        });
+        try {
+          const url = await new Promise<string>((resolve, reject) => {
+            let said = "";
+            const read = (chunk: Buffer) => {
+              said += chunk;
+              const [found] = /http:\/\/127\.0\.0\.1:\d+\//.exec(said) ?? [];
+              if (found) resolve(found);
+            };
+            server.stdout.on("data", read);
+            server.stderr.on("data", read);
+            server.once("close", () => reject(new Error(`vite ${command} ended\n${said}`)));
+          });
+          assert.equal(await titleOf({ url }), learned, command);
+        } finally {
+          server.kill();
+        }
+      }
+    });
   });
 
   it("is as bundlers and TypeScript want packages", async () => {

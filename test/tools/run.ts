@@ -1,4 +1,5 @@
-// Runs the test files of the named folders with Node's own test runner: `tsx test/tools/run.ts unit kernel`.
+// Runs the test files of the named folders with Node's own test runner: `tsx test/tools/run.ts unit kernel`. As many at once as there
+// are cores, for each waits now and then; what they tell comes file by file, in the order of their names.
 import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
@@ -14,18 +15,23 @@ if (files.length === 0) {
   console.error(`test/run: expected at least one *.test.ts in ${suites.join(", ") || "(no folder named)"}`);
   process.exit(1);
 }
-const areInProcess = suites.every((suite) => inProcess.has(suite));
 // The runner starts its processes with these arguments.
-if (areInProcess) process.execArgv = [...bundleArguments];
-// `true` leaves one core free, for the kernels that the other suites start.
-run({ files, concurrency: areInProcess ? availableParallelism() : true })
+if (suites.every((suite) => inProcess.has(suite))) process.execArgv = [...bundleArguments];
+const started = performance.now();
+run({ files, concurrency: availableParallelism() })
   .on("test:fail", () => {
     process.exitCode = 1;
   })
   .compose(new spec())
+  .on("end", () => {
+    const seconds = Math.round((performance.now() - started) / 1000);
+    console.log(`${suites.join(", ")}: ${seconds} s\n`);
+  })
   .pipe(process.stdout);
 
 async function filesOf(suite: string): Promise<string[]> {
+  // Its tests run inside VS Code, which this file starts.
+  if (suite === "extension") return [path.join(repository, "test/vscode/test.ts")];
   const folder = path.join(repository, "test", suite);
   const names = (await readdir(folder, { recursive: true }))
     .filter((name) => name.endsWith(".test.ts"))

@@ -69,7 +69,14 @@ test("the repository's address is the manifest's, and stands where programs read
   const named = tracked.filter(
     (file) => existsSync(path.join(root, file)) && !/\.(png|pt)$/.test(file) && read(file).includes(name),
   );
-  assert.deepEqual(named.sort(), [".github/ISSUE_TEMPLATE/config.yml", "CITATION.cff", "package.json"]);
+  // A notebook may be read anywhere: its links to the guides are whole.
+  const [notebooks, others] = [true, false].map((is) =>
+    named.filter((file) => file.endsWith(".ipynb") === is),
+  );
+  for (const file of notebooks!)
+    for (const [link] of read(file).matchAll(new RegExp(`\\S{0,9}${name}[\\w./-]*`, "g")))
+      assert.ok(link.includes(`(${home}/blob/main/docs/`), `${file}: ${link}`);
+  assert.deepEqual(others!.sort(), [".github/ISSUE_TEMPLATE/config.yml", "CITATION.cff", "package.json"]);
   assert.match(read("CITATION.cff"), new RegExp(`^repository-code: ${home}$`, "m"));
   assert.match(read("CITATION.cff"), new RegExp(`^version: ${manifest.version}$`, "m"));
 });
@@ -101,7 +108,39 @@ test("what F5 and the tasks start is there", () => {
   for (const { script } of tasks) assert.ok(script in manifest.scripts, script);
   for (const { preLaunchTask } of configurations)
     assert.ok(preLaunchTask === undefined || tasks.some(({ label }) => label === preLaunchTask));
-  JSON.parse(read(".devcontainer/devcontainer.json"));
+  const places = read(".vscode/launch.json").matchAll(/\$\{workspaceFolder\}\/([^"*]+)"/g);
+  for (const [, place = ""] of places)
+    if (!place.startsWith("dist/")) assert.ok(existsSync(path.join(root, place)), place);
+});
+
+test("a container for development has what its specification asks for, and runs what npm run offers", () => {
+  const { image, customizations, name, ...commands } = JSON.parse(
+    read(".devcontainer/devcontainer.json"),
+  ) as Record<string, unknown> & {
+    image: string;
+    name: string;
+    customizations: { vscode: { extensions: string[] } };
+  };
+  assert.ok(name);
+  // The oldest Node that is supported, so that nothing newer slips in.
+  assert.match(image, /^mcr\.microsoft\.com\/devcontainers\/typescript-node:20-\w+$/);
+  const { recommendations } = JSON.parse(read(".vscode/extensions.json")) as { recommendations: string[] };
+  assert.deepEqual(customizations.vscode.extensions, recommendations);
+  for (const [when, command] of Object.entries(commands)) {
+    assert.match(when, /^(onCreate|updateContent|postCreate|postStart|postAttach)Command$/);
+    const [, script] = /^npm (?:run )?([\w:]+)$/.exec(command as string) ?? [];
+    assert.ok(script === "ci" || (script !== undefined && script in manifest.scripts), `${when}: ${command}`);
+  }
+});
+
+test("each dependency is one that docs/dependencies.md gives a reason for", () => {
+  const names = Object.keys({ ...manifest.devDependencies, ...manifest.optionalDependencies });
+  for (const page of ["docs/dependencies.md", "docs/zh-cn/dependencies.md"]) {
+    const rows = [...read(page).matchAll(/^\| ([^|]*) \|/gm)].map(([, first = ""]) => first).join(" ");
+    // A row may name the common part of several once.
+    for (const name of names)
+      assert.ok(rows.includes(name.replace(/^(@codemirror|@types|hast-util)[/-]/, "")), name);
+  }
 });
 
 test("issue forms have what GitHub asks of them", () => {

@@ -13,6 +13,9 @@ export const cache = path.join(root, ".vscode-test");
 export type Say = (line: string) => void;
 
 const nodePackage = `node-linux-${process.arch}`;
+/** Node's majors that are supported beside the oldest, which runs everything. */
+export const newerNodes = ["22.23.3", "24.21.0"] as const;
+const viteVersion = "8.4.0";
 const serverPackages = { [nodePackage]: "24.21.0", "code-server": "4.139.1" };
 const browserPackages = {
   "@sparticuz/chromium": "153.0.0",
@@ -35,6 +38,16 @@ export async function installNode(version: string, say: Say): Promise<string> {
     await npmInstall(folder);
   });
   return path.join(folder, "node_modules", nodePackage, "bin", "node");
+}
+
+/** Vite's command, installed on first use: a script for one of the newer Nodes. */
+export async function installVite(say: Say): Promise<string> {
+  const folder = path.join(cache, `vite-${viteVersion}`);
+  await once(folder, { vite: viteVersion }, async () => {
+    say(`Installing Vite ${viteVersion} from the npm registry into .vscode-test/ (once)`);
+    await npmInstall(folder);
+  });
+  return path.join(folder, "node_modules/vite/bin/vite.js");
 }
 
 /** VS Code's server, installed on first use. */
