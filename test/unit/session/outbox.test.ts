@@ -199,3 +199,37 @@ test("who posts waits while more than 8 MB is on its way; who leaves waits until
     Atomics.wait = wait;
   }
 });
+
+test("what is no more shown of a text is told at the cell's end, with the end of the text", () => {
+  const { outbox, shown } = opened();
+  outbox.begin(4);
+  outbox.write("stdout", "x".repeat(2 ** 20));
+  outbox.write("stdout", "the end");
+  outbox.end();
+  const note = "\n… 0 characters left out: a cell may print 1,048,576. The end of it:\n";
+  assert.deepEqual(shown().slice(1), [
+    [4, "stream", `stderr: ${note}`],
+    [4, "stream", "stdout: the end"],
+  ]);
+});
+
+test("what comes before any cell has the same limits", () => {
+  const { outbox, shown } = opened();
+  for (let i = 0; i < 1001; i++) outbox.output(picture());
+  assert.equal(shown().length, 1000);
+  assert.equal(shown()[0]![0], 0);
+});
+
+test("who leaves waits half a second for a channel that sends nothing", (t) => {
+  const { outbox } = opened({ sends: false });
+  let [time, waits] = [1000, 0];
+  t.mock.method(performance, "now", () => time);
+  t.mock.method(Atomics, "wait", () => {
+    waits++;
+    time += 50;
+    return "timed-out";
+  });
+  outbox.post({ type: "measured", bytes: 1 }, 7);
+  outbox.drain();
+  assert.equal(waits, 10);
+});

@@ -26,3 +26,17 @@ it("what fits is shown as it is, and a new cell begins anew", () => {
   assert.equal(budget.take({ name: "stdout", text: "c" }), "c");
   assert.deepEqual(budget.rest(), []);
 });
+
+it("of a long end whole lines are kept, of a short one all of it", () => {
+  const head = { name: "stdout", text: "x".repeat(2 ** 20) } as const;
+  const budget = new PrintBudget();
+  budget.take(head);
+  const lines = Array.from({ length: 1000 }, (_, i) => `line ${i + 1000}\n`).join(""); // 10,000 characters
+  budget.take({ name: "stdout", text: lines });
+  const [, long] = budget.rest();
+  assert.equal(long!.text, lines.slice(-8_190), "8,192 would begin within a line");
+  budget.reset();
+  budget.take(head);
+  budget.take({ name: "stderr", text: "ab\ncd" });
+  assert.deepEqual(budget.rest()[1], { name: "stderr", text: "ab\ncd" });
+});
