@@ -13,7 +13,11 @@ import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
 
 interface SavedNotebook {
-  cells: { cell_type: string; outputs?: { output_type: string; data?: Record<string, unknown> }[] }[];
+  cells: {
+    cell_type: string;
+    metadata: { jupyter?: { source_hidden?: boolean } };
+    outputs?: { output_type: string; data?: Record<string, unknown> }[];
+  }[];
 }
 
 const screenshots = path.join(root, "out/screenshots");
@@ -60,27 +64,31 @@ describe("tutorial in VS Code's window", {
       const folder = path.join(workspace, language);
       useTheme(folder, "Default Light Modern");
       const file = path.join(folder, "00-start.ipynb");
+      const cells = read(file).cells.filter(({ cell_type }) => cell_type === "code");
+      const hidden = cells.filter(({ metadata }) => metadata.jupyter?.source_hidden).length;
+      const charted = figuresIn(file);
       forgetOutputs(file); // what is seen is this run's
-      const codeCells = read(file).cells.filter(({ cell_type }) => cell_type === "code").length;
       const page = await browser.newPage({ viewport: tall });
       const errors: string[] = [];
       page.on("pageerror", (error) => errors.push(error.message));
       await page.goto(server.windowUrl(folder, { openFile: file }));
       await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
 
+      const folded = page.locator(".input-collapse-container").filter({ visible: true });
+      await until("the code of helpers to be folded", async () => (await folded.count()) === hidden);
+
       await page.getByRole("button", { name: "Run All", exact: true }).first().click();
-      await until("all cells to succeed", async () => {
+      const done = page.locator(".codicon-notebook-state-success").filter({ visible: true });
+      await until("all cells to succeed, the folded ones too", async () => {
         assert.equal(await page.locator(".codicon-notebook-state-error").count(), 0, "a cell failed");
-        return (await page.locator(".codicon-notebook-state-success").count()) === codeCells;
+        return (await done.count()) === cells.length;
       });
 
       await page.keyboard.press("Control+s");
       await page.locator(".tab.active.dirty").waitFor({ state: "detached", timeout: minute });
-      const outputs = read(file).cells.flatMap((cell) => cell.outputs ?? []);
-      const figures = outputs.filter(({ data }) => data && Mime.plotly in data);
-      assert.ok(figures.length >= codeCells - 2, `${figures.length} charts in the saved file`);
+      assert.equal(figuresIn(file), charted, "charts in the saved file");
       const charts = notebookOutputs(page).locator(".js-plotly-plot");
-      await until("every chart to be drawn", async () => (await charts.count()) === figures.length);
+      await until("every chart to be drawn", async () => (await charts.count()) === charted);
       await until("the table", async () => (await notebookOutputs(page).locator("table").count()) > 0);
       await page.screenshot({ path: path.join(screenshots, `${language}-whole.png`), clip: pictured });
 
@@ -113,6 +121,11 @@ describe("tutorial in VS Code's window", {
 });
 
 const read = (file: string) => JSON.parse(readFileSync(file, "utf8")) as SavedNotebook;
+
+const figuresIn = (file: string) =>
+  read(file)
+    .cells.flatMap(({ outputs = [] }) => outputs)
+    .filter(({ data }) => data && Mime.plotly in data).length;
 
 function forgetOutputs(file: string): void {
   const notebook = read(file);
