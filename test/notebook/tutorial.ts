@@ -159,6 +159,6 @@ export function withoutWords(outputs: readonly unknown[]): unknown[] {
   });
 }
 
-/** As digits. */
+/** As digits, in no order: sentences of two languages name them in their own. */
 const numbersOf = (value: unknown) =>
-  (typeof value === "string" ? value : JSON.stringify(value)).match(/\d+/g) ?? [];
+  ((typeof value === "string" ? value : JSON.stringify(value)).match(/\d+/g) ?? []).sort();
