@@ -72,6 +72,10 @@ export class CellSnapshot {
     }
   }
 
+  document(id: string): vscode.TextDocument | undefined {
+    return this.#texts.get(id);
+  }
+
   location(span: CellSpan): vscode.Location | undefined {
     const document = this.#texts.get(span.cell);
     return document && new vscode.Location(document.uri, rangeOf(document, span));

@@ -6,6 +6,9 @@ import { at, CellSnapshot, rangeOf, selector } from "./cells";
 
 const { CompletionItemKind: Kind } = vscode;
 
+/** After these the options of a call are listed, without VS Code's snippets, and elsewhere nothing is. */
+const quiet = ["{", ",", " "] as const;
+
 /** TypeScript's words. */
 const kinds: Record<string, vscode.CompletionItemKind> = {
   "primitive type": Kind.Keyword,
@@ -66,9 +69,10 @@ class CellCompletion extends vscode.CompletionItem {
 
 export function registerCompletions(controller: KernelController): vscode.Disposable {
   const provider: vscode.CompletionItemProvider<CellCompletion> = {
-    async provideCompletionItems(document, position) {
+    async provideCompletionItems(document, position, _, { triggerCharacter }) {
       const snapshot = CellSnapshot.of(controller, document);
-      const found = await snapshot?.ask("completions", at(document, position));
+      const trigger = quiet.find((character) => character === triggerCharacter);
+      const found = await snapshot?.ask("completions", { ...at(document, position), trigger });
       return found?.map((item) => new CellCompletion(item, snapshot!, document, position));
     },
     async resolveCompletionItem(item) {
@@ -87,5 +91,6 @@ export function registerCompletions(controller: KernelController): vscode.Dispos
       return item;
     },
   };
-  return vscode.languages.registerCompletionItemProvider(selector, provider, ".", '"', "'", "`", "/", "@");
+  const triggers = [".", '"', "'", "`", "/", "@", ...quiet];
+  return vscode.languages.registerCompletionItemProvider(selector, provider, ...triggers);
 }

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { KernelController } from "../notebook/kernelController";
 import type { VariableStore } from "../views/variableStore";
 import { quietBuiltinTypeScript } from "./builtinTypeScript";
+import { registerCodeActions } from "./codeActions";
 import { registerCompletions } from "./completions";
 import { registerDiagnostics } from "./diagnostics";
 import { registerHover } from "./hover";
@@ -18,6 +19,7 @@ export function registerLanguage(
 ): vscode.Disposable {
   return vscode.Disposable.from(
     quietBuiltinTypeScript(controller),
+    registerCodeActions(controller),
     registerCompletions(controller),
     registerDiagnostics(controller, (error) => log.error(error instanceof Error ? error : String(error))),
     registerHover(controller),

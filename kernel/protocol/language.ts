@@ -76,6 +76,13 @@ export interface CompletionDetails {
   edits: TextEdit[];
 }
 
+/** Something that can be done about a mistake. */
+export interface CodeFix {
+  /** TypeScript's words: `Add import from "bnlab"`. */
+  title: string;
+  cells: { cell: string; edits: TextEdit[] }[];
+}
+
 export interface QuickInfo {
   span: TextSpan;
   /** TypeScript code. */
@@ -146,11 +153,17 @@ interface At {
 
 /** Question → what it is asked with and what comes back; every question brings the cells along. */
 export interface LanguageQuestions {
-  completions: { about: At; answer: CompletionItem[] };
+  /** `trigger`: what was typed, where nobody asked and only the members of an object, or of an import, are of use. */
+  completions: { about: At & { trigger?: "{" | "," | " " }; answer: CompletionItem[] };
   completionDetails: { about: At & { label: string; data?: Json }; answer: CompletionDetails | null };
   quickInfo: { about: At; answer: QuickInfo | null };
   signatureHelp: { about: At; answer: SignatureHelp | null };
   diagnostics: { about: { cell: string }; answer: CodeDiagnostic[] };
+  /** What can be done about the mistakes with these codes within a piece of a cell. */
+  fixes: { about: { cell: string; codes: number[] } & TextSpan; answer: CodeFix[] };
+  /** Missing imports and misspelled names of a cell, all that are sure. */
+  fixAll: { about: { cell: string }; answer: TextEdit[] };
+  organizeImports: { about: { cell: string }; answer: TextEdit[] };
   definitions: { about: At; answer: Definition[] };
   references: { about: At; answer: CellReference[] };
   /** Null where nothing can be renamed; the span is that of the name at the position. */

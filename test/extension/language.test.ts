@@ -106,6 +106,33 @@ describe("language features in cells", () => {
     assert.equal(help.activeParameter, 1);
   });
 
+  it("fixes: an import for a name, all of a cell, and VS Code's own formatter over it", async () => {
+    const notebook = await openNotebook(["manualSeed( 1 )"]);
+    const { document } = notebook.cellAt(0);
+    await until("the squiggle", () => complaints(notebook.cellAt(0)).length > 0);
+    const actions = (kind: vscode.CodeActionKind) =>
+      command<vscode.CodeAction[]>(
+        ...([
+          "vscode.executeCodeActionProvider",
+          document.uri,
+          new vscode.Range(0, 0, 0, 15),
+          kind.value,
+        ] as const),
+      );
+    const [fix] = await actions(vscode.CodeActionKind.QuickFix);
+    assert.equal(fix?.title, 'Add import from "bnlab"');
+    const [all] = await actions(vscode.CodeActionKind.SourceFixAll);
+    assert.ok(all?.edit && (await vscode.workspace.applyEdit(all.edit)));
+    assert.equal(document.getText(), 'import { manualSeed } from "bnlab";\nmanualSeed( 1 )');
+    const options = { tabSize: 2, insertSpaces: true };
+    const format = "vscode.executeFormatDocumentProvider";
+    const edits = await command<vscode.TextEdit[]>(format, document.uri, options);
+    const edit = new vscode.WorkspaceEdit();
+    edit.set(document.uri, edits);
+    await vscode.workspace.applyEdit(edit);
+    assert.match(document.getText(), /^manualSeed\(1\)$/m);
+  });
+
   it("leads to the definition in another cell, and renames in all", async () => {
     const notebook = await openNotebook(["let rate = 1;", "rate = 2;\nconst options = { rate };", "rate"]);
     const [definition] = await command<vscode.Location[]>(

@@ -10,6 +10,7 @@ import {
   type LanguageCell,
   type LanguageQuestion,
   type LanguageQuestions,
+  type TextEdit,
 } from "../../kernel/protocol";
 import { dist, startKernel } from "./startKernel";
 
@@ -224,6 +225,27 @@ describe("completions", () => {
     assert.deepEqual([result, error], ["2", ""]);
   });
 
+  test("between the braces of an import what one uses first, values, then types; as what they are", async () => {
+    const found = await ask("completions", ['import { ‸ } from "bnlab"']);
+    const kinds = new Map(found.map(({ label, kind }) => [label, kind]));
+    assert.deepEqual(
+      ["nn", "ones", "Tensor", "AdaptiveSizes"].map((name) => kinds.get(name)),
+      ["module", "function", "class", "type"],
+    );
+    const order = found.toSorted((a, b) => (a.sortText < b.sortText ? -1 : 1)).map(({ label }) => label);
+    const place = (name: string) => order.indexOf(name);
+    assert.deepEqual(order.slice(0, 3), ["nn", "optim", "tensor"]);
+    assert.ok(place("tensor") < place("acos") && place("Tensor") < place("AdaptiveSizes"));
+  });
+
+  test("where a key and nobody asked: the options of a call, and nothing in a block", async () => {
+    const call = ['import { nn } from "bnlab";', "new nn.BatchNorm1d(10, {‸"];
+    const options = await ask("completions", call, { trigger: "{" });
+    assert.ok(options.some(({ label }) => label === "momentum"));
+    assert.deepEqual(await ask("completions", ["const a = 1;", "if (a) {‸"], { trigger: "{" }), []);
+    assert.deepEqual(await ask("completions", ["const a = 1;", "a ‸"], { trigger: " " }), []);
+  });
+
   test("nothing from behind bnlab's front door, and Node's modules once", async () => {
     const found = await ask("completions", ["Tenso‸"]);
     assert.deepEqual(
@@ -235,6 +257,58 @@ describe("completions", () => {
       read.map(({ importedFrom }) => importedFrom),
       ["node:fs"],
     );
+  });
+});
+
+describe("fixes", () => {
+  /** What the first fix of each mistake makes of the marked cell. */
+  async function fixed(...texts: string[]): Promise<string[]> {
+    const { cells } = notebook(...texts);
+    const { id, text } = cells.at(-1)!;
+    const found: string[] = [];
+    for (const { severity, start, length, code } of await askLanguage(client, "diagnostics", cells, {
+      cell: id,
+    })) {
+      if (severity === "hint") continue;
+      const about = { cell: id, start, length, codes: [code] };
+      const [fix] = await askLanguage(client, "fixes", cells, about);
+      found.push(
+        fix ? `${fix.title}: ${edited(text, fix.cells.find(({ cell }) => cell === id)!.edits)}` : "none",
+      );
+    }
+    return found;
+  }
+  const edited = (text: string, edits: TextEdit[]) =>
+    edits
+      .toSorted((a, b) => b.start - a.start)
+      .reduce(
+        (done, { start, length, text }) => done.slice(0, start) + text + done.slice(start + length),
+        text,
+      );
+
+  test("imports from bnlab and from Node, into the cell's own text; names that are meant", async () => {
+    assert.deepEqual(await fixed("const a = 1;", "manualSeed(a);\nreadFileSync('x')"), [
+      'Add import from "bnlab": import { manualSeed } from "bnlab";\nmanualSeed(a);\nreadFileSync(\'x\')',
+      'Add import from "node:fs": import { readFileSync } from "node:fs";\nmanualSeed(a);\nreadFileSync(\'x\')',
+    ]);
+    assert.deepEqual(await fixed('import { ones } from "bnlab";\nconst x = ones([2, 2]);', "x.matmull(x)"), [
+      "Change spelling to 'matmul': x.matmul(x)",
+    ]);
+  });
+
+  test("all at once, and imports in order, of which none goes", async () => {
+    const { cells } = notebook("manualSeed(1);\nnoGrad(() => ones([2]));\nreadFileSync('x')");
+    const text = edited(cells[0]!.text, await askLanguage(client, "fixAll", cells, { cell: "c0" }));
+    assert.match(text, /^import \{ manualSeed, noGrad, ones \} from "bnlab";\n/m);
+    assert.match(text, /^import \{ readFileSync \} from "node:fs";\n/m);
+    const imports =
+      'import { tensor } from "bnlab";\nimport { b } from "node:buffer";\nimport { nn } from "bnlab";\n1';
+    const sorted = await ask("organizeImports", [imports]);
+    assert.equal(
+      edited(imports, sorted),
+      'import { nn, tensor } from "bnlab";\nimport { b } from "node:buffer";\n1',
+    );
+    assert.deepEqual(await ask("organizeImports", ['import { nn, tensor } from "bnlab";\n1']), []);
   });
 });
 
@@ -266,6 +340,18 @@ describe("what stands where", () => {
       ["a: string", "b?: number"],
     );
     assert.equal(help?.activeParameter, 1);
+  });
+
+  test("signature help tells of options, with their defaults, and of the class", async () => {
+    const help = await ask("signatureHelp", ['import { nn } from "bnlab";', "new nn.BatchNorm1d(10, ‸"]);
+    const [signature] = help!.signatures;
+    assert.match(signature!.label, /settings\?: nn\.BatchNormOptions \| number, momentum\?: number \| null,/);
+    assert.match(signature!.documentation, /^Batch normalization of features/);
+    const [, settings, momentum] = signature!.parameters.map(({ documentation }) => documentation);
+    assert.match(settings!, /^- `eps`: Added to the variance under the root\. Default 1e-5\.$/m);
+    assert.match(momentum!, /Default 0\.1/);
+    const other = await ask("signatureHelp", ["function f({ a, b }: { a?: number; b?: number }) {}", "f(‸"]);
+    assert.match(other!.signatures[0]!.label, /^f\(options: \{ a\?: number/);
   });
 
   test("definitions: the latest cell above, for assigned variables too; files by line", async () => {

@@ -12,17 +12,18 @@ import type {
   LanguageRequest,
   QuickInfo,
   SemanticToken,
-  SignatureHelp,
-  TextEdit,
 } from "../../protocol";
 import type { CodeHost } from "../converter/codeHost";
 import { isReference, isShadowed } from "../converter/scopes";
 import { cellDiagnostics } from "./cellDiagnostics";
+import { allFixes, codeFixes, type FixContext, organizedImports, toCellEdit } from "./codeFixes";
+import { importOrder, isInImport, kindOf } from "./entryKinds";
 import { rememberExports } from "./exportMemory";
 import { languageHost } from "./languageHost";
-import { documentationOf, plain, signatureOf } from "./markdown";
+import { documentationOf, signatureOf } from "./markdown";
 import { type CellModule, NotebookModules } from "./notebookModules";
 import { semanticTokens } from "./semanticTokens";
+import { signatureHelp } from "./signatures";
 
 const preferences: ts.UserPreferences = {
   includeCompletionsForModuleExports: true,
@@ -80,11 +81,15 @@ export class NotebookLanguage {
   }
 
   readonly #handlers: Handlers = {
-    completions: (module, { position }) => this.#completions(module, position),
+    completions: (module, { position, trigger }) => this.#completions(module, position, trigger),
     completionDetails: (module, { position, label, data }) =>
       this.#completionDetails(module, position, label, data),
     quickInfo: (module, { position }) => this.#quickInfo(module, position),
-    signatureHelp: (module, { position }) => this.#signatureHelp(module, position),
+    signatureHelp: ({ fileName, prefix }, { position }) =>
+      signatureHelp(this.#service, fileName, prefix.length + position),
+    fixes: (module, about) => codeFixes(module, about, this.#fixContext()),
+    fixAll: (module) => allFixes(module, this.#fixContext()),
+    organizeImports: (module) => organizedImports(module, this.#fixContext()),
     diagnostics: (module) => cellDiagnostics(this.#service, module, this.#host),
     definitions: (module, { position }) => this.#definitions(module, position),
     references: (module, { position }) => this.#references(module, position),
@@ -92,20 +97,32 @@ export class NotebookLanguage {
     semanticTokens: (module): SemanticToken[] => semanticTokens(this.#service, module),
   };
 
-  #completions(module: CellModule, position: number): CompletionItem[] {
+  #completions(module: CellModule, position: number, trigger: string | undefined): CompletionItem[] {
     const at = module.prefix.length + position;
     this.#exports.refresh();
-    const found = this.#service.getCompletionsAtPosition(module.fileName, at, this.#preferences, format);
+    const asked = { ...this.#preferences, includeSymbol: true };
+    const found = this.#service.getCompletionsAtPosition(module.fileName, at, asked, format);
+    const program = this.#service.getProgram();
+    const file = program?.getSourceFile(module.fileName);
+    const checker = program?.getTypeChecker();
+    const isImport = file !== undefined && isInImport(file, at);
+    // Where nobody asked a list would be in the way, but for the members that an object can have.
+    if (trigger !== undefined && !isImport && !found?.isMemberCompletion) return [];
     const isWanted = wantedIn(this.#host);
     return (found?.entries ?? []).filter(isWanted).map((entry) => {
-      const origin =
-        entry.kind === ts.ScriptElementKind.alias ? module.origins.get(entry.name)?.module : undefined;
+      const declared =
+        entry.kind === ts.ScriptElementKind.alias
+          ? module.origins.get(entry.name)?.module.names.declares.get(entry.name)?.kind
+          : undefined;
+      const kind =
+        declared === undefined || declared === ts.ScriptElementKind.alias ? kindOf(entry, checker) : declared;
       const replaced = entry.replacementSpan ?? found?.optionalReplacementSpan;
       const { source } = entry;
+      const order = isImport ? importOrder(entry.name, kind) : entry.sortText;
       return {
         label: entry.name,
-        kind: origin?.names.declares.get(entry.name)?.kind ?? entry.kind,
-        sortText: source === "bnlab" ? `${entry.sortText}!` : source ? `${entry.sortText}~` : entry.sortText,
+        kind,
+        sortText: source === "bnlab" ? `${order}!` : source ? `${order}~` : order,
         insertText: entry.insertText,
         filterText: entry.filterText,
         replaced: replaced && { start: replaced.start - module.prefix.length, length: replaced.length },
@@ -196,28 +213,10 @@ export class NotebookLanguage {
     return [[from.fileName, from.prefix.length + declared.start], ...imports];
   }
 
-  #signatureHelp({ fileName, prefix }: CellModule, position: number): SignatureHelp | null {
-    const help = this.#service.getSignatureHelpItems(fileName, prefix.length + position, {});
-    if (!help) return null;
-    return {
-      signatures: help.items.map((item) => {
-        const parameters = item.parameters.map(({ displayParts, documentation }) => ({
-          label: plain(displayParts),
-          documentation: documentationOf(documentation, []),
-        }));
-        const list = parameters.map(({ label }) => label).join(plain(item.separatorDisplayParts));
-        return {
-          label: `${plain(item.prefixDisplayParts)}${list}${plain(item.suffixDisplayParts)}`,
-          documentation: documentationOf(
-            item.documentation,
-            item.tags.filter(({ name }) => name !== "param"),
-          ),
-          parameters,
-        };
-      }),
-      activeSignature: help.selectedItemIndex,
-      activeParameter: help.argumentIndex,
-    };
+  #fixContext(): FixContext {
+    this.#exports.refresh();
+    const modules = this.#modules;
+    return { service: this.#service, modules, host: this.#host, format, preferences: this.#preferences };
   }
 
   #definitions(module: CellModule, position: number): Definition[] {
@@ -305,10 +304,4 @@ function wantedIn({ typesFolder, isBuiltin }: CodeHost): (entry: ts.CompletionEn
     const isInside = data?.fileName?.startsWith(`${typesFolder}/`) && source !== "bnlab";
     return !isInside && (source.startsWith("node:") || !isBuiltin(source));
   };
-}
-
-/** TypeScript inserts an import after the last one there is, which may be the prefix's: then at the cell's beginning. */
-function toCellEdit({ span, newText }: ts.TextChange, prefix: number): TextEdit {
-  if (span.start >= prefix) return { start: span.start - prefix, length: span.length, text: newText };
-  return { start: 0, length: 0, text: `${newText.trim()}\n` };
 }
