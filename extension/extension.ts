@@ -1,6 +1,7 @@
 // The extension's entry: builds the context, registers, nothing else.
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
+import { CellDebugger } from "./debug/cellDebugger";
 import { registerLanguage } from "./language";
 import { tellChartTheme } from "./notebook/chartTheme";
 import { connectControls } from "./notebook/controls";
@@ -15,11 +16,13 @@ import { Views } from "./views";
 export function activate({ extensionUri, globalStorageUri, subscriptions }: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("BN Lab", { log: true });
   const controller = new KernelController(extensionUri, log);
+  const cellDebugger = new CellDebugger(extensionUri, controller, log);
   const history = new RunHistory();
   const views = new Views(extensionUri, controller, log);
   subscriptions.push(
     log,
     controller,
+    cellDebugger,
     history,
     views,
     registerMilestones(controller),
@@ -29,6 +32,14 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
     registerStatusBar(controller),
     registerStaleCells(controller),
     registerLanguage(controller, views.store, log),
-    ...registerCommands({ extensionUri, globalStorageUri, log, controller, history, views }),
+    ...registerCommands({
+      extensionUri,
+      globalStorageUri,
+      log,
+      controller,
+      debugger: cellDebugger,
+      history,
+      views,
+    }),
   );
 }

@@ -17,6 +17,8 @@ export const Command = {
   restartKernel: "bnlab.restartKernel",
   restartAndRunAll: "bnlab.restartAndRunAll",
   interruptKernel: "bnlab.interruptKernel",
+  debugCell: "bnlab.debugCell",
+  runByLine: "bnlab.runByLine",
   clearOutputs: "bnlab.clearOutputs",
   exportHtml: "bnlab.exportHtml",
   exportLive: "bnlab.exportLive",

@@ -45,6 +45,7 @@ const replyTypes: { [T in RequestType]: ReplyTo<T> } = {
   variables_request: "variables_reply",
   tensor_request: "tensor_reply",
   usage_request: "usage_reply",
+  inspector_request: "inspector_reply",
   interrupt_request: "interrupt_reply",
   shutdown_request: "shutdown_reply",
 };
@@ -60,6 +61,7 @@ const answeredAtOnce: ReadonlySet<string> = new Set<RequestType>([
   "language_request",
   "variables_request",
   "tensor_request",
+  "inspector_request",
 ]);
 
 const commTypes: ReadonlySet<string> = new Set<CommType>(["comm_open", "comm_msg", "comm_close"]);
@@ -222,6 +224,8 @@ export class Kernel {
         controls = allow_stdin,
         checks,
         language = this.#options.language,
+        file,
+        pauses,
       } = request.content;
       const count = this.#executionCount + 1;
       const stored = store_history && !silent;
@@ -235,7 +239,7 @@ export class Kernel {
       const outcome = await this.#options.session.execute(
         code,
         stored ? count : undefined,
-        { checks, language },
+        { checks, language, file, pauses },
         {
           publish: (output) => {
             if (silent) return;
@@ -319,6 +323,11 @@ export class Kernel {
       status: "ok",
       hostname: this.#options.place.hostname,
       ...(await this.#options.session.usage()),
+    }),
+
+    inspector_request: async () => ({
+      status: "ok",
+      address: await this.#options.session.inspector(),
     }),
 
     interrupt_request: async () => {

@@ -1,5 +1,6 @@
 // What a command is, and what it may use.
 import type * as vscode from "vscode";
+import type { CellDebugger } from "../debug/cellDebugger";
 import type { KernelController } from "../notebook/kernelController";
 import type { RunHistory } from "../notebook/runHistory";
 import type { Views } from "../views";
@@ -10,6 +11,7 @@ export interface Context {
   globalStorageUri: vscode.Uri;
   log: vscode.LogOutputChannel;
   controller: KernelController;
+  debugger: CellDebugger;
   history: RunHistory;
   views: Views;
 }

@@ -6,6 +6,7 @@ import type { Context, RunCommand } from "./command";
 import { compareRuns } from "./compareRuns";
 import { copyVariableName } from "./copyVariableName";
 import { copyVariableValue } from "./copyVariableValue";
+import { debugCell, runByLine } from "./debugCell";
 import { exportExecuted } from "./exportExecuted";
 import { exportHtml } from "./exportHtml";
 import { exportLive } from "./exportLive";
@@ -31,6 +32,8 @@ const table: Record<Command, RunCommand> = {
   [Command.restartKernel]: restartKernel,
   [Command.restartAndRunAll]: restartAndRunAll,
   [Command.interruptKernel]: interruptKernel,
+  [Command.debugCell]: debugCell,
+  [Command.runByLine]: runByLine,
   [Command.clearOutputs]: clearOutputs,
   [Command.exportHtml]: exportHtml,
   [Command.exportLive]: exportLive,

@@ -48,6 +48,12 @@ export class KernelController implements vscode.Disposable {
   readonly #published = new vscode.EventEmitter<CellPublication>();
   readonly #commed = new vscode.EventEmitter<{ notebook: vscode.NotebookDocument; comm: Comm }>();
 
+  readonly #rested = new vscode.EventEmitter<vscode.NotebookDocument>();
+  /** Cells that a debugger stops at the first line of, when they run next. */
+  readonly #pausing = new WeakSet<vscode.NotebookCell>();
+
+  /** All cells that a notebook's kernel was given have ended. */
+  readonly onDidRest = this.#rested.event;
   readonly onDidChangeState = this.#stateChanged.event;
   /** Cells of a notebook may have become stale, or fresh. */
   readonly onDidAge = this.#aged.event;
@@ -74,6 +80,7 @@ export class KernelController implements vscode.Disposable {
       this.#aged,
       this.#published,
       this.#commed,
+      this.#rested,
       vscode.workspace.onDidOpenNotebookDocument((notebook) => {
         this.#prefer(notebook);
         this.#enter(notebook);
@@ -133,6 +140,11 @@ export class KernelController implements vscode.Disposable {
     return this.#kernels.get(keyOf(notebook))?.runs;
   }
 
+  /** Has a debugger that is there stop at the cell's first line when it runs next. */
+  pauseIn(cell: vscode.NotebookCell): void {
+    this.#pausing.add(cell);
+  }
+
   /** Stops the running cell, keeping its variables. */
   async interrupt(notebook: vscode.NotebookDocument): Promise<void> {
     await this.#kernels.get(keyOf(notebook))?.interrupt();
@@ -171,10 +183,13 @@ export class KernelController implements vscode.Disposable {
         const notebook = this.#documentOf(kernel);
         if (notebook) this.#commed.fire({ notebook, comm });
       },
+      pauses: (cell) => this.#pausing.delete(cell),
       ask: askUser,
       rested: () => {
         const open = this.#documentOf(kernel);
-        if (open) void autosave(open);
+        if (!open) return;
+        this.#rested.fire(open);
+        void autosave(open);
       },
       aged: () => {
         const open = this.#documentOf(kernel);

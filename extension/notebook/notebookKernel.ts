@@ -12,6 +12,7 @@ import {
   RunLog,
 } from "../../kernel/protocol";
 import { languageOf } from "../../kernel/words";
+import { cellPath } from "./cellPath";
 import { checksIn } from "./checks";
 import { type KernelLaunch, KernelProcess } from "./kernelProcess";
 import { OutputModel } from "./outputs";
@@ -47,6 +48,8 @@ export interface Surroundings {
   published(cell: vscode.NotebookCell, publication: AnyPublication): void;
   /** A control has said something. */
   commed(comm: Comm): void;
+  /** Whether a debugger is to stop at the first line of a cell that is about to run. */
+  pauses(cell: vscode.NotebookCell): boolean;
   ask: RequestOptions["onInput"];
   /** All queued cells have ended. */
   rested(): void;
@@ -213,6 +216,8 @@ export class NotebookKernel implements vscode.Disposable {
         controls: true,
         checks: checksIn(queued.cell.notebook, queued.cell.document),
         language: languageOf(proseOf(queued.cell.notebook)),
+        file: cellPath(queued.cell),
+        pauses: this.#around.pauses(queued.cell),
       });
       const { execution_count: order, flow } = reply.content;
       this.#count(queued, order);

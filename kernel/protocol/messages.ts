@@ -61,6 +61,10 @@ export interface Requests {
     language?: string;
     /** Ours alone: whether somebody can move what controls the cell shows. Default as `allow_stdin`. */
     controls?: boolean;
+    /** Ours alone: an absolute path, by which a debugger is to know the cell; there need be no such file. */
+    file?: string;
+    /** Ours alone: whether a debugger that is there stops at the cell's first line. */
+    pauses?: boolean;
     /** Abort the requests that are queued behind this one if it fails. Default true. */
     stop_on_error?: boolean;
   };
@@ -95,6 +99,8 @@ export interface Requests {
   tensor_request: TensorRequest;
   /** As ipykernel's: what the process of the cells takes. */
   usage_request: Record<string, never>;
+  /** BN Lab's own: opens a line for a JavaScript debugger, which closes when that goes. */
+  inspector_request: Record<string, never>;
   interrupt_request: Record<string, never>;
   shutdown_request: { restart: boolean };
 }
@@ -157,6 +163,8 @@ export interface Replies {
     /** Bytes of memory; answered while a cell computes, too. */
     kernel_memory: number;
   }>;
+  /** `ws://127.0.0.1:…`: speaks the protocol of V8's inspector. */
+  inspector_reply: ReplyContent<{ address: string }>;
   interrupt_reply: ReplyContent;
   shutdown_reply: ReplyContent<{ restart: boolean }>;
 }

@@ -34,6 +34,10 @@ export interface CellSettings {
   checks?: Checks;
   /** What its charts and tables are shown in, a BCP 47 tag. Default English. */
   language?: string;
+  /** The path under which a debugger knows the cell. */
+  file?: string;
+  /** Whether a debugger stops at its first line. */
+  pauses?: boolean;
 }
 
 /** Who a cell runs for: where its outputs go, and who answers what it asks. */
@@ -106,7 +110,7 @@ export class Session {
   async execute(
     source: string,
     count: number | undefined,
-    { checks = "strict", language }: CellSettings,
+    { checks = "strict", language, file, pauses }: CellSettings,
     frontend: Frontend,
   ): Promise<CellOutcome> {
     this.#frontend = frontend;
@@ -128,6 +132,8 @@ export class Session {
     const outcome = await this.#runner.run({
       id,
       name,
+      file,
+      pauses,
       source,
       language,
       code,
@@ -206,6 +212,11 @@ export class Session {
   /** What the process of the cells takes, in bytes; answered while a cell computes, too. */
   usage(): Promise<{ pid: number; kernel_memory: number }> {
     return this.#runner.usage();
+  }
+
+  /** Opens a line for a debugger. @returns the address of a socket that speaks the engine's protocol. */
+  inspector(): Promise<string> {
+    return this.#runner.inspector();
   }
 
   async isComplete(code: string): Promise<Completeness> {

@@ -45,6 +45,10 @@ export class RunnerWorker extends Runner {
     return { pid: 0, kernel_memory: 0 };
   }
 
+  async inspector(): Promise<string> {
+    throw new Error("inspector_request: cells in a web page are debugged with the browser's own tools");
+  }
+
   kill(): void {
     this.#worker.terminate();
   }

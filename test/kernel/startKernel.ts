@@ -9,6 +9,7 @@ import {
   KernelClient,
   type Message,
   type PublicationType,
+  type Requests,
 } from "../../kernel/protocol";
 
 /** The build. */
@@ -30,7 +31,11 @@ export interface TestKernel {
   client: KernelClient;
   process: ChildProcess;
   folder: string;
-  run(code: string, onPublication?: (publication: AnyPublication) => void): Promise<Ran>;
+  run(
+    code: string,
+    onPublication?: (publication: AnyPublication) => void,
+    options?: Partial<Requests["execute_request"]>,
+  ): Promise<Ran>;
   stop(): Promise<void>;
 }
 
@@ -65,12 +70,16 @@ export function startKernel({
     client,
     process: child,
     folder,
-    async run(code, onPublication) {
+    async run(code, onPublication, options) {
       const publications: AnyPublication[] = [];
-      const reply = await client.execute(code, (publication) => {
-        publications.push(publication);
-        onPublication?.(publication);
-      });
+      const reply = await client.execute(
+        code,
+        (publication) => {
+          publications.push(publication);
+          onPublication?.(publication);
+        },
+        options,
+      );
       const contents = <T extends PublicationType>(type: T) =>
         publications.filter((p) => p.header.msg_type === type).map((p) => p.content as Message<T>["content"]);
       return {

@@ -18,6 +18,7 @@ import type { Output } from "../display/output";
 import { attempt, plainText, shortened } from "../display/plainText";
 import { Boxes } from "./boxes";
 import type { CellTimers } from "./cellTimers";
+import { Debugging } from "./debugging";
 import { bindImport, type Modules } from "./modules";
 import type { Outbox } from "./outbox";
 import type { Realm } from "./realm";
@@ -97,6 +98,8 @@ export class CellRunner implements DisplaySession {
   readonly #boxes = new Boxes();
   /** What imports brought, which is nobody's variable. */
   readonly #imported = new Map<string, unknown>();
+  /** What a debugger asks the notebook for; it finds it behind `sessionSymbol`. */
+  readonly debugging = new Debugging(this.#boxes, (name) => this.#isImport(name));
   #running: Run | undefined;
   /** The cell that runs, or ran last. */
   latest = 0;
@@ -269,8 +272,13 @@ export class CellRunner implements DisplaySession {
     }
     return (request.names ?? this.#boxes.names())
       .filter((name) => this.#boxes.has(name))
-      .filter((name) => !this.#imported.has(name) || this.#imported.get(name) !== this.#boxes.value(name))
+      .filter((name) => !this.#isImport(name))
       .map((name) => describeVariable(name, this.#boxes.value(name), request));
+  }
+
+  /** Whether a name is still what an import has brought. */
+  #isImport(name: string): boolean {
+    return this.#imported.has(name) && this.#imported.get(name) === this.#boxes.value(name);
   }
 
   /** Takes in what a client says to a control. */

@@ -47,6 +47,9 @@ export abstract class Runner {
   /** What it takes, in bytes; answered while a cell computes, too. */
   abstract usage(): Promise<{ pid: number; kernel_memory: number }>;
 
+  /** Opens a line for a debugger. @returns the address of a socket that speaks the engine's protocol. */
+  abstract inspector(): Promise<string>;
+
   protected abstract send(message: ToRunner): void;
 
   /** The cell has been interrupted for the first time, and has been told so. */

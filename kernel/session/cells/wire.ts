@@ -25,6 +25,10 @@ export interface CellProgram {
   id: number;
   /** `Cell 3`: what stack traces call it. */
   name: string;
+  /** The path under which a debugger knows the cell, where its client has told one; there need be no such file. */
+  file?: string | undefined;
+  /** Whether a debugger stops at its first line. */
+  pauses?: boolean | undefined;
   source: string;
   /** What its charts and tables are shown in. */
   language: string | undefined;
@@ -49,6 +53,8 @@ export type ToRunner =
   | { type: "look"; id: number; look: Look }
   | { type: "settle"; milliseconds: number }
   | { type: "measure" }
+  /** What a debugger says to the engine; nothing when it goes. */
+  | { type: "inspect"; message?: string }
   /** What a client says to a control. */
   | { type: "comm"; comm: Comm };
 
@@ -82,6 +88,8 @@ export type FromRunner =
   | { type: "ask"; id: number; question: Questions["input_request"] }
   | { type: "seen"; id: number; seen: Seen }
   | { type: "measured"; bytes: number }
+  /** What the engine says to a debugger. */
+  | { type: "inspected"; message: string }
   /** Nothing that cells have begun is under way any more, or this is when the time was up. */
   | { type: "settled"; left: string[] }
   | { type: "done"; cell: number; outcome: Ended };
@@ -119,5 +127,7 @@ export const Shared = {
   begun: 4,
   /** How often clients have said something to controls. */
   comms: 5,
-  length: 6,
+  /** 1 while a debugger listens. */
+  debugged: 6,
+  length: 7,
 } as const;

@@ -151,7 +151,8 @@ function receive(message: ToRunner): void {
   else if (message.type === "comm") {
     data.comms.postMessage(message.comm);
     Atomics.add(shared, Shared.comms, 1);
-  } else main.postMessage(message);
+  } else if (message.type === "inspect") inspect(message.message);
+  else main.postMessage(message);
   if (message.type === "interrupt") {
     endTrees([...children].filter(([, cell]) => cell === message.cell).map(([pid]) => pid));
     setTimeout(() => terminate(message), terminateAfterMs);
@@ -208,4 +209,31 @@ function stopCode(stopped?: () => void): void {
   }
   Atomics.add(shared, Shared.terminations, 1);
   inspector.post("Runtime.terminateExecution", stopped);
+  debug?.post("Debugger.resume"); // what a debugger holds sees no termination; elsewhere it is refused
+}
+
+/** A debugger's line to the main thread. */
+let debug: Session | undefined;
+
+function inspect(message: string | undefined): void {
+  Atomics.store(shared, Shared.debugged, message === undefined ? 0 : 1);
+  if (message === undefined) {
+    debug?.disconnect(); // what it holds goes on
+    debug = undefined;
+    return;
+  }
+  if (!debug) {
+    debug = new Session();
+    debug.connectToMainThread();
+    debug.on("inspectorNotification", ({ method, params }) => inspected({ method, params }));
+  }
+  const { id, method, params } = JSON.parse(message) as { id: number; method: string; params?: object };
+  debug.post(method, params, (error, result) => {
+    inspected(error ? { id, error: { code: -32000, message: String(error.message) } } : { id, result });
+  });
+}
+
+function inspected(message: object): void {
+  const sent: FromRunner = { type: "inspected", message: JSON.stringify(message) };
+  supervisor.write(`${JSON.stringify(sent)}\n`);
 }

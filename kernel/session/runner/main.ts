@@ -77,7 +77,11 @@ process.kill = (pid, signal) => {
 process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => realm.guard(() => runner.reportUncaught(error)));
 process.on("unhandledRejection", (reason, promise) =>
-  realm.guard(() => runner.reportUncaught(reason, cellOf(promise))),
+  realm.guard(() => {
+    const tell = debugged.get(promise);
+    if (tell) tell(reason);
+    else runner.reportUncaught(reason, cellOf(promise));
+  }),
 );
 followPromises(outbox, () => runner.latest);
 followProcesses(outbox, channel);
@@ -92,7 +96,23 @@ function receive(message: ToRunner): void {
     settle(message.milliseconds, channel, ownTimers, (left) => runner.settled(left));
 }
 
+/** The promises of cells that a debugger looks at, and who is told when one fails. */
+const debugged = new WeakMap<Promise<unknown>, (reason: unknown) => void>();
+
 function compile({ code, name }: CellProgram): CellFunction {
-  const script = new vm.Script(code, { filename: name, lineOffset: -1 });
-  return script.runInThisContext() as CellFunction;
+  const isDebugged = Atomics.load(counters, Shared.debugged) === 1;
+  // Debuggers wait only for scripts that have a map to be read; this one's is at the supervisor.
+  const text = isDebugged ? `${code}\n//# sourceMappingURL=bnlab:cell` : code;
+  const script = new vm.Script(text, { filename: name, lineOffset: -1 });
+  const start = script.runInThisContext() as CellFunction;
+  return isDebugged ? uncaught(start) : start;
+}
+
+/** V8 asks who would catch an error before it stops at one that nobody does: the kernel's own `await` is out of its sight. */
+function uncaught(start: CellFunction): CellFunction {
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      // Not by queueMicrotask(): Node counts what it calls, and ends where an interrupt has unwound that.
+      void Promise.resolve().then(() => debugged.set(start(...args).then(resolve), reject));
+    });
 }

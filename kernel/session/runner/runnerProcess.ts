@@ -8,6 +8,7 @@ import type { Publications } from "../../protocol";
 import { PrintBudget } from "../cells/printBudget";
 import { Runner, type RunnerEvents, type RunOutcome } from "../cells/runner";
 import type { CellProgram, FromRunner, ToRunner } from "../cells/wire";
+import type { InspectorLine } from "../debugger/inspectorLine";
 import { LineReader } from "./lines";
 import { endGroup } from "./processTree";
 
@@ -53,6 +54,9 @@ export class RunnerProcess extends Runner {
   readonly #gathered: Publications["stream"][] = [];
   #gathering: NodeJS.Timeout | undefined;
   #measuring: ((bytes: number) => void)[] = [];
+  /** What it was handed, by name: a debugger asks for their maps. */
+  readonly #programs = new Map<string, CellProgram>();
+  #inspector: Promise<InspectorLine> | undefined;
   /** The cell whose user knows that it has not stopped. */
   #told: number | undefined;
   #disobedient = false;
@@ -87,7 +91,18 @@ export class RunnerProcess extends Runner {
 
   override run(cell: CellProgram): Promise<RunOutcome> {
     this.#budget.reset();
+    if (cell.file !== undefined) this.#programs.set(cell.name, cell);
     return super.run(cell);
+  }
+
+  async inspector(): Promise<string> {
+    if (this.dead)
+      throw new Error(`inspector_request: the process that cells run in has ended: ${this.dead}`);
+    (await this.#inspector)?.close(); // one debugger at a time
+    this.#inspector = import("../debugger/inspectorLine").then(({ openInspectorLine }) =>
+      openInspectorLine(this.#programs, (message) => this.send({ type: "inspect", message })),
+    );
+    return (await this.#inspector).address;
   }
 
   /** The second thread answers, whatever the first is at. */
@@ -127,6 +142,7 @@ export class RunnerProcess extends Runner {
 
   protected override receive(message: FromRunner): void {
     if (message.type === "measured") this.#measured(message.bytes);
+    else if (message.type === "inspected") void this.#inspector?.then((line) => line.hear(message.message));
     else super.receive(message);
   }
 
@@ -160,6 +176,7 @@ export class RunnerProcess extends Runner {
     this.kill(); // what its cells have started is still there
     super.died(cause);
     this.#measured(0);
+    void this.#inspector?.then((line) => line.close());
   }
 
   /** A cell has closed the line, by its descriptor: nothing can be heard of that runner any more. */
