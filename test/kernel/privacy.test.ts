@@ -11,6 +11,11 @@ const network =
 /** What is left, by the text around it. */
 const known: [why: string, where: RegExp][] = [
   ["the runner's pipe to the supervisor, which it inherits", /import \{ Socket \} from "node:net"/],
+  [
+    "a debugger's line: it listens on this machine, and only where one was asked for",
+    /import \{ createServer \} from "node:http"/,
+  ],
+  ["its answer to who has come", /Sec-WebSocket-Accept: \$\{accept\}/],
   ["whether an address in a connection file is one", /import \{ isIP[^}]*\} from "node:net"/],
   [
     "Plotly's d3 reads maps by it, which our charts have not; pages' policies forbid it as well",
