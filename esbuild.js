@@ -230,20 +230,36 @@ const isMember = (name) => {
   );
 };
 
+/** @param {string} tongue a folder of tutorials */
+const notebooksIn = async (tongue) =>
+  (await readdir(at("notebooks", tongue))).filter((name) => name.endsWith(".ipynb")).sort();
+
 /**
- * The extension: one CommonJS file for VS Code's extension host.
+ * The extension: one CommonJS file for VS Code's extension host in Node, one for its host in a browser.
  *
  * @type {esbuild.BuildOptions}
  */
 const extension = {
   ...common,
-  entryPoints: { extension: "extension/extension.ts" },
+  entryPoints: { extension: "extension/node/main.ts" },
   outdir: "dist",
   outExtension: { ".js": ".cjs" },
   format: "cjs",
   platform: "node",
   target: "node20",
   external: ["vscode"],
+  // An extension that comes from a web address cannot list its own folders.
+  define: {
+    tutorialFiles: JSON.stringify({ en: await notebooksIn("en"), "zh-cn": await notebooksIn("zh-cn") }),
+  },
+};
+
+/** @type {esbuild.BuildOptions} */
+const webExtension = {
+  ...extension,
+  entryPoints: { webExtension: "extension/web/main.ts" },
+  platform: "browser",
+  target: "es2022",
 };
 
 /** The plugin of VS Code's TypeScript server, which looks for it among this extension's packages. */
@@ -536,7 +552,7 @@ const parts = {
     await build("library", [await libraryOptions()]);
   },
   extension: async () => {
-    await build("extension", [extension, quietCells]);
+    await build("extension", [extension, webExtension, quietCells]);
     await keepClassNames("dist");
     const manifest = { name: "bnlab-quiet-cells", version: "1.0.0", private: true, main: "index.js" };
     await writeFile(at(quietCells.outdir, "package.json"), JSON.stringify(manifest, null, 2));

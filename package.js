@@ -23,6 +23,7 @@ const stage = at("out", `vsix-${process.pid}`);
 const quietCells = "node_modules/bnlab-quiet-cells";
 const built = [
   "dist/extension.cjs",
+  "dist/webExtension.cjs",
   "dist/kernel/cli.js",
   "dist/renderer/plotly.js",
   `${quietCells}/index.js`,
@@ -35,7 +36,7 @@ if (missing !== undefined) {
 
 /** All that goes in: files, and folders with what of them. @type {Record<string, RegExp>} */
 const parts = {
-  dist: /^(?!lib\/)/, // the library is npm's
+  dist: /^(?!lib\/|web\/bnlab\.js)/, // the libraries are npm's
   l10n: /\.json$/,
   media: /^(icon\.png|.*\.svg|walkthrough\/.*)$/,
   notebooks: /\.(ipynb|png|svg|csv)$/,
@@ -67,7 +68,9 @@ function shippedManifest() {
   const { devDependencies, optionalDependencies, overrides, scripts, allowScripts, ...kept } = manifest;
   const { bin, exports, files, types, sideEffects, ...shipped } = kept;
   const dependencies = { "bnlab-quiet-cells": "1.0.0" }; // whose folder vsce then takes along
-  return { ...shipped, description: "%description%", dependencies };
+  // npm's package has none of it: a bundler would take this for the library in a browser.
+  const browser = "./dist/webExtension.cjs";
+  return { ...shipped, browser, description: "%description%", dependencies };
 }
 
 /**

@@ -1,4 +1,4 @@
-// The extension's entry: builds the context, registers, nothing else.
+// The extension, wherever it runs: builds the context, registers, nothing else.
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { CellDebugger } from "./debug/cellDebugger";
@@ -8,14 +8,19 @@ import { connectControls } from "./notebook/controls";
 import { foldCells } from "./notebook/foldedCells";
 import { KernelController } from "./notebook/kernelController";
 import { registerMilestones } from "./notebook/milestones";
+import type { Platform } from "./notebook/platform";
 import { RunHistory } from "./notebook/runHistory";
 import { registerStaleCells } from "./notebook/staleCells";
 import { registerStatusBar } from "./notebook/statusBar";
 import { Views } from "./views";
 
-export function activate({ extensionUri, globalStorageUri, subscriptions }: vscode.ExtensionContext): void {
+export function start(
+  { extensionUri, subscriptions }: vscode.ExtensionContext,
+  platformWith: (log: vscode.LogOutputChannel) => Platform,
+): void {
   const log = vscode.window.createOutputChannel("BN Lab", { log: true });
-  const controller = new KernelController(extensionUri, log);
+  const platform = platformWith(log);
+  const controller = new KernelController(platform, log);
   const cellDebugger = new CellDebugger(extensionUri, controller, log);
   const history = new RunHistory();
   const views = new Views(extensionUri, controller, log);
@@ -32,14 +37,6 @@ export function activate({ extensionUri, globalStorageUri, subscriptions }: vsco
     registerStatusBar(controller),
     registerStaleCells(controller),
     registerLanguage(controller, views.store, log),
-    ...registerCommands({
-      extensionUri,
-      globalStorageUri,
-      log,
-      controller,
-      debugger: cellDebugger,
-      history,
-      views,
-    }),
+    ...registerCommands({ extensionUri, platform, log, controller, debugger: cellDebugger, history, views }),
   );
 }

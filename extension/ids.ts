@@ -73,6 +73,9 @@ export const Milestone = {
 } as const;
 export type Milestone = (typeof Milestone)[keyof typeof Milestone];
 
+/** The context that is set where there is no Node: a browser without a machine behind it. */
+export const inBrowser = "bnlab.inBrowser";
+
 /** What a notebook says of the kernel it was made with; Jupyter's own words. */
 export const kernelspec = { name: "bnlab", display_name: controllerLabel, language: "typescript" };
 

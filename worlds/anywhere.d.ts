@@ -42,6 +42,8 @@ declare const performance: { now(): number };
 declare const crypto: { randomUUID(): string };
 declare function setTimeout(callback: () => void, milliseconds?: number): unknown;
 declare function clearTimeout(timer: unknown): void;
+declare function setInterval(callback: () => void, milliseconds?: number): unknown;
+declare function clearInterval(timer: unknown): void;
 declare function queueMicrotask(callback: () => void): void;
 declare function structuredClone<T>(value: T): T;
 declare function btoa(binary: string): string;

@@ -2,13 +2,13 @@
 import type * as vscode from "vscode";
 import type { CellDebugger } from "../debug/cellDebugger";
 import type { KernelController } from "../notebook/kernelController";
+import type { Platform } from "../notebook/platform";
 import type { RunHistory } from "../notebook/runHistory";
 import type { Views } from "../views";
 
 export interface Context {
   extensionUri: vscode.Uri;
-  /** Where the extension may keep files of its own. */
-  globalStorageUri: vscode.Uri;
+  platform: Platform;
   log: vscode.LogOutputChannel;
   controller: KernelController;
   debugger: CellDebugger;

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { Mime } from "../../kernel/protocol";
 import { compare, type Figure, type Run, titleOf, withCurves } from "../notebook/comparison";
-import { nameOf } from "../notebook/launch";
+import { nameOf } from "../notebook/name";
 import { htmlOf, webRoot } from "../views/webPage";
 import type { Context, RunCommand } from "./command";
 

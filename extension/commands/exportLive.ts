@@ -1,23 +1,25 @@
 // Writes the notebook, with what its cells show now, as one page in which the cells run: in any browser, offline too.
 import * as vscode from "vscode";
 import type { RunCommand } from "./command";
-import { exportNotebook } from "./exports";
+import { withNode } from "./needsNode";
 import { targetOf } from "./target";
 
 /** A second argument, a `Uri`, says where to. */
 export const exportLive: RunCommand = async (context, argument, target) => {
   const notebook = await targetOf(context, argument);
   if (!notebook) return;
-  await exportNotebook(
-    context,
-    notebook,
-    {
-      title: vscode.l10n.t("Export Live Page"),
-      ending: ".live.html",
-      filter: [vscode.l10n.t("Web page"), "html"],
-      args: (file, to, folder) => ["export", file, "--live", to, "--folder", folder],
-      open: (page) => vscode.env.openExternal(page),
-    },
-    target,
+  const title = vscode.l10n.t("Export Live Page");
+  await withNode(context, title, (node) =>
+    node.exportNotebook(
+      notebook,
+      {
+        title,
+        ending: ".live.html",
+        filter: [vscode.l10n.t("Web page"), "html"],
+        args: (file, to, folder) => ["export", file, "--live", to, "--folder", folder],
+        open: (page) => vscode.env.openExternal(page),
+      },
+      target,
+    ),
   );
 };

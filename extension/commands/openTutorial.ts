@@ -7,7 +7,10 @@ import type { RunCommand } from "./command";
 const tongues = [
   { folder: "en", name: "English" },
   { folder: "zh-cn", name: "简体中文" },
-];
+] as const;
+
+/** The names of the tutorials' files, from the build. */
+declare const tutorialFiles: Readonly<Record<(typeof tongues)[number]["folder"], readonly string[]>>;
 
 interface Choice extends vscode.QuickPickItem {
   uri?: vscode.Uri;
@@ -29,10 +32,8 @@ async function choices(extensionUri: vscode.Uri): Promise<Choice[]> {
   const found: Choice[] = [];
   for (const { folder, name } of tongues.toSorted((a, b) => Number(b === own) - Number(a === own))) {
     const uri = vscode.Uri.joinPath(extensionUri, "notebooks", folder);
-    const files = (await vscode.workspace.fs.readDirectory(uri)).map(([file]) => file);
-    const notebooks = files.filter((file) => file.endsWith(".ipynb")).sort();
     found.push({ label: name, kind: vscode.QuickPickItemKind.Separator });
-    for (const file of notebooks) {
+    for (const file of tutorialFiles[folder]) {
       const notebook = vscode.Uri.joinPath(uri, file);
       found.push({ ...(await headOf(notebook)), uri: notebook });
     }

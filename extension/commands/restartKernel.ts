@@ -1,7 +1,7 @@
 // Ends the kernel of a notebook and starts a new one, without variables; asks first where there are some.
 import * as vscode from "vscode";
 import { Setting, settingSection } from "../ids";
-import { nameOf } from "../notebook/launch";
+import { nameOf } from "../notebook/name";
 import type { Context, RunCommand } from "./command";
 import { targetOf } from "./target";
 

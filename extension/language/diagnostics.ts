@@ -18,9 +18,9 @@ export function registerDiagnostics(
   failed: (error: unknown) => void,
 ): vscode.Disposable {
   const shown = vscode.languages.createDiagnosticCollection("bnlab");
-  const timers = new Map<vscode.NotebookDocument, NodeJS.Timeout>();
+  const timers = new Map<vscode.NotebookDocument, unknown>();
 
-  const check = async (notebook: vscode.NotebookDocument, mine: NodeJS.Timeout) => {
+  const check = async (notebook: vscode.NotebookDocument, mine: unknown) => {
     const snapshot = CellSnapshot.ofNotebook(controller, notebook);
     for (const { document } of codeCells(notebook)) {
       const found = await snapshot?.ask("diagnostics", { cell: idOf(document) });

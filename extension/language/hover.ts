@@ -36,7 +36,7 @@ function viewerLink(name: string): vscode.MarkdownString {
 }
 
 async function lookAt(client: KernelClient, name: string): Promise<Variable | undefined> {
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined));
+  const late = new Promise<void>((resolve) => setTimeout(resolve, patienceMs));
   const asked = client.request("variables_request", { names: [name], statistics: true, text: true });
   const reply = await Promise.race([asked, late]).catch(() => undefined); // a kernel that has just gone
   return reply?.content.status === "ok" ? reply.content.variables[0] : undefined;

@@ -12,9 +12,9 @@ import {
 } from "../ids";
 import { askUser } from "./askUser";
 import { autosave } from "./autosave";
-import type { KernelProcess } from "./kernelProcess";
-import { launchOf, nameOf } from "./launch";
+import { nameOf } from "./name";
 import { type KernelState, NotebookKernel, whyNotStarted } from "./notebookKernel";
+import type { Platform, RunningKernel } from "./platform";
 
 /** Idle kernels of closed notebooks that are kept: each takes some hundred megabytes. */
 const maxOrphans = 4;
@@ -31,7 +31,7 @@ export interface CellPublication {
 
 export class KernelController implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
-  readonly #entry: string;
+  readonly #platform: Platform;
   readonly #controller: vscode.NotebookController;
   /** By the notebook's address: a kernel outlives the tab, and each opening makes another document. */
   readonly #kernels = new Map<string, NotebookKernel>();
@@ -64,9 +64,9 @@ export class KernelController implements vscode.Disposable {
   /** A notebook has come to use this kernel, or does no longer. */
   readonly onDidChangeUse = this.#useChanged.event;
 
-  constructor(extensionUri: vscode.Uri, log: vscode.LogOutputChannel) {
+  constructor(platform: Platform, log: vscode.LogOutputChannel) {
+    this.#platform = platform;
     this.#log = log;
-    this.#entry = vscode.Uri.joinPath(extensionUri, "dist/kernel/main.js").fsPath;
     this.#controller = vscode.notebooks.createNotebookController(controllerId, notebookType, controllerLabel);
     this.#controller.supportedLanguages = [...languages, ...refusedLanguages];
     this.#controller.supportsExecutionOrder = true;
@@ -173,7 +173,7 @@ export class KernelController implements vscode.Disposable {
     const existing = this.#kernels.get(keyOf(notebook));
     if (existing) return existing;
     const kernel: NotebookKernel = new NotebookKernel(this.#controller, {
-      launch: () => launchOf(this.#uriOf(kernel), this.#entry, this.#log),
+      start: () => this.#platform.startKernel(this.#uriOf(kernel)),
       stateChanged: () => {
         const open = this.#documentOf(kernel);
         if (open) this.#stateChanged.fire(open);
@@ -196,7 +196,7 @@ export class KernelController implements vscode.Disposable {
         if (open) this.#aged.fire(open);
       },
       died: (how) => void this.#tellDeath(kernel, how),
-      notStarted: (process) => void this.#tellNotStarted(process),
+      notStarted: (started) => void this.#tellNotStarted(started),
       failed: (error) => this.#log.error(error instanceof Error ? error : String(error)),
     });
     this.#kernels.set(keyOf(notebook), kernel);
@@ -317,11 +317,11 @@ export class KernelController implements vscode.Disposable {
     if (chosen === showLog) this.#log.show();
   }
 
-  async #tellNotStarted(process: KernelProcess): Promise<void> {
+  async #tellNotStarted(kernel: RunningKernel): Promise<void> {
     const openSettings = vscode.l10n.t("Open Settings");
     const showLog = vscode.l10n.t("Show Log");
-    const buttons = process.namedNode === "" ? [showLog] : [openSettings, showLog];
-    const chosen = await vscode.window.showErrorMessage(`BN Lab: ${whyNotStarted(process)}`, ...buttons);
+    const buttons = kernel.namedNode === "" ? [showLog] : [openSettings, showLog];
+    const chosen = await vscode.window.showErrorMessage(`BN Lab: ${whyNotStarted(kernel)}`, ...buttons);
     if (chosen === showLog) this.#log.show();
     if (chosen === openSettings) {
       const query = `@id:${settingSection}.${Setting.nodePath}`;

@@ -14,9 +14,9 @@ import {
 import { languageOf } from "../../kernel/words";
 import { cellPath } from "./cellPath";
 import { checksIn } from "./checks";
-import { type KernelLaunch, KernelProcess } from "./kernelProcess";
 import { OutputModel } from "./outputs";
 import { OutputWriter } from "./outputWriter";
+import type { RunningKernel } from "./platform";
 import { proseOf } from "./prose";
 
 export type KernelState = Content["status"]["execution_state"] | "off";
@@ -33,7 +33,7 @@ interface Queued {
 
 interface Kernel {
   client: KernelClient;
-  process: KernelProcess;
+  process: RunningKernel;
   /** Set when we ended it: then its end is no accident. */
   stopped: boolean;
 }
@@ -43,7 +43,7 @@ const restMs = 400;
 
 /** What a kernel needs of the house it lives in, and what it tells it. */
 export interface Surroundings {
-  launch(): KernelLaunch;
+  start(): RunningKernel;
   stateChanged(): void;
   published(cell: vscode.NotebookCell, publication: AnyPublication): void;
   /** A control has said something. */
@@ -58,7 +58,7 @@ export interface Surroundings {
   /** The process ended by itself while no cell was running. */
   died(how: string): void;
   /** The process ended before it said anything. */
-  notStarted(process: KernelProcess): void;
+  notStarted(process: RunningKernel): void;
   failed(error: unknown): void;
 }
 
@@ -74,7 +74,7 @@ export class NotebookKernel implements vscode.Disposable {
   #state: KernelState | undefined;
   #current: Queued | undefined;
   #running: Promise<void> = Promise.resolve();
-  #resting: NodeJS.Timeout | undefined;
+  #resting: unknown;
   /** What has run in the process that is there. */
   readonly runs = new RunLog<vscode.NotebookCell>();
   readonly #summaries = new WeakMap<vscode.NotebookCell, vscode.NotebookCellExecutionSummary>();
@@ -285,7 +285,7 @@ export class NotebookKernel implements vscode.Disposable {
   }
 
   #start(): Kernel {
-    const process = new KernelProcess(this.#around.launch());
+    const process = this.#around.start();
     const kernel: Kernel = {
       process,
       client: new KernelClient(process, (publication) => this.#comm(publication)),
@@ -339,14 +339,14 @@ const restarted = () => ({
   traceback: [],
 });
 
-const notStarted = (process: KernelProcess) => ({
+const notStarted = (process: RunningKernel) => ({
   ename: "KernelNotStarted",
   evalue: whyNotStarted(process),
   traceback: process.lastWords.split("\n"),
 });
 
 /** What is to be done about it stands first: lines are long. */
-export const whyNotStarted = ({ end, namedNode }: KernelProcess) =>
+export const whyNotStarted = ({ end, namedNode }: RunningKernel) =>
   namedNode === ""
     ? vscode.l10n.t("the kernel process could not be started: {0}", end)
     : vscode.l10n.t(
@@ -354,7 +354,7 @@ export const whyNotStarted = ({ end, namedNode }: KernelProcess) =>
         ...[namedNode, end],
       );
 
-const died = ({ end, lastWords }: KernelProcess) => ({
+const died = ({ end, lastWords }: RunningKernel) => ({
   ename: "KernelDied",
   evalue: vscode.l10n.t(
     "the kernel process ended ({0}); its variables are lost. The next cell that runs starts a new kernel.",

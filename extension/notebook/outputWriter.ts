@@ -13,7 +13,7 @@ export class OutputWriter implements vscode.Disposable {
   readonly #summaryOf: (cell: vscode.NotebookCell) => vscode.NotebookCellExecutionSummary | undefined;
   readonly #failed: (error: unknown) => void;
   readonly #shown = new WeakMap<Output<vscode.NotebookCell>, vscode.NotebookCellOutput>();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: unknown;
   #writing: Promise<void> = Promise.resolve();
 
   /**

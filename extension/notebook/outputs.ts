@@ -1,4 +1,5 @@
 // What a cell shows follows from the kernel's messages alone: messages in, changes to the outputs out. No vscode here.
+import { bytesOfBase64 } from "../../kernel/machine/base64";
 import {
   type Comm,
   Comms,
@@ -235,7 +236,7 @@ export function toItems(bundle: MimeBundle): Item[] {
   return entries.map(([mime, value]) => {
     if (typeof value !== "string" || isJson(mime)) return { mime, data: JSON.stringify(value) };
     const binary = /^(image|audio|video)\//.test(mime) && mime !== "image/svg+xml";
-    return { mime, data: binary ? Buffer.from(value, "base64") : value };
+    return { mime, data: binary ? bytesOfBase64(value) : value };
   });
 }
 

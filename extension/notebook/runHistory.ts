@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { Mime } from "../../kernel/protocol";
 import { type Run, withCurves } from "./comparison";
-import { nameOf } from "./launch";
+import { nameOf } from "./name";
 
 export interface PastRun extends Run {
   /** Tells the runs of this window apart. */

@@ -26,6 +26,7 @@ export function registerStatusBar(controller: KernelController): vscode.Disposab
   const item = vscode.window.createStatusBarItem("bnlab.kernel", vscode.StatusBarAlignment.Right, 100);
   item.name = l10n.t("BN Lab kernel");
   item.command = Command.showLog;
+  /** 0 where nobody can tell. */
   const bytes = new WeakMap<KernelClient, number>();
 
   const show = () => {
@@ -37,7 +38,7 @@ export function registerStatusBar(controller: KernelController): vscode.Disposab
     const memory = client && bytes.get(client);
     const parts = [`${pictures[state]} BN Lab: ${words[state]}`];
     if (cell) parts.push(l10n.t("cell {0}", cell.index + 1));
-    if (memory !== undefined) parts.push(`${Math.round(memory / 1024 ** 2)} MB`);
+    if (memory) parts.push(`${Math.round(memory / 1024 ** 2)} MB`);
     item.text = parts.join(" · ");
     item.tooltip = tooltip(state);
     const label = [l10n.t("BN Lab kernel"), words[state], ...parts.slice(1)].join(", ");

@@ -1,8 +1,8 @@
 // The view of the training that runs, or ran last: steps, rate, time left, the loss, and a button that stops it.
-import path from "node:path";
 import * as vscode from "vscode";
 import { trainingView } from "../ids";
 import type { CellPublication, KernelController } from "../notebook/kernelController";
+import { nameOf } from "../notebook/name";
 import type { FromTraining, ToTraining, TrainingWords } from "../renderer/training/messages";
 import { TrainingRun } from "./trainingRun";
 import { htmlOf, webRoot } from "./webPage";
@@ -16,7 +16,7 @@ export class TrainingView implements vscode.WebviewViewProvider, vscode.Disposab
   readonly #disposables: vscode.Disposable[];
   #view: vscode.WebviewView | undefined;
   #current: { cell: vscode.NotebookCell; run: TrainingRun } | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: unknown;
 
   constructor(extensionUri: vscode.Uri, controller: KernelController) {
     this.#extensionUri = extensionUri;
@@ -68,7 +68,7 @@ export class TrainingView implements vscode.WebviewViewProvider, vscode.Disposab
   #show(): void {
     const view = this.#view;
     if (!view?.visible) return;
-    view.description = this.#current && path.posix.basename(this.#current.cell.notebook.uri.path);
+    view.description = this.#current && nameOf(this.#current.cell.notebook.uri);
     const message: ToTraining = { type: "state", state: this.#current?.run.state ?? null };
     void view.webview.postMessage(message);
   }

@@ -92,7 +92,7 @@ export class VariableStore implements vscode.Disposable {
     known.asking = true;
     try {
       while (known.stale) {
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        await new Promise<void>((resolve) => setTimeout(resolve, pauseMs));
         known.stale = false;
         const variables = await this.look(notebook, {});
         if (this.#known.get(notebook) !== known) return;

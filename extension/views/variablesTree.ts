@@ -1,9 +1,9 @@
 // The tree of the variables of the notebook in front: a line each, and what they consist of one level down.
-import path from "node:path";
 import * as vscode from "vscode";
 import type { Variable } from "../../kernel/protocol";
 import { bytesText } from "../../kernel/words";
 import { variablesView } from "../ids";
+import { nameOf } from "../notebook/name";
 import type { ActiveNotebook } from "./activeNotebook";
 import type { VariableStore } from "./variableStore";
 import { describe } from "./variableText";
@@ -97,7 +97,7 @@ export class VariablesTree implements vscode.TreeDataProvider<VariableNode>, vsc
     { notebook, variable, owner }: VariableNode,
   ): Promise<vscode.TreeItem> {
     const request = owner === undefined ? { names: [variable.name] } : { of: owner };
-    const late = new Promise<undefined>((resolve) => setTimeout(resolve, patienceMs, undefined));
+    const late = new Promise<void>((resolve) => setTimeout(resolve, patienceMs));
     const found = await Promise.race([this.#store.look(notebook, { ...request, statistics: true }), late]);
     const now = found?.find(({ name }) => name === variable.name) ?? variable;
     item.tooltip = new vscode.MarkdownString(`**${escapeMarkdown(variable.name)}**\n\n`).appendMarkdown(
@@ -112,7 +112,7 @@ export class VariablesTree implements vscode.TreeDataProvider<VariableNode>, vsc
 
   #show(): void {
     const { notebook } = this.#active;
-    this.#view.description = notebook && path.posix.basename(notebook.uri.path);
+    this.#view.description = notebook && nameOf(notebook.uri);
     if (notebook && this.#store.get(notebook) === undefined && this.#store.isAlive(notebook)) {
       this.#store.refresh(notebook);
     }

@@ -1,6 +1,4 @@
 // The HTML of our own web views: nothing loads but our script and style, nothing inline runs.
-
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { escapeHtml } from "../../kernel/words";
 
@@ -22,7 +20,7 @@ export function htmlOf(
   extensionUri: vscode.Uri,
   { name, title, words, draws = false }: WebPage,
 ): string {
-  const nonce = randomBytes(16).toString("base64");
+  const nonce = crypto.randomUUID();
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(webRoot(extensionUri), name));
   const styles = draws ? "'unsafe-inline'; img-src data: blob:" : "";
   return `<!doctype html>

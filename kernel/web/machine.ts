@@ -9,7 +9,7 @@ import { afterTurn } from "./turn";
 export type Files = Pick<Machine, "resolve" | "kind" | "files" | "folders" | "open" | "write">;
 
 const refuse = (what: string) => (): never => {
-  throw new Error(`expected files to ${what}; the library has none in a web page: ${elsewhere}`);
+  throw new Error(`expected files to ${what}; the library has none in a browser: ${elsewhere}`);
 };
 
 /** Where there is no kernel to have some in memory. */
@@ -27,14 +27,14 @@ const { isError } = Error as { isError?(value: unknown): value is Error };
 
 export const webMachine = (files: Files): Machine => ({
   ...files,
-  onMissing: `; a web page has only the files that were added to it and what its cells wrote: ${elsewhere}`,
+  onMissing: `; a browser has only the files that were added to it and what its cells wrote: ${elsewhere}`,
   mnistFolder: () => undefined,
   gunzip: (bytes) => gunzipSync(bytes),
   inflate: (bytes) => unzlibSync(bytes),
   deflate: (bytes) => zlibSync(bytes),
   viewerScript: () => {
     throw new Error(
-      `expected a figure to save as .svg or .json; a web page has not what a page of charts is made of: ${elsewhere}`,
+      `expected a figure to save as .svg or .json; a browser has not what a page of charts is made of: ${elsewhere}`,
     );
   },
   turn: () => new Promise(afterTurn),

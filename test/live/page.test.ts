@@ -140,7 +140,7 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
       await page.press("stop");
       assert.equal(await stopped, "stopped");
       assert.equal(await page.run(11), "failed");
-      assert.match(await page.shown(11), /\/added\.csv, which does not exist; a web page has only/);
+      assert.match(await page.shown(11), /\/added\.csv, which does not exist; a browser has only/);
       const field = await page.page.$('.page-bar input[type="file"]');
       await (field as ElementHandle<HTMLInputElement>).uploadFile(added);
       await page.until(() => document.querySelectorAll(".page-bar .files li").length === 3);

@@ -53,7 +53,9 @@ describe("rooms", () => {
 
   it("are each checked in one world, and only Node's has Node", () => {
     const covering = (name: string) =>
-      ["anywhere", "page", "web", "node"].filter((world) => worldCovers(world, name));
+      ["anywhere", "page", "web", "extension", "webExtension", "node"].filter((world) =>
+        worldCovers(world, name),
+      );
     for (const { name, imports: own } of rooms) {
       const worlds = covering(name);
       assert.equal(
@@ -61,11 +63,15 @@ describe("rooms", () => {
         1,
         `${name} is checked in one of worlds/*.json, got ${worlds.join(", ") || "none"}`,
       );
-      if (own.has("Node") || own.has("vscode")) assert.deepEqual(worlds, ["node"], name);
+      if (own.has("Node")) assert.deepEqual(worlds, ["node"], name);
+      if (own.has("vscode")) assert.match(worlds[0]!, /^(extension|webExtension|node)$/, name);
     }
     for (const world of ["anywhere", "page", "web"])
       assert.deepEqual(worldOf(world).compilerOptions.types, []);
-    for (const world of ["anywhere", "web"]) assert.ok(!worldOf(world).compilerOptions.lib.includes("DOM"));
+    for (const world of ["extension", "webExtension"])
+      assert.deepEqual(worldOf(world).compilerOptions.types, ["vscode"]);
+    for (const world of ["anywhere", "web", "extension", "webExtension"])
+      assert.ok(!worldOf(world).compilerOptions.lib.includes("DOM"));
   });
 
   it("refuse what their rows do not name", () => {
@@ -83,6 +89,9 @@ describe("rooms", () => {
       ["kernel/words/a.ts", 'import "../protocol/mime";'],
       ["kernel/kernel.ts", 'import "vscode";'],
       ["extension/notebook/a.ts", 'import "../../kernel/session/session";'],
+      ["extension/notebook/a.ts", 'import "node:fs";'],
+      ["extension/commands/a.ts", 'import "../node/kernelCli";'],
+      ["extension/web/a.ts", 'import "node:fs";'],
       ["extension/renderer/a.ts", 'import "node:fs";'],
       ["extension/renderer/outputs/a.ts", 'import "../../views/webPage";'],
       ["extension/renderer/outputs/a.ts", 'import "../../../kernel/protocol";'],

@@ -114,7 +114,7 @@ describe("the converter of a page", () => {
       assert.ok(!result.ok, text);
       return { name: result.name, ...result.errors[0] };
     };
-    const where = "run the notebook in VS Code, or with `bnlab run`";
+    const where = "run the notebook in VS Code on a computer, or with `bnlab run`";
     const said = (line: number, column: number, text: string) => ({
       name: "ImportError",
       line,
@@ -123,19 +123,19 @@ describe("the converter of a page", () => {
     });
     assert.deepEqual(
       refused('1;\nimport fs from "node:fs";'),
-      said(2, 16, 'cannot import "node:fs": a web page has no Node'),
+      said(2, 16, 'cannot import "node:fs": a browser has no Node'),
     );
     assert.deepEqual(
       refused('export { join } from "path";'),
-      said(1, 22, 'cannot import "path": a web page has no Node'),
+      said(1, 22, 'cannot import "path": a browser has no Node'),
     );
     assert.deepEqual(
       refused('import "./model.ts";'),
-      said(1, 8, 'cannot import "./model.ts": a web page has no files'),
+      said(1, 8, 'cannot import "./model.ts": a browser has no files'),
     );
     assert.deepEqual(
       refused('import lodash = require("lodash");'),
-      said(1, 25, 'cannot import "lodash": a web page has no packages but bnlab'),
+      said(1, 25, 'cannot import "lodash": a browser has no packages but bnlab'),
     );
     assert.ok(
       page.convert('import type { Stats } from "node:fs"; import { nn } from "bnlab"; import "tslab"').ok,

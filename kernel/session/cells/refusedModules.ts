@@ -1,7 +1,7 @@
-// What a cell in a web page cannot import, in words that say where it can.
+// What a cell in a browser cannot import, in words that say where it can.
 
-/** Where what a page lacks can be had. */
-export const elsewhere = "run the notebook in VS Code, or with `bnlab run`";
+/** Where what a browser lacks can be had. */
+export const elsewhere = "run the notebook in VS Code on a computer, or with `bnlab run`";
 
 /** Node's modules that may be named without "node:". */
 const nodes = new Set([
@@ -16,13 +16,13 @@ export function isNodes(specifier: string): boolean {
   return specifier.startsWith("node:") || nodes.has(specifier.split("/", 1)[0]!);
 }
 
-/** Why a module cannot be imported in a page; undefined for an address, which the browser is asked for. Not to be asked of bnlab. */
+/** Why a module cannot be imported there; undefined for an address, which the browser is asked for. Not to be asked of bnlab. */
 export function refusalInPage(specifier: string): string | undefined {
   if (/^(https?|data|blob):/.test(specifier)) return undefined;
   const reason = isNodes(specifier)
-    ? "a web page has no Node"
+    ? "a browser has no Node"
     : /^\.{0,2}\/|^file:/.test(specifier)
-      ? "a web page has no files"
-      : "a web page has no packages but bnlab";
+      ? "a browser has no files"
+      : "a browser has no packages but bnlab";
   return `cannot import "${specifier}": ${reason}; ${elsewhere}`;
 }

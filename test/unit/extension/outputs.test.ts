@@ -192,7 +192,7 @@ describe("toItems", () => {
     assert.deepEqual(items, [
       { mime: "application/vnd.plotly.v1+json", data: JSON.stringify(figure) },
       { mime: "image/svg+xml", data: "<svg/>" },
-      { mime: "image/png", data: Buffer.from([1, 2, 255]) },
+      { mime: "image/png", data: Uint8Array.of(1, 2, 255) },
       { mime: "application/json", data: '"a string"' },
       { mime: "text/plain", data: "Figure" },
     ]);

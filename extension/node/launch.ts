@@ -4,6 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { environmentOf } from "../../kernel/host/settings";
 import { Setting, settingSection } from "../ids";
+import { nameOf } from "../notebook/name";
 import type { KernelLaunch } from "./kernelProcess";
 
 export function launchOf(notebook: vscode.Uri, entry: string, log: vscode.LogOutputChannel): KernelLaunch {
@@ -48,5 +49,3 @@ export function folderOf(notebook: vscode.Uri): string {
     vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file")?.uri.fsPath ?? os.homedir()
   );
 }
-
-export const nameOf = (notebook: vscode.Uri) => path.posix.basename(notebook.path);

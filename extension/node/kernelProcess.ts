@@ -1,6 +1,7 @@
 // One kernel process: started, spoken to over IPC, ended. No vscode here.
 import { type ChildProcess, fork } from "node:child_process";
-import type { AnyMessage, Transport } from "../../kernel/protocol";
+import type { AnyMessage } from "../../kernel/protocol";
+import type { RunningKernel } from "../notebook/platform";
 
 export interface KernelLaunch {
   /** The kernel's entry, dist/kernel/main.js. */
@@ -18,15 +19,13 @@ export interface KernelLaunch {
 /** How long a kernel may take to end by itself. */
 const graceMs = 2000;
 
-export class KernelProcess implements Transport {
+export class KernelProcess implements RunningKernel {
   readonly #child: ChildProcess;
   #end: string | undefined;
   #errors = "";
   #wasUp = false;
 
   readonly namedNode: string;
-
-  /** Resolves when the process has ended, or could not be started. */
   readonly ended: Promise<void>;
 
   constructor({ entry, execPath, namedNode, env, cwd, log }: KernelLaunch) {
@@ -73,7 +72,6 @@ export class KernelProcess implements Transport {
     void this.ended.then(closed);
   }
 
-  /** Whether it has said anything: one that has not was no kernel, or never got so far. */
   get wasUp(): boolean {
     return this.#wasUp;
   }

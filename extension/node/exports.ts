@@ -1,30 +1,20 @@
-// What the two exports share: the notebook as it stands now goes through the kernel's command line to a file that is asked for.
+// Exports: the notebook as it stands now goes through the kernel's command line to a file that is asked for.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import { Milestone } from "../ids";
-import { runCli } from "../notebook/kernelCli";
-import { folderOf, nameOf, nodeOf } from "../notebook/launch";
 import { reach } from "../notebook/milestones";
+import { nameOf } from "../notebook/name";
 import { fileTextOf } from "../notebook/notebookData";
-import type { Context } from "./command";
-
-export interface Export {
-  /** What is done, for the notification. */
-  title: string;
-  /** Behind the notebook's own name. */
-  ending: string;
-  filter: [name: string, extension: string];
-  /** The command line: from a notebook file to the target; relative paths in it start in `folder`. */
-  args(file: string, target: string, folder: string): string[];
-  /** Opens what was made. */
-  open(target: vscode.Uri): Thenable<unknown>;
-}
+import type { Export } from "../notebook/platform";
+import type { House } from "./house";
+import { runCli } from "./kernelCli";
+import { folderOf, nodeOf } from "./launch";
 
 /** Where to is asked for unless it is given. */
 export async function exportNotebook(
-  { extensionUri, log }: Context,
+  { extensionUri, log }: House,
   notebook: vscode.NotebookDocument,
   { title, ending, filter, args, open }: Export,
   given: unknown,
