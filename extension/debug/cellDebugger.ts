@@ -74,7 +74,7 @@ export class CellDebugger implements vscode.Disposable {
     });
     const debugged: Debugged = { notebook, ready, settle };
     this.#debugged.set(notebook.uri.toString(), debugged);
-    setTimeout(settle, patienceMs, false).unref();
+    setTimeout(() => settle(false), patienceMs);
     const kernel = vscode.Uri.joinPath(this.#extensionUri, "dist/kernel").fsPath.replaceAll("\\", "/");
     const started = await vscode.debug.startDebugging(
       vscode.workspace.getWorkspaceFolder(notebook.uri),

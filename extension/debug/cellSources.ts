@@ -1,7 +1,7 @@
 // The debugger knows cells by paths, VS Code by addresses: each hears its own.
 import * as vscode from "vscode";
 import { cellPath } from "../notebook/cellPath";
-import { nameOf } from "../notebook/launch";
+import { nameOf } from "../notebook/name";
 
 const cellScheme = "vscode-notebook-cell:";
 
