@@ -380,7 +380,7 @@ test("values and options of a wrong kind are told as such", () => {
     ],
     [
       () => plot.bars({ a: 1 }, { logY: "yes" } as never),
-      /bars: expected logY to be true or false, got string yes/,
+      /bars: expected logY to be true or false, got "yes"/,
     ],
     [
       () => plot.histogram(lines, { y: "shar" } as never),
