@@ -22,13 +22,7 @@ export function bestRates(
   options: BestRatesOptions = {},
 ): BestRates {
   requireKnown("lesson.bestRates", arguments, 3, ["better"]);
-  const { better = "higher" } = options;
-  if (better !== "higher" && better !== "lower") {
-    throw new RangeError(`lesson.bestRates: expected better "higher" or "lower", got ${describe(better)}`);
-  }
-  if (!Array.isArray(rates) || rates.length === 0 || !rates.every((rate) => rate > 0 && rate < Infinity)) {
-    throw new RangeError(`lesson.bestRates: expected learning rates above 0, got ${describe(rates)}`);
-  }
+  const better = betterOf("lesson.bestRates", rates, options);
   if (!isRecord(scores) || Object.keys(scores).length === 0) {
     throw new RangeError(
       `lesson.bestRates: expected scores by arm, { "with BN": [90, …] }, got ${describe(scores)}`,
@@ -44,6 +38,21 @@ export function bestRates(
   return new BestRates([...rates], scores, better);
 }
 
+/** Which scores are good, once rates and options are what they should be. */
+function betterOf(
+  operation: string,
+  rates: readonly number[],
+  { better = "higher" }: BestRatesOptions,
+): "higher" | "lower" {
+  if (better !== "higher" && better !== "lower") {
+    throw new RangeError(`${operation}: expected better "higher" or "lower", got ${describe(better)}`);
+  }
+  if (!Array.isArray(rates) || rates.length === 0 || !rates.every((rate) => rate > 0 && rate < Infinity)) {
+    throw new RangeError(`${operation}: expected learning rates above 0, got ${describe(rates)}`);
+  }
+  return better;
+}
+
 /**
  * The best of some learning rates for each arm, by scores that are made here, one after the other: `score` trains, with the
  * arm's settings and a rate, and may be asynchronous. What bestRates() says of scores holds.
@@ -51,13 +60,14 @@ export function bestRates(
  * @example await lesson.chooseRates([0.1, 1, 3], { "without BN": false, "with BN": true }, async (batchNorm, lr) => train(batchNorm, lr))
  * @throws what bestRates() and `score` throw; TypeError where `score` is no function.
  */
-export async function chooseRates<Settings = string>(
+export function chooseRates<Settings = string>(
   rates: readonly number[],
   arms: readonly Settings[] | Readonly<Record<string, Settings>>,
   score: (settings: Settings, rate: number) => number | Promise<number>,
   options: BestRatesOptions = {},
 ): Promise<BestRates> {
   requireKnown("lesson.chooseRates", arguments, 4, ["better"]);
+  betterOf("lesson.chooseRates", rates, options); // before anything trains
   requireFunction("lesson.chooseRates", score);
   const isList = Array.isArray(arms);
   if (!isList && !isRecord(arms)) {
@@ -65,19 +75,26 @@ export async function chooseRates<Settings = string>(
       `lesson.chooseRates: expected arms as names, or settings by name, got ${describe(arms)}`,
     );
   }
-  if (!Array.isArray(rates)) return bestRates(rates, {}, options);
   const entries = isList
     ? (arms as readonly Settings[]).map((arm): [string, Settings] => [String(arm), arm])
     : Object.entries(arms as Readonly<Record<string, Settings>>);
+  return scored(rates, entries, score).then((scores) => bestRates(rates, scores, options));
+}
+
+async function scored<Settings>(
+  rates: readonly number[],
+  arms: readonly (readonly [name: string, Settings])[],
+  score: (settings: Settings, rate: number) => number | Promise<number>,
+): Promise<Record<string, number[]>> {
   const scores: Record<string, number[]> = {};
-  for (const [arm, settings] of entries) {
+  for (const [arm, settings] of arms) {
     scores[arm] = [];
     for (const rate of rates) {
       await machine().turn(); // charts draw, an interrupt arrives
       scores[arm].push(await score(settings, rate));
     }
   }
-  return bestRates(rates, scores, options);
+  return scores;
 }
 
 /** What was tried, and the best for each arm; lesson.bestRates() and lesson.chooseRates() make it. */
