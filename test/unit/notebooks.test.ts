@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { markdownRenderer } from "../../kernel/document/html/markdown";
 import { thisMachine } from "../../kernel/host/machine";
 import { claims, scorecard } from "../../kernel/lesson";
 import { expectations, questions } from "../../kernel/lesson/questions";
@@ -131,6 +132,38 @@ describe("shipped notebooks", () => {
         assert.ok(text.includes(language === "en" ? "docs/glossary.md" : "docs/zh-cn/glossary.md"));
       }
     }
+  });
+
+  it("what is bold closes: no page and no cell shows its asterisks", () => {
+    const root = path.join(folder, "..");
+    const noFile = () => ({ missing: "" });
+    const pages = ["docs", "media"]
+      .flatMap((name) =>
+        readdirSync(path.join(root, name), { recursive: true }).map((file) => `${name}/${file}`),
+      )
+      .concat(readdirSync(root))
+      .filter((name) => name.endsWith(".md"));
+    assert.ok(pages.includes("README.zh-CN.md") && pages.includes("docs/README.md"));
+    const cells = languages.flatMap((language) =>
+      names(language).flatMap((name) =>
+        read(language, name)
+          .cells.filter(({ cell_type }) => cell_type === "markdown")
+          .map(({ id, source }) => [`${language}/${name}, cell ${id}`, source.join("")] as const),
+      ),
+    );
+    const texts = [
+      ...cells,
+      ...pages.map((page) => [page, readFileSync(path.join(root, page), "utf8")] as const),
+    ];
+    const shown = texts.flatMap(([place, text]) => {
+      const words = markdownRenderer(noFile)(text).replace(/<(pre|code|math)\b[\s\S]*?<\/\1>/g, "");
+      return [...words.matchAll(/.*\*\*.*/g)].map(([line]) => `${place}: ${line}`);
+    });
+    assert.deepEqual(
+      shown,
+      [],
+      "** between a full-width mark and a letter does not close: move the mark out",
+    );
   });
 
   it("every claim of the article is judged once, in the notebook that the table of claims names", () => {
