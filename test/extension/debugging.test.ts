@@ -21,12 +21,14 @@ interface Variable {
 describe("debugging", function () {
   this.timeout(120_000); // of a machine with other work: VS Code's debugger comes in seconds
   const stops: { session: vscode.DebugSession; threadId: number; reason: string }[] = [];
+  const printed: string[] = [];
   let tracker: vscode.Disposable;
 
   before(() => {
     tracker = vscode.debug.registerDebugAdapterTrackerFactory("*", {
       createDebugAdapterTracker: (session) => ({
         onDidSendMessage({ event, body }) {
+          if (event === "output") printed.push(body.output);
           if (event === "stopped") stops.push({ session, threadId: body.threadId, reason: body.reason });
         },
       }),
@@ -37,7 +39,7 @@ describe("debugging", function () {
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
     await vscode.debug.stopDebugging();
     await until("the debugger to go", () => vscode.debug.activeDebugSession === undefined);
-    stops.length = 0;
+    stops.length = printed.length = 0;
     await closeNotebook();
   });
 
@@ -96,6 +98,7 @@ describe("debugging", function () {
     await run(notebook, 0, 1); // without the debugger
     const [definitions, use] = notebook.getCells().map(({ document }) => document.uri);
     breakAt(definitions!, 4, "x === 2 && lr === 0.5");
+    breakAt(definitions!, 5, undefined, "loss {loss} at {lr}");
     breakAt(use!, 3);
     breakAt(vscode.Uri.file(file), 6);
     void vscode.commands.executeCommand(Command.debugCell, notebook.cellAt(1));
@@ -136,6 +139,8 @@ describe("debugging", function () {
     await until("the debugger to go", () => vscode.debug.activeDebugSession === undefined);
     await until("the cell to end", () => notebook.cellAt(1).executionSummary?.success);
     assert.equal(textOf(notebook, 1), "41"); // 2 * (0 + 0.5 + 20)
+    const logged = printed.map((text) => text.trim()).filter((text) => text.startsWith("loss"));
+    assert.deepEqual(logged, ["loss 0 at 0.5", "loss 0.5 at 0.5", "loss 20 at 10"]);
   });
 
   it("goes line by line, keeps variables over an interrupt, and lets the cell end when it is stopped", async () => {
