@@ -49,6 +49,15 @@ describe("commands in VS Code's window", {
       .first()
       .click();
   const dialog = () => page.locator(".monaco-dialog-box");
+  /** Until it asks: VS Code draws the toolbar anew when cells have ended, and a click may fall into that. */
+  const restart = async () => {
+    while ((await dialog().count()) === 0) {
+      await toolbar("Restart");
+      await dialog()
+        .waitFor({ timeout: 5_000 })
+        .catch(() => {});
+    }
+  };
   const notification = (text: RegExp) => page.locator(".notification-toast", { hasText: text });
   /** Waits for a text in the page of some web view: the notebook's outputs have one, our views have others. */
   const output = async (text: string) => {
@@ -105,7 +114,7 @@ describe("commands in VS Code's window", {
     await output("kept 1");
     await state(/BN Lab: idle/);
 
-    await toolbar("Restart");
+    await restart();
     await dialog().getByText("Restart the kernel of asks.ipynb?").waitFor({ timeout: minute });
     await shoot("restart-asks");
     await dialog().getByRole("button", { name: "Cancel" }).click();
@@ -113,7 +122,7 @@ describe("commands in VS Code's window", {
     const variable = page.locator(".pane-body .monaco-list-row", { hasText: "kept" }).first();
     await variable.waitFor({ timeout: minute });
 
-    await toolbar("Restart");
+    await restart();
     await dialog().getByRole("button", { name: "Restart", exact: true }).click();
     await variable.waitFor({ state: "detached", timeout: minute });
     await state(/BN Lab: idle/);
@@ -161,7 +170,7 @@ describe("commands in VS Code's window", {
     await page.mouse.move(0, 0);
     await mark.click();
     await marks.first().waitFor({ state: "detached", timeout: minute });
-    await toolbar("Restart");
+    await restart();
     await dialog().getByRole("button", { name: "Restart", exact: true }).click();
     await marks.filter({ hasText: "Ran before the restart" }).first().waitFor({ timeout: minute });
     await toolbar("Run Stale Cells");
