@@ -10,10 +10,12 @@ const pauseMs = 300;
 export function registerStaleCells(controller: KernelController): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let told = false;
   const tell = () => {
     const notebook = vscode.window.activeNotebookEditor?.notebook;
     const some = notebook !== undefined && staleIn(controller, notebook).size > 0;
-    void vscode.commands.executeCommand("setContext", hasStaleCells, some);
+    if (some !== told) void vscode.commands.executeCommand("setContext", hasStaleCells, some);
+    told = some;
     changed.fire();
   };
   const soon = () => {

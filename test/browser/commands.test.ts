@@ -43,21 +43,12 @@ describe("commands in VS Code's window", {
   }
 
   const shoot = (name: string) => page.screenshot({ path: path.join(screenshots, `${name}.png`) });
-  const toolbar = (label: string) =>
+  const button = (label: string) =>
     page
       .locator(".notebook-toolbar-container .notebook-label", { hasText: new RegExp(`^\\s*${label}\\s*$`) })
-      .first()
-      .click();
+      .first();
+  const toolbar = (label: string) => button(label).click();
   const dialog = () => page.locator(".monaco-dialog-box");
-  /** Until it asks: VS Code draws the toolbar anew when cells have ended, and a click may fall into that. */
-  const restart = async () => {
-    while ((await dialog().count()) === 0) {
-      await toolbar("Restart");
-      await dialog()
-        .waitFor({ timeout: 5_000 })
-        .catch(() => {});
-    }
-  };
   const notification = (text: RegExp) => page.locator(".notification-toast", { hasText: text });
   /** Waits for a text in the page of some web view: the notebook's outputs have one, our views have others. */
   const output = async (text: string) => {
@@ -114,7 +105,7 @@ describe("commands in VS Code's window", {
     await output("kept 1");
     await state(/BN Lab: idle/);
 
-    await restart();
+    await toolbar("Restart");
     await dialog().getByText("Restart the kernel of asks.ipynb?").waitFor({ timeout: minute });
     await shoot("restart-asks");
     await dialog().getByRole("button", { name: "Cancel" }).click();
@@ -122,7 +113,7 @@ describe("commands in VS Code's window", {
     const variable = page.locator(".pane-body .monaco-list-row", { hasText: "kept" }).first();
     await variable.waitFor({ timeout: minute });
 
-    await restart();
+    await toolbar("Restart");
     await dialog().getByRole("button", { name: "Restart", exact: true }).click();
     await variable.waitFor({ state: "detached", timeout: minute });
     await state(/BN Lab: idle/);
@@ -170,7 +161,8 @@ describe("commands in VS Code's window", {
     await page.mouse.move(0, 0);
     await mark.click();
     await marks.first().waitFor({ state: "detached", timeout: minute });
-    await restart();
+    await button("Run Stale Cells").waitFor({ state: "detached", timeout: minute });
+    await toolbar("Restart");
     await dialog().getByRole("button", { name: "Restart", exact: true }).click();
     await marks.filter({ hasText: "Ran before the restart" }).first().waitFor({ timeout: minute });
     await toolbar("Run Stale Cells");

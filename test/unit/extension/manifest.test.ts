@@ -74,3 +74,11 @@ it("every view is in the manifest, with its picture", () => {
 it("the icon is there", () => {
   assert.ok(existsSync(path.join(root, manifest.icon)));
 });
+
+it("a command is refused where the folder is not trusted, never where VS Code has not said so yet", () => {
+  // The key is there some seconds after the window: until then `isWorkspaceTrusted` alone swallows clicks.
+  const enablements = manifest.contributes.commands.flatMap(({ enablement }) => enablement ?? []);
+  const ofTrust = enablements.filter((when) => when.includes("isWorkspaceTrusted"));
+  assert.ok(ofTrust.length > 4);
+  for (const when of ofTrust) assert.ok(when.endsWith("!(isWorkspaceTrusted =~ /false/)"), when);
+});
