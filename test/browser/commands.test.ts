@@ -98,43 +98,6 @@ describe("commands in VS Code's window", {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  it("Restart asks where cells have run, and only there", { timeout }, async () => {
-    await open("asks", ['const kept = "kept " + 1;\nkept']);
-    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
-    await toolbar("Run All");
-    await output("kept 1");
-    await state(/BN Lab: idle/);
-
-    await toolbar("Restart");
-    await dialog().getByText("Restart the kernel of asks.ipynb?").waitFor({ timeout: minute });
-    await shoot("restart-asks");
-    await dialog().getByRole("button", { name: "Cancel" }).click();
-    await dialog().waitFor({ state: "detached" });
-    const variable = page.locator(".pane-body .monaco-list-row", { hasText: "kept" }).first();
-    await variable.waitFor({ timeout: minute });
-
-    await toolbar("Restart");
-    await dialog().getByRole("button", { name: "Restart", exact: true }).click();
-    await variable.waitFor({ state: "detached", timeout: minute });
-    await state(/BN Lab: idle/);
-    await toolbar("Restart"); // nothing has run since: no question
-    await state(/BN Lab: (starting|idle)/);
-    assert.equal(await dialog().count(), 0);
-    await state(/BN Lab: idle/);
-
-    await toolbar("Restart and Run All");
-    await variable.waitFor({ timeout: minute });
-    await state(/BN Lab: idle/);
-    await toolbar("Restart and Run All");
-    await dialog().getByRole("button", { name: "Don't Ask Again" }).click();
-    await variable.waitFor({ state: "detached", timeout: minute });
-    await variable.waitFor({ timeout: minute });
-    await state(/BN Lab: idle/);
-    await toolbar("Restart");
-    await variable.waitFor({ state: "detached", timeout: minute });
-    assert.equal(await dialog().count(), 0);
-  });
-
   it("a cell that is out of date is marked with its reason, until it has run", { timeout }, async () => {
     await open("stale", ["let rate = 1;", "'rate ' + rate", "rate = 2"]);
     await toolbar("Run All");
@@ -167,6 +130,44 @@ describe("commands in VS Code's window", {
     await marks.filter({ hasText: "Ran before the restart" }).first().waitFor({ timeout: minute });
     await toolbar("Run Stale Cells");
     await marks.first().waitFor({ state: "detached", timeout: minute });
+  });
+
+  it("Restart asks where cells have run, and only there", { timeout }, async () => {
+    await open("asks", ['const kept = "kept " + 1;\nkept']);
+    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
+    await toolbar("Run All");
+    await output("kept 1");
+    await state(/BN Lab: idle/);
+
+    await toolbar("Restart");
+    await dialog().getByText("Restart the kernel of asks.ipynb?").waitFor({ timeout: minute });
+    await shoot("restart-asks");
+    await dialog().getByRole("button", { name: "Cancel" }).click();
+    await dialog().waitFor({ state: "detached" });
+    const variable = page.locator(".pane-body .monaco-list-row", { hasText: "kept" }).first();
+    await variable.waitFor({ timeout: minute });
+
+    await toolbar("Restart");
+    await dialog().getByRole("button", { name: "Restart", exact: true }).click();
+    await variable.waitFor({ state: "detached", timeout: minute });
+    await state(/BN Lab: idle/);
+    await toolbar("Restart"); // nothing has run since: no question
+    await state(/BN Lab: (starting|idle)/);
+    assert.equal(await dialog().count(), 0);
+    await state(/BN Lab: idle/);
+
+    await toolbar("Restart and Run All");
+    await variable.waitFor({ timeout: minute });
+    await state(/BN Lab: idle/);
+    await toolbar("Restart and Run All");
+    // A setting of the user from here on: the tests that follow are not asked.
+    await dialog().getByRole("button", { name: "Don't Ask Again" }).click();
+    await variable.waitFor({ state: "detached", timeout: minute });
+    await variable.waitFor({ timeout: minute });
+    await state(/BN Lab: idle/);
+    await toolbar("Restart");
+    await variable.waitFor({ state: "detached", timeout: minute });
+    assert.equal(await dialog().count(), 0);
   });
 
   it("the walkthrough's buttons act on the notebook behind it, and its steps end when done", {
