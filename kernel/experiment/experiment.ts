@@ -101,6 +101,7 @@ export async function runExperiment<Result, Settings = undefined>(
     };
     try {
       manualSeed(seed);
+      machine().awaits(run);
       end({ result: await run(trial), error: null });
     } catch (error) {
       end({

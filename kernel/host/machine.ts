@@ -74,6 +74,7 @@ export const thisMachine: Machine = {
   deflate: (bytes) => deflateSync(bytes),
   viewerScript: () => readFileSync(new URL("../renderer/standalone.js", import.meta.url), "utf8"),
   turn: () => new Promise((resolve) => setImmediate(resolve)),
+  awaits: () => {},
   inspect,
   isNativeError: types.isNativeError,
   isPromise: types.isPromise,

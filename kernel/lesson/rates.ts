@@ -91,6 +91,7 @@ async function scored<Settings>(
     scores[arm] = [];
     for (const rate of rates) {
       await machine().turn(); // charts draw, an interrupt arrives
+      machine().awaits(score);
       scores[arm].push(await score(settings, rate));
     }
   }

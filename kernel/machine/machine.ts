@@ -36,6 +36,8 @@ export interface Machine {
   viewerScript(): string;
   /** Resolves when the event loop has turned: timers have run, an interrupt has arrived. */
   turn(): Promise<void>;
+  /** Said right before a notebook's function is called and its promise awaited: where a page waits, it may let messages through at once. */
+  awaits(callee: unknown): void;
   /** Any value as Node prints it; throws what the value's own code throws. */
   inspect(value: unknown, options?: InspectOptions): string;
   isNativeError(value: unknown): value is Error;
@@ -81,6 +83,7 @@ const bare: Machine = {
   deflate: null,
   viewerScript: none("the built viewer", "save a page with"),
   turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+  awaits: () => {},
   inspect: String,
   isNativeError: (value) => value instanceof Error,
   isPromise: (value) => value instanceof Promise,

@@ -26,7 +26,10 @@ export function runCells(): void {
   const timers = new CellTimers(live.own);
   const post = self.postMessage.bind(self);
   const files = new PageFiles((file) => post({ file } satisfies FromRunnerWorker));
-  setMachine(webMachine(files.offered));
+  setMachine({
+    ...webMachine(files.offered),
+    awaits: (callee) => void runner.awaited.call(callee, true),
+  });
   const outbox = new Outbox(
     {
       postMessage(posted: Posted) {

@@ -38,6 +38,7 @@ export const webMachine = (files: Files): Machine => ({
     );
   },
   turn: () => new Promise(afterTurn),
+  awaits: () => {},
   inspect,
   isNativeError: (value): value is Error => (isError ? isError(value) : value instanceof Error),
   isPromise: (value) => value instanceof Promise,

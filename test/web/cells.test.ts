@@ -208,6 +208,32 @@ for (const browser of ["chrome", "firefox"] satisfies BrowserName[]) {
       }
     });
 
+    it("see all that a call does which they do not await, and see loops let messages through in one that they do", async () => {
+      await page.run(`
+        let walked = 0;
+        async function walk(milliseconds: number, look = () => {}) {
+          for (const end = performance.now() + milliseconds; performance.now() < end; ) walked++;
+          look();
+        }`);
+      const dropped = `
+        const looks = [1, 2].map((nth) => {
+          let found: number | undefined;
+          walk(100, () => (found = nth));
+          return found;
+        });
+        looks.join()`;
+      assert.equal((await page.run(dropped)).result, "'1,2'");
+      const awaited = `
+        let ticks = 0;
+        const ticking = setInterval(() => ticks++, 1);
+        await walk(300);
+        clearInterval(ticking);
+        ticks > 2`;
+      assert.equal((await page.run(awaited)).result, "true");
+      assert.equal((await page.stop("console.log('on'); await walk(1e9)")).reply.ename, "Interrupted");
+      assert.equal((await page.run("walked > 0")).result, "true");
+    });
+
     it("are ended with their worker where they do not, which is told", async () => {
       await page.run(
         'const gone = 1; const never = () => /(a+)+$/.test("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab");',

@@ -7,6 +7,7 @@ import { describe, it } from "node:test";
 import vm from "node:vm";
 import { gunzipSync } from "node:zlib";
 import type { LanguageAnswer, LanguageCell, LanguageRequest } from "../../kernel/protocol";
+import { Awaited } from "../../kernel/session/cells/awaited";
 import { Boxes } from "../../kernel/session/cells/boxes";
 import type { Converted } from "../../kernel/session/cells/conversion";
 import type { Converter } from "../../kernel/session/converter/converter";
@@ -43,9 +44,18 @@ function cellsOf(file: string): string[] {
 function described(converted: Converted): unknown {
   if (!converted.ok) return JSON.parse(JSON.stringify(converted));
   const { cell, warnings, showsResult, declarations } = converted;
-  const code = cell.code
-    .replaceAll(/if \((\$+)\.due\(\)\) await \1\.turn\(\);/g, "$1.on();")
-    .replaceAll(/(await \$+\.on\(\);) \$+\.on\(\);/g, "$1");
+  let code = cell.code
+    .replaceAll(/if \((\$+)\.due\([\w$]+\)\) await \1\.turn\(\);/g, "$1.on();")
+    .replaceAll(/(await \$+\.on\(\);)(?: free\$+ = true;)? +\$+\.on\(\);/g, "$1")
+    .replaceAll(/\{ let free\$+ = [^;]+; return (.*?); \}/gs, "$1")
+    .replaceAll(/ let free\$+ = [^;]+;/g, "")
+    .replaceAll(/, free\$+ = true\)\)/g, "))");
+  const innermost =
+    /\$\.called\(((?:(?!\$\.called\().)*?)(?:, )?\.{3}\$+\.call\((?:[\w$.]+|async \(\) => \{\}), [\w$]+\)\)\)/gs;
+  for (let before = ""; before !== code; ) {
+    before = code;
+    code = code.replaceAll(/\$(?=\$+\.called\()/g, "").replaceAll(innermost, "$1)");
+  }
   const { types, values } = declarations as { types: string; values: ReadonlySet<string> };
   const { imports, declares, map } = cell;
   const found = { code, imports, declares, map, warnings, showsResult, types, values: [...values] };
@@ -205,11 +215,15 @@ async function yielding(text: string): Promise<{ value: unknown; turns: number }
   const boxes = new Boxes();
   boxes.begin(result.cell.declares);
   let turns = 0;
+  const awaited = new Awaited();
   const kernel = Object.assign((name: string) => boxes.open(name), {
     var: (name: string) => boxes.openVar(name),
     scope: boxes.scope,
     on: (value?: unknown) => value,
-    due: () => true,
+    due: (mayWait: boolean) => mayWait,
+    call: awaited.call,
+    called: awaited.called,
+    begin: awaited.begin,
     turn: async () => {
       turns++;
       await new Promise(setImmediate);

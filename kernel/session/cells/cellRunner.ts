@@ -16,6 +16,7 @@ import { DisplayHandle, type DisplaySession } from "../display/display";
 import { numbersOf, tensorReply } from "../display/numbers";
 import type { Output } from "../display/output";
 import { attempt, plainText, shortened } from "../display/plainText";
+import { Awaited } from "./awaited";
 import { Boxes } from "./boxes";
 import type { CellTimers } from "./cellTimers";
 import { Debugging } from "./debugging";
@@ -60,10 +61,14 @@ interface CellKernel {
   scope: object;
   /** The value as it is, for the cell to go on with; after an interrupt, a promise that never settles. */
   on(value?: unknown): unknown;
-  /** Whether messages have waited for long, an interrupt among them: where nothing else stops code, loops ask. */
-  due(): boolean;
+  /** Whether messages have waited for long, an interrupt among them: where nothing else stops code, loops ask, those also that may not wait. */
+  due(mayWait: boolean): boolean;
   /** Lets them through; after an interrupt it never settles. */
   turn(): Promise<void>;
+  /** Said of calls that are waited for, asked by an asynchronous function that begins. */
+  call: Awaited["call"];
+  called: Awaited["called"];
+  begin: Awaited["begin"];
   import(specifier: string, options?: ImportOptions): Promise<unknown>;
   meta: object;
   /** The value of the last expression. */
@@ -100,6 +105,8 @@ export class CellRunner implements DisplaySession {
   readonly #imported = new Map<string, unknown>();
   /** What a debugger asks the notebook for; it finds it behind `sessionSymbol`. */
   readonly debugging = new Debugging(this.#boxes, (name) => this.#isImport(name));
+  /** Who may wait, where loops let messages through. */
+  readonly awaited = new Awaited();
   #running: Run | undefined;
   /** The cell that runs, or ran last. */
   latest = 0;
@@ -363,12 +370,20 @@ export class CellRunner implements DisplaySession {
 
   #kernelOf(run: Run): CellKernel {
     const on = (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value);
+    const { call, called, begin } = this.awaited;
     return Object.assign((name: string) => this.#realm.guard(() => this.#boxes.open(name)), {
       var: (name: string) => this.#realm.guard(() => this.#boxes.openVar(name)),
       scope: this.#boxes.scope,
       on: this.#isToStop === undefined ? on : this.#stoppable(on),
-      due: () => this.#running?.interrupted === true || performance.now() - this.#turned > turnMs,
+      due: (mayWait: boolean) => {
+        if (mayWait) return this.#running?.interrupted === true || performance.now() - this.#turned > turnMs;
+        this.#stopIfAsked();
+        return false;
+      },
       turn: () => this.#turn(),
+      call,
+      called,
+      begin,
       import: (specifier: string, options?: ImportOptions) => this.#modules.load(specifier, options?.with),
       meta: this.#modules.meta,
       result: undefined as unknown,
@@ -388,19 +403,21 @@ export class CellRunner implements DisplaySession {
 
   /** Calls without a value are those of loops: they throw in a cell that is to stop. */
   #stoppable(on: CellKernel["on"]): CellKernel["on"] {
-    const stopIfAsked = () => {
-      const run = this.#running;
-      const now = performance.now();
-      if (run && !run.interrupted && now - this.#turned > askMs) {
-        this.#turned = now;
-        run.interrupted = this.#isToStop?.() === true;
-      }
-      if (run?.interrupted) throw stopped;
-    };
+    const stopIfAsked = () => this.#stopIfAsked();
     return function onward(value?: unknown) {
       if (arguments.length === 0) stopIfAsked();
       return on(value);
     };
+  }
+
+  #stopIfAsked(): void {
+    const run = this.#running;
+    const now = performance.now();
+    if (run && !run.interrupted && now - this.#turned > askMs) {
+      this.#turned = now;
+      run.interrupted = this.#isToStop?.() === true;
+    }
+    if (run?.interrupted) throw stopped;
   }
 
   #finish(run: Run, outcome: Outcome): void {

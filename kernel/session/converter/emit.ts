@@ -138,11 +138,11 @@ class CellEmitter {
       this.#dropExport(node);
       this.#declare(node.name.text);
       this.#hoisted.push(node.name.text);
-      this.#children(node);
+      this.#parts(node);
     } else if ((ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node)) && !node.name) {
       this.#replace(node.getStart(), node.getStart(), "void ");
       this.#dropExport(node);
-      this.#children(node);
+      this.#parts(node);
       this.#replace(node.end, node.end, ";");
     } else if (ts.isClassDeclaration(node) && node.name) {
       this.#replace(node.getStart(), node.getStart(), `${this.#declare(node.name.text)} = `);
@@ -236,6 +236,11 @@ class CellEmitter {
     this.imports.push({ specifier: (node.moduleSpecifier as ts.StringLiteral).text, attributes, bindings });
   }
 
+  #parts(node: ts.Node): void {
+    if (this.#scope.yields && isAsync(node)) this.#asyncFunction(node);
+    else this.#children(node);
+  }
+
   #children(node: ts.Node): void {
     ts.forEachChild(node, (child) => this.#visit(child));
   }
@@ -254,15 +259,20 @@ class CellEmitter {
     } else if (ts.isAwaitExpression(node)) {
       // Once more through the kernel when the value is there: an interrupted cell goes no further.
       this.#replace(node.getStart(), node.getStart(), `(await ${this.#kernel}.on(`);
-      this.#children(node);
-      this.#replace(node.end, node.end, "))");
+      this.#waitedFor(node.expression);
+      this.#replace(
+        node.end,
+        node.end,
+        this.#free(node) === this.#freedom ? `, ${this.#freedom} = true))` : "))",
+      );
     } else if (ts.isForOfStatement(node) && node.awaitModifier) {
       this.#visit(node.initializer);
       this.#visit(node.expression);
+      const waited = this.#free(node) === this.#freedom ? ` ${this.#freedom} = true;` : "";
       this.#replace(
         node.statement.getStart(),
         node.statement.getStart(),
-        `{ await ${this.#kernel}.on(); ${this.#yield(node)}`,
+        `{ await ${this.#kernel}.on();${waited} ${this.#yield(node)}`,
       );
       this.#visit(node.statement);
       this.#replace(node.statement.end, node.statement.end, "}");
@@ -279,12 +289,14 @@ class CellEmitter {
       this.imports.push({ specifier: node.arguments[0].text, attributes: {}, bindings: [] });
     } else if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
       this.#replace(node.getStart(), node.end, `${this.#kernel}.meta`);
+    } else if (ts.isReturnStatement(node) && node.expression && isTail(node)) {
+      this.#waitedFor(node.expression);
     } else if (ts.isVariableDeclarationList(node) && this.#isSharedVar(node)) {
       // `for (var i = 0; …)`: the variable is the cell's own, declared in passing.
       this.#replace(node.getStart(), node.declarations[0]!.getStart(), "");
       for (const declaration of node.declarations) this.#variable(declaration, false);
     } else {
-      this.#children(node);
+      this.#parts(node);
     }
   }
 
@@ -309,8 +321,65 @@ class CellEmitter {
 
   /** What lets messages through in a turn of a loop; nothing where none are to be, or the code around it cannot wait. */
   #yield(node: ts.IterationStatement): string {
-    const isAsked = this.#scope.yields && mayWait(node);
-    return isAsked ? `if (${this.#kernel}.due()) await ${this.#kernel}.turn(); ` : "";
+    const free = this.#free(node);
+    return free === undefined ? "" : `if (${this.#kernel}.due(${free})) await ${this.#kernel}.turn(); `;
+  }
+
+  /** The variable of an asynchronous function that says whether it may wait where it did not ask to: a name that the cell has no use for. */
+  get #freedom(): string {
+    return `free${this.#kernel}`;
+  }
+
+  /** Whether the code at a place may wait, as an expression; undefined where it never can, or nothing is to. */
+  #free(node: ts.Node): string | undefined {
+    if (!this.#scope.yields) return undefined;
+    const around = functionAround(node);
+    if (around === undefined) return "true"; // the cell itself, for which the kernel waits
+    return isAsync(around) ? this.#freedom : undefined;
+  }
+
+  /** It may wait at once where its caller waits for it, else once it has waited: until then all that it does is done at the call. */
+  #asyncFunction(node: AsyncFunction): void {
+    const begin = `let ${this.#freedom} = ${node.asteriskToken ? "true" : `${this.#kernel}.begin()`};`;
+    ts.forEachChild(node, (child) => {
+      if (child !== node.body) this.#visit(child);
+      else if (ts.isBlock(child)) {
+        this.#replace(child.getStart() + 1, child.getStart() + 1, ` ${begin}`);
+        this.#children(child);
+      } else {
+        this.#replace(child.getStart(), child.getStart(), `{ ${begin} return `);
+        this.#waitedFor(child as ts.Expression);
+        this.#replace(child.end, child.end, "; }");
+      }
+    });
+  }
+
+  /** Visits what is awaited, or returned to one who awaits: a call there says so, after its arguments, which stay as they are. */
+  #waitedFor(node: ts.Expression): void {
+    const free = this.#free(node);
+    const isCall = ts.isCallExpression(node) && !node.questionDotToken;
+    const callee = free && isCall ? this.#path(node.expression) : undefined;
+    if (callee === undefined) {
+      this.#visit(node);
+      return;
+    }
+    this.#replace(node.getStart(), node.getStart(), `${this.#kernel}.called(`);
+    this.#visit(node);
+    const { arguments: given, end } = node as ts.CallExpression;
+    const separator = given.length > 0 && !given.hasTrailingComma ? ", " : "";
+    this.#replace(end - 1, end - 1, `${separator}...${this.#kernel}.call(${callee}, ${free})`);
+    this.#replace(end, end, ")");
+  }
+
+  /** The code of a name or of a property of one, which can be read once more; for an asynchronous function itself that of another. */
+  #path(node: ts.Expression): string | undefined {
+    if (ts.isParenthesizedExpression(node)) return this.#path(node.expression);
+    if (isAsync(node)) return "async () => {}";
+    if (ts.isIdentifier(node)) return this.#isTop(node) ? this.#use(node.text) : node.text;
+    if (node.kind === ts.SyntaxKind.ThisKeyword) return hasOwnThis(node) ? "this" : undefined;
+    if (!ts.isPropertyAccessExpression(node) || node.questionDotToken) return undefined;
+    const object = this.#path(node.expression);
+    return object && `${object}.${node.name.text}`;
   }
 
   #isBuiltinRequire(node: ts.CallExpression): node is ts.CallExpression & { arguments: [ts.StringLiteral] } {
@@ -397,18 +466,27 @@ function isAnonymousFunction(node: ts.Expression): boolean {
   );
 }
 
-/** Whether `await` may stand there: in the cell itself, whose function is asynchronous, and in those of its own. */
-function mayWait(node: ts.Node): boolean {
-  const around = ts.findAncestor(
-    node,
+/** The function whose code stands at a place, or what else keeps `await` out; undefined in the cell itself, which is asynchronous. */
+function functionAround(node: ts.Node): ts.Node | undefined {
+  return ts.findAncestor(
+    node.parent,
     (each) =>
       ts.isFunctionLike(each) || ts.isPropertyDeclaration(each) || ts.isClassStaticBlockDeclaration(each),
   );
-  if (around === undefined) return true;
-  const { modifiers } = around as { modifiers?: readonly ts.Node[] };
-  return (
-    ts.isFunctionLike(around) && modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true
-  );
+}
+
+type AsyncFunction = (ts.FunctionLikeDeclaration | ts.ArrowFunction) & { body: ts.ConciseBody };
+
+function isAsync(node: ts.Node): node is AsyncFunction {
+  if (!ts.isFunctionLike(node) || !("body" in node) || node.body === undefined) return false;
+  const { modifiers } = node as { modifiers?: readonly ts.Node[] };
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true;
+}
+
+/** Whether its function has nothing more to do. */
+function isTail(node: ts.ReturnStatement): boolean {
+  const last = ts.findAncestor(node, (each) => ts.isTryStatement(each) || ts.isFunctionLike(each));
+  return last === undefined || !ts.isTryStatement(last);
 }
 
 const inlineMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Script } from "node:vm";
+import { Awaited } from "../../../kernel/session/cells/awaited";
 import { Boxes } from "../../../kernel/session/cells/boxes";
 import { emitCell } from "../../../kernel/session/converter/emit";
 import { jsxIn } from "../../../kernel/session/converter/jsx";
@@ -9,8 +10,13 @@ import { namesIn, parseBound } from "../../../kernel/session/converter/scopes";
 
 type Body = (kernel: unknown, ...given: unknown[]) => Promise<void>;
 
-/** Runs cells one after the other. What `result` holds is a cell's value, as tslab names it. */
-function notebook() {
+/**
+ * Runs cells one after the other. What `result` holds is a cell's value, as tslab names it.
+ *
+ * @param yields whether loops let messages through, and then in every turn.
+ */
+function notebook(yields = false) {
+  const awaited = new Awaited();
   const boxes = new Boxes();
   const known = new Set<string>();
   const turns: unknown[] = [];
@@ -22,7 +28,7 @@ function notebook() {
     own.delete("result");
     const vars = new Set(Array.from(module.matchAll(/\bvar (\w+)/g), ([, name]) => name!));
     const scope = { own: new Map([...own].map((name) => [name, { isVar: vars.has(name) }])), known };
-    const cell = emitCell(module, { endsInExpression: false, ...scope, ...more });
+    const cell = emitCell(module, { endsInExpression: false, yields, ...scope, ...more });
     const kernel = Object.assign((name: string) => boxes.open(name), {
       var: (name: string) => boxes.openVar(name),
       scope: boxes.scope,
@@ -30,6 +36,11 @@ function notebook() {
         turns.push(value);
         return value;
       },
+      due: (mayWait: boolean) => mayWait,
+      turn: () => new Promise<void>((resolve) => setImmediate(resolve)),
+      call: awaited.call,
+      called: awaited.called,
+      begin: awaited.begin,
       import: async (specifier: string) => ({ specifier }),
       meta: { url: "cell" },
       result: undefined as unknown,
@@ -131,6 +142,71 @@ describe("a cell's names", () => {
     assert.equal(await value("eval('a + 1')"), 2);
     await run("const b = eval('a = 5');");
     assert.deepEqual([boxes.value("b"), boxes.value("a")], [5, 5]);
+  });
+});
+
+describe("loops that let messages through", () => {
+  // Each tells what it has seen, and what comes after the call as "then".
+  const seen =
+    "const seen = []; async function walk(name, turns = 2) { for (let i = 0; i < turns; i++) seen.push(name); }";
+
+  it("do so in functions that are awaited: what else goes on meanwhile comes in between", async () => {
+    for (const awaiting of [
+      "await walk('a', 4);",
+      "await (async () => { await walk('a', 4); })(); await walk('a', 0);",
+      "const by = async () => walk('a', 4); await by();",
+      "const by = async () => { return walk('a', 4,); }; await by();",
+      "const by = async () => await walk('a', 4); await by();",
+      "const o = { async walk() { await walk('a', 4); }, async by() { await this.walk(); } }; await o.by();",
+      "const by = async () => { await null; for (const _ of [1, 2, 3, 4]) seen.push('a'); }; await by();",
+      "const by = async () => { for await (const _ of [1, 2, 3, 4]) for (const _ of [1]) seen.push('a'); }; await by();",
+      "async function* each() { for (const one of [1, 2, 3, 4]) yield one; } for await (const _ of each()) seen.push('a');",
+    ]) {
+      const { run, value } = notebook(true);
+      await run(seen);
+      await run(`export const meanwhile = (async () => { for (;;) { await new Promise(setImmediate); seen.push("-"); if (seen.length > 9) break; } })();
+        ${awaiting} const text = seen.join(""); await meanwhile;`);
+      assert.match((await value("text")) as string, /a-+a/, awaiting);
+    }
+  });
+
+  it("are done at the call where nobody awaits it", async () => {
+    for (const [dropped, expected] of [
+      ["const drop = () => { walk('a'); seen.push('then'); }; drop();", "a a then"],
+      ["[1, 2].forEach((i) => { walk(i); seen.push('then'); });", "1 1 then 2 2 then"],
+      ["const gone = walk('a'); seen.push('then'); await gone;", "a a then"],
+      [
+        "await Promise.all(['a', 'b'].map(async (name) => { await walk(name); seen.push('then'); }));",
+        "a a b b then then",
+      ],
+      [
+        "const outer = async () => { await walk('a'); seen.push('later'); }; const gone = outer(); seen.push('then'); await gone;",
+        "a a then later",
+      ],
+      ["const sync = () => { walk('a'); seen.push('then'); }; await sync();", "a a then"],
+      ["const drop = async () => { walk('a'); seen.push('then'); }; await drop();", "a a then"],
+      [
+        "const last = async () => { try { return walk('a'); } finally { seen.push('then'); } }; await last();",
+        "a a then",
+      ],
+      ["const by = async () => {}; await by(walk('a'), seen.push('then'));", "a a then"],
+    ] as const) {
+      const { run, value } = notebook(true);
+      await run(seen);
+      await run(`${dropped} export {};`);
+      assert.equal(((await value("seen")) as unknown[]).join(" "), expected, dropped);
+    }
+  });
+
+  it("leave a function its arguments, its name and its `this`", async () => {
+    const { run, value } = notebook(true);
+    await run(
+      "async function all() { return [arguments.length, this]; } const named = async () => 1, o = { all };",
+    );
+    await run(
+      "export const counts = [(await all())[0], (await all(1, 2))[0], (await o.all(1))[1] === o, named.name, await named()];",
+    );
+    assert.deepEqual(await value("counts"), [0, 2, true, "named", 1]);
   });
 });
 
