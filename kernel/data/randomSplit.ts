@@ -2,6 +2,7 @@
 
 import { Generator, Tensor } from "../tensor";
 import { describe, requireKnown, show } from "../tensor/arguments";
+import { numbersOf } from "../tensor/doors/numbers";
 import type { Collated } from "./collate";
 import { type Dataset, Subset } from "./dataset";
 import { randomOrder } from "./randomOrder";
@@ -160,7 +161,7 @@ function labelsOf(
   if (given instanceof Tensor && given.dtype === "float32") {
     throw new TypeError("trainTestSplit: expected int32 labels to stratify by, got float32");
   }
-  const labels = given instanceof Tensor ? given.data : (given as ArrayLike<number> | undefined);
+  const labels = given instanceof Tensor ? numbersOf(given)[0] : (given as ArrayLike<number> | undefined);
   if (labels === undefined || labels.length !== dataset.length) {
     throw new TypeError(
       `trainTestSplit: expected ${dataset.length} labels to stratify by, got ${labels?.length ?? "a data set without `labels`; pass them as stratify"}`,

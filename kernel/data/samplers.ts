@@ -2,6 +2,7 @@
 
 import { Generator, rand, randint, Tensor } from "../tensor";
 import { describe, requireInteger, requireKnown } from "../tensor/arguments";
+import { numbersOf } from "../tensor/doors/numbers";
 import type { Dataset } from "./dataset";
 import { randomOrder } from "./randomOrder";
 
@@ -74,7 +75,7 @@ export class RandomSampler implements Sampler {
 
   *[Symbol.iterator](): Iterator<number> {
     const generator = this.#generator;
-    if (this.replacement) yield* randint(0, this.#count, [this.length], { generator }).data;
+    if (this.replacement) yield* copied(randint(0, this.#count, [this.length], { generator }));
     else {
       for (let left = this.length; left > 0; left -= this.#count) {
         yield* randomOrder(this.#count, generator).subarray(0, left);
@@ -82,6 +83,9 @@ export class RandomSampler implements Sampler {
     }
   }
 }
+
+/** What is still wanted when others have computed. */
+const copied = (draws: Tensor) => numbersOf(draws)[0].slice();
 
 /** These samples in a random order, each once: one part of a data set. As torch.utils.data.SubsetRandomSampler. */
 export class SubsetRandomSampler implements Sampler {
@@ -136,7 +140,7 @@ export class WeightedRandomSampler implements Sampler {
   ) {
     const { name } = new.target;
     requireKnown(name, arguments, 3, ["replacement", "seed"]);
-    const given = weights instanceof Tensor ? weights.detach().flatten().data : weights;
+    const given = weights instanceof Tensor ? numbersOf(weights)[0] : weights;
     requireLength(name, given);
     this.weights = Float64Array.from(given);
     const wrong = this.weights.find((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
@@ -161,11 +165,11 @@ export class WeightedRandomSampler implements Sampler {
     const generator = this.#generator;
     if (this.replacement) {
       const bounds = cumulated(this.weights);
-      for (const share of rand([this.length], { generator }).data) yield firstAbove(bounds, share);
+      for (const share of copied(rand([this.length], { generator }))) yield firstAbove(bounds, share);
       return;
     }
     // Efraimidis & Spirakis 2006: the largest u^(1/w), here their logarithms, are a draw without replacement.
-    const draws = rand([this.weights.length], { generator }).data;
+    const [draws] = numbersOf(rand([this.weights.length], { generator }));
     const keys = Array.from(this.weights, (weight, i) => ({ i, key: Math.log(draws[i]!) / weight }));
     const ranked = keys.filter(({ i }) => this.weights[i]! > 0).sort((a, b) => b.key - a.key);
     for (const { i } of ranked.slice(0, this.length)) yield i;

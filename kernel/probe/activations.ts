@@ -2,6 +2,7 @@
 
 import { forkRng, noGrad, type Tensor } from "../tensor";
 import { requireKnown } from "../tensor/arguments";
+import { numbersOf } from "../tensor/doors/numbers";
 import { chooseLayers, type Layers, type Named } from "./layers";
 import { thenBack } from "./untouched";
 
@@ -54,7 +55,7 @@ export function activations(
   thenBack(putBack, () => {
     for (const [label, module] of watched) {
       const remove = module.registerForwardHook((_module, _inputs, output) => {
-        seen.get(label)?.push(Float32Array.from(output.data)); // a copy: its memory is free after the forward
+        seen.get(label)?.push(new Float32Array(numbersOf(output)[0])); // a copy: its memory is free after the forward
       });
       removers.push(remove);
     }

@@ -1,6 +1,7 @@
 // BatchNorm layers as probes see them: which modules they are, and the statistics of what they are given.
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d, BatchRenorm1d, BatchRenorm2d, type Module } from "../nn";
 import type { Tensor } from "../tensor";
+import { numbersOf } from "../tensor/doors/numbers";
 import { evenly } from "./distribution";
 import type { BatchNormRecord } from "./records";
 
@@ -24,7 +25,7 @@ const mostChannels = 256;
 export function batchNormRecord(module: Module, input: Tensor): BatchNormRecord | null {
   if (!isBatchNorm(module)) return null;
   const kept = (values: ArrayLike<number>) => Array.from(evenly(values, mostChannels));
-  const keptOf = (tensor: Tensor | null) => tensor && kept(tensor.data);
+  const keptOf = (tensor: Tensor | null) => tensor && kept(numbersOf(tensor)[0]);
   const { mean, variance } = channelStatistics(input);
   return {
     batchMean: kept(mean),

@@ -1,6 +1,7 @@
 // What is wrong with the batches that a BatchNorm gets: too few samples, one class, not those it knows.
 
 import { Tensor } from "../tensor";
+import { numbersOf } from "../tensor/doors/numbers";
 import { shortNumber } from "../words";
 import { channelStatistics, shareOf } from "./batchNorms";
 import { quantile } from "./distribution";
@@ -57,7 +58,7 @@ const gap: Rule = (norm, call, { phase }) => {
   const { mean, variance, count } = channelStatistics(call.input);
   if (count < 16) return [];
   const medianOf = (values: Float64Array) => quantile(values.sort(), 0.5);
-  const [means, variances] = [runningMean.data, runningVar.data];
+  const [means, variances] = numbersOf(runningMean, runningVar);
   const off = medianOf(
     mean.map((each, i) => Math.abs(each - means[i]!) / Math.sqrt(variances[i]! + norm.eps)),
   );
@@ -111,7 +112,7 @@ export function batchFindings(data: unknown, batch: Batch | null): Finding[] {
     labels.shape.length === 1 &&
     labels.numel() >= 8
   ) {
-    const [first, ...others] = labels.data;
+    const [first, ...others] = numbersOf(labels)[0];
     if (others.every((label) => label === first)) {
       found.push({
         severity: "warning",

@@ -3,6 +3,7 @@
 import type { Module } from "../nn";
 import type { Tensor } from "../tensor";
 import { requireKnown } from "../tensor/arguments";
+import { numbersOf } from "../tensor/doors/numbers";
 import { chooseLayers, type Layers } from "./layers";
 import { evaluate, type Loss, learning } from "./lossProbe";
 import { hooked, untouched } from "./untouched";
@@ -37,7 +38,7 @@ export function gradientFlow(
   const see = (module: Module, _inputs: unknown, output: Tensor) => {
     if (!output.requiresGrad || output.isLeaf) return;
     output.registerHook((gradient) => {
-      squares.set(module, (squares.get(module) ?? 0) + squareSum(gradient.data));
+      squares.set(module, (squares.get(module) ?? 0) + squareSum(numbersOf(gradient)[0]));
       return undefined;
     });
   };

@@ -2,6 +2,7 @@
 
 import type { Tensor } from "../tensor";
 import { requireKnown } from "../tensor/arguments";
+import { numbersOf } from "../tensor/doors/numbers";
 import { requireModel } from "./layers";
 
 /**
@@ -16,7 +17,9 @@ export function gradients(model: {
   requireModel("gradients", model);
   const found = model
     .namedParameters()
-    .flatMap(([name, { grad }]) => (grad === null ? [] : [[name, Float32Array.from(grad.data)] as const]));
+    .flatMap(([name, { grad }]) =>
+      grad === null ? [] : [[name, new Float32Array(numbersOf(grad)[0])] as const],
+    );
   if (found.length === 0) {
     throw new Error("gradients: expected parameters with gradients, got none; call loss.backward() before");
   }

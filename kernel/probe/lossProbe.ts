@@ -2,6 +2,7 @@
 import type { Module, Parameter } from "../nn";
 import { autograd, enableGrad, forkRng, noGrad, type Tensor, tensor } from "../tensor";
 import { requireFunction } from "../tensor/arguments";
+import { numbersOf } from "../tensor/doors/numbers";
 import { requireModel } from "./layers";
 
 /** Computes the loss of the model, one element, on data that stays the same: `() => F.crossEntropy(net.forward(x), y)`. */
@@ -33,7 +34,9 @@ export function evaluate(loss: Loss, parameters: readonly Parameter[]): Evaluati
       const value = loss();
       const found = autograd.grad(value, parameters, { allowUnused: true });
       const gradients = found.map((each, i) => {
-        return each === null ? new Float32Array(parameters[i]!.numel()) : (each.data as Float32Array).slice();
+        return each === null
+          ? new Float32Array(parameters[i]!.numel())
+          : new Float32Array(numbersOf(each)[0]);
       });
       return { loss: value.item(), gradients };
     }),
@@ -68,7 +71,7 @@ export function write(parameter: Parameter, values: Float32Array): void {
 
 /** Copies of the parameters' values, flat. */
 export function valuesOf(parameters: readonly Parameter[]): Float32Array[] {
-  return parameters.map((parameter) => (parameter.data as Float32Array).slice());
+  return parameters.map((parameter) => new Float32Array(numbersOf(parameter)[0]));
 }
 
 /** ‖a − b‖ over all parts, in float64. */

@@ -2,6 +2,7 @@
 import type { Module } from "../nn";
 import { enableGrad, type Tensor } from "../tensor";
 import { requireInteger, requireKnown } from "../tensor/arguments";
+import { numbersOf } from "../tensor/doors/numbers";
 import { learning, write } from "./lossProbe";
 import { untouched } from "./untouched";
 
@@ -76,11 +77,11 @@ export function lrRangeTest(
         smoothed.push(average / weight);
         value.backward();
         for (const parameter of parameters) {
-          const gradient = parameter.grad?.data;
-          if (gradient === undefined) continue;
+          if (parameter.grad === null) continue;
+          const [values, gradient] = numbersOf(parameter, parameter.grad);
           write(
             parameter,
-            Float32Array.from(parameter.data, (value, at) => value - lr * gradient[at]!),
+            Float32Array.from(values, (value, at) => value - lr * gradient[at]!),
           );
         }
       }

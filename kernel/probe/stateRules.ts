@@ -1,5 +1,6 @@
 // What is wrong with a BatchNorm by itself: its mode, its momentum, its running statistics.
 import type { Module } from "../nn";
+import { numbersOf } from "../tensor/doors/numbers";
 import { type BatchNormLayer, shareOf } from "./batchNorms";
 import { finding, type Rule } from "./findings";
 
@@ -44,8 +45,8 @@ const modes: Rule = (norm, call, { model, phase }) => {
 
 const unmoved = ({ runningMean, runningVar, numBatchesTracked }: BatchNormLayer) =>
   numBatchesTracked?.item() === 0 &&
-  runningMean!.data.every((mean) => mean === 0) &&
-  runningVar!.data.every((variance) => variance === 1);
+  numbersOf(runningMean!)[0].every((mean) => mean === 0) &&
+  numbersOf(runningVar!)[0].every((variance) => variance === 1);
 
 const momentum: Rule = (norm, call) => {
   const share = shareOf(norm);
@@ -86,8 +87,8 @@ const neverUpdated: Rule = (norm, call) => {
   }
   const { weight, bias } = norm;
   const trained =
-    (weight?.data.some((value) => value !== 1) ?? false) ||
-    (bias?.data.some((value) => value !== 0) ?? false);
+    (weight && numbersOf(weight)[0].some((value) => value !== 1)) ||
+    (bias && numbersOf(bias)[0].some((value) => value !== 0));
   if (!trained || shareOf(norm) === 0) return [];
   return [
     finding(
@@ -101,7 +102,9 @@ const neverUpdated: Rule = (norm, call) => {
 
 const notFinite: Rule = (norm, call) => {
   const { runningMean, runningVar } = norm;
-  const bad = [runningMean, runningVar].some((each) => each?.data.some((value) => !Number.isFinite(value)));
+  const bad = [runningMean, runningVar].some(
+    (each) => each && numbersOf(each)[0].some((value) => !Number.isFinite(value)),
+  );
   return bad
     ? [
         finding(

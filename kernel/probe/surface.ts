@@ -2,6 +2,7 @@
 import type { Module, Parameter } from "../nn";
 import { Generator } from "../tensor";
 import { requireInteger, requireKnown } from "../tensor/arguments";
+import { numbersOf } from "../tensor/doors/numbers";
 import { type Loss, learning, lossOf, norm, valuesOf, write } from "./lossProbe";
 import { untouched } from "./untouched";
 
@@ -67,7 +68,9 @@ export function surface(
   });
 }
 
-function filterNormalized({ data, shape }: Parameter, generator: Generator): Float32Array {
+function filterNormalized(parameter: Parameter, generator: Generator): Float32Array {
+  const { shape } = parameter;
+  const [data] = numbersOf(parameter);
   const direction = new Float32Array(data.length);
   if (shape.length < 2) return direction;
   const size = data.length / shape[0]!;

@@ -10,6 +10,7 @@ import {
   requireNumber,
   requireOptions,
 } from "../tensor/arguments";
+import { numbersOf } from "../tensor/doors/numbers";
 import { batchNormRecord } from "./batchNorms";
 import { distributionOf } from "./distribution";
 import { defaultHealthy, type Healthy, healthOf, healthyNames, type LayerHealth } from "./health";
@@ -178,7 +179,7 @@ export class Watch {
     const onTensors = new Set<() => void>();
     const drafts = new Map<Layer, Draft>();
     for (const layer of this.#layers) {
-      const before = layer.parameters.map(([, parameter]) => parameter.data.slice());
+      const before = layer.parameters.map(([, parameter]) => new Float32Array(numbersOf(parameter)[0]));
       const parameters: Draft["parameters"] = {};
       for (const [i, [name, { shape }]] of layer.parameters.entries()) {
         parameters[name] = { shape, values: distributionOf(before[i]!), gradients: null, update: null };
@@ -208,7 +209,7 @@ export class Watch {
     for (const remove of step.onTensors) remove();
     for (const [layer, { before, parameters }] of step.drafts) {
       for (const [i, [name, parameter]] of layer.parameters.entries()) {
-        parameters[name]!.update = updateRatio(before[i]!, parameter.data);
+        parameters[name]!.update = updateRatio(before[i]!, numbersOf(parameter)[0]);
       }
       const record = recordOf(step, layer);
       if (record !== null) layer.records.push(record);
@@ -244,7 +245,7 @@ function requireHealthy(healthy: Partial<Healthy>): void {
 function moved({ drafts }: Step): boolean {
   for (const [layer, { before }] of drafts) {
     for (const [i, [, parameter]] of layer.parameters.entries()) {
-      const [was, is] = [before[i]!, parameter.data];
+      const [was, [is]] = [before[i]!, numbersOf(parameter)];
       const { length } = was;
       for (let at = 0; at < length; at++) if (was[at] !== is[at]) return true;
     }
@@ -254,11 +255,11 @@ function moved({ drafts }: Step): boolean {
 
 function runOf(layer: Layer, input: Tensor, output: Tensor): Draft["run"] {
   const { activation, module, flatBelow } = layer;
-  const outputs = output.data;
-  const flat = activation && flatness(activation.slope, input.data, outputs, output.shape, flatBelow);
+  const [inputs, outputs] = numbersOf(input, output);
+  const flat = activation && flatness(activation.slope, inputs, outputs, output.shape, flatBelow);
   return {
     activations: distributionOf(outputs),
-    preActivations: activation && distributionOf(input.data),
+    preActivations: activation && distributionOf(inputs),
     gradients: null,
     saturated: flat?.saturated ?? null,
     dead: flat?.dead ?? null,
@@ -282,13 +283,13 @@ function awaitGradients(
     removers.add(remove);
   };
   once(output, (gradient) => {
-    run!.gradients = distributionOf(gradient.data);
+    run!.gradients = distributionOf(numbersOf(gradient)[0]);
     for (const [name, parameter] of layer.parameters) {
       // With a hook, a pass's gradients are added up apart from those of earlier passes: where there are some, the sum
       // would be rounded in another order. A layer's output is reached before its parameters, so this is early enough.
       if (!parameter.requiresGrad || parameter.gradStorage() !== null) continue;
       once(parameter, (gradient) => {
-        parameters[name]!.gradients = distributionOf(gradient.data);
+        parameters[name]!.gradients = distributionOf(numbersOf(gradient)[0]);
       });
     }
   });

@@ -15,7 +15,7 @@ const display: unique symbol = Symbol.for("Jupyter.display") as never;
 /** Under this name an object tells Node's console how to show it. */
 const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 /** Under this name an object hands its elements to a view of variables. */
-const numbers: unique symbol = Symbol.for("bnlab.numbers") as never;
+export const numbers: unique symbol = Symbol.for("bnlab.numbers") as never;
 
 /** Sees the gradient of a tensor during backward(); the tensor it returns, if any, takes the gradient's place. */
 export type GradientHook = (gradient: Tensor) => Tensor | undefined;

@@ -2,6 +2,7 @@
 
 import { Generator, type GeneratorState, rand, Tensor, tensor } from "../../tensor";
 import { describe, requireKnown, show } from "../../tensor/arguments";
+import { numbersOf } from "../../tensor/doors/numbers";
 
 /** Images [N, C, H, W], or one [C, H, W], to others: a function, or an object with forward(), as an nn.Module is. */
 export type Transform = ((images: Tensor) => Tensor) | { forward(images: Tensor): Tensor };
@@ -120,10 +121,10 @@ export abstract class RandomTransform {
     ];
     const sizes = { count, channels, height, width };
     const [outHeight, outWidth] = this.sizeOf(sizes);
-    const pixels = images.contiguous().data as Float32Array;
     const [stepIn, stepOut] = [channels * height * width, channels * outHeight * outWidth];
     const result = new Float32Array(count * stepOut);
-    const draws = rand([count * this.drawn], { generator: this.#generator }).data;
+    const drawn = rand([count * this.drawn], { generator: this.#generator });
+    const [pixels, draws] = numbersOf(images, drawn) as [Float32Array, Float32Array];
     for (let i = 0; i < count; i++) {
       this.apply(
         pixels.subarray(i * stepIn, (i + 1) * stepIn),
