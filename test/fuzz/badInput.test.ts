@@ -19,6 +19,7 @@ import {
   zeros,
 } from "../../kernel/tensor";
 import { setCollectorHost } from "../../kernel/tensor/doors/host";
+import * as ui from "../../kernel/ui";
 import { type Callable, type Kind, type Parameter, Surface } from "../unit/surface";
 
 setCollectorHost(collectorHost());
@@ -385,6 +386,43 @@ test("nn.utils", () => {
 
 test("nn.utils.rnn", () => {
   report(spokenFor(subjectsOf(surface.functions("nn.utils.rnn"), nn.utils.rnn)));
+});
+
+test("controls", () => {
+  const controls = surface.functions("ui").filter(({ name }) => name !== "interact"); // it draws on a stage: `bnlab`'s own
+  assert.ok(controls.length >= 6);
+  report(subjectsOf(controls, ui));
+});
+
+test("values of controls", () => {
+  const made = {
+    slider: ui.slider(0, 4),
+    number: ui.number({ min: 0, max: 4 }),
+    select: ui.select([1, 2]),
+    checkbox: ui.checkbox(),
+    text: ui.text(),
+    button: ui.button("Go"),
+  };
+  const taken: Record<string, unknown[]> = {
+    slider: [1.5],
+    number: [1.5],
+    checkbox: [true],
+    text: ["2"],
+    button: [huge],
+  };
+  for (const [name, control] of Object.entries(made)) {
+    for (const bad of [...badValues, ...badTensors]) {
+      const value = bad() as never;
+      if (taken[name]?.includes(value)) continue;
+      const before: unknown = control.value;
+      assert.throws(
+        () => (control.value = value),
+        { message: wellSaid },
+        `${name}.value = ${written(value)}`,
+      );
+      assert.equal(control.value, before);
+    }
+  }
 });
 
 const layers = surface.constructors("nn").flatMap(({ name, parameters }): Subject[] => {
