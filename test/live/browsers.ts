@@ -15,6 +15,9 @@ export function absent(name: BrowserName): string | undefined {
 
 const firefox = () => process.env[TestVariable.firefox] ?? browserNamed(["firefox-esr", "firefox"]);
 
+/** How long a browser may take to do what it is asked, which may be to wait for something: what is still open then is named. */
+export const longestWait = 900_000;
+
 /** @param downloads the folder that files are saved in. */
 export async function launch(name: BrowserName, downloads: string): Promise<Browser> {
   mkdirSync(downloads, { recursive: true });
@@ -22,7 +25,7 @@ export async function launch(name: BrowserName, downloads: string): Promise<Brow
     return puppeteer.launch({
       browser: "firefox",
       executablePath: firefox(),
-      protocolTimeout: 0,
+      protocolTimeout: longestWait,
       extraPrefsFirefox: {
         "browser.download.folderList": 2,
         "browser.download.dir": path.resolve(downloads),
@@ -37,7 +40,7 @@ export async function launch(name: BrowserName, downloads: string): Promise<Brow
     executablePath,
     env,
     args,
-    protocolTimeout: 0,
+    protocolTimeout: longestWait,
   });
   const session = await browser.target().createCDPSession();
   await session.send("Browser.setDownloadBehavior", {

@@ -105,14 +105,16 @@ export class OpenPage {
 
   /** Waits until it runs no more. @returns `done`, `failed`, `stopped`. */
   async ended(cell: number, timeout = patience): Promise<string> {
-    return this.until(
-      (at) => {
-        const { state = "" } = document.querySelectorAll<HTMLElement>("section.code")[at - 1]!.dataset;
-        return /done|failed|stopped/.test(state) && state;
-      },
-      cell,
-      timeout,
-    );
+    const end = (at: number) => {
+      const { state = "" } = document.querySelectorAll<HTMLElement>("section.code")[at - 1]!.dataset;
+      return /done|failed|stopped/.test(state) && state;
+    };
+    try {
+      return await this.until(end, cell, timeout);
+    } catch (error) {
+      const [states, shown] = [await this.states(), await this.shown(cell)];
+      throw new Error(`cell ${cell} of cells ${states} shows ${JSON.stringify(shown)}`, { cause: error });
+    }
   }
 
   /** Resolves once the function gives something, in the page. */
