@@ -1,8 +1,9 @@
 // A number between two ends, to be dragged.
 import { describe, requireKnown, requireRange, show } from "../arguments";
-import type { ControlKind } from "../protocol";
+import type { ControlKind, Json } from "../protocol";
 import { Control, type ControlOptions, controlOptions } from "./control";
 import { requireFinite } from "./numbers";
+import { positionOf } from "./widgets";
 
 export interface SliderOptions extends ControlOptions {
   /** Where it stands at first; by default in the middle, on a log scale the geometric one. */
@@ -42,6 +43,18 @@ export class Slider extends Control<number> {
 
   protected override check(operation: string, value: unknown): number {
     return checked(operation, "the value", value, this.#track);
+  }
+
+  protected override written(value: number): Record<string, Json> {
+    return positionOf({ value, ...this.#track });
+  }
+
+  /** What a client has rounded on its way over a scale is no other value. */
+  protected override read(data: Record<string, Json>, now: number): unknown[] {
+    const { max, min } = this.#track;
+    return super
+      .read(data, now)
+      .filter((value) => !(Math.abs((value as number) - now) <= 1e-12 * Math.max(Math.abs(now), max - min)));
   }
 }
 

@@ -92,18 +92,43 @@ function widgetOf(control: ControlState): Widget {
   }
 }
 
-function sliderOf(control: ControlState & { kind: "slider" }): Widget {
-  const { value, min, max, step, scale } = control;
+function sliderOf(control: SliderState): Widget {
+  const { min, max, step, scale } = control;
   const style = "SliderStyle";
-  const common = { value, orientation: "horizontal", readout: true, continuous_update: true };
+  const common = {
+    ...positionOf(control),
+    orientation: "horizontal",
+    readout: true,
+    continuous_update: true,
+  };
   if (scale === "log") {
-    const exponents = { base: 10, min: Math.log10(min), max: Math.log10(max), step: Math.log10(step) };
-    return { model: "FloatLogSlider", style, fields: { ...common, ...exponents, readout_format: ".4g" } };
+    const ends = { base: 10, min: Math.log10(min), max: Math.log10(max) };
+    return { model: "FloatLogSlider", style, fields: { ...common, ...ends, readout_format: ".4g" } };
   }
-  const isWhole = [value, min, max, step].every(Number.isInteger);
-  const fields = { ...common, min, max, step, readout_format: isWhole ? "d" : formatOf(step) };
-  return { model: isWhole ? "IntSlider" : "FloatSlider", style, fields };
+  const readout_format = isWhole(control) ? "d" : formatOf(step);
+  return {
+    model: isWhole(control) ? "IntSlider" : "FloatSlider",
+    style,
+    fields: { ...common, min, max, readout_format },
+  };
 }
+
+type SliderState = Pick<ControlState & { kind: "slider" }, "value" | "min" | "max" | "step" | "scale">;
+
+/**
+ * Where a slider stands. Jupyter's moves a value between two steps to the nearer one as it shows it, and says so as if its reader had: its
+ * steps, of a log scale those of exponents, are such that the value is one.
+ */
+export function positionOf(slider: SliderState): { step: number; value: number } {
+  const { value, min, step, scale } = slider;
+  if (isWhole(slider)) return { step: (value - min) % step === 0 ? step : 1, value };
+  const [way, each] =
+    scale === "log" ? [Math.log10(value) - Math.log10(min), Math.log10(step)] : [value - min, step];
+  return { step: way > 0 ? way / Math.max(1, Math.round(way / each)) : each, value };
+}
+
+const isWhole = ({ value, min, max, step, scale }: SliderState) =>
+  scale === "linear" && [value, min, max, step].every(Number.isInteger);
 
 /** As many decimals as the step has. */
 function formatOf(step: number): string {

@@ -172,13 +172,13 @@ describe("a control in a client's hands", () => {
   it("tells a page that sent what cannot be how it stands, and so while it is disabled", () => {
     const rate = slider(0, 1, { value: 0.5 });
     for (const value of [2, "0.1", null, Number.NaN]) move(rate, { value: value as Json });
-    assert.deepEqual(told(), new Array(4).fill({ value: 0.5, disabled: false }));
+    assert.deepEqual(told(), new Array(4).fill({ step: 0.01, value: 0.5, disabled: false }));
     const choice = select(["a", "b"]);
     move(choice, { index: 9 });
     assert.deepEqual(told().at(-1), { index: 0, disabled: false });
     rate.disabled = true;
     move(rate, { value: 0.1 });
-    assert.deepEqual(told().slice(-2), [{ disabled: true }, { value: 0.5, disabled: true }]);
+    assert.deepEqual(told().slice(-2), [{ disabled: true }, { step: 0.01, value: 0.5, disabled: true }]);
     assert.equal(rate.value, 0.5);
   });
 
@@ -188,9 +188,28 @@ describe("a control in a client's hands", () => {
     const next = rate.changed();
     rate.value = 0.1;
     rate.value = 0.1;
-    assert.deepEqual(told(), [{ value: 0.1 }]);
+    assert.deepEqual(told(), [{ step: 0.01, value: 0.1 }]);
     move(rate, { value: 0.2 });
     assert.equal(await next, 0.2);
+  });
+
+  it("stands on a step of Jupyter's slider, and takes what that has rounded for no move", () => {
+    const rate = slider(0.001, 1, { value: 0.1, scale: "log" });
+    const count = slider(1, 9, { value: 4, step: 2 });
+    for (const each of [rate, count]) shown(each);
+    const steps = said.flatMap(({ content }) => (content.data.state as Record<string, number>).step ?? []);
+    const way = (from: number, to: number) => (Math.log10(to) - Math.log10(from)) / steps[0]!;
+    assert.ok(Math.abs(way(0.001, 0.1) - Math.round(way(0.001, 0.1))) < 1e-9, `${way(0.001, 0.1)} steps`);
+    assert.equal(steps[1], 1);
+    const moves: number[] = [];
+    rate.onChange((value) => moves.push(value));
+    move(rate, { value: 10 ** (-3 + Math.round(way(0.001, 0.1)) * steps[0]!) + 1e-17 });
+    assert.equal(rate.value, 0.1);
+    rate.value = 0.05;
+    const told = said.at(-1)!.content.data.state as { step: number; value: number };
+    const now = (Math.log10(0.05) - Math.log10(0.001)) / told.step;
+    assert.ok(Math.abs(now - Math.round(now)) < 1e-9, `${now} steps`);
+    assert.deepEqual(moves, []);
   });
 
   it("`for await` gives the newest value, never an old one, and loses not the last", async () => {
