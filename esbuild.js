@@ -271,7 +271,7 @@ const quietCells = {
 };
 
 /**
- * What runs in the notebook's web page, small: a renderer brings its style along as text.
+ * What runs in the notebook's web page, small: a renderer brings its style along as text. Its charts come from `standalone`.
  *
  * @type {esbuild.BuildOptions}
  */
@@ -284,7 +284,8 @@ const renderer = {
   outdir: "dist/renderer",
   format: "esm",
   platform: "browser",
-  target: "es2022",
+  target: ["es2022", "safari15.4"], // what Safari lacks is written otherwise
+  external: ["./standalone.js"],
 };
 
 /**
@@ -303,7 +304,7 @@ const pages = {
 };
 
 /**
- * The same charts for any web page: a script that an exported notebook carries inside.
+ * Charts for any web page, the one script with Plotly inside.
  *
  * @type {esbuild.BuildOptions}
  */
@@ -369,7 +370,7 @@ async function build(part, options, copied) {
 }
 
 /**
- * The page in which a notebook runs: charts, editors and the engine's start in one script, its style beside it.
+ * The page in which a notebook runs: editors and the engine's start in one script behind `standalone`, its style beside it.
  *
  * @type {esbuild.BuildOptions}
  */
@@ -377,8 +378,6 @@ const live = {
   ...pages,
   entryPoints: { live: "extension/renderer/live/main.ts" },
   format: "iife",
-  // Safari 15.4: what it lacks is written otherwise.
-  target: ["es2022", "safari15.4"],
   alias: { katex: at("node_modules/katex/dist/katex.mjs") }, // imported and required: once is enough
   plugins: [
     {

@@ -25,7 +25,7 @@ const built = [
   "dist/extension.cjs",
   "dist/webExtension.cjs",
   "dist/kernel/cli.js",
-  "dist/renderer/plotly.js",
+  "dist/renderer/standalone.js",
   `${quietCells}/index.js`,
 ];
 const missing = built.find((file) => !existsSync(at(file)));

@@ -1,13 +1,14 @@
 // The notebook renderer of Plotly figures. VS Code loads it when the first figure shows. Runs in a web page.
-import { Chart } from "./chart";
+import "./standalone.js";
+import type { Chart } from "./chart";
 import { asFigure } from "./figure";
 import type { OutputItem, RendererApi, RendererContext } from "./rendererApi";
-import { isChartTheme, setChartTheme } from "./theme";
+import { isChartTheme } from "./theme";
 
 export function activate(context?: RendererContext): RendererApi {
   context?.onDidReceiveMessage?.((message) => {
     const { chartTheme } = message as { chartTheme?: unknown };
-    if (isChartTheme(chartTheme)) setChartTheme(chartTheme);
+    if (isChartTheme(chartTheme)) bnlabPlotly.setChartTheme(chartTheme);
   });
   context?.postMessage?.({ asks: "chartTheme" });
   const charts = new Map<string, Chart>();
@@ -18,12 +19,12 @@ export function activate(context?: RendererContext): RendererApi {
   return {
     renderOutputItem(item: OutputItem, element: HTMLElement): void {
       try {
-        const figure = asFigure(item.json());
         const chart = charts.get(item.id);
         if (chart === undefined) {
-          charts.set(item.id, new Chart(element, figure));
+          charts.set(item.id, bnlabPlotly.draw(element, item.json()));
         } else {
           // An update of the same output: the chart that stands there goes on.
+          const figure = asFigure(item.json());
           chart.moveTo(element);
           chart.show(figure);
         }

@@ -1,8 +1,14 @@
-// The same charts in any web page, such as an exported notebook: `bnlabPlotly.draw(element, figure)`. Runs in a web page.
+// Charts on any web page: `bnlabPlotly.draw(element, figure)`. The one script with Plotly inside: exported pages carry it, the notebook
+// renderer imports it, live pages and views stand behind it. Runs in a web page.
 import { Chart } from "./chart";
 import { asFigure } from "./figure";
+import { setLanguage } from "./localize";
+import { setChartTheme } from "./theme";
 
-const bnlabPlotly = {
+const charts = {
+  setChartTheme,
+  setLanguage,
+
   /** Draws a figure (Plotly's JSON) inside the element, in the colors of the text around it. */
   draw(element: HTMLElement, figure: unknown): Chart {
     return new Chart(element, asFigure(figure));
@@ -21,4 +27,9 @@ const bnlabPlotly = {
   },
 };
 
-Object.assign(globalThis, { bnlabPlotly });
+declare global {
+  /** Where this script stands before. */
+  var bnlabPlotly: typeof charts;
+}
+
+globalThis.bnlabPlotly = charts;

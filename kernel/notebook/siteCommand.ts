@@ -1,11 +1,11 @@
 // `bnlab site`: folders of notebooks as a folder of live pages that any web server can serve, under any path; runs nothing.
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Notebook, proseOf } from "../document/notebookFile";
 import { escapeHtml, languageOf } from "../words";
 import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
-import { renderLivePage } from "./html/livePage";
+import { liveScript, renderLivePage } from "./html/livePage";
 import { engineScript } from "./html/packedEngine";
 import { contentPolicy } from "./html/policy";
 import { shellHtml } from "./html/shell";
@@ -62,10 +62,7 @@ export async function siteCommand(
         new Error("what the pages share has this name; name the folder differently"),
       );
     await write(path.join(output, assets, "engine.js"), await engineScript());
-    await write(
-      path.join(output, assets, "live.js"),
-      await readFile(new URL("../renderer/live.js", import.meta.url), "utf8"),
-    );
+    await write(path.join(output, assets, "live.js"), await liveScript());
     for (const part of parts) {
       for (const page of part.pages) {
         await write(path.join(output, part.name, page.name), await pageHtml(page, part, parts));

@@ -1,4 +1,4 @@
-// A notebook that runs in its page: the script of what `bnlab export --live` writes.
+// A notebook that runs in its page: the script of what `bnlab export --live` writes, behind standalone.js.
 import "../controls/style.css";
 import "../outputs/style.css";
 import "./style.css";
@@ -8,6 +8,6 @@ import { startEngine } from "./engine";
 import { LivePage } from "./livePage";
 import { savedPage } from "./savedPage";
 
-setLanguage(document.documentElement.lang);
-setWords(document.documentElement.lang);
+const { lang } = document.documentElement;
+for (const set of [setLanguage, setWords, bnlabPlotly.setLanguage]) set(lang);
 new LivePage(savedPage(), startEngine);

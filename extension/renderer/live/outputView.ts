@@ -2,7 +2,6 @@
 import type { OutputHtml } from "../../../kernel/document/html/outputHtml";
 import type { CellOutput } from "../../../kernel/document/notebookFile";
 import { type Json, Mime } from "../../../kernel/protocol";
-import { Chart } from "../chart";
 import { asPanel, type Controls } from "../controls";
 import { element } from "../element";
 import { asFigure } from "../figure";
@@ -21,7 +20,7 @@ const drawers: Readonly<Record<string, (content: Json, place: HTMLElement, contr
   [Mime.plotly]: (figure, place) => {
     const host = place.querySelector<HTMLElement>(":scope > .chart") ?? element("div", "chart");
     place.replaceChildren(host);
-    const chart = new Chart(host, asFigure(figure));
+    const chart = bnlabPlotly.draw(host, figure);
     return { update: (next) => chart.show(asFigure(next)), dispose: () => chart.dispose() };
   },
   [Mime.progress]: (bars, place) => {

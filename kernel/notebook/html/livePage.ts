@@ -33,7 +33,7 @@ export async function renderLivePage(
 ): Promise<string> {
   const lang = languageOf(proseOf(notebook));
   const { html } = cellsHtml(notebook, { folder, isLive: true });
-  const [script, liveStyle] = await Promise.all([built("renderer/live.js"), built("renderer/live.css")]);
+  const [script, liveStyle] = await Promise.all([liveScript(), built("renderer/live.css")]);
   const scripts = scriptAt === undefined ? [scriptText(script)] : [];
   const { head, foot } = series ? seriesHtml(series, lang) : { head: "", foot: "" };
   const styles = [style, liveStyle];
@@ -55,6 +55,11 @@ ${carried}${scriptAt === undefined ? scripts.map((each) => `<script>${each}</scr
     runs: engine === undefined ? "own engine" : "engine beside",
   });
   return shellHtml({ lang, title, policy, styles, body });
+}
+
+/** The page's own script, with the charts' in front. */
+export async function liveScript(): Promise<string> {
+  return (await Promise.all(["renderer/standalone.js", "renderer/live.js"].map(built))).join("\n");
 }
 
 const built = (name: string) => readFile(new URL(`../${name}`, import.meta.url), "utf8");
