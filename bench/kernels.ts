@@ -2,8 +2,13 @@
 
 import { widestSimd } from "../kernel/host/simd";
 import { fusesPairs } from "../kernel/tensor/doors/host";
-import { createKernels, createReferenceKernels, type Kernels, reservedBytes } from "../kernel/tensor/wasm";
+import { reservedBytes } from "../kernel/tensor/wasm";
 import type { Conv2dShape, Pool2dShape } from "../kernel/tensor/wasm/kernels";
+import {
+  createEveryKernel,
+  createEveryReference,
+  type EveryKernel,
+} from "../test/unit/tensor/wasm/everyKernel";
 
 const memory = new WebAssembly.Memory({ initial: 4096, maximum: 4096, shared: true });
 const floats = new Float32Array(memory.buffer);
@@ -52,7 +57,7 @@ interface Row {
   readonly unit: string;
   /** From seconds a call to the unit. */
   readonly figure: (seconds: number) => number;
-  readonly call: (kernels: Kernels) => void;
+  readonly call: (kernels: EveryKernel) => void;
 }
 
 const gemm = (name: string, m: number, n: number, k: number, transA = false, transB = false): Row => ({
@@ -61,7 +66,7 @@ const gemm = (name: string, m: number, n: number, k: number, transA = false, tra
   figure: (s) => (2 * m * n * k) / s / 1e9,
   call: (kernels) => kernels.gemm({ a, b, c, m, n, k, transA, transB, accumulate: false }),
 });
-const microseconds = (name: string, call: (kernels: Kernels) => void): Row => ({
+const microseconds = (name: string, call: (kernels: EveryKernel) => void): Row => ({
   name,
   unit: "µs",
   figure: (s) => s * 1e6,
@@ -82,7 +87,7 @@ const batchNorm = (outer: number, channels: number, inner: number): Row[] => {
     }),
   ];
 };
-const elements = (name: string, n: number, call: (kernels: Kernels) => void): Row => ({
+const elements = (name: string, n: number, call: (kernels: EveryKernel) => void): Row => ({
   name: `${name} of ${n}`,
   unit: "elements/ns",
   figure: (s) => n / s / 1e9,
@@ -110,7 +115,7 @@ const convolution = (
     ...side(size, size, kernel, 1),
   };
   const label = `${kernel}×${kernel} ${batch}×${inChannels}×${size}×${size} → ${outChannels}`;
-  const passes: [name: string, call: (kernels: Kernels) => void][] = [
+  const passes: [name: string, call: (kernels: EveryKernel) => void][] = [
     ["forward", (kernels) => kernels.conv2d(shape, { x: a, weight, bias: 0, y: c, scratch })],
     [
       "dX",
@@ -222,10 +227,10 @@ const rows: Row[] = [
 
 const wanted = process.argv[2] ?? "";
 const sets = [
-  createKernels(memory, { simd: widestSimd(fusesPairs) }),
-  createKernels(memory),
-  createKernels(memory, { simd: "fixed" }),
-  createReferenceKernels(memory),
+  createEveryKernel(memory, { simd: widestSimd(fusesPairs) }),
+  createEveryKernel(memory),
+  createEveryKernel(memory, { simd: "fixed" }),
+  createEveryReference(memory),
 ];
 const distinct = sets.filter((set, i) => sets.findIndex(({ name }) => name === set.name) === i);
 console.log(`Node ${process.version}, V8 ${process.versions.v8}, ${process.arch}; one thread, medians\n`);

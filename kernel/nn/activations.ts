@@ -21,6 +21,7 @@ import {
 import { optionsOf, requireKnown, requireTensor, show } from "../tensor/arguments";
 import { glu, logSigmoid, selu, softmin, tanhshrink } from "./composedActivations";
 import { Module } from "./module";
+import { addForgetful, addFused } from "./sweep";
 
 /** 1 / (1 + e⁻ˣ). */
 export class Sigmoid extends Module {
@@ -269,3 +270,28 @@ export class Softmax2d extends Module {
     return softmax(input, -3);
   }
 }
+
+addForgetful([
+  CELU,
+  ELU,
+  GELU,
+  GLU,
+  LeakyReLU,
+  LogSigmoid,
+  LogSoftmax,
+  Mish,
+  ReLU,
+  SELU,
+  SiLU,
+  Sigmoid,
+  Softmax,
+  Softmax2d,
+  Softmin,
+  Softplus,
+  Softsign,
+  Tanh,
+  Tanhshrink,
+]);
+addFused(ReLU, "relu");
+addFused(Sigmoid, "sigmoid");
+addFused(Tanh, "tanh");

@@ -15,6 +15,7 @@ import { optionsOf, requireKnown } from "../tensor/arguments";
 import { Module } from "./module";
 import { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d } from "./poolFunctions";
 import { showSizes } from "./sizes";
+import { addForgetful } from "./sweep";
 
 abstract class AdaptivePool extends Module {
   /** null keeps a size as it is. */
@@ -115,3 +116,14 @@ export class MaxUnpool1d extends MaxUnpool {
     return maxUnpool1d(input, indices, kernelSize, { stride, padding });
   }
 }
+
+addForgetful([
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+  MaxUnpool1d,
+  MaxUnpool2d,
+]);

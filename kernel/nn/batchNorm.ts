@@ -4,6 +4,7 @@ import { cat, type Tensor } from "../tensor";
 import { optionsOf, requireKnown } from "../tensor/arguments";
 import { type Activation, batchNormThen } from "../tensor/doors/nn";
 import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./channelNorm";
+import { addForgetful, addFusing } from "./sweep";
 
 /** What batch normalizations can be told. */
 export interface BatchNormOptions extends ChannelNormOptions {
@@ -158,3 +159,6 @@ function noSync(): Error {
     "SyncBatchNorm: expected several processes that share a batch, got one, which has the whole batch; use BatchNorm1d, 2d or 3d, which normalize by all of it, and leave convertSyncBatchnorm() out",
   );
 }
+
+addForgetful([BatchNorm1d, BatchNorm2d, BatchNorm3d]);
+addFusing(BatchNorm, (norm, activation, input) => norm.forwardThen(activation, input));

@@ -357,8 +357,5 @@ export class Unflatten extends Module {
   }
 }
 
-addForgetful(Sequential, ({ layers }) => layers);
-addForgetful(Branches, ({ layers }) => layers);
-addForgetful(Identity);
-addForgetful(Flatten);
-addForgetful(Unflatten);
+addForgetful([Sequential, Branches], ({ layers }: Sequential | Branches) => layers);
+addForgetful([Identity, Flatten, Unflatten]);

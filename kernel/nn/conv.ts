@@ -16,6 +16,7 @@ import { startByDefault } from "./defaultStart";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 import { perDimension, showSizes } from "./sizes";
+import { addForgetful } from "./sweep";
 
 export interface ConvOptions extends FunctionOptions {
   /** Learn a shift per output channel. Default true; false in front of a batch normalization, which has its own. */
@@ -180,3 +181,5 @@ export class Conv3d extends Conv {
     return conv3d(...parameters);
   }
 }
+
+addForgetful([Conv1d, Conv2d, Conv3d]);

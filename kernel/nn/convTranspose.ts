@@ -14,6 +14,7 @@ import { startByDefault } from "./defaultStart";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 import { perDimension, showSizes } from "./sizes";
+import { addForgetful } from "./sweep";
 
 export interface ConvTransposeOptions extends FunctionOptions {
   /** Learn a shift per output channel. Default true; false in front of a batch normalization, which has its own. */
@@ -173,3 +174,5 @@ export class ConvTranspose1d extends ConvTranspose {
     return convTranspose1d(...parameters);
   }
 }
+
+addForgetful([ConvTranspose1d, ConvTranspose2d]);

@@ -11,6 +11,7 @@ import {
 } from "../tensor";
 import { requireKnown } from "../tensor/arguments";
 import { Module } from "./module";
+import { addForgetful } from "./sweep";
 
 abstract class Dropping extends Module {
   /** p: the probability of becoming 0. Default 0.5. Throws a RangeError outside 0 … 1. */
@@ -70,3 +71,5 @@ export class AlphaDropout extends Dropping {
     return alphaDropout(input, this.options);
   }
 }
+
+addForgetful([AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d]);

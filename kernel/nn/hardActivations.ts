@@ -14,6 +14,7 @@ import { optionsOf, requireInteger, requireKnown, requireNumber } from "../tenso
 import { prelu, type RReluOptions, relu6, rrelu } from "./composedActivations";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
+import { addForgetful } from "./sweep";
 
 /** min(max(x, 0), 6). */
 export class ReLU6 extends Module {
@@ -169,3 +170,5 @@ export class RReLU extends Module {
     return `lower=${this.lower}, upper=${this.upper}`;
   }
 }
+
+addForgetful([Hardshrink, Hardsigmoid, Hardswish, Hardtanh, PReLU, RReLU, ReLU6, Softshrink, Threshold]);

@@ -3,6 +3,7 @@
 import { instanceNorm, type Tensor } from "../tensor";
 import { optionsOf, requireKnown } from "../tensor/arguments";
 import { ChannelNorm, type ChannelNormOptions } from "./channelNorm";
+import { addForgetful } from "./sweep";
 
 /**
  * y = (x − μ)/√(σ² + ε), each channel of each sample by itself (Ulyanov et al. 2016), in training and evaluation. With
@@ -75,3 +76,5 @@ export class InstanceNorm3d extends InstanceNorm {
     ];
   }
 }
+
+addForgetful([InstanceNorm1d, InstanceNorm2d, InstanceNorm3d]);

@@ -6,6 +6,7 @@ import { startByDefault } from "./defaultStart";
 import { linear } from "./functional";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
+import { addForgetful } from "./sweep";
 
 /** What a Linear can be told. */
 export interface LinearOptions {
@@ -55,3 +56,5 @@ export class Linear extends Module {
     return `inFeatures=${this.inFeatures}, outFeatures=${this.outFeatures}, bias=${this.bias !== null}`;
   }
 }
+
+addForgetful([Linear]);

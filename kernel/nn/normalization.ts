@@ -4,6 +4,7 @@ import { groupNorm, layerNorm, ones, rmsNorm, type Shape, type Tensor, zeros } f
 import { optionsOf, requireKnown, requireTensor, show } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
+import { addForgetful } from "./sweep";
 
 /** What a LayerNorm can be told. */
 export interface LayerNormOptions {
@@ -157,3 +158,5 @@ function sizes(layer: string, given: number | Shape): Shape {
   }
   return shape;
 }
+
+addForgetful([GroupNorm, LayerNorm, RMSNorm]);

@@ -4,6 +4,7 @@ import { type PaddingMode, pad, type Tensor } from "../tensor";
 import { requireKnown, requireNumber, requireTensor, show } from "../tensor/arguments";
 import { Module } from "./module";
 import { showSizes } from "./sizes";
+import { addForgetful } from "./sweep";
 
 /** One number for all sides, or [before, after] of the last dimension, then of the one before it, and so on. */
 type Padding = number | readonly number[];
@@ -205,3 +206,21 @@ export class CircularPad3d extends CircularPad {
     return 3 as const;
   }
 }
+
+addForgetful([
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+]);

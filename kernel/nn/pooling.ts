@@ -16,6 +16,7 @@ import { optionsOf, requireKnown } from "../tensor/arguments";
 import { Module } from "./module";
 import { type LPPoolOptions, lpPool1d, lpPool2d } from "./poolFunctions";
 import { showSizes } from "./sizes";
+import { addForgetful } from "./sweep";
 
 abstract class MaxPool extends Module implements MaxPoolOptions {
   readonly stride: Sizes;
@@ -182,3 +183,5 @@ export class LPPool1d extends LPPool {
     return lpPool1d(input, normType, kernelSize, { stride, ceilMode });
   }
 }
+
+addForgetful([AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxPool3d]);

@@ -3,28 +3,24 @@
 
 import type { Tensor } from "../tensor";
 import { type Activation, giveUp, isSweeping } from "../tensor/doors/nn";
-import * as activations from "./activations";
-import * as adaptivePooling from "./adaptivePooling";
-import * as batchNorms from "./batchNorm";
-import * as convolutions from "./conv";
-import * as transposed from "./convTranspose";
-import * as dropouts from "./dropout";
-import * as hardActivations from "./hardActivations";
-import * as instanceNorms from "./instanceNorm";
-import { Linear } from "./linear";
-import { Module } from "./module";
-import * as norms from "./normalization";
-import * as paddings from "./padding";
-import * as poolings from "./pooling";
-import * as upsamplings from "./upsampling";
+import type { Module } from "./module";
 
-const { BatchNorm } = batchNorms;
-const normForward = BatchNorm.prototype.forward;
-const fusedActivations = new Map<unknown, Activation>([
-  [activations.ReLU.prototype.forward, "relu"],
-  [activations.Sigmoid.prototype.forward, "sigmoid"],
-  [activations.Tanh.prototype.forward, "tanh"],
-]);
+type ClassOf<M extends Module> = abstract new (...args: never[]) => M;
+type ForwardThen<M extends Module> = (layer: M, activation: Activation, input: Tensor) => Tensor;
+
+/** Layers that can be computed together with an activation, and activations that can, by their forward(). */
+const fusing = new Map<unknown, ForwardThen<Module>>();
+const fused = new Map<unknown, Activation>();
+
+/** Notes down how layers of a class, and of those on top of it, are computed together with the activation after them. */
+export function addFusing<M extends Module>(Class: ClassOf<M>, forwardThen: ForwardThen<M>): void {
+  fusing.set(Class.prototype.forward, forwardThen as ForwardThen<Module>);
+}
+
+/** Notes down that layers of a class are an activation that goes together with the layer before. */
+export function addFused(Class: ClassOf<Module>, activation: Activation): void {
+  fused.set(Class.prototype.forward, activation);
+}
 
 interface Forgetful {
   readonly forward: unknown;
@@ -35,23 +31,13 @@ interface Forgetful {
 /** Layers of this room, by class, that make one tensor of one, and of whom nobody learns either. */
 const forgetful = new Map<unknown, Forgetful>();
 
-/** Notes down that modules of exactly this class forget what they see, if their parts do. */
+/** Notes down that modules of exactly these classes forget what they see, if their parts do. Files of layers say so at their end. */
 export function addForgetful<M extends Module>(
-  Class: abstract new (...args: never[]) => M,
+  classes: readonly ClassOf<NoInfer<M>>[],
   parts: (layer: M) => readonly Module[] = () => [],
 ): void {
-  forgetful.set(Class, { forward: Class.prototype.forward, parts: parts as Forgetful["parts"] });
-}
-
-for (const file of [
-  ...[activations, adaptivePooling, batchNorms, convolutions, transposed, dropouts, hardActivations],
-  ...[instanceNorms, { Linear }, norms, paddings, poolings, upsamplings],
-]) {
-  for (const value of Object.values<unknown>(file)) if (isModuleClass(value)) addForgetful(value);
-}
-
-function isModuleClass(value: unknown): value is abstract new (...args: never[]) => Module {
-  return typeof value === "function" && value.prototype instanceof Module;
+  for (const Class of classes)
+    forgetful.set(Class, { forward: Class.prototype.forward, parts: parts as Forgetful["parts"] });
 }
 
 /**
@@ -75,10 +61,10 @@ export function forwardInRow(layers: readonly Module[], input: Tensor): Tensor {
   for (let i = 0; i < layers.length; i++) {
     const layer = layers[i]!;
     const before = output;
-    const activation =
-      sweeps && layer.forward === normForward ? fusedActivations.get(layers[i + 1]?.forward) : undefined;
-    if (activation !== undefined && layer instanceof BatchNorm) {
-      output = layer.forwardThen(activation, before);
+    const forwardThen = sweeps ? fusing.get(layer.forward) : undefined;
+    const activation = forwardThen && fused.get(layers[i + 1]?.forward);
+    if (activation) {
+      output = forwardThen(layer, activation, before);
       i++;
     } else output = layer.forward(before);
     if (!sweeps) continue;

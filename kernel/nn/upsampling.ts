@@ -5,6 +5,7 @@ import { optionsOf, requireKnown } from "../tensor/arguments";
 import { type InterpolateOptions, type InterpolationMode, interpolate } from "./interpolate";
 import { Module } from "./module";
 import { showSizes } from "./sizes";
+import { addForgetful } from "./sweep";
 
 type Size = InterpolateOptions["size"];
 
@@ -68,3 +69,5 @@ export class UpsamplingBilinear2d extends Upsample {
     super({ ...settings, mode: "bilinear", alignCorners: true });
   }
 }
+
+addForgetful([Upsample, UpsamplingBilinear2d, UpsamplingNearest2d]);

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Conv2dShape, Kernels, Pool2dShape, PoolDivisor } from "../../kernel/tensor/wasm/kernels";
+import type { Conv2dShape, Pool2dShape, PoolDivisor } from "../../kernel/tensor/wasm/kernels";
+import type { EveryKernel } from "../unit/tensor/wasm/everyKernel";
 import {
   assertClose,
   type Buffer,
@@ -169,7 +170,7 @@ const special: Conv2dShape[] = [
  * Compares each kernel with the reference within 8·√terms·2⁻²⁴ of what the sizes of the terms add up to. Where Winograd's
  * algorithm may be at work a tile's numbers are made of each other's terms: there the largest such sum counts.
  */
-function checkConv(guarded: GuardedMemory, kernels: Kernels, s: Conv2dShape, random: Random): void {
+function checkConv(guarded: GuardedMemory, kernels: EveryKernel, s: Conv2dShape, random: Random): void {
   const number = () => random() * 2 - 1;
   const window = s.kernelHeight * s.kernelWidth;
   const [fanIn, fanOut] = [(s.inChannels / s.groups) * window, (s.outChannels / s.groups) * window];
@@ -192,7 +193,7 @@ function checkConv(guarded: GuardedMemory, kernels: Kernels, s: Conv2dShape, ran
       operands: Buffer[],
       length: number,
       terms: number,
-      run: (kernels: Kernels, to: number) => void,
+      run: (kernels: EveryKernel, to: number) => void,
     ) => {
       const adding = accumulate && name !== "conv2d";
       const what = `${kernels.name} ${name}${adding ? " +" : ""} ${JSON.stringify(s)}`;

@@ -58,10 +58,8 @@ const showValue = (value: unknown) => new DisplayHandle(value);
  * else as Node would print it; `display.html("…")` and its like show a text as what it is. Outside a notebook it prints
  * the text.
  */
-export const display: ((value: unknown) => DisplayHandle) & Forms<DisplayHandle> = Object.assign(
-  showValue,
-  formsOf<DisplayHandle>(showValue),
-);
+export const display: ((value: unknown) => DisplayHandle) & Forms<DisplayHandle> = /* @__PURE__ */ (() =>
+  Object.assign(showValue, formsOf<DisplayHandle>(showValue)))();
 
 /** Takes away what the cell has shown so far; with `wait`, only when the next output comes, which spares a flicker. */
 export function clearOutput({ wait = false }: { wait?: boolean } = {}): void {

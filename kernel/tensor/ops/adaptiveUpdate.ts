@@ -1,6 +1,7 @@
 // The steps of optimizers that divide by a mean or a maximum of gradients so far: in place and outside the graph.
 
 import type { Tensor } from "../tensor";
+import { steps } from "../wasm/table";
 import { check, type Direction, withGradient } from "./update";
 
 export interface AdamOptions extends Direction {
@@ -31,7 +32,7 @@ export function adamStep(
 ): void {
   check("adamStep", parameter, [mean, square, maximum]);
   withGradient(parameter, maximize, (gradient) =>
-    parameter.engine.kernels.adam({
+    parameter.engine.kernels.of(steps).adam({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
       mean: mean.pointer,
@@ -75,7 +76,7 @@ export function rmspropStep(
 ): void {
   check("rmspropStep", parameter, [square, mean, velocity]);
   withGradient(parameter, maximize, (gradient) =>
-    parameter.engine.kernels.rmsprop({
+    parameter.engine.kernels.of(steps).rmsprop({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
       square: square.pointer,
@@ -112,7 +113,7 @@ export function adagradStep(
   check("adagradStep", parameter, [sum]);
   const { kernels } = parameter.engine;
   withGradient(parameter, maximize, (gradient) =>
-    kernels.adagrad({
+    kernels.of(steps).adagrad({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
       sum: sum.pointer,
@@ -154,7 +155,7 @@ export function nadamStep(
 ): void {
   check("nadamStep", parameter, [mean, square]);
   withGradient(parameter, maximize, (gradient) =>
-    parameter.engine.kernels.nadam({
+    parameter.engine.kernels.of(steps).nadam({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
       mean: mean.pointer,
@@ -186,7 +187,7 @@ export function radamStep(
   const trust = ((length - 4) * (length - 2) * most) / ((most - 4) * (most - 2) * length);
   const trusted = length > 5;
   withGradient(parameter, maximize, (gradient) =>
-    parameter.engine.kernels.adam({
+    parameter.engine.kernels.of(steps).adam({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
       mean: mean.pointer,
@@ -213,7 +214,7 @@ export function adamaxStep(
 ): void {
   check("adamaxStep", parameter, [mean, largest]);
   withGradient(parameter, maximize, (gradient) =>
-    parameter.engine.kernels.adamax({
+    parameter.engine.kernels.of(steps).adamax({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
       mean: mean.pointer,
@@ -242,7 +243,7 @@ export function adadeltaStep(
 ): void {
   check("adadeltaStep", parameter, [square, changes]);
   withGradient(parameter, maximize, (gradient) =>
-    parameter.engine.kernels.adadelta({
+    parameter.engine.kernels.of(steps).adadelta({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
       square: square.pointer,

@@ -7,6 +7,7 @@ import { countOf, show } from "../shape";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
 import type { Activation } from "../wasm/kernels";
+import { norms } from "../wasm/table";
 import { requireFloat } from "./check";
 import { slopesByOutput } from "./elementwise";
 import { contiguous } from "./view";
@@ -57,7 +58,7 @@ function backward(node: Node<Info>, dy: Storage, pass: BackwardPass): void {
   const dBias = engine.allocate(channels);
   const y = node.output;
   if (training) {
-    engine.kernels.batchNormBackward({
+    engine.kernels.of(norms).batchNormBackward({
       x: x.pointer,
       mean: mean.pointer,
       invStd: invStd.pointer,
@@ -158,7 +159,7 @@ function frozenBackward(
     kernels.reduce("sum", { x: sums.pointer, y: to.pointer, outer: 1, n: outer, inner: channels });
   };
   sumOverChannel(dy, dBias);
-  kernels.batchNormApply({
+  kernels.of(norms).batchNormApply({
     x: x.pointer,
     mean: mean.pointer,
     invStd: invStd.pointer,
@@ -172,7 +173,7 @@ function frozenBackward(
   kernels.binary("mul", "same", { a: dx.pointer, b: dy.pointer, y: dx.pointer, columns: x.count });
   sumOverChannel(dx, dWeight);
   kernels.fill({ y: zero.pointer, value: 0, n: channels });
-  kernels.batchNormApply({
+  kernels.of(norms).batchNormApply({
     x: dy.pointer,
     mean: zero.pointer,
     invStd: invStd.pointer,
@@ -250,7 +251,7 @@ export function batchNormThen(
   const pointer = (tensor: Tensor | null): number => tensor?.pointer ?? 0;
   if (fromBatch) {
     const [movedMean, movedVar] = training ? [runningMean, runningVar] : [null, null];
-    kernels.batchNormForward({
+    kernels.of(norms).batchNormForward({
       x: x.pointer,
       weight: pointer(gamma),
       bias: pointer(beta),
@@ -274,7 +275,7 @@ export function batchNormThen(
     const fixedVar = contiguous(runningVar).pointer >>> 2;
     for (let c = 0; c < channels; c++) f32[scale + c] = 1 / Math.sqrt(f32[fixedVar + c]! + eps);
     kernels.unary("copy", { x: contiguous(runningMean).pointer, y: mean.pointer, n: channels });
-    kernels.batchNormApply({
+    kernels.of(norms).batchNormApply({
       x: x.pointer,
       mean: mean.pointer,
       invStd: invStd.pointer,

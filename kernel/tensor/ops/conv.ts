@@ -6,6 +6,7 @@ import { show } from "../shape";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
 import type { Conv2dShape, Kernels } from "../wasm/kernels";
+import { convolutions } from "../wasm/table";
 import { giveTo } from "./broadcast";
 import { requireFloat } from "./check";
 import { sumOrMean } from "./reduction";
@@ -47,10 +48,10 @@ const convRule: Rule<Conv2dShape> = {
     const shape = node.info;
     const { engine } = pass;
     const { kernels } = engine;
-    const scratch = engine.allocate(kernels.conv2dScratch(shape) / 4);
+    const scratch = engine.allocate(kernels.of(convolutions).conv2dScratch(shape) / 4);
     if (weight.requiresGrad) {
       pass.accumulate(weight, (dw, adding) =>
-        kernels.conv2dBackwardWeight(shape, {
+        kernels.of(convolutions).conv2dBackwardWeight(shape, {
           x: x.pointer,
           dy: dy.pointer,
           dWeight: dw.pointer,
@@ -61,7 +62,7 @@ const convRule: Rule<Conv2dShape> = {
     }
     if (x.requiresGrad) {
       pass.accumulate(x, (dx, adding) =>
-        kernels.conv2dBackwardInput(shape, {
+        kernels.of(convolutions).conv2dBackwardInput(shape, {
           dy: dy.pointer,
           weight: weight.pointer,
           dx: dx.pointer,
@@ -90,10 +91,10 @@ const inputRule: Rule<Conv2dShape> = {
   sharesGradient: true,
   backward({ inputs: [dy, weight], info: shape }, dx, pass) {
     const { engine } = pass;
-    const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
+    const scratch = engine.allocate(engine.kernels.of(convolutions).conv2dScratch(shape) / 4);
     if (weight!.requiresGrad) {
       pass.accumulate(weight!, (dw, accumulate) =>
-        engine.kernels.conv2dBackwardWeight(shape, {
+        engine.kernels.of(convolutions).conv2dBackwardWeight(shape, {
           x: dx.pointer,
           dy: dy!.pointer,
           dWeight: dw.pointer,
@@ -104,7 +105,7 @@ const inputRule: Rule<Conv2dShape> = {
     }
     if (dy!.requiresGrad) {
       const y = pass.allocate(dy!);
-      engine.kernels.conv2d(shape, {
+      engine.kernels.of(convolutions).conv2d(shape, {
         x: dx.pointer,
         weight: weight!.pointer,
         bias: 0,
@@ -125,8 +126,8 @@ export function inputGradient(shape: Conv2dShape, gradient: Tensor, weight: Tens
   const dy = contiguous(gradient);
   const { engine } = dy;
   const dx = engine.empty([shape.batch, shape.inChannels, shape.inHeight, shape.inWidth], "float32");
-  const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
-  engine.kernels.conv2dBackwardInput(shape, {
+  const scratch = engine.allocate(engine.kernels.of(convolutions).conv2dScratch(shape) / 4);
+  engine.kernels.of(convolutions).conv2dBackwardInput(shape, {
     dy: dy.pointer,
     weight: weight.pointer,
     dx: dx.pointer,
@@ -143,10 +144,10 @@ const weightRule: Rule<Conv2dShape> = {
   sharesGradient: true,
   backward({ inputs: [x, dy], info: shape }, dw, pass) {
     const { engine } = pass;
-    const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
+    const scratch = engine.allocate(engine.kernels.of(convolutions).conv2dScratch(shape) / 4);
     if (x!.requiresGrad) {
       pass.accumulate(x!, (dx, accumulate) =>
-        engine.kernels.conv2dBackwardInput(shape, {
+        engine.kernels.of(convolutions).conv2dBackwardInput(shape, {
           dy: dy!.pointer,
           weight: dw.pointer,
           dx: dx.pointer,
@@ -157,7 +158,7 @@ const weightRule: Rule<Conv2dShape> = {
     }
     if (dy!.requiresGrad) {
       const y = pass.allocate(dy!);
-      engine.kernels.conv2d(shape, {
+      engine.kernels.of(convolutions).conv2d(shape, {
         x: x!.pointer,
         weight: dw.pointer,
         bias: 0,
@@ -182,8 +183,8 @@ function weightGradient(shape: Conv2dShape, input: Tensor, gradient: Tensor): Te
   const { engine } = x;
   const { outChannels, inChannels, groups, kernelHeight, kernelWidth } = shape;
   const dw = engine.empty([outChannels, inChannels / groups, kernelHeight, kernelWidth], "float32");
-  const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
-  engine.kernels.conv2dBackwardWeight(shape, {
+  const scratch = engine.allocate(engine.kernels.of(convolutions).conv2dScratch(shape) / 4);
+  engine.kernels.of(convolutions).conv2dBackwardWeight(shape, {
     x: x.pointer,
     dy: dy.pointer,
     dWeight: dw.pointer,
@@ -256,8 +257,8 @@ function convolve2d(shape: Conv2dShape, x: Tensor, weight: Tensor, bias: Tensor 
   const inputs = bias === null ? [x, weight] : [x, weight, bias];
   if (batch === 0) return record(emptyRule, y, inputs, undefined);
   const packed = wantsGraph(engine, inputs) ? null : packedWeights(shape, weight);
-  const scratch = engine.allocate(engine.kernels.conv2dScratch(shape) / 4);
-  engine.kernels.conv2d(shape, {
+  const scratch = engine.allocate(engine.kernels.of(convolutions).conv2dScratch(shape) / 4);
+  engine.kernels.of(convolutions).conv2d(shape, {
     x: x.pointer,
     weight: weight.pointer,
     bias: bias?.pointer ?? 0,
@@ -285,7 +286,7 @@ const mostPackedBytes = 2 ** 20;
 function packedWeights(shape: Conv2dShape, weight: Tensor): Storage | null {
   const { engine, storage } = weight;
   const { kernels } = engine;
-  const bytes = kernels.conv2dPacked(shape);
+  const bytes = kernels.of(convolutions).conv2dPacked(shape);
   // Whoever holds the numbers of a pinned one by `.data` may change them without a version's telling.
   if (bytes === 0 || bytes > mostPackedBytes || storage.pinned || weight.offset !== 0) return null;
   const { version } = storage;
@@ -295,7 +296,7 @@ function packedWeights(shape: Conv2dShape, weight: Tensor): Storage | null {
   const packed = fits ? known.storage : engine.allocate(bytes / 4);
   packed.pinned = true; // it outlives a tidy()
   packs.delete(storage); // until it is whole again: an interrupt may come between
-  kernels.conv2dPack(shape, { weight: weight.pointer, packed: packed.pointer });
+  kernels.of(convolutions).conv2dPack(shape, { weight: weight.pointer, packed: packed.pointer });
   packs.set(storage, { storage: packed, kernels, shape, version });
   return packed;
 }

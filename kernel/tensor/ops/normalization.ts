@@ -5,6 +5,7 @@ import { type Rule, record } from "../autograd";
 import { countOf, type Shape, sameShape, show } from "../shape";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
+import { norms } from "../wasm/table";
 import { requireFloat } from "./check";
 import { contiguous } from "./view";
 
@@ -53,7 +54,7 @@ const rowsRule: Rule<Info> = {
     };
     if (inner === 1) give(bias, dy); // before dx may take its place
     const dx = pass.target(dy, x);
-    kernels.normalizeBackward({
+    kernels.of(norms).normalizeBackward({
       x: x.pointer,
       statistics: node.saved[0]!.pointer,
       weight: weight?.pointer ?? 0,
@@ -109,7 +110,7 @@ function normalizeRows(
   const { engine } = x;
   const y = engine.emptyLike(x, "float32");
   const statistics = engine.allocate(4 * samples * groups);
-  engine.kernels.normalize({
+  engine.kernels.of(norms).normalize({
     x: x.pointer,
     weight: weight?.pointer ?? 0,
     bias: bias?.pointer ?? 0,

@@ -6,6 +6,7 @@ import type { Engine } from "../engine";
 import { countOf, type Shape, show } from "../shape";
 import type { Tensor } from "../tensor";
 import type { Pool2dShape, PoolDivisor } from "../wasm/kernels";
+import { pools } from "../wasm/table";
 import { requireFloat } from "./check";
 import { clone } from "./elementwise";
 import type { Extremes } from "./extremes";
@@ -55,7 +56,7 @@ const maxPoolRule: Rule<Pool2dShape> = {
   backward(node, dy, pass) {
     const indices = node.saved[0]!;
     pass.accumulate(node.inputs[0]!, (dx, adding) =>
-      pass.engine.kernels.maxPool2dBackward(node.info, {
+      pass.engine.kernels.of(pools).maxPool2dBackward(node.info, {
         dy: dy.pointer,
         indices: indices.pointer,
         dx: dx.pointer,
@@ -82,7 +83,7 @@ const avgPoolRule: Rule<{ shape: Pool2dShape; divisor: PoolDivisor }> = {
   backward(node, dy, pass) {
     const { shape, divisor } = node.info;
     pass.accumulate(node.inputs[0]!, (dx, adding) =>
-      pass.engine.kernels.avgPool2dBackward(shape, divisor, {
+      pass.engine.kernels.of(pools).avgPool2dBackward(shape, divisor, {
         dy: dy.pointer,
         dx: dx.pointer,
         accumulate: adding,
@@ -97,7 +98,7 @@ const spreadRule: Rule<{ shape: Pool2dShape; divisor: PoolDivisor }> = {
   name: "avgPool's gradient",
   backward({ inputs: [dy], info: { shape, divisor } }, dx, pass) {
     const y = pass.allocate(dy!);
-    pass.engine.kernels.avgPool2d(shape, divisor, { x: dx.pointer, y: y.pointer });
+    pass.engine.kernels.of(pools).avgPool2d(shape, divisor, { x: dx.pointer, y: y.pointer });
     pass.give(dy!, y);
   },
   formula: ({ inputs: [dy], info }, dx) => [() => averages(contiguous(dx), dy!.shape, info)],
@@ -107,7 +108,7 @@ function spread(gradient: Tensor, shape: Shape, info: { shape: Pool2dShape; divi
   const dy = contiguous(gradient);
   const { engine } = dy;
   const dx = engine.empty(shape, "float32");
-  engine.kernels.avgPool2dBackward(info.shape, info.divisor, {
+  engine.kernels.of(pools).avgPool2dBackward(info.shape, info.divisor, {
     dy: dy.pointer,
     dx: dx.pointer,
     accumulate: false,
@@ -118,7 +119,7 @@ function spread(gradient: Tensor, shape: Shape, info: { shape: Pool2dShape; divi
 /** The means over windows of a contiguous x. */
 function averages(x: Tensor, shape: Shape, info: { shape: Pool2dShape; divisor: PoolDivisor }): Tensor {
   const y = x.engine.empty(shape, "float32");
-  x.engine.kernels.avgPool2d(info.shape, info.divisor, { x: x.pointer, y: y.pointer });
+  x.engine.kernels.of(pools).avgPool2d(info.shape, info.divisor, { x: x.pointer, y: y.pointer });
   return record(avgPoolRule, y, [x], info);
 }
 
@@ -215,7 +216,7 @@ function maxPool(
   const y = engine.empty(outputOf(rank, x, shape), "float32");
   const indices = engine.emptyLike(y, "int32");
   if (y.count === 0) return { values: record(emptyRule, y, [x], undefined), indices };
-  engine.kernels.maxPool2d(shape, { x: x.pointer, y: y.pointer, indices: indices.pointer });
+  engine.kernels.of(pools).maxPool2d(shape, { x: x.pointer, y: y.pointer, indices: indices.pointer });
   // The graph frees what it saved: what the caller keeps is a copy.
   const kept = withIndices ? clone(indices) : indices;
   return { values: record(maxPoolRule, y, [x], shape, [indices.storage]), indices: kept };

@@ -5,6 +5,7 @@ import { type BackwardPass, type Node, type Rule, record } from "../autograd";
 import type { Engine } from "../engine";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
+import { recurrences } from "../wasm/table";
 import { giveGemm } from "./matmul";
 import { contiguous } from "./view";
 
@@ -91,6 +92,7 @@ export function recurrent(
   const [hidden, cell] = [contiguous(state.hidden), state.cell === null ? null : contiguous(state.cell)];
   const { engine } = x;
   const { kernels } = engine;
+  const { lstm, gru } = kernels.of(recurrences);
   const [total, batch] = [x.shape[0]!, hidden.shape[0]!];
   const size = hidden.shape[1]!;
   const wide = gatesOf[kind] * size;
@@ -114,14 +116,14 @@ export function recurrent(
     if (kind === "gru") {
       const inside = at(inner, start, wide);
       project(engine, was, hiddenWeight, hiddenBias, inside, rows);
-      kernels.gru({ gates: own, inner: inside, before: was, hidden: now, rows, size });
+      gru({ gates: own, inner: inside, before: was, hidden: now, rows, size });
     } else {
       const product = { a: was, b: hiddenWeight.pointer, c: own, m: rows, n: wide, k: size, transB: true };
       kernels.gemm({ ...product, accumulate: true });
       if (kind === "lstm") {
         const cellBefore = at(cells, start, size);
         copyRows(engine, lastCell, cellBefore, rows * size);
-        kernels.lstm({ gates: own, before: cellBefore, cell: lastCell, hidden: now, rows, size });
+        lstm({ gates: own, before: cellBefore, cell: lastCell, hidden: now, rows, size });
       } else {
         kernels.unary(kind, { x: own, y: own, n: rows * size });
         copyRows(engine, own, now, rows * size);
@@ -184,6 +186,7 @@ function throughSteps(
   const [gates, before, cells, inner] = node.saved as [Storage, Storage, Storage, Storage];
   const { engine } = pass;
   const { kernels } = engine;
+  const { lstmBackward, gruBackward } = kernels.of(recurrences);
   const [total, batch, size] = [x.shape[0]!, hidden.shape[0]!, hidden.shape[1]!];
   const wide = inputWeight.shape[0]!;
   const dGates = engine.allocate(total * wide);
@@ -193,10 +196,10 @@ function throughSteps(
     const [own, change] = [at(gates, start, wide), at(dGates, start, wide)];
     const given = at(dy, start, size);
     const step = { gates: own, dy: given, dHidden, dGates: change, rows, size };
-    if (kind === "lstm") kernels.lstmBackward({ ...step, before: at(cells, start, size), dCell });
+    if (kind === "lstm") lstmBackward({ ...step, before: at(cells, start, size), dCell });
     else if (kind === "gru") {
       const [inside, dInside] = [at(inner, start, wide), at(dInner, start, wide)];
-      kernels.gruBackward({ ...step, before: at(before, start, size), inner: inside, dInner: dInside });
+      gruBackward({ ...step, before: at(before, start, size), inner: inside, dInner: dInside });
     } else {
       kernels.axpy({ alpha: 1, x: dHidden, y: given, n: rows * size });
       kernels.unaryGrad(kind, { saved: own, dy: given, dx: change, n: rows * size });

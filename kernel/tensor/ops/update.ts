@@ -4,6 +4,7 @@ import { sameShape, show } from "../shape";
 import type { Storage } from "../storage";
 import { packed } from "../strided";
 import type { Tensor } from "../tensor";
+import { steps } from "../wasm/table";
 
 /** What every step can be told. */
 export interface Direction {
@@ -66,7 +67,7 @@ export function sgdStep(parameter: Tensor, buffer: Tensor | null, options: SgdOp
     velocity.storage.pinned = true; // it outlives a tidy() around the step
   }
   withGradient(parameter, maximize, (gradient) =>
-    engine.kernels.sgd({
+    engine.kernels.of(steps).sgd({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
       buffer: momentum === 0 ? 0 : velocity!.pointer,
@@ -98,7 +99,7 @@ export function rpropStep(
 ): void {
   check("rpropStep", parameter, [before, size]);
   withGradient(parameter, maximize, (gradient) =>
-    parameter.engine.kernels.rprop({
+    parameter.engine.kernels.of(steps).rprop({
       parameter: parameter.pointer,
       gradient: gradient.pointer,
       before: before.pointer,

@@ -3,10 +3,11 @@
 import { type Definition, Device } from "./call/device";
 import { Memory } from "./call/memory";
 import type { ThreadHost } from "./call/team";
+import { byKey } from "./call/variants";
 import type { Pointer } from "./emit/kernel";
 import { writeConstants } from "./emit/math";
 import type { Target } from "./emit/target";
-import { table } from "./table";
+import { basics } from "./table";
 
 export type { Conv2dShape } from "./conv/shape";
 export type { Pointer } from "./emit/kernel";
@@ -16,19 +17,23 @@ export type { ReduceOp } from "./map/reduce";
 export type { Activation, UnaryGradOp, UnaryOp } from "./map/unary";
 export type { Pool2dShape, PoolDivisor } from "./pool/shape";
 
-type Table = typeof table;
-export type KernelName = keyof Table;
-type Calls = { readonly [N in KernelName]: Table[N] extends Definition<infer Call> ? Call : never };
+/** One of table.ts. */
+export type Family = Readonly<Record<string, Definition<unknown>>>;
+export type CallsOf<F extends Family> = {
+  readonly [N in keyof F]: F[N] extends Definition<infer Call> ? Call : never;
+};
 
 /**
- * A call for each kernel of the table, its parameters by name. All buffers are contiguous f32 unless said otherwise; counts are
- * elements, never bytes. A count of 0 is legal and does nothing. No buffer that is written overlaps one that is read, except
- * where "may alias" is said.
+ * A call for each of the basic kernels, and for those of another family; parameters go by name. All buffers are contiguous f32
+ * unless said otherwise; counts are elements, never bytes. A count of 0 is legal and does nothing. No buffer that is written
+ * overlaps one that is read, except where "may alias" is said.
  */
-export interface Kernels extends Calls {
+export interface Kernels extends CallsOf<typeof basics> {
   /** "reference", "wasm-simd", "wasm-relaxed-simd", "wasm-revec-simd". */
   readonly name: string;
 
+  /** The calls of a family, made when first asked for. */
+  of<F extends Family>(family: F): CallsOf<F>;
   /**
    * Shares long calls among this thread and one more for each of `scratches`, areas of `reservedBytes` for the threads'
    * own use. The numbers stay the same to the last bit.
@@ -38,10 +43,13 @@ export interface Kernels extends Calls {
   settle(): void;
 }
 
-/** What `make` makes of each definition of the table. */
-function eachOf(make: (definition: Definition<unknown>) => unknown): Calls {
-  const made = Object.entries<Definition<unknown>>(table).map(([name, each]) => [name, make(each)] as const);
-  return Object.fromEntries(made) as unknown as Calls;
+/** What `make` makes of the definitions. */
+function made(make: (definition: Definition<unknown>) => unknown): Pick<Kernels, "of" | keyof typeof basics> {
+  const of = byKey((family: Family) => {
+    const calls = Object.entries(family).map(([name, each]) => [name, make(each)] as const);
+    return Object.fromEntries(calls);
+  }) as Kernels["of"];
+  return { of, ...of(basics) };
 }
 
 /** The kernels as WebAssembly over `target.memory`, whose reserved bytes they write: each is compiled when first asked for. */
@@ -52,7 +60,7 @@ export function createEmittedKernels(target: Target): Kernels {
     name: target.revec ? "wasm-revec-simd" : target.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
     useThreads: (host, scratches) => device.useThreads(host, scratches),
     settle: () => device.settle(),
-    ...eachOf((definition) => device.kernel(definition)),
+    ...made((definition) => device.kernel(definition)),
   };
 }
 
@@ -63,6 +71,6 @@ export function createReferenceKernels(memory: WebAssembly.Memory): Kernels {
     name: "reference",
     useThreads() {}, // one thread is all it wants
     settle() {},
-    ...eachOf(({ reference }) => reference(views)),
+    ...made(({ reference }) => reference(views)),
   };
 }

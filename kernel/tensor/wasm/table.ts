@@ -1,4 +1,5 @@
 // Every kernel by its name: the whole of what the runtime asks of WebAssembly. A new kernel is one file and one line here.
+// In families, so that who bundles the library gets those alone whose operations it names.
 
 import {
   conv2d,
@@ -30,7 +31,8 @@ import { rmsprop } from "./update/rmsprop";
 import { rprop } from "./update/rprop";
 import { sgd } from "./update/sgd";
 
-export const table = {
+/** What methods of tensors run on: nobody is without them. */
+export const basics = {
   // map
   unary,
   unaryGrad,
@@ -45,37 +47,30 @@ export const table = {
   reduce,
   logSoftmax,
   crossEntropy,
-  lstm,
-  lstmBackward,
-  gru,
-  gruBackward,
   // product
   gemm,
-  // norm
+};
+
+export const recurrences = { lstm, lstmBackward, gru, gruBackward };
+
+export const norms = {
   batchNormForward,
   batchNormApply,
   batchNormBackward,
   normalize,
   normalizeBackward,
-  // conv
+};
+
+export const convolutions = {
   conv2dScratch,
   conv2dPacked,
   conv2dPack,
   conv2d,
   conv2dBackwardInput,
   conv2dBackwardWeight,
-  // pool
-  maxPool2d,
-  maxPool2dBackward,
-  avgPool2d,
-  avgPool2dBackward,
-  // update
-  sgd,
-  adam,
-  rmsprop,
-  adagrad,
-  nadam,
-  adamax,
-  adadelta,
-  rprop,
 };
+
+export const pools = { maxPool2d, maxPool2dBackward, avgPool2d, avgPool2dBackward };
+
+/** The optimizers. */
+export const steps = { sgd, adam, rmsprop, adagrad, nadam, adamax, adadelta, rprop };

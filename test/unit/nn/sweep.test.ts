@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import * as nn from "../../../kernel/nn";
+import { forgets } from "../../../kernel/nn/sweep";
 import { activations, watch } from "../../../kernel/probe";
 import {
   autograd,
@@ -379,4 +380,14 @@ test("what does not fit is refused by the layer's own name", () => {
       error.message === "BatchNorm1d: expected input [N, 5] or [N, 5, L], got [4, 3]" &&
       /BatchNorm1d\.\w+[\s\S]*Sequential\.forward/.test(error.stack!),
   );
+});
+
+test("every layer of one tensor to one says that it forgets", () => {
+  const others =
+    /Loss$|^(RNN|LSTM|GRU)|Transformer|Attention|^Module|^Parameter|Inception|Similarity|Distance|Embedding|^BatchRenorm|^Bilinear$|^ChannelShuffle$|^CovariateNoise$|^Fold$|^Unfold$|^LocalResponseNorm$|^Pixel/;
+  for (const [name, value] of Object.entries<unknown>(nn)) {
+    if (typeof value !== "function" || !(value.prototype instanceof nn.Module)) continue;
+    const layer = Object.create(value.prototype, { layers: { value: [] } }) as nn.Module;
+    assert.equal(forgets(layer), !others.test(name), name);
+  }
 });

@@ -9,7 +9,7 @@ export function once<T>(make: () => T): () => T {
 type Option = string | number | boolean | null;
 
 /** What `make` gives for a key, made once for each. */
-export function byKey<K extends Option, T>(make: (key: K) => T): (key: K) => T {
+export function byKey<K extends Option | object, T>(make: (key: K) => T): (key: K) => T {
   const made = new Map<K, T>();
   return (key) => {
     let one = made.get(key);

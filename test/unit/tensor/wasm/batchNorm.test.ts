@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Kernels } from "../../../../kernel/tensor/wasm";
+import type { EveryKernel } from "./everyKernel";
 import { assertClose, type Buffer, type GuardedMemory, onEachEngine, randomNumbers } from "./guardedMemory";
 
 const shapes: [outer: number, channels: number, inner: number][] = [];
@@ -24,7 +24,7 @@ interface Outputs {
 /** Runs batchNormForward by both, and gives what each wrote. */
 function forward(
   guarded: GuardedMemory,
-  kernels: Kernels,
+  kernels: EveryKernel,
   [outer, channels, inner]: readonly [number, number, number],
   value: () => number,
   affine: { readonly weight: boolean; readonly bias: boolean; readonly tracked: boolean },

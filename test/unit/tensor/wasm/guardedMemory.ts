@@ -2,12 +2,8 @@
 
 import assert from "node:assert/strict";
 import { widestSimd } from "../../../../kernel/host/simd";
-import {
-  createKernels,
-  createReferenceKernels,
-  type Kernels,
-  reservedBytes,
-} from "../../../../kernel/tensor/wasm";
+import { reservedBytes } from "../../../../kernel/tensor/wasm";
+import { createEveryKernel, createEveryReference, type EveryKernel } from "./everyKernel";
 
 widestSimd(() => false, "revec"); // V8 fuses vectors in all tests of kernels, where it can
 
@@ -35,7 +31,7 @@ export interface Buffer {
 /** Buffers side by side in one memory, each between guards, each misaligned in turn by 0, 4, 8 or 12 bytes. */
 export class GuardedMemory {
   readonly memory: WebAssembly.Memory;
-  readonly reference: Kernels;
+  readonly reference: EveryKernel;
   #top = reservedBytes;
   #turn = 0;
   #buffers: Buffer[] = [];
@@ -48,7 +44,7 @@ export class GuardedMemory {
     pages = 512,
   ) {
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-    this.reference = createReferenceKernels(this.memory);
+    this.reference = createEveryReference(this.memory);
   }
 
   /** Forgets all buffers. */
@@ -115,11 +111,11 @@ export class GuardedMemory {
  * Runs `body` over shared and unshared memory, with tiles of pairs, of single vectors, and without relaxed SIMD. Pairs and
  * single vectors must leave the same bits wherever `body` checks the guards.
  */
-export function onEachEngine(body: (guarded: GuardedMemory, kernels: Kernels) => void): void {
+export function onEachEngine(body: (guarded: GuardedMemory, kernels: EveryKernel) => void): void {
   for (const shared of [false, true]) {
     const [pairs, single] = (["revec", "plain", "fixed"] as const).map((simd) => {
       const guarded = new GuardedMemory(shared);
-      body(guarded, createKernels(guarded.memory, { simd }));
+      body(guarded, createEveryKernel(guarded.memory, { simd }));
       return guarded.sums;
     });
     assert.deepEqual(pairs, single, "the same bits from pairs of vectors as from single ones");

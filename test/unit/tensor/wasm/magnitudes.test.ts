@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Kernels } from "../../../../kernel/tensor/wasm";
+import type { EveryKernel } from "./everyKernel";
 import { assertClose, GuardedMemory, onEachEngine } from "./guardedMemory";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
@@ -25,7 +25,7 @@ const rows: [x: number[], logSoftmax: number[], loss: number][] = [
 const near = (what: string, got: Float32Array, expected: readonly number[]) =>
   assertClose(what, got, Float32Array.from(expected), 1e-6, (i) => Math.abs(expected[i]!) + 1e-30);
 
-function checkRows(guarded: GuardedMemory, kernels: Kernels, finiteOnly: boolean): void {
+function checkRows(guarded: GuardedMemory, kernels: EveryKernel, finiteOnly: boolean): void {
   for (const [x, expected, loss] of rows) {
     if (finiteOnly && !x.every(Number.isFinite)) continue; // emitted ones promise finite inputs
     guarded.clear();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Kernels } from "../../../../kernel/tensor/wasm";
+import type { EveryKernel } from "./everyKernel";
 import { assertClose, type Buffer, onEachEngine, randomNumbers } from "./guardedMemory";
 
 const lengths = [0, 1, 3, 4, 5, 8, 33];
@@ -11,7 +11,7 @@ const lengths = [0, 1, 3, 4, 5, 8, 33];
 function compare(
   what: string,
   buffers: number,
-  step: (kernels: Kernels, parameter: number, gradient: number, buffers: number[], n: number) => void,
+  step: (kernels: EveryKernel, parameter: number, gradient: number, buffers: number[], n: number) => void,
 ): void {
   onEachEngine((guarded, kernels) => {
     const random = randomNumbers(30);

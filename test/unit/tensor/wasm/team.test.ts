@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as esbuild from "esbuild";
 import { threadHost } from "../../../../kernel/host/threads";
-import { createKernels, type Kernels, reservedBytes } from "../../../../kernel/tensor/wasm";
+import { reservedBytes } from "../../../../kernel/tensor/wasm";
+import { createEveryKernel, type EveryKernel } from "./everyKernel";
 import { randomNumbers } from "./guardedMemory";
 
 const memory = new WebAssembly.Memory({ initial: 1024, maximum: 1024, shared: true });
@@ -12,8 +13,8 @@ const floats = new Float32Array(memory.buffer);
 const bytes = new Uint8Array(memory.buffer);
 /** Buffers of 8 MiB behind the scratch areas of three threads. */
 const [a, b, c] = [1, 2, 3].map((i) => i * 8 * 2 ** 20) as [number, number, number];
-let alone: Kernels;
-const teams: Kernels[] = [];
+let alone: EveryKernel;
+const teams: EveryKernel[] = [];
 
 before(() => {
   const { outputFiles } = esbuild.buildSync({
@@ -25,9 +26,9 @@ before(() => {
   });
   const random = randomNumbers(1);
   for (let i = a / 4; i < c / 4; i++) floats[i] = random() * 2 - 1;
-  alone = createKernels(memory);
+  alone = createEveryKernel(memory);
   for (const helpers of [1, 2]) {
-    const kernels = createKernels(memory);
+    const kernels = createEveryKernel(memory);
     const scratches = Array.from({ length: helpers }, (_, i) => reservedBytes * (2 + i));
     kernels.useThreads(threadHost(outputFiles[0]!.text), scratches);
     teams.push(kernels);
@@ -35,8 +36,8 @@ before(() => {
 });
 
 /** Runs `call` by one thread and by teams, and compares what each left in c. */
-function compare(what: string, length: number, call: (kernels: Kernels) => void): void {
-  const run = (kernels: Kernels) => {
+function compare(what: string, length: number, call: (kernels: EveryKernel) => void): void {
+  const run = (kernels: EveryKernel) => {
     floats.fill(0.5, c / 4, c / 4 + length + 8);
     call(kernels);
     return bytes.slice(c, c + (length + 8) * 4);
