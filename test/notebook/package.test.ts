@@ -81,7 +81,7 @@ describe("the package", () => {
     });
   }
 
-  it("runs a notebook and prints licenses by its name", async () => {
+  it("runs a notebook, writes its pages, live ones too, and prints licenses by its name", async () => {
     const cell = {
       cell_type: "code",
       execution_count: null,
@@ -106,11 +106,14 @@ describe("the package", () => {
         "done.ipynb",
         "--html",
         "page.html",
+        "--live",
+        "live.html",
       ],
       folder,
     );
     assert.match(readFileSync(path.join(folder, "done.ipynb"), "utf8"), new RegExp(learned));
-    assert.match(readFileSync(path.join(folder, "page.html"), "utf8"), new RegExp(learned));
+    for (const page of ["page.html", "live.html"])
+      assert.match(readFileSync(path.join(folder, page), "utf8"), new RegExp(learned));
     assert.match(
       (await npm(["exec", "--offline", "--", "bnlab", "--licenses"], folder)).stdout,
       /Plotly Technologies/,
