@@ -82,3 +82,24 @@ it("a command is refused where the folder is not trusted, never where VS Code ha
   assert.ok(ofTrust.length > 4);
   for (const when of ofTrust) assert.ok(when.endsWith("!(isWorkspaceTrusted =~ /false/)"), when);
 });
+
+// As its server's ExtensionValidator has it; VS Code's marketplace asks for less.
+it("Open VSX takes the manifest: a license, names, addresses, and texts of the length that it keeps", () => {
+  assert.equal(manifest.license, "MIT");
+  assert.ok(existsSync(path.join(root, "LICENSE")));
+  for (const name of [manifest.publisher, manifest.name]) assert.match(name, /^[\w\-+$~]{1,255}$/);
+  assert.match(manifest.version, /^[\p{L}\p{Nd}$+\-,.:;_]+$/u);
+  const { theme, color } = manifest.galleryBanner;
+  assert.ok(["dark", "light"].includes(theme) && color.length <= 16);
+  for (const address of [manifest.homepage, manifest.repository.url, manifest.bugs.url, manifest.qna]) {
+    assert.ok(new URL(address.replace(/^git\+/, "")).host !== "" && address.length <= 255, address);
+  }
+  const shown = [manifest.displayName, ...manifest.categories, ...manifest.keywords, manifest.license];
+  for (const text of shown) assert.ok(text.length <= 255, text);
+  const descriptions = ["", ".zh-cn"].map((tongue) => {
+    const words = readFileSync(path.join(root, `package.nls${tongue}.json`), "utf8");
+    return (JSON.parse(words) as { description: string }).description;
+  });
+  for (const text of descriptions) assert.ok(text !== "" && text.length <= 2048, text);
+  for (const text of [...shown, ...descriptions]) assert.doesNotMatch(text, /[\p{C}\p{Zl}\p{Zp}]/u);
+});
