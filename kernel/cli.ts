@@ -101,6 +101,11 @@ program
   .option("--allow-errors", "go on after a cell that fails")
   .option("--folder <folder>", "where cells start from and find their files (default: the notebook's)")
   .option("-p, --parameter <name=value>", "set a parameter of the notebook; may be repeated", parameter)
+  .option("--params-file <file>", "set those of a JSON file, an object by name; what -p sets counts")
+  .option(
+    "--records <file>",
+    "where to write what cells recorded, and how the run ended, as JSON\n(default: beside the output, where they recorded something)",
+  )
   .helpOption(...helpOption)
   .exitOverride()
   .addHelpText("after", runExitCodes)

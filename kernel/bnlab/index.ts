@@ -14,6 +14,7 @@ export { clearOutput, type DisplayHandle, display } from "../session/display/dis
 export type { Forms } from "../session/display/forms";
 export { input } from "../session/display/input";
 export { type Progress, type ProgressOptions, progress } from "../session/display/progress";
+export { type Recordable, record } from "../session/display/record";
 export * from "../tensor";
 export {
   type ArmSummary,

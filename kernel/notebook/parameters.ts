@@ -2,7 +2,9 @@
 
 import { Script } from "node:vm";
 import { type CodeCell, hasTag, type Notebook } from "../document/notebookFile";
+import { readTextFile } from "../host/textFile";
 import type { Json } from "../protocol";
+import { FileError } from "./outputFile";
 
 export interface Parameter {
   name: string;
@@ -29,22 +31,36 @@ export function parseParameter(text: string): Parameter {
   const at = text.indexOf("=");
   const name = text.slice(0, Math.max(0, at)).trim();
   if (!identifier.test(name)) throw new Error(`expected NAME=VALUE with a variable's name, got ${text}`);
+  requireName(name);
+  return { name, value: parseValue(name, text.slice(at + 1)) };
+}
+
+/** @throws Error when no variable may have that name. */
+export function requireName(name: string): void {
+  if (!identifier.test(name)) throw new Error(`expected a variable's name, got ${JSON.stringify(name)}`);
   if (ownNames.includes(name) || isReserved(name)) {
     throw new Error(`${name} is a word of the language, expected a variable's name`);
   }
-  const value = text.slice(at + 1);
+}
+
+/**
+ * A value as it is typed: as JSON or a number, else as the text that it is.
+ *
+ * @throws Error when it has a number that JavaScript would change.
+ */
+export function parseValue(name: string, value: string): Json {
   if (typedNumber.test(value.trim())) {
     refuseLossy(name, value.trim());
-    return { name, value: Number(value) };
+    return Number(value);
   }
   let json: Json;
   try {
     json = JSON.parse(value) as Json;
   } catch {
-    return { name, value };
+    return value;
   }
   for (const [token] of value.matchAll(jsonTokens)) if (!token.startsWith('"')) refuseLossy(name, token);
-  return { name, value: json };
+  return json;
 }
 
 /** The engine says: no list of ours would be whole. The name is an identifier by its characters, so this is nothing but it. */
@@ -73,6 +89,36 @@ export function addParameter(parameters: readonly Parameter[], text: string): Pa
   if (parameters.some(({ name }) => name === parameter.name))
     throw new Error(`${parameter.name} is set twice`);
   return [...parameters, parameter];
+}
+
+/**
+ * The parameters of a JSON file, an object of values by name.
+ *
+ * @throws FileError when it is none, or a name is none that a variable may have.
+ */
+export async function readParameters(file: string): Promise<Parameter[]> {
+  try {
+    const json: unknown = JSON.parse(await readTextFile(file));
+    if (typeof json !== "object" || json === null || Array.isArray(json))
+      throw new Error('expected an object of values by name, as { "lr": 0.1 }');
+    return parametersOf(json as Record<string, Json>);
+  } catch (error) {
+    throw new FileError(file, error);
+  }
+}
+
+/** @throws Error for a name that is none that a variable may have. */
+export function parametersOf(values: Readonly<Record<string, Json>>): Parameter[] {
+  return Object.entries(values).map(([name, value]) => {
+    requireName(name);
+    return { name, value };
+  });
+}
+
+/** All of them; those that stand in both are the later ones'. */
+export function withParameters(first: readonly Parameter[], later: readonly Parameter[]): Parameter[] {
+  const names = new Set(later.map(({ name }) => name));
+  return [...first.filter(({ name }) => !names.has(name)), ...later];
 }
 
 /**

@@ -6,8 +6,9 @@ import { ExitCode } from "./exitCodes";
 import { checkFolder, readNotebook, runInKernel, runnableCells } from "./kernelRun";
 import { FileError, OutputFile } from "./outputFile";
 import { type PageFiles, pageTargets, type Target } from "./pageTargets";
-import { injectParameters, type Parameter } from "./parameters";
+import { injectParameters, type Parameter, readParameters, withParameters } from "./parameters";
 import { RunLines } from "./runLines";
+import { RunRecord } from "./runRecord";
 import { StopSignals } from "./stopSignals";
 
 export interface RunCommandOptions extends PageFiles {
@@ -18,20 +19,28 @@ export interface RunCommandOptions extends PageFiles {
   /** Where cells start from; by default where the notebook lies. */
   folder?: string;
   parameters?: Parameter[];
+  /** A file of more parameters. */
+  paramsFile?: string;
+  /** Where the run's record goes; by default beside the output, where cells have recorded something. */
+  records?: string;
 }
 
 /** @returns the exit code; see `bnlab run --help`. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   const signals = new StopSignals();
-  const { timeout, allowErrors, parameters = [], folder = path.dirname(file) } = options;
+  const { timeout, allowErrors, folder = path.dirname(file) } = options;
   let notebook: Notebook;
   let targets: Target[];
+  let record: RunRecord;
   try {
     notebook = await readNotebook(file);
     runnableCells(notebook);
     await checkFolder(folder);
+    const fromFile = options.paramsFile === undefined ? [] : await readParameters(options.paramsFile);
+    const parameters = withParameters(fromFile, options.parameters ?? []);
     for (const warning of injectParameters(notebook, parameters)) complain("run", file, warning);
-    targets = await targetsOf(notebook, file, { ...options, folder });
+    record = new RunRecord(file, parameters);
+    targets = await targetsOf(notebook, file, { ...options, folder }, record);
   } catch (error) {
     complain("run", error instanceof FileError ? error.file : file, error);
     return signals.exitCode ?? ExitCode.unusable;
@@ -44,7 +53,10 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     timeout,
     signals,
     onStart: (cell, place) => lines.start(cell, place),
-    onPublication: (publication) => lines.publication(publication),
+    onPublication: (publication, cell) => {
+      lines.publication(publication);
+      record.publication(publication, cell);
+    },
     onQuestion: () => lines.question(),
     onEnd: (_, end) => lines.end(end),
     onLeft: (kinds) =>
@@ -59,28 +71,49 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   if (told.length > 0) complain("run", file, told.join("; "));
   if (begun.length === 0) return signals.exitCode ?? ExitCode.unusable;
 
-  const places = await writeAll(targets, lines);
-  if (signals.exitCode) return signals.exitCode;
-  if (places < targets.length) return ExitCode.unusable;
-  return fault || (failed.size > 0 && !allowErrors) ? ExitCode.failed : ExitCode.ok;
+  const outcome = fault || (failed.size > 0 && !allowErrors) ? ExitCode.failed : ExitCode.ok;
+  record.conclude(signals.exitCode ?? outcome, { begun, failed, late, fault });
+  let isWhole = true;
+  await writeAll(await withRecord(targets, record, file, options), lines, (trouble) => {
+    isWhole = false;
+    record.lacks(signals.exitCode ?? ExitCode.unusable, trouble);
+  });
+  return signals.exitCode ?? (isWhole ? outcome : ExitCode.unusable);
 }
 
 /** @throws Error when one of them cannot be written, now that nothing has run. */
 async function targetsOf(
   notebook: Notebook,
   file: string,
-  {
-    output = file.replace(/(\.ipynb)?$/, ".executed.ipynb"),
-    folder,
-    ...pages
-  }: RunCommandOptions & { folder: string },
+  { output = outputOf(file), folder, records, ...pages }: RunCommandOptions & { folder: string },
+  record: RunRecord,
 ): Promise<Target[]> {
   const executed: Target = {
     label: "Notebook",
     file: await OutputFile.probe(output, formatted(notebook)),
     format: () => formatNotebook(notebook),
   };
-  return [executed, ...(await pageTargets(notebook, pages, { file, folder }, [executed]))];
+  const recordFile = records === undefined ? [] : [await record.target(records)];
+  const targets = [executed, ...(await pageTargets(notebook, pages, { file, folder }, [executed]))];
+  return [...targets, ...recordFile];
+}
+
+const outputOf = (file: string) => file.replace(/(\.ipynb)?$/, ".executed.ipynb");
+
+/** With a file for what cells have recorded, where nobody has named one; without, where its place takes none. */
+async function withRecord(
+  targets: readonly Target[],
+  record: RunRecord,
+  file: string,
+  { records, output = outputOf(file) }: RunCommandOptions,
+): Promise<readonly Target[]> {
+  if (records !== undefined) return targets;
+  try {
+    return [...targets, ...(await record.besides(output))];
+  } catch (error) {
+    complain("run", error instanceof FileError ? error.file : output, error);
+    return targets;
+  }
 }
 
 /** Before anything runs, so that it is known to work afterwards. */
@@ -93,10 +126,17 @@ function formatted(notebook: Notebook): string {
   }
 }
 
-/** @returns how many stand where they were asked for; of the others it is told where they are. */
-async function writeAll(targets: readonly Target[], lines: RunLines): Promise<number> {
-  let inPlace = 0;
+/** Of those that do not stand where they were asked for it is told where they are. */
+async function writeAll(
+  targets: readonly Target[],
+  lines: RunLines,
+  onTrouble: (trouble: string) => void,
+): Promise<void> {
   let notebook: string | undefined;
+  const lacking = (name: string, trouble: string) => {
+    complain("run", name, trouble);
+    onTrouble(`${name}: ${trouble}`);
+  };
   lines.line("");
   for (const { label, file, format } of targets) {
     try {
@@ -104,23 +144,20 @@ async function writeAll(targets: readonly Target[], lines: RunLines): Promise<nu
       const trouble = await file.write(text).catch((error: FileError) => error.message);
       const place = trouble ? await file.writeElsewhere(text) : file.name;
       if (trouble)
-        complain(
-          "run",
+        lacking(
           file.name,
           `${trouble}; ${place ? `saved as ${place}` : "nor does any other folder take it"}`,
         );
-      else inPlace++;
       if (place) lines.line(`${label.padEnd(9)} ${place}`);
       if (label === "Notebook") notebook = place;
     } catch (error) {
-      complain("run", file.name, error);
+      lacking(file.name, (error as Error).message);
     }
   }
   if (notebook) {
     lines.line(`\nIn VS Code, with the BN Lab extension:  code ${quoted(notebook)}`);
     lines.line(`From a clone of BN Lab:                 npm run vscode -- ${quoted(notebook)}`);
   }
-  return inPlace;
 }
 
 function quoted(file: string): string {

@@ -17,6 +17,7 @@ export const Mime = {
   plotly: "application/vnd.plotly.v1+json",
   progress: "application/vnd.bnlab.progress+json",
   verdict: "application/vnd.bnlab.verdict+json",
+  record: "application/vnd.bnlab.record+json",
   tensor: "application/vnd.bnlab.tensor+json",
   control: "application/vnd.bnlab.control+json",
   widgetView: "application/vnd.jupyter.widget-view+json",
@@ -40,6 +41,9 @@ export type ProgressBar = {
   /** What stands behind it: steps, rate, time left, note. */
   text?: string;
 };
+
+/** Under `Mime.record`: what a cell has recorded. Infinities and NaN are texts in it. */
+export type Recorded = { name: string; value: Json };
 
 /** A value that knows how to show itself has a method under this symbol (the convention of Deno's kernel). */
 export const displaySymbol: unique symbol = Symbol.for("Jupyter.display") as never;
