@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { debuglog } from "node:util";
 // The command line: what can be asked for, and in which words. The work is done by the commands it loads.
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { settingNames, settings, settingsTrouble } from "./host/settings";
 import { oneLine } from "./notebook/complaint";
 import { addParameter, type Parameter } from "./notebook/parameters";
+import { type Axis, parseAxis } from "./sweep/axes";
 import { version } from "./version";
 
 const runExitCodes = `
@@ -43,6 +44,34 @@ rtol × the saved number + atol. Progress bars are not compared, nor the outputs
 Example:
   bnlab check lessons/*.ipynb --rtol 1e-4`;
 
+const sweepHelp = `
+Values, as lists and ranges; a grid has every combination of them:
+  --param lr=.03,.1,.3          these three; a list or a text with a comma has quotes: sizes=[100,100],[50]
+  --param seed=0..9             whole numbers, both ends included
+  --param width=16..128..16     in steps of 16
+  --param lr=0.01..0.3          anything between, for --random; log:1e-4..1e-1 by powers of ten
+  --params-file runs.csv        rows with names in the first line; .json: a list of objects; .jsonl
+The notebook has a cell tagged "parameters" that holds the defaults.
+
+The folder has the plan (sweep.json), a copy of the notebook, and for each run in runs/NNNN its
+parameters, the notebook with its outputs, what its cells recorded by record(name, value)
+(records.json) and what bnlab run printed (log.txt).
+
+A run that finished is never run again. Whatever stops a sweep, the same command goes on with it,
+or \`bnlab sweep resume FOLDER\`, which needs neither notebook nor values.
+
+Exit codes:
+  0    every run finished; with --engine slurm: the job was handed over
+  1    runs failed, or are left
+  2    the command line, the notebook or the folder cannot be used
+  129, 130, 143  stopped by SIGHUP, Ctrl+C, SIGTERM; what ran is saved
+
+Examples:
+  bnlab sweep train.ipynb --param lr=.03,.1,.3 --param seed=0..9
+  bnlab sweep train.ipynb --param lr=log:1e-4..1 --param width=16..256 --random 50
+  bnlab sweep train.ipynb --params-file runs.csv --engine slurm --partition short --time 900 --memory 4096
+  bnlab sweep gather train.sweep --output results.json`;
+
 const plainExitCodes = `
 Exit codes:
   0  done
@@ -60,7 +89,7 @@ ${settingNames
 const withOption = [
   "--with <file>",
   "bring a file along that cells of the live page read; may be repeated",
-  (file: string, files: string[] = []) => [...files, file],
+  repeated,
 ] as const;
 
 const withoutLive = "error: --with brings files into a live page; name the page by --live <file>";
@@ -98,6 +127,7 @@ program
   .option("--live <file>", "also write a page in which the cells run, one file that opens offline")
   .option(...withOption)
   .option("--timeout <seconds>", "interrupt a cell that takes longer", seconds)
+  .option("--time <seconds>", "stop the run when all of it takes longer", seconds)
   .option("--allow-errors", "go on after a cell that fails")
   .option("--folder <folder>", "where cells start from and find their files (default: the notebook's)")
   .option("-p, --parameter <name=value>", "set a parameter of the notebook; may be repeated", parameter)
@@ -167,6 +197,107 @@ program
     const { checkCommand } = await import("./notebook/checkCommand");
     process.exitCode = await checkCommand(notebooks, options);
   });
+
+const sweep = program
+  .command("sweep")
+  .description(
+    "run a notebook many times, with other parameters each time: on this machine's cores, or on a cluster",
+  )
+  .argument("<notebook>", "an .ipynb file in TypeScript")
+  .option("-p, --param <name=values>", "what is varied; may be repeated", axis)
+  .option("--params-file <file>", "rows of parameters: .csv, .json or .jsonl")
+  .option("--random <count>", "draw so many runs; without it every combination is one", wholeFrom(1))
+  .option("--seed <number>", "of the drawing: the same seed draws the same runs", wholeFrom(0), 0)
+  .option("-o, --output <folder>", "the sweep's folder (default: NAME.sweep beside the notebook)")
+  .option("--folder <folder>", "where cells start from and find their files (default: the notebook's)")
+  .option("--own-folder", "cells start in their run's folder: what they write stays apart")
+  .helpOption(...helpOption)
+  .helpCommand(false)
+  .enablePositionalOptions()
+  .exitOverride()
+  .addHelpText("after", sweepHelp);
+withEngine(sweep).action(async (notebook: string, options) => {
+  const { sweepCommand } = await import("./sweep");
+  process.exitCode = await sweepCommand(notebook, options);
+});
+
+const sweepFolder = ["<folder>", "a sweep's folder"] as const;
+
+withEngine(
+  sweep
+    .command("resume")
+    .description("run what has not finished; options count from now on")
+    .argument(...sweepFolder),
+).action(async (folder: string, options) => {
+  const { resumeCommand } = await import("./sweep");
+  process.exitCode = await resumeCommand(folder, options);
+});
+
+sweep
+  .command("status")
+  .description("show how many runs have finished, what is under way, and why runs failed")
+  .argument(...sweepFolder)
+  .helpOption(...helpOption)
+  .exitOverride()
+  .action(async (folder: string) => {
+    const { statusCommand } = await import("./sweep");
+    process.exitCode = await statusCommand(folder);
+  });
+
+sweep
+  .command("gather")
+  .description("write all runs as one table: parameters, what was recorded, how each ended")
+  .argument(...sweepFolder)
+  .option(
+    "-o, --output <file>",
+    ".csv or .json, which has curves and tables too (default: results.csv in the folder)",
+  )
+  .helpOption(...helpOption)
+  .exitOverride()
+  .action(async (folder: string, options) => {
+    const { gatherCommand } = await import("./sweep");
+    process.exitCode = await gatherCommand(folder, options);
+  });
+
+sweep
+  .command("cancel")
+  .description("stop what runs a sweep, process or job; what ran is saved")
+  .argument(...sweepFolder)
+  .helpOption(...helpOption)
+  .exitOverride()
+  .action(async (folder: string) => {
+    const { cancelCommand } = await import("./sweep");
+    process.exitCode = await cancelCommand(folder);
+  });
+
+/** How runs are run, which `sweep` and `resume` are both asked. */
+function withEngine(command: Command): Command {
+  return command
+    .addOption(new Option("--engine <name>", "what runs them (default: local)").choices(["local", "slurm"]))
+    .option(
+      "--jobs <count>",
+      "runs at the same time (default: as many as cores and memory allow)",
+      wholeFrom(1),
+    )
+    .option("--cpus <count>", "cores of each run (default: 1); the numbers do not depend on it", wholeFrom(1))
+    .option("--time <seconds>", "stop a run that takes longer", seconds)
+    .option("--memory <MiB>", "end a run that takes more", wholeFrom(1))
+    .option("--timeout <seconds>", "interrupt a cell that takes longer", seconds)
+    .option("--retries <count>", "try a run that fails again, so many times (default: 0)", wholeFrom(0))
+    .option("--partition <name>", "Slurm: where to")
+    .option("--module <name>", "Slurm: load this first; may be repeated", repeated)
+    .option(
+      "--sbatch <option>",
+      "Slurm: give sbatch this option, as --sbatch=--account=lab; may be repeated",
+      repeated,
+    )
+    .option(
+      "--command <words>",
+      'Slurm: what calls bnlab on a node, as "apptainer exec lab.sif bnlab" (default: this program)',
+    )
+    .helpOption(...helpOption)
+    .exitOverride();
+}
 
 const jupyter = program
   .command("jupyter")
@@ -254,6 +385,27 @@ try {
     // A fault of ours; of what commander complains it has said so.
     console.error(oneLine(`bnlab: ${(error as Error).message} (NODE_DEBUG=bnlab shows where)`));
     debuglog("bnlab")((error as Error).stack ?? "");
+  }
+}
+
+function repeated(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}
+
+function wholeFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`expected a whole number from ${least} on.`);
+    return value;
+  };
+}
+
+function axis(text: string, before: Axis[] = []): Axis[] {
+  try {
+    return [...before, parseAxis(text)];
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
   }
 }
 

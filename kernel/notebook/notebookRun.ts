@@ -13,6 +13,7 @@ import { OutputCollector } from "../document/outputCollector";
 import type { AnyPublication, KernelClient, Message, Replies, RequestOptions } from "../protocol";
 import { isMessage, KernelGone } from "../protocol";
 import { languageOf } from "../words";
+import { TimeLimit } from "./timeLimit";
 
 export interface RunOptions {
   /** Go on after a cell that fails. */
@@ -38,12 +39,8 @@ export interface CellEnd {
 
 /** nbclient's tag for a cell that is to fail: its error is its output, and the run goes on. */
 const mayFailTag = "raises-exception";
-/** A cell that its interrupt has not ended, as one that is inside a long native call, is interrupted once more: that ends it. */
-const insistMs = 5000;
 /** How long the run waits for what its cells have left under way, in seconds, where no cell may take less. */
 const settleSeconds = 10;
-/** The longest time that a timer takes; longer ones fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 export class NotebookRun {
   /** Cells that failed and were not meant to. */
@@ -148,32 +145,6 @@ export class NotebookRun {
 
   #interrupt(): void {
     this.#client.interrupt().catch(() => {}); // a kernel that has gone needs none
-  }
-}
-
-/** A time after which something is done, and once more if that did not help. */
-class TimeLimit {
-  isOver = false;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(milliseconds: number, act: () => void) {
-    this.#wait(milliseconds, () => {
-      this.isOver = true;
-      act();
-      this.#wait(insistMs, act);
-    });
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #wait(milliseconds: number, then: () => void): void {
-    if (milliseconds === Number.POSITIVE_INFINITY) return;
-    this.#timer =
-      milliseconds > longestTimerMs
-        ? setTimeout(() => this.#wait(milliseconds - longestTimerMs, then), longestTimerMs)
-        : setTimeout(then, milliseconds);
   }
 }
 

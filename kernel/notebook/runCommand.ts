@@ -13,8 +13,10 @@ import { StopSignals } from "./stopSignals";
 
 export interface RunCommandOptions extends PageFiles {
   output?: string;
-  /** Seconds. */
+  /** Seconds that a cell may take. */
   timeout?: number;
+  /** Seconds that all of it may take. */
+  time?: number;
   allowErrors?: boolean;
   /** Where cells start from; by default where the notebook lies. */
   folder?: string;
@@ -28,6 +30,7 @@ export interface RunCommandOptions extends PageFiles {
 /** @returns the exit code; see `bnlab run --help`. */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   const signals = new StopSignals();
+  if (options.time !== undefined) signals.limit(options.time);
   const { timeout, allowErrors, folder = path.dirname(file) } = options;
   let notebook: Notebook;
   let targets: Target[];
@@ -71,7 +74,9 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   if (told.length > 0) complain("run", file, told.join("; "));
   if (begun.length === 0) return signals.exitCode ?? ExitCode.unusable;
 
-  const outcome = fault || (failed.size > 0 && !allowErrors) ? ExitCode.failed : ExitCode.ok;
+  const isBad = fault || signals.isLate || (failed.size > 0 && !allowErrors);
+  const outcome = isBad ? ExitCode.failed : ExitCode.ok;
+  if (signals.isLate) record.lacks(outcome, `stopped by its time limit, ${options.time} s`);
   record.conclude(signals.exitCode ?? outcome, { begun, failed, late, fault });
   let isWhole = true;
   await writeAll(await withRecord(targets, record, file, options), lines, (trouble) => {

@@ -59,11 +59,11 @@ export class RunRecord {
     const cell = begun.find((each) => failed.has(each));
     const word = cell && (this.#errors.get(cell) ?? "it did not end in time");
     this.#file.exitCode = exitCode;
-    this.#file.error = fault ? fault.message : cell ? `In [${begun.indexOf(cell) + 1}]: ${word}` : null;
+    this.#file.error ??= fault ? fault.message : cell ? `In [${begun.indexOf(cell) + 1}]: ${word}` : null;
     this.#seconds = (performance.now() - this.#started) / 1000;
   }
 
-  /** A file of the run's does not stand where it was to stand. */
+  /** The run is not whole: it was stopped, or a file of it does not stand where it was to stand. */
   lacks(exitCode: number, trouble: string): void {
     this.#file.exitCode = exitCode;
     this.#file.error ??= trouble;
@@ -87,8 +87,19 @@ export class RunRecord {
       records: Object.fromEntries(this.#values),
       ...{ exitCode, error, started, seconds: Number(this.#seconds.toFixed(3)), machine },
     };
-    return `${JSON.stringify(file, null, 1)}\n`;
+    const lines = Object.entries(file).map(
+      ([name, value]) => ` ${JSON.stringify(name)}: ${linesOf(name, value)}`,
+    );
+    return `{\n${lines.join(",\n")}\n}\n`;
   }
+}
+
+/** A value a line: a curve with a line for each number would be pages long. */
+function linesOf(name: string, value: unknown): string {
+  const entries = Object.entries(name === "parameters" || name === "records" ? (value as object) : {});
+  if (entries.length === 0) return JSON.stringify(value);
+  const lines = entries.map(([key, each]) => `  ${JSON.stringify(key)}: ${JSON.stringify(each)}`);
+  return `{\n${lines.join(",\n")}\n }`;
 }
 
 /** What a display shows may be anybody's: a record is what looks like one. */

@@ -1,5 +1,7 @@
-// Ctrl+C and its like: the first asks a run to stop and keep what there is, the next no longer waits for the kernel.
+// Ctrl+C and its like: the first asks a run to stop and keep what there is, the next no longer waits for the kernel. A time limit
+// stops it as well.
 import { type StopSignal, signalCodes } from "./exitCodes";
+import { TimeLimit } from "./timeLimit";
 
 /** npx and the terminal each pass on the same Ctrl+C: within this many milliseconds it is one. */
 const sameMs = 300;
@@ -11,9 +13,30 @@ export class StopSignals {
   readonly #abandon = new AbortController();
   #first: StopSignal | undefined;
   #firstAt = 0;
+  #isLate = false;
 
   constructor() {
     for (const name of names) process.on(name, this.#receive);
+    // Whoever started it has died and may start it anew at once: two that write the same files would be one too many.
+    if (process.channel) {
+      process.on("disconnect", () => process.exit(signalCodes.SIGHUP));
+      process.channel.unref(); // to listen keeps no process alive
+    }
+  }
+
+  /** Stops the run after so many seconds, as a signal does. */
+  limit(seconds: number): void {
+    new TimeLimit(seconds * 1000, () => {
+      if (this.#isLate) this.#abandon.abort();
+      if (this.#stop.signal.aborted) return;
+      this.#isLate = true;
+      this.#stop.abort();
+    });
+  }
+
+  /** Whether the time limit was what stopped it. */
+  get isLate(): boolean {
+    return this.#isLate && this.#first === undefined;
   }
 
   /** Aborted by the first: interrupt what runs, save what ran. */
@@ -33,6 +56,7 @@ export class StopSignals {
 
   /** What its reader calls it. */
   get word(): string | undefined {
+    if (this.isLate) return "its time limit";
     return this.#first === "SIGINT" ? "Ctrl+C" : this.#first;
   }
 

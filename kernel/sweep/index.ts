@@ -1,0 +1,3 @@
+// `bnlab sweep` and its words. The door of this room.
+export { cancelCommand, gatherCommand, statusCommand } from "./folderCommands";
+export { type EngineOptions, resumeCommand, type SweepCommandOptions, sweepCommand } from "./sweepCommand";
