@@ -1,5 +1,5 @@
 // Runs the test files of the named folders with Node's own test runner: `tsx test/tools/run.ts unit kernel`. As many at once as there
-// are cores, for each waits now and then; what they tell comes file by file, in the order of their names.
+// are cores and one more, for each waits now and then, the longest first; what they tell comes file by file, what took long at the end.
 import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
@@ -9,8 +9,17 @@ import { bundleArguments, bundled, inProcess } from "./bundle";
 
 const repository = path.join(import.meta.dirname, "../..");
 
+/** These begin first: each is as long as many others. */
+const longest = ["test/live/tutorials.test.ts", "test/vscode/test.ts"].map((name) =>
+  path.join(repository, name),
+);
+
 const suites = process.argv.slice(2);
-const files = (await Promise.all(suites.map(filesOf))).flat();
+const named = (await Promise.all(suites.map(filesOf))).flat();
+const files = [
+  ...longest.filter((file) => named.includes(file)),
+  ...named.filter((file) => !longest.includes(file)),
+];
 if (files.length === 0) {
   console.error(`test/run: expected at least one *.test.ts in ${suites.join(", ") || "(no folder named)"}`);
   process.exit(1);
@@ -18,13 +27,19 @@ if (files.length === 0) {
 // The runner starts its processes with these arguments.
 if (suites.every((suite) => inProcess.has(suite))) process.execArgv = [...bundleArguments];
 const started = performance.now();
-run({ files, concurrency: availableParallelism() })
+const secondsOf = new Map<string, number>();
+run({ files, concurrency: availableParallelism() + 1 })
   .on("test:fail", () => {
     process.exitCode = 1;
+  })
+  .on("test:complete", ({ nesting, file = "", details }) => {
+    if (nesting === 0) secondsOf.set(file, (secondsOf.get(file) ?? 0) + details.duration_ms / 1000);
   })
   .compose(new spec())
   .on("end", () => {
     const seconds = Math.round((performance.now() - started) / 1000);
+    const long = [...secondsOf].filter(([, each]) => each > 60).sort(([, a], [, b]) => b - a);
+    for (const [file, each] of long) console.log(`${path.relative(repository, file)}: ${Math.round(each)} s`);
     console.log(`${suites.join(", ")}: ${seconds} s\n`);
   })
   .pipe(process.stdout);
