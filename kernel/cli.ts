@@ -102,6 +102,7 @@ const program = new Command("bnlab")
   .option("--licenses", "print the licenses of what this program contains")
   .helpOption(...helpOption)
   .helpCommand(false)
+  .enablePositionalOptions() // what stands behind a command is its own
   .addHelpText("after", "\nbnlab COMMAND --help tells more of each, with examples and exit codes.")
   .exitOverride()
   .on("option:licenses", () => {

@@ -11,7 +11,7 @@ export interface Engine {
   /** Whether `start` ends with the last run; else it ends as soon as others have taken them over. */
   readonly isWaitedFor: boolean;
   /** What is said of how it runs them: ", 4 at the same time". */
-  about(sweep: Sweep): string;
+  about(sweep: Sweep, runs: readonly SweepRun[]): string;
   /**
    * Has the runs run; the sweep's mark is this engine's and is to be put in place, and taken away where nothing runs any more.
    *

@@ -14,7 +14,7 @@ import type { Limits, Sweep, SweepRun } from "./sweepFolder";
 
 export const localEngine: Engine = {
   isWaitedFor: true,
-  about: ({ plan }) => `, ${jobsFor(plan.limits)} at the same time`,
+  about: ({ plan }, runs) => `, ${Math.min(jobsFor(plan.limits), runs.length)} at the same time`,
   async start(sweep, runs, stale, signals) {
     mark(sweep.folder, thisPool(), stale);
     try {

@@ -21,7 +21,7 @@ export function grid(axes: readonly Axis[]): Values[] {
   const count = axes.reduce((product, { size }) => product * size, 1);
   if (count > mostRuns)
     throw new Error(
-      `a grid of ${axes.map(({ size }) => countText(size)).join(" × ")} = ${countText(count)} runs, expected at most ` +
+      `a grid of ${axes.length > 1 ? `${axes.map(({ size }) => countText(size)).join(" × ")} = ` : ""}${countText(count)} runs, expected at most ` +
         `${countText(mostRuns)}; draw some by --random COUNT`,
     );
   return Array.from({ length: count }, (_, run) => {
@@ -31,7 +31,7 @@ export function grid(axes: readonly Axis[]): Values[] {
       left = (left - index) / axis.size;
       return axis.at(index);
     });
-    return Object.assign({}, ...chosen.reverse()) as Values;
+    return joined(chosen.reverse());
   });
 }
 
@@ -58,7 +58,7 @@ export function random(axes: readonly Axis[], count: number, seed: number): Valu
       throw new Error(
         `after ${countText(draws)} draws only ${countText(runs.length)} of ${countText(count)} runs differ; ask for fewer`,
       );
-    const values = Object.assign({}, ...axes.map((axis) => axis.draw(stream))) as Values;
+    const values = joined(axes.map((axis) => axis.draw(stream)));
     const text = textOf(values);
     if (seen.has(text)) continue;
     seen.add(text);
@@ -66,6 +66,10 @@ export function random(axes: readonly Axis[], count: number, seed: number): Valu
   }
   return runs;
 }
+
+/** Entry by entry, for a parameter may be called `__proto__`. */
+const joined = (all: readonly Values[]): Values =>
+  Object.fromEntries(all.flatMap((each) => Object.entries(each)));
 
 function requireApart(axes: readonly Axis[]): void {
   if (axes.length === 0)

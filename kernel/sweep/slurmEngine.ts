@@ -49,7 +49,7 @@ export function slurmEngine(options: EngineChoice): Engine {
       await remark(sweep.folder, job);
       console.log(
         `Job ${job.job}: ${plural(runs.length, "run")} in ${plural(tasks, "task")}. What next:\n` +
-          ["status", "cancel", "resume", "gather"]
+          ["status", "gather", "cancel"]
             .map((word) => `  bnlab sweep ${word} ${quoted(sweep.folder)}`)
             .join("\n"),
       );

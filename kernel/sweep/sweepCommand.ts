@@ -79,7 +79,7 @@ async function go(there: Sweep, limits: Limits, choice: EngineChoice, signals: S
   if (left.length === 0) return tellStatus(sweep);
   const done = sweep.runs.length - left.length;
   const kept = done > 0 ? `, ${done} of ${sweep.runs.length} are finished and stay` : "";
-  console.log(`${sweep.folder}: ${plural(left.length, "run")}${kept}${engine.about(sweep)}`);
+  console.log(`${sweep.folder}: ${plural(left.length, "run")}${kept}${engine.about(sweep, left)}`);
   const code = await engine.start(sweep, left, stale, signals);
   if (signals.word) console.log(`stopped by ${signals.word}; what ran is saved`);
   if (engine.isWaitedFor) await tellStatus(sweep);
