@@ -72,6 +72,16 @@ Examples:
   bnlab sweep train.ipynb --params-file runs.csv --engine slurm --partition short --time 900 --memory 4096
   bnlab sweep gather train.sweep --output results.json`;
 
+const mcpHelp = `
+It speaks on standard input and output, so an assistant's settings name it as a command:
+  { "mcpServers": { "bnlab": { "command": "npx", "args": ["bnlab", "mcp", "/path/to/notebooks"] } } }
+
+What it runs can do what you can do on this machine: name folders whose notebooks you trust it with.
+
+Exit codes:
+  0  the assistant has gone
+  2  a folder cannot be used`;
+
 const plainExitCodes = `
 Exit codes:
   0  done
@@ -346,6 +356,18 @@ jupyter
   .helpOption(...helpOption)
   .exitOverride()
   .action((file: string) => jupyterCommand(({ startKernel }) => startKernel(file)));
+
+program
+  .command("mcp")
+  .description("let an assistant run cells and see what comes of them, over the Model Context Protocol")
+  .argument("[folders...]", "whose notebooks it may run (default: the current folder)")
+  .helpOption(...helpOption)
+  .exitOverride()
+  .addHelpText("after", mcpHelp)
+  .action(async (folders: string[]) => {
+    const { mcpCommand } = await import("./mcp/mcpCommand");
+    process.exitCode = await mcpCommand(folders.length > 0 ? folders : ["."]);
+  });
 
 program
   .command("doctor")

@@ -29,7 +29,7 @@ export function forkKernel(
     cwd: folder,
     env: { ...process.env, ...environmentOf({ notebook: path.resolve(notebook) }) },
     execArgv: [],
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", 2, 2, "ipc"], // what is printed past the cells' outputs is no output of the command's either
   });
   const client = new KernelClient(ipcTransport(child), onUnclaimed);
   child.on("error", (error) => client.close(`the kernel could not be started: ${wordsOf(error)}`));

@@ -1,0 +1,36 @@
+// Outputs as an assistant reads them: in words, with the pictures that it can see.
+import { stripVTControlCharacters } from "node:util";
+import { asText, type CellOutput } from "../document/notebookFile";
+import { Mime } from "../protocol";
+
+export type Content = { type: "text"; text: string } | { type: "image"; data: string; mimeType: string };
+
+/** More than an assistant reads of one cell, in characters. */
+const most = 12_000;
+const mostPictures = 4;
+
+/** Of one cell; of what is too long the end, where an error stands and what a loop printed last. */
+export function contentsOf(heading: string, outputs: readonly CellOutput[]): Content[] {
+  const texts = outputs.map((output) => stripVTControlCharacters(textOf(output)).trimEnd());
+  const text = shortened(texts.filter((each) => each !== "").join("\n"));
+  const pictures = outputs.flatMap((output) => ("data" in output ? asText(output.data[Mime.png]) || [] : []));
+  return [
+    { type: "text", text: text === "" ? heading : `${heading}\n${text}` },
+    ...pictures
+      .slice(0, mostPictures)
+      .map((data) => ({ type: "image" as const, data: data.replace(/\s/g, ""), mimeType: Mime.png })),
+  ];
+}
+
+function textOf(output: CellOutput): string {
+  if (output.output_type === "stream") return output.text;
+  if (output.output_type === "error")
+    return output.traceback.join("\n") || `${output.ename}: ${output.evalue}`;
+  const { data } = output;
+  return asText(data[Mime.plain]) || asText(data[Mime.markdown]) || `(${Object.keys(data).join(", ")})`;
+}
+
+function shortened(text: string): string {
+  if (text.length <= most) return text;
+  return `… ${text.length - most} characters before this\n${text.slice(-most)}`;
+}
