@@ -9,7 +9,7 @@ export type Content = { type: "text"; text: string } | { type: "image"; data: st
 const most = 12_000;
 const mostPictures = 4;
 
-/** Of one cell; of what is too long the end, where an error stands and what a loop printed last. */
+/** A cell's; of what is too long the end, where an error stands and what a loop printed last. */
 export function contentsOf(heading: string, outputs: readonly CellOutput[]): Content[] {
   const texts = outputs.map((output) => stripVTControlCharacters(textOf(output)).trimEnd());
   const text = shortened(texts.filter((each) => each !== "").join("\n"));

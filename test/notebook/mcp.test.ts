@@ -146,7 +146,7 @@ describe("bnlab mcp", { timeout: 120_000 }, () => {
       'import { tensor } from "bnlab";\ntensor([1, 2]).matmul(tensor([[1, 2, 3]]))',
       "process.exit(7)",
       'import { display } from "bnlab";\ndisplay.png(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10));',
-      "'€'.repeat(30_000)",
+      "console.log('€'.repeat(30_000))",
     ]);
     assert.match(await words("run_cells", { notebook: file, cells: [1] }), /cell 1: failed.*matmul/s);
     assert.match(
