@@ -1,11 +1,16 @@
 // One Plotly chart on a page: drawn in the page's theme, updated in place, resized with its place. Runs in a web page.
 
 import Plotly, { type PlotlyElement } from "plotly.js/dist/plotly-cartesian.min.js";
+import { fitted, narrowWidth } from "../../kernel/plot/narrow";
 import { csvOf } from "./csv";
-import type { Figure } from "./figure";
+import type { Figure, Layout } from "./figure";
 import { localized, plotlyLanguage } from "./localize";
+import { withOurBar, withOurNumbers } from "./numbers";
 import { print, readTheme, type Theme, themed, watchTheme } from "./theme";
 import { copyIcon, copyText, reachable } from "./toolbar";
+
+/** What `fitted` takes: JSON of ours, with what `asFigure` holds of it. */
+type Plotted = Parameters<typeof fitted>[0];
 
 const defaultHeight = 400;
 const atOnce = { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } };
@@ -68,7 +73,6 @@ export class Chart {
   /** Draws another figure in this one's place; zoom and hidden series stay. */
   show(figure: Figure): void {
     this.#figure = figure;
-    this.#host.style.height = `${figure.layout.height ?? defaultHeight}px`;
     this.#host.setAttribute(
       "aria-label",
       figure.layout.meta?.summary ?? figure.layout.title?.text ?? localized("Chart"),
@@ -95,10 +99,11 @@ export class Chart {
         const theme = readTheme(this.#host);
         this.#theme = JSON.stringify(theme);
         this.#width = this.#host.clientWidth;
-        const { frames } = this.#figure;
+        const { data, layout, frames } = this.#fitted(this.#width);
+        this.#host.style.height = `${layout.height ?? defaultHeight}px`;
         await Plotly.react(this.#host, {
-          data: copies(this.#shown().data),
-          layout: this.#layout(theme),
+          data: copies(data),
+          layout: this.#layout(layout, theme),
           config: this.#config,
           frames: frames.map((frame) => ({ ...frame, data: copies(frame.data) })),
         });
@@ -171,7 +176,7 @@ export class Chart {
   #sizeChanged(): void {
     const width = this.#host.clientWidth;
     if (width === 0 || width === this.#width) return;
-    if (this.#width === 0) {
+    if (this.#width === 0 || Math.min(width, this.#width) < narrowWidth) {
       void this.#draw();
     } else {
       this.#width = width;
@@ -180,17 +185,25 @@ export class Chart {
   }
 
   /** The figure as the slider has it, or as it came. */
-  #shown(): Pick<Figure, "data" | "layout"> {
-    const { data, layout, frames } = this.#figure;
+  #shown(): Figure {
+    const { layout, frames } = this.#figure;
     const at = frames.findIndex(({ name }) => name === this.#frame);
-    if (at < 0) return { data, layout };
+    if (at < 0) return this.#figure;
     const [slider, ...others] = layout.sliders ?? [];
     const sliders = slider === undefined ? undefined : [{ ...slider, active: at }, ...others];
-    return { data: frames[at]!.data, layout: { ...layout, ...frames[at]!.layout, sliders } };
+    return { ...this.#figure, data: frames[at]!.data, layout: { ...layout, ...frames[at]!.layout, sliders } };
   }
 
-  #layout(theme: Theme): object {
-    return { uirevision: "keep", ...structuredClone(themed(this.#shown().layout, theme)), autosize: true };
+  /** For a place of that width, in our notation of numbers; a figure from elsewhere, which does not say in words what it shows, stays as it is. */
+  #fitted(width: number): Figure {
+    const shown = this.#shown();
+    if (shown.layout.meta?.summary === undefined) return shown;
+    const { data, layout, ...rest } = fitted(shown as Plotted, width) as Figure;
+    return { ...rest, data: data.map(withOurBar), layout: withOurNumbers(layout, data) };
+  }
+
+  #layout(layout: Layout, theme: Theme): object {
+    return { uirevision: "keep", ...structuredClone(themed(layout, theme)), autosize: true };
   }
 
   #downloadButton(format: "png" | "svg", icon: object): object {
@@ -201,8 +214,9 @@ export class Chart {
   async #download(format: "png" | "svg"): Promise<void> {
     const { family } = readTheme(this.#host);
     const title = (this.#figure.layout.title?.text ?? "chart").replace(/<[^>]*>/g, "");
+    const { data, layout } = this.#fitted(this.#host.clientWidth);
     await Plotly.downloadImage(
-      { data: copies(this.#shown().data), layout: this.#layout({ ...print, family }) },
+      { data: copies(data), layout: this.#layout(layout, { ...print, family }) },
       {
         format,
         filename: title.replace(/[\\/:*?"<>|\s]+/g, " ").trim() || "chart",

@@ -21,6 +21,7 @@ declare module "plotly.js/dist/plotly-cartesian.min.js" {
   interface Plotly {
     react(element: HTMLElement, figure: Parts): Promise<unknown>;
     animate(element: HTMLElement, frames: string[], options: object): Promise<unknown>;
+    register(part: { moduleType: "component"; name: string; [method: string]: unknown }): void;
     purge(element: HTMLElement): void;
     downloadImage(figure: object, options: ImageOptions): Promise<string>;
     Plots: { resize(element: HTMLElement): Promise<unknown> };

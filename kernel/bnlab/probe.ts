@@ -246,7 +246,7 @@ function updatesOf(
       y: points.map(({ update }) => update),
       line: { color, width: 1.5 },
       marker: { color },
-      hovertemplate: "%{y:.2~e}",
+      hovertemplate: "%{y:.3~g}",
       showlegend: false,
     });
     const end = points.at(-1);

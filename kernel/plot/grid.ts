@@ -17,7 +17,7 @@ import {
   letterOf,
   type Trace,
 } from "./plotly";
-import { baseLayout, topMargin } from "./theme";
+import { baseLayout, legendOf, topMargin } from "./theme";
 
 export interface GridOptions {
   /** The heading above the chart. */
@@ -172,10 +172,6 @@ export function compare(figures: Named, options: GridOptions = {}): Figure {
 }
 
 const isList = (figures: readonly Figure[] | Named): figures is readonly Figure[] => Array.isArray(figures);
-
-const legendOf = (data: readonly Trace[]) => [
-  ...new Set(data.flatMap(({ name, showlegend }) => (showlegend === false || !name ? [] : [name]))),
-];
 
 /** The plot's pixels of a figure, and those above it that its panels' own headings take. */
 function sizeOf(layout: Layout, legend: readonly string[]): { plot: number; heading: number } {

@@ -60,7 +60,7 @@ export function qq(groups: Readonly<Record<string, Numbers>>, options: QqOptions
       x: shares.map((share) => single(gaussianQuantile(share))),
       y: shares.map(at),
       marker: { color: palette[n % palette.length]!, size: 5, opacity: 0.85 },
-      hovertemplate: "Gaussian %{x:.2f}, here %{y:.3~g}",
+      hovertemplate: "Gaussian %{x:.3~g}, here %{y:.3~g}",
       meta: {
         kind: "quantile-quantile plot",
         summary: `${found.count} values, mean ${shownNumber(found.mean)}, std ${shownNumber(found.std)}, skewness ${shownNumber(skewness(all, found.mean, found.std))}`,

@@ -95,3 +95,40 @@ function glyphs(text: string): number {
   }
   return width;
 }
+
+/**
+ * The text broken with `<br>` where it would be wider: at spaces, and between Chinese glyphs. What is wider by itself stays whole, and a
+ * square that stands for a color stays beside its word.
+ */
+export function wrapped(html: string, size: number, width: number): string {
+  const open: string[] = [];
+  let [done, around, line] = ["", "", ""];
+  const next = (start: string) => {
+    done += `${line.trimEnd()}<br>`;
+    [around, line] = [open.join(""), start];
+  };
+  for (const part of html.split(/(<[^<>]+>)/)) {
+    if (/^<br ?\/?>$/.test(part)) {
+      next("");
+    } else if (part.startsWith("<") && part.endsWith(">")) {
+      if (part.startsWith("</")) open.pop();
+      else open.push(part);
+      line += part;
+    } else {
+      for (const word of part.match(breakable) ?? []) {
+        const seen = plainText(line).trimEnd();
+        const fits = textWidth(around + line + word.trimEnd(), size) <= width;
+        if (fits || seen === "" || seen.endsWith("■")) line += word;
+        else next(word);
+      }
+    }
+  }
+  return done + line;
+}
+
+/** Words with the spaces behind them; of Chinese each glyph, with the marks that may not begin or end a line. */
+const breakable =
+  /[（《「『“]*[\u2e80-\u9fff][，。、：；！？）》」』”]*[ \u2002]*|[^ \u2002\u2e80-\u9fff]+[，。、：；！？）》」』”]*[ \u2002]*|[ \u2002]+/gu;
+
+/** How many lines it has. */
+export const lineCount = (html: string): number => html.split(/<br ?\/?>/).length;

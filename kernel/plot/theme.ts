@@ -1,6 +1,6 @@
 // How a figure looks before any viewer themes it: colors legible on white and on black, quiet lines, no background.
 import { show } from "../arguments";
-import type { Axis, Layout, Line, Template } from "./plotly";
+import type { Axis, Layout, Line, Template, Trace } from "./plotly";
 import { textWidth } from "./text";
 
 /**
@@ -90,6 +90,11 @@ export const template: Template = {
     modebar: { bgcolor: "rgba(0,0,0,0)", color: neutral.line, activecolor: neutral.text },
   },
 };
+
+/** The names in the legend. */
+export const legendOf = (data: readonly Trace[]): string[] => [
+  ...new Set(data.flatMap(({ name, showlegend }) => (showlegend === false || !name ? [] : [name]))),
+];
 
 /** Room above the plot: a line for the title, and as many as the legend's names will need in a narrow cell. */
 export function topMargin(title: string | undefined, legend: readonly string[]): number {

@@ -7,7 +7,21 @@ import { after, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { thisMachine } from "../../kernel/host/machine";
 import { setMachine } from "../../kernel/machine/machine";
-import { type Figure, frames, heatmap, histogram, type LineFigure, line, loss } from "../../kernel/plot";
+import {
+  bars,
+  type Figure,
+  frames,
+  curve as graph,
+  heatmap,
+  histogram,
+  type LineFigure,
+  line,
+  loss,
+  qq,
+  quantiles,
+  scatter,
+  surface,
+} from "../../kernel/plot";
 import { launchBrowser } from "../vscode/browser";
 import { gallery } from "./gallery";
 import { serve, setTheme } from "./page";
@@ -151,6 +165,154 @@ test("the chart takes the width of its cell, and a hidden cell's chart is drawn 
   assert.equal(await page.locator("#b .main-svg").count(), 0);
   await page.evaluate(() => document.getElementById("b")?.parentElement?.removeAttribute("hidden"));
   await page.waitForSelector("#b .main-svg");
+});
+
+/** Words of a chart that are cut at its edge, or lie upon one another; what is turned is left to the eye. */
+const crowded = (id: string) =>
+  page.locator(`#${id}`).evaluate((chart) => {
+    const frame = chart.querySelector(".main-svg")!.getBoundingClientRect();
+    const words = [...chart.querySelectorAll("svg text")].filter((text) => {
+      const turned = /rotate\((?!0[,)])/.test(text.getAttribute("transform") ?? "");
+      return !turned && text.textContent?.trim() && text.closest(".modebar, .hoverlayer") === null;
+    });
+    const boxes = words.map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
+    const cut = boxes.filter(
+      ({ box }) =>
+        box.width > 0 &&
+        (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1),
+    );
+    const over = boxes.flatMap(({ text, box: a }, n) =>
+      boxes
+        .slice(n + 1)
+        .filter(({ box: b }) => {
+          const [wide, high] = [
+            Math.min(a.right, b.right) - Math.max(a.left, b.left),
+            Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top),
+          ];
+          return wide > 2 && high > 4; // lines may touch
+        })
+        .map((other) => `${text} | ${other.text}`),
+    );
+    return [...cut.map(({ text }) => `cut: ${text}`), ...over];
+  });
+
+test("in a narrow place panels stand under each other and the legend below; side by side again in a wide one", async () => {
+  const arms = Object.fromEntries(
+    ["without BN", "with BN"].map((arm, n) => [arm, activationsByLayer(n + 1)]),
+  );
+  const json = bundle(
+    histogram(arms, { title: "Activations by layer, a title that is longer than a phone is wide" }),
+  );
+  const panels = () =>
+    page
+      .locator("#a .cartesianlayer .subplot .xlines-above, #a .cartesianlayer .subplot .plot")
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).filter(({ width }) => width > 0));
+  const height = () =>
+    page
+      .locator("#a .main-svg")
+      .first()
+      .evaluate((svg) => svg.clientHeight);
+  const narrow = (width: number) =>
+    page.locator("#a").evaluate((element, width) => {
+      element.style.width = `${width}px`;
+    }, width);
+  const at = (width: number) =>
+    page.waitForFunction((width) => document.querySelector("#a .main-svg")?.clientWidth === width, width);
+  await render("a", json, 1000);
+  const before = { height: await height(), lefts: new Set((await panels()).map(({ left }) => left)).size };
+  assert.ok(before.lefts > 1);
+  await narrow(390);
+  await at(390);
+  await page.waitForFunction(
+    (old) => document.querySelector("#a .main-svg")!.clientHeight > old,
+    before.height,
+  );
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+  assert.equal(new Set((await panels()).map(({ left }) => Math.round(left))).size, 1);
+  assert.deepEqual(await crowded("a"), []);
+  const legend = (await page.locator("#a .legend").boundingBox())!;
+  assert.ok(legend.y > Math.max(...(await panels()).map(({ bottom }) => bottom)), "the legend is below");
+  assert.ok((await page.locator("#a .gtitle tspan").count()) > 1, "the title has lines");
+  await narrow(1000);
+  await at(1000);
+  await page.waitForFunction(
+    (old) => document.querySelector("#a .main-svg")!.clientHeight === old,
+    before.height,
+  );
+  assert.deepEqual(complaints, []);
+});
+
+/** What the pointer is told at a part of the chart's first panel. */
+async function told(id: string, x: number, y: number): Promise<string> {
+  const box = (await page.locator(`#${id} .nsewdrag`).first().boundingBox())!;
+  await page.mouse.move(0, 0);
+  await page.mouse.move(box.x + box.width * x, box.y + box.height * y, { steps: 3 });
+  await page.locator(`#${id} .hoverlayer text`).first().waitFor();
+  return (await page.locator(`#${id} .hoverlayer text`).allTextContents()).join(" ");
+}
+
+test("axes and hover texts of every kind write numbers as tables do", async () => {
+  const large = 12345.678;
+  const small = 0.0000123;
+  const kinds: Record<string, [figure: Figure, at: [number, number], says: RegExp]> = {
+    line: [line({ a: [1, large, 2 * large] }), [0.5, 0.5], /12346/],
+    "line of runs": [
+      line({
+        a: [
+          [0, large, 0],
+          [0, 20000.4, 0],
+        ],
+      }),
+      [0.5, 0.2],
+      /16173 \(12346 to 20000\)/,
+    ],
+    small: [line({ a: [small, small, small] }), [0.5, 0.5], /1\.23e−5/],
+    bars: [bars({ a: large, b: 2 }), [0.25, 0.5], /12346/],
+    "bars of runs": [bars({ a: [large, 20000.4] }), [0.5, 0.5], /16173 \(12346 to 20000\)/],
+    scatter: [
+      scatter({ a: { x: [0, large, 2 * large], y: [0, -large, 1] } }),
+      [0.5, 0.95],
+      /\(12346, −12346\)/,
+    ],
+    heatmap: [heatmap([[large]], { values: false }), [0.5, 0.5], /12346/],
+    "heatmap, log": [heatmap([[large, small]], { log: true, values: false }), [0.75, 0.5], /1\.23e−5/],
+    surface: [
+      surface([
+        [large, large],
+        [large, 2 * large],
+      ]),
+      [0.02, 0.98],
+      /12346/,
+    ],
+    curve: [graph({ a: () => large }, { range: [0, 1] }), [0.5, 0.5], /12346/],
+    quantiles: [quantiles({ a: [[large], [large], [large]] }), [0.5, 0.5], /12346/],
+    histogram: [
+      histogram({ a: [large, 0, 3 * large] }, { bins: 3, y: "density" }),
+      [0.5, 0.9],
+      /18519 ± 6173/,
+    ],
+  };
+  for (const [kind, [figure, [x, y], says]] of Object.entries(kinds)) {
+    await render("a", bundle(figure), 900);
+    await page.waitForFunction(() => document.querySelector("#a .nsewdrag") !== null);
+    const text = await told("a", x, y);
+    assert.match(text, says, kind);
+    assert.doesNotMatch(text, /\de[+-]/, kind);
+    await page.evaluate(() => window.renderer.disposeOutputItem("a"));
+  }
+  await render("a", bundle(qq({ a: [large - 1e4, large, large + 1e4] })), 900);
+  await page.locator("#a .scatterlayer .point").nth(1).hover({ force: true });
+  await page.locator("#a .hoverlayer text", { hasText: "Gaussian 0, here 12346" }).waitFor();
+  await page.evaluate(() => window.renderer.disposeOutputItem("a"));
+  await render("a", bundle(line({ a: [1, 2 * large] })));
+  assert.match((await page.locator("#a .ytick text").allTextContents()).join(" "), /\b20000\b/);
+  await render("b", bundle(line({ a: [1e-8, 1] }, { logY: true })));
+  const log = await page.locator("#b .ytick text").allTextContents();
+  assert.match(log.join(" "), /\b1e−6\b.* 1$/);
+  // A figure from elsewhere keeps Plotly's ways.
+  await render("c", { data: [{ y: [1, 2 * large] }], layout: {} });
+  assert.match((await page.locator("#c .ytick text").allTextContents()).join(" "), /\b20k\b/);
+  assert.deepEqual(complaints, []);
 });
 
 test("disposing one output takes away its chart alone, disposing all takes the rest", async () => {
@@ -316,6 +478,8 @@ for (const [name, figure] of Object.entries({ ...gallery(), ...extremes })) {
     const shoot = (what: string) =>
       page.locator("#a").screenshot({ path: path.join(shots, `${name} ${what}.png`.replace(/[ ,]+/g, "-")) });
     for (const [width, theme] of [
+      [390, "light"],
+      [390, "dark"],
       [600, "light"],
       [760, "dark"],
       [1000, "light"],
@@ -328,8 +492,9 @@ for (const [name, figure] of Object.entries({ ...gallery(), ...extremes })) {
         width,
       );
       await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
-      if (theme === "dark") await page.locator("#a .nsewdrag").first().hover();
+      if (width === 760) await page.locator("#a .nsewdrag").first().hover();
       await shoot(`${width} ${theme}`);
+      if (width === 390) assert.deepEqual(await crowded("a"), []);
       await page.mouse.move(0, 899);
     }
     assert.deepEqual(complaints, []);
