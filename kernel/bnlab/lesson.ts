@@ -57,7 +57,7 @@ function askedFor(operation: string, id: ExpectationId): Asked {
   const { asks, choices } = askedExpectation(operation, id);
   const named = [...choices].map(([name, text]): [string, string] => [text, name]);
   const control = select<string | null>(
-    { [localized("not chosen yet")]: null, ...Object.fromEntries(named) },
+    { [localized("no answer yet")]: null, ...Object.fromEntries(named) },
     { label: asks },
   );
   const entry: Asked = { control, compare: undefined };

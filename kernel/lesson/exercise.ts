@@ -4,7 +4,7 @@ import { Mime, type MimeBundle } from "../protocol/mime";
 import { escapeHtml } from "../words";
 import { CheckedAnswer } from "./checkedAnswer";
 import { exercises } from "./exercises";
-import type { Exercise } from "./exercises/exercise";
+import { type Exercise, untouched } from "./exercises/exercise";
 import type { Words } from "./words";
 
 /** The name of an exercise. */
@@ -14,7 +14,8 @@ export type ExerciseId = keyof typeof exercises;
 export type Answer<Id extends ExerciseId> = Parameters<(typeof exercises)[Id]["check"]>[0];
 
 /**
- * Checks the answer to an exercise: solved, or what is wrong with it. Undefined is no answer yet.
+ * Checks the answer to an exercise: solved, or what is wrong with it. Undefined, or what the notebook begins with, is no answer
+ * yet.
  *
  * @throws RangeError for an exercise that there is none of.
  */
@@ -29,6 +30,7 @@ export function exercise<Id extends ExerciseId>(id: Id, answer: Answer<Id> | und
     const message = error instanceof Error ? error.message : String(error);
     wrong = { en: `the answer threw: ${message}`, "zh-cn": `运行你的答案时出错：${message}` };
   }
+  if (wrong === untouched) return new CheckedAnswer("waiting", waiting(id));
   return wrong === null
     ? new CheckedAnswer("solved", { en: "solved", "zh-cn": "答对了" })
     : new CheckedAnswer("wrong", {
@@ -38,8 +40,8 @@ export function exercise<Id extends ExerciseId>(id: Id, answer: Answer<Id> | und
 }
 
 const waiting = (id: string): Words => ({
-  en: `no answer yet; lesson.hint("${id}") helps`,
-  "zh-cn": `还没有作答；lesson.hint("${id}") 会给出提示`,
+  en: `${untouched.en}; lesson.hint("${id}") helps`,
+  "zh-cn": `${untouched["zh-cn"]}；lesson.hint("${id}") 会给出提示`,
 });
 
 /** How many hints of an exercise have been shown in this notebook's kernel. */

@@ -48,8 +48,8 @@ export function comparedWith(
   const out = choiceOf(operation, id, entry, cameOut);
   if (guess === undefined) {
     return new CheckedAnswer("hint", {
-      en: `${entry.asks.en} It came out: ${out.en}. (Choose what you expect where it is asked, and this compares.)`,
-      "zh-cn": `${entry.asks["zh-cn"]}结果是：${out["zh-cn"]}。（在提问处选择你的预期，这里就会比较。）`,
+      en: `${entry.asks.en} It came out: ${out.en}. (No answer yet: where this runs, choose what you expect, and it compares.)`,
+      "zh-cn": `${entry.asks["zh-cn"]}结果是：${out["zh-cn"]}。（还没有作答：在能运行的页面上选择你的预期，这里就会比较。）`,
     });
   }
   const expected = choiceOf(operation, id, entry, guess);

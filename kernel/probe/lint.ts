@@ -33,7 +33,7 @@ export class LintReport {
   toString(): string {
     const lines = this.findings.map(
       ({ severity, layer, problem, remedy }) =>
-        `${localized(severity)}${localized(": ")}${layer} ${localized(problem)}\n  → ${localized(remedy)}`,
+        `${localized(severity)}${localized(": ")}${localized(layer)} ${localized(problem)}\n  → ${localized(remedy)}`,
     );
     return [this.#headline, ...lines].join("\n");
   }

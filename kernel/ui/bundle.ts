@@ -85,9 +85,9 @@ function wordsOf(control: ControlState): { before: string; value: string; after:
 
 const mostNamed = 10;
 
-/** As `(or half, all)`; choices are the reader's words as they are. */
+/** As `(choices: half, all)`; choices are the reader's words as they are. */
 const listed = (names: readonly string[]) =>
-  `${localized(" (or ")}${names.join(localized(", "))}${localized(")")}`;
+  `${localized(" (choices: ")}${names.join(localized(", "))}${localized(")")}`;
 
 /** Where no session has said the language, as in a window that saves, the label tells it. */
 function inReadersWords(control: ControlState, say: () => string): string {

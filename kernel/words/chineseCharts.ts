@@ -81,7 +81,7 @@ export const everywhere: Dictionary = {
   "; ": "；",
   ": ": "：",
   ", ": "，",
-  " (or ": "（还可选：",
+  " (choices: ": "（可选：",
   "Not shown:": "未显示：",
   "an output without data": "没有数据的输出",
   "the picture is on the web, and this page loads nothing from there":
@@ -92,7 +92,7 @@ export const everywhere: Dictionary = {
   "this is no picture (PNG, JPEG, GIF, WebP, AVIF, BMP or SVG)":
     "这不是图片（PNG、JPEG、GIF、WebP、AVIF、BMP 或 SVG）",
   ")": "）",
-  "not chosen yet": "还没有选",
+  "no answer yet": "还没有作答",
   "Show code": "显示代码",
   "Hide code": "隐藏代码",
   "median {#0} of {#1}, {#2} to {#3}": "中位数 {#0}（共 {#1}），{#2} 至 {#3}",

@@ -5,6 +5,8 @@ export const findings: Dictionary = {
   error: "错误",
   warning: "警告",
   note: "提示",
+  "the batch": "这个批次",
+  "the loader": "加载器",
   "▲ the batch": "▲ 这个批次",
   "✗ the loader": "✗ 加载器",
   "· the batch": "· 这个批次",

@@ -1,8 +1,9 @@
 // The exercises of 09-inference: fold a BN into the layer before it, and how long running statistics remember their start.
+import { describe } from "../../arguments";
 import { BatchNorm1d, Linear } from "../../nn";
 import { forkRng, manualSeed, noGrad, randn, type Tensor } from "../../tensor";
 import type { Words } from "../words";
-import type { Exercises } from "./exercise";
+import { type Exercises, untouched } from "./exercise";
 
 /** A layer with a bias and a BN whose every number is its own; one of its variances is small, so that ε counts. */
 function pair(): { linear: Linear; norm: BatchNorm1d; x: Tensor } {
@@ -34,14 +35,7 @@ function suspects(linear: Linear, norm: BatchNorm1d): readonly (readonly [Tensor
   const factor = gamma.mul(scaleOf(norm));
   const [folded, ofBias] = made(factor, bias.sub(mean));
   return [
-    [
-      linear.weight,
-      bias,
-      {
-        en: "these are the layer's own weights: BN is not in them yet",
-        "zh-cn": "这还是全连接层自己的权重，BN 尚未折叠进去",
-      },
-    ],
+    [linear.weight, bias, untouched],
     [
       ...made(scaleOf(norm), bias.sub(mean)),
       { en: "γ is missing: the factor is γ/√(σ² + ε)", "zh-cn": "漏了 γ：因子是 γ/√(σ² + ε)" },
@@ -128,8 +122,8 @@ export const inference = {
     bias: linear.bias!.sub(norm.runningMean!).mul(factor).add(norm.bias!),
   };
 }`,
+    start: "(linear: nn.Linear) => ({ weight: linear.weight, bias: linear.bias! })",
     mistakes: [
-      "(linear: nn.Linear) => ({ weight: linear.weight, bias: linear.bias! })",
       "(linear: nn.Linear, norm: nn.BatchNorm1d) => ({ weight: norm.weight!, bias: norm.bias! })",
       `(linear: nn.Linear, norm: nn.BatchNorm1d) => {
   const factor = norm.weight!.div(norm.runningVar!.sqrt());
@@ -169,8 +163,12 @@ export const inference = {
         }
         const got = answer(momentum);
         if (got === expected) continue;
+        if (got === undefined) return untouched;
         return typeof got !== "number"
-          ? { en: "the function returns nothing yet", "zh-cn": "函数还没有返回值" }
+          ? {
+              en: `expected a number of batches, got ${describe(got)}`,
+              "zh-cn": `应得到批次数，得到的是 ${describe(got)}`,
+            }
           : {
               en: `with momentum ${momentum}, after ${got} batches ${(100 * (1 - momentum) ** got).toPrecision(3)} % of the start is left; the first count below 1 % is another`,
               "zh-cn": `动量为 ${momentum} 时，${got} 个批次之后还剩 ${(100 * (1 - momentum) ** got).toPrecision(3)} %；第一个低于 1 % 的批次数不是它`,
@@ -179,8 +177,8 @@ export const inference = {
       return null;
     },
     solution: "(momentum: number) => Math.ceil(Math.log(0.01) / Math.log(1 - momentum))",
+    start: "(momentum: number) => undefined",
     mistakes: [
-      "(momentum: number) => undefined",
       "(momentum: number) => 44",
       "(momentum: number) => Math.ceil(Math.log(0.01) / Math.log(momentum))",
       "(momentum: number) => Math.ceil(1 / momentum)",

@@ -2,7 +2,7 @@
 import { show } from "../../arguments";
 import { cat, Generator, randn, type Tensor } from "../../tensor";
 import type { Words } from "../words";
-import type { Exercises } from "./exercise";
+import { type Exercises, untouched } from "./exercise";
 
 const normalized = (x: Tensor, correction = 0) =>
   x.sub(x.mean(0)).div(x.var(0, { correction }).add(1e-5).sqrt());
@@ -31,8 +31,6 @@ function compared(
     }
   );
 }
-
-const untouched: Words = { en: "these are the inputs themselves", "zh-cn": "这还是输入本身" };
 
 /** Null where the answer is +1 for the larger of two samples and −1 for the other, whatever lies between them. */
 function comparedStep(got: Tensor, x: Tensor): Words | null {
@@ -97,8 +95,8 @@ export const smallBatch = {
       return null;
     },
     solution: "(x: Tensor) => x.sub(x.flip(0)).sign()",
+    start: "(x: Tensor) => x",
     mistakes: [
-      "(x: Tensor) => x",
       "(x: Tensor) => x.sign()",
       "(x: Tensor) => x.flip(0).sub(x).sign()",
       "(x: Tensor) => x.sub(x.flip(0))",
@@ -160,8 +158,8 @@ export const smallBatch = {
     },
     solution: `(x: Tensor, size: number) =>
   cat(x.split(size).map((part) => part.sub(part.mean(0)).div(part.var(0, { correction: 0 }).add(1e-5).sqrt())))`,
+    start: "(x: Tensor, size: number) => x",
     mistakes: [
-      "(x: Tensor, size: number) => x",
       "(x: Tensor) => x.sub(x.mean(0)).div(x.var(0, { correction: 0 }).add(1e-5).sqrt())",
       "(x: Tensor, size: number) => cat(x.chunk(size).map((part) => part.sub(part.mean(0)).div(part.var(0, { correction: 0 }).add(1e-5).sqrt())))",
       "(x: Tensor, size: number) => cat(x.split(size).map((part) => part.sub(part.mean(0)).div(part.std(0))))",

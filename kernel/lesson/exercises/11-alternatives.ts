@@ -2,7 +2,7 @@
 import { show } from "../../arguments";
 import { Generator, groupNorm, randn, type Tensor } from "../../tensor";
 import type { Words } from "../words";
-import type { Exercises } from "./exercise";
+import { type Exercises, untouched } from "./exercise";
 
 const dimsOf = { batchNorm: [0, 2, 3], layerNorm: [1, 2, 3], instanceNorm: [2, 3] } as const;
 
@@ -41,6 +41,9 @@ export const alternatives = {
       },
     ],
     check(answer: Record<keyof typeof dimsOf, readonly number[]>): Words | null {
+      if (Object.keys(dimsOf).every((name) => answer?.[name as keyof typeof dimsOf]?.join?.() === "0")) {
+        return untouched;
+      }
       for (const [name, dims] of Object.entries(dimsOf) as [keyof typeof dimsOf, readonly number[]][]) {
         const dimsGiven: unknown = answer?.[name];
         if (!Array.isArray(dimsGiven)) {
@@ -55,6 +58,7 @@ export const alternatives = {
       return null;
     },
     solution: "{ batchNorm: [0, 2, 3], layerNorm: [1, 2, 3], instanceNorm: [2, 3] }",
+    start: "{ batchNorm: [0], layerNorm: [0], instanceNorm: [0] }",
     mistakes: [
       "{ batchNorm: [0], layerNorm: [1, 2, 3], instanceNorm: [2, 3] }",
       "{ batchNorm: [0, 2, 3], layerNorm: [1], instanceNorm: [2, 3] }",
@@ -93,7 +97,7 @@ export const alternatives = {
         if (off < 1e-3) continue;
         const grouped = x.reshape([3, groups, -1]);
         const suspects: readonly (readonly [Tensor, Words])[] = [
-          [x, { en: "these are the inputs themselves", "zh-cn": "这还是输入本身" }],
+          [x, untouched],
           [
             normalized(x, [1, 2, 3]),
             { en: "that is one group: LayerNorm", "zh-cn": "这相当于只有一组，即 LayerNorm" },
@@ -134,8 +138,8 @@ export const alternatives = {
   const variance = grouped.var(2, { correction: 0, keepdim: true });
   return grouped.sub(grouped.mean(2, { keepdim: true })).div(variance.add(1e-5).sqrt()).reshape(x.shape);
 }`,
+    start: "(x: Tensor, groups: number) => x",
     mistakes: [
-      "(x: Tensor, groups: number) => x",
       "(x: Tensor, groups: number) => x.reshape([x.shape[0]!, groups, -1])",
       "(x: Tensor) => x.sub(x.mean([1, 2, 3], { keepdim: true })).div(x.var([1, 2, 3], { correction: 0, keepdim: true }).add(1e-5).sqrt())",
       "(x: Tensor) => x.sub(x.mean([2, 3], { keepdim: true })).div(x.var([2, 3], { correction: 0, keepdim: true }).add(1e-5).sqrt())",

@@ -127,7 +127,7 @@ describe("a guess", () => {
     lesson.outcome(id, second!);
     assert.match(printed.at(-1)!, /^→ .* It came out: /);
     lesson.expect(id);
-    assert.match(printed.at(-1)!, /not chosen yet/);
+    assert.match(printed.at(-1)!, /no answer yet/);
     lesson.expect(id, first!);
     assert.ok(printed.some((text) => /^≠ .* You expected: .*\. It came out: /.test(text)));
     lesson.outcome(id, first!);

@@ -127,7 +127,7 @@ describe("other controls", () => {
       words(slider(0.01, 1, { value: 0.3, label: "learning rate" })),
       "learning rate: 0.3 (0.01 to 1)",
     );
-    assert.equal(words(select(["SGD", "Adam"], { name: "optimizer" })), "optimizer: SGD (or Adam)");
+    assert.equal(words(select(["SGD", "Adam"], { name: "optimizer" })), "optimizer: SGD (choices: Adam)");
     assert.equal(words(checkbox({ label: "batch norm", value: true })), "batch norm: on");
     assert.equal(words(number({ value: 7, min: 1 })), "7 (at least 1)");
     assert.equal(words(text({ label: "title", value: "A <b>" })), "title: “A <b>”");
