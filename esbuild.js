@@ -9,6 +9,7 @@ import * as esbuild from "esbuild";
 import ts from "typescript";
 import { keepPackages, writeNotices } from "./notices.js";
 import { pageDeclarations, typescriptInside } from "./pageTypescript.js";
+import { tutorialsIn } from "./tutorials.js";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 /** @param {string[]} parts */
@@ -230,10 +231,6 @@ const isMember = (name) => {
   );
 };
 
-/** @param {string} tongue a folder of tutorials */
-const notebooksIn = async (tongue) =>
-  (await readdir(at("notebooks", tongue))).filter((name) => name.endsWith(".ipynb")).sort();
-
 /**
  * The extension: one CommonJS file for VS Code's extension host in Node, one for its host in a browser.
  *
@@ -250,7 +247,7 @@ const extension = {
   external: ["vscode"],
   // An extension that comes from a web address cannot list its own folders.
   define: {
-    tutorialFiles: JSON.stringify({ en: await notebooksIn("en"), "zh-cn": await notebooksIn("zh-cn") }),
+    shippedTutorials: JSON.stringify({ en: await tutorialsIn("en"), "zh-cn": await tutorialsIn("zh-cn") }),
   },
 };
 

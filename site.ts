@@ -2,15 +2,15 @@
 // that any web server can serve, under any path.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { parseNotebook } from "./kernel/document/notebookFile";
 import { style as pageStyle } from "./kernel/notebook/html/style";
 import { escapeHtml } from "./kernel/words";
 import words from "./media/site/words.json" with { type: "json" };
 import manifest from "./package.json" with { type: "json" };
+import { tutorialsIn } from "./tutorials.js";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts: string[]) => path.join(root, ...parts);
@@ -37,35 +37,17 @@ async function frontScript() {
   return (outputFiles[0]?.text ?? "").replace(/<(?=\/script|!--)/gi, "\\x3c");
 }
 
-/** A notebook's title, and what the first one's table says one will see in it. */
-async function tutorials(language: Language) {
-  const folder = at("notebooks", language);
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".ipynb")).sort();
-  const texts = new Map<string, string>();
-  for (const name of names) {
-    const { cells } = parseNotebook(await readFile(path.join(folder, name), "utf8"));
-    texts.set(name, cells.map(({ source }) => source).join("\n"));
-  }
-  const [first = ""] = texts.values();
-  const seen = (name: string) =>
-    new RegExp(`^\\| \\[[^|]*\\]\\(${name}\\) \\|[^|]*\\| ([^|]*) \\|`, "m").exec(first)?.[1] ?? "";
-  return names.map((name) => ({
-    name,
-    page: name.replace(/\.ipynb$/, ".html"),
-    title: /^# (.*)/m.exec(texts.get(name) ?? "")?.[1] ?? name,
-    seen: seen(name),
-  }));
-}
+const pageOf = (notebook: string) => notebook.replace(/\.ipynb$/, ".html");
 
 /** @param top whether it is the page that the site opens with, above the languages' folders. */
 async function frontPage(language: Language, script: string, top: boolean): Promise<void> {
   const said = words[language];
   const other = languages.find((one) => one !== language)!;
   const style = `${pageStyle}${await readFile(at("media/site/front.css"), "utf8")}`;
-  const pages = await tutorials(language);
+  const pages = await tutorialsIn(language);
   const cards = pages.map(
-    ({ page, title, seen }, i) =>
-      `<li><a href="${top ? `${language}/` : ""}${page}"><b>${i} · ${escapeHtml(title)}</b><span>${escapeHtml(seen || said.firstSeen)}</span></a></li>`,
+    ({ file, title, aim }, i) =>
+      `<li><a href="${top ? `${language}/` : ""}${pageOf(file)}"><b>${i} · ${escapeHtml(title)}</b><span>${escapeHtml(aim)}</span></a></li>`,
   );
   const points = said.points.map(
     ([title = "", text = ""]: readonly string[]) =>
@@ -82,7 +64,7 @@ async function frontPage(language: Language, script: string, top: boolean): Prom
     policy: `default-src 'none'; script-src ${hashOf(script)} 'wasm-unsafe-eval'; style-src-elem ${hashOf(style)}; img-src 'self' data:; base-uri 'none'; form-action 'none'`,
     assets: top ? "assets/" : "../assets/",
     otherPage: `${top ? "" : "../"}${other}/index.html`,
-    firstPage: `${top ? `${language}/` : ""}${pages[0]?.page}`,
+    firstPage: `${top ? `${language}/` : ""}${pageOf(pages[0]?.file ?? "")}`,
     cards: cards.join("\n"),
     points: points.join("\n"),
     repository: manifest.repository.url.replace(/^git\+|\.git$/g, ""),

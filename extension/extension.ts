@@ -12,23 +12,27 @@ import type { Platform } from "./notebook/platform";
 import { RunHistory } from "./notebook/runHistory";
 import { registerStaleCells } from "./notebook/staleCells";
 import { registerStatusBar } from "./notebook/statusBar";
+import { Tutorials } from "./notebook/tutorials";
 import { Views } from "./views";
 
 export function start(
-  { extensionUri, subscriptions }: vscode.ExtensionContext,
+  context: vscode.ExtensionContext,
   platformWith: (log: vscode.LogOutputChannel) => Platform,
 ): void {
+  const { extensionUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel("BN Lab", { log: true });
   const platform = platformWith(log);
   const controller = new KernelController(platform, log);
   const cellDebugger = new CellDebugger(extensionUri, controller, log);
   const history = new RunHistory();
-  const views = new Views(extensionUri, controller, log);
+  const tutorials = new Tutorials(context, controller);
+  const views = new Views(extensionUri, controller, tutorials, log);
   subscriptions.push(
     log,
     controller,
     cellDebugger,
     history,
+    tutorials,
     views,
     registerMilestones(controller),
     tellChartTheme(),
@@ -37,6 +41,15 @@ export function start(
     registerStatusBar(controller),
     registerStaleCells(controller),
     registerLanguage(controller, views.store, log),
-    ...registerCommands({ extensionUri, platform, log, controller, debugger: cellDebugger, history, views }),
+    ...registerCommands({
+      extensionUri,
+      platform,
+      log,
+      controller,
+      debugger: cellDebugger,
+      history,
+      tutorials,
+      views,
+    }),
   );
 }

@@ -11,6 +11,7 @@ export const quietCellsPlugin = "bnlab-quiet-cells";
 
 export const Command = {
   openTutorial: "bnlab.openTutorial",
+  startTutorialOver: "bnlab.startTutorialOver",
   newNotebook: "bnlab.newNotebook",
   runAll: "bnlab.runAll",
   runStale: "bnlab.runStale",
@@ -59,6 +60,9 @@ export const outputsRenderer = "bnlab-outputs";
 export const variablesView = "bnlab.variables";
 /** The view of the training that runs. */
 export const trainingView = "bnlab.training";
+
+/** The view of the tutorials. */
+export const tutorialsView = "bnlab.tutorials";
 
 /** Whether cells of the notebook in front show what they would not show now. */
 export const hasStaleCells = "bnlab.hasStaleCells";

@@ -4,10 +4,12 @@ import type { CellDebugger } from "../debug/cellDebugger";
 import type { KernelController } from "../notebook/kernelController";
 import type { Platform } from "../notebook/platform";
 import type { RunHistory } from "../notebook/runHistory";
+import type { Tutorials } from "../notebook/tutorials";
 import type { Views } from "../views";
 
 export interface Context {
   extensionUri: vscode.Uri;
+  tutorials: Tutorials;
   platform: Platform;
   log: vscode.LogOutputChannel;
   controller: KernelController;

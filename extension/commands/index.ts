@@ -23,9 +23,11 @@ import { runAll } from "./runAll";
 import { runStale } from "./runStale";
 import { showLog } from "./showLog";
 import { showVariables } from "./showVariables";
+import { startTutorialOver } from "./startTutorialOver";
 
 const table: Record<Command, RunCommand> = {
   [Command.openTutorial]: openTutorial,
+  [Command.startTutorialOver]: startTutorialOver,
   [Command.newNotebook]: newNotebook,
   [Command.runAll]: runAll,
   [Command.runStale]: runStale,

@@ -1,73 +1,40 @@
-// Opens a copy of a tutorial that ships with the extension, unsaved: the original stays as it is.
+// Opens the reader's copy of a tutorial: the one that the view names, else one that is picked, the reader's own language first.
 import * as vscode from "vscode";
-import { Setting, settingSection } from "../ids";
-import { dataOf } from "../notebook/notebookData";
-import type { RunCommand } from "./command";
-
-const tongues = [
-  { folder: "en", name: "English" },
-  { folder: "zh-cn", name: "简体中文" },
-] as const;
-
-/** The names of the tutorials' files, from the build. */
-declare const tutorialFiles: Readonly<Record<(typeof tongues)[number]["folder"], readonly string[]>>;
+import {
+  readersLanguage,
+  type Tutorial,
+  type TutorialLanguage,
+  tutorialLanguages,
+} from "../notebook/tutorials";
+import type { Context, RunCommand } from "./command";
 
 interface Choice extends vscode.QuickPickItem {
-  uri?: vscode.Uri;
+  tutorial?: Tutorial;
 }
 
-export const openTutorial: RunCommand = async ({ extensionUri }) => {
-  const choice = await vscode.window.showQuickPick(choices(extensionUri), {
+export const openTutorial: RunCommand = async ({ tutorials }, named) => {
+  if (named) return tutorials.open(named as Tutorial);
+  const choice = await vscode.window.showQuickPick(choices(tutorials), {
     title: vscode.l10n.t("BN Lab: Open Tutorial"),
-    placeHolder: vscode.l10n.t("A copy opens; save it wherever you like"),
+    placeHolder: vscode.l10n.t("A copy of your own opens, as you left it"),
     matchOnDescription: true,
     matchOnDetail: true,
   });
-  if (choice?.uri) await openCopy(choice.uri);
+  if (choice?.tutorial) await tutorials.open(choice.tutorial);
 };
 
-/** The tutorials, those in the reader's own language first. */
-async function choices(extensionUri: vscode.Uri): Promise<Choice[]> {
-  const own = ownTongue();
-  const found: Choice[] = [];
-  for (const { folder, name } of tongues.toSorted((a, b) => Number(b === own) - Number(a === own))) {
-    const uri = vscode.Uri.joinPath(extensionUri, "notebooks", folder);
-    found.push({ label: name, kind: vscode.QuickPickItemKind.Separator });
-    for (const file of tutorialFiles[folder]) {
-      const notebook = vscode.Uri.joinPath(uri, file);
-      found.push({ ...(await headOf(notebook)), uri: notebook });
-    }
-  }
-  return found;
-}
-
-function ownTongue(): (typeof tongues)[number] | undefined {
-  const asked = vscode.workspace.getConfiguration(settingSection).get(Setting.tutorialLanguage, "auto");
-  const folder = asked !== "auto" ? asked : vscode.env.language.startsWith("zh") ? "zh-cn" : "en";
-  return tongues.find((tongue) => tongue.folder === folder);
-}
-
-/** A notebook's number, from its file's name, with its first heading and the sentence below that. */
-async function headOf(uri: vscode.Uri): Promise<vscode.QuickPickItem> {
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  const { cells } = JSON.parse(text) as { cells: { source: string | string[] }[] };
-  const lines = [cells[0]?.source].flat().join("").split("\n");
-  const heading = lines.find((line) => /^#+ /.test(line))?.replace(/^#+ +/, "");
-  const file = uri.path.slice(uri.path.lastIndexOf("/") + 1);
-  const number = /^\d+/.exec(file)?.[0];
-  const sentence = lines.find((line) => line.trim() !== "" && !line.startsWith("#"));
-  return {
-    label: [number && String(Number(number)), heading ?? file].filter(Boolean).join("  "),
-    description: file,
-    detail: sentence?.replace(/[*_`]|\[([^\]]*)\]\([^)]*\)/g, "$1"),
-  };
-}
-
-async function openCopy(uri: vscode.Uri): Promise<void> {
-  const original = await vscode.workspace.openNotebookDocument(uri);
-  const copy = await vscode.workspace.openNotebookDocument(
-    original.notebookType,
-    dataOf(original, { outputs: false }),
+function choices(tutorials: Context["tutorials"]): Choice[] {
+  const own = readersLanguage();
+  const languages = (Object.keys(tutorialLanguages) as TutorialLanguage[]).toSorted(
+    (a, b) => Number(b === own) - Number(a === own),
   );
-  await vscode.window.showNotebookDocument(copy);
+  return languages.flatMap((language) => [
+    { label: tutorialLanguages[language], kind: vscode.QuickPickItemKind.Separator },
+    ...tutorials.in(language).map((tutorial) => ({
+      label: `${tutorials.isDone(tutorial) ? "$(pass-filled)" : "$(circle-large-outline)"} ${tutorial.number}  ${tutorial.title}`,
+      description: vscode.l10n.t("{0} min", tutorial.minutes),
+      detail: tutorial.aim,
+      tutorial,
+    })),
+  ]);
 }

@@ -48,10 +48,10 @@ describe("commands", () => {
     assert.equal(textOf(notebook, 0), "3");
   });
 
-  it("Open Tutorial opens a copy, unsaved, without outputs, first in the language of the settings", async () => {
+  it("Open Tutorial opens a copy of one's own, without outputs, first in the language of the settings", async () => {
     await accepting(Command.openTutorial);
     const notebook = await until("the notebook", activeNotebook);
-    assert.ok(notebook.isUntitled);
+    assert.match(notebook.uri.path, /\/tutorials\/en\/00-start\.ipynb$/);
     assert.deepEqual(textsOf(notebook), shippedTexts("en/00-start.ipynb"));
     assert.ok(notebook.getCells().every(({ outputs }) => outputs.length === 0));
     await closeNotebook();

@@ -65,7 +65,7 @@ it("every view is in the manifest, with its picture", () => {
   const views = manifest.contributes.views.bnlab;
   assert.deepEqual(
     views.map(({ id }) => id),
-    [ids.variablesView, ids.trainingView],
+    [ids.variablesView, ids.trainingView, ids.tutorialsView],
   );
   assert.equal(manifest.contributes.viewsContainers.activitybar[0]?.id, "bnlab");
   for (const { icon } of views) assert.ok(existsSync(path.join(root, icon)));
