@@ -27,7 +27,7 @@ const execute = promisify(execFile);
 export function slurmEngine(options: EngineChoice): Engine {
   return {
     isWaitedFor: false,
-    about: () => " by Slurm",
+    about: () => ", by Slurm",
     async start(sweep, runs, stale) {
       const name = `bnlab-${randomBytes(4).toString("hex")}`;
       const submission = await newSubmission(sweep);
