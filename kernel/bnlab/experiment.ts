@@ -1,7 +1,8 @@
 // `experiment` as cells see it: with the session's progress bar, and a way back to what an interrupt has cut short.
-import { requireKnown } from "../arguments";
-import { type Experiment, type ExperimentOptions, runExperiment } from "../experiment";
+import { describe, requireKnown } from "../arguments";
+import { type Experiment, type ExperimentOptions, loadedRuns, runExperiment } from "../experiment";
 import { progress } from "../session/display/progress";
+import { SweepRuns } from "./sweepRuns";
 
 export type {
   ArmSummary,
@@ -9,10 +10,12 @@ export type {
   Experiment,
   ExperimentOptions,
   Judging,
+  LoadedRun,
   Run,
   Trial,
   Verdict,
 } from "../experiment";
+export type { CompareOptions, CurvesOptions, SweepRuns } from "./sweepRuns";
 
 /**
  * Runs every arm with every seed and says whether they differ in all pairs: the same seed in both arms.
@@ -31,7 +34,22 @@ export type {
 export const experiment: RunExperiment & {
   /** The latest experiment, finished or not. */
   last: Experiment<unknown> | undefined;
-} = Object.assign(run, { last: undefined as Experiment<unknown> | undefined });
+  /**
+   * The runs of a sweep that have ended, for a table, a verdict by pairs, and charts.
+   *
+   * @example
+   * const runs = experiment.load("train.sweep");
+   * runs.compare({ arms: "batchNorm", metric: "accuracy", better: "higher" })
+   */
+  load(folder: string): SweepRuns;
+} = Object.assign(run, { last: undefined as Experiment<unknown> | undefined, load });
+
+function load(folder: string): SweepRuns {
+  requireKnown("experiment.load", arguments, 1);
+  if (typeof folder !== "string")
+    throw new TypeError(`experiment.load: expected the folder of a sweep, got ${describe(folder)}`);
+  return new SweepRuns(loadedRuns(folder));
+}
 
 type RunExperiment = typeof run;
 

@@ -18,12 +18,16 @@ export { type Recordable, record } from "../session/display/record";
 export * from "../tensor";
 export {
   type ArmSummary,
+  type CompareOptions,
   type Comparison,
+  type CurvesOptions,
   type Experiment,
   type ExperimentOptions,
   experiment,
   type Judging,
+  type LoadedRun,
   type Run,
+  type SweepRuns,
   type Trial,
   type Verdict,
 } from "./experiment";

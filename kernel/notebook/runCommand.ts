@@ -131,7 +131,7 @@ function formatted(notebook: Notebook): string {
   }
 }
 
-/** Of those that do not stand where they were asked for it is told where they are. */
+/** Tells of those that do not stand where they were asked for where they are. */
 async function writeAll(
   targets: readonly Target[],
   lines: RunLines,

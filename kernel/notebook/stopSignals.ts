@@ -18,10 +18,10 @@ export class StopSignals {
   constructor() {
     for (const name of names) process.on(name, this.#receive);
     // Whoever started it has died and may start it anew at once: two that write the same files would be one too many.
-    if (process.channel) {
-      process.on("disconnect", () => process.exit(signalCodes.SIGHUP));
-      process.channel.unref(); // to listen keeps no process alive
-    }
+    const end = () => process.exit(signalCodes.SIGHUP);
+    if (process.connected === false) end(); // it died while this was being loaded
+    process.on("disconnect", end);
+    process.channel?.unref(); // to listen keeps no process alive
   }
 
   /** Stops the run after so many seconds, as a signal does. */

@@ -10,7 +10,7 @@ import type { StopSignals } from "../notebook/stopSignals";
 import { type Engine, environmentFor, thisProgram, usualMiB } from "./engine";
 import { PoolLines } from "./poolLines";
 import { mark, thisPool, unmark } from "./runningMark";
-import type { Limits, Sweep, SweepRun } from "./sweepFolder";
+import { type Limits, type Sweep, type SweepRun, stateOf } from "./sweepFolder";
 
 export const localEngine: Engine = {
   isWaitedFor: true,
@@ -40,7 +40,7 @@ export interface End {
 const lateMs = 15_000;
 const lookMs = 1000;
 const logBytes = 2000;
-/** Of a run that was ended because it took too much: as shells tell of SIGKILL. */
+/** What is noted of a run that was ended because it took too much: as shells tell of SIGKILL. */
 const killedCode = 137;
 
 class Pool {
@@ -77,6 +77,8 @@ class Pool {
     while (!this.#signals.stop.aborted && !this.#trouble) {
       const run = this.#queue.shift();
       if (!run) return;
+      // A pool that was killed may have left a run at its last line.
+      if (stateOf(this.#sweep.recordOf(run)) === "finished") continue;
       try {
         await this.#sweep.prepare(run);
         const end = await this.#spawn(run);

@@ -24,7 +24,7 @@ export interface SweepCommandOptions extends EngineOptions {
   paramsFile?: string;
   /** How many runs are drawn; without it each combination is one. */
   random?: number;
-  /** Of the drawing. */
+  /** The drawing's. */
   seed: number;
   /** The sweep's folder; by default NAME.sweep beside the notebook. */
   output?: string;

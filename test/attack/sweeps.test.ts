@@ -49,7 +49,9 @@ test("a sweep whose processes are killed again and again ends complete, each run
     'import { record } from "bnlab";\nrecord("seed", seed);',
     'import { appendFileSync } from "node:fs";\nappendFileSync("cells.txt", String(seed));',
   );
-  let pool: Started = place.bnlab(["sweep", "n.ipynb", "--param", `seed=0..${runs - 1}`], { env });
+  // The same command again goes on: it may have been killed before there was a plan to resume.
+  const start = () => place.bnlab(["sweep", "n.ipynb", "--param", `seed=0..${runs - 1}`], { env });
+  let pool = start();
   const sweep = place.at("n.sweep");
   const first = new Map<string, unknown>();
   const killed: string[] = [];
@@ -60,8 +62,11 @@ test("a sweep whose processes are killed again and again ends complete, each run
       await sleep(20);
       victim = marked(mark).find(({ command }) => isVictim(command));
     }
-    // Not always at its first moment: somewhere in the time that a run takes.
-    await sleep((round * 397) % 2500);
+    // Every other time at once, so that hardly anything runs between; else when one more run has come through.
+    const before = finishedSoFar();
+    while (round % 2 === 1 && finishedSoFar() === before && !hasEnded(pool)) await sleep(50);
+    await sleep((round * 397) % 1500); // somewhere in the time that a run takes
+    victim = marked(mark).find(({ command }) => isVictim(command));
     note();
     if (victim) {
       try {
@@ -75,7 +80,7 @@ test("a sweep whose processes are killed again and again ends complete, each run
       await pool.ended;
       note();
       if (finishedSoFar() === runs) break;
-      pool = place.bnlab(["sweep", "resume", sweep], { env });
+      pool = start();
     }
   }
   if (!hasEnded(pool)) await pool.ended;

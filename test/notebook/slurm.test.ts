@@ -1,6 +1,7 @@
 // `bnlab sweep --engine slurm` against a real Slurm on this machine.
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertOneLine, Place } from "../attack/commandLine";
@@ -25,7 +26,7 @@ const cells = [
   'import { record } from "bnlab";\nimport { existsSync } from "node:fs";\nrecord("begun", seed);',
   'while (seed === 5 && !existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 50));',
   'if (seed === failing) throw new RangeError("it fails");\nrecord("done", seed);\nrecord("cpus", process.env.BNLAB_THREADS ?? "");',
-];
+] as const;
 
 test("an array job runs all runs, more than an array has tasks, whatever the folder's name", {
   skip,
@@ -38,8 +39,8 @@ test("an array job runs all runs, more than an array has tasks, whatever the fol
   const sweep = place.at('它\'s 100% "mine" $HOME');
   const { env } = slurm!;
   const bnlab = (...args: string[]) => place.bnlab(["sweep", ...args], { env }).ended;
-  const cli = new URL("../../dist/kernel/cli.js", import.meta.url).pathname;
-  const command = `${place.at("call.sh")} ${process.execPath} ${cli}`;
+  const cli = path.join(import.meta.dirname, "../../dist/kernel/cli.js");
+  const command = `${place.at("call.sh")} '${process.execPath}' '${cli}'`;
   const started = await bnlab(
     ...["n.ipynb", "--param", "seed=0..5", "--param", "failing=3", "--output", sweep, "--engine", "slurm"],
     ...["--command", command, "--time", "600", "--memory", "1000", "--retries", "1", "--partition", "main"],
@@ -87,9 +88,9 @@ test("cancel ends the job with what ran saved, and resume hands over what is lef
   };
   while (!waits() || finishedRuns(sweep).size < 1) await sleep(100);
   const kept = finishedRuns(sweep);
-  const cancelled = await bnlab("cancel", sweep);
-  assert.deepEqual([cancelled.code, cancelled.stderr], [0, ""]);
-  assert.match(cancelled.stdout, /job \d+ has ended\n1 of 2 runs finished, 1 stopped/);
+  const canceled = await bnlab("cancel", sweep);
+  assert.deepEqual([canceled.code, canceled.stderr], [0, ""]);
+  assert.match(canceled.stdout, /job \d+ has ended\n1 of 2 runs finished, 1 stopped/);
   assert.deepEqual(endedRuns(sweep).get("0001")!.records, { begun: 5 }, "what ran is saved");
 
   writeFileSync(place.at("go"), "");

@@ -120,9 +120,9 @@ describe("bnlab sweep", () => {
 
     const resumed = place.bnlab(["sweep", "resume", "n.sweep"]);
     await resumed.printed(/3 runs, 1 of 4 are finished and stay/);
-    const cancelled = await place.bnlab(["sweep", "cancel", "n.sweep"]).ended;
-    assert.equal(cancelled.code, 0);
-    assert.match(cancelled.stdout, /process \d+ has ended\n1 of 4 runs finished/);
+    const canceled = await place.bnlab(["sweep", "cancel", "n.sweep"]).ended;
+    assert.equal(canceled.code, 0);
+    assert.match(canceled.stdout, /process \d+ has ended\n1 of 4 runs finished/);
     assert.equal((await resumed.ended).code, 130);
 
     writeFileSync(place.at("go"), "");
