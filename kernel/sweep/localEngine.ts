@@ -169,7 +169,7 @@ class Pool {
 }
 
 /** As many as there are cores for, and memory. */
-export function jobsFor({ jobs, cpus = 1, memory = usualMiB }: Limits): number {
+function jobsFor({ jobs, cpus = 1, memory = usualMiB }: Limits): number {
   if (jobs !== undefined) return jobs;
   const byCores = Math.floor(os.availableParallelism() / cpus);
   const byMemory = Math.floor(os.freemem() / (memory * 2 ** 20));

@@ -4,7 +4,7 @@ import { countText } from "../words";
 import { type Axis, textOf, type Values } from "./axes";
 
 /** More are better drawn than listed: each is a folder. */
-export const mostRuns = 100_000;
+const mostRuns = 100_000;
 
 /**
  * All combinations, the last axis fastest.
