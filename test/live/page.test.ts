@@ -81,6 +81,8 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
     it("stops a cell, tells what became of the variables, and goes on", async () => {
       const stopped = page.run(2);
       await page.until(() => document.querySelector('[data-state="running"]') !== null);
+      const moving = await page.page.evaluate(() => document.getAnimations().length);
+      assert.equal(moving, 0, "nothing is drawn at every frame beside a training");
       await page.press("stop");
       assert.equal(await stopped, "stopped");
       const told = await page.shown(2);

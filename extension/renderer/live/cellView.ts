@@ -106,6 +106,7 @@ export class CellView {
       this.#ticking = window.setInterval(() => this.#showSeconds(), 1000);
       this.#label.textContent = countText("*");
       this.#state.textContent = "";
+      this.#state.style.removeProperty("--seconds");
       return;
     }
     if (state !== "queued") this.#outputs.end();
@@ -158,10 +159,9 @@ export class CellView {
 
   #showSeconds(): void {
     const seconds = (performance.now() - this.#started) / 1000;
-    this.#state.textContent = words(
-      "{0} s",
-      this.#section.dataset.state === "running" ? Math.floor(seconds) : seconds.toFixed(1),
-    );
+    const isRunning = this.#section.dataset.state === "running";
+    this.#state.style.setProperty("--seconds", String(Math.floor(seconds)));
+    this.#state.textContent = words("{0} s", isRunning ? Math.floor(seconds) : seconds.toFixed(1));
   }
 
   #showEdited(): void {
