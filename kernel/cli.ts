@@ -46,7 +46,7 @@ Example:
 
 const sweepHelp = `
 Values, as lists and ranges; a grid has every combination of them:
-  --param lr=.03,.1,.3          these three; a list or a text with a comma has quotes: sizes=[100,100],[50]
+  --param lr=.03,.1,.3          these three; lists have brackets: sizes=[100,100],[50]; a text with a comma has quotes
   --param seed=0..9             whole numbers, both ends included
   --param width=16..128..16     in steps of 16
   --param lr=0.01..0.3          anything between, for --random; log:1e-4..1e-1 by powers of ten

@@ -450,7 +450,7 @@ test("--help, --version, and a wrong command line", async () => {
   const help = await bnlab(["run", "--help"]);
   assert.equal(help.code, 0);
   assert.match(help.stdout, /Exit codes:\n {2}0 /);
-  for (const command of ["check", "jupyter"]) {
+  for (const command of ["check", "jupyter", "sweep"]) {
     assert.match((await bnlab([command, "--help"])).stdout, /Exit codes:\n {2}0 /, command);
   }
   assert.match((await bnlab(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
