@@ -35,7 +35,7 @@ export const tutorials: Dictionary = {
   norm: "范数",
   training: "训练",
   test: "测试",
-  seen: "看到了吗",
+  seen: "看得到",
   question: "问题",
   found: "结果",
   trained: "训练后",

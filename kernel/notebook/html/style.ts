@@ -48,6 +48,8 @@ th { font-weight: 600; border-bottom-color: var(--quiet); }
 .text { margin: 1.25rem 0; }
 /* What a notebook writes stays in its own place. */
 .text, .html { contain: paint; }
+/* Chinese breaks anywhere: a column on a phone would be as wide as a glyph. */
+@media (max-width: 620px) { th:not(:empty), td:not(:empty) { min-width: 4em; } }
 .html { overflow-x: auto; }
 .missing { color: var(--quiet); }
 .task-list-item { list-style: none; }
