@@ -30,13 +30,13 @@ interface Drawn {
 /** What a figure needs at one width, all its states together. */
 interface Room {
   width: number;
-  /** Each panel's, without the labels and the colors beside it. */
+  /** What each panel has without the labels and the colors beside them. */
   plotWidth: number;
   panels: readonly Panel[];
   cells: readonly Cell[];
   names: readonly string[];
   margin: { l: number; r: number; t: number; b: number };
-  /** That of the panels together; `height` is all. */
+  /** What the panels take together, and the whole. */
   plotHeight: number;
   height: number;
 }
@@ -266,7 +266,7 @@ function fittedShape(shape: Shape, layout: Layout, data: readonly Trace[], room:
 const scaledTo = (layout: Layout, id: string, value: number) =>
   layout[axisKey(id)]?.type === "log" ? Math.log10(value) : value;
 
-/** An axis of numbers, as Plotly counts it: what it asks for, or what its data span. */
+/** The range of an axis of numbers, as Plotly counts it: what it asks for, or what its data span. */
 function rangeOf(layout: Layout, data: readonly Trace[], id: string): [number, number] {
   const asked = layout[axisKey(id)]?.range;
   if (asked !== undefined) return asked;
