@@ -107,7 +107,8 @@ export function wrapped(html: string, size: number, width: number): string {
     done += `${line.trimEnd()}<br>`;
     [around, line] = [open.join(""), start];
   };
-  for (const part of html.split(/(<[^<>]+>)/)) {
+  const parts = html.split(/(<[^<>]+>)/);
+  for (const [n, part] of parts.entries()) {
     if (/^<br ?\/?>$/.test(part)) {
       next("");
     } else if (part.startsWith("<") && part.endsWith(">")) {
@@ -115,9 +116,14 @@ export function wrapped(html: string, size: number, width: number): string {
       else open.push(part);
       line += part;
     } else {
-      for (const word of part.match(breakable) ?? []) {
+      const words = part.match(breakable) ?? [];
+      for (const [at, word] of words.entries()) {
         const seen = plainText(line).trimEnd();
-        const fits = textWidth(around + line + word.trimEnd(), size) <= width;
+        const beside =
+          word.trimEnd() === "■"
+            ? (words[at + 1] ?? parts[n + 2]?.trimStart().split(/[ \u2002]/)[0] ?? "")
+            : "";
+        const fits = textWidth(`${around}${line}${word}${beside}`.trimEnd(), size) <= width;
         if (fits || seen === "" || seen.endsWith("■")) line += word;
         else next(word);
       }
