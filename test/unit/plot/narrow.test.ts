@@ -1,12 +1,12 @@
 // Figures in narrow places: what is changed there, and what is not. How it looks, test/browser/renderer.test.ts looks at.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compare, frames, grid, histogram, line } from "../../../kernel/plot";
+import { compare, type Figure, frames, grid, histogram, line } from "../../../kernel/plot";
 import { fitted } from "../../../kernel/plot/narrow";
 import { wrapped } from "../../../kernel/plot/text";
 
 const lines = (name: string) => line({ a: [1, 2] }, { xTitle: "step", yTitle: name });
-const json = (figure: ReturnType<typeof line>) => figure.toBundle()["application/vnd.plotly.v1+json"];
+const json = (figure: Figure) => figure.toBundle()["application/vnd.plotly.v1+json"];
 
 test("a wide place has the figure as it came, a narrow one a copy", () => {
   const figure = json(grid({ one: lines("p"), two: lines("q") }));
