@@ -5,6 +5,7 @@ import { CellDebugger } from "./debug/cellDebugger";
 import { registerLanguage } from "./language";
 import { tellChartTheme } from "./notebook/chartTheme";
 import { connectControls } from "./notebook/controls";
+import { connectErrorLinks } from "./notebook/errorLinks";
 import { foldCells } from "./notebook/foldedCells";
 import { KernelController } from "./notebook/kernelController";
 import { registerMilestones } from "./notebook/milestones";
@@ -37,6 +38,7 @@ export function start(
     registerMilestones(controller),
     tellChartTheme(),
     connectControls(controller),
+    connectErrorLinks(),
     foldCells(),
     registerStatusBar(controller),
     registerStaleCells(controller),

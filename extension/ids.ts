@@ -53,7 +53,7 @@ export const Setting = {
 /** The renderer of charts. */
 export const chartRenderer = "bnlab-plotly";
 
-/** The renderer of tensors, progress bars and controls. */
+/** The renderer of tensors, progress bars, controls and errors. */
 export const outputsRenderer = "bnlab-outputs";
 
 /** The view of a notebook's variables. */

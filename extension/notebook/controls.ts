@@ -8,7 +8,8 @@ export function connectControls(controller: KernelController): vscode.Disposable
   const messaging = vscode.notebooks.createRendererMessaging(outputsRenderer);
   return vscode.Disposable.from(
     messaging.onDidReceiveMessage(({ editor, message }) => {
-      controller.tell(editor.notebook, (message as { comm: Comm }).comm);
+      const { comm } = message as { comm?: Comm };
+      if (comm) controller.tell(editor.notebook, comm);
     }),
     controller.onDidComm(({ notebook, comm }) => {
       for (const editor of vscode.window.visibleNotebookEditors) {

@@ -91,7 +91,7 @@ export class OutputModel<Cell> {
 
   /** An error that ended the cell, its own or the kernel's. */
   fail(cell: Cell, error: Content["error"]): void {
-    this.#add(cell, [errorItem(error)], { outputType: "error", originalError: error });
+    this.#add(cell, errorItems(error), { outputType: "error", originalError: error });
   }
 
   /** Takes in what a control says, or is told. */
@@ -240,10 +240,10 @@ export function toItems(bundle: MimeBundle): Item[] {
   });
 }
 
-/** The error with the cell's own stack: VS Code prints the stack and links its lines. */
-function errorItem({ ename, evalue, traceback }: Content["error"]): Item {
-  const error = { name: ename, message: evalue, stack: traceback.join("\n") };
-  return { mime: VSCode.error, data: JSON.stringify(error) };
+/** The error with the cell's own stack: for our renderer, and for VS Code's, which has it when the file is opened again. */
+function errorItems({ ename, evalue, traceback }: Content["error"]): Item[] {
+  const data = JSON.stringify({ name: ename, message: evalue, stack: traceback.join("\n") });
+  return [Mime.error, VSCode.error].map((mime) => ({ mime, data }));
 }
 
 const isJson = (mime: string) => mime === "application/json" || mime.endsWith("+json");

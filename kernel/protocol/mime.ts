@@ -19,6 +19,7 @@ export const Mime = {
   verdict: "application/vnd.bnlab.verdict+json",
   record: "application/vnd.bnlab.record+json",
   tensor: "application/vnd.bnlab.tensor+json",
+  error: "application/vnd.bnlab.error+json",
   control: "application/vnd.bnlab.control+json",
   widgetView: "application/vnd.jupyter.widget-view+json",
   widgetState: "application/vnd.jupyter.widget-state+json",

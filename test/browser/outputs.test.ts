@@ -112,6 +112,25 @@ test("progress bars: share, words for screen readers, and one that is done", asy
   await page.screenshot({ path: path.join(shots, "progress-light.png") });
 });
 
+test("an error wraps, says what to do on a line of its own, scrolls its code alone, and is text whatever it holds", async () => {
+  const message = `load: expected ${"a very long name of a file, ".repeat(8)}got \u001b[31mnone\u001b[39m <b>here</b>; name one`;
+  const code = `> 1 | ${"const x = 1; ".repeat(20)}\n    | ^`;
+  const stack = `RangeError: ${message}\n\n${code}\n\n    at f (Cell 2, line 1, column 3)\n    at node:fs:12`;
+  await setTheme(page, "dark");
+  await render("a", Mime.error, { name: "RangeError", message, stack });
+  const view = page.locator("#a .bnlab-error");
+  assert.equal(await view.locator(".remedy").textContent(), "name one");
+  assert.match((await view.locator(".head").textContent()) ?? "", /got none <b>here<\/b>$/);
+  await view.evaluate((each) => Object.assign(each.style, { width: "390px" }));
+  const [outside, inside] = await view.evaluate((each) => [each.clientWidth, each.scrollWidth]);
+  assert.ok(inside! <= outside!);
+  await page.screenshot({ path: path.join(shots, "error-dark-390.png") });
+  await view.locator("a").click();
+  const sent: unknown = await page.evaluate(() => window.sent.at(-1));
+  assert.deepEqual(sent, { cell: 2, line: 1, column: 3 });
+  assert.equal(await view.locator("a").count(), 1);
+});
+
 test("a saved output that means ill is text, not markup, and one that is something else says so", async () => {
   const evil = "<img src=x onerror=alert(1)><script>alert(2)</script>";
   const summary = { ...(summaryOf(randn([8, 8])) as object), type: evil, dtype: evil, text: evil };

@@ -37,7 +37,7 @@ const page = `<!doctype html>
   window.sent = [];
   window.tell = (comm) => hear({ comm });
   const outputs = activateOutputs({
-    postMessage: ({ comm }) => window.sent.push(comm),
+    postMessage: ({ comm, open }) => window.sent.push(comm ?? open),
     onDidReceiveMessage: (listener) => { hear = listener; },
   });
   window.renderer = activate();

@@ -207,5 +207,10 @@ describe("the extension in a browser alone", {
     await page.mouse.wheel(0, 900);
     await seen("a saved chart", (frame) => frame.locator(".js-plotly-plot .js-line"));
     await shoot("zh-cn");
+    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click();
+    await page.locator(".monaco-list-row", { hasText: "2  为什么要进行归一化？" }).click();
+    await page.locator(".tab.active", { hasText: "02-why-normalize.ipynb" }).waitFor({ timeout: patience });
+    await page.locator(".code-cell-row").first().waitFor({ timeout: patience });
+    await shoot("tutorial");
   });
 });

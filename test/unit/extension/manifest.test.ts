@@ -55,10 +55,10 @@ it("the renderer takes the charts' MIME type", () => {
   assert.deepEqual(renderer.mimeTypes, [Mime.plotly]);
 });
 
-it("the renderer of our own outputs takes tensors, progress and controls", () => {
+it("the renderer of our own outputs takes tensors, progress, controls and errors", () => {
   const [, renderer] = manifest.contributes.notebookRenderer;
   assert.equal(renderer?.id, ids.outputsRenderer);
-  assert.deepEqual(renderer?.mimeTypes, [Mime.tensor, Mime.progress, Mime.control]);
+  assert.deepEqual(renderer?.mimeTypes, [Mime.tensor, Mime.progress, Mime.control, Mime.error]);
 });
 
 it("every view is in the manifest, with its picture", () => {
