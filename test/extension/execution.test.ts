@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { Command } from "../../extension/ids";
+import { Mime } from "../../kernel/protocol";
 import {
   closeNotebook,
   decode,
@@ -18,9 +19,10 @@ const interrupt = () => vscode.commands.executeCommand("notebook.cancelExecution
 const summaries = (notebook: vscode.NotebookDocument) =>
   notebook.getCells().map(({ executionSummary }) => executionSummary?.success);
 const errorOf = (cell: vscode.NotebookCell): { name: string; message: string; stack: string } => {
-  const item = cell.outputs.at(-1)?.items[0];
-  assert.equal(item?.mime, vscode.NotebookCellOutputItem.error(new Error()).mime);
-  return JSON.parse(decode(item));
+  const items = cell.outputs.at(-1)?.items ?? [];
+  const types = items.map(({ mime }) => mime);
+  assert.deepEqual(types, [Mime.error, vscode.NotebookCellOutputItem.error(new Error()).mime]);
+  return JSON.parse(decode(items[0]));
 };
 
 describe(`execution in ${vscode.env.appName} ${vscode.version}`, () => {
