@@ -82,6 +82,20 @@ Exit codes:
   0  the assistant has gone
   2  a folder cannot be used`;
 
+const convertHelp = `
+The script is the code of the cells, byte for byte; texts are comments, outputs are not in it. Written
+back over the notebook that it came from, cells that are as they were keep their outputs. jupytext and
+VS Code read such scripts; \`bnlab run script.ts\` runs their cells.
+
+Exit codes:
+  0  done
+  2  it cannot be done; one line says why
+
+Examples:
+  bnlab convert lesson.ipynb              # lesson.ts
+  bnlab convert lesson.ts                 # and back
+  bnlab convert lesson.ipynb --strip      # before a commit`;
+
 const plainExitCodes = `
 Exit codes:
   0  done
@@ -129,7 +143,7 @@ const program = new Command("bnlab")
 program
   .command("run")
   .description("run a notebook from top to bottom; write it with its outputs, and as a web page")
-  .argument("<notebook>", "an .ipynb file in TypeScript")
+  .argument("<notebook>", "an .ipynb file in TypeScript, or a script with // %% before each cell")
   .option(
     "-o, --output <file>",
     "where to write the executed notebook (default: NAME.executed.ipynb beside it)",
@@ -154,6 +168,22 @@ program
     if (options.with && options.live === undefined) command.error(withoutLive);
     const { runCommand } = await import("./notebook/runCommand");
     process.exitCode = await runCommand(notebook, { ...options, parameters });
+  });
+
+program
+  .command("convert")
+  .description(
+    "write a notebook as a script with // %% before each cell, or a script as a notebook; nothing is run",
+  )
+  .argument("<file>", "an .ipynb file, or a .ts or .js file")
+  .option("-o, --output <file>", "where to write it (default: NAME.ts or NAME.ipynb beside it)")
+  .option("--strip", "leave out outputs, counts and times; without -o in the notebook itself")
+  .helpOption(...helpOption)
+  .exitOverride()
+  .addHelpText("after", convertHelp)
+  .action(async (file: string, options) => {
+    const { convertCommand } = await import("./notebook/convertCommand");
+    process.exitCode = await convertCommand(file, options);
   });
 
 program

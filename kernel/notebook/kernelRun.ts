@@ -10,6 +10,7 @@ import {
   NotebookError,
   parseNotebook,
 } from "../document/notebookFile";
+import { parseScript } from "../document/script";
 import { wordsOf } from "../host/fileTrouble";
 import { readTextFile } from "../host/textFile";
 import { type AnyPublication, KernelGone, type Questions } from "../protocol";
@@ -18,9 +19,13 @@ import { NotebookRun, type RunOptions } from "./notebookRun";
 import { FileError } from "./outputFile";
 import type { StopSignals } from "./stopSignals";
 
+/** Whether a file's name is that of a program, whose cells stand behind `// %%`. */
+export const isScript = (file: string): boolean => /\.[cm]?[jt]s$/i.test(file);
+
 /** @throws Error that says in one line why the file is of no use. */
 export async function readNotebook(file: string): Promise<Notebook> {
-  return parseNotebook(await readTextFile(file));
+  const text = await readTextFile(file);
+  return isScript(file) ? parseScript(text) : parseNotebook(text);
 }
 
 /** @throws NotebookError for a notebook without anything to run. */

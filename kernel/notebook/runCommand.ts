@@ -103,7 +103,7 @@ async function targetsOf(
   return [...targets, ...recordFile];
 }
 
-const outputOf = (file: string) => file.replace(/(\.ipynb)?$/, ".executed.ipynb");
+const outputOf = (file: string) => file.replace(/(\.ipynb|\.[cm]?[jt]s)?$/i, ".executed.ipynb");
 
 /** With a file for what cells have recorded, where nobody has named one; without, where its place takes none. */
 async function withRecord(
