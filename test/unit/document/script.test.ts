@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type Cell, type Notebook, parseNotebook } from "../../../kernel/document/notebookFile";
+import { type Notebook, parseNotebook } from "../../../kernel/document/notebookFile";
 import { formatScript, parseScript, stripped, updated } from "../../../kernel/document/script";
 
-const notebookOf = (cells: Partial<Cell>[]): Notebook =>
+const notebookOf = (cells: object[]): Notebook =>
   parseNotebook(
     JSON.stringify({
       cells: cells.map((cell) => ({ cell_type: "code", metadata: {}, source: "", ...cell })),
