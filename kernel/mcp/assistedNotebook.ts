@@ -73,7 +73,7 @@ export class AssistedNotebook {
   async refresh(): Promise<void> {
     if (this.isRunning) return;
     const text = await readTextFile(this.file);
-    if (text === this.#text) return;
+    if (text === this.#text || this.isRunning) return; // another call may have begun one meanwhile
     const notebook = parseNotebook(text);
     const ours = new Map([...this.#ours].map((cell) => [cell.id, cell]));
     this.#ours.clear();

@@ -10,7 +10,7 @@ import { wordsOf } from "../host/fileTrouble";
 import { checkFolder } from "../notebook/kernelRun";
 import { version } from "../version";
 import { AssistedNotebook } from "./assistedNotebook";
-import { type Content, contentsOf } from "./outputText";
+import { type Content, contentsOf, limited } from "./outputText";
 
 const instructions = `BN Lab runs TypeScript cells of Jupyter notebooks (.ipynb): tensors, autograd and networks with PyTorch's names, imported from "bnlab".
 Each notebook has a kernel of its own that keeps the variables of all cells; it is not the one of an editor that has the notebook open.
@@ -26,11 +26,14 @@ const seconds = z
   .default(30)
   .describe("how long to wait for the end, in seconds; what still runs then goes on");
 
+const numbers = (otherwise: string) =>
+  z.array(z.int().min(1)).optional().describe(`their numbers, from 1, text cells counted; ${otherwise}`);
+
 const tools = {
   open_notebook: {
     title: "Open notebook",
     description: "The cells of a notebook, by number, with what they show. Runs nothing.",
-    input: { notebook },
+    input: { notebook, cells: numbers("all if left out") },
     readOnly: true,
   },
   run_cells: {
@@ -39,10 +42,7 @@ const tools = {
       "Runs cells of a notebook, one after the other up to the first that fails, and tells what they show.",
     input: {
       notebook,
-      cells: z
-        .array(z.int().min(1))
-        .optional()
-        .describe("their numbers, from 1, text cells counted; all code cells if left out"),
+      cells: numbers("all code cells if left out"),
       seconds,
     },
   },
@@ -202,19 +202,20 @@ class OpenNotebooks {
 type Action<T extends Name> = (open: AssistedNotebook, input: Input<T>) => Promise<Content[]>;
 
 const actions: { [T in Name]: Action<T> } = {
-  async open_notebook(open) {
+  async open_notebook(open, { cells: numbers }) {
     const { cells } = open.notebook;
+    const chosen = numbers ?? cells.map((_, at) => at + 1);
+    const shown = chosen.flatMap((number) => cellContents(cellAt(cells, number), number));
     return [
       text(`${open.file}: ${cells.length} cells`),
-      ...cells.flatMap((cell, at) => cellContents(cell, at + 1)),
+      ...limited(shown, "more cells follow: ask for them by their numbers"),
       ...standing(open),
     ];
   },
   async run_cells(open, { cells: numbers, seconds }) {
     const { cells } = open.notebook;
     const chosen = numbers?.map((number) => {
-      const cell = cells[number - 1];
-      if (!cell) throw new Error(`expected cells 1 to ${cells.length}, got ${number}`);
+      const cell = cellAt(cells, number);
       if (!isRunnable(cell)) throw new Error(`cell ${number} is no code in TypeScript or JavaScript`);
       return cell;
     });
@@ -241,7 +242,7 @@ const actions: { [T in Name]: Action<T> } = {
       statistics: true,
       text: names !== undefined,
     });
-    return [json(answer)];
+    return json(answer);
   },
   async tensor(open, { name, member, start, size }) {
     const whole = await open.ask("tensor_request", { name, member, size: nothing, bins: 10 });
@@ -251,9 +252,15 @@ const actions: { [T in Name]: Action<T> } = {
       throw new Error(`expected a size of at most ${mostNumbers} elements, got [${box}]: ${elements}`);
     const part = await open.ask("tensor_request", { name, member, start, size: box });
     const { shape, dtype, statistics, histogram } = whole;
-    return [
-      json({ shape, dtype, statistics, histogram, start: part.start, size: part.size, values: part.values }),
-    ];
+    return json({
+      shape,
+      dtype,
+      statistics,
+      histogram,
+      start: part.start,
+      size: part.size,
+      values: part.values,
+    });
   },
   async save_notebook(open) {
     if (open.isRunning) throw new Error(`${open.running}; wait for its end, or interrupt it`);
@@ -261,6 +268,12 @@ const actions: { [T in Name]: Action<T> } = {
     return [text(`Saved: ${open.file}`)];
   },
 };
+
+function cellAt(cells: readonly Cell[], number: number): Cell {
+  const cell = cells[number - 1];
+  if (!cell) throw new Error(`expected cells 1 to ${cells.length}, got ${number}`);
+  return cell;
+}
 
 function start(open: AssistedNotebook, run: () => void): void {
   if (open.isRunning) throw new Error(`${open.running}; wait for its end, or interrupt it`);
@@ -284,10 +297,8 @@ function boxIn(shape: readonly number[], start: readonly number[] = []): number[
 async function told(open: AssistedNotebook, seconds: number): Promise<Content[]> {
   await open.ended(seconds);
   const news = open.news();
-  return [
-    ...news.flatMap(({ cell, state }) => contentsOf(`${open.nameOf(cell)}: ${state}`, cell.outputs)),
-    ...standing(open),
-  ];
+  const shown = news.flatMap(({ cell, state }) => contentsOf(`${open.nameOf(cell)}: ${state}`, cell.outputs));
+  return [...limited(shown, "more cells ran: open_notebook shows them by their numbers"), ...standing(open)];
 }
 
 const standing = ({ running }: AssistedNotebook): Content[] => [
@@ -308,4 +319,5 @@ function cellContents(cell: Cell, number: number): Content[] {
 }
 
 const text = (words: string): Content => ({ type: "text", text: words });
-const json = (value: object): Content => text(JSON.stringify(value, null, 1));
+const json = (value: object): Content[] =>
+  limited([text(JSON.stringify(value, null, 1))], "it is cut: ask for less, by names or a smaller box");

@@ -7,7 +7,11 @@ export type Content = { type: "text"; text: string } | { type: "image"; data: st
 
 /** More than an assistant reads of one cell, in characters. */
 const most = 12_000;
+/** And of all that one answer says. */
+const mostAtOnce = 100_000;
 const mostPictures = 4;
+/** A picture of more than that is named, not shown, in characters of base64. */
+const mostPicture = 1_000_000;
 
 /** A cell's; of what is too long the end, where an error stands and what a loop printed last. */
 export function contentsOf(heading: string, outputs: readonly CellOutput[]): Content[] {
@@ -17,6 +21,7 @@ export function contentsOf(heading: string, outputs: readonly CellOutput[]): Con
   return [
     { type: "text", text: text === "" ? heading : `${heading}\n${text}` },
     ...pictures
+      .filter(({ length }) => length <= mostPicture)
       .slice(0, mostPictures)
       .map((data) => ({ type: "image" as const, data: data.replace(/\s/g, ""), mimeType: Mime.png })),
   ];
@@ -33,4 +38,17 @@ function textOf(output: CellOutput): string {
 function shortened(text: string): string {
   if (text.length <= most) return text;
   return `… ${text.length - most} characters before this\n${text.slice(-most)}`;
+}
+
+/** As much of the contents as is read at once, and `more` where that is not all. */
+export function limited(contents: readonly Content[], more: string): Content[] {
+  const kept: Content[] = [];
+  let left = mostAtOnce;
+  for (const each of contents) {
+    if (each.type === "text" && each.text.length > left)
+      return [...kept, { type: "text", text: `${each.text.slice(0, left)}\n… ${more}` }];
+    left -= each.type === "text" ? each.text.length : 0;
+    kept.push(each);
+  }
+  return kept;
 }

@@ -179,6 +179,16 @@ describe("bnlab mcp", { timeout: 120_000 }, () => {
       /expected cells 1 to 1, got 9/,
     );
     assert.match(await refusal("variables", { notebook: "inside.ipynb" }), /run cells first/);
+    write(
+      "many.ipynb",
+      Array.from({ length: 60 }, (_, at) => `// ${at}\n`.padEnd(3000, "x")),
+    );
+    const many = await words("open_notebook", { notebook: "many.ipynb" });
+    assert.ok(many.length < 101_000 && /more cells follow/.test(many));
+    assert.match(
+      await words("open_notebook", { notebook: "many.ipynb", cells: [60] }),
+      /60 cells\ncell 60 \(code\)\n\/\/ 59/,
+    );
     await words("run_cells", { notebook: "inside.ipynb" });
     assert.match(await refusal("tensor", { notebook: "inside.ipynb", name: "nobody" }), /nobody/);
     await assert.rejects(async () => {
