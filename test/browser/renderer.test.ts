@@ -242,13 +242,16 @@ test("in a narrow place panels stand under each other and the legend below; side
   assert.deepEqual(complaints, []);
 });
 
-/** What the pointer is told at a part of the chart's first panel. */
-async function told(id: string, x: number, y: number): Promise<string> {
+/** What the pointer is told at a part of the chart's first panel, once it is what is waited for: on its way it is told of others. */
+async function told(id: string, x: number, y: number, says: RegExp): Promise<string> {
   const box = (await page.locator(`#${id} .nsewdrag`).first().boundingBox())!;
   await page.mouse.move(0, 0);
   await page.mouse.move(box.x + box.width * x, box.y + box.height * y, { steps: 3 });
-  await page.locator(`#${id} .hoverlayer text`).first().waitFor();
-  return (await page.locator(`#${id} .hoverlayer text`).allTextContents()).join(" ");
+  let text = "";
+  for (const end = Date.now() + 10_000; Date.now() < end && !says.test(text); ) {
+    text = (await page.locator(`#${id} .hoverlayer text`).allTextContents()).join(" ");
+  }
+  return text;
 }
 
 test("axes and hover texts of every kind write numbers as tables do", async () => {
@@ -295,7 +298,7 @@ test("axes and hover texts of every kind write numbers as tables do", async () =
   for (const [kind, [figure, [x, y], says]] of Object.entries(kinds)) {
     await render("a", bundle(figure), 900);
     await page.waitForFunction(() => document.querySelector("#a .nsewdrag") !== null);
-    const text = await told("a", x, y);
+    const text = await told("a", x, y, says);
     assert.match(text, says, kind);
     assert.doesNotMatch(text, /\de[+-]/, kind);
     await page.evaluate(() => window.renderer.disposeOutputItem("a"));
