@@ -268,7 +268,7 @@ describe("loops that let messages through", () => {
     },
     {
       about: "async functions, arrows and methods",
-      text: "const f = async (n) => { let s = 0; for (let i = 0; i < n; i++) s += i; return s; };\nclass A { async m() { let s = 0; while (s < 2) s++; return s; } }\nasync function* g() { for (const x of [1, 2]) yield x; }\nlet t = await f(4) + await new A().m();\nfor await (const x of g()) t += x;\nt",
+      text: "const f = async (n) => { let s = 0; for (let i = 0; i < n; i++) s += i; return s; };\nclass A { async m() { let s = 0; while (s < 2) s++; return s; } }\nasync function* g() { for (const x of [1, 2]) yield x; }\nconst a = new A();\nlet t = await f(4) + await a.m();\nfor await (const x of g()) t += x;\nt",
       value: 6 + 2 + 3,
       turns: 4 + 2 + 2 + 2,
     },
