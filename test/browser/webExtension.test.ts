@@ -181,7 +181,7 @@ describe("the extension in a browser alone", {
     for (const end = Date.now() + patience; !existsSync(made); await page.waitForTimeout(100))
       assert.ok(Date.now() < end, "what a cell saves is written there");
     await runCell("numbers.csv");
-    await told(/cannot import "node:fs": a browser has no Node;/);
+    await told(/cannot import "node:fs": a browser has no Node$/);
     await shoot("refuses");
 
     await palette("BN Lab: Export Live Page");

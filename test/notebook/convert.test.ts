@@ -34,7 +34,7 @@ it("a script's cells run; as a notebook and back it is the same; what ran stays 
   const ran = bnlab("run", "lesson.ts", "-p", "rate=3");
   assert.equal(ran.status, 0, ran.stderr);
   assert.match(ran.stdout, /rate 3/);
-  assert.deepEqual(outputsIn("lesson.executed.ipynb"), [null, 0, 2]);
+  assert.deepEqual(outputsIn("lesson.executed.ipynb"), [null, 0, 0, 2]); // the parameters that were given are a cell
 
   const back = bnlab("convert", "lesson.executed.ipynb", "-o", "back.ts");
   assert.deepEqual([back.status, back.stdout], [0, "Script  back.ts\n"], back.stderr);
