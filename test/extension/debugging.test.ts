@@ -22,23 +22,28 @@ describe("debugging", function () {
   this.timeout(120_000); // of a machine with other work: VS Code's debugger comes in seconds
   const stops: { session: vscode.DebugSession; threadId: number; reason: string }[] = [];
   const printed: string[] = [];
-  let tracker: vscode.Disposable;
+  const sessions = new Set<string>();
+  let watching: vscode.Disposable;
 
   before(() => {
-    tracker = vscode.debug.registerDebugAdapterTrackerFactory("*", {
-      createDebugAdapterTracker: (session) => ({
-        onDidSendMessage({ event, body }) {
-          if (event === "output") printed.push(body.output);
-          if (event === "stopped") stops.push({ session, threadId: body.threadId, reason: body.reason });
-        },
+    watching = vscode.Disposable.from(
+      vscode.debug.registerDebugAdapterTrackerFactory("*", {
+        createDebugAdapterTracker: (session) => ({
+          onDidSendMessage({ event, body }) {
+            if (event === "output") printed.push(body.output);
+            if (event === "stopped") stops.push({ session, threadId: body.threadId, reason: body.reason });
+          },
+        }),
       }),
-    });
+      vscode.debug.onDidStartDebugSession(({ id }) => sessions.add(id)),
+      vscode.debug.onDidTerminateDebugSession(({ id }) => sessions.delete(id)),
+    );
   });
-  after(() => tracker.dispose());
+  after(() => watching.dispose());
   afterEach(async () => {
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
     await vscode.debug.stopDebugging();
-    await until("the debugger to go", () => vscode.debug.activeDebugSession === undefined);
+    await until("the debugger to go", () => sessions.size === 0);
     stops.length = printed.length = 0;
     await closeNotebook();
   });
@@ -136,7 +141,7 @@ describe("debugging", function () {
     const inFile = await stopped();
     assert.deepEqual(inFile.places, ["twice.ts:6", "cell 1:7"]);
     await inFile.ask("continue", {});
-    await until("the debugger to go", () => vscode.debug.activeDebugSession === undefined);
+    await until("the debugger to go", () => sessions.size === 0);
     await until("the cell to end", () => notebook.cellAt(1).executionSummary?.success);
     const logged = ["loss 0 at 0.5", "loss 0.5 at 0.5", "loss 20 at 10"];
     assert.equal(textOf(notebook, 1), [...logged, "41"].join("\n")); // 2 * (0 + 0.5 + 20)
@@ -160,7 +165,7 @@ describe("debugging", function () {
     await stopped();
     await vscode.commands.executeCommand("notebook.cancelExecution");
     await until("the cell to end", () => notebook.cellAt(0).executionSummary?.success === false);
-    await until("the debugger to go", () => vscode.debug.activeDebugSession === undefined);
+    await until("the debugger to go", () => sessions.size === 0);
     const error = decode(notebook.cellAt(0).outputs.at(-1)?.items[0]);
     assert.equal((JSON.parse(error) as { name: string }).name, "Interrupted");
     await run(notebook, 1, 2);
