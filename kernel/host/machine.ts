@@ -5,7 +5,6 @@ import {
   fstatSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -22,6 +21,7 @@ import { inspect, types } from "node:util";
 import { deflateSync, gunzipSync, inflateSync } from "node:zlib";
 import type { Machine, OpenFile } from "../machine/machine";
 import { wordsOf } from "./fileTrouble";
+import { makeFolder } from "./makeFolder";
 import { setting } from "./settings";
 
 export const thisMachine: Machine = {
@@ -50,7 +50,7 @@ export const thisMachine: Machine = {
     told(`to write ${file}`, () => {
       const target = linkTarget(path.resolve(file));
       if (thisMachine.kind(target) === "folder") throw new Error("it is a folder; add a file name to it");
-      mkdirSync(path.dirname(target), { recursive: true });
+      makeFolder(path.dirname(target));
       const unfinished = `${target}.${process.pid}.tmp`;
       try {
         const opened = openSync(unfinished, "w");

@@ -1,8 +1,9 @@
 // Makes the kernel known to Jupyter: a folder with kernel.json and logos among the user's own Jupyter data. No Python.
-import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeFolder } from "../host/makeFolder";
 
 /** A kernelspec that `bnlab jupyter install` has written. */
 export interface Installed {
@@ -54,7 +55,7 @@ export async function install({ name, displayName, command, version }: InstallOp
   if (there && !isOurs(there)) {
     throw new Error(`${folder} holds another kernel (${there.display_name}); choose another --name`);
   }
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const spec: KernelSpec = {
     argv: [...command, "{connection_file}"],
     display_name: displayName,

@@ -7,7 +7,6 @@ import {
   chown,
   constants,
   lstat,
-  mkdir,
   open,
   readFile,
   readlink,
@@ -21,6 +20,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { kindOf, wordsOf } from "../host/fileTrouble";
+import { makeFolder } from "../host/makeFolder";
 
 /** What went wrong with which file; the message is one line for its reader. */
 export class FileError extends Error {
@@ -132,7 +132,7 @@ export class OutputFile {
 async function targetOf(name: string): Promise<string> {
   let file = path.resolve(name);
   for (let links = 0; links < longestChain; links++) {
-    await mkdir(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     file = path.join(await realpath(path.dirname(file)), path.basename(file));
     const found = await lstat(file).catch(ignoreMissing);
     if (!found?.isSymbolicLink()) return file;

@@ -1,7 +1,8 @@
 // `bnlab site`: folders of notebooks as a folder of live pages that any web server can serve, under any path; runs nothing.
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Notebook, proseOf } from "../document/notebookFile";
+import { makeFolder } from "../host/makeFolder";
 import { escapeHtml, languageOf } from "../words";
 import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
@@ -155,7 +156,7 @@ function listHtml({ name, lang, pages }: Part): string {
 
 async function write(file: string, content: string): Promise<void> {
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     await writeFile(file, content);
   } catch (error) {
     throw new FileError(file, error);

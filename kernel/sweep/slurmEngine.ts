@@ -3,10 +3,11 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { wordsOf } from "../host/fileTrouble";
+import { makeFolder } from "../host/makeFolder";
 import { ExitCode } from "../notebook/exitCodes";
 import { FileError } from "../notebook/outputFile";
 import { plural } from "../words";
@@ -143,7 +144,7 @@ async function newSubmission(sweep: Sweep): Promise<string> {
     const folder = path.join(sweep.folder, "slurm", String(number));
     if (existsSync(folder)) continue;
     try {
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       return folder;
     } catch (error) {
       throw new FileError(folder, error);

@@ -13,7 +13,7 @@ import { localEngine } from "./localEngine";
 import { rowsAxis } from "./rows";
 import { grid, random } from "./sampler";
 import { slurmEngine } from "./slurmEngine";
-import { type EngineChoice, type Limits, makeFolder, type Plan, Sweep, stateOf } from "./sweepFolder";
+import { type EngineChoice, type Limits, makeSweepFolder, type Plan, Sweep, stateOf } from "./sweepFolder";
 
 export interface EngineOptions extends Limits, Omit<EngineChoice, "name"> {
   engine?: EngineChoice["name"];
@@ -53,7 +53,7 @@ export async function sweepCommand(file: string, options: SweepCommandOptions): 
       engine,
       runs,
     };
-    await makeFolder(output);
+    makeSweepFolder(output);
     return go(await Sweep.create(output, plan, await readNotebook(file), text), plan.limits, engine, signals);
   });
 }

@@ -1,9 +1,10 @@
 // The folder of a sweep: its plan, a copy of its notebook, a folder for each run. All state is in these files, so that whoever
 // reads them, on whatever machine, knows what is finished and what is not.
 import { existsSync, readFileSync } from "node:fs";
-import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { link, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Notebook } from "../document/notebookFile";
+import { makeFolder } from "../host/makeFolder";
 import { readTextFile } from "../host/textFile";
 import { signalCodes } from "../notebook/exitCodes";
 import { FileError, OutputFile } from "../notebook/outputFile";
@@ -155,7 +156,7 @@ export class Sweep {
   async prepare(run: SweepRun): Promise<void> {
     const file = path.join(run.folder, "parameters.json");
     try {
-      await mkdir(run.folder, { recursive: true });
+      makeFolder(run.folder);
       await rm(this.recordFile(run), { force: true });
       await writeFile(file, `${JSON.stringify(run.values, null, 1)}\n`);
     } catch (error) {
@@ -200,9 +201,9 @@ export function stateOf(record: RecordFile | undefined): RunState {
 }
 
 /** @throws FileError */
-export async function makeFolder(folder: string): Promise<void> {
+export function makeSweepFolder(folder: string): void {
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new FileError(folder, error);
   }
