@@ -106,8 +106,6 @@ type Input<T extends Name> = z.infer<z.ZodObject<(typeof tools)[T]["input"]>>;
 const mostNumbers = 1000;
 /** A box of no element, of whatever tensor. */
 const nothing = new Array<number>(64).fill(0);
-/** More of a cell is told when it is opened by itself, in an editor. */
-const mostSource = 4000;
 
 export async function mcpCommand(folders: readonly string[]): Promise<number> {
   const trusted: string[] = [];
@@ -306,16 +304,11 @@ const standing = ({ running }: AssistedNotebook): Content[] => [
 ];
 
 function cellContents(cell: Cell, number: number): Content[] {
-  const hidden = hidesSource(cell) ? ", folded" : "";
-  const source =
-    cell.source.length > mostSource
-      ? `${cell.source.slice(0, mostSource)}\n… ${cell.source.length - mostSource} characters more`
-      : cell.source;
-  const heading = `cell ${number} (${cell.cell_type}${hidden})`;
-  const source_ = text(`${heading}\n${source}`);
+  const heading = `cell ${number} (${cell.cell_type}${hidesSource(cell) ? ", folded" : ""})`;
+  const source = text(`${heading}\n${cell.source}`);
   return cell.cell_type === "code" && cell.outputs.length > 0
-    ? [source_, ...contentsOf(`cell ${number} shows`, cell.outputs)]
-    : [source_];
+    ? [source, ...contentsOf(`cell ${number} shows`, cell.outputs)]
+    : [source];
 }
 
 const text = (words: string): Content => ({ type: "text", text: words });
