@@ -14,7 +14,7 @@ import {
 } from "../protocol";
 import type { CellConverter, CodeMessage, Completeness, Converted } from "./cells/conversion";
 import type { Runner, RunnerEvents, RunOutcome } from "./cells/runner";
-import type { Looks, Seen } from "./cells/wire";
+import type { Ended, Looks, Seen } from "./cells/wire";
 import { excerptOf } from "./display/excerpt";
 import type { Output } from "./display/output";
 
@@ -75,6 +75,7 @@ export interface CellLanguage {
   cellRan(text: string): void;
   /** The cell that ran last ended before it came to declare these. */
   cellMissed(names: string[]): void;
+  cellsKnow(values: Ended["known"]): void;
   /** The runner has gone, and with it what cells declared. */
   forget(): void;
   close(): void;
@@ -151,7 +152,8 @@ export class Session {
     }
     const concluded = this.#conclude(outcome, converter);
     if (outcome.status === "died") return concluded;
-    const { missed, changed: changes } = outcome;
+    const { missed, changed: changes, known } = outcome;
+    this.#parts.language.cellsKnow(known);
     const makes = new Set([...declares, ...assigns, ...changes].filter((name) => !missed.includes(name)));
     return { ...concluded, flow: { reads, makes: [...makes], changes } };
   }

@@ -141,6 +141,100 @@ describe("diagnostics", () => {
     assert.deepEqual(await complaints(cell), []);
   });
 
+  describe("shapes before a cell has run", () => {
+    const use = 'import { cat, crossEntropy, nn, noGrad, randn, Tensor, zeros } from "bnlab";';
+    /** Each mistake with the text that it is marked at. */
+    const shapes = async (...texts: string[]) => {
+      const { cells } = notebook(use, ...texts);
+      const found: string[] = [];
+      for (const { id, text } of cells) {
+        const said = await askLanguage(client, "diagnostics", cells, { cell: id });
+        for (const { code, start, length, message } of said) {
+          if (code === 9000) found.push(`${text.slice(start, start + length)}: ${message}`);
+        }
+      }
+      return found;
+    };
+
+    test("of literals, in one cell and in cells above", async () => {
+      assert.deepEqual(
+        await shapes(
+          "const images = randn([60, 1, 28, 28]);",
+          "const net = new nn.Linear(784, 10);",
+          "net.forward(images);",
+        ),
+        [
+          "forward(images): Linear: expected input [..., 784], got [60, 1, 28, 28]: flatten(1) gives [60, 784]",
+        ],
+      );
+      assert.deepEqual(await shapes("const w = zeros([3, 4]);\nw.matmul(zeros([5, 2]));"), [
+        "matmul(zeros([5, 2])): matmul: expected [..., m, k] and [..., k, n] (or vectors [k]), got [3, 4] and [5, 2]",
+      ]);
+      assert.deepEqual(await shapes("const n = 8 * 2;\ncrossEntropy(randn([n, 10]), zeros([15]));"), [
+        "crossEntropy(randn([n, 10]), zeros([15])): crossEntropy: expected logits [N, C] and targets [N] or [N, C], got [16, 10] and [15]",
+      ]);
+    });
+
+    test("in a row of layers, whatever comes in, and in a module's own forward", async () => {
+      assert.deepEqual(
+        await shapes("new nn.Sequential(new nn.Conv2d(1, 8, 3), new nn.BatchNorm2d(16), new nn.ReLU());"),
+        ["new nn.BatchNorm2d(16): BatchNorm2d: expected input [N, 16, H, W], got […, 8, ?, ?]"],
+      );
+      assert.deepEqual(
+        await shapes(
+          `class Net extends nn.Module {
+             fc1 = new nn.Linear(784, 100);
+             fc2;
+             constructor() { super(); this.fc2 = new nn.Linear(50, 10); }
+             override forward(x: Tensor) { x = this.fc1.forward(x).relu(); return this.fc2.forward(x); }
+           }`,
+        ),
+        ["forward(x): Linear: expected input [..., 50], got […, 100]"],
+      );
+    });
+
+    test("nothing where it is not certain", async () => {
+      const x = "const x = randn([60, 784]);";
+      assert.deepEqual(await shapes(x, "if (x.shape.length === 4) new nn.Conv2d(1, 8, 3).forward(x);"), []);
+      assert.deepEqual(await shapes(x, "try { x.matmul(x); } catch {}"), []);
+      assert.deepEqual(await shapes(`let ${x.slice(6)}`, "x = x.t();", "x.matmul(zeros([60, 2]));"), []);
+      assert.deepEqual(
+        await shapes(
+          "let h = randn([2, 3]);\nfor (let i = 0; i < 3; i++) { h.matmul(zeros([3, 2])); h = h.t(); }",
+        ),
+        [],
+      );
+      assert.deepEqual(
+        await shapes(
+          "const row = new nn.Sequential();",
+          "row.append(new nn.Linear(3, 4));",
+          "row.forward(randn([2, 3]));",
+        ),
+        [],
+      );
+      assert.deepEqual(
+        await shapes(
+          "class Linear extends nn.Linear { override forward(x: Tensor) { return super.forward(x.flatten(1)); } }",
+          "const own = new Linear(784, 10);",
+          "own.forward(randn([60, 1, 28, 28]));",
+        ),
+        [],
+      );
+    });
+
+    test("of values since the last run, as long as their cell is as it ran", async () => {
+      const made = `import * as lib from "bnlab";
+        const loaded = [lib.randn([6, 1, 4, 4])].at(0)!;
+        const flat = [new lib.nn.Sequential(new lib.nn.Linear(9, 2))].at(0)!;`;
+      await run(made);
+      const asked = "flat.forward(loaded.flatten(1));";
+      assert.deepEqual(await shapes(made, asked), [
+        "forward(loaded.flatten(1)): (0) Linear: expected input [..., 9], got [6, 16]",
+      ]);
+      assert.deepEqual(await shapes(made.replace("9, 2", "16, 2"), asked), []);
+    });
+  });
+
   const notebooks = path.join(import.meta.dirname, "../../notebooks");
   for (const file of readdirSync(notebooks, { recursive: true, encoding: "utf8" }).sort()) {
     if (!file.endsWith(".ipynb")) continue;

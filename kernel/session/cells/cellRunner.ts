@@ -20,6 +20,7 @@ import { Awaited } from "./awaited";
 import { Boxes } from "./boxes";
 import type { CellTimers } from "./cellTimers";
 import { Debugging } from "./debugging";
+import { knownValues } from "./knownValues";
 import { bindImport, type Modules } from "./modules";
 import type { Outbox } from "./outbox";
 import type { Realm } from "./realm";
@@ -435,7 +436,8 @@ export class CellRunner implements DisplaySession {
     const names = this.#boxes.end();
     const failed = outcome.status === "ok" ? run.failure : undefined;
     const ended: Outcome = failed ? { status: "error", error: failed, shown: true } : outcome;
-    this.#outbox.post({ type: "done", cell: run.program.id, outcome: { ...ended, ...names } });
+    const known = knownValues(this.#boxes.names().map((name) => [name, this.#boxes.value(name)] as const));
+    this.#outbox.post({ type: "done", cell: run.program.id, outcome: { ...ended, ...names, known } });
     this.#running = undefined;
   }
 }

@@ -10,6 +10,7 @@ import type {
   VariablesRequest,
 } from "../../protocol";
 import type { Output } from "../display/output";
+import type { Value } from "../shapes";
 
 /** A module that a cell imports, and the names under which it has what is in it. */
 export interface CellImport {
@@ -78,8 +79,11 @@ export type Outcome =
   | { status: "error"; error: Publications["error"]; shown?: boolean }
   | { status: "interrupted" };
 
-/** And the names that it was to declare and never came to, and those that have another value than before. */
-export type Ended = Outcome & { missed: string[]; changed: string[] };
+/**
+ * And the names that it was to declare and never came to, those that have another value than before, and what is known of all
+ * values, for the language service.
+ */
+export type Ended = Outcome & { missed: string[]; changed: string[]; known: Record<string, Value> };
 
 /** Runner → supervisor. */
 export type FromRunner =

@@ -12,6 +12,7 @@ export function serveLanguage(
   return (message) => {
     if (message.type === "ran") language.addRun(message.text);
     else if (message.type === "missed") language.retract(message.names);
+    else if (message.type === "known") language.know(message.values);
     else if (message.type === "forget") language.forgetRuns();
     else send(answer(language, message));
   };

@@ -1,5 +1,6 @@
 // The session's end of the line to its language service: starts it at the first question, and matches answers to questions.
 import type { LanguageAnswer, LanguageQuestion, LanguageQuestions, LanguageRequest } from "../../protocol";
+import type { Value } from "../shapes";
 import type { FromLanguage, ToLanguage } from "./wire";
 
 interface Pending {
@@ -52,6 +53,11 @@ export class LanguageThread {
   /** The cell that ran last ended before it came to declare these. */
   cellMissed(names: string[]): void {
     this.#tell({ type: "missed", names });
+  }
+
+  /** A cell has ended: what is known of the values that there are now. */
+  cellsKnow(values: Record<string, Value>): void {
+    this.#tell({ type: "known", values });
   }
 
   forget(): void {

@@ -15,6 +15,7 @@ import type {
 } from "../../protocol";
 import type { CodeHost } from "../converter/codeHost";
 import { isReference, isShadowed } from "../converter/scopes";
+import type { Value } from "../shapes";
 import { cellDiagnostics } from "./cellDiagnostics";
 import { allFixes, codeFixes, type FixContext, organizedImports, toCellEdit } from "./codeFixes";
 import { importOrder, isInImport, kindOf } from "./entryKinds";
@@ -23,6 +24,7 @@ import { languageHost } from "./languageHost";
 import { documentationOf, signatureOf } from "./markdown";
 import { type CellModule, NotebookModules } from "./notebookModules";
 import { semanticTokens } from "./semanticTokens";
+import { shapeMistakes } from "./shapeMistakes";
 import { signatureHelp } from "./signatures";
 
 const preferences: ts.UserPreferences = {
@@ -48,6 +50,8 @@ export class NotebookLanguage {
   readonly #modules: NotebookModules;
   readonly #service: ts.LanguageService;
   readonly #exports: { refresh(): void };
+  /** What is known of the values that there are since a cell ended last. */
+  #known: ReadonlyMap<string, Value> = new Map();
   readonly #preferences: ts.UserPreferences;
 
   constructor(host: CodeHost) {
@@ -76,8 +80,13 @@ export class NotebookLanguage {
     this.#modules.retract(names);
   }
 
+  know(values: Readonly<Record<string, Value>>): void {
+    this.#known = new Map(Object.entries(values));
+  }
+
   forgetRuns(): void {
     this.#modules.forgetRuns();
+    this.#known = new Map();
   }
 
   readonly #handlers: Handlers = {
@@ -90,7 +99,10 @@ export class NotebookLanguage {
     fixes: (module, about) => codeFixes(module, about, this.#fixContext()),
     fixAll: (module) => allFixes(module, this.#fixContext()),
     organizeImports: (module) => organizedImports(module, this.#fixContext()),
-    diagnostics: (module) => cellDiagnostics(this.#service, module, this.#host),
+    diagnostics: (module) => [
+      ...cellDiagnostics(this.#service, module, this.#host),
+      ...shapeMistakes(this.#service, module, this.#modules, this.#known, this.#host),
+    ],
     definitions: (module, { position }) => this.#definitions(module, position),
     references: (module, { position }) => this.#references(module, position),
     rename: (module, { position }) => this.#rename(module, position),

@@ -100,6 +100,11 @@ export class NotebookModules {
     }
   }
 
+  /** Whether a name's value is that of the cell which declares it, as it stands now. */
+  ranAs(name: string, { text }: CellModule): boolean {
+    return this.#ran.get(name)?.text === text;
+  }
+
   /** A cell that runs: what it declares is there from now on, wherever the cell stands. */
   addRun(text: string): void {
     const run = this.#make(exportsAsImports(text), { name: "run" });

@@ -1,0 +1,216 @@
+// What the language service says of shapes, against the runtime: what it refuses the runtime refuses, and what it knows of a result is so.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import * as bnlab from "../../../kernel/bnlab";
+import {
+  applied,
+  created,
+  type Layer,
+  layerOf,
+  operated,
+  type Shape,
+  ShapeMistake,
+  tensorIn,
+  type Value,
+} from "../../../kernel/session/shapes";
+
+const { nn, noGrad, ones, Tensor, zeros } = bnlab;
+type Tensor = bnlab.Tensor;
+
+bnlab.manualSeed(18);
+const generator = new bnlab.Generator(18);
+const below = (count: number) => generator.integer(count);
+const pick = <T>(...choices: T[]): T => choices[below(choices.length)]!;
+const shapeOf = (rank: number, ...sizes: number[]) => Array.from({ length: rank }, () => pick(...sizes));
+
+/** As it may be known: some sizes are not, or not how many there are. */
+function blurred(sizes: readonly number[]): Shape {
+  const cut = below(sizes.length + 1);
+  const isOpen = below(3) === 0;
+  const kept = isOpen ? sizes.slice(cut) : sizes;
+  return { sizes: kept.map((size) => (below(4) === 0 ? undefined : size)), isOpen };
+}
+
+const counts = { refused: 0, known: 0 };
+
+/** @param actual throws where the runtime refuses. */
+function agrees(words: string, predict: () => Value, actual: () => unknown): void {
+  let shape: Shape | undefined;
+  let refusal: string | undefined;
+  try {
+    shape = tensorIn(predict());
+  } catch (error) {
+    if (!(error instanceof ShapeMistake)) throw error;
+    refusal = error.message;
+  }
+  let result: unknown;
+  try {
+    result = noGrad(actual as () => object);
+  } catch (error) {
+    result = error;
+  }
+  if (refusal !== undefined) {
+    counts.refused++;
+    assert.ok(
+      result instanceof Error,
+      `${words}: ${refusal}, but the runtime gives ${String((result as Tensor)?.shape)}`,
+    );
+  } else if (shape && result instanceof Tensor) {
+    const got: readonly number[] = result.shape;
+    const text = `${words}: expected ${JSON.stringify(shape)}, the runtime gives [${got}]`;
+    assert.ok(shape.isOpen ? shape.sizes.length <= got.length : shape.sizes.length === got.length, text);
+    for (let i = 1; i <= shape.sizes.length; i++) {
+      const size = shape.sizes.at(-i);
+      if (size !== undefined) assert.equal(size, got.at(-i), text);
+      if (size !== undefined) counts.known++;
+    }
+  }
+}
+
+const sizes = [1, 2, 3, 4, 6];
+const layers: Readonly<Record<string, () => [rank: number, ...given: unknown[]]>> = {
+  Linear: () => [1 + below(4), pick(...sizes), pick(...sizes)],
+  Conv1d: () => [1 + below(4), pick(1, 2, 3), pick(1, 2), pick(1, 2, 3), ...windows()],
+  Conv2d: () => [2 + below(4), pick(1, 2, 3), pick(1, 2), pick<unknown>(1, 2, 3, [2, 1]), ...windows()],
+  Conv3d: () => [3 + below(3), pick(1, 2), 1, 1],
+  MaxPool1d: () => [1 + below(4), pick(1, 2, 3)],
+  MaxPool2d: () => [
+    2 + below(4),
+    pick<unknown>(1, 2, [2, 3]),
+    ...pick([], [1], [{ stride: 2, ceilMode: true }]),
+  ],
+  AvgPool2d: () => [2 + below(4), pick(1, 2), ...pick([], [2], [{ stride: 1 }])],
+  AdaptiveAvgPool2d: () => [2 + below(4), pick<unknown>(1, 2, [1, 2], [null, 2])],
+  BatchNorm1d: () => [1 + below(4), pick(...sizes)],
+  BatchNorm2d: () => [3 + below(3), pick(...sizes)],
+  LayerNorm: () => [1 + below(3), pick<unknown>(2, 3, [2, 3], [3])],
+  GroupNorm: () => [2 + below(3), 1, pick(...sizes)],
+  Flatten: () => [below(5), ...pick<unknown[]>([], [0], [1, 2], [0, -2], [{ startDim: 2 }])],
+  ReLU: () => [below(4)],
+  Dropout: () => [below(4)],
+};
+const windows = () =>
+  pick<unknown[]>([], [2], [1, 1], [{ padding: 1, stride: 2 }], [{ padding: "same" }], [{ dilation: 2 }]);
+
+const asValue = (given: unknown): Value =>
+  typeof given === "object" && given !== null && !Array.isArray(given)
+    ? { options: given as Record<string, Value> }
+    : (given as Value);
+
+describe("shapes before running agree with the runtime", () => {
+  test("layers, with shapes that are known whole or in part", () => {
+    for (let i = 0; i < 3_000; i++) {
+      const name = pick(...Object.keys(layers));
+      const [rank, ...given] = layers[name]!();
+      const shape = shapeOf(rank, ...sizes);
+      const make = (nn as unknown as Record<string, new (...given: unknown[]) => bnlab.nn.Module>)[name]!;
+      const known = blurred(shape);
+      const words = `${name}(${JSON.stringify(given).slice(1, -1)}) of [${shape}] known as ${JSON.stringify(known)}`;
+      agrees(
+        words,
+        () => {
+          const out = applied(layerOf(name, given.map(asValue)), known);
+          return out && { tensor: out };
+        },
+        () => new make(...given).eval().forward(ones(shape)),
+      );
+    }
+    assert.ok(counts.refused > 300 && counts.known > 1_000, JSON.stringify(counts));
+  });
+
+  test("a layer that has run is known by its members", () => {
+    const made = new nn.Conv2d(1, 8, 3, { stride: 2, padding: 1 });
+    const fields = Object.fromEntries(Object.entries(made).filter(([, value]) => !(value instanceof Tensor)));
+    const layer: Layer = { layer: "Conv2d", fields: fields as Layer["fields"] };
+    assert.deepEqual(
+      applied(layer, { sizes: [60, 1, 28, 28] })?.sizes,
+      made.forward(zeros([60, 1, 28, 28])).shape,
+    );
+  });
+
+  test("operations, with shapes that are known whole or in part", () => {
+    const dims = () => pick(0, 1, 2, -1, -2);
+    const lists: Readonly<Record<string, () => unknown[]>> = {
+      reshape: () => pick<unknown[]>([[-1]], [2, -1], [[4, 3]], [6, 2], [-1, 4]),
+      flatten: () => pick<unknown[]>([], [1], [0, 1], [1, -1]),
+      transpose: () => [dims(), dims()],
+      permute: () => pick<unknown[]>([1, 0], [[0, 2, 1]], [2, 0, 1], [0]),
+      t: () => [],
+      unsqueeze: () => [dims()],
+      squeeze: () => pick<unknown[]>([], [dims()]),
+      select: () => [dims(), 0],
+      sum: () => pick<unknown[]>([], [dims()], [dims(), true], [[0, -1]]),
+      mean: () => pick<unknown[]>([], [dims()], [dims(), false]),
+      std: () => pick<unknown[]>([], [dims()]),
+      argmax: () => pick<unknown[]>([], [dims()]),
+      relu: () => [],
+      softmax: () => [dims()],
+      matmul: () => [shapeOf(1 + below(3), 2, 3, 4)],
+      mm: () => [shapeOf(1 + below(3), 2, 3, 4)],
+      add: () => [shapeOf(below(4), 1, 2, 3)],
+      mul: () => [shapeOf(below(4), 1, 2, 3)],
+    };
+    const takesTensor = new Set(["matmul", "mm", "add", "mul"]);
+    for (let i = 0; i < 4_000; i++) {
+      const name = pick(...Object.keys(lists));
+      const given = lists[name]!();
+      const shape = shapeOf(below(4), 1, 2, 3, 4);
+      const known = blurred(shape);
+      const isTensor = takesTensor.has(name);
+      const second = isTensor ? [{ tensor: blurred(given[0] as number[]) }] : (given as Value[]);
+      const words = `${name}(${JSON.stringify(second)}) of [${shape}] known as ${JSON.stringify(known)}, given ${JSON.stringify(given)}`;
+      agrees(
+        words,
+        () => operated(name, known, second),
+        () => {
+          const x = ones(shape) as unknown as Record<string, (...given: unknown[]) => unknown>;
+          return x[name]!(...(isTensor ? [ones(given[0] as number[])] : given));
+        },
+      );
+    }
+  });
+
+  test("losses, and functions that join or make", () => {
+    const functions = nn.functional as unknown as Record<string, (...given: unknown[]) => unknown>;
+    const all = bnlab as unknown as typeof functions;
+    for (let i = 0; i < 1_000; i++) {
+      const [a, b] = [shapeOf(below(4), 1, 2, 3), shapeOf(below(4), 1, 2, 3)];
+      const [x, y] = [{ tensor: blurred(a) }, { tensor: blurred(b) }];
+      const words = `[${a}] known as ${JSON.stringify(x)}, [${b}] known as ${JSON.stringify(y)}`;
+      for (const name of ["crossEntropy", "mseLoss", "l1Loss"]) {
+        agrees(
+          `${name}: ${words}`,
+          () => operated(name, x.tensor, [y]),
+          () =>
+            functions[name]!(
+              ones(a),
+              name === "crossEntropy" && b.length === 1 ? zeros(b, { dtype: "int32" }) : ones(b),
+            ),
+        );
+      }
+      agrees(
+        `linear: ${words}`,
+        () => operated("linear", x.tensor, [y]),
+        () => functions.linear!(ones(a), ones(b)),
+      );
+      for (const name of ["cat", "stack"]) {
+        const dim = pick(0, 1, -1, 2);
+        agrees(
+          `${name} at ${dim}: ${words}`,
+          () => created(name, [[x, y], dim]),
+          () => all[name]!([ones(a), ones(b)], dim),
+        );
+      }
+      agrees(
+        `zeros ${words}`,
+        () => created("zeros", [a]),
+        () => zeros(a),
+      );
+      agrees(
+        "tensor",
+        () => created("tensor", [[[1, 2, 3]]]),
+        () => bnlab.tensor([[1, 2, 3]]),
+      );
+    }
+  });
+});
