@@ -1,9 +1,12 @@
 // Puts one-line faults into a room, one at a time, and tells which of them no test notices:
-// `npm run mutate -- kernel/optim [more folders or files] [--sample 40] [--seed 1] [--tests unit/optim,unit/nn]`.
+// `npm run mutate -- kernel/optim [more folders or files] [--sample 40] [--seed 1] [--tests unit/optim,kernel/cells.test.ts]
+// [--fates fates.json]`. The sample counts faults that compile. A file of fates is written after each: a run with the same file goes on
+// where another ended, by Ctrl+C as well, and tries again what no test had noticed.
 // One run of the tests without faults tells which of them enter the code around each fault: no other can notice it. What the bundled
 // tests let through goes to those that need a build, which is made in a scratch copy.
 // Own operators instead of Stryker: it has no sampling and no dropped statement (a lost `version++`), and brings 176 packages.
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -42,7 +45,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** killed: a test failed. died: the tests ended without a failure's message. hung: they had to be stopped. */
-type Fate = "killed" | "died" | "hung" | "does not compile" | "survived";
+type Fate = "killed" | "died" | "hung" | "survived";
 
 interface Fault extends Mutation {
   readonly file: string;
@@ -64,6 +67,8 @@ interface Stage {
   /** How many may run at a time. */
   readonly together: number;
   readonly folder: string;
+  /** How many times as long as without a fault a test may take, beyond a minute. */
+  readonly patience: number;
   /** What Node gets for each test, or undefined where nothing could be built. */
   prepare(edits: Edits, tests: readonly string[]): Promise<string[][] | undefined>;
 }
@@ -74,6 +79,7 @@ const { values: options, positionals } = parseArgs({
     sample: { type: "string", default: "40" },
     seed: { type: "string", default: "1" },
     tests: { type: "string" },
+    fates: { type: "string" },
   },
 });
 const [sample, seed] = [Number(options.sample), Number(options.seed)];
@@ -104,9 +110,11 @@ const folders = options.tests?.split(",") ?? [
   ...new Set(files.flatMap((name) => rooms[roomOf(name)] ?? [])),
 ];
 const tests = folders.flatMap((folder) =>
-  readdirSync(path.join(repository, "test", folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".test.ts") && name !== "tutorials.test.ts") // a quarter of an hour each time
-    .map((name) => path.join(folder, name)),
+  folder.endsWith(".test.ts")
+    ? [folder]
+    : readdirSync(path.join(repository, "test", folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".test.ts") && name !== "tutorials.test.ts") // a quarter of an hour each time
+        .map((name) => path.join(folder, name)),
 );
 if (files.length === 0 || tests.length === 0) {
   console.error(`mutate: expected TypeScript and its tests under ${targets.join(", ")}, got none`);
@@ -116,8 +124,17 @@ if (files.length === 0 || tests.length === 0) {
 // Within the repository, whose packages the bundles find there.
 mkdirSync(path.join(repository, "out"), { recursive: true });
 const scratch = mkdtempSync(path.join(repository, "out/mutate-"));
-process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+  rmSync(scratch, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    report();
+    process.exit(1);
+  });
+}
 
 const isBundled = (test: string) => inProcess.has(test.split(path.sep)[0]!);
 const stages: readonly Stage[] = [
@@ -125,6 +142,7 @@ const stages: readonly Stage[] = [
     tests: await importersOf(tests.filter(isBundled), new Set(files)),
     together: availableParallelism(),
     folder: repository,
+    patience: 20,
     async prepare(edits, tests) {
       try {
         const outputs = await bundled(tests, path.join(scratch, "bundles"), edits);
@@ -138,6 +156,7 @@ const stages: readonly Stage[] = [
     tests: tests.filter((test) => !isBundled(test)),
     together: 1,
     folder: scratch,
+    patience: 4,
     async prepare(edits, tests) {
       const parts = existsSync(path.join(scratch, "dist")) ? ["kernel-code"] : [];
       if (parts.length === 0)
@@ -166,19 +185,29 @@ const stages: readonly Stage[] = [
 ];
 
 const all = files.flatMap(faultsOf);
-const faults = [...new Generator(seed).permutation(all.length).slice(0, sample)]
-  .sort((a, b) => a - b)
-  .map((i) => all[i]!);
-console.log(`${faults.length} of ${all.length} faults, seed ${seed}`);
-
-const compiles = compiler();
-const fates = new Map<Fault, Fate>();
+const faults = sampleOf(all);
+const fates = new Map<Fault, { readonly fate: Fate; readonly by: string }>();
+const known = readFates();
 for (const fault of faults) {
-  fates.set(fault, compiles(fault, mutated(fault)) ? "survived" : "does not compile");
+  const fate = known.get(keyOf(fault));
+  if (fate && fate.fate !== "survived") fates.set(fault, fate);
 }
+console.log(`${faults.length} of ${all.length} faults, seed ${seed}, ${fates.size} of them noticed before`);
 for (const stage of stages) await pass(stage);
 report();
 process.exit(0);
+
+/** Returns as many faults as are asked for, of those that the compiler takes, in the order of the files. */
+function sampleOf(candidates: readonly Fault[]): Fault[] {
+  const compiles = compiler();
+  const found: { fault: Fault; place: number }[] = [];
+  for (const place of new Generator(seed).permutation(candidates.length)) {
+    const fault = candidates[place]!;
+    if (compiles(fault, mutated(fault))) found.push({ fault, place });
+    if (found.length === sample) break;
+  }
+  return found.sort((a, b) => a.place - b.place).map(({ fault }) => fault);
+}
 
 /** Packages as they are, for a build that looks at where they lie: links of files, no copies. */
 function linkTree(from: string, to: string): void {
@@ -193,7 +222,7 @@ function linkTree(from: string, to: string): void {
 
 /** Runs a stage's tests on the faults that are still unnoticed. */
 async function pass(stage: Stage): Promise<void> {
-  const left = faults.filter((fault) => fates.get(fault) === "survived");
+  const left = faults.filter((fault) => (fates.get(fault)?.fate ?? "survived") === "survived");
   if (left.length === 0 || stage.tests.length === 0) return;
   const { reached, seconds } = await withoutFaults(stage, left);
   const killers = [...seconds.keys()].sort((a, b) => seconds.get(a)! - seconds.get(b)!);
@@ -204,20 +233,21 @@ async function pass(stage: Stage): Promise<void> {
     const order = [...own.filter(named), ...own.filter((test) => !named(test))];
     const prepared =
       order.length === 0 ? [] : await stage.prepare(new Map([[fault.file, mutated(fault)]]), order);
-    let [fate, by]: [Fate, string] = ["does not compile", ""];
+    let [fate, by]: [Fate, string] = ["died", "the build"];
     if (prepared) {
       const queue = order.map((test, i) => ({
         test,
         args: prepared[i]!,
-        limit: 60 + 20 * seconds.get(test)!,
+        limit: 60 + stage.patience * seconds.get(test)!,
       }));
       const failure = await firstFailure(stage, queue);
-      [fate, by] = failure ? [failure.fate, ` by ${failure.test}`] : ["survived", ` ${order.length} files`];
+      [fate, by] = failure ? [failure.fate, failure.test] : ["survived", `${order.length} files`];
       if (failure) killers.unshift(...killers.splice(killers.indexOf(failure.test), 1)); // it may notice the next
     }
-    fates.set(fault, fate);
+    fates.set(fault, { fate, by });
+    writeFates();
     const mark = fate === "survived" ? styleText("red", fate) : fate;
-    console.log(`${mark}${by}: ${fault.file}:${fault.line} ${fault.kind}`);
+    console.log(`${mark} ${by}: ${fault.file}:${fault.line} ${fault.kind}`);
     if (fate === "survived" || fate === "died" || fate === "hung") {
       console.log(difference(sourceOf(fault.file), mutated(fault)));
     }
@@ -308,6 +338,7 @@ function runTest(
   const began = performance.now();
   const env = { ...process.env, ...(reached && { [TestVariable.reached]: reached }) };
   const child = spawn(process.execPath, ["--test-reporter=tap", ...args], { cwd, env });
+  running.add(child);
   let [output, told, late] = ["", false, false];
   const stop = () => child.kill("SIGKILL");
   for (const stream of [child.stdout, child.stderr]) {
@@ -324,6 +355,7 @@ function runTest(
   signal?.addEventListener("abort", stop);
   return new Promise((resolve) => {
     child.once("close", (code) => {
+      running.delete(child);
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       const fate = told ? "killed" : late ? "hung" : code === 0 ? "passed" : "died";
@@ -362,6 +394,23 @@ function compiler(): (fault: Fault, text: string) => boolean {
   };
 }
 
+/** What tells a fault from all others: positions in another text of its file are other faults. */
+function keyOf({ file, start, end, text }: Fault): string {
+  return `${file} ${createHash("sha256").update(sourceOf(file)).digest("hex").slice(0, 12)} ${start}-${end} ${text}`;
+}
+
+/** The fates that a file tells, by the faults' keys. */
+function readFates(): Map<string, { readonly fate: Fate; readonly by: string }> {
+  if (options.fates === undefined || !existsSync(options.fates)) return new Map();
+  return new Map(Object.entries(JSON.parse(readFileSync(options.fates, "utf8"))));
+}
+
+function writeFates(): void {
+  if (options.fates === undefined) return;
+  const own = [...fates].map(([fault, fate]) => [keyOf(fault), { line: fault.line, ...fate }] as const);
+  writeFileSync(options.fates, `${JSON.stringify(Object.fromEntries([...known, ...own]), undefined, 2)}\n`);
+}
+
 function faultsOf(file: string): Fault[] {
   const source = sourceOf(file);
   return mutationsOf(file, source).map((mutation) => ({
@@ -392,23 +441,23 @@ function difference(before: string, after: string): string {
   return [...lines(from, "-"), ...lines(to, "+")].join("\n");
 }
 
-/** Prints how many faults the tests noticed, of each file and of all, without those that the compiler refuses. */
+/** Prints how many faults the tests noticed, of each file and of all; what a run that ended early has not tried is not noticed. */
 function report(): void {
-  const line = (name: string, own: readonly Fate[]) => {
-    const count = (fate: Fate) => own.filter((each) => each === fate).length;
-    const real = own.length - count("does not compile");
-    const score = real === 0 ? "–" : percent((real - count("survived")) / real);
-    const rest = (["died", "hung", "survived", "does not compile"] as const)
-      .filter((fate) => count(fate) > 0)
-      .map((fate) => `${count(fate)} ${fate}`);
-    console.log(`${score.padStart(6)}  ${name}: ${[`${count("killed")} killed`, ...rest].join(", ")}`);
+  const line = (name: string, own: readonly Fault[]) => {
+    const of = (fate?: Fate) => own.filter((fault) => fates.get(fault)?.fate === fate).length;
+    const score = percent((own.length - of("survived") - of()) / own.length);
+    const rest = (["died", "hung", "survived"] as const)
+      .filter((fate) => of(fate) > 0)
+      .map((fate) => `${of(fate)} ${fate}`);
+    if (of() > 0) rest.push(`${of()} not tried`);
+    console.log(`${score.padStart(6)}  ${name}: ${[`${of("killed")} killed`, ...rest].join(", ")}`);
   };
   console.log("");
   for (const file of files) {
-    const own = faults.filter((fault) => fault.file === file).map((fault) => fates.get(fault)!);
+    const own = faults.filter((fault) => fault.file === file);
     if (own.length > 0) line(file, own);
   }
-  line(targets.join(" "), [...fates.values()]);
+  line(targets.join(" "), faults);
 }
 
 function roomOf(name: string): string {
