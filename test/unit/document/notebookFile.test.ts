@@ -46,6 +46,11 @@ describe("a notebook's file", () => {
 
   it("gives back what was written", () => assert.deepEqual(parseNotebook(text), notebook));
 
+  it("is indented by one space a level and ends its last line, as Jupyter's are", () => {
+    assert.ok(text.startsWith('{\n "cells": [\n  {\n   "cell_type": "markdown",\n   "id": "title",\n'));
+    assert.ok(text.endsWith(' "nbformat": 4,\n "nbformat_minor": 5\n}\n'));
+  });
+
   it("has the JSON of a chart on one line, and texts line by line", () => {
     const lines = text.split("\n").map((line) => line.trim());
     const chart = lines.find((line) => line.startsWith(`"${Mime.plotly}"`));

@@ -5,7 +5,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { type Notebook, parseNotebook } from "../../../kernel/document/notebookFile";
-import { formatScript, parseScript, stripped, updated } from "../../../kernel/document/script";
+import { formatScript, hasMarkers, parseScript, stripped, updated } from "../../../kernel/document/script";
 
 const notebookOf = (cells: object[]): Notebook =>
   parseNotebook(
@@ -75,6 +75,12 @@ rate * 2
       { cell_type: "code", source: "console.log(1);", metadata: {} },
     ]);
     assert.deepEqual(told(parseScript("")), []);
+  });
+
+  it("has a marker on one of its lines; a text without one is a program", () => {
+    for (const text of ["a\n// %%\nb", "//%% title", "a\n// %%\r\nb\r\n"]) assert.ok(hasMarkers(text), text);
+    for (const text of ["", "a\nb", "// %%x", "a // %%", " // %%", "// \\%%"])
+      assert.ok(!hasMarkers(text), text);
   });
 
   it("keeps every cell, whatever its text", () => {
