@@ -18,6 +18,7 @@ import * as safetensors from "../../kernel/safetensors";
 import * as tensors from "../../kernel/tensor";
 import { autograd, randn, tensor, zeros } from "../../kernel/tensor";
 import { nearest } from "../../kernel/tensor/arguments";
+import { layersOf } from "../unit/layers";
 import { type Callable, Surface } from "../unit/surface";
 
 const surface = new Surface();
@@ -193,15 +194,7 @@ test("methods of tensors", () => {
 
 const param = () => new nn.Parameter(zeros([2]));
 const instances: readonly (readonly [namespace: string, name: string, make: () => object])[] = [
-  ["nn", "Linear", () => new nn.Linear(2, 2)],
-  ["nn", "Conv2d", () => new nn.Conv2d(1, 1, 1)],
-  ["nn", "BatchNorm1d", () => new nn.BatchNorm1d(2)],
-  ["nn", "Sequential", () => new nn.Sequential(new nn.ReLU())],
-  ["nn", "Dropout", () => new nn.Dropout()],
-  ["nn", "MSELoss", () => new nn.MSELoss()],
-  ["nn", "LSTM", () => new nn.LSTM(2, 2)],
-  ["nn", "GRUCell", () => new nn.GRUCell(2, 2)],
-  ["nn", "MultiheadAttention", () => new nn.MultiheadAttention(2, 1)],
+  ...layersOf(surface).map(([name, make]) => ["nn", name, make] as const),
   ["nn", "TransformerDecoderLayer", () => new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 })],
   ["optim", "SGD", () => new optim.SGD([param()], { lr: 1 })],
   ["optim", "Adam", () => new optim.Adam([param()])],

@@ -95,7 +95,7 @@ const tracked = execFileSync("git", ["ls-files", "-coz", "--exclude-standard"], 
   encoding: "utf8",
 })
   .split("\0")
-  .filter((name) => name !== "" && existsSync(path.join(repository, name))); // one that was deleted is listed too
+  .filter((name) => name !== "" && name !== "node_modules" && existsSync(path.join(repository, name))); // deleted ones are listed too
 
 const targets = positionals.map((name) => name.replace(/\/$/, ""));
 const files = tracked.filter(
@@ -142,7 +142,7 @@ const stages: readonly Stage[] = [
     tests: await importersOf(tests.filter(isBundled), new Set(files)),
     together: availableParallelism(),
     folder: repository,
-    patience: 20,
+    patience: 8,
     async prepare(edits, tests) {
       try {
         const outputs = await bundled(tests, path.join(scratch, "bundles"), edits);

@@ -3,7 +3,7 @@ import { decode, encode, type SourceMapSegment } from "@jridgewell/sourcemap-cod
 import type { CellProgram } from "../cells/wire";
 
 /** What `emit.ts` puts at the head of a loop's body: no place to stop at. */
-const ofLoops = /(?<=\{ )(?:if \(\$\$+\.due\(\)\) await \$\$+\.turn\(\); |(?:await )?\$\$+\.on\(\); )+/g;
+const ofLoops = /(?<=\{ )(?:(?:await )?\$\$+\.on\(\); )+/g;
 
 /** The file that a cell's code is said to be in: a run has a name of its own, the cell's text has that of the cell. */
 export function scriptPath({ file, id }: CellProgram): string | undefined {

@@ -16,6 +16,7 @@ import {
   tensor,
   zeros,
 } from "../../../kernel/tensor";
+import { layersOf } from "../layers";
 import { Surface } from "../surface";
 
 const bits = (module: nn.Module) =>
@@ -146,31 +147,7 @@ describe("a module", () => {
 });
 
 test("every layer can be copied", () => {
-  const surface = new Surface();
-  const made: [string, () => nn.Module][] = surface.constructors("nn").flatMap(({ name, parameters }) => {
-    const Layer = (nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>)[name]!;
-    const attempts = [
-      [],
-      [4],
-      [4, 4],
-      [4, 4, 1],
-      [[new nn.ReLU()]],
-      [new nn.ReLU()],
-      [{ a: new nn.ReLU() }],
-      [4, { oneByOne: 1 }],
-      [zeros([2])],
-    ];
-    const args = attempts
-      .filter(({ length }) => length <= Math.max(1, parameters.length))
-      .find((each) => {
-        try {
-          return new Layer(...each) instanceof nn.Module;
-        } catch {
-          return false;
-        }
-      });
-    return args === undefined ? [] : [[name, () => new Layer(...args)]];
-  });
+  const made = layersOf(new Surface());
   assert.ok(made.length > 40, `${made.length} layers`);
   for (const [name, make] of made) {
     const layer = make();
