@@ -105,7 +105,7 @@ export function withProbes(
   return text;
 }
 
-/** All faults of a file, in the order of its text. Types, imports and what an error says are left alone. */
+/** All faults of a file, in the order of its text. Types, imports, lengths of waits and what an error says are left alone. */
 export function mutationsOf(file: string, source: string): Mutation[] {
   const root = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
   const found: Mutation[] = [];
@@ -138,6 +138,7 @@ export function mutationsOf(file: string, source: string): Mutation[] {
       if (node.elseStatement === undefined && leaves(node.thenStatement)) replace(node, ";", "dropped guard");
     } else if (ts.isConditionalExpression(node)) negate(node.condition);
     else if (ts.isNumericLiteral(node)) {
+      if (isWait(node)) return;
       const value = Number(node.text.replaceAll("_", ""));
       if (Number.isInteger(value) && value < 1e6) {
         replace(node, String(value + 1), "constant");
@@ -173,6 +174,10 @@ export function mutationsOf(file: string, source: string): Mutation[] {
 }
 
 const isText = (node: ts.Expression) => ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
+
+/** Whether it is the length of a wait, by its name in milliseconds: no test may judge that, for none judges by a clock. */
+const isWait = ({ parent }: ts.Node) =>
+  ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) && parent.name.text.endsWith("Ms");
 
 const isSuper = (node: ts.Expression) =>
   ts.isCallExpression(node) && node.expression.kind === SyntaxKind.SuperKeyword;

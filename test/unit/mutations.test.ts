@@ -31,13 +31,14 @@ test("operators, constants, conditions, calls and statements give way, one at a 
   assert.deepEqual(mutants("for (;;) { if (a) continue; else f(); }").length, 3);
 });
 
-test("types, imports, texts and what an error says stay", () => {
+test("types, imports, texts, the lengths of waits and what an error says stay", () => {
   for (const source of [
     "type A = 1 | 2; interface B { c: true }",
     'import { a } from "a";',
     'const a = "b" + c;',
     "throw new RangeError(expected(a + 1));",
     "const a: Array<0> = b as unknown as [1, 2];",
+    "const waitMs = 2_000;",
   ]) {
     assert.deepEqual(mutants(source), [], source);
   }
