@@ -70,6 +70,14 @@ describe("boxes", () => {
     assert.equal(boxes.openVar("v").v, 5);
   });
 
+  it("are objects that V8 is fast with: one plain property each, as an assignment makes it", () => {
+    const boxes = new Boxes();
+    boxes.declare("a", 1);
+    const plain = { value: 1, writable: true, enumerable: true, configurable: true };
+    assert.deepEqual(Object.getOwnPropertyDescriptors(boxes.open("a")), { a: plain });
+    assert.notEqual(Object.getPrototypeOf(boxes.open("a")), Object.getPrototypeOf(boxes.open("b")));
+  });
+
   it("are a scope for code that is given to eval", () => {
     const boxes = new Boxes();
     boxes.declare("a", 1);
@@ -337,6 +345,34 @@ describe("an error", () => {
     assert.equal(at(3, 9), "at f (Cell 3, line 1, column 7)", "the last before it");
     assert.equal(at(4, 5), "at f (Cell 3, line 3, column 2)");
     assert.equal(at(1, 1), "at f (Cell 3, line 1, column 1)", "before the first");
+  });
+
+  it("inside of what the kernel has put into a line stands where that begins", () => {
+    const columns = [0, 2, 3, 4, 5, 6, 7, 8];
+    const mappings = encode([[], columns.map((column) => [column, 0, 1, column])]);
+    traces.add({
+      ...program("Cell 4", "abcdefgh"),
+      map: JSON.stringify({ mappings }),
+      shifts: [
+        [1, 6, 4],
+        [2, 1, 1],
+        [1, 9, 2],
+      ],
+    });
+    const at = (column: number) => {
+      const frame: CallSite = {
+        getFileName: () => "Cell 4",
+        getScriptNameOrSourceURL: () => "Cell 4",
+        getFunctionName: () => null,
+        getLineNumber: () => 2,
+        getColumnNumber: () => column + 1,
+        isAsync: () => false,
+        toString: () => "",
+      };
+      return Number(/column (\d+)$/.exec(traces.format(new Error("a"), [frame]))![1]) - 1;
+    };
+    // Columns 2 to 5 and 7 to 8 are the kernel's.
+    assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(at), [0, 0, 2, 2, 2, 2, 2, 3, 3, 3, 4]);
   });
 
   it("of an import has the place where it stands, without the loader's frames", () => {

@@ -37,6 +37,39 @@ describe("plainText", () => {
     );
   });
 
+  it("says of what cannot be shown at all which kind of value it is, and why", () => {
+    const throwing = (text: string) => () => {
+      throw new Error(text);
+    };
+    const trap = (target: object) =>
+      new Proxy(target, {
+        get: throwing("get"),
+        getPrototypeOf: throwing("prototype"),
+        ownKeys: throwing("keys"),
+      });
+    const custom = Symbol.for("nodejs.util.inspect.custom");
+    const hostile = (more: object) =>
+      Object.defineProperties({}, { [custom]: { get: throwing("custom") }, ...more });
+    const inner = { [Symbol.toStringTag]: { get: throwing("tag") } };
+    assert.equal(plainText(hostile(inner)), "[object that cannot be shown: it threw Error: tag]");
+    const error = Object.defineProperties(new Error("a"), {
+      [custom]: { get: throwing("custom") },
+      ...inner,
+    });
+    assert.equal(plainText(error), "[Error that cannot be shown: it threw Error: tag]");
+    assert.match(plainText(trap({ a: 1 })), /a: 1|^\[Proxy/);
+    assert.ok(!isError(Object.setPrototypeOf({}, trap({}))));
+    assert.match(
+      plainText({
+        [custom]() {
+          throw trap({});
+        },
+      }),
+      /to describe itself it threw/,
+    );
+    assert.equal(plainText("x".repeat(20), {}, 10), "'xxxxxxxxx… 12 more characters");
+  });
+
   it("knows an error that is one from what stands for it", () => {
     assert.ok(isError(new TypeError("a")));
     assert.ok(isError(Object.create(Error.prototype)));
