@@ -2,8 +2,9 @@
 declare module "ws" {
   import type { EventEmitter } from "node:events";
   export class WebSocket extends EventEmitter {
-    constructor(address: string);
-    send(message: string): void;
+    constructor(address: string, options?: { perMessageDeflate?: boolean; origin?: string });
+    send(message: string, options?: { fin?: boolean }): void;
+    ping(data?: string): void;
     close(): void;
   }
 }

@@ -92,13 +92,13 @@ function started(more: Partial<CellRunnerParts> = {}) {
 }
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-const ok = { status: "ok", missed: [], changed: [] };
+const ok = { status: "ok", missed: [], changed: [], known: {} };
 
 describe("a cell", () => {
   it("ends once, with what it has changed, and is known as the one that has begun", async () => {
     const { run, said, shared, runner } = started();
-    assert.deepEqual(await run("const a = 1;"), { ...ok, changed: ["a"] });
-    assert.deepEqual(await run("a;"), ok);
+    assert.deepEqual(await run("const a = 1;"), { ...ok, changed: ["a"], known: { a: 1 } });
+    assert.deepEqual(await run("a;"), { ...ok, known: { a: 1 } });
     assert.deepEqual([Atomics.load(shared, Shared.begun), runner.latest], [2, 2]);
     await turn();
     assert.deepEqual(

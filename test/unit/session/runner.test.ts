@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Runner, type RunnerEvents, type RunOutcome } from "../../../kernel/session/cells/runner";
-import type { CellProgram, FromRunner, ToRunner } from "../../../kernel/session/cells/wire";
+import type { CellProgram, Ended, FromRunner, ToRunner } from "../../../kernel/session/cells/wire";
 import { LineReader } from "../../../kernel/session/runner/lines";
 
 /** A runner at the other end of a line that is looked at here. */
@@ -52,7 +52,7 @@ function opened(events: Partial<RunnerEvents> = {}) {
 
 const cell = (id: number) => ({ id }) as CellProgram;
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-const outcome: RunOutcome = { status: "ok", missed: [], changed: ["a"] };
+const outcome: Ended = { status: "ok", missed: [], changed: ["a"], known: {} };
 
 describe("a cell", () => {
   it("ends with its own outcome, after its last outputs", async () => {
