@@ -352,7 +352,8 @@ describe("an interrupt", () => {
       "code was stopped in between",
     );
     runner.interrupt(cell);
-    assert.deepEqual(await ended(cell), { status: "interrupted", missed: ["lost"], changed: ["kept"] });
+    const outcome = { status: "interrupted", missed: ["lost"], changed: ["kept"], known: { kept: 1 } };
+    assert.deepEqual(await ended(cell), outcome);
     assert.deepEqual([recovered, Atomics.load(shared, Shared.interrupted)], [3, cell]);
     await new Promise((resolve) => before(resolve, 20));
     assert.equal(fired, false);
