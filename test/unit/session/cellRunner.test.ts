@@ -155,7 +155,8 @@ describe("a cell", () => {
     assert.ok(failed.status === "error");
     assert.deepEqual([failed.missed, failed.changed, failed.shown], [["b"], ["a"], undefined]);
     assert.equal(failed.error.evalue, "no");
-    assert.equal(failed.error.traceback.at(-1), "    at Cell 1, line 2, column 7");
+    const first = failed.error.traceback.find((line) => line.startsWith("    at "));
+    assert.equal(first, "    at Cell 1, line 2, column 7");
   });
 
   it("ends when the event loop has turned: what it left without a handler is its own, and shown already", async () => {
@@ -357,7 +358,7 @@ describe("an interrupt", () => {
     assert.deepEqual([recovered, Atomics.load(shared, Shared.interrupted)], [3, cell]);
     await new Promise((resolve) => before(resolve, 20));
     assert.equal(fired, false);
-    assert.deepEqual(await run("kept;"), ok);
+    assert.deepEqual(await run("kept;"), { ...ok, known: { kept: 1 } });
   });
 
   it("lets nothing of its cell go on: neither what it awaits, nor its value, nor its imports", async () => {
