@@ -24,7 +24,7 @@ import { languageHost } from "./languageHost";
 import { documentationOf, signatureOf } from "./markdown";
 import { type CellModule, NotebookModules } from "./notebookModules";
 import { semanticTokens } from "./semanticTokens";
-import { shapeMistakes } from "./shapeMistakes";
+import { ShapeMistakes } from "./shapeMistakes";
 import { signatureHelp } from "./signatures";
 
 const preferences: ts.UserPreferences = {
@@ -50,8 +50,7 @@ export class NotebookLanguage {
   readonly #modules: NotebookModules;
   readonly #service: ts.LanguageService;
   readonly #exports: { refresh(): void };
-  /** What is known of the values that there are since a cell ended last. */
-  #known: ReadonlyMap<string, Value> = new Map();
+  readonly #shapes: ShapeMistakes;
   readonly #preferences: ts.UserPreferences;
 
   constructor(host: CodeHost) {
@@ -62,6 +61,7 @@ export class NotebookLanguage {
     const files = languageHost(this.#modules, host);
     this.#service = ts.createLanguageService(files, ts.createDocumentRegistry());
     this.#exports = rememberExports(files, this.#service);
+    this.#shapes = new ShapeMistakes(this.#service, this.#modules, host);
   }
 
   answer({ question, cells, about }: LanguageRequest): LanguageAnswer {
@@ -81,12 +81,12 @@ export class NotebookLanguage {
   }
 
   know(values: Readonly<Record<string, Value>>): void {
-    this.#known = new Map(Object.entries(values));
+    this.#shapes.know(values);
   }
 
   forgetRuns(): void {
     this.#modules.forgetRuns();
-    this.#known = new Map();
+    this.#shapes.know({});
   }
 
   readonly #handlers: Handlers = {
@@ -101,7 +101,7 @@ export class NotebookLanguage {
     organizeImports: (module) => organizedImports(module, this.#fixContext()),
     diagnostics: (module) => [
       ...cellDiagnostics(this.#service, module, this.#host),
-      ...shapeMistakes(this.#service, module, this.#modules, this.#known, this.#host),
+      ...this.#shapes.in(module),
     ],
     definitions: (module, { position }) => this.#definitions(module, position),
     references: (module, { position }) => this.#references(module, position),

@@ -10,54 +10,67 @@ import { type Walked, walk } from "./shapeWalk";
 /** No number of TypeScript's. */
 const shapeCode = 9_000;
 
-/** @param known of the values that the kernel has. */
-export function shapeMistakes(
-  service: ts.LanguageService,
-  module: CellModule,
-  modules: NotebookModules,
-  known: ReadonlyMap<string, Value>,
-  host: CodeHost,
-): CodeDiagnostic[] {
-  const program = service.getProgram();
-  if (!program) return [];
-  const checker = program.getTypeChecker();
-  const walked = new Map<CellModule, Walked | undefined>();
-  const others = modules.all();
+/** Walks each cell once for a state of the notebook and its values, however many cells are asked about. */
+export class ShapeMistakes {
+  readonly #service: ts.LanguageService;
+  readonly #modules: NotebookModules;
+  readonly #host: CodeHost;
+  /** What is known of the values that there are since a cell ended last. */
+  #known: ReadonlyMap<string, Value> = new Map();
+  /** For which the walks hold. */
+  #program: ts.Program | undefined;
+  readonly #walked = new Map<CellModule, Walked | undefined>();
 
-  const walkOf = (cell: CellModule): Walked | undefined => {
-    if (walked.has(cell)) return walked.get(cell);
-    walked.set(cell, undefined); // nobody reads themselves
-    const file = program.getSourceFile(cell.fileName);
-    const isWhole = file && service.getSyntacticDiagnostics(cell.fileName).length === 0;
-    const elsewhere = (name: string) => worthOf(name, cell.origins.get(name)?.module);
-    const result = isWhole ? walk(file, { checker, host, elsewhere }) : undefined;
-    walked.set(cell, result);
-    return result;
-  };
+  constructor(service: ts.LanguageService, modules: NotebookModules, host: CodeHost) {
+    this.#service = service;
+    this.#modules = modules;
+    this.#host = host;
+  }
+
+  know(values: Readonly<Record<string, Value>>): void {
+    this.#known = new Map(Object.entries(values));
+    this.#walked.clear();
+  }
+
+  in(module: CellModule): CodeDiagnostic[] {
+    const program = this.#service.getProgram();
+    if (program !== this.#program) this.#walked.clear();
+    this.#program = program;
+    return (this.#walkOf(module)?.found ?? []).map(({ start, length, message }) => ({
+      start: start - module.prefix.length,
+      length,
+      severity: "warning",
+      code: shapeCode,
+      message,
+    }));
+  }
+
+  #walkOf(cell: CellModule): Walked | undefined {
+    if (this.#walked.has(cell)) return this.#walked.get(cell);
+    this.#walked.set(cell, undefined); // nobody reads themselves
+    const file = this.#program?.getSourceFile(cell.fileName);
+    if (!file || this.#service.getSyntacticDiagnostics(cell.fileName).length > 0) return undefined;
+    const checker = this.#program!.getTypeChecker();
+    const elsewhere = (name: string) => this.#worthOf(name, cell.origins.get(name)?.module);
+    const walked = walk(file, { checker, host: this.#host, elsewhere });
+    this.#walked.set(cell, walked);
+    return walked;
+  }
 
   /** What a name is worth that another cell declares. */
-  const worthOf = (name: string, origin: CellModule | undefined): Value => {
-    if (!origin || others.some((cell) => changes(cell, name, origin))) return undefined;
-    if (known.has(name) && modules.ranAs(name, origin)) return ours(known.get(name));
-    return walkOf(origin)?.values.get(name);
-  };
+  #worthOf(name: string, origin: CellModule | undefined): Value {
+    if (!origin || this.#modules.all().some((cell) => changes(cell, name, origin))) return undefined;
+    if (this.#known.has(name) && this.#modules.ranAs(name, origin)) return this.#ours(this.#known.get(name));
+    return this.#walkOf(origin)?.values.get(name);
+  }
 
   /** Without layers of classes that cells declare under such a name. */
-  const ours = (value: Value): Value => {
+  #ours(value: Value): Value {
     const layer = layerIn(value);
     if (!layer) return value;
-    if (others.some(({ names }) => names.declares.has(layer.layer))) return undefined;
-    return { ...layer, layers: layer.layers?.map(ours) };
-  };
-
-  const { prefix } = module;
-  return (walkOf(module)?.found ?? []).map(({ start, length, message }) => ({
-    start: start - prefix.length,
-    length,
-    severity: "warning",
-    code: shapeCode,
-    message,
-  }));
+    if (this.#modules.all().some(({ names }) => names.declares.has(layer.layer))) return undefined;
+    return { ...layer, layers: layer.layers?.map((each) => this.#ours(each)) };
+  }
 }
 
 /** Whether a cell gives a name that another declares a new value, or may change the row of layers that it stands for. */
