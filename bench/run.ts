@@ -290,8 +290,18 @@ for (const make of workloads) {
     }
   }
 }
+/** Who was measured, and why not who was not. */
+function notes(all: readonly Result[]): string {
+  const lines = all.map(
+    ({ peer, version, failure }) => `${peer}: ${failure === null ? version : `fails: ${failure}`}`,
+  );
+  return [...new Set(lines)].join("\n");
+}
+
 const tables = threadCounts.map((threads) => table(results, threads)).join("\n\n");
-console.log(`\nMedian time of a step, its spread, and how many times as long as bnlab's.\n\n${tables}`);
+console.log(
+  `\nMedian time of a step, its spread, and how many times as long as bnlab's.\n\n${tables}\n\n${notes(results)}`,
+);
 const folder = path.join(here, "..", "out");
 mkdirSync(folder, { recursive: true });
 writeFileSync(path.join(folder, "bench.jsonl"), results.map((each) => `${JSON.stringify(each)}\n`).join(""));
