@@ -61,6 +61,7 @@ const kernel = {
     language: "kernel/session/node/languageMain.ts",
     typescriptLoader: "kernel/session/runner/typescriptLoader.ts",
     bnlab: "kernel/cell/bnlab.ts",
+    "bnlab-work": "kernel/cell/work.ts",
     tslab: "kernel/session/tslab.ts",
     thread: "kernel/host/thread.ts",
   },

@@ -41,6 +41,7 @@ export const settingSection = "bnlab";
 export const Setting = {
   nodePath: "nodePath",
   threads: "threads",
+  parallelRuns: "parallelRuns",
   semicolonHidesValue: "semicolonHidesValue",
   memoryLimit: "memoryLimit",
   askForKernelRestart: "askForKernelRestart",

@@ -23,6 +23,7 @@ export function launchOf(notebook: vscode.Uri, entry: string, log: vscode.LogOut
 export function nodeOf(notebook?: vscode.Uri): Pick<KernelLaunch, "execPath" | "namedNode" | "env"> {
   const settings = vscode.workspace.getConfiguration(settingSection, notebook);
   const threads = settings.get(Setting.threads, 0);
+  const parallel = settings.get(Setting.parallelRuns, 0);
   const megabytes = settings.get(Setting.memoryLimit, 0);
   // VS Code's own variables would lead a `code` or a Node that a cell starts back to this window.
   const inherited = Object.entries(process.env).filter(([variable]) => !variable.startsWith("VSCODE_"));
@@ -35,6 +36,7 @@ export function nodeOf(notebook?: vscode.Uri): Pick<KernelLaunch, "execPath" | "
       ELECTRON_RUN_AS_NODE: "1", // Electron's executable is a Node if told so; a plain Node does not mind
       ...environmentOf({
         ...(threads > 0 && { threads: String(threads) }),
+        ...(parallel > 0 && { parallel: String(parallel) }),
         ...(settings.get<boolean>(Setting.semicolonHidesValue) === true && { semicolonHides: "1" }),
         ...(megabytes > 0 && { memory: String(megabytes) }),
       }),

@@ -1,10 +1,13 @@
 // "bnlab" in Node: all of it, on what Node lends.
+
+import { setTeams } from "../experiment/team";
 import { collectorHost } from "../host/collector";
 import { thisMachine } from "../host/machine";
 import { setting } from "../host/settings";
 import { widestSimd } from "../host/simd";
 import { threadCount, threadHost } from "../host/threads";
 import { setMachine } from "../machine/machine";
+import { startProcesses } from "../parallel/team";
 import {
   fusesPairs,
   setCollectorHost,
@@ -22,3 +25,4 @@ setThreads(threadHost(), threadCount());
 setSweeps(setting("fusion") !== "off");
 setMemoryLimit((setting("memory") ?? Number.POSITIVE_INFINITY) * 2 ** 20);
 setMachine(thisMachine);
+setTeams(startProcesses);

@@ -66,6 +66,8 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   readonly #generator: Generator | undefined;
   readonly #transform: Transform | undefined;
   readonly #gather: (indices: Int32Array) => Batch;
+  /** What it was made with. */
+  readonly #options: DataLoaderOptions & { collateFn?: (samples: Sample[]) => Batch };
   /** The last epoch that was begun, if it is under way. */
   #epoch: Epoch | null = null;
   /** Whether that one was loaded, and the next `for` goes on with it. */
@@ -86,17 +88,10 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
   );
   constructor(
     dataset: Dataset<Sample, Batch>,
-    {
-      batchSize = 1,
-      shuffle = false,
-      seed,
-      dropLast = false,
-      sampler,
-      batchSampler,
-      transform,
-      collateFn,
-    }: DataLoaderOptions & { collateFn?: (samples: Sample[]) => Batch } = {},
+    options: DataLoaderOptions & { collateFn?: (samples: Sample[]) => Batch } = {},
   ) {
+    const { batchSize = 1, shuffle = false, seed, dropLast = false } = options;
+    const { sampler, batchSampler, transform, collateFn } = options;
     requireKnown(new.target.name, arguments, 2, [
       "batchSize",
       "shuffle",
@@ -121,6 +116,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
     }
     requireAlone(sampler, batchSampler, { batchSize, shuffle, dropLast, seed });
     if (collateFn !== undefined) requireFunction("DataLoader", collateFn);
+    this.#options = { ...options };
     this.dataset = dataset;
     this.#sampler = sampler;
     this.#batchSampler = batchSampler;
@@ -133,6 +129,11 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements Iterable<Ba
       collateFn === undefined
         ? (indices) => batchOf(dataset, indices)
         : (indices) => collateFn(samplesOf(dataset, indices));
+  }
+
+  /** What it was made with. @internal */
+  get options(): DataLoaderOptions & { collateFn?: (samples: Sample[]) => Batch } {
+    return this.#options;
   }
 
   /** Batches in an epoch. */

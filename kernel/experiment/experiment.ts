@@ -1,4 +1,4 @@
-// Paired runs over seeds and arms, one after the other. Imports kernel/tensor, and a table of kernel/nn to show itself.
+// Paired runs over seeds and arms. Imports kernel/tensor, and a table of kernel/nn to show itself.
 import {
   describe,
   requireFunction,
@@ -10,6 +10,7 @@ import {
 import { machine } from "../machine/machine";
 import { manualSeed } from "../tensor";
 import { Experiment, type Judging, judgingNames, type Run } from "./result";
+import { type Outcome, startTeam } from "./team";
 
 /** One run to make: all arms of a seed start from the same random stream. */
 export interface Trial<Settings = undefined> {
@@ -32,6 +33,13 @@ export interface ExperimentOptions<Result, Settings = undefined> extends Judging
    * give Infinity for a loss that diverged.
    */
   run: (trial: Trial<Settings>) => Result | Promise<Result>;
+  /** Is called in the notebook after each run that did not fail, in their order: what draws and gathers stands here, not in `run`. */
+  onResult?: (result: Result, trial: Trial<Settings>) => void;
+  /**
+   * Whether runs are made on all cores at once, each in a process of its own: false for one after the other, a number for at
+   * most so many. The results are the same bits. Default true, where there are processes: not in a web page.
+   */
+  parallel?: boolean | number;
 }
 
 /** What an experiment may be given by its surroundings. */
@@ -46,8 +54,8 @@ export interface ExperimentHost {
  * Runs every arm with every seed, seed by seed, so that whatever stops it leaves whole pairs. The default random stream
  * goes on from the last run.
  *
- * The runs are made one after the other on this thread: `run` is a function of the notebook, with its variables, and those
- * cannot follow it to another thread; the tensors' kernels use the other cores already.
+ * The first run is made here; it shows whether `run` changes anything in the notebook, and how long it takes. The others are
+ * made elsewhere where that is possible, and taken in their order.
  *
  * @throws RangeError for no seeds, no arms or one twice, and settings under a whole number; TypeError where `run` is no function or gives nothing to judge by.
  */
@@ -55,9 +63,11 @@ export async function runExperiment<Result, Settings = undefined>(
   options: ExperimentOptions<Result, Settings>,
   { progress, begun }: ExperimentHost = {},
 ): Promise<Experiment<Result>> {
-  requireOptions("experiment", options, ["seeds", "arms", "run", ...judgingNames]);
-  const { seeds = 5, arms, run, ...judging } = options ?? {};
+  requireOptions("experiment", options, ["seeds", "arms", "run", "onResult", "parallel", ...judgingNames]);
+  const { seeds = 5, arms, run, onResult, parallel = true, ...judging } = options ?? {};
   requireFunction("experiment", run);
+  if (onResult !== undefined) requireFunction("experiment", onResult);
+  if (typeof parallel !== "boolean") requireInteger("experiment", "parallel", parallel, 1);
   if (typeof seeds === "number") requireInteger("experiment", "seeds", seeds, 1);
   else requireIntegers("experiment", "seeds", seeds);
   if (typeof arms !== "object" || arms === null) {
@@ -89,29 +99,57 @@ export async function runExperiment<Result, Settings = undefined>(
   const trials = chosen.flatMap((seed) =>
     [...settings].map(([arm, own]): Trial<Settings> => ({ seed, arm, settings: own })),
   );
-  const shown: Iterable<Trial<Settings>> & { note?: string } =
-    progress?.(trials, { label: "experiment" }) ?? trials;
-  for (const trial of shown) {
-    const { seed, arm } = trial;
-    if (progress) shown.note = `seed ${seed}, ${arm}`;
-    await machine().turn(); // charts draw, an interrupt arrives
-    const start = performance.now();
-    const end = (outcome: Pick<Run<Result>, "result" | "error">) => {
-      runs.push({ seed, arm, ...outcome, seconds: (performance.now() - start) / 1000 });
-    };
-    try {
-      manualSeed(seed);
-      machine().awaits(run);
-      end({ result: await run(trial), error: null });
-    } catch (error) {
-      end({
-        result: null,
-        error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      });
+  const numberedTrials = [...trials.entries()];
+  const shown: Iterable<[number, Trial<Settings>]> & { note?: string } =
+    progress?.(numberedTrials, { label: "experiment" }) ?? numberedTrials;
+  const most = parallel === true ? undefined : Number(parallel);
+  const started = startTeam({ trials, run, most });
+  let team = typeof started === "string" ? null : started;
+  let here = typeof started === "string" ? started : "";
+  const stay = (why: string) => {
+    team?.end();
+    team = null;
+    here = why;
+  };
+  if (here !== "" && options.parallel !== undefined) console.warn(oneByOne(here));
+  try {
+    for (const [i, trial] of shown) {
+      const { seed, arm } = trial;
+      if (progress)
+        shown.note = [`seed ${seed}, ${arm}`, here === "" ? "" : oneByOne(here)].filter(Boolean).join(" · ");
+      await machine().turn(); // charts draw, an interrupt arrives
+      const elsewhere: Outcome<Result> | string = team && i > 0 ? await team.outcome(i) : "";
+      if (elsewhere !== "" && typeof elsewhere === "string") stay(elsewhere);
+      const outcome = typeof elsewhere === "string" ? await madeHere(run, trial) : elsewhere;
+      runs.push({ seed, arm, ...outcome });
+      const why = i === 0 ? team?.join() : undefined;
+      if (why !== undefined) stay(why);
+      experiment.check();
+      if (outcome.error === null) onResult?.(outcome.result as Result, trial);
     }
-    experiment.check();
+  } finally {
+    team?.end();
   }
   return experiment;
+}
+
+const oneByOne = (why: string) => `one after the other: ${why}`;
+
+async function madeHere<Result, Settings>(
+  run: ExperimentOptions<Result, Settings>["run"],
+  trial: Trial<Settings>,
+): Promise<Outcome<Result>> {
+  const start = performance.now();
+  const outcome = (result: Result | null, error: string | null) => {
+    return { result, error, seconds: (performance.now() - start) / 1000 };
+  };
+  try {
+    manualSeed(trial.seed);
+    machine().awaits(run);
+    return outcome(await run(trial), null);
+  } catch (error) {
+    return outcome(null, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  }
 }
 
 function isNames(arms: readonly string[] | object): arms is readonly string[] {

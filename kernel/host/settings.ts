@@ -3,6 +3,8 @@
 interface Values {
   /** Threads that compute. */
   readonly threads: number;
+  /** Runs at once. */
+  readonly parallel: number;
   /** MiB. */
   readonly memory: number;
   readonly simd: "revec" | "plain" | "off";
@@ -35,6 +37,14 @@ export const settings: { readonly [Name in SettingName]: EnvironmentVariable<Val
     takes: "a whole number of threads from 1 on",
     otherwise: "one for each core up to four, and one for each two cores beyond",
     parse: wholeFrom(1),
+  },
+  parallel: {
+    variable: "BNLAB_PARALLEL",
+    about:
+      "how many runs of an experiment() are made at once, each in a process; the numbers do not depend on it",
+    takes: 'a whole number of runs from 1 on, or "off"',
+    otherwise: "one for each core, as far as there is memory",
+    parse: (text) => (text === "off" ? 1 : wholeFrom(1)(text)),
   },
   memory: {
     variable: "BNLAB_MEMORY",

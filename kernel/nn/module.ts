@@ -262,6 +262,12 @@ export abstract class Module {
     return this.#ownForward?.value;
   }
 
+  /** What it keeps beside its properties. @internal */
+  get registered(): { buffers: string[]; transient: string[]; isHooked: boolean } {
+    const isHooked = this.#hooks.size + this.#preHooks.size + this.#backwardHooks.size > 0;
+    return { buffers: [...this.#buffers], transient: [...this.#transient], isHooked };
+  }
+
   #register<Entry extends { readonly call: unknown }>(hooks: Set<Entry>, entry: Entry): RemovableHandle {
     requireFunction(`${this.constructor.name}'s hook`, entry.call);
     const none = () => this.#hooks.size + this.#preHooks.size + this.#backwardHooks.size === 0;

@@ -46,6 +46,7 @@ export const leastMiB = kernelMiB + 2 * 64;
 export function environmentFor({ cpus = 1, memory }: Limits): Record<string, string> {
   return environmentOf({
     threads: String(cpus),
+    parallel: "off", // its runs are the sweep's
     // Tensors may take it, and objects as much again.
     ...(memory === undefined ? {} : { memory: String(Math.floor((memory - kernelMiB) / 2)) }),
   });

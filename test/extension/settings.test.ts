@@ -19,23 +19,25 @@ async function withSetting(name: string, value: unknown, body: () => Promise<voi
 describe("settings", () => {
   afterEach(closeNotebook);
 
-  it("threads and memory limit reach the kernel", async () => {
-    await withSetting(Setting.threads, 3, () =>
-      withSetting(Setting.memoryLimit, 256, async () => {
-        const notebook = await openNotebook([
-          "[process.env.BNLAB_THREADS, process.env.BNLAB_MEMORY]",
-          'import { zeros } from "bnlab";\nzeros([100_000_000]);',
-          "const all: number[][] = [];\nwhile (true) all.push(new Array(10_000).fill(0.5));",
-        ]);
-        await run(notebook, 0, 1);
-        assert.equal(textOf(notebook, 0), "[ '3', '256' ]");
-        void start(notebook, 1, 2);
-        await until("the refusal", () => notebook.cellAt(1).executionSummary?.success === false);
-        assert.match(errorOf(notebook.cellAt(1)), /out of tensor memory: asked for .* of 256/);
-        void start(notebook, 2, 3);
-        await until("the end", () => notebook.cellAt(2).executionSummary?.success === false);
-        assert.match(errorOf(notebook.cellAt(2)), /exhausted heap/);
-      }),
+  it("threads, runs at once and memory limit reach the kernel", async () => {
+    await withSetting(Setting.parallelRuns, 5, () =>
+      withSetting(Setting.threads, 3, () =>
+        withSetting(Setting.memoryLimit, 256, async () => {
+          const notebook = await openNotebook([
+            "[process.env.BNLAB_THREADS, process.env.BNLAB_PARALLEL, process.env.BNLAB_MEMORY]",
+            'import { zeros } from "bnlab";\nzeros([100_000_000]);',
+            "const all: number[][] = [];\nwhile (true) all.push(new Array(10_000).fill(0.5));",
+          ]);
+          await run(notebook, 0, 1);
+          assert.equal(textOf(notebook, 0), "[ '3', '5', '256' ]");
+          void start(notebook, 1, 2);
+          await until("the refusal", () => notebook.cellAt(1).executionSummary?.success === false);
+          assert.match(errorOf(notebook.cellAt(1)), /out of tensor memory: asked for .* of 256/);
+          void start(notebook, 2, 3);
+          await until("the end", () => notebook.cellAt(2).executionSummary?.success === false);
+          assert.match(errorOf(notebook.cellAt(2)), /exhausted heap/);
+        }),
+      ),
     );
   });
 

@@ -6,6 +6,11 @@
  */
 type Box = Record<string, unknown>;
 
+const names = new WeakMap<object, string>();
+
+/** The variable whose box an object is; undefined for any other. */
+export const boxName = (value: unknown): string | undefined => names.get(value as object);
+
 export class Boxes {
   readonly #boxes = new Map<string, Box>();
   /** What the running cell has still to declare. */
@@ -96,6 +101,7 @@ export class Boxes {
       },
     }) as object;
     const box = Object.create(prototype) as Box;
+    names.set(box, name);
     return box;
   }
 

@@ -17,13 +17,14 @@ import { numbersOf, tensorReply } from "../display/numbers";
 import type { Output } from "../display/output";
 import { attempt, plainText, shortened } from "../display/plainText";
 import { Awaited } from "./awaited";
-import { Boxes } from "./boxes";
+import { Boxes, boxName } from "./boxes";
 import type { CellTimers } from "./cellTimers";
 import { Debugging } from "./debugging";
 import { knownValues } from "./knownValues";
 import { bindImport, type Modules } from "./modules";
 import type { Outbox } from "./outbox";
 import type { Realm } from "./realm";
+import type { CellReferences, ImportOrigin } from "./references";
 import type { StackTraces } from "./stackTraces";
 import { describeVariable, membersOf } from "./variables";
 import { type Answer, type CellProgram, type Look, type Outcome, type Seen, Shared } from "./wire";
@@ -103,7 +104,8 @@ export class CellRunner implements DisplaySession {
   /** The cells' names and values, for all cells. */
   readonly #boxes = new Boxes();
   /** What imports brought, which is nobody's variable. */
-  readonly #imported = new Map<string, unknown>();
+  readonly #imported = new Map<string, { value: unknown; origin: ImportOrigin }>();
+  readonly #kernels = new WeakSet<object>();
   /** What a debugger asks the notebook for; it finds it behind `sessionSymbol`. */
   readonly debugging = new Debugging(this.#boxes, (name) => this.#isImport(name));
   /** Who may wait, where loops let messages through. */
@@ -286,7 +288,29 @@ export class CellRunner implements DisplaySession {
 
   /** Whether a name is still what an import has brought. */
   #isImport(name: string): boolean {
-    return this.#imported.has(name) && this.#imported.get(name) === this.#boxes.value(name);
+    return this.#originOf(name) !== undefined;
+  }
+
+  #originOf(name: string): ImportOrigin | undefined {
+    const imported = this.#imported.get(name);
+    return imported && imported.value === this.#boxes.value(name) ? imported.origin : undefined;
+  }
+
+  /** What functions of cells refer to, for whoever takes them to another process. */
+  get references(): CellReferences {
+    return {
+      boxes: this.#boxes,
+      boxName,
+      commonjs: this.#modules.commonjs,
+      originOf: (name) => this.#originOf(name),
+      imported: () => [...this.#imported.values()],
+      load: (specifier, attributes) => this.#modules.load(specifier, attributes),
+      isKernel: (value) => this.#kernels.has(value),
+      kernel: () => this.#kernelOf(this.#running!),
+      addedGlobals: () => this.#realm.added(),
+      changedBuiltin: () => this.#realm.changed(),
+      isDebugged: () => Atomics.load(this.#shared, Shared.debugged) === 1,
+    };
   }
 
   /** Takes in what a client says to a control. */
@@ -341,7 +365,9 @@ export class CellRunner implements DisplaySession {
       try {
         await bindImport(this.#modules, declaration, (name, value) => {
           this.#boxes.declare(name, value);
-          this.#imported.set(name, value);
+          const { specifier, attributes, bindings } = declaration;
+          const { imported } = bindings.find(({ local }) => local === name)!;
+          this.#imported.set(name, { value, origin: { in: "module", specifier, attributes, imported } });
         });
       } catch (error) {
         throw this.#traces.placedAtImport(error, program, declaration.specifier);
@@ -372,7 +398,7 @@ export class CellRunner implements DisplaySession {
   #kernelOf(run: Run): CellKernel {
     const on = (value?: unknown) => (run.interrupted ? new Promise(() => {}) : value);
     const { call, called, begin } = this.awaited;
-    return Object.assign((name: string) => this.#realm.guard(() => this.#boxes.open(name)), {
+    const kernel = Object.assign((name: string) => this.#realm.guard(() => this.#boxes.open(name)), {
       var: (name: string) => this.#realm.guard(() => this.#boxes.openVar(name)),
       scope: this.#boxes.scope,
       on: this.#isToStop === undefined ? on : this.#stoppable(on),
@@ -389,6 +415,8 @@ export class CellRunner implements DisplaySession {
       meta: this.#modules.meta,
       result: undefined as unknown,
     });
+    this.#kernels.add(kernel);
+    return kernel;
   }
 
   /** The code may be an earlier cell's, which the one that runs has called. */

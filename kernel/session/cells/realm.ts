@@ -29,6 +29,7 @@ const settings: ReadonlySet<PropertyKey> = new Set(["prepareStackTrace", "stackT
 export class Realm {
   readonly #kept: Kept[] = [];
   readonly #objectKeys = new Set<PropertyKey>(ownKeys(Object.prototype));
+  readonly #globals = new Set<PropertyKey>(ownKeys(globalThis));
 
   readonly #tell: (names: string) => void;
 
@@ -67,6 +68,20 @@ export class Realm {
   /** Puts back what is gone, or is no function any more: that is nobody's patch. */
   mend(): void {
     this.#putBack((now, before) => !now || (!now.get && typeof now.value !== typeof before));
+  }
+
+  /** The globals that have come since. */
+  added(): string[] {
+    return Object.getOwnPropertyNames(globalThis).filter((name) => !this.#globals.has(name));
+  }
+
+  /** The first of these objects' members that is not what it was; undefined where all are. */
+  changed(): string | undefined {
+    const odd = this.#kept.find(
+      ({ holder, key, descriptor }) => getOwnPropertyDescriptor(holder, key)?.value !== descriptor.value,
+    );
+    const key = ownKeys(Object.prototype).find((each) => !this.#objectKeys.has(each));
+    return odd?.name ?? (key === undefined ? undefined : `Object.prototype.${String(key)}`);
   }
 
   /** Puts back all that differs, and takes out what every object would inherit. @returns whether there was anything. */

@@ -5,12 +5,14 @@ import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { setting } from "../../host/settings";
 import type { Modules, Namespace } from "../cells/modules";
-import { builtinModules } from "../converter/builtinModules";
+import { builtinModules, workModule } from "../converter/builtinModules";
 import { importHint } from "../converter/idioms";
 import { forgetChanged, requireTypeScript } from "./typescriptRequire";
 
-/** All share one copy of what they import. */
-const builtin = new Map(builtinModules.map((name) => [name, new URL(`./${name}.js`, import.meta.url).href]));
+/** All share one copy of what they import; what makes runs for another process is no cell's. */
+const builtin = new Map(
+  [...builtinModules, workModule].map((name) => [name, new URL(`./${name}.js`, import.meta.url).href]),
+);
 
 /** What cells are called as importers; no such file need exist. */
 const cellFile = "cell.mjs";

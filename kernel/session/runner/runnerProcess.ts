@@ -62,10 +62,12 @@ export class RunnerProcess extends Runner {
   #disobedient = false;
   #isDisconnected = false;
 
-  constructor(folder: string, events: RunnerEvents) {
+  /** @param environment variables that it has beside those of this process. */
+  constructor(folder: string, events: RunnerEvents, environment: Readonly<Record<string, string>> = {}) {
     super(events);
     this.#child = spawn(process.execPath, [...nodeOptions, ...memoryOptions(), entry], {
       cwd: folder,
+      env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe", "overlapped"],
       windowsHide: true,
       // A group of its own, so that what its cells start ends with it, whoever of them has gone first.

@@ -27,6 +27,7 @@ test("an absent or empty variable is not set", () => {
 test("what is set is read, and what cannot be used is refused by name", () => {
   const environment = environmentOf({
     threads: "3",
+    parallel: "off",
     memory: "512",
     simd: "plain",
     fusion: "off",
@@ -38,6 +39,7 @@ test("what is set is read, and what cannot be used is refused by name", () => {
   );
   assert.deepEqual([setting("fusion", environment), setting("mnist", environment)], ["off", "/m"]);
   assert.equal(threadCount(setting("threads", environment)), 3);
+  assert.equal(setting("parallel", environment), 1);
   const wrong: [Parameters<typeof environmentOf>[0], string][] = [
     [{ threads: "0" }, 'BNLAB_THREADS: expected a whole number of threads from 1 on, got "0"'],
     [{ threads: "two" }, 'BNLAB_THREADS: expected a whole number of threads from 1 on, got "two"'],
