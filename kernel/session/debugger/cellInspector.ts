@@ -2,46 +2,8 @@
 // runs is the same with a debugger and without; it is their conversation that is changed.
 import type { CellProgram } from "../cells/wire";
 import { scriptPath, sourceMapOf, textLine } from "./cellScripts";
-
-/** A message of the inspector's protocol: a request, its answer, or an event. */
-interface Message {
-  id?: number;
-  method?: string;
-  params?: Params;
-  result?: Params;
-  error?: unknown;
-}
-type Params = Record<string, unknown>;
-
-interface Location {
-  scriptId: string;
-  lineNumber: number;
-  columnNumber?: number;
-}
-interface Scope {
-  type: string;
-  name?: string;
-  object: { type: string; objectId?: string };
-  startLocation?: Location;
-  endLocation?: Location;
-}
-interface CallFrame {
-  callFrameId: string;
-  functionName: string;
-  functionLocation?: Location;
-  location: Location;
-  scopeChain: Scope[];
-}
-interface StackTrace {
-  callFrames: { functionName: string; scriptId: string; url: string; lineNumber: number }[];
-  parent?: StackTrace;
-}
-interface Paused {
-  reason: string;
-  callFrames: CallFrame[];
-  hitBreakpoints?: string[];
-  asyncStackTrace?: StackTrace;
-}
+import { conditionWith, debugging, evaluateWith } from "./expressions";
+import type { CallFrame, Location, Message, Params, Paused, Scope, StackTrace } from "./inspectorProtocol";
 
 export interface Ends {
   client(message: string): void;
@@ -50,12 +12,6 @@ export interface Ends {
 
 /** The folder of the kernel's code: its frames are nobody's news. */
 const kernelFolder = new URL(".", import.meta.url).href;
-/** What the runner offers to debuggers; see `session/cells/debugging.ts`. */
-const debugging = 'globalThis[Symbol.for("bnlab.session")].debugging';
-const word = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
-/** No call, no assignment: looking at it changes nothing. */
-const isLook = /^[\w$\s.?[\]"'()]*$/;
-const hasCall = /[\w$\])]\s*\(/;
 /** What V8 calls the breakpoint before scripts that have a map. */
 const beforeScripts = "8:beforeScriptWithSourceMapExecution";
 /** The objects that are made for one stop. */
@@ -108,10 +64,10 @@ export class CellInspector {
     }
     if (method === "Debugger.resume" || method === "Debugger.pause") this.#line = undefined;
     else if (method === "Debugger.evaluateOnCallFrame" || method === "Runtime.evaluate")
-      this.#evaluate(params);
-    else if (method === "Debugger.setBreakpoint") this.#condition(params);
+      evaluateWith(this.#names(), params);
+    else if (method === "Debugger.setBreakpoint") conditionWith(this.#names(), params);
     else if (method === "Debugger.setBreakpointByUrl") {
-      this.#condition(params);
+      conditionWith(this.#names(), params);
       this.#originalUrl(params);
     } else if (
       method === "Runtime.callFunctionOn" &&
@@ -291,29 +247,9 @@ export class CellInspector {
     return true;
   }
 
-  #evaluate(params: Params): void {
-    const expression = String(params.expression);
-    const own = this.#withVariables(expression);
-    if (own === expression) return;
-    params.expression = own;
-    delete params.replMode;
-    const bare = expression.replace(/\/\/# sourceURL=.*$/gm, "");
-    if (isLook.test(bare) && !hasCall.test(bare)) delete params.throwOnSideEffect;
-  }
-
-  #condition(params: Params): void {
-    if (params.condition) params.condition = this.#withVariables(String(params.condition));
-  }
-
-  /** An expression in which the notebook's names mean its variables, unless a nearer one hides them. */
-  #withVariables(expression: string): string {
-    const known = new Set([...this.#programs.values()].flatMap(({ declares }) => declares));
-    const names = [...new Set(expression.match(word))].filter(
-      (name) => known.has(name) && name !== "__proto__",
-    );
-    if (names.length === 0) return expression;
-    const hiding = names.map((name) => `${name}: () => ${name}`).join(", ");
-    return `with (${debugging}.scope({ ${hiding} })) {\n${expression}\n}`;
+  /** Of the notebook's variables. */
+  #names(): ReadonlySet<string> {
+    return new Set([...this.#programs.values()].flatMap(({ declares }) => declares));
   }
 
   /** The engine knows a cell's code by the name that errors give it. */
