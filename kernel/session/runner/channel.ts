@@ -3,11 +3,11 @@
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
+import { LineReader } from "../../host/lines";
 import { type Comm, stateIn } from "../../protocol";
 import { type FromRunner, type Posted, Shared, type ToRunner } from "../cells/wire";
 import type { Output } from "../display/output";
 import type { ChannelData } from "./commPort";
-import { LineReader } from "./lines";
 import { childrenOfProcess, endGroup, endTrees } from "./processTree";
 
 /** The pipe that the supervisor opened for the runner, after stdin, stdout and stderr. */

@@ -3,13 +3,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { LineReader } from "../../host/lines";
 import { setting } from "../../host/settings";
 import type { Publications } from "../../protocol";
 import { PrintBudget } from "../cells/printBudget";
 import { Runner, type RunnerEvents, type RunOutcome } from "../cells/runner";
 import type { CellProgram, FromRunner, ToRunner } from "../cells/wire";
 import type { InspectorLine } from "../debugger/inspectorLine";
-import { LineReader } from "./lines";
 import { endGroup } from "./processTree";
 
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
