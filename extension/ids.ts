@@ -44,6 +44,7 @@ export const Setting = {
   parallelRuns: "parallelRuns",
   semicolonHidesValue: "semicolonHidesValue",
   memoryLimit: "memoryLimit",
+  keepKernelMinutes: "keepKernelMinutes",
   askForKernelRestart: "askForKernelRestart",
   autosaveOutputs: "autosaveOutputs",
   chartTheme: "chartTheme",

@@ -1,9 +1,12 @@
-// Entry of the kernel's process, forked with an IPC channel; its working folder is the notebook's.
+// Entry of the kernel's process, forked with an IPC channel; its working folder is the notebook's. It ends with whoever has forked it,
+// unless that says that it is to be kept.
+import { DetachableLine } from "./attach/detachableLine";
 import { keepCompiledCode } from "./host/compileCache";
 import { whenParentEnds } from "./host/parent";
 import { settingsTrouble } from "./host/settings";
 import { startNodeKernel } from "./nodeKernel";
-import { ipcTransport } from "./protocol";
+import { ipcTransport, type Said } from "./protocol";
+import { version } from "./version";
 
 if (!process.send) {
   console.error(
@@ -20,13 +23,14 @@ if (trouble !== null) {
 process.on("SIGINT", () => {});
 
 keepCompiledCode();
-const transport = ipcTransport(process);
-const session = startNodeKernel(transport, () => transport.close());
-const end = () => {
+// What is written when nobody reads it any more is lost, and no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+const line = new DetachableLine(ipcTransport<Said>(process), version);
+const session = startNodeKernel(line, () => line.close());
+line.onClose(() => {
   session.close();
   process.exit(0);
-};
-transport.onClose(end);
-whenParentEnds(end);
+});
+whenParentEnds(() => line.hostHasGone());
 // The host may have gone while this was being loaded: nobody listened then.
-if (!process.connected) end();
+if (!process.connected) line.hostHasGone();

@@ -5,5 +5,7 @@ export interface House {
   extensionUri: vscode.Uri;
   /** Where the extension may keep files of its own. */
   globalStorageUri: vscode.Uri;
+  /** Tells untitled notebooks of several windows apart. */
+  workspace: string;
   log: vscode.LogOutputChannel;
 }

@@ -1,6 +1,6 @@
 // One kernel process: started, spoken to over IPC, ended. No vscode here.
 import { type ChildProcess, fork } from "node:child_process";
-import type { AnyMessage } from "../../kernel/protocol";
+import { type AnyMessage, isNote, type Keeping, type Note, type Said } from "../../kernel/protocol";
 import type { RunningKernel } from "../notebook/platform";
 
 export interface KernelLaunch {
@@ -13,23 +13,38 @@ export interface KernelLaunch {
   namedNode: string;
   /** Where relative paths in cells start. */
   cwd: string;
+  /** How it outlives its window; undefined where it does not. */
+  keeping: Keeping | undefined;
   log(line: string): void;
 }
 
-/** How long a kernel may take to end by itself. */
-const graceMs = 2000;
+/** A kernel's end of the line, however it was come by. */
+export interface KernelEnd extends Omit<RunningKernel, "send" | "lasting"> {
+  send(said: Said): void;
+  onNote(heed: (note: Note) => void): void;
+  /** Whether another window has taken it. */
+  readonly wasTaken: boolean;
+  /** Goes without ending it, where it is kept. */
+  leave(): void;
+}
 
-export class KernelProcess implements RunningKernel {
+/** How long a kernel may take to end by itself. */
+export const graceMs = 2000;
+
+export class KernelProcess implements KernelEnd {
   readonly #child: ChildProcess;
+  readonly #keeping: Keeping | undefined;
   #end: string | undefined;
   #errors = "";
   #wasUp = false;
+  #wasTaken = false;
 
   readonly namedNode: string;
   readonly ended: Promise<void>;
 
-  constructor({ entry, execPath, namedNode, env, cwd, log }: KernelLaunch) {
+  constructor({ entry, execPath, namedNode, env, cwd, keeping, log }: KernelLaunch) {
     this.namedNode = namedNode;
+    this.#keeping = keeping;
     this.#child = fork(entry, [], {
       cwd,
       execPath,
@@ -37,6 +52,8 @@ export class KernelProcess implements RunningKernel {
       execArgv: [],
       serialization: "json",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
+      // Else what ends the window's processes, on Windows the window's own end, ends this one too.
+      ...(keeping && { detached: true, windowsHide: true }),
     });
     this.#child.stdout?.on("data", (chunk: Buffer) => log(`stdout: ${chunk}`));
     this.#child.stderr?.on("data", (chunk: Buffer) => {
@@ -53,19 +70,33 @@ export class KernelProcess implements RunningKernel {
         resolve();
       };
       this.#child.once("error", (error) => end(error.message));
+      this.#child.on("message", (said: Said) => {
+        if (!isNote(said) || said.note !== "taken") return;
+        this.#wasTaken = true;
+        end("another window has taken it");
+      });
       // "close" comes after the last output has been read, so the last words are complete.
       this.#child.once("close", (code, signal) => end(signal ?? `exit code ${code}`));
     });
     log(`process ${this.#child.pid} started in ${cwd}`);
+    if (keeping) this.send({ note: "keep", keeping });
   }
 
-  send(message: AnyMessage): void {
-    // A message to a process that has just died is lost; `onClose` tells of the death.
-    if (this.#child.connected) this.#child.send(message, () => {});
+  send(said: Said): void {
+    // What is said to a process that has just died is lost; `onClose` tells of the death.
+    if (this.#child.connected) this.#child.send(said, () => {});
   }
 
   onMessage(receive: (message: AnyMessage) => void): void {
-    this.#child.on("message", (message) => receive(message as AnyMessage));
+    this.#child.on("message", (said: Said) => {
+      if (!isNote(said)) receive(said);
+    });
+  }
+
+  onNote(heed: (note: Note) => void): void {
+    this.#child.on("message", (said: Said) => {
+      if (isNote(said)) heed(said);
+    });
   }
 
   onClose(closed: () => void): void {
@@ -74,6 +105,10 @@ export class KernelProcess implements RunningKernel {
 
   get wasUp(): boolean {
     return this.#wasUp;
+  }
+
+  get wasTaken(): boolean {
+    return this.#wasTaken;
   }
 
   /** What ended the process: a signal, an exit code, or why it could not be started. */
@@ -86,8 +121,18 @@ export class KernelProcess implements RunningKernel {
     return this.#errors.trim();
   }
 
+  leave(): void {
+    if (this.#keeping) {
+      this.send({ note: "leave" });
+      if (this.#child.connected) this.#child.disconnect();
+    } else {
+      this.close();
+    }
+  }
+
   /** Ends the process: a closed channel asks it to, and force follows. */
   close(): void {
+    this.send({ note: "end" });
     const kill = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
     this.#child.once("exit", () => clearTimeout(kill));
     if (this.#child.connected) this.#child.disconnect();

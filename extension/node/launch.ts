@@ -3,11 +3,13 @@ import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import { environmentOf } from "../../kernel/host/settings";
+import type { Keeping } from "../../kernel/protocol";
 import { Setting, settingSection } from "../ids";
 import { nameOf } from "../notebook/name";
+import type { House } from "./house";
 import type { KernelLaunch } from "./kernelProcess";
 
-export function launchOf(notebook: vscode.Uri, entry: string, log: vscode.LogOutputChannel): KernelLaunch {
+export function launchOf(notebook: vscode.Uri, entry: string, house: House): KernelLaunch {
   const name = nameOf(notebook);
   const { env, ...node } = nodeOf(notebook);
   return {
@@ -15,8 +17,18 @@ export function launchOf(notebook: vscode.Uri, entry: string, log: vscode.LogOut
     env: notebook.scheme === "file" ? { ...env, ...environmentOf({ notebook: notebook.fsPath }) } : env,
     entry,
     cwd: folderOf(notebook),
-    log: (line) => log.info(`${name}: ${line.trimEnd()}`),
+    keeping: keepingOf(notebook, house),
+    log: (line) => house.log.info(`${name}: ${line.trimEnd()}`),
   };
+}
+
+/** Where kernels are looked for that have outlived their window. */
+export const keptIn = ({ globalStorageUri }: House) => path.join(globalStorageUri.fsPath, "kernels");
+
+function keepingOf(notebook: vscode.Uri, house: House): Keeping | undefined {
+  const minutes = vscode.workspace.getConfiguration(settingSection).get(Setting.keepKernelMinutes, 0);
+  if (!(minutes > 0)) return undefined;
+  return { folder: keptIn(house), notebook: notebook.toString(), workspace: house.workspace, minutes };
 }
 
 /** The Node that runs kernels, and the variables that it gets. */

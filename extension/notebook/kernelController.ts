@@ -12,8 +12,9 @@ import {
 } from "../ids";
 import { askUser } from "./askUser";
 import { autosave } from "./autosave";
+import { whyNotStarted } from "./kernelErrors";
 import { nameOf } from "./name";
-import { type KernelState, NotebookKernel, whyNotStarted } from "./notebookKernel";
+import { type KernelState, NotebookKernel } from "./notebookKernel";
 import type { Platform, RunningKernel } from "./platform";
 
 /** Idle kernels of closed notebooks that are kept: each takes some hundred megabytes. */
@@ -22,6 +23,9 @@ const maxOrphans = 4;
 const refusedLanguages = ["python", "julia", "r"];
 /** How long after an untitled notebook's end the file that it was saved to may be opened. */
 const savingMs = 3000;
+
+/** How long the status bar says that a kernel is there again. */
+const backMs = 10_000;
 
 /** What a kernel told because of a cell. */
 export interface CellPublication {
@@ -86,6 +90,11 @@ export class KernelController implements vscode.Disposable {
         this.#enter(notebook);
       }),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.#leave(notebook)),
+      vscode.workspace.onDidChangeNotebookDocument(({ notebook, cellChanges }) => {
+        for (const { cell, outputs } of cellChanges)
+          if (outputs && isCleared(cell)) this.#clear(notebook, cell);
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#comeBack()),
       vscode.workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) this.#move(oldUri, newUri);
       }),
@@ -102,6 +111,7 @@ export class KernelController implements vscode.Disposable {
       }),
     ];
     for (const notebook of vscode.workspace.notebookDocuments) this.#prefer(notebook);
+    this.#comeBack();
   }
 
   /** The state of a notebook's kernel; undefined where the notebook has had none. */
@@ -156,7 +166,7 @@ export class KernelController implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const key of [...this.#kernels.keys()]) this.#end(key);
+    for (const kernel of this.#kernels.values()) kernel.letGo();
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
@@ -170,10 +180,14 @@ export class KernelController implements vscode.Disposable {
   }
 
   #kernel(notebook: vscode.NotebookDocument): NotebookKernel {
-    const existing = this.#kernels.get(keyOf(notebook));
+    return this.#kernelOf(keyOf(notebook));
+  }
+
+  #kernelOf(key: string): NotebookKernel {
+    const existing = this.#kernels.get(key);
     if (existing) return existing;
     const kernel: NotebookKernel = new NotebookKernel(this.#controller, {
-      start: () => this.#platform.startKernel(this.#uriOf(kernel)),
+      start: (wanted) => this.#platform.startKernel(this.#uriOf(kernel), wanted),
       stateChanged: () => {
         const open = this.#documentOf(kernel);
         if (open) this.#stateChanged.fire(open);
@@ -195,12 +209,52 @@ export class KernelController implements vscode.Disposable {
         const open = this.#documentOf(kernel);
         if (open) this.#aged.fire(open);
       },
+      cameBack: () => {
+        const open = this.#documentOf(kernel);
+        if (open) this.#enter(open);
+      },
+      held: () => void this.#offerTaking(kernel),
+      resumed: (running) => this.#tellBack(kernel, running),
       died: (how) => void this.#tellDeath(kernel, how),
       notStarted: (started) => void this.#tellNotStarted(started),
       failed: (error) => this.#log.error(error instanceof Error ? error : String(error)),
     });
-    this.#kernels.set(keyOf(notebook), kernel);
+    this.#kernels.set(key, kernel);
     return kernel;
+  }
+
+  /** Kernels that have outlived this window wait for it: also those of tabs that nobody has looked at yet. */
+  #comeBack(): void {
+    if (!vscode.workspace.isTrusted) return;
+    for (const { input } of vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs)) {
+      const isNotebook = input instanceof vscode.TabInputNotebook && input.notebookType === notebookType;
+      if (isNotebook && this.#platform.isKept?.(input.uri)) this.#kernelOf(input.uri.toString()).client();
+    }
+  }
+
+  #tellBack(kernel: NotebookKernel, running: vscode.NotebookCell | undefined): void {
+    this.#log.info(`${nameOf(this.#uriOf(kernel))}: its kernel is there again`);
+    const message = running
+      ? vscode.l10n.t("BN Lab: reconnected; cell {0} is still running", running.index + 1)
+      : vscode.l10n.t("BN Lab: reconnected; all variables are there");
+    vscode.window.setStatusBarMessage(message, backMs);
+  }
+
+  /** The other window may be one that has lost its connection, and nobody sees any more. */
+  async #offerTaking(kernel: NotebookKernel): Promise<void> {
+    const notebook = this.#documentOf(kernel);
+    if (!notebook) return;
+    const use = vscode.l10n.t("Use It Here");
+    const message = vscode.l10n.t(
+      "Another window has a kernel of {0} in which cells have run; this window has one of its own.",
+      nameOf(notebook.uri),
+    );
+    const chosen = await vscode.window.showInformationMessage(message, use);
+    if (chosen === use && !notebook.isClosed) await kernel.takeOver();
+  }
+
+  #clear(notebook: vscode.NotebookDocument, cell: vscode.NotebookCell): void {
+    this.#kernels.get(keyOf(notebook))?.clear(cell);
   }
 
   #uriOf(kernel: NotebookKernel): vscode.Uri {
@@ -246,6 +300,7 @@ export class KernelController implements vscode.Disposable {
       own?.dispose();
       this.#kernels.delete(key);
       this.#kernels.set(keyOf(heir), kernel);
+      kernel.move(heir.uri);
       this.#enter(heir);
       return true;
     };
@@ -264,6 +319,8 @@ export class KernelController implements vscode.Disposable {
   #enter(notebook: vscode.NotebookDocument): void {
     const key = keyOf(notebook);
     this.#orphans.delete(key);
+    if (vscode.workspace.isTrusted && this.uses(notebook) && this.#platform.isKept?.(notebook.uri))
+      this.#kernelOf(key).client();
     const kernel = this.#kernels.get(key);
     if (!kernel) return;
     if (this.#chosen.get(notebook)) kernel.enter(notebook); // before, VS Code lets us write nothing into it
@@ -279,6 +336,7 @@ export class KernelController implements vscode.Disposable {
       const moved = to.with({ path: to.path + old.slice(from.path.length) }).toString();
       this.#kernels.delete(key);
       this.#kernels.set(moved, kernel);
+      kernel.move(vscode.Uri.parse(moved));
       if (this.#orphans.delete(key)) this.#orphans.add(moved);
       const open = vscode.workspace.notebookDocuments.find((notebook) => keyOf(notebook) === moved);
       if (open) this.#enter(open); // it was opened under its new name before we heard of that
@@ -370,6 +428,10 @@ function isPreferredBy(notebook: vscode.NotebookDocument): boolean {
   const { kernelspec: spec, language_info: info } = (notebook.metadata as JupyterMetadata).metadata ?? {};
   return spec?.name === kernelspec.name || (spec?.language ?? info?.name) === kernelspec.language;
 }
+
+/** VS Code takes the execution count with the outputs. */
+const isCleared = ({ outputs, executionSummary }: vscode.NotebookCell) =>
+  outputs.length === 0 && executionSummary?.executionOrder === undefined;
 
 const keyOf = ({ uri }: vscode.NotebookDocument) => uri.toString();
 

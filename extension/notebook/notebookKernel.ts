@@ -1,5 +1,5 @@
 // One notebook's kernel: the queue of its cells, the process that runs them, and what they show.
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import {
   type AnyPublication,
   type Comm,
@@ -8,28 +8,18 @@ import {
   isMessage,
   KernelClient,
   KernelGone,
+  type PastExecution,
   type RequestOptions,
   RunLog,
 } from "../../kernel/protocol";
-import { languageOf } from "../../kernel/words";
-import { cellPath } from "./cellPath";
-import { checksIn } from "./checks";
+import { died, notStarted, restarted, taken } from "./kernelErrors";
 import { OutputModel } from "./outputs";
 import { OutputWriter } from "./outputWriter";
-import type { RunningKernel } from "./platform";
-import { proseOf } from "./prose";
+import { cellOf, restoringOf } from "./pastCells";
+import type { RunningKernel, Wanted } from "./platform";
+import { type Queued, requestOf, standingCells } from "./queuedCell";
 
 export type KernelState = Content["status"]["execution_state"] | "off";
-
-interface Queued {
-  cell: vscode.NotebookCell;
-  execution: vscode.NotebookCellExecution;
-  /** What is needed to find the cell again in a notebook that was closed meanwhile. */
-  readonly source: string;
-  readonly index: number;
-  startTime?: number;
-  order?: number;
-}
 
 interface Kernel {
   client: KernelClient;
@@ -43,7 +33,7 @@ const restMs = 400;
 
 /** What a kernel needs of the house it lives in, and what it tells it. */
 export interface Surroundings {
-  start(): RunningKernel;
+  start(wanted: Wanted): RunningKernel;
   stateChanged(): void;
   published(cell: vscode.NotebookCell, publication: AnyPublication): void;
   /** A control has said something. */
@@ -57,6 +47,12 @@ export interface Surroundings {
   aged(): void;
   /** The process ended by itself while no cell was running. */
   died(how: string): void;
+  /** The kernel is one that has outlived its window: `enter` shows what its cells have done. */
+  cameBack(): void;
+  /** Another window has the notebook's kernel, in which cells have run: this window has a new one. */
+  held(): void;
+  /** They are shown; `running` goes on. */
+  resumed(running: vscode.NotebookCell | undefined): void;
   /** The process ended before it said anything. */
   notStarted(process: RunningKernel): void;
   failed(error: unknown): void;
@@ -69,12 +65,17 @@ export class NotebookKernel implements vscode.Disposable {
   readonly #writer: OutputWriter;
   readonly #queue: Queued[] = [];
   #kernel: Kernel | undefined;
-  #started = false;
+  /** What is wanted when it starts next; "kept" as long as it has not. */
+  #wanted: Wanted = "kept";
   #used = false;
   #state: KernelState | undefined;
   #current: Queued | undefined;
   #running: Promise<void> = Promise.resolve();
   #resting: unknown;
+  /** What the cells of an earlier window have done, until the notebook is there to show it. */
+  #past: readonly PastExecution[] | undefined;
+  /** The latest execution of each cell. */
+  readonly #executions = new WeakMap<vscode.NotebookCell, string>();
   /** What has run in the process that is there. */
   readonly runs = new RunLog<vscode.NotebookCell>();
   readonly #summaries = new WeakMap<vscode.NotebookCell, vscode.NotebookCellExecutionSummary>();
@@ -115,8 +116,10 @@ export class NotebookKernel implements vscode.Disposable {
         execution: this.#controller.createNotebookCellExecution(cell),
         source: cell.document.getText(),
         index: cell.index,
+        id: crypto.randomUUID(),
       })),
     );
+    this.#tellQueue();
     if (idle) this.#running = this.#runQueue();
     await this.#running;
   }
@@ -125,7 +128,7 @@ export class NotebookKernel implements vscode.Disposable {
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       this.#current = next;
       const succeeded = await this.#runCell(next);
-      if (!succeeded) this.#cancelQueue();
+      if (!succeeded && !next.past?.end) this.#cancelQueue();
     }
     this.#around.rested();
   }
@@ -133,13 +136,13 @@ export class NotebookKernel implements vscode.Disposable {
   /** Stops the running cell, keeping its variables, and forgets the queued ones. */
   async interrupt(): Promise<void> {
     this.#cancelQueue();
-    if (!this.#current) return;
+    if (!this.#current && this.#state !== "busy") return; // a cell that is not in the notebook any more
     await this.#kernel?.client.interrupt().catch(ignoreGone);
   }
 
   /** Starts the process the first time; one that has died is for the next cell to start again. */
   client(): KernelClient | undefined {
-    if (!this.#kernel && !this.#started) this.#startIdle();
+    if (!this.#kernel && this.#wanted === "kept") this.#startIdle();
     return this.#kernel?.client;
   }
 
@@ -155,9 +158,17 @@ export class NotebookKernel implements vscode.Disposable {
     await this.#running;
   }
 
+  /** Ends the process, and takes the notebook's kernel from the window that has it. */
+  async takeOver(): Promise<void> {
+    this.#end();
+    this.#wanted = "taken";
+    await this.restart();
+  }
+
   /** The notebook is closed: what waits in the queue goes with it; the process stays, and the cell that it runs. */
   leave(): void {
     this.#queue.length = 0;
+    this.#tellQueue();
     this.#outputs.forget();
     // The cell will have the same address when it is open again, and VS Code allows one execution for each.
     this.#current?.execution.end(undefined);
@@ -165,6 +176,7 @@ export class NotebookKernel implements vscode.Disposable {
 
   /** The notebook is open again, as other objects, perhaps under another name: a cell that still runs is shown there. */
   enter(notebook: vscode.NotebookDocument): void {
+    this.#takeUp(notebook);
     const left = this.#current?.cell;
     if (!this.#current || !left?.notebook.isClosed) return;
     const cell = notebook.getCells().find(({ index, document }) => {
@@ -176,6 +188,26 @@ export class NotebookKernel implements vscode.Disposable {
     execution.start(this.#current.startTime);
     this.#outputs.forget();
     Object.assign(this.#current, { cell, execution });
+  }
+
+  /** The notebook has another address. */
+  move(notebook: vscode.Uri): void {
+    this.#kernel?.process.lasting?.move(notebook);
+  }
+
+  /** Outputs of a cell have been cleared: who comes back is not to see them again. */
+  clear(cell: vscode.NotebookCell): void {
+    const id = this.#executions.get(cell);
+    if (id !== undefined && this.#current?.cell !== cell) this.#kernel?.process.lasting?.forget(id);
+  }
+
+  /** The window goes: a process that outlives it goes on. */
+  letGo(): void {
+    const lasting = this.#kernel?.process.lasting;
+    if (!lasting) this.#end();
+    lasting?.leave();
+    clearTimeout(this.#resting);
+    this.#writer.dispose();
   }
 
   dispose(): void {
@@ -198,47 +230,49 @@ export class NotebookKernel implements vscode.Disposable {
 
   async #runCell(queued: Queued): Promise<boolean> {
     if (queued.cell.index < 0) {
+      this.#tellQueue();
       await this.#writer.close(() => this.#endCurrent(undefined)); // deleted while it waited
       return true;
     }
-    queued.startTime = Date.now();
+    const { past } = queued;
+    queued.startTime = past?.startTime ?? Date.now();
     queued.execution.start(queued.startTime);
     this.#outputs.begin(queued.cell);
     this.#writer.wake();
     const kernel = this.#kernel ?? this.#start();
     this.#used = true;
-    let succeeded = false;
-    const source = queued.cell.document.getText();
+    this.#executions.set(queued.cell, queued.id);
+    let succeeded: boolean | undefined = false;
+    const source = past?.code ?? queued.cell.document.getText();
     try {
       const onPublication = (publication: AnyPublication) => this.#publish(queued, publication);
-      const reply = await kernel.client.execute(source, onPublication, {
-        onInput: this.#around.ask,
-        controls: true,
-        checks: checksIn(queued.cell.notebook, queued.cell.document),
-        language: languageOf(proseOf(queued.cell.notebook)),
-        file: cellPath(queued.cell),
-        pauses: this.#around.pauses(queued.cell),
-      });
+      const heard = { onPublication, onInput: this.#around.ask };
+      const answered = past
+        ? kernel.client.resume<"execute_request">(past.id, heard)
+        : kernel.client.ask(requestOf(queued, this.#around.pauses(queued.cell)), heard);
+      if (past) kernel.process.lasting?.recall(past.id, true);
+      const reply = await answered;
       const { execution_count: order, flow } = reply.content;
       this.#count(queued, order);
       if (flow && this.#kernel === kernel) this.runs.add(queued.cell, source, order, flow);
-      succeeded = reply.content.status === "ok";
+      succeeded = reply.content.status === "aborted" ? undefined : reply.content.status === "ok";
     } catch (error) {
       if (!(error instanceof KernelGone)) throw error;
       if (this.#kernel === kernel) this.#forget();
       const { process } = kernel;
-      const why = kernel.stopped ? restarted() : process.wasUp ? died(process) : notStarted(process);
-      this.#outputs.fail(queued.cell, why);
+      const isTaken = process.lasting?.wasTaken === true;
+      const isLost = process.wasUp ? died : notStarted;
+      this.#outputs.fail(queued.cell, isTaken ? taken() : kernel.stopped ? restarted() : isLost(process));
       if (!kernel.stopped && !process.wasUp) this.#around.notStarted(process);
     }
     await this.#writer.close(() => this.#endCurrent(succeeded));
     this.#around.aged();
-    return succeeded;
+    return succeeded === true;
   }
 
   #endCurrent(succeeded: boolean | undefined): void {
-    const { cell, order, startTime } = this.#current!;
-    const endTime = Date.now();
+    const { cell, order, startTime, past } = this.#current!;
+    const endTime = past?.end?.time ?? Date.now();
     this.#execution()?.end(succeeded, endTime);
     const timing = startTime === undefined ? undefined : { startTime, endTime };
     this.#summaries.set(cell, { executionOrder: order, success: succeeded, timing });
@@ -256,14 +290,18 @@ export class NotebookKernel implements vscode.Disposable {
   }
 
   #publish(queued: Queued | undefined, publication: AnyPublication): void {
-    this.#comm(publication);
     if (isMessage(publication, "status")) this.#setState(publication.content.execution_state);
-    if (!queued) return;
-    if (isMessage(publication, "execute_input") && this.#current === queued) {
+    if (queued && isMessage(publication, "execute_input") && this.#current === queued) {
       this.#count(queued, publication.content.execution_count);
     }
-    this.#outputs.receive(queued.cell, publication);
-    this.#around.published(queued.cell, publication);
+    this.#show(queued?.cell, publication);
+  }
+
+  #show(cell: vscode.NotebookCell | undefined, publication: AnyPublication): void {
+    this.#comm(publication);
+    if (!cell) return;
+    this.#outputs.receive(cell, publication);
+    this.#around.published(cell, publication);
     if (this.#outputs.changed) this.#writer.wake();
   }
 
@@ -285,19 +323,30 @@ export class NotebookKernel implements vscode.Disposable {
   }
 
   #start(): Kernel {
-    const process = this.#around.start();
+    const process = this.#around.start(this.#wanted);
     const kernel: Kernel = {
       process,
       client: new KernelClient(process, (publication) => this.#comm(publication)),
       stopped: false,
     };
     this.#kernel = kernel;
-    this.#started = true;
+    this.#wanted = "new";
     this.#setState("starting");
+    this.#tellQueue();
+    void process.lasting?.past.then((past) => {
+      if (this.#kernel !== kernel || !past) return;
+      if (past === "held") {
+        this.#around.held();
+        return;
+      }
+      this.#past = past;
+      this.#used ||= past.length > 0;
+      this.#around.cameBack();
+    });
     void process.ended.then(() => {
       if (this.#kernel !== kernel) return;
       this.#forget();
-      if (this.#current) return; // a cell that runs says so itself
+      if (this.#current || process.lasting?.wasTaken) return; // a cell that runs says so itself
       if (process.wasUp) this.#around.died(process.end);
       else this.#around.notStarted(process);
     });
@@ -316,6 +365,7 @@ export class NotebookKernel implements vscode.Disposable {
 
   #forget(): void {
     this.#kernel = undefined;
+    this.#past = undefined;
     this.#used = false;
     this.runs.reset();
     this.#around.aged();
@@ -325,6 +375,45 @@ export class NotebookKernel implements vscode.Disposable {
 
   #cancelQueue(): void {
     for (const { execution } of this.#queue.splice(0)) execution.end(undefined);
+    this.#tellQueue();
+  }
+
+  /** Should the window go, the kernel is to go on with what waits. */
+  #tellQueue(): void {
+    const waiting = this.#queue.filter(({ past, cell }) => !past && cell.index >= 0);
+    this.#kernel?.process.lasting?.queue(waiting.map((queued) => requestOf(queued)));
+  }
+
+  /** Shows what the cells of an earlier window have done and the notebook does not show, and goes on with what is under way. */
+  #takeUp(notebook: vscode.NotebookDocument): void {
+    const [past, kernel] = [this.#past, this.#kernel];
+    if (!past || !kernel) return;
+    this.#past = undefined;
+    const cells = standingCells(notebook);
+    const busy = new Set([this.#current?.cell, ...this.#queue.map(({ cell }) => cell)]);
+    const resumed: Queued[] = [];
+    for (const each of past) {
+      const { id, code, end } = each;
+      const found = cellOf(each, cells);
+      if (end?.flow) this.runs.add(found?.cell, code, end.order, end.flow);
+      if (!found || busy.has(found.cell)) continue;
+      const { cell, index } = found;
+      const restoring = restoringOf(each, found);
+      if (restoring === "leave") continue;
+      this.#executions.set(cell, id);
+      if (restoring === "hear") {
+        kernel.client.listen(id, (publication) => this.#show(cell, publication));
+        kernel.process.lasting?.recall(id, false);
+        continue;
+      }
+      busy.add(cell);
+      const execution = this.#controller.createNotebookCellExecution(cell);
+      resumed.push({ cell, execution, source: code, index, id, past: each });
+    }
+    this.#around.aged();
+    this.#queue.unshift(...resumed);
+    if (!this.#current && resumed.length > 0) this.#running = this.#runQueue();
+    this.#around.resumed(resumed.find((each) => !each.past?.end)?.cell);
   }
 }
 
@@ -332,33 +421,3 @@ export class NotebookKernel implements vscode.Disposable {
 function ignoreGone(error: unknown): void {
   if (!(error instanceof KernelGone)) throw error;
 }
-
-const restarted = () => ({
-  ename: "KernelRestarted",
-  evalue: vscode.l10n.t("the kernel was restarted while this cell ran"),
-  traceback: [],
-});
-
-const notStarted = (process: RunningKernel) => ({
-  ename: "KernelNotStarted",
-  evalue: whyNotStarted(process),
-  traceback: process.lastWords.split("\n"),
-});
-
-/** What is to be done about it stands first: lines are long. */
-export const whyNotStarted = ({ end, namedNode }: RunningKernel) =>
-  namedNode === ""
-    ? vscode.l10n.t("the kernel process could not be started: {0}", end)
-    : vscode.l10n.t(
-        "correct the setting bnlab.nodePath, or leave it empty: no kernel could be started with {0} ({1})",
-        ...[namedNode, end],
-      );
-
-const died = ({ end, lastWords }: RunningKernel) => ({
-  ename: "KernelDied",
-  evalue: vscode.l10n.t(
-    "the kernel process ended ({0}); its variables are lost. The next cell that runs starts a new kernel.",
-    end,
-  ),
-  traceback: lastWords.split("\n"),
-});

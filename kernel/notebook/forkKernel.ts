@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { wordsOf } from "../host/fileTrouble";
 import { environmentOf } from "../host/settings";
-import { type AnyPublication, ipcTransport, KernelClient } from "../protocol";
+import { type AnyMessage, type AnyPublication, ipcTransport, KernelClient } from "../protocol";
 
 /** How long a kernel that nobody speaks to any more has to end, in milliseconds. */
 const endMs = 2000;
@@ -31,7 +31,7 @@ export function forkKernel(
     execArgv: [],
     stdio: ["ignore", 2, 2, "ipc"], // what is printed past the cells' outputs is no output of the command's either
   });
-  const client = new KernelClient(ipcTransport(child), onUnclaimed);
+  const client = new KernelClient(ipcTransport<AnyMessage>(child), onUnclaimed);
   child.on("error", (error) => client.close(`the kernel could not be started: ${wordsOf(error)}`));
   return {
     client,

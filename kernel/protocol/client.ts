@@ -30,7 +30,10 @@ export interface RequestOptions {
    * Without this the kernel is told that nobody can be asked.
    */
   onInput?(question: Questions["input_request"], ended: AbortSignal): Promise<string>;
+  metadata?: Message["metadata"];
 }
+
+type Heard = Pick<RequestOptions, "onPublication" | "onInput">;
 
 export class KernelGone extends Error {
   override name = "KernelGone";
@@ -68,11 +71,26 @@ export class KernelClient {
   request<T extends RequestType>(
     type: T,
     content: Requests[T],
-    { channel = "shell", onPublication, onInput }: RequestOptions = {},
+    { channel = "shell", metadata, ...heard }: RequestOptions = {},
+  ): Promise<Message<ReplyTo<T>>> {
+    const options = { session: this.#session, metadata };
+    return this.ask(createMessage(channel, type, content as Content[T], options), heard);
+  }
+
+  /** Makes a request whose message is there already. */
+  ask<T extends RequestType>(request: Message<T>, heard: Heard): Promise<Message<ReplyTo<T>>> {
+    const answered = this.resume<T>(request.header.msg_id, heard, request.header.msg_type);
+    if (!this.#gone) this.#transport.send(request as AnyMessage);
+    return answered;
+  }
+
+  /** Takes up a request that an earlier client has made: its messages are still to come. */
+  resume<T extends RequestType>(
+    id: string,
+    { onPublication, onInput }: Heard,
+    type: RequestType = "execute_request",
   ): Promise<Message<ReplyTo<T>>> {
     if (this.#gone) return Promise.reject(new KernelGone(`${type}: the kernel's process has ended`));
-    const message = createMessage(channel, type, content as Content[T], { session: this.#session });
-    const id = message.header.msg_id;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, {
         resolve: (reply) => resolve(reply as Message<ReplyTo<T>>),
@@ -81,8 +99,7 @@ export class KernelClient {
         onInput,
         ended: new AbortController(),
       });
-      if (onPublication) this.#listen(id, onPublication);
-      this.#transport.send(message as AnyMessage);
+      if (onPublication) this.listen(id, onPublication);
     });
   }
 
@@ -125,7 +142,7 @@ export class KernelClient {
   }
 
   /** A cell may publish after its end, by a timer that it left running: the last few are still heard. */
-  #listen(id: string, onPublication: (publication: AnyPublication) => void): void {
+  listen(id: string, onPublication: (publication: AnyPublication) => void): void {
     this.#listeners.set(id, onPublication);
     for (const other of this.#listeners.keys()) {
       if (this.#listeners.size <= lateRequests) break;

@@ -82,6 +82,15 @@ export class Comms {
     return Object.fromEntries([...this.#open].map(([id, state]) => [id, savedWidget(state)]));
   }
 
+  /** All of them as they are opened now, for whoever comes later. */
+  opened(): Comm[] {
+    const contents = [...this.#open].map(([comm_id, state]) => ({ comm_id, data: { state } }));
+    return contents.map((content) => ({
+      type: "comm_open",
+      content: { target_name: widgetTarget, ...content },
+    }));
+  }
+
   /** What answers a `comm_info_request`. */
   info(target?: string): Record<string, { target_name: string }> {
     if (target !== undefined && target !== widgetTarget) return {};

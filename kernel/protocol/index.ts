@@ -1,4 +1,5 @@
 // The protocol's door: everything that both ends of the wire share.
+export * from "./attach";
 export * from "./client";
 export * from "./comms";
 export * from "./controls";

@@ -1,17 +1,16 @@
 // Messages over Node's IPC channel: the kernel's process on one end, whoever forked it on the other.
-import type { AnyMessage } from "./messages";
 import type { Transport } from "./transport";
 
 /** What `process` and `ChildProcess` have in common. */
-export interface IpcEnd {
+export interface IpcEnd<Said> {
   readonly connected: boolean;
-  send?(message: AnyMessage, done?: (error: Error | null) => void): boolean;
-  on(event: "message", receive: (message: AnyMessage) => void): unknown;
+  send?(message: Said, done?: (error: Error | null) => void): boolean;
+  on(event: "message", receive: (message: Said) => void): unknown;
   on(event: "disconnect", closed: () => void): unknown;
   disconnect?(): void;
 }
 
-export function ipcTransport(end: IpcEnd): Transport {
+export function ipcTransport<Said>(end: IpcEnd<Said>): Transport<Said> {
   let unsent = 0;
   let closing = false;
   const disconnectWhenSent = () => {

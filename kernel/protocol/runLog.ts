@@ -33,10 +33,11 @@ export class RunLog<Cell> {
   readonly #firsts = new Map<string, number>();
   #wasReset = false;
 
-  /** A cell has run, well or not. */
-  add(cell: Cell, source: string, order: number, { reads, makes, changes }: CellFlow): void {
+  /** A cell has run, well or not; undefined is one that is no longer there. */
+  add(cell: Cell | undefined, source: string, order: number, { reads, makes, changes }: CellFlow): void {
     for (const name of changes) this.#versions.set(name, order);
     for (const name of makes) if (!this.#firsts.has(name)) this.#firsts.set(name, order);
+    if (cell === undefined) return;
     const versions = makes.map((name): [string, number] => [name, this.#versions.get(name) ?? order]);
     this.#runs.set(cell, { source, order, reads, makes: new Map(versions) });
   }

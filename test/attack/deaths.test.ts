@@ -42,6 +42,20 @@ const host = `const { fork } = require("node:child_process");
 fork(${JSON.stringify(path.join(dist, "main.js"))}, { execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
 setTimeout(() => process.kill(process.pid, process.argv[1]), Number(process.argv[2]));`;
 
+/** As VS Code's: its kernel outlives it, for a second and a half; it begins a cell that never ends, or none. */
+const keepingHost = `const { fork } = require("node:child_process");
+const [signal, milliseconds, folder, code] = process.argv.slice(1);
+const child = fork(${JSON.stringify(path.join(dist, "main.js"))}, {
+  execArgv: [], detached: true, stdio: ["ignore", "ignore", "pipe", "ipc"],
+});
+child.send({ note: "keep", keeping: { folder, notebook: "file:///a.ipynb", workspace: "", minutes: 0.025 } });
+const header = { msg_id: "1", msg_type: "execute_request", session: "", username: "", date: "", version: "5.4" };
+const request = { channel: "shell", header, parent_header: {}, metadata: { cellIndex: 0 }, content: { code } };
+if (code) child.send(request);
+const die = () => process.kill(process.pid, signal);
+if (milliseconds !== "begun") setTimeout(die, Number(milliseconds));
+child.on("message", ({ header }) => { if (milliseconds === "begun" && header.msg_type === "stream") die(); });`;
+
 const ended = (child: ChildProcess) => new Promise((resolve) => child.once("exit", resolve));
 
 for (const [signal, milliseconds] of [
@@ -58,6 +72,30 @@ for (const [signal, milliseconds] of [
       spawn(process.execPath, ["-e", host, signal, String(milliseconds)], { env, stdio: "ignore" }),
     );
     await untilNoneIsLeft(mark);
+  });
+}
+
+for (const [signal, when, code] of [
+  ["SIGKILL", "0", ""],
+  ["SIGKILL", "200", ""],
+  ["SIGKILL", "600", ""],
+  ["SIGTERM", "300", ""],
+  ["SIGKILL", "begun", "console.log('begun'); while (true);"],
+] as const) {
+  const what = code ? "while a cell loops" : `after ${when} ms`;
+  test(`a kernel that outlives its window, which dies by ${signal} ${what}, ends by its lease`, {
+    skip,
+    timeout: 60_000,
+  }, async () => {
+    const mark = newMark();
+    const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-death-"));
+    const env = { ...process.env, [variable]: mark };
+    const host = [keepingHost, signal, when, folder, code];
+    await ended(spawn(process.execPath, ["-e", ...host], { env, stdio: "ignore" }));
+    if (code) assert.ok(marked(mark).length > 0); // it goes on
+    await untilNoneIsLeft(mark);
+    assert.deepEqual(readdirSync(folder), []);
+    rmSync(folder, { recursive: true });
   });
 }
 

@@ -27,10 +27,11 @@ describe("commands in VS Code's window", {
   async function open(
     name: string,
     cells: string[],
-    { on = server, metadata = notebookMetadata as object } = {},
+    { on = server, metadata = notebookMetadata as object, settings = {} } = {},
   ): Promise<string> {
     const folder = path.join(scratch, name);
-    mkdirSync(folder);
+    mkdirSync(path.join(folder, ".vscode"), { recursive: true });
+    writeFileSync(path.join(folder, ".vscode/settings.json"), JSON.stringify(settings));
     const file = path.join(folder, `${name}.ipynb`);
     const code = cells.map((source, i) => ({
       ...{ cell_type: "code", id: `cell${i}`, execution_count: null, metadata: {}, outputs: [], source },
@@ -130,6 +131,47 @@ describe("commands in VS Code's window", {
     await marks.filter({ hasText: "Ran before the restart" }).first().waitFor({ timeout: minute });
     await toolbar("Run Stale Cells");
     await marks.first().waitFor({ state: "detached", timeout: minute });
+  });
+
+  it("a reload of the window finds its kernel again: the running cell, the rest of Run All, outputs and variables", {
+    timeout: 2 * timeout,
+  }, async () => {
+    const loop = [
+      'import { existsSync } from "node:fs";\nimport { display } from "bnlab";',
+      'let n = 0;\nconst shown = display("at 0");\nconsole.log("begun");',
+      'while (!existsSync("go")) {\n  shown.update("at " + ++n);\n  await new Promise((next) => setTimeout(next, 50));\n}',
+      'console.log("over");',
+    ].join("\n");
+    const cells = [
+      "const kept = process.ppid;\n'kernel ' + kept",
+      loop,
+      "'waited ' + (kept === process.ppid)",
+    ];
+    const lasting = { "bnlab.keepKernelMinutes": 5 };
+    const folder = await open("reload", cells, { settings: lasting });
+    await toolbar("Run All");
+    await output("begun");
+    await page.reload();
+    await state(/BN Lab: busy · cell 2/);
+    await state(/reconnected; cell 2 is still running/);
+    await output("begun");
+    await shoot("reload-running");
+    writeFileSync(path.join(folder, "go"), "");
+    await output("over");
+    await output("'waited true'");
+    await state(/BN Lab: idle/);
+    await page.reload(); // now with all at rest, and nothing saved
+    await state(/reconnected; all variables are there/);
+    await output("'waited true'");
+    await output("over");
+    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
+    const variable = page.locator(".pane-body .monaco-list-row", { hasText: "kept" }).first();
+    await variable.waitFor({ timeout: minute });
+    const marks = page.locator(".cell-status-item", { hasText: /Out of date|Edited|Ran before/ });
+    assert.equal(await marks.count(), 0);
+    await shoot("reload-rested");
+    const pid = Number(/\d+/.exec(await variable.innerText())?.[0]);
+    process.kill(pid, "SIGTERM"); // its lease is long
   });
 
   it("Restart asks where cells have run, and only there", { timeout }, async () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import {
+  type AnyMessage,
   type AnyPublication,
   ipcTransport,
   KernelClient,
@@ -65,7 +66,7 @@ export function startKernel({
     execArgv: [],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const client = new KernelClient(ipcTransport(child));
+  const client = new KernelClient(ipcTransport<AnyMessage>(child));
   return {
     client,
     process: child,

@@ -32,6 +32,9 @@ const settings = {
   "workbench.tips.enabled": false,
 };
 
+/** Settings of the machine, not of its user. A kernel whose window has gone ends in some seconds. */
+const machineSettings = { "bnlab.keepKernelMinutes": 0.1 };
+
 const trusting = { "security.workspace.trust.enabled": false };
 const doubting = {
   "security.workspace.trust.enabled": true,
@@ -68,7 +71,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     path.join(profile, "user/User/settings.json"),
     JSON.stringify({ ...settings, ...(trust ? trusting : doubting), ...options.settings }, null, 2),
   );
-  writeFileSync(path.join(profile, "user/Machine/settings.json"), JSON.stringify(options.settings ?? {}));
+  writeFileSync(
+    path.join(profile, "user/Machine/settings.json"),
+    JSON.stringify({ ...machineSettings, ...options.settings }),
+  );
   const args = [
     ...["--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--accept-server-license-terms"],
     ...["--user-data-dir", path.join(profile, "user"), "--server-data-dir", path.join(profile, "server")],
