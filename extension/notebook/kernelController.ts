@@ -1,21 +1,14 @@
 // Registers BN Lab as a kernel for Jupyter notebooks, and keeps one NotebookKernel a notebook.
 import * as vscode from "vscode";
 import type { AnyPublication, Comm, KernelClient, RunLog } from "../../kernel/protocol";
-import {
-  controllerId,
-  controllerLabel,
-  kernelspec,
-  languages,
-  notebookType,
-  Setting,
-  settingSection,
-} from "../ids";
+import { controllerId, controllerLabel, kernelspec, languages, notebookType } from "../ids";
 import { askUser } from "./askUser";
 import { autosave } from "./autosave";
-import { whyNotStarted } from "./kernelErrors";
+import { offerTaking, tellBack, tellDeath, tellGoingOn, tellNotStarted } from "./kernelNotices";
 import { nameOf } from "./name";
 import { type KernelState, NotebookKernel } from "./notebookKernel";
-import type { Platform, RunningKernel } from "./platform";
+import type { Platform } from "./platform";
+import { refuseCells } from "./refusedCells";
 
 /** Idle kernels of closed notebooks that are kept: each takes some hundred megabytes. */
 const maxOrphans = 4;
@@ -23,9 +16,6 @@ const maxOrphans = 4;
 const refusedLanguages = ["python", "julia", "r"];
 /** How long after an untitled notebook's end the file that it was saved to may be opened. */
 const savingMs = 3000;
-
-/** How long the status bar says that a kernel is there again. */
-const backMs = 10_000;
 
 /** What a kernel told because of a cell. */
 export interface CellPublication {
@@ -174,7 +164,7 @@ export class KernelController implements vscode.Disposable {
     // VS Code asks for trust before it calls us; cells are programs, so we do not rely on that alone.
     if (!vscode.workspace.isTrusted) return;
     const refused = cells.filter(({ document }) => !languages.includes(document.languageId));
-    if (refused.length > 0) await this.#refuse(refused, notebook);
+    if (refused.length > 0) await refuseCells(this.#controller, refused, notebook);
     if (refused.length < cells.length)
       await this.#kernel(notebook).run(cells.filter((cell) => !refused.includes(cell)));
   }
@@ -213,10 +203,19 @@ export class KernelController implements vscode.Disposable {
         const open = this.#documentOf(kernel);
         if (open) this.#enter(open);
       },
-      held: () => void this.#offerTaking(kernel),
-      resumed: (running) => this.#tellBack(kernel, running),
-      died: (how) => void this.#tellDeath(kernel, how),
-      notStarted: (started) => void this.#tellNotStarted(started),
+      held: () => {
+        const open = this.#documentOf(kernel);
+        if (open) void offerTaking(open, () => kernel.takeOver());
+      },
+      resumed: (running) => {
+        this.#log.info(`${nameOf(this.#uriOf(kernel))}: its kernel is there again`);
+        tellBack(running);
+      },
+      died: (how) => {
+        const open = this.#documentOf(kernel);
+        if (open) void tellDeath(open, how, this.#log, () => kernel.restart());
+      },
+      notStarted: (started) => void tellNotStarted(started, this.#log),
       failed: (error) => this.#log.error(error instanceof Error ? error : String(error)),
     });
     this.#kernels.set(key, kernel);
@@ -230,27 +229,6 @@ export class KernelController implements vscode.Disposable {
       const isNotebook = input instanceof vscode.TabInputNotebook && input.notebookType === notebookType;
       if (isNotebook && this.#platform.isKept?.(input.uri)) this.#kernelOf(input.uri.toString()).client();
     }
-  }
-
-  #tellBack(kernel: NotebookKernel, running: vscode.NotebookCell | undefined): void {
-    this.#log.info(`${nameOf(this.#uriOf(kernel))}: its kernel is there again`);
-    const message = running
-      ? vscode.l10n.t("BN Lab: reconnected; cell {0} is still running", running.index + 1)
-      : vscode.l10n.t("BN Lab: reconnected; all variables are there");
-    vscode.window.setStatusBarMessage(message, backMs);
-  }
-
-  /** The other window may be one that has lost its connection, and nobody sees any more. */
-  async #offerTaking(kernel: NotebookKernel): Promise<void> {
-    const notebook = this.#documentOf(kernel);
-    if (!notebook) return;
-    const use = vscode.l10n.t("Use It Here");
-    const message = vscode.l10n.t(
-      "Another window has a kernel of {0} in which cells have run; this window has one of its own.",
-      nameOf(notebook.uri),
-    );
-    const chosen = await vscode.window.showInformationMessage(message, use);
-    if (chosen === use && !notebook.isClosed) await kernel.takeOver();
   }
 
   #clear(notebook: vscode.NotebookDocument, cell: vscode.NotebookCell): void {
@@ -278,7 +256,10 @@ export class KernelController implements vscode.Disposable {
       return;
     }
     this.#orphans.add(key);
-    if (kernel.running) void this.#tellGoingOn(notebook.uri);
+    const end = () => {
+      if (this.#orphans.has(key)) this.#end(key);
+    };
+    if (kernel.running) void tellGoingOn(notebook.uri, end);
     const [oldest] = [...this.#orphans].filter((orphan) => !this.#kernels.get(orphan)?.running);
     if (oldest !== undefined && this.#orphans.size > maxOrphans) {
       this.#log.info(`the kernel of ${nameOf(vscode.Uri.parse(oldest))}, closed long ago, is ended`);
@@ -347,68 +328,6 @@ export class KernelController implements vscode.Disposable {
     this.#kernels.get(key)?.dispose();
     this.#kernels.delete(key);
     this.#orphans.delete(key);
-  }
-
-  async #tellGoingOn(uri: vscode.Uri): Promise<void> {
-    const reopen = vscode.l10n.t("Open");
-    const end = vscode.l10n.t("End the Kernel");
-    const message = vscode.l10n.t(
-      "A cell of {0} goes on running, though the notebook is closed.",
-      nameOf(uri),
-    );
-    const chosen = await vscode.window.showInformationMessage(message, reopen, end);
-    if (chosen === reopen) await vscode.commands.executeCommand("vscode.openWith", uri, notebookType);
-    if (chosen === end && this.#orphans.has(uri.toString())) this.#end(uri.toString());
-  }
-
-  async #tellDeath(kernel: NotebookKernel, how: string): Promise<void> {
-    const notebook = this.#documentOf(kernel);
-    if (!notebook) return;
-    const restart = vscode.l10n.t("Restart");
-    const showLog = vscode.l10n.t("Show Log");
-    const message = vscode.l10n.t(
-      "The kernel of {0} ended ({1}); its variables are lost. The next cell that runs starts a new one.",
-      ...[nameOf(notebook.uri), how],
-    );
-    const chosen = await vscode.window.showWarningMessage(message, restart, showLog);
-    if (chosen === restart && !notebook.isClosed) await kernel.restart();
-    if (chosen === showLog) this.#log.show();
-  }
-
-  async #tellNotStarted(kernel: RunningKernel): Promise<void> {
-    const openSettings = vscode.l10n.t("Open Settings");
-    const showLog = vscode.l10n.t("Show Log");
-    const buttons = kernel.namedNode === "" ? [showLog] : [openSettings, showLog];
-    const chosen = await vscode.window.showErrorMessage(`BN Lab: ${whyNotStarted(kernel)}`, ...buttons);
-    if (chosen === showLog) this.#log.show();
-    if (chosen === openSettings) {
-      const query = `@id:${settingSection}.${Setting.nodePath}`;
-      const where = vscode.env.remoteName === undefined ? "openSettings" : "openRemoteSettings"; // it is a machine's own
-      await vscode.commands.executeCommand(`workbench.action.${where}`, { query });
-    }
-  }
-
-  /** Cells in another language: VS Code has taken this kernel for their notebook, as the only one there is. */
-  async #refuse(cells: vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
-    const message = vscode.l10n.t(
-      "BN Lab runs TypeScript and JavaScript; the cells of {0} are {1} and do not run in it.",
-      ...[nameOf(notebook.uri), cells[0]!.document.languageId],
-    );
-    const error = { name: "LanguageError", message, stack: "" };
-    for (const cell of cells) {
-      const execution = this.#controller.createNotebookCellExecution(cell);
-      execution.start();
-      const output = new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.error(error)]);
-      await execution.replaceOutput(output);
-      execution.end(false);
-    }
-    void this.#offerOtherKernels(message);
-  }
-
-  async #offerOtherKernels(message: string): Promise<void> {
-    const select = vscode.l10n.t("Select Another Kernel");
-    const chosen = await vscode.window.showWarningMessage(message, select);
-    if (chosen === select) await vscode.commands.executeCommand("notebook.selectKernel");
   }
 
   /** A TypeScript notebook gets this kernel without being asked. */

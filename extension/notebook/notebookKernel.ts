@@ -9,7 +9,6 @@ import {
   KernelClient,
   KernelGone,
   type PastExecution,
-  type RequestOptions,
   RunLog,
 } from "../../kernel/protocol";
 import { died, notStarted, restarted, taken } from "./kernelErrors";
@@ -18,6 +17,7 @@ import { OutputWriter } from "./outputWriter";
 import { cellOf, restoringOf } from "./pastCells";
 import type { RunningKernel, Wanted } from "./platform";
 import { type Queued, requestOf, standingCells } from "./queuedCell";
+import type { Surroundings } from "./surroundings";
 
 export type KernelState = Content["status"]["execution_state"] | "off";
 
@@ -30,33 +30,6 @@ interface Kernel {
 
 /** A control that has rested so long stands in its output, and the file, as it is. */
 const restMs = 400;
-
-/** What a kernel needs of the house it lives in, and what it tells it. */
-export interface Surroundings {
-  start(wanted: Wanted): RunningKernel;
-  stateChanged(): void;
-  published(cell: vscode.NotebookCell, publication: AnyPublication): void;
-  /** A control has said something. */
-  commed(comm: Comm): void;
-  /** Whether a debugger is to stop at the first line of a cell that is about to run. */
-  pauses(cell: vscode.NotebookCell): boolean;
-  ask: RequestOptions["onInput"];
-  /** All queued cells have ended. */
-  rested(): void;
-  /** What cells show may have come to be, or no longer be, what they would show now. */
-  aged(): void;
-  /** The process ended by itself while no cell was running. */
-  died(how: string): void;
-  /** The kernel is one that has outlived its window: `enter` shows what its cells have done. */
-  cameBack(): void;
-  /** Another window has the notebook's kernel, in which cells have run: this window has a new one. */
-  held(): void;
-  /** They are shown; `running` goes on. */
-  resumed(running: vscode.NotebookCell | undefined): void;
-  /** The process ended before it said anything. */
-  notStarted(process: RunningKernel): void;
-  failed(error: unknown): void;
-}
 
 export class NotebookKernel implements vscode.Disposable {
   readonly #controller: vscode.NotebookController;
