@@ -26,8 +26,6 @@ const worthSeconds = 1;
 /** What a process takes beside the values, at least. */
 const processBytes = 150 * 2 ** 20;
 
-const folderName = (pid: number | string) => `bnlab-runs-${pid}-`;
-
 /** Those at work: an interrupt ends them. */
 const working = new Set<{ end(): void }>();
 let isWatchingInterrupts = false;
@@ -75,7 +73,7 @@ class Processes<Trial extends Seeded, Result> implements Team<Result> {
   readonly #options: EncodeOptions;
   readonly #watch: Watch;
   readonly #objects: readonly object[];
-  readonly #folder = mkdtempSync(path.join(tmpdir(), folderName(process.pid)));
+  readonly #folder: string;
   readonly #runs: Run[];
   readonly #processes = new Set<WorkProcess>();
   readonly #cores = availableParallelism();
@@ -102,6 +100,7 @@ class Processes<Trial extends Seeded, Result> implements Team<Result> {
     this.size = Math.min(most, Math.max(1, Math.floor(freeBytes() / costOf(bytes.length))));
     this.#runs = work.trials.map(() => newRun());
     sweepTemporary();
+    this.#folder = mkdtempSync(path.join(tmpdir(), `bnlab-runs-${process.pid}-`));
     writeFileSync(this.#values, bytes, { mode: 0o600 });
     if (!isWatchingInterrupts) onInterrupt(endAll);
     isWatchingInterrupts = true;
