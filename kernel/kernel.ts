@@ -44,6 +44,7 @@ const replyTypes: { [T in RequestType]: ReplyTo<T> } = {
   language_request: "language_reply",
   variables_request: "variables_reply",
   tensor_request: "tensor_reply",
+  rows_request: "rows_reply",
   usage_request: "usage_reply",
   inspector_request: "inspector_reply",
   interrupt_request: "interrupt_reply",
@@ -61,6 +62,7 @@ const answeredAtOnce: ReadonlySet<string> = new Set<RequestType>([
   "language_request",
   "variables_request",
   "tensor_request",
+  "rows_request",
   "inspector_request",
 ]);
 
@@ -316,6 +318,11 @@ export class Kernel {
 
     tensor_request: async ({ content }) => {
       const seen = await this.#options.session.look("tensor", content);
+      return "error" in seen ? { status: "error", ...seen.error } : { status: "ok", ...seen.answer };
+    },
+
+    rows_request: async ({ content }) => {
+      const seen = await this.#options.session.look("rows", content);
       return "error" in seen ? { status: "error", ...seen.error } : { status: "ok", ...seen.answer };
     },
 

@@ -1,7 +1,8 @@
 // What a chart shows as a table for a spreadsheet: RFC 4180, a line a row. Runs in a web page.
+import { type CsvCell, csvLine } from "../../kernel/words";
 import type { Figure } from "./figure";
 
-type Cell = string | number | null;
+type Cell = Exclude<CsvCell, boolean | undefined>;
 type Trace = Figure["data"][number];
 
 /**
@@ -16,7 +17,7 @@ export function csvOf(figure: Figure): string | undefined {
   const tables = fields.map((trace) => fieldTable(trace, `${yTitle} \\ ${xTitle}`));
   if (lines.length > 0) tables.push(lineTable(lines, xTitle, yTitle));
   if (tables.length === 0) return undefined;
-  return tables.map((rows) => rows.map((row) => row.map(cell).join(",")).join("\r\n")).join("\r\n\r\n");
+  return tables.map((rows) => rows.map(csvLine).join("\r\n")).join("\r\n\r\n");
 }
 
 function lineTable(lines: readonly Trace[], xTitle: string, yTitle: string): Cell[][] {
@@ -54,8 +55,3 @@ function titleOf({ layout }: Figure, axis: "xaxis" | "yaxis"): string | undefine
 const list = (values: unknown): Cell[] | undefined =>
   Array.isArray(values) ? (values as Cell[]) : undefined;
 const plain = (html: string) => html.replace(/<br ?\/?>/g, " ").replace(/<[^>]*>/g, "");
-
-function cell(value: Cell | undefined): string {
-  const text = value === null || value === undefined ? "" : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

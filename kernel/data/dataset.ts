@@ -4,6 +4,7 @@ import { Tensor } from "../tensor";
 import { describe, requireKnown, requireRank, show } from "../tensor/arguments";
 import { countText } from "../words";
 import { type Collated, collate } from "./collate";
+import { type Rows, rows, rowsOf } from "./rows";
 import { applyTransform, requireTransform, type Transform } from "./transforms/transform";
 
 /**
@@ -168,6 +169,11 @@ export class ImageDataset extends TensorDataset<readonly [images: Tensor, labels
     return new ImageDataset(this.images, this.labels, this.classes, { transform });
   }
 
+  /** The labels, for a view of tables. @internal */
+  [rows](): Rows {
+    return rowsOf([], undefined, this.labels, this.classes);
+  }
+
   protected override extraRepr(): string {
     return `images ${shapeAndType(this.images)}, ${listed("classes", this.classes)}`;
   }
@@ -205,6 +211,11 @@ export class TableDataset extends TensorDataset<readonly [features: Tensor, labe
   override select(indices: ArrayLike<number>): TableDataset {
     requireKnown("select", arguments, 1);
     return new TableDataset(...this.rows(indices), this.columns, this.classes);
+  }
+
+  /** Features and label of each, for a view of tables. @internal */
+  [rows](): Rows {
+    return rowsOf(this.columns, this.features, this.labels, this.classes);
   }
 
   protected override extraRepr(): string {
@@ -255,6 +266,14 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
       throw new RangeError(`Subset: expected a sample from 0 to ${this.length - 1}, got ${index}`);
     }
     return this.dataset.get(own);
+  }
+
+  /** The chosen rows of a data set that has some, for a view of tables. @internal */
+  get [rows](): (() => Rows) | undefined {
+    const all = (this.dataset as { [rows]?: () => Rows })[rows]?.();
+    if (!all) return undefined;
+    const cell = (row: number, column: number) => all.cell(this.indices[row]!, column);
+    return () => ({ columns: all.columns, length: this.length, cell });
   }
 
   batch(indices: Int32Array): Batch {

@@ -100,6 +100,11 @@ export class LiveFigure<F extends Figure = Figure> {
     this.#unfinished = false;
   }
 
+  /** What console.log shows, and a list of variables: the chart in a line. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `${this.constructor.name} ${JSON.stringify(this.figure.summary.split("\n")[0])}`;
+  }
+
   [display](): FigureBundle {
     return this.figure.toBundle();
   }

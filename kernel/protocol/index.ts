@@ -9,6 +9,7 @@ export * from "./languageClient";
 export * from "./messages";
 export * from "./mime";
 export * from "./requestContent";
+export * from "./rows";
 export * from "./runLog";
 export * from "./transport";
 export * from "./variables";

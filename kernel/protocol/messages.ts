@@ -2,6 +2,7 @@
 // https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import type { Checks, LanguageAnswer, LanguageRequest } from "./language";
 import type { Json, MimeBundle } from "./mime";
+import type { RowsReply, RowsRequest } from "./rows";
 import type { TensorReply, TensorRequest, Variable, VariablesRequest } from "./variables";
 
 export const protocolVersion = "5.4";
@@ -97,6 +98,7 @@ export interface Requests {
   /** BN Lab's own: of the session's values. */
   variables_request: VariablesRequest;
   tensor_request: TensorRequest;
+  rows_request: RowsRequest;
   /** As ipykernel's: what the process of the cells takes. */
   usage_request: Record<string, never>;
   /** BN Lab's own: opens a line for a JavaScript debugger, which closes when that goes. */
@@ -157,6 +159,7 @@ export interface Replies {
   language_reply: ReplyContent<{ answer: LanguageAnswer }>;
   variables_reply: ReplyContent<{ variables: Variable[] }>;
   tensor_reply: ReplyContent<TensorReply>;
+  rows_reply: ReplyContent<RowsReply>;
   usage_reply: ReplyContent<{
     hostname: string;
     pid: number;

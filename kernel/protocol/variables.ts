@@ -12,6 +12,8 @@ export interface Variable {
   length?: number;
   /** Memory that its numbers take, where that is known. */
   bytes?: number;
+  /** Rows that it has as a table, where it is one. */
+  rows?: number;
   /** One line. */
   preview: string;
   statistics?: Statistics;

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { OutputFile } from "../notebook/outputFile";
 import type { Json } from "../protocol";
+import { csvLine } from "../words";
 import type { Values } from "./axes";
 import { type RunState, type Sweep, stateOf } from "./sweepFolder";
 
@@ -63,14 +64,12 @@ function csvOf(rows: readonly Gathered[]): string {
     row.seconds,
     row.error,
   ]);
-  return [head, ...lines].map((line) => `${line.map(csvCell).join(",")}\n`).join("");
+  return [head, ...lines].map((line) => `${csvLine(line.map(cellOf))}\n`).join("");
 }
 
-function csvCell(value: Json | undefined): string {
-  if (value === undefined || value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+/** What a spreadsheet has no word for stands in its cell as JSON. */
+const cellOf = (value: Json | undefined) =>
+  typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 
 const namesOf = (all: readonly Values[]) => [...new Set(all.flatMap((each) => Object.keys(each)))];
 

@@ -1,4 +1,5 @@
 // What people read, once for every room and client: numbers, sizes, times, tables, and text as HTML. No Node, no web page.
+export { type CsvCell, csvLine } from "./csv";
 export { escapeHtml } from "./html";
 export { inLanguage, isLocalized, languageOf, localized, setLanguage, shownLanguage } from "./language";
 export {

@@ -25,6 +25,7 @@ import { bindImport, type Modules } from "./modules";
 import type { Outbox } from "./outbox";
 import type { Realm } from "./realm";
 import type { CellReferences, ImportOrigin } from "./references";
+import { RowLook } from "./rows";
 import type { StackTraces } from "./stackTraces";
 import { describeVariable, membersOf } from "./variables";
 import { type Answer, type CellProgram, type Look, type Outcome, type Seen, Shared } from "./wire";
@@ -134,6 +135,7 @@ export class CellRunner implements DisplaySession {
   readonly #isToStop: (() => boolean) | undefined;
   readonly #compile: (program: CellProgram) => CellFunction;
   readonly #poll: () => void;
+  readonly #rows = new RowLook();
 
   constructor({
     outbox,
@@ -163,6 +165,7 @@ export class CellRunner implements DisplaySession {
     this.#running = run;
     this.#turned = performance.now();
     this.latest = program.id;
+    this.#rows.forget();
     this.#attended = program.isAttended;
     setLanguage(program.language);
     this.#outbox.begin(program.id);
@@ -263,6 +266,7 @@ export class CellRunner implements DisplaySession {
         member === undefined
           ? this.#boxes.value(name)
           : new Map(membersOf(this.#boxes.value(name))).get(member);
+      if (look.what === "rows") return { answer: this.#rows.reply(value, look.about) };
       const numbers = numbersOf(value);
       if (numbers) return { answer: tensorReply(numbers, look.about) };
       const what = member === undefined ? name : `${name}, ${member}`;
@@ -452,6 +456,7 @@ export class CellRunner implements DisplaySession {
   #finish(run: Run, outcome: Outcome): void {
     if (this.#running !== run) return;
     this.#realm.mend();
+    this.#rows.forget();
     for (let flush = run.flushes.shift(); flush; flush = run.flushes.shift()) {
       try {
         flush();

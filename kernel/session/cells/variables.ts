@@ -5,6 +5,7 @@ import type { Variable, VariablesRequest } from "../../protocol";
 import { plural, shortNumber } from "../../words";
 import { bytesOf, type Numbers, numbersOf, statisticsOf } from "../display/numbers";
 import { attempt, isError, plainText, shortened } from "../display/plainText";
+import { rowCount } from "./tables";
 
 const { apply } = Reflect;
 const sourceOf = Function.prototype.toString;
@@ -50,7 +51,7 @@ function describe(value: unknown, statistics?: boolean): Omit<Variable, "name" |
   const numbers = numbersOf(value);
   if (numbers) return describeNumbers(numbers, statistics);
   if (isModule(value)) return { kind: "module", ...describeModule(value) };
-  return { kind: kindOf(value), length: lengthOf(value), preview: preview(value) };
+  return { kind: kindOf(value), length: lengthOf(value), rows: rowCount(value), preview: preview(value) };
 }
 
 /** What a variable consists of, the first few hundred. */
@@ -80,7 +81,7 @@ function describeNumbers(numbers: Numbers, statistics = false): Omit<Variable, "
   try {
     const values = numbers.read();
     const first = Array.from({ length: Math.min(values.length, previewElements) }, (_, i) =>
-      shortNumber(values[i]!),
+      elementText(values[i]!, dtype),
     );
     const shown = first.join(", ") + (values.length > previewElements ? ", …" : "");
     return {
@@ -93,6 +94,10 @@ function describeNumbers(numbers: Numbers, statistics = false): Omit<Variable, "
     return { ...described, preview: messageOf(error) }; // a freed tensor says who freed it
   }
 }
+
+/** The runtime keeps masks as numbers. */
+const elementText = (value: number, dtype: string) =>
+  dtype === "bool" ? String(value !== 0) : shortNumber(value);
 
 function describeModule(module: ModuleLike): Pick<Variable, "preview" | "bytes"> {
   try {

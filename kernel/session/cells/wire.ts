@@ -4,6 +4,8 @@ import type {
   Comm,
   Publications,
   Questions,
+  RowsReply,
+  RowsRequest,
   TensorReply,
   TensorRequest,
   Variable,
@@ -63,6 +65,7 @@ export type ToRunner =
 export interface Looks {
   variables: { about: VariablesRequest; answer: Variable[] };
   tensor: { about: TensorRequest; answer: TensorReply };
+  rows: { about: RowsRequest; answer: RowsReply };
 }
 export type Look = { [L in keyof Looks]: { what: L; about: Looks[L]["about"] } }[keyof Looks];
 export type Seen<L extends keyof Looks = keyof Looks> =
