@@ -294,9 +294,11 @@ const renderer = {
 const pages = {
   ...renderer,
   entryPoints: {
-    comparison: "extension/renderer/comparison/main.ts",
+    dataViewer: "extension/renderer/dataViewer/main.ts",
+    runs: "extension/renderer/runs/main.ts",
     tensorViewer: "extension/renderer/tensorViewer/main.ts",
     training: "extension/renderer/training/main.ts",
+    variables: "extension/renderer/variables/main.ts",
   },
   loader: {},
 };

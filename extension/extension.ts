@@ -1,5 +1,6 @@
 // The extension, wherever it runs: builds the context, registers, nothing else.
 import * as vscode from "vscode";
+import { registerTools } from "./assistant";
 import { registerCommands } from "./commands";
 import { CellDebugger } from "./debug/cellDebugger";
 import { registerLanguage } from "./language";
@@ -25,9 +26,9 @@ export function start(
   const platform = platformWith(log);
   const controller = new KernelController(platform, log);
   const cellDebugger = new CellDebugger(extensionUri, controller, log);
-  const history = new RunHistory();
+  const history = new RunHistory(controller);
   const tutorials = new Tutorials(context, controller);
-  const views = new Views(extensionUri, controller, tutorials, log);
+  const views = new Views(extensionUri, controller, tutorials, history, log);
   subscriptions.push(
     log,
     controller,
@@ -43,13 +44,13 @@ export function start(
     registerStatusBar(controller),
     registerStaleCells(controller),
     registerLanguage(controller, views.store, log),
+    registerTools({ controller, views }),
     ...registerCommands({
       extensionUri,
       platform,
       log,
       controller,
       debugger: cellDebugger,
-      history,
       tutorials,
       views,
     }),

@@ -29,6 +29,7 @@ export const Command = {
   installJupyterKernel: "bnlab.installJupyterKernel",
   openWalkthrough: "bnlab.openWalkthrough",
   openTensor: "bnlab.openTensor",
+  openTable: "bnlab.openTable",
   copyVariableName: "bnlab.copyVariableName",
   copyVariableValue: "bnlab.copyVariableValue",
   refreshVariables: "bnlab.refreshVariables",
@@ -65,6 +66,11 @@ export const trainingView = "bnlab.training";
 
 /** The view of the tutorials. */
 export const tutorialsView = "bnlab.tutorials";
+
+/** Whether a notebook of this kernel has been in front: before that its views are empty, and hidden. */
+export const hasNotebook = "bnlab.hasNotebook";
+/** Whether something has trained. */
+export const hasTrained = "bnlab.hasTrained";
 
 /** Whether cells of the notebook in front show what they would not show now. */
 export const hasStaleCells = "bnlab.hasStaleCells";

@@ -3,7 +3,6 @@ import type * as vscode from "vscode";
 import type { CellDebugger } from "../debug/cellDebugger";
 import type { KernelController } from "../notebook/kernelController";
 import type { Platform } from "../notebook/platform";
-import type { RunHistory } from "../notebook/runHistory";
 import type { Tutorials } from "../notebook/tutorials";
 import type { Views } from "../views";
 
@@ -14,7 +13,6 @@ export interface Context {
   log: vscode.LogOutputChannel;
   controller: KernelController;
   debugger: CellDebugger;
-  history: RunHistory;
   views: Views;
 }
 

@@ -13,6 +13,7 @@ import { exportLive } from "./exportLive";
 import { installJupyterKernel } from "./installJupyterKernel";
 import { interruptKernel } from "./interruptKernel";
 import { newNotebook } from "./newNotebook";
+import { openTable } from "./openTable";
 import { openTensor } from "./openTensor";
 import { openTutorial } from "./openTutorial";
 import { openWalkthrough } from "./openWalkthrough";
@@ -45,6 +46,7 @@ const table: Record<Command, RunCommand> = {
   [Command.installJupyterKernel]: installJupyterKernel,
   [Command.openWalkthrough]: openWalkthrough,
   [Command.openTensor]: openTensor,
+  [Command.openTable]: openTable,
   [Command.copyVariableName]: copyVariableName,
   [Command.copyVariableValue]: copyVariableValue,
   [Command.refreshVariables]: refreshVariables,

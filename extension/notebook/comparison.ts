@@ -47,8 +47,27 @@ export function compare(runs: Run[]): Figure[] {
   return (shared.length > 0 ? shared : all).map(({ figure }) => figure);
 }
 
+/** The last value of each curve, and the numbers that a cell has recorded. */
+export function metricsOf(figures: readonly Figure[], records: readonly unknown[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { data, layout } of figures) {
+    const title = titleOf(layout);
+    for (const { name, y } of data) {
+      const last = (y as unknown[]).findLast((value) => typeof value === "number" && Number.isFinite(value));
+      const label = [title, name].filter((text) => typeof text === "string" && text !== "").join(": ");
+      if (last !== undefined) found.set(label, last as number);
+    }
+  }
+  for (const record of records) {
+    if (!isSettings(record)) continue;
+    const { name, value } = record;
+    if (typeof name === "string" && typeof value === "number") found.set(name, value);
+  }
+  return found;
+}
+
 /** What a chart calls itself, else what it measures. */
-export function titleOf(layout: Settings): string {
+function titleOf(layout: Settings): string {
   return textOf(layout.title) ?? (isSettings(layout.yaxis) ? textOf(layout.yaxis.title) : undefined) ?? "";
 }
 

@@ -1,131 +1,81 @@
-// A panel for each tensor that is looked at: the page asks for the boxes that are seen, this asks the kernel.
+// The viewer of tensors: its page asks for the boxes that are seen, this asks the kernel.
 import * as vscode from "vscode";
-import { KernelGone, type Variable } from "../../kernel/protocol";
-import { bytesText } from "../../kernel/words";
+import { maxElements } from "../../kernel/protocol";
+import { bytesText, csvLine } from "../../kernel/words";
+import { Command } from "../ids";
 import type { KernelController } from "../notebook/kernelController";
-import type { FromViewer, TensorInfo, ToViewer, ViewerWords } from "../renderer/tensorViewer/messages";
+import type { BoxRequest, FromViewer, ToViewer, ViewerWords } from "../renderer/tensorViewer/messages";
+import { copyText, saveText } from "./saveText";
 import type { VariableStore } from "./variableStore";
-import { htmlOf, webRoot } from "./webPage";
+import { titleOf, type Viewer, ViewerPanels } from "./viewerPanels";
 
-/** A tensor in a variable, or in one of its members: `0.weight` of a module. */
-export interface TensorPlace {
-  notebook: vscode.NotebookDocument;
-  name: string;
-  member?: string;
-}
-
-const tensorViewType = "bnlab.tensor";
-
-interface Viewer {
-  place: TensorPlace;
-  panel: vscode.WebviewPanel;
-}
-
-export class TensorViewers implements vscode.Disposable {
-  readonly #extensionUri: vscode.Uri;
-  readonly #controller: KernelController;
-  readonly #store: VariableStore;
-  readonly #viewers = new Set<Viewer>();
-  readonly #disposables: vscode.Disposable[];
-
+export class TensorViewers extends ViewerPanels<FromViewer> {
   constructor(extensionUri: vscode.Uri, controller: KernelController, store: VariableStore) {
-    this.#extensionUri = extensionUri;
-    this.#controller = controller;
-    this.#store = store;
-    this.#disposables = [
-      store.onDidChange((notebook) => {
-        for (const viewer of this.#viewers) {
-          if (viewer.place.notebook === notebook && viewer.panel.visible) void this.#tell(viewer);
-        }
-      }),
-    ];
-  }
-
-  /** Brings the tensor's panel to the front, or makes one. */
-  open(place: TensorPlace): void {
-    const same = ({ place: { notebook, name, member } }: Viewer) =>
-      notebook === place.notebook && name === place.name && member === place.member;
-    const shown = [...this.#viewers].find(same);
-    if (shown) {
-      shown.panel.reveal();
-      return;
-    }
-    const panel = vscode.window.createWebviewPanel(
-      tensorViewType,
-      titleOf(place),
-      { viewColumn: columnBeside(place), preserveFocus: false },
-      {
-        enableScripts: true,
-        localResourceRoots: [webRoot(this.#extensionUri)],
-        retainContextWhenHidden: true,
+    super(extensionUri, controller, store, {
+      ...{ viewType: "bnlab.tensor", page: "tensorViewer", icon: "tensor", words },
+      told: (place, { type, shape, dtype, bytes }) => {
+        if (!shape || dtype === undefined) return undefined;
+        const size = bytes === undefined ? "" : bytesText(bytes);
+        const tensor = { name: titleOf(place), type, shape, dtype, bytes: size };
+        return { type: "tensor", tensor } satisfies ToViewer;
       },
-    );
-    const icon = (theme: string) => vscode.Uri.joinPath(this.#extensionUri, `media/tensor-${theme}.svg`);
-    panel.iconPath = { light: icon("light"), dark: icon("dark") };
-    const viewer = { place, panel };
-    this.#viewers.add(viewer);
-    panel.onDidDispose(() => this.#viewers.delete(viewer));
-    panel.onDidChangeViewState(() => {
-      if (panel.visible) void this.#tell(viewer);
+      receive: (viewer, message) => this.#receive(viewer, message),
     });
-    panel.webview.onDidReceiveMessage((message: FromViewer) => this.#receive(viewer, message));
-    const page = { name: "tensorViewer", title: titleOf(place), words: words() };
-    panel.webview.html = htmlOf(panel.webview, this.#extensionUri, page);
-  }
-
-  dispose(): void {
-    for (const { panel } of [...this.#viewers]) panel.dispose();
-    for (const disposable of this.#disposables) disposable.dispose();
   }
 
   async #receive(viewer: Viewer, message: FromViewer): Promise<void> {
-    if (message.type === "ready") return this.#tell(viewer);
+    if (message.type === "ready") return this.tell(viewer);
+    if (message.type === "rows") {
+      const { name, member } = viewer.place;
+      const argument = member === undefined ? { name } : { name: member, owner: name };
+      await vscode.commands.executeCommand(Command.openTable, argument);
+      return;
+    }
+    if (message.type !== "ask") return this.#give(viewer, message);
+    const post = (answer: ToViewer) => void viewer.panel.webview.postMessage(answer);
     const { id, request } = message;
-    const { notebook, name, member } = viewer.place;
-    const refuse = (reason: string) => post(viewer, { type: "refused", id, message: reason });
-    if (!this.#store.isAlive(notebook)) return refuse(gone(viewer.place));
     try {
-      const reply = await this.#controller
-        .client(notebook)
-        ?.request("tensor_request", { ...request, name, member });
-      if (reply?.content.status === "ok") post(viewer, { type: "box", id, box: reply.content });
-      else refuse(reply?.content.status === "error" ? reply.content.evalue : gone(viewer.place));
+      post({ type: "box", id, box: await this.ask(viewer, "tensor_request", request) });
     } catch (error) {
-      if (!(error instanceof KernelGone)) throw error;
-      refuse(gone(viewer.place));
+      post({ type: "refused", id, message: (error as Error).message });
     }
   }
 
-  /** What the tensor is now; the page then asks for the numbers that it shows. */
-  async #tell(viewer: Viewer): Promise<void> {
-    const { notebook, name, member } = viewer.place;
-    const request = member === undefined ? { names: [name] } : { of: name };
-    const found = await this.#store.look(notebook, request);
-    const variable = found?.find((one) => one.name === (member ?? name));
-    const tensor = variable && infoOf(viewer.place, variable);
-    post(viewer, tensor ? { type: "tensor", tensor } : { type: "gone", message: gone(viewer.place) });
+  async #give(viewer: Viewer, { type, at, shape }: Extract<FromViewer, { at: number[] }>): Promise<void> {
+    const lines: string[] = [];
+    try {
+      for (const { width, ...request } of boxes(at, shape)) {
+        const { values, dtype } = await this.ask(viewer, "tensor_request", request);
+        const cells = dtype === "bool" ? values.map((value) => value !== 0) : values;
+        for (let from = 0; from < cells.length; from += width)
+          lines.push(csvLine(cells.slice(from, from + width)));
+      }
+      const name = [titleOf(viewer.place), ...at].join(" ");
+      const text = `${lines.join("\r\n")}\r\n`;
+      if (type === "export") await saveText(name, "csv", "CSV", text);
+      else await copyText(text, lines.length);
+    } catch (error) {
+      void vscode.window.showErrorMessage((error as Error).message);
+    }
   }
 }
 
-/** All tensors of a notebook stand in one column, whatever is in front. */
-function columnBeside({ notebook }: TensorPlace): vscode.ViewColumn {
-  const editor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook);
-  return editor?.viewColumn === undefined ? vscode.ViewColumn.Beside : editor.viewColumn + 1;
+/** Rows and columns, a line a row: in as many boxes as they take. */
+function* boxes(at: readonly number[], shape: readonly number[]): Generator<BoxRequest & { width: number }> {
+  const [rows, width] = shape.length < 2 ? [shape[0] ?? 1, 1] : [shape.at(-2)!, shape.at(-1)!];
+  const ones = at.map(() => 1);
+  const high = Math.max(1, Math.floor(maxElements / Math.max(1, width)));
+  for (let row = 0; row < rows; row += high) {
+    const size = Math.min(high, rows - row);
+    if (shape.length < 2) yield { start: shape.map(() => row), size: shape.map(() => size), width };
+    else {
+      for (let column = 0; column < width; column += maxElements) {
+        const across = Math.min(maxElements, width - column);
+        yield { start: [...at, row, column], size: [...ones, size, across], width: across };
+      }
+    }
+  }
 }
-
-function post({ panel }: Viewer, message: ToViewer): void {
-  void panel.webview.postMessage(message);
-}
-
-const titleOf = ({ name, member }: TensorPlace) => (member === undefined ? name : `${name} ${member}`);
-
-function infoOf(place: TensorPlace, { type, shape, dtype, bytes }: Variable): TensorInfo | undefined {
-  if (!shape || dtype === undefined) return undefined;
-  return { name: titleOf(place), type, shape, dtype, bytes: bytes === undefined ? "" : bytesText(bytes) };
-}
-
-const gone = (place: TensorPlace) =>
-  vscode.l10n.t("{0} is not there any more: run the cell that makes it.", titleOf(place));
 
 function words(): ViewerWords {
   return {
@@ -149,5 +99,14 @@ function words(): ViewerWords {
     mean: vscode.l10n.t("mean"),
     std: vscode.l10n.t("std"),
     infinite: vscode.l10n.t("infinite"),
+    goTo: vscode.l10n.t("Go to {0}"),
+    goToHelp: vscode.l10n.t("Go to an index: a whole number for each dimension, negative ones from the end"),
+    noIndex: vscode.l10n.t("Expected a whole number for each dimension of {0}, within it."),
+    copy: vscode.l10n.t("Copy"),
+    export: vscode.l10n.t("Export CSV…"),
+    rows: vscode.l10n.t("Sort and Filter"),
+    rowAxis: vscode.l10n.t("down: dimension {0}"),
+    columnAxis: vscode.l10n.t("across: dimension {0}"),
+    countAxis: vscode.l10n.t("Elements in each bin"),
   };
 }

@@ -1,6 +1,6 @@
 // The view of the training that runs, or ran last: steps, rate, time left, the loss, and a button that stops it.
 import * as vscode from "vscode";
-import { trainingView } from "../ids";
+import { hasTrained, trainingView } from "../ids";
 import type { CellPublication, KernelController } from "../notebook/kernelController";
 import { nameOf } from "../notebook/name";
 import type { FromTraining, ToTraining, TrainingWords } from "../renderer/training/messages";
@@ -52,9 +52,22 @@ export class TrainingView implements vscode.WebviewViewProvider, vscode.Disposab
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
+  /** How a notebook's training stands, or ended, in words and last values; undefined where none has been. */
+  stateOf(notebook: vscode.NotebookDocument): object | undefined {
+    if (this.#current?.cell.notebook !== notebook) return undefined;
+    const { curves, ...state } = this.#current.run.state;
+    return {
+      ...state,
+      curves: curves.map(({ name, last, points }) => ({ name, last, points: points.length })),
+    };
+  }
+
   #receive({ cell, publication }: CellPublication): void {
     const isNews = this.#current?.cell !== cell || !this.#current.run.isRunning;
-    if (isNews && TrainingRun.tells(publication)) this.#current = { cell, run: new TrainingRun() };
+    if (isNews && TrainingRun.tells(publication)) {
+      this.#current = { cell, run: new TrainingRun() };
+      void vscode.commands.executeCommand("setContext", hasTrained, true);
+    }
     if (this.#current?.cell === cell && this.#current.run.receive(publication)) this.#wake();
   }
 

@@ -5,12 +5,14 @@ import path from "node:path";
 import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { z } from "zod";
-import { type Cell, hidesSource, isRunnable } from "../document/notebookFile";
+import { cellContents } from "../assistant/cellText";
+import { type Content, contentsOf, jsonContents, limited } from "../assistant/outputText";
+import { tensorNumbers } from "../assistant/tensorNumbers";
+import { type Cell, isRunnable } from "../document/notebookFile";
 import { wordsOf } from "../host/fileTrouble";
 import { checkFolder } from "../notebook/kernelRun";
 import { version } from "../version";
 import { AssistedNotebook } from "./assistedNotebook";
-import { type Content, contentsOf, limited } from "./outputText";
 
 const instructions = `BN Lab runs TypeScript cells of Jupyter notebooks (.ipynb): tensors, autograd and networks with PyTorch's names, imported from "bnlab".
 Each notebook has a kernel of its own that keeps the variables of all cells; it is not the one of an editor that has the notebook open.
@@ -101,11 +103,6 @@ const tools = {
 
 type Name = keyof typeof tools;
 type Input<T extends Name> = z.infer<z.ZodObject<(typeof tools)[T]["input"]>>;
-
-/** Elements that an assistant is told at once. */
-const mostNumbers = 1000;
-/** A box of no element, of whatever tensor. */
-const nothing = new Array<number>(64).fill(0);
 
 export async function mcpCommand(folders: readonly string[]): Promise<number> {
   const trusted: string[] = [];
@@ -240,25 +237,10 @@ const actions: { [T in Name]: Action<T> } = {
       statistics: true,
       text: names !== undefined,
     });
-    return json(answer);
+    return jsonContents(answer);
   },
-  async tensor(open, { name, member, start, size }) {
-    const whole = await open.ask("tensor_request", { name, member, size: nothing, bins: 10 });
-    const box = size ?? boxIn(whole.shape, start);
-    const elements = box.reduce((product, each) => product * each, 1);
-    if (elements > mostNumbers)
-      throw new Error(`expected a size of at most ${mostNumbers} elements, got [${box}]: ${elements}`);
-    const part = await open.ask("tensor_request", { name, member, start, size: box });
-    const { shape, dtype, statistics, histogram } = whole;
-    return json({
-      shape,
-      dtype,
-      statistics,
-      histogram,
-      start: part.start,
-      size: part.size,
-      values: part.values,
-    });
+  async tensor(open, input) {
+    return jsonContents(await tensorNumbers((request) => open.ask("tensor_request", request), input));
   },
   async save_notebook(open) {
     if (open.isRunning) throw new Error(`${open.running}; wait for its end, or interrupt it`);
@@ -278,20 +260,6 @@ function start(open: AssistedNotebook, run: () => void): void {
   run();
 }
 
-/** As much of a tensor as is told at once, whole rows first. */
-function boxIn(shape: readonly number[], start: readonly number[] = []): number[] {
-  let left = mostNumbers;
-  return shape
-    .map((length, dim) => length - (start[dim] ?? 0))
-    .reverse()
-    .map((length) => {
-      const taken = Math.max(0, Math.min(length, left));
-      left = Math.floor(left / Math.max(1, taken));
-      return taken;
-    })
-    .reverse();
-}
-
 async function told(open: AssistedNotebook, seconds: number): Promise<Content[]> {
   await open.ended(seconds);
   const news = open.news();
@@ -303,14 +271,4 @@ const standing = ({ running }: AssistedNotebook): Content[] => [
   text(running ? `${running}; call wait for its end.` : "Nothing runs."),
 ];
 
-function cellContents(cell: Cell, number: number): Content[] {
-  const heading = `cell ${number} (${cell.cell_type}${hidesSource(cell) ? ", folded" : ""})`;
-  const source = text(`${heading}\n${cell.source}`);
-  return cell.cell_type === "code" && cell.outputs.length > 0
-    ? [source, ...contentsOf(`cell ${number} shows`, cell.outputs)]
-    : [source];
-}
-
 const text = (words: string): Content => ({ type: "text", text: words });
-const json = (value: object): Content[] =>
-  limited([text(JSON.stringify(value, null, 1))], "it is cut: ask for less, by names or a smaller box");

@@ -10,6 +10,7 @@ import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
+import { brokenRules } from "./axe";
 
 const screenshots = path.join(root, "out/screenshots");
 const minute = 60_000;
@@ -24,7 +25,10 @@ const cube = arange(24).reshape([2, 3, 4]);
 const learningRate = 0.1;
 const net = new nn.Sequential(
   new nn.Flatten(), new nn.Linear(784, 100), new nn.BatchNorm1d(100), new nn.Sigmoid(), new nn.Linear(100, 10),
-);`,
+);
+const people = Array.from({ length: 100_000 }, (_, i) => ({ name: "person " + i, age: (i * 37) % 90, city: i % 3 ? "Bern, CH" : "北京" }));
+const mask = arange(6).gt(2);
+function helper() {}`,
   "cube.fill_(7);",
   `const optimizer = new optim.SGD(net.parameters(), { lr: learningRate });
 const loader = new data.DataLoader(digits, { batchSize: 60, shuffle: true, seed: 3 });
@@ -63,13 +67,16 @@ describe("views in VS Code's window", {
     await row.hover();
     await row.locator(".run-button-container a").first().click();
   };
-  const row = (name: string) => page.locator(`.pane-body .monaco-list-row:has(:text-is("${name}"))`).first();
-  const rowText = async (name: string) => ((await row(name).textContent()) ?? "").replaceAll("\u00a0", " ");
-  /** Opens a tensor by the button in its line. */
+  /** The page of the variables. */
+  const variables = () => until("the variables", () => frameWith(page, "th.name", "Name"));
+  const row = async (name: string) =>
+    (await variables()).locator(`tbody tr:has(td.name .text:text-is("${name}"))`).first();
+  const rowText = async (name: string) =>
+    (await (await row(name)).locator("td").allTextContents()).map((text) => text.replace("↗", "")).join("|");
+  const names = async () => (await variables()).locator("td.name .text").allTextContents();
+  /** Opens a variable by the button in its line. */
   const view = async (name: string) => {
-    await page.mouse.move(700, 600); // away from the line before, whose tip may lie over this one
-    await row(name).hover({ force: true });
-    await row(name).locator(".action-label").first().click();
+    await (await row(name)).locator(".open").click();
     return until(`the viewer of ${name}`, () => frameWith(page, "h1", name));
   };
 
@@ -90,9 +97,7 @@ describe("views in VS Code's window", {
     await page.goto(server.windowUrl(folder, { openFile: file }));
     await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
     await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
-    await page
-      .locator(".pane-body", { hasText: "The variables of a notebook show here" })
-      .waitFor({ timeout: minute });
+    await until("the empty view", () => frameWith(page, "p", "The variables of a notebook show here"));
   });
 
   after(async () => {
@@ -103,15 +108,54 @@ describe("views in VS Code's window", {
 
   it("lists variables after a cell, and what they consist of", { timeout: 3 * minute }, async () => {
     await runCell(0);
-    await row("weights").waitFor({ timeout: minute });
-    assert.match(await rowText("weights"), /\[64, 100\] float32 · 25 KB · \[/);
-    assert.match(await rowText("learningRate"), /0\.1/);
-    assert.match(await rowText("net"), /Sequential · 79,710 parameters/);
-    await row("net").click();
-    await row("2.running_mean").waitFor({ timeout: minute });
-    assert.match(await rowText("2.running_mean"), /\[100\] float32/);
-    await row("net").click();
-    await row("2.running_mean").waitFor({ state: "detached" });
+    await (await row("weights")).waitFor({ timeout: minute });
+    assert.match(await rowText("weights"), /^weights\|Tensor float32\|\[64, 100\]\|25 KB\|\[/);
+    assert.equal(await rowText("learningRate"), "learningRate|number|||0.1");
+    assert.match(await rowText("net"), /^net\|Sequential\|\|311 KB\|79,710 parameters/);
+    assert.match(await rowText("mask"), /\[false, false, false, true, true, true\]/);
+    assert.equal((await names()).at(-1), "helper");
+    const frame = await variables();
+    await (await row("net")).click();
+    await page.keyboard.press("ArrowRight");
+    await (await row("2.running_mean")).waitFor({ timeout: minute });
+    assert.match(await rowText("2.running_mean"), /float32\|\[100\]/);
+    await page.keyboard.press("ArrowLeft");
+    await (await row("2.running_mean")).waitFor({ state: "detached" });
+    await (await row("weights")).click();
+    const details = () => frame.locator(".details").textContent();
+    await until("its statistics", async () => /min -\d.*mean.*std/.test((await details()) ?? ""));
+    await page.keyboard.press("Control+c");
+    await frame.locator("th.shape button").click();
+    assert.equal(await frame.locator("th.shape").getAttribute("aria-sort"), "descending");
+    assert.deepEqual((await names()).slice(0, 2), ["images", "people"]);
+    await frame.locator("input[type=search]").fill("float32 weig");
+    assert.deepEqual(await names(), ["weights"]);
+    await frame.locator("input[type=search]").fill("");
+    for (let turn = 0; turn < 2; turn++) await frame.locator("th.shape button").click();
+    assert.equal(await frame.locator("th.shape").getAttribute("aria-sort"), "none");
+    assert.deepEqual(await brokenRules(frame), []);
+    await shoot("variables-light");
+  });
+
+  it("shows 100,000 records, which the kernel sorts and filters", { timeout: 3 * minute }, async () => {
+    const viewer = await view("people");
+    const cell = (at: string) => viewer.locator(`[data-at="${at}"]`);
+    await until("the first row", async () => (await cell("0,0").textContent()) === "person 0");
+    assert.match((await viewer.locator("header").textContent()) ?? "", /Array · Rows: 100,000 · Columns: 3/);
+    assert.ok((await viewer.locator("tbody tr").count()) < 60);
+    await viewer.locator("[role=grid]").focus();
+    await page.keyboard.press("Control+End");
+    await until("the last row", async () => (await cell("99999,2").textContent()) === "北京");
+    await viewer.getByRole("button", { name: "age" }).click();
+    await viewer.getByRole("button", { name: "age" }).click();
+    await until("the oldest", async () => (await cell("0,1").textContent()) === "89");
+    await viewer.locator("input").fill("age > 80 && city = 北京");
+    await until("fewer", async () =>
+      /of 100,000/.test((await viewer.locator("header p").textContent()) ?? ""),
+    );
+    assert.equal(await cell("0,2").textContent(), "北京");
+    assert.deepEqual(await brokenRules(viewer), []);
+    await shoot("data-light");
   });
 
   it("shows a tensor's numbers by slices, with the keyboard too", { timeout: 3 * minute }, async () => {
@@ -130,6 +174,31 @@ describe("views in VS Code's window", {
     assert.equal(await viewer.locator("#cursor").getAttribute("aria-label"), "[1, 1, 2] 18");
     await runCell(1);
     await until("the new numbers", async () => (await cell("2,3").textContent()) === "7");
+    const index = viewer.locator(".tools input");
+    await index.fill("0, -1, 3");
+    await index.press("Enter");
+    await until(
+      "the element",
+      async () => (await viewer.locator("footer").textContent()) === "[0, 2, 3] = 7",
+    );
+    assert.equal(await viewer.locator("output").textContent(), "0 / 1");
+    await index.fill("0, 3, 0");
+    await index.press("Enter");
+    assert.match((await viewer.locator("footer").textContent()) ?? "", /each dimension of \[2, 3, 4\]/);
+    assert.deepEqual(await brokenRules(viewer), []);
+    await (await row("mask")).locator(".open").click();
+    const mask = await until("the mask", () => frameWith(page, "h1", "mask"));
+    await until("its words", async () => (await mask.locator('[data-at="3,0"]').textContent()) === "true");
+    await mask.getByRole("button", { name: "Sort and Filter" }).click();
+    const rows = await until("its rows", () => frameWith(page, "header p", "Rows: 6 · Columns: 1"));
+    assert.deepEqual(await rows.locator("tbody td").allTextContents(), [
+      "false",
+      "false",
+      "false",
+      "true",
+      "true",
+      "true",
+    ]);
   });
 
   it("draws a heat map, a histogram and pictures, in the theme's colors", {
@@ -144,9 +213,13 @@ describe("views in VS Code's window", {
     assert.deepEqual(size, [100, 64]);
     await map.hover({ position: { x: 1, y: 1 } });
     assert.match((await weights.locator("footer").textContent()) ?? "", /^\[0, 0\] = -?\d/);
+    assert.deepEqual(await weights.locator(".down span").allTextContents(), ["0", "20", "40", "60"]);
+    assert.deepEqual(await brokenRules(weights), []);
     await shoot("viewer-heatmap-light");
     await weights.locator("[data-tab=histogram]").click();
     assert.ok((await weights.locator("rect").count()) > 30);
+    assert.equal(await weights.locator(".counts span").first().textContent(), "0");
+    await shoot("viewer-histogram-light");
     const images = await view("images");
     await images.locator("[data-tab=images]").click();
     await until("the pictures", async () => (await images.locator("canvas.shot").count()) === 48);
@@ -161,6 +234,8 @@ describe("views in VS Code's window", {
     useTheme("Default Dark Modern");
     await until("the viewer to turn dark", async () => (await ink()) !== light);
     await shoot("viewer-images-dark");
+    assert.deepEqual(await brokenRules(images), []);
+    assert.deepEqual(await brokenRules(await variables()), []);
   });
 
   it("follows a training, and stops it", { timeout: 3 * minute }, async () => {
@@ -173,6 +248,7 @@ describe("views in VS Code's window", {
     assert.match((await training.locator("dl").textContent()) ?? "", /Step\d+ \/ 10Rate.*Left.*Elapsed/);
     assert.equal(await training.locator("[role=progressbar]").count(), 2);
     await shoot("training-dark");
+    assert.deepEqual(await brokenRules(training), []);
     useTheme("Default Light Modern");
     await training.getByRole("button", { name: "Stop" }).click();
     await training.locator(".status", { hasText: "Stopped" }).waitFor({ timeout: minute });

@@ -29,6 +29,7 @@ export async function run(): Promise<void> {
   await import("./language.test");
   await import("./views.test");
   await import("./tutorials.test");
+  await import("./assistant.test");
   await import("./debugging.test");
   await new Promise<void>((resolve) => {
     const runner = mocha.run((failed) => {

@@ -4,12 +4,8 @@ import * as vscode from "vscode";
 import { Command, Setting, settingSection, trainingView, variablesView } from "../../extension/ids";
 import { closeNotebook, openNotebook, run, start, textOf, until } from "./notebooks";
 
-/** What the tree hands to a command: `owner` is the variable that this is a member of. */
-const node = (notebook: vscode.NotebookDocument, name: string, owner?: string) => ({
-  notebook,
-  variable: { name, kind: "value", type: "number", preview: "shortened" },
-  owner,
-});
+/** What a line of the table hands to a command: `owner` is the variable that this is a member of. */
+const node = (name: string, owner?: string) => (owner === undefined ? { name } : { name, owner });
 
 async function copied(command: Command, ...args: Parameters<typeof node>): Promise<string> {
   await vscode.commands.executeCommand(command, node(...args));
@@ -43,12 +39,12 @@ describe("views", () => {
         "const options = { lr: 0.1 };",
     ]);
     await run(notebook);
-    assert.equal(await copied(Command.copyVariableName, notebook, "long"), "long");
-    assert.equal(await copied(Command.copyVariableName, notebook, "lr", "options"), "options.lr");
-    assert.equal(await copied(Command.copyVariableValue, notebook, "long"), "x".repeat(500));
-    assert.equal(await copied(Command.copyVariableValue, notebook, "row"), "tensor([1., 1., 1.])");
-    assert.equal(await copied(Command.copyVariableValue, notebook, "lr", "options"), "0.1");
-    assert.equal(await copied(Command.copyVariableValue, notebook, "gone"), "shortened");
+    assert.equal(await copied(Command.copyVariableName, "long"), "long");
+    assert.equal(await copied(Command.copyVariableName, "lr", "options"), "options.lr");
+    assert.equal(await copied(Command.copyVariableValue, "long"), "x".repeat(500));
+    assert.equal(await copied(Command.copyVariableValue, "row"), "tensor([1., 1., 1.])");
+    assert.equal(await copied(Command.copyVariableValue, "lr", "options"), "0.1");
+    assert.equal(await copied(Command.copyVariableValue, "gone"), "0.1", "what is not there is not copied");
   });
 
   it("opens one viewer a tensor, beside the notebook", async () => {
@@ -56,8 +52,7 @@ describe("views", () => {
       "import { zeros } from 'bnlab';\nconst a = zeros([3, 4]), b = zeros([2]);",
     ]);
     await run(notebook);
-    for (const name of ["a", "b", "a"])
-      await vscode.commands.executeCommand(Command.openTensor, node(notebook, name));
+    for (const name of ["a", "b", "a"]) await vscode.commands.executeCommand(Command.openTensor, node(name));
     await vscode.commands.executeCommand(Command.openTensor, "b");
     await until("two viewers", () => tensorTabs().length === 2);
     assert.deepEqual(
@@ -113,6 +108,6 @@ describe("views", () => {
     await vscode.commands.executeCommand(Command.refreshVariables);
     await vscode.commands.executeCommand("notebook.cancelExecution");
     await until("the interrupt", () => notebook.cellAt(1).executionSummary?.success === false);
-    assert.equal(await copied(Command.copyVariableValue, notebook, "known"), "before");
+    assert.equal(await copied(Command.copyVariableValue, "known"), "before");
   });
 });

@@ -10,6 +10,14 @@ export interface Counts {
 
 const svgSpace = "http://www.w3.org/2000/svg";
 
+/** Some five round whole numbers from 0 to at most `most`. */
+export function roundCounts(most: number): number[] {
+  const rough = most / 5;
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, rough)));
+  const step = power * ([1, 2, 5, 10].find((each) => each * power >= rough) ?? 10);
+  return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
+}
+
 /** @param describe what a bar says when pointed at; @param label for those who cannot see it. */
 export function histogram(
   { from, to, counts }: Counts,
@@ -26,11 +34,12 @@ export function histogram(
   const edge = (bin: number) => shortNumber(from + ((to - from) * bin) / counts.length);
   for (const [bin, count] of counts.entries()) {
     if (count === 0) continue;
-    const height = Math.max(1, (count / most) * 100); // a bin that has any is seen
+    const height = (count / most) * 100; // its line is there, however low: a bin that has any is seen
     const bar = document.createElementNS(svgSpace, "rect");
     for (const [name, value] of Object.entries({ x: bin + 0.06, y: 100 - height, width: 0.88, height })) {
       bar.setAttribute(name, String(value));
     }
+    bar.setAttribute("vector-effect", "non-scaling-stroke");
     const words = document.createElementNS(svgSpace, "title");
     words.textContent = describe(edge(bin), edge(bin + 1), countText(count));
     bar.append(words);

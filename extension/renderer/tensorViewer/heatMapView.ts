@@ -1,9 +1,10 @@
 // A slice as colors: a pixel an element, or every so manyth of a large one. Runs in a web page.
-import { shortNumber } from "../../../kernel/words";
+import { countText, shortNumber } from "../../../kernel/words";
 import { element, fill } from "../element";
 import { scaleFor } from "../tensor/colors";
+import { roundCounts } from "../tensor/histogram";
 import { pixels } from "../tensor/pixels";
-import { extentOf, indexOf, type Looked, numberOf, sliceOf, type View } from "./slice";
+import { extentOf, indexOf, type Looked, numberOf, shownElement, sliceOf, type View } from "./slice";
 
 /** 256 × 256 elements are what one answer may hold. */
 const side = 256;
@@ -15,8 +16,8 @@ export class HeatMapView implements View {
   readonly element = element("div", "heatmap");
   #looked: Looked | undefined;
   #canvas: HTMLCanvasElement | undefined;
-  #columns = 1;
-  #rows = 1;
+  /** Elements, shown or not: the picture has their proportions. */
+  #extent: readonly [height: number, width: number] = [1, 1];
 
   constructor() {
     new ResizeObserver(() => this.#fit()).observe(this.element);
@@ -28,7 +29,7 @@ export class HeatMapView implements View {
   }
 
   async #draw(looked: Looked): Promise<void> {
-    const [height, width] = this.#extent(looked);
+    const [height, width] = extentLying(looked);
     const { min, max } = looked.statistics;
     if (height === 0 || width === 0) return this.element.replaceChildren();
     if (min === null || max === null) {
@@ -58,21 +59,27 @@ export class HeatMapView implements View {
       const row = Math.min(rows - 1, Math.max(0, Math.floor((offsetY / canvas.clientHeight) * rows)));
       const column = Math.min(columns - 1, Math.max(0, Math.floor((offsetX / canvas.clientWidth) * columns)));
       const at = flat ? [column * step[1], 0] : [row * step[0], column * step[1]];
-      looked.say(`${indexOf(looked, at[0]!, at[1]!)} = ${valueAt(row, column)}`);
+      const value = valueAt(row, column)!;
+      const text = tensor.dtype === "bool" ? shownElement(tensor, value) : value;
+      looked.say(`${indexOf(looked, at[0]!, at[1]!)} = ${text}`);
     });
     canvas.addEventListener("mouseleave", () => looked.say(""));
-    [this.#canvas, this.#rows, this.#columns] = [canvas, rows, columns];
+    [this.#canvas, this.#extent] = [canvas, [height, width]];
     const note = step[0] * step[1] > 1 ? [element("p", "quiet", fill(words.sampled, ...step))] : [];
     const bar = colorBar(scale.from, scale.to, scale.at);
     const picture = element("div", "picture");
-    picture.append(canvas, bar);
-    this.element.replaceChildren(picture, ...note);
+    const plot = element("div", "plot");
+    const below = ticks(width, "across");
+    plot.append(flat ? element("div") : ticks(height, "down"), canvas, element("div"), below);
+    const rank = tensor.shape.length;
+    const named = [
+      ...(flat ? [] : [fill(words.rowAxis, rank - 2)]),
+      fill(words.columnAxis, Math.max(0, rank - 1)),
+    ];
+    const axes = element("p", "quiet axes", named.join(" · "));
+    picture.append(plot, bar);
+    this.element.replaceChildren(picture, axes, ...note);
     this.#fit();
-  }
-
-  #extent(looked: Looked): [height: number, width: number] {
-    const [rows, columns] = extentOf(looked.tensor);
-    return looked.tensor.shape.length < 2 ? [1, rows] : [rows, columns];
   }
 
   /** As large as there is room, its pixels square unless that would make it a thread. */
@@ -80,11 +87,30 @@ export class HeatMapView implements View {
     const canvas = this.#canvas;
     const { clientWidth, clientHeight } = this.element;
     if (!canvas || clientWidth === 0) return;
-    const [width, height] = [Math.max(80, clientWidth - 110), Math.max(80, clientHeight - 48)];
-    const pixel = Math.min(largestPixel, width / this.#columns, height / this.#rows);
-    canvas.style.width = `${Math.max(pixel * this.#columns, Math.min(width, smallestSide))}px`;
-    canvas.style.height = `${Math.max(pixel * this.#rows, Math.min(height, smallestSide))}px`;
+    const [width, height] = [Math.max(80, clientWidth - 150), Math.max(80, clientHeight - 92)];
+    const [rows, columns] = this.#extent;
+    const pixel = Math.min(largestPixel, width / columns, height / rows);
+    canvas.style.width = `${Math.max(pixel * columns, Math.min(width, smallestSide))}px`;
+    canvas.style.height = `${Math.max(pixel * rows, Math.min(height, smallestSide))}px`;
   }
+}
+
+/** A row of numbers alone lies down. */
+function extentLying({ tensor }: Looked): readonly [height: number, width: number] {
+  const [rows, columns] = extentOf(tensor);
+  return tensor.shape.length < 2 ? [1, rows] : [rows, columns];
+}
+
+/** Indices along a side. */
+function ticks(count: number, side: "down" | "across"): HTMLElement {
+  const scale = element("div", `ticks ${side}`);
+  scale.setAttribute("aria-hidden", "true");
+  for (const at of roundCounts(count - 1)) {
+    const tick = element("span", "", countText(at));
+    tick.style[side === "down" ? "top" : "left"] = `${((at + 0.5) / count) * 100}%`;
+    scale.append(tick);
+  }
+  return scale;
 }
 
 function colorBar(

@@ -1,5 +1,6 @@
 // The page of the tensor viewer: what the tensor is, tabs with views of it, sliders through its dimensions. Runs in a web page.
 import { countText, shortNumber } from "../../../kernel/words";
+import "../view.css";
 import "./style.css";
 import type { Statistics } from "../../../kernel/protocol/variables";
 import { element, fill } from "../element";
@@ -16,8 +17,9 @@ const bins = 64;
 type Tab = "table" | "heatmap" | "histogram" | "images";
 
 const words = JSON.parse(document.body.dataset.words ?? "{}") as ViewerWords;
+const numbers = new TableView();
 const views: Record<Tab, View> = {
-  table: new TableView(),
+  table: numbers,
   heatmap: new HeatMapView(),
   histogram: new HistogramView(),
   images: new ImagesView(),
@@ -27,6 +29,8 @@ const heading = element("h1");
 const facts = element("p", "quiet");
 const statistics = element("dl");
 const tabs = element("div", "tabs");
+const tools = element("div", "tools");
+const bar = element("div", "bar");
 const sliders = element("div", "sliders");
 const stage = element("main");
 const status = element("footer");
@@ -38,7 +42,8 @@ tabs.setAttribute("role", "tablist");
 stage.id = "stage";
 stage.setAttribute("role", "tabpanel");
 status.setAttribute("role", "status");
-document.body.append(header, tabs, sliders, stage, status);
+bar.append(tabs, tools);
+document.body.append(header, bar, sliders, stage, status);
 
 let looked: Looked | undefined;
 let chosen: Tab | undefined;
@@ -79,6 +84,7 @@ async function take(tensor: TensorInfo): Promise<void> {
   if (changedShape) {
     showTabs(tensor);
     showSliders(tensor);
+    showTools(tensor);
   }
   open(chosen ?? "table");
 }
@@ -120,6 +126,50 @@ function showTabs({ shape }: TensorInfo): void {
   );
 }
 
+/** An index to go to; its rows and columns as CSV; of rows the viewer that sorts and filters. */
+function showTools({ shape }: TensorInfo): void {
+  const input = element("input") as HTMLInputElement;
+  const example = shape.map(() => 0).join(", ");
+  Object.assign(input, { type: "text", placeholder: fill(words.goTo, example), title: words.goToHelp });
+  input.setAttribute("aria-label", words.goToHelp);
+  input.addEventListener("keydown", ({ key }) => {
+    if (key === "Enter") goTo(input.value);
+  });
+  const button = (text: string, act: () => void) => {
+    const made = element("button", "button", text);
+    made.addEventListener("click", act);
+    return made;
+  };
+  const csv = (type: "copy" | "export") => () => {
+    if (looked) source.tell({ type, at: [...looked.at], shape: [...looked.tensor.shape] });
+  };
+  const hasRows = (shape.length === 1 || shape.length === 2) && !shape.includes(0);
+  tools.replaceChildren(
+    ...(shape.length > 0 ? [input] : []),
+    button(words.copy, csv("copy")),
+    button(words.export, csv("export")),
+    ...(hasRows ? [button(words.rows, () => source.tell({ type: "rows" }))] : []),
+  );
+}
+
+/** `3, 0, 12` or `[3, 0, 12]`; what is negative counts from the end. */
+function goTo(text: string): void {
+  if (!looked) return;
+  const { shape } = looked.tensor;
+  const index = (text.match(/[^\s,[\]]+/g) ?? []).map(Number);
+  const places = index.map((at, dimension) => (at < 0 ? at + (shape[dimension] ?? 0) : at));
+  const isInside = (at: number, dimension: number) =>
+    Number.isInteger(at) && at >= 0 && at < (shape[dimension] ?? 0);
+  if (places.length !== shape.length || !places.every(isInside)) {
+    say(fill(words.noIndex, `[${shape.join(", ")}]`));
+    return;
+  }
+  looked = { ...looked, at: places.slice(0, -2) };
+  showSliders(looked.tensor);
+  open("table");
+  numbers.goTo(places.at(shape.length < 2 ? -1 : -2) ?? 0, shape.length < 2 ? 0 : places.at(-1)!);
+}
+
 tabs.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (step === undefined) return;
@@ -152,8 +202,9 @@ function showSliders({ shape }: TensorInfo): void {
     if (size < 2) return [];
     const label = element("label");
     const slider = element("input") as HTMLInputElement;
-    const shown = element("output", "", `0 / ${size - 1}`);
-    Object.assign(slider, { type: "range", min: "0", max: String(size - 1), value: "0" });
+    const now = String(looked?.at[dimension] ?? 0);
+    const shown = element("output", "", `${now} / ${size - 1}`);
+    Object.assign(slider, { type: "range", min: "0", max: String(size - 1), value: now });
     slider.addEventListener("input", () => {
       if (!looked) return;
       const at = looked.at.map((index, i) => (i === dimension ? Number(slider.value) : index));

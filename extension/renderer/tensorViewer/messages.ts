@@ -35,7 +35,13 @@ export type ToViewer =
   | { type: "box"; id: number; box: Box }
   | { type: "refused"; id: number; message: string };
 
-export type FromViewer = { type: "ready" } | { type: "ask"; id: number; request: BoxRequest };
+export type FromViewer =
+  | { type: "ready" }
+  | { type: "ask"; id: number; request: BoxRequest }
+  /** The rows and columns at these indices of the other dimensions, to the clipboard or into a file. */
+  | { type: "copy" | "export"; at: number[]; shape: number[] }
+  /** Its rows in the viewer of data, which sorts and filters. */
+  | { type: "rows" };
 
 /** All that the page says, in the window's language; `{0}` stands for what is filled in. */
 export interface ViewerWords {
@@ -59,4 +65,13 @@ export interface ViewerWords {
   mean: string;
   std: string;
   infinite: string;
+  goTo: string;
+  goToHelp: string;
+  noIndex: string;
+  copy: string;
+  export: string;
+  rows: string;
+  rowAxis: string;
+  columnAxis: string;
+  countAxis: string;
 }

@@ -1,6 +1,7 @@
 // The two dimensions of a tensor that a page of rows and columns shows, and where in the others it stands. Runs in a web page.
 import type { Histogram, Statistics } from "../../../kernel/protocol/variables";
-import type { Box, BoxRequest, TensorInfo, ViewerWords } from "./messages";
+import { shortNumber } from "../../../kernel/words";
+import type { Box, BoxRequest, Element, TensorInfo, ViewerWords } from "./messages";
 import type { Source } from "./source";
 
 /** What all views of a tensor draw from. */
@@ -21,6 +22,12 @@ export interface View {
   readonly element: HTMLElement;
   show(looked: Looked): void;
 }
+
+/** A mask's elements are kept as numbers. */
+export const shownElement = ({ dtype }: TensorInfo, value: Element): string => {
+  if (dtype === "bool") return String(value !== 0);
+  return typeof value === "number" ? shortNumber(value, 6) : value;
+};
 
 /** Rows and columns; a row of numbers alone stands upright. */
 export function extentOf({ shape }: TensorInfo): [rows: number, columns: number] {

@@ -37,6 +37,11 @@ export class Source {
     });
   }
 
+  /** Says what has no answer here. */
+  tell(message: FromViewer): void {
+    this.#vscode.postMessage(message);
+  }
+
   #answered({ id, box }: Extract<ToViewer, { type: "box" }>): void {
     const asked = this.#settle(id);
     const read = asBox(box);

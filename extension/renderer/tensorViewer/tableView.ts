@@ -1,8 +1,7 @@
 // The numbers themselves: as many rows and columns as are seen, asked for in blocks while one scrolls. Runs in a web page.
-import { shortNumber } from "../../../kernel/words";
 import { element } from "../element";
 import type { Element } from "./messages";
-import { extentOf, indexOf, type Looked, sliceOf, type View } from "./slice";
+import { extentOf, indexOf, type Looked, shownElement, sliceOf, type View } from "./slice";
 
 const rowHeight = 22;
 const columnWidth = 92;
@@ -109,7 +108,7 @@ export class TableView implements View {
 
   #cell(row: number, column: number): HTMLElement {
     const value = this.#value(row, column);
-    const cell = element("td", "", cellText(value));
+    const cell = element("td", "", value === undefined ? "·" : shownElement(this.#looked!.tensor, value));
     cell.setAttribute("role", "gridcell");
     cell.dataset.at = `${row},${column}`;
     if (typeof value === "string") cell.classList.add("odd");
@@ -140,6 +139,13 @@ export class TableView implements View {
     if (this.#looked !== looked || !box) return;
     this.#blocks.set(name, box.values);
     this.#draw();
+    if (document.activeElement === this.element) this.#tell();
+  }
+
+  /** Puts the cursor on an element, and the keyboard into the table. */
+  goTo(row: number, column: number): void {
+    this.element.focus();
+    this.#move([row, column], this.#room);
   }
 
   #key(event: KeyboardEvent): void {
@@ -187,10 +193,16 @@ export class TableView implements View {
       });
     }
     this.#draw();
+    this.#tell();
+  }
+
+  /** Says the element under the cursor, all its digits. */
+  #tell(): void {
     const looked = this.#looked;
-    if (looked) looked.say(`${indexOf(looked, ...this.#cursor)} = ${this.#value(...this.#cursor) ?? "…"}`);
+    if (!looked) return;
+    const value = this.#value(...this.#cursor);
+    const whole = typeof value === "number" && looked.tensor.dtype !== "bool";
+    const text = value === undefined ? "…" : whole ? value : shownElement(looked.tensor, value);
+    looked.say(`${indexOf(looked, ...this.#cursor)} = ${text}`);
   }
 }
-
-const cellText = (value: Element | undefined) =>
-  value === undefined ? "·" : typeof value === "number" ? shortNumber(value, 6) : value;

@@ -1,7 +1,8 @@
 // The curves of several runs in one chart, without VS Code.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compare, type Figure, withCurves } from "../../../extension/notebook/comparison";
+import { compare, type Figure, metricsOf, withCurves } from "../../../extension/notebook/comparison";
+import { constantsOf, differences } from "../../../extension/notebook/constants";
 import { grid, line, loss } from "../../../kernel/plot";
 
 const figureOf = (figure: unknown): Figure => {
@@ -60,5 +61,37 @@ describe("compared runs", () => {
     for (const stranger of [null, 3, {}, { data: 1 }, { data: [{ type: "heatmap", z: [[1]] }] }]) {
       assert.equal(withCurves(stranger), undefined);
     }
+  });
+});
+
+describe("runs", () => {
+  it("have the last value of each curve, and what was recorded", () => {
+    const records = [{ name: "accuracy", value: 0.9 }, { name: "curve", value: [1] }, null];
+    assert.deepEqual(Object.fromEntries(metricsOf([losses("Loss")], records)), {
+      "Loss: a": 1,
+      "Loss: b": 0,
+      accuracy: 0.9,
+    });
+  });
+
+  it("name their constants, but for comments", () => {
+    const code = `const lr: number = 1e-3, name = "a b";
+// const old = 3;
+let deep = true; step = 5;
+manualSeed(7);
+const net = new Net({ width: 100, depth: -2 }), other = f({ width: 200 }); /* lr = 9; */`;
+    assert.deepEqual(Object.fromEntries(constantsOf(code)), {
+      ...{ lr: "1e-3", deep: "true", manualSeed: "7" },
+      ...{ width: "100, 200", depth: "-2" },
+    });
+  });
+
+  it("are told apart by the constants that differ, else by their lines", () => {
+    const run = (lr: number, last = "train(100);") => `const lr = ${lr};\nconst seed = 1;\n${last}`;
+    assert.deepEqual(differences([run(0.1), run(0.5), run(0.1)]), ["lr 0.1", "lr 0.5", "lr 0.1"]);
+    assert.deepEqual(differences([run(1), run(1, "train(200);")]), ["train(100);", "train(200);"]);
+    assert.deepEqual(differences([run(1), run(1)]), ["", ""]);
+    assert.deepEqual(differences([run(1)]), [""]);
+    assert.deepEqual(differences(["const lr = 1;", ""]), ["lr 1", ""]);
   });
 });

@@ -1,11 +1,14 @@
 // What comes into a renderer's page from a notebook or a kernel is bounded, or refused in a sentence.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { asTable, asRows as asTableRows } from "../../../extension/renderer/dataViewer/state";
 import { asFigure } from "../../../extension/renderer/figure";
 import { asBars } from "../../../extension/renderer/outputs/progressBars";
 import { asSummary } from "../../../extension/renderer/outputs/tensorCard";
+import { asRuns } from "../../../extension/renderer/runs/state";
 import { asBox, asTensor } from "../../../extension/renderer/tensorViewer/box";
 import { asState } from "../../../extension/renderer/training/state";
+import { asRows as asVariables, passes, sorted } from "../../../extension/renderer/variables/state";
 
 /** Anything that JSON can be in another thing's place. */
 const anything: unknown[] = [
@@ -143,7 +146,28 @@ describe("pages of the views", () => {
     curvesTitle: "Loss",
   };
 
+  const rows = {
+    columns: [{ name: "a", numeric: true }],
+    ...{ width: 1, total: 9, matched: 2, start: 0 },
+    rows: [[1], ["x"]],
+    numbers: [3, 4],
+  };
+  const variable = {
+    ...{ name: "net", type: "Sequential", shape: "", elements: 0, size: "1 KB", bytes: 1000, value: "a b" },
+    ...{ isCode: false, viewer: "" as const, expands: true },
+  };
+
+  const ran = {
+    ...{ id: "a", notebook: "n.ipynb", name: "Run 1", time: "10:00", took: "3 s", differs: "lr 0.1" },
+    metrics: [["Loss: a", 0.5] as [string, number]],
+    isSaved: false,
+  };
+
   it("take what the extension sends as it is", () => {
+    assert.deepEqual(asRuns([ran]), [ran]);
+    assert.deepEqual(asTableRows(rows), rows);
+    assert.deepEqual(asTable({ name: "x", type: "Array" }), { name: "x", type: "Array" });
+    assert.deepEqual(asVariables([variable, { ...variable, owner: "o" }])[1], { ...variable, owner: "o" });
     assert.deepEqual(asTensor(tensor), tensor);
     assert.deepEqual(asBox(box), box);
     assert.deepEqual(asState(state), state);
@@ -153,6 +177,23 @@ describe("pages of the views", () => {
     for (const value of anything) {
       asTensor(value);
       asBox(value);
+      asTable(value);
+      for (const key of Object.keys(ran)) {
+        const [read] = asRuns([{ ...ran, [key]: value }]);
+        assert.ok(
+          read!.metrics.every(([, number]) => Number.isFinite(number)) && read!.differs.length <= 501,
+        );
+      }
+      for (const key of Object.keys(rows)) {
+        const read = asTableRows({ ...rows, [key]: value });
+        assert.ok(!read || read.rows.every((row) => row.length === read.columns.length));
+      }
+      for (const key of Object.keys(variable)) {
+        const read = asVariables([{ ...variable, [key]: value }]);
+        assert.ok(
+          read.length === 1 && passes(read[0]!, "") && sorted(read, { by: "size", descending: true }),
+        );
+      }
       for (const key of Object.keys(tensor)) asTensor({ ...tensor, [key]: value });
       for (const key of Object.keys(box)) asBox({ ...box, [key]: value });
       for (const key of Object.keys(state)) {
@@ -161,6 +202,13 @@ describe("pages of the views", () => {
         assert.ok(curves.every(({ points }) => points.every((point) => point.every(Number.isFinite))));
       }
     }
+    const many = asTableRows({ ...rows, rows: new Array(1e5).fill(["y".repeat(1e5), 2]) })!;
+    assert.deepEqual(
+      [many.rows.length, many.rows[0]?.length, many.rows[0]?.[0]],
+      [1_000, 1, `${"y".repeat(40_000)}…`],
+    );
+    assert.equal(asRuns(new Array(1e5).fill(ran)).length, 500);
+    assert.equal(asVariables(new Array(1e5).fill(variable)).length, 5_000);
     assert.equal(asBox({ ...box, values: new Array(1e6).fill(0) }), undefined);
     assert.equal(asTensor({ ...tensor, shape: [-1] }), undefined);
     const points = new Array(1e6).fill([0, 1]);
@@ -169,5 +217,19 @@ describe("pages of the views", () => {
       curves: [{ name: "x", color: "url(https://a.example)", points }],
     }).curves;
     assert.deepEqual([curve?.points.length, curve?.color], [20_000, undefined]);
+  });
+
+  it("sort variables by what a column means, code last, and filter them by every word", () => {
+    const of = (name: string, more: object) => asVariables([{ ...variable, name, ...more }])[0]!;
+    const all = [of("f", { isCode: true }), of("b10", { bytes: 1 }), of("b9", { bytes: 5 })];
+    const names = (by: "name" | "size", descending: boolean) =>
+      sorted(all, { by, descending }).map(({ name }) => name);
+    assert.deepEqual(names("name", false), ["b9", "b10", "f"]);
+    assert.deepEqual(names("size", true), ["b9", "b10", "f"]);
+    assert.deepEqual(
+      sorted(all, undefined).map(({ name }) => name),
+      ["b10", "b9", "f"],
+    );
+    assert.ok(passes(all[1]!, "B10 sequen") && !passes(all[1]!, "b10 tensor"));
   });
 });

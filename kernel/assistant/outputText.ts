@@ -1,5 +1,4 @@
 // Outputs as an assistant reads them: in words, with the pictures that it can see.
-import { stripVTControlCharacters } from "node:util";
 import { asText, type CellOutput } from "../document/notebookFile";
 import { Mime } from "../protocol";
 
@@ -15,7 +14,7 @@ const mostPicture = 1_000_000;
 
 /** A cell's; of what is too long the end, where an error stands and what a loop printed last. */
 export function contentsOf(heading: string, outputs: readonly CellOutput[]): Content[] {
-  const texts = outputs.map((output) => stripVTControlCharacters(textOf(output)).trimEnd());
+  const texts = outputs.map((output) => textOf(output).replace(ansi, "").trimEnd());
   const text = shortened(texts.filter((each) => each !== "").join("\n"));
   const pictures = outputs.flatMap((output) => ("data" in output ? asText(output.data[Mime.png]) || [] : []));
   return [
@@ -26,6 +25,10 @@ export function contentsOf(heading: string, outputs: readonly CellOutput[]): Con
       .map((data) => ({ type: "image" as const, data: data.replace(/\s/g, ""), mimeType: Mime.png })),
   ];
 }
+
+/** Colors and the like, which terminals take as commands. */
+const escapeCharacter = String.fromCharCode(27);
+const ansi = new RegExp(`${escapeCharacter}\\[[0-9;?]*[ -/]*[@-~]`, "g");
 
 function textOf(output: CellOutput): string {
   if (output.output_type === "stream") return output.text;
@@ -52,3 +55,9 @@ export function limited(contents: readonly Content[], more: string): Content[] {
   }
   return kept;
 }
+
+export const jsonContents = (value: object): Content[] =>
+  limited(
+    [{ type: "text", text: JSON.stringify(value, null, 1) }],
+    "it is cut: ask for less, by names or a smaller box",
+  );
