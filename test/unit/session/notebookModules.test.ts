@@ -206,7 +206,7 @@ describe("the line to the language service", () => {
     line.forget();
     assert.deepEqual(threads[0]!.posted.slice(3), [{ type: "ran", text: "2" }, { type: "forget" }]);
     line.close();
-    assert.ok(threads[0]!.closed && threads.length === 1);
+    assert.deepEqual([threads[0]!.closed, threads.length as number], [true, 1]);
   });
 
   it("knows nothing of what was forgotten before it began", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Runner, type RunnerEvents, type RunOutcome } from "../../../kernel/session/cells/runner";
 import type { CellProgram, Ended, FromRunner, ToRunner } from "../../../kernel/session/cells/wire";
-import { LineReader } from "../../../kernel/session/runner/lines";
+import { LineReader } from "../../../kernel/host/lines";
 
 /** A runner at the other end of a line that is looked at here. */
 class Line extends Runner {
