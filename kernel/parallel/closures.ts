@@ -1,6 +1,15 @@
 // What a function of a cell is made of: its text, and what that mentions of the code around it.
 import type { CellReferences } from "../session/cells/references";
-import { formOf, isArrow, isAssignedIn, isClassText, isNative, textOf, wordsIn } from "./functionText";
+import {
+  callsEval,
+  formOf,
+  isArrow,
+  isAssignedIn,
+  isClassText,
+  isNative,
+  textOf,
+  wordsIn,
+} from "./functionText";
 import type { ScopeReader } from "./scopes";
 
 export type Callable = (...args: never[]) => unknown;
@@ -69,7 +78,7 @@ function troubleOf(
 ): string | undefined {
   if (isNative(text))
     return value.name.startsWith("bound ") ? "a bound function" : `the engine's function ${value.name}`;
-  if (words.has("eval")) return `${calledOf(value)} that calls eval()`;
+  if (callsEval(text)) return `${calledOf(value)} that calls eval()`;
   if (isClass && /static\s+#/.test(text)) return `class ${value.name} with static #private members`;
   if (!isClass && words.has("super")) return `${calledOf(value)} that uses super`;
   if (!isClass && formOf(text) === undefined) return `${calledOf(value)} whose text does not stand alone`;

@@ -18,6 +18,9 @@ export function wordsIn(text: string): Set<string> {
   return new Set(plain.match(identifier) ?? []);
 }
 
+/** As the engine sees it: by that name, not by a module's method of it. */
+export const callsEval = (text: string): boolean => /(?<![\w$.])eval\s*\(/.test(text.replace(/\?\./g, "."));
+
 export const isNative = (text: string): boolean => /\{\s*\[native code\]\s*\}$/.test(text);
 
 export const isClassText = (text: string): boolean => /^class\b/.test(text);
