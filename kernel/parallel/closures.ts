@@ -53,6 +53,9 @@ export function closureOf(
         captured.set(word, variables[word]);
     }
   }
+  for (const [word, each] of outside(value, text, words, references)) {
+    if (!captured.has(word)) captured.set(word, each);
+  }
   for (const [word, each] of captured) {
     const variable = references.boxName(each);
     if (isAssignedIn(text, variable === undefined ? word : `${word}.${variable}`))
@@ -67,6 +70,24 @@ export function closureOf(
     !builtInKeys.includes(key) &&
     !(isClass && (key === "name" || (isFunction(property.value) && text.includes(textOf(property.value)))));
   return { isClass, text, captured: [...captured], isOwn };
+}
+
+/** What a class's text mentions outside its methods, as in `extends nn.Module`: the engine keeps that for none of them. */
+function* outside(
+  value: Callable,
+  text: string,
+  words: ReadonlySet<string>,
+  { boxes }: CellReferences,
+): Iterable<[string, unknown]> {
+  for (const word of words) {
+    const own = /^\$\$+/.exec(word)?.[0].length ?? 0;
+    for (let at = 2; at <= own && at < word.length; at++) {
+      const name = word.slice(at);
+      if (text.includes(`${word}.${name}`)) yield [word, boxes.open(name)];
+    }
+  }
+  const base = /^class\b[^{]*?\bextends\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*\{/u.exec(text)?.[1];
+  if (base !== undefined) yield [base, Object.getPrototypeOf(value)];
 }
 
 /** Why its text is not enough. */

@@ -34,6 +34,13 @@ export async function activityOf(sweep: Sweep): Promise<Activity | undefined> {
   };
 }
 
+/** Indices of runs that a cluster's job was to make and has let go of: with a node that went down, or its own task, perhaps before any cell. */
+export function lostIn(sweep: Sweep, activity: Activity | undefined): readonly number[] {
+  const running = runningIn(sweep.folder);
+  if (running?.engine !== "slurm") return [];
+  return running.runs.filter((index) => !activity?.running.has(index) && !activity?.queued.has(index));
+}
+
 /**
  * The mark of somebody who has gone, where there is one.
  *

@@ -3,8 +3,8 @@ import path from "node:path";
 import { complain } from "../notebook/complaint";
 import { ExitCode } from "../notebook/exitCodes";
 import { FileError } from "../notebook/outputFile";
-import { countText } from "../words";
-import { activityOf, cancel } from "./activity";
+import { countText, plural } from "../words";
+import { activityOf, cancel, lostIn } from "./activity";
 import { gather, writeTable } from "./gather";
 import { valuesText } from "./poolLines";
 import { countsText, Sweep, stateOf } from "./sweepFolder";
@@ -22,14 +22,21 @@ export function statusCommand(folder: string): Promise<number> {
 
 /** Tells of all runs, and of each that failed why. */
 export async function tellStatus(sweep: Sweep): Promise<number> {
+  const activity = await activityOf(sweep); // first: what ends meanwhile is then no run that was lost
   const records = sweep.runs.map((run) => sweep.recordOf(run));
   const states = records.map(stateOf);
-  const activity = await activityOf(sweep);
   const place = sweep.folder;
   console.log(`${place}: ${countsText(states)}`);
   if (activity) {
     const queued = activity.queued.size > 0 ? `, ${countText(activity.queued.size)} in the queue` : "";
     console.log(`${activity.who}: ${countText(activity.running.size)} under way${queued}`);
+  }
+  const lost = lostIn(sweep, activity).filter((index) => states[index] === "waiting").length;
+  if (lost > 0) {
+    const when = activity ? ", when the others of its job have ended" : "";
+    console.log(
+      `${plural(lost, "run")} ended before the first cell: the task has gone; resume runs them again${when}`,
+    );
   }
   const failed = sweep.runs.filter((_, i) => states[i] === "failed");
   for (const run of failed.slice(0, mostTold)) {

@@ -107,6 +107,7 @@ export const everywhere: Dictionary = {
   "epoch {#0}": "第 {#0} 轮",
   "row {#0}": "第 {#0} 行",
   "seed {#0}": "种子 {#0}",
+  "one after the other: {*0}": "逐一进行：{*0}",
   "claim {#0}": "第 {#0} 条",
   "sample {#0}": "样本 {#0}",
   "channel {#0}": "通道 {#0}",

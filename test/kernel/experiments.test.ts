@@ -48,11 +48,12 @@ probe.landscape(net, loss, { lr: 0.1 });`);
 const study = `import { data, experiment, lesson, nn, optim, plot, randn, type Tensor } from "bnlab";
 const main = process.pid;
 const { train } = lesson.digits({ train: 60, test: 10 });
+class Last extends nn.Linear {}
 class Net extends nn.Module {
   layers: nn.Sequential;
   constructor(hidden: number) {
     super();
-    this.layers = new nn.Sequential(new nn.Flatten(), new nn.Linear(784, hidden), new nn.BatchNorm1d(hidden), new nn.Linear(hidden, 10));
+    this.layers = new nn.Sequential(new nn.Flatten(), new nn.Linear(784, hidden), new nn.BatchNorm1d(hidden), new Last(hidden, 10));
   }
   override forward(x: Tensor): Tensor {
     return this.layers.forward(x);

@@ -113,3 +113,18 @@ test("what Slurm refuses is told in one line, and the folder is free again", { s
   const status = await place.bnlab(["sweep", "status", "n.sweep"], { env }).ended;
   assert.match(status.stdout, /0 of 2 runs finished\nbnlab sweep resume/);
 });
+
+test("runs whose task dies before its first cell are told of, and are run again", { skip }, async () => {
+  const place = new Place();
+  writeNotebook(place.at("n.ipynb"), ...cells);
+  const { env } = slurm!;
+  const bnlab = (...args: string[]) => place.bnlab(["sweep", ...args], { env }).ended;
+  await bnlab("n.ipynb", "--param", "seed=0,1", "--engine", "slurm", "--command", "false");
+  while (/under way|in the queue/.test((await bnlab("status", "n.sweep")).stdout)) await sleep(500);
+  const { code, stdout } = await bnlab("status", "n.sweep");
+  assert.equal(code, 1);
+  assert.match(
+    stdout,
+    /2 runs ended before the first cell: the task has gone; resume runs them again\nbnlab sweep resume/,
+  );
+});
