@@ -136,9 +136,9 @@ export class DetachableLine implements Transport {
     }
     const former = this.#client;
     former?.send({ note: "taken" });
+    this.#goOn();
     const { past: executions, comms } = this.#log;
     this.#unheard = new Set(executions.map(({ id }) => id));
-    this.#queue = [];
     this.#use(line);
     former?.close();
     line.send({ note: "attached", pid: process.pid, executions });
@@ -180,10 +180,15 @@ export class DetachableLine implements Transport {
       this.#close();
       return;
     }
-    for (const request of this.#queue) this.#hear(request);
+    this.#goOn();
     this.#lease.start(this.#keeping.minutes, this.#isLeaving, {
       isBusy: () => this.#log.isBusy,
       end: () => this.#close(),
     });
+  }
+
+  /** Takes what the client had still to ask. */
+  #goOn(): void {
+    for (const request of this.#queue) this.#hear(request);
   }
 }

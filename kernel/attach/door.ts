@@ -39,7 +39,8 @@ export async function openDoor(
   });
   server.on("error", () => {}); // of a client that has gone before it was taken
   if (process.platform !== "win32") chmodSync(address, 0o600);
-  const kernel = { version, hostname: hostname(), socket: address, token, since: Date.now() };
+  const { pid } = process;
+  const kernel = { version, hostname: hostname(), socket: address, pid, token, since: Date.now() };
   const register = ({ notebook, workspace }: Keeping) =>
     writeEntry(entry, { ...kernel, notebook, workspace } satisfies KeptKernel);
   const close = () => {

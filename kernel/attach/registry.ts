@@ -4,6 +4,7 @@ import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { hostname } from "node:os";
 import path from "node:path";
 import { makeFolder } from "../host/makeFolder";
+import { isAlive } from "../host/parent";
 import type { Keeping } from "../protocol";
 
 /** One of them; its file says it as JSON. */
@@ -12,6 +13,7 @@ export interface KeptKernel extends Pick<Keeping, "notebook" | "workspace"> {
   /** Homes may be shared by machines; sockets are not. */
   hostname: string;
   socket: string;
+  pid: number;
   /** What a client has to know: who may read the file may speak to the kernel. */
   token: string;
   /** Milliseconds since 1970. */
@@ -26,10 +28,12 @@ export interface Found {
 
 const ending = ".json";
 
-/** A name for another file in it. The folder is opened to nobody else. */
+/** A name for another file in it. The folder is opened to nobody else; kernels that were killed leave their files, until now. */
 export function newEntry(folder: string): string {
   makeFolder(folder);
   if (process.platform !== "win32") chmodSync(folder, 0o700);
+  for (const { file, kernel } of entriesIn(folder))
+    if (isOurs(kernel) && !isAlive(kernel.pid)) removeEntry(file);
   return path.join(folder, `${randomBytes(6).toString("hex")}${ending}`);
 }
 
@@ -53,10 +57,12 @@ export function keptKernels(
 ): Found[] {
   const isUntitled = notebook.startsWith("untitled:");
   return entriesIn(folder)
-    .filter(({ kernel }) => kernel.hostname === hostname() && kernel.notebook === notebook)
+    .filter(({ kernel }) => isOurs(kernel) && kernel.notebook === notebook)
     .filter(({ kernel }) => !isUntitled || kernel.workspace === workspace)
     .sort((a, b) => b.kernel.since - a.kernel.since);
 }
+
+const isOurs = (kernel: KeptKernel) => kernel.hostname === hostname();
 
 function entriesIn(folder: string): Found[] {
   let names: string[];
@@ -78,7 +84,11 @@ function entriesIn(folder: string): Found[] {
 
 function isKernel(value: unknown): value is KeptKernel {
   if (typeof value !== "object" || value === null) return false;
-  const { since, ...texts } = value as Record<string, unknown>;
+  const { since, pid, ...texts } = value as Record<string, unknown>;
   const names = ["notebook", "workspace", "version", "hostname", "socket", "token"];
-  return typeof since === "number" && names.every((name) => typeof texts[name] === "string");
+  return (
+    typeof since === "number" &&
+    Number.isSafeInteger(pid) &&
+    names.every((name) => typeof texts[name] === "string")
+  );
 }

@@ -14,7 +14,7 @@ export function whenParentEnds(gone: () => void): { stop(): void } {
   return { stop: () => clearInterval(watch) };
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -183,9 +183,10 @@ console.log("first");`;
     assert.deepEqual((await reply).content.flow?.makes, ["a"]);
     assert.equal(texts(publications), "second\n");
     const ran = new Promise<string>((resolve) => {
-      void client.execute("a + 1", (each) => {
+      const hear = (each: AnyPublication) => {
         if (each.header.msg_type === "execute_result") resolve(JSON.stringify(each.content));
-      });
+      };
+      client.execute("a + 1", hear).catch(() => {});
     });
     assert.match(await ran, /"2"/);
   });
@@ -263,17 +264,37 @@ console.log("first");`;
     assert.deepEqual(readdirSync(one.folder), []);
   });
 
+  it("leaves files where it is killed, which the next one removes", async () => {
+    const one = open();
+    const { file } = await found(one.folder);
+    one.process.kill("SIGKILL");
+    await ended(one.process);
+    assert.ok(readdirSync(one.folder).length > 0);
+    const other = fork(path.join(dist, "kernel/main.js"), {
+      execArgv: [],
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      detached: true,
+    });
+    started.push(other);
+    const keeping = { folder: one.folder, notebook: "file:///other.ipynb", workspace: "", minutes: 1 };
+    other.send({ note: "keep", keeping });
+    const files = () => readdirSync(one.folder).filter((name) => name.endsWith(".json"));
+    while (files().length !== 1 || files().includes(path.basename(file))) await sleep(20);
+  });
+
   it("is taken from a client that has no window any more", async () => {
     const one = open();
     await one.client.ask(request("const kept = 1;", 0), {});
+    one.line.send({ note: "queue", requests: [request("const waited = 2;", 1)] });
     const { kernel } = await found(one.folder);
     const two = await attach(kernel, version);
     if (typeof two === "string") throw new Error(two);
-    assert.equal(two.executions.length, 1);
-    one.client.ask(request("const heard = 1;", 1), {}).catch(() => {}); // by nobody
+    const codes = two.executions.map(({ code }) => code);
+    assert.deepEqual(codes, ["const kept = 1;", "const waited = 2;"]);
+    one.client.ask(request("const heard = 1;", 2), {}).catch(() => {}); // by nobody
     two.line.close();
     const three = await enter(one.folder);
-    assert.equal(three.executions.length, 1);
+    assert.equal(three.executions.length, 2);
   });
 
   it("ends when it is told to, with its cell", async () => {
