@@ -1,9 +1,9 @@
 // The session's side of what runs its cells: what is waited for is answered once, whatever the runner does, and dies of.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { LineReader } from "../../../kernel/host/lines";
 import { Runner, type RunnerEvents, type RunOutcome } from "../../../kernel/session/cells/runner";
 import type { CellProgram, Ended, FromRunner, ToRunner } from "../../../kernel/session/cells/wire";
-import { LineReader } from "../../../kernel/host/lines";
 
 /** A runner at the other end of a line that is looked at here. */
 class Line extends Runner {
