@@ -18,7 +18,7 @@ import { Lease } from "./lease";
  * A client whose window has lost its connection, or was loaded anew without telling, stays for hours; it has so long to say that it
  * has a window. A window that is there answers in a moment.
  */
-const hereMs = 3000;
+const hereMs = 5000;
 
 /** Carries messages of whoever has started the kernel, and where that wants it kept, of who comes after. */
 export class DetachableLine implements Transport {

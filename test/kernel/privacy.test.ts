@@ -16,6 +16,11 @@ const known: [why: string, where: RegExp][] = [
     /import \{ createServer \} from "node:http"/,
   ],
   ["its answer to who has come", /Sec-WebSocket-Accept: \$\{accept\}/],
+  [
+    "a kernel that outlives its window: a socket that is a file of this user's, or a pipe of this machine",
+    /import \{ createServer \} from "node:net"/,
+  ],
+  ["the window's way back to it", /require\("node:net"\)/],
   ["whether an address in a connection file is one", /import \{ isIP[^}]*\} from "node:net"/],
   [
     "Plotly's d3 reads maps by it, which our charts have not; pages' policies forbid it as well",
