@@ -192,9 +192,12 @@ test("methods of tensors", () => {
   );
 });
 
+/** Methods that others call, by a protocol. */
+const unasked = /^\[|^toString$|^toJSON$|^extraRepr$/;
+
 const param = () => new nn.Parameter(zeros([2]));
 const instances: readonly (readonly [namespace: string, name: string, make: () => object])[] = [
-  ...layersOf(surface).map(([name, make]) => ["nn", name, make] as const),
+  ["nn", "Linear", () => new nn.Linear(2, 2)],
   ["nn", "TransformerDecoderLayer", () => new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 })],
   ["optim", "SGD", () => new optim.SGD([param()], { lr: 1 })],
   ["optim", "Adam", () => new optim.Adam([param()])],
@@ -221,11 +224,27 @@ test("methods of modules, optimizers, schedulers, data sets, figures and what el
   report(
     instances.flatMap(([namespace, name, make]) =>
       surface.methods(name, namespace).flatMap((method) => {
-        if (/^\[|^toString$|^toJSON$|^extraRepr$/.test(method.name)) return [];
+        if (unasked.test(method.name)) return [];
         const object = make() as Record<string, Called>;
         return attack(method, (...args) => object[method.name]!(...args), `${name}.${method.name}`);
       }),
     ),
+  );
+});
+
+test("methods that layers have of their own, forward first of all", () => {
+  const layers = layersOf(surface);
+  assert.ok(layers.length > 40, `${layers.length} layers`);
+  report(
+    layers.flatMap(([name, make]) => {
+      const object = make() as unknown as Record<string, Called>;
+      return surface
+        .methods(name, "nn")
+        .filter((method) => !(method.name in nn.Module.prototype || unasked.test(method.name)))
+        .flatMap((method) =>
+          attack(method, (...args) => object[method.name]!(...args), `${name}.${method.name}`),
+        );
+    }),
   );
 });
 
