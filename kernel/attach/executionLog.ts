@@ -35,7 +35,7 @@ interface Execution {
 }
 
 /** What all cells show that have ended. */
-export const keptCharacters = 32 << 20;
+const keptCharacters = 32 << 20;
 /** Executions whose cells have run again tell only what they have made. */
 const mostExecutions = 2_000;
 

@@ -2,8 +2,6 @@
 import type { CellReferences } from "../session/cells/references";
 import { type DisplaySession, sessionSymbol } from "../session/display/display";
 
-export { sessionSymbol };
-
 export interface SessionReferences {
   [sessionSymbol]?: DisplaySession & { readonly references: CellReferences };
 }

@@ -110,7 +110,7 @@ export const changesWords = (what: string): string =>
   `run() changes ${what}; return what is to be kept, and gather it in onResult`;
 
 /** A failure of a run as it is kept. */
-export const wordsOfError = (error: unknown): string =>
+const wordsOfError = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 const isObject = (value: unknown): value is object =>

@@ -247,7 +247,7 @@ export class CellInspector {
     return true;
   }
 
-  /** Of the notebook's variables. */
+  /** The notebook's variables. */
   #names(): ReadonlySet<string> {
     return new Set([...this.#programs.values()].flatMap(({ declares }) => declares));
   }

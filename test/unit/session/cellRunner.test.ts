@@ -1,6 +1,6 @@
 // Cells as a runner takes them, one after another: what each shows, how it ends, what an interrupt leaves, what can be asked meanwhile.
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, mock } from "node:test";
 import { Script } from "node:vm";
 import { thisMachine } from "../../../kernel/host/machine";
 import { setMachine } from "../../../kernel/machine/machine";
@@ -399,9 +399,9 @@ describe("an interrupt", () => {
         return stop;
       },
     });
-    const now = performance.now.bind(performance);
+    const { now } = performance;
     let ahead = 0;
-    performance.now = () => now() + ahead;
+    const clock = mock.method(performance, "now", () => now.call(performance) + ahead);
     Object.assign(globalThis, {
       pass: (milliseconds: number) => {
         ahead += milliseconds;
@@ -426,7 +426,7 @@ describe("an interrupt", () => {
       );
       assert.equal(cell, 3);
     } finally {
-      performance.now = now;
+      clock.mock.restore();
     }
   });
 });
