@@ -3,7 +3,7 @@ import * as nn from "../../kernel/nn";
 import { zeros } from "../../kernel/tensor";
 import type { Surface } from "./surface";
 
-/** Of a Transformer: without a word of its size it has 44 million weights. */
+/** A Transformer has 44 million weights without a word of its size. */
 const small = { dModel: 4, nhead: 1, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 4 };
 
 /** By name, what makes one. Classes that only a subclass of the user's makes are not among them. */
