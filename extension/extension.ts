@@ -4,6 +4,7 @@ import { registerTools } from "./assistant";
 import { registerCommands } from "./commands";
 import { CellDebugger } from "./debug/cellDebugger";
 import { registerLanguage } from "./language";
+import { showTags } from "./notebook/cellTags";
 import { tellChartTheme } from "./notebook/chartTheme";
 import { connectControls } from "./notebook/controls";
 import { connectErrorLinks } from "./notebook/errorLinks";
@@ -41,6 +42,7 @@ export function start(
     connectControls(controller),
     connectErrorLinks(),
     foldCells(),
+    showTags(),
     registerStatusBar(controller),
     registerStaleCells(controller),
     registerLanguage(controller, views.store, log),

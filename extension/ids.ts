@@ -24,6 +24,11 @@ export const Command = {
   exportHtml: "bnlab.exportHtml",
   exportLive: "bnlab.exportLive",
   exportExecuted: "bnlab.exportExecuted",
+  exportScript: "bnlab.exportScript",
+  exportMarkdown: "bnlab.exportMarkdown",
+  exportPdf: "bnlab.exportPdf",
+  openScript: "bnlab.openScript",
+  editCellTags: "bnlab.editCellTags",
   showVariables: "bnlab.showVariables",
   compareRuns: "bnlab.compareRuns",
   installJupyterKernel: "bnlab.installJupyterKernel",
@@ -51,6 +56,7 @@ export const Setting = {
   chartTheme: "chartTheme",
   tutorialLanguage: "tutorialLanguage",
   shapeHints: "inlayHints.shapes",
+  exportCode: "exportCode",
 } as const;
 
 /** The renderer of charts. */

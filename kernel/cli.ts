@@ -95,9 +95,12 @@ program
 
 program
   .command("export")
-  .description("write a notebook, as it was saved, as a web page; nothing is run")
+  .description("write a notebook, as it was saved, as a web page, as Markdown or as a PDF; nothing is run")
   .argument("<notebook>", "an .ipynb file")
   .option("--html <file>", "a page with live charts, one file that opens offline")
+  .option("--markdown <file>", "Markdown, with pictures in NAME_files beside it")
+  .option("--pdf <file>", "a PDF, printed by Chromium, Chrome or Edge, which are to be installed")
+  .option("--no-code", "leave code out of page, Markdown and PDF")
   .option("--live <file>", "a page in which the cells run, one file that opens offline")
   .option(...withOption)
   .option("--engine <file>", "keep what live pages run on in a file of its own, which they share")
@@ -106,8 +109,9 @@ program
   .exitOverride()
   .addHelpText("after", plainExitCodes)
   .action(async (notebook: string, options, command: Command) => {
-    if (options.html === undefined && options.live === undefined)
-      command.error("error: expected --html <file>, --live <file> or both");
+    const { html, live, markdown, pdf } = options;
+    if ([html, live, markdown, pdf].every((each) => each === undefined))
+      command.error("error: expected --html, --live, --markdown or --pdf with a file, or several of them");
     if (options.with && options.live === undefined) command.error(withoutLive);
     const { exportCommand } = await import("./notebook/exportCommand");
     process.exitCode = await exportCommand(notebook, options);

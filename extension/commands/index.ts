@@ -7,12 +7,17 @@ import { compareRuns } from "./compareRuns";
 import { copyVariableName } from "./copyVariableName";
 import { copyVariableValue } from "./copyVariableValue";
 import { debugCell, runByLine } from "./debugCell";
+import { editCellTags } from "./editCellTags";
 import { exportExecuted } from "./exportExecuted";
 import { exportHtml } from "./exportHtml";
 import { exportLive } from "./exportLive";
+import { exportMarkdown } from "./exportMarkdown";
+import { exportPdf } from "./exportPdf";
+import { exportScript } from "./exportScript";
 import { installJupyterKernel } from "./installJupyterKernel";
 import { interruptKernel } from "./interruptKernel";
 import { newNotebook } from "./newNotebook";
+import { openScript } from "./openScript";
 import { openTable } from "./openTable";
 import { openTensor } from "./openTensor";
 import { openTutorial } from "./openTutorial";
@@ -41,6 +46,11 @@ const table: Record<Command, RunCommand> = {
   [Command.exportHtml]: exportHtml,
   [Command.exportLive]: exportLive,
   [Command.exportExecuted]: exportExecuted,
+  [Command.exportScript]: exportScript,
+  [Command.exportMarkdown]: exportMarkdown,
+  [Command.exportPdf]: exportPdf,
+  [Command.openScript]: openScript,
+  [Command.editCellTags]: editCellTags,
   [Command.showVariables]: showVariables,
   [Command.compareRuns]: compareRuns,
   [Command.installJupyterKernel]: installJupyterKernel,

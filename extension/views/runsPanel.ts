@@ -60,7 +60,7 @@ export class RunsPanel implements vscode.Disposable {
     } else {
       const [text, count] = this.#csv();
       if (message.type === "copy") await copyText(text, count);
-      else await saveText(vscode.l10n.t("Runs"), "csv", "CSV", text);
+      else await saveText({ name: vscode.l10n.t("Runs"), ending: "csv", kind: "CSV" }, text);
     }
   }
 

@@ -1,14 +1,28 @@
-// Rows as CSV: to the clipboard, or into a file that is asked for.
+// Texts, into a file that is asked for; rows as CSV to the clipboard, too.
 import * as vscode from "vscode";
 
-/** @param name what the file is called before its ending */
-export async function saveText(name: string, ending: string, kind: string, text: string): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+interface Place {
+  /** What the file is called before its ending. */
+  name: string;
+  ending: string;
+  /** What the file is. */
+  kind: string;
+  /** A file whose folder is offered; by default that of the window. */
+  beside?: vscode.Uri;
+  /** Where to; asked for unless it is given. */
+  given?: vscode.Uri | undefined;
+}
+
+export async function saveText({ name, ending, kind, beside, given }: Place, text: string): Promise<void> {
+  const own = beside && beside.scheme !== "untitled" ? vscode.Uri.joinPath(beside, "..") : undefined;
+  const folder = own ?? vscode.workspace.workspaceFolders?.[0]?.uri;
   const file = `${name.replace(/[^\p{L}\p{N}._ -]+/gu, " ").trim() || "data"}.${ending}`;
-  const target = await vscode.window.showSaveDialog({
-    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, file) } : {}),
-    filters: { [kind]: [ending] },
-  });
+  const target =
+    given ??
+    (await vscode.window.showSaveDialog({
+      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, file) } : {}),
+      filters: { [kind]: [ending] },
+    }));
   if (!target) return;
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
   const open = vscode.l10n.t("Open");

@@ -34,7 +34,8 @@ export class TableViewers extends ViewerPanels<FromDataViewer> {
     }
     try {
       const { text, rows } = await this.#csv(viewer, message.choice);
-      if (message.type === "export") await saveText(titleOf(viewer.place), "csv", "CSV", text);
+      if (message.type === "export")
+        await saveText({ name: titleOf(viewer.place), ending: "csv", kind: "CSV" }, text);
       else await copyText(text, rows);
     } catch (error) {
       void vscode.window.showErrorMessage((error as Error).message);

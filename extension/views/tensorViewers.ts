@@ -52,7 +52,7 @@ export class TensorViewers extends ViewerPanels<FromViewer> {
       }
       const name = [titleOf(viewer.place), ...at].join(" ");
       const text = `${lines.join("\r\n")}\r\n`;
-      if (type === "export") await saveText(name, "csv", "CSV", text);
+      if (type === "export") await saveText({ name, ending: "csv", kind: "CSV" }, text);
       else await copyText(text, lines.length);
     } catch (error) {
       void vscode.window.showErrorMessage((error as Error).message);

@@ -14,6 +14,8 @@ interface Values {
   readonly semicolonHides: "0" | "1";
   /** A file. */
   readonly notebook: string;
+  /** A program. */
+  readonly browser: string;
 }
 
 interface EnvironmentVariable<Value> {
@@ -86,6 +88,13 @@ export const settings: { readonly [Name in SettingName]: EnvironmentVariable<Val
     about: "the notebook that cells find themselves in; whoever starts a kernel sets it",
     takes: "a file",
     otherwise: "a cell of the kernel's folder",
+    parse: (text) => text,
+  },
+  browser: {
+    variable: "BNLAB_BROWSER",
+    about: "the browser that prints PDFs for `bnlab export --pdf`",
+    takes: "a file: Chromium, Chrome or Edge",
+    otherwise: "the first that is found",
     parse: (text) => text,
   },
 };

@@ -2,25 +2,37 @@
 import path from "node:path";
 import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
+import { renderPage } from "./html/page";
 import { readNotebook } from "./kernelRun";
+import { markdownExport, writePictures } from "./markdownExport";
 import { FileError } from "./outputFile";
 import { type PageFiles, pageTargets } from "./pageTargets";
+import { writePdf } from "./pdf";
+import { titleOf } from "./title";
 
 export interface ExportCommandOptions extends PageFiles {
   /** Where the notebook's pictures are looked for; by default where it lies. */
   folder?: string;
+  /** Where to print it to. */
+  pdf?: string;
 }
 
 /** @returns the exit code. */
 export async function exportCommand(
   file: string,
-  { folder = path.dirname(file), ...files }: ExportCommandOptions,
+  { folder = path.dirname(file), pdf, ...files }: ExportCommandOptions,
 ): Promise<number> {
   try {
     const notebook = await readNotebook(file);
     for (const { label, file: target, format } of await pageTargets(notebook, files, { file, folder })) {
       await target.write(await format());
       console.log(`${label}  ${target.name}`);
+    }
+    const { markdown, code } = files;
+    if (markdown !== undefined) await writePictures(markdownExport(notebook, markdown, code));
+    if (pdf !== undefined) {
+      await writePdf(await renderPage(notebook, { title: titleOf(notebook, file), folder, code }), pdf);
+      console.log(`PDF  ${pdf}`);
     }
   } catch (error) {
     complain("export", error instanceof FileError ? error.file : file, error);

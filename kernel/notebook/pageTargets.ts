@@ -4,6 +4,7 @@ import type { Notebook } from "../document/notebookFile";
 import { renderLivePage } from "./html/livePage";
 import { engineScript } from "./html/packedEngine";
 import { renderPage } from "./html/page";
+import { markdownExport } from "./markdownExport";
 import { FileError, OutputFile } from "./outputFile";
 import { titleOf } from "./title";
 
@@ -11,6 +12,10 @@ import { titleOf } from "./title";
 export interface PageFiles {
   /** The page of what was saved. */
   html?: string;
+  /** The notebook as Markdown, its pictures in a folder beside it. */
+  markdown?: string;
+  /** Whether code is on the page and in the Markdown. Default true. */
+  code?: boolean;
   /** The page in which cells run. */
   live?: string;
   /** The file that has the engine of live pages, which is inside the page where none is named. */
@@ -40,13 +45,14 @@ interface Source {
  */
 export async function pageTargets(
   notebook: Notebook,
-  { html, live, engine, with: files }: PageFiles,
+  { html, markdown, code, live, engine, with: files }: PageFiles,
   { file, folder }: Source,
   others: readonly Target[] = [],
 ): Promise<Target[]> {
   const options = () => ({ title: titleOf(notebook, file), folder });
   const wanted = [
-    { label: "Web page", name: html, format: () => renderPage(notebook, options()) },
+    { label: "Web page", name: html, format: () => renderPage(notebook, { ...options(), code }) },
+    { label: "Markdown", name: markdown, format: () => markdownExport(notebook, markdown!, code).text },
     {
       label: "Live page",
       name: live,

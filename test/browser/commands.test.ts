@@ -10,6 +10,7 @@ import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
+import { variableIn } from "./frames";
 
 const screenshots = path.join(root, "out/screenshots");
 const minute = 60_000;
@@ -186,12 +187,11 @@ describe("commands in VS Code's window", {
     await shoot("restart-asks");
     await dialog().getByRole("button", { name: "Cancel" }).click();
     await dialog().waitFor({ state: "detached" });
-    const variable = page.locator(".pane-body .monaco-list-row", { hasText: "kept" }).first();
-    await variable.waitFor({ timeout: minute });
+    const variable = await variableIn(page, "kept");
 
     await toolbar("Restart");
     await dialog().getByRole("button", { name: "Restart", exact: true }).click();
-    await variable.waitFor({ state: "detached", timeout: minute });
+    await variable.waitFor({ state: "hidden", timeout: minute });
     await state(/BN Lab: idle/);
     await toolbar("Restart"); // nothing has run since: no question
     await state(/BN Lab: (starting|idle)/);
@@ -204,11 +204,11 @@ describe("commands in VS Code's window", {
     await toolbar("Restart and Run All");
     // A setting of the user from here on: the tests that follow are not asked.
     await dialog().getByRole("button", { name: "Don't Ask Again" }).click();
-    await variable.waitFor({ state: "detached", timeout: minute });
+    await variable.waitFor({ state: "hidden", timeout: minute });
     await variable.waitFor({ timeout: minute });
     await state(/BN Lab: idle/);
     await toolbar("Restart");
-    await variable.waitFor({ state: "detached", timeout: minute });
+    await variable.waitFor({ state: "hidden", timeout: minute });
     assert.equal(await dialog().count(), 0);
   });
 

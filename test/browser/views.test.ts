@@ -4,13 +4,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Browser, Frame, Locator, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { notebookMetadata } from "../../extension/ids";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
 import { brokenRules } from "./axe";
+import { frameWith, until, variableLine } from "./frames";
 
 const screenshots = path.join(root, "out/screenshots");
 const minute = 60_000;
@@ -69,8 +70,7 @@ describe("views in VS Code's window", {
   };
   /** The page of the variables. */
   const variables = () => until("the variables", () => frameWith(page, "th.name", "Name"));
-  const row = async (name: string) =>
-    (await variables()).locator(`tbody tr:has(td.name .text:text-is("${name}"))`).first();
+  const row = async (name: string) => variableLine(await variables(), name);
   const rowText = async (name: string) =>
     (await (await row(name)).locator("td").allTextContents()).map((text) => text.replace("↗", "")).join("|");
   const names = async () => (await variables()).locator("td.name .text").allTextContents();
@@ -260,32 +260,42 @@ describe("views in VS Code's window", {
     assert.equal(await training.getByRole("button", { name: "Stop" }).isVisible(), false);
     await shoot("training-light");
   });
+
+  it("lists runs, with what differs, and puts them into one chart", { timeout: 3 * minute }, async () => {
+    const write = async (rate: number) => {
+      await page.locator(".code-cell-row").nth(1).locator(".view-line").first().click();
+      await page.keyboard.press("Control+a");
+      await page.keyboard.insertText(
+        `const rate = ${rate};\nplot.loss({ net: [3, 2, rate] }, { title: "Loss" })`,
+      );
+      await page.keyboard.press("Control+Enter");
+      await page.waitForTimeout(500);
+      await page
+        .locator(".code-cell-row")
+        .nth(1)
+        .locator(".codicon-notebook-state-success")
+        .waitFor({ timeout: minute });
+    };
+    await write(0.1);
+    await write(0.5);
+    await page.keyboard.press("F1");
+    await page.locator(".quick-input-widget input").first().fill(">BN Lab: Compare Runs");
+    await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+    await page.keyboard.press("Enter");
+    const runs = await until("the runs", () => frameWith(page, "h1", "Runs"));
+    await until("both", async () => (await runs.locator("tbody tr").count()) === 3);
+    const row = async (at: number) =>
+      (await runs.locator("tbody tr").nth(at).locator("td").allTextContents()).join("|");
+    assert.match(await row(0), /^\|\|rate 0\.5\|0\.5\|/);
+    assert.match(await row(1), /^\|\|rate 0\.1\|0\.1\|/);
+    await until("the chart", async () => (await runs.locator(".legendtext").count()) === 2);
+    const name = runs.getByRole("textbox", { name: "Name of Run 3" });
+    await name.fill("half");
+    await name.press("Enter");
+    await until("its name", async () =>
+      (await runs.locator(".legendtext").allTextContents()).includes("net · half: rate 0.5"),
+    );
+    assert.deepEqual(await brokenRules(runs, "body", ["scrollable-region-focusable"]), []);
+    await shoot("runs-light");
+  });
 });
-
-/** The web view in which something with that text stands. */
-async function frameWith(page: Page, selector: string, text: string): Promise<Frame | undefined> {
-  for (const frame of page.frames()) {
-    const found: Locator = frame.locator(selector, { hasText: text });
-    // A frame may go while it is asked.
-    if (
-      await found
-        .first()
-        .isVisible()
-        .catch(() => false)
-    )
-      return frame;
-  }
-  return undefined;
-}
-
-async function until<T>(what: string, condition: () => Promise<T | undefined | false>): Promise<T> {
-  for (
-    const end = Date.now() + minute;
-    Date.now() < end;
-    await new Promise((wait) => setTimeout(wait, 100))
-  ) {
-    const found = await condition();
-    if (found) return found;
-  }
-  throw new Error(`waited in vain for ${what}`);
-}

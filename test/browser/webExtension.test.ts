@@ -11,6 +11,7 @@ import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
+import { variableIn } from "./frames";
 
 const shots = path.join(root, "out/screenshots");
 const minute = 60_000;
@@ -76,8 +77,6 @@ describe("the extension in a browser alone", {
       .locator(".notebook-toolbar-container .notebook-label", { hasText: new RegExp(`^\\s*${label}\\s*$`) })
       .first()
       .click();
-  const variable = (name: string) =>
-    page.locator(`.pane-body .monaco-list-row:has(:text-is("${name}"))`).first();
   const notification = (text: RegExp) => page.locator(".notification-toast", { hasText: text });
 
   async function palette(title: string): Promise<void> {
@@ -150,8 +149,8 @@ describe("the extension in a browser alone", {
     await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: patience });
     await runCell("randn(");
     await told("undefined 64 × 100"); // in a worker, where there is no Node
-    await variable("weights").waitFor({ timeout: patience });
-    assert.match((await variable("weights").textContent()) ?? "", /\[64, 100\]\s+float32/);
+    const weights = await variableIn(page, "weights");
+    assert.match((await weights.textContent()) ?? "", /Tensor float32\[64, 100\]/);
 
     await runCell("append(");
     const curve = await seen("a curve", (frame) => frame.locator(".js-plotly-plot .scatterlayer .js-line"));
@@ -194,7 +193,7 @@ describe("the extension in a browser alone", {
       .locator(".monaco-dialog-box")
       .getByRole("button", { name: "Restart", exact: true })
       .click({ timeout: patience });
-    await variable("weights").waitFor({ state: "detached", timeout: patience });
+    await (await variableIn(page, "weights")).waitFor({ state: "hidden", timeout: patience });
     await runCell("kept");
     await told(/turns is not defined/);
   });

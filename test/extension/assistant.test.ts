@@ -1,6 +1,7 @@
 // The tools of assistants, called as VS Code calls them, on a notebook of this window.
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import { confirmationOf } from "../../extension/assistant/confirmation";
 import manifest from "../../package.json" with { type: "json" };
 import { closeNotebook, openNotebook, run, textOf, until } from "./notebooks";
 
@@ -10,12 +11,6 @@ async function call(name: string, input: object, token = new vscode.Cancellation
 }
 
 describe("tools of assistants", () => {
-  // VS Code shows no dialog to tests: that running code asks first is what prepareInvocation says.
-  before(() =>
-    vscode.workspace
-      .getConfiguration()
-      .update("chat.tools.global.autoApprove", true, vscode.ConfigurationTarget.Global),
-  );
   afterEach(closeNotebook);
 
   it("are those of the manifest", () => {
@@ -40,6 +35,16 @@ describe("tools of assistants", () => {
       call("bnlab_read_notebook", { notebook: "no.ipynb" }),
       /expected the path of one notebook/,
     );
+  });
+
+  it("have VS Code ask before they run something, and tell what", () => {
+    const asked = (...about: Parameters<typeof confirmationOf>) =>
+      confirmationOf(...about).confirmationMessages;
+    assert.match(String(asked("bnlab_run_cells", { cells: [1, 3] })?.message), /^Cells 1, 3 run/);
+    const lint = asked("bnlab_lint", { model: "net", loader: "train" })?.message;
+    assert.match((lint as vscode.MarkdownString).value, /probe\.lint\(net, train\)/);
+    assert.throws(() => asked("bnlab_probe_report", { watch: "f()" }), /expected a variable's name/);
+    assert.equal(asked("bnlab_variables", {}), undefined);
   });
 
   it("run cells and code, wait for the end, and stop what is given up", async () => {

@@ -114,6 +114,25 @@ describe("commands", () => {
     assert.equal(textOf(notebook, 1), shown);
   });
 
+  it("Export to Script writes cells that Open Script as Notebook reads; tags go along", async () => {
+    const notebook = await openNotebook(["const a = 1;", "a"]);
+    await executeCommand(Command.editCellTags, notebook.cellAt(0), ["parameters", "parameters", ""]);
+    const target = vscode.Uri.joinPath(notebook.uri, "../script.ts");
+    await executeCommand(Command.exportScript, undefined, target);
+    assert.equal(
+      readFileSync(target.fsPath, "utf8"),
+      '// %% tags=["parameters"]\nconst a = 1;\n\n// %%\na\n',
+    );
+    await closeNotebook();
+    await executeCommand(Command.openScript, target);
+    const opened = vscode.window.activeNotebookEditor?.notebook;
+    assert.deepEqual(
+      opened?.getCells().map(({ document }) => document.getText()),
+      ["const a = 1;", "a"],
+    );
+    assert.deepEqual(opened?.cellAt(0).metadata.metadata, { tags: ["parameters"] });
+  });
+
   it("Compare Runs opens the page of the runs", async () => {
     const cell = 'import { plot } from "bnlab";\nplot.loss({ net: [3, 2, 1] }, { title: "Loss" })';
     await run(await openNotebook([cell, cell]));

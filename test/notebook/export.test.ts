@@ -53,6 +53,46 @@ test("a page of what was saved, with pictures from the folder named; nothing run
   assert.ok(!existsSync(path.join(folder, "ran.txt")));
 });
 
+test("Markdown with its pictures beside it, with and without code", () => {
+  write("saved.ipynb", "const secret = 1;");
+  const file = path.join(folder, "saved.ipynb");
+  const notebook = JSON.parse(readFileSync(file, "utf8"));
+  const data = { "image/png": pixel, "text/plain": "A dot" };
+  notebook.cells[1].outputs.push({ output_type: "display_data", data, metadata: {} });
+  writeFileSync(file, JSON.stringify(notebook));
+  const { status, stdout } = bnlab("export", "saved.ipynb", "--markdown", "out/my page.md");
+  assert.deepEqual([status, stdout], [0, "Markdown  out/my page.md\n"]);
+  const text = readFileSync(path.join(folder, "out/my page.md"), "utf8");
+  assert.match(
+    text,
+    /const secret[\s\S]*as it was saved[\s\S]*!\[A dot\]\(my%20page_files\/picture-1\.png\)/,
+  );
+  assert.equal(readFileSync(path.join(folder, "out/my page_files/picture-1.png")).toString("base64"), pixel);
+  bnlab("export", "saved.ipynb", "--no-code", "--markdown", "out/bare.md", "--html", "out/bare.html");
+  for (const name of ["bare.md", "bare.html"]) {
+    const bare = readFileSync(path.join(folder, "out", name), "utf8");
+    assert.ok(!bare.includes("secret") && bare.includes("as it was saved"), name);
+  }
+});
+
+test("a PDF by a browser of the machine; where there is none it says what to do", () => {
+  const printed = (browser: string) =>
+    spawnSync(process.execPath, [cli, "export", "saved.ipynb", "--pdf", "page.pdf"], {
+      ...{ cwd: folder, encoding: "utf8", env: { ...process.env, PATH: "", BNLAB_BROWSER: browser } },
+    });
+  const { status, stderr } = printed("/no/such/browser");
+  assert.equal(status, 2);
+  assert.match(
+    stderr,
+    /^bnlab export: page\.pdf: expected Chromium, Chrome or Edge to print with, found none; .*--html.*\n$/,
+  );
+  const browser = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((each) => existsSync(each));
+  if (!browser) return;
+  const done = printed(browser);
+  assert.deepEqual([done.stdout, done.status], ["PDF  page.pdf\n", 0], done.stderr);
+  assert.equal(readFileSync(path.join(folder, "page.pdf")).subarray(0, 5).toString(), "%PDF-");
+});
+
 test("a file that is none ends with 2 and one line", () => {
   const { status, stderr } = bnlab("export", "missing.ipynb", "--html", "page.html");
   assert.equal(status, 2);

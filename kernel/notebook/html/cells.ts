@@ -20,6 +20,8 @@ export interface CellsOptions {
   folder: string;
   /** Whether the page's script makes the code cells run: it finds them by their ids, and has their figures itself. */
   isLive: boolean;
+  /** Whether code is on the page. Default true. */
+  showsCode?: boolean;
 }
 
 interface CellsHtml {
@@ -30,7 +32,7 @@ interface CellsHtml {
 export const cellsHtml = (notebook: Notebook, options: CellsOptions): CellsHtml =>
   inLanguage(languageOf(proseOf(notebook)), () => inReadersWords(notebook, options));
 
-function inReadersWords(notebook: Notebook, { folder, isLive }: CellsOptions): CellsHtml {
+function inReadersWords(notebook: Notebook, { folder, isLive, showsCode = true }: CellsOptions): CellsHtml {
   const filePicture = (source: string) => folderPicture(source, folder);
   const markdown = markdownRenderer(filePicture);
   const outputs = new OutputHtml(
@@ -44,7 +46,7 @@ function inReadersWords(notebook: Notebook, { folder, isLive }: CellsOptions): C
     .map((cell) => {
       if (cell.cell_type !== "code") return textHtml(cell, markdown);
       const write = isLive && isOfKernel(cell) ? liveCodeHtml : codeHtml;
-      return write(cell, codeOf(cell), outputs);
+      return write(cell, showsCode ? codeOf(cell) : "", outputs);
     })
     .join("\n");
   return { html, hasCharts: outputs.hasCharts };
@@ -61,8 +63,9 @@ function textHtml(cell: Exclude<Cell, CodeCell>, markdown: ReturnType<typeof mar
 function codeHtml(cell: CodeCell, code: string, outputs: OutputHtml): string {
   if (cell.source.trim() === "" && cell.outputs.length === 0) return "";
   const shown = cell.outputs.map((output) => outputs.write(output)).join("\n");
+  if (code === "" && shown === "") return "";
   return `<section class="code">
-<div class="input">${labelHtml(cell)}${code}</div>
+${code && `<div class="input">${labelHtml(cell)}${code}</div>`}
 ${shown ? `<div class="outputs">\n${shown}\n</div>` : ""}
 </section>`;
 }

@@ -11,10 +11,15 @@ export interface PageOptions {
   title: string;
   /** Where the notebook's pictures are looked for. */
   folder: string;
+  /** Whether code is on the page. Default true. */
+  code?: boolean | undefined;
 }
 
-export async function renderPage(notebook: Notebook, { title, folder }: PageOptions): Promise<string> {
-  const { html, hasCharts } = cellsHtml(notebook, { folder, isLive: false });
+export async function renderPage(
+  notebook: Notebook,
+  { title, folder, code = true }: PageOptions,
+): Promise<string> {
+  const { html, hasCharts } = cellsHtml(notebook, { folder, isLive: false, showsCode: code });
   const scripts = hasCharts ? (await chartScripts()).map(scriptText) : [];
   const body = `<main>
 ${html}

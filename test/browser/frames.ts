@@ -1,0 +1,41 @@
+// Pages inside VS Code's window: web views stand in frames of frames, which come and go.
+import type { Frame, Locator, Page } from "playwright-core";
+
+const patience = 120_000;
+
+/** The web view in which something with that text stands. */
+export async function frameWith(page: Page, selector: string, text: string): Promise<Frame | undefined> {
+  for (const frame of page.frames()) {
+    const found: Locator = frame.locator(selector, { hasText: text });
+    // A frame may go while it is asked.
+    const isThere = await found
+      .first()
+      .isVisible()
+      .catch(() => false);
+    if (isThere) return frame;
+  }
+  return undefined;
+}
+
+/** A line of the table of variables. */
+export const variableLine = (frame: Frame, name: string): Locator =>
+  frame.locator(`tbody tr:has(td.name .text:text-is("${name}"))`).first();
+
+/** The line of a variable, when it is there. */
+export const variableIn = (page: Page, name: string): Promise<Locator> =>
+  until(`the variable ${name}`, async () => {
+    const frame = await frameWith(page, "td.name .text", name);
+    return frame && variableLine(frame, name);
+  });
+
+export async function until<T>(what: string, condition: () => Promise<T | undefined | false>): Promise<T> {
+  for (
+    const end = Date.now() + patience;
+    Date.now() < end;
+    await new Promise((wait) => setTimeout(wait, 100))
+  ) {
+    const found = await condition();
+    if (found) return found;
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
