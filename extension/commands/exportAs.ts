@@ -7,7 +7,7 @@ import { withNode } from "./needsNode";
 import { targetOf } from "./target";
 
 interface Format extends Omit<Export, "args"> {
-  /** Of the command line. */
+  /** The command line has them. */
   option: "--html" | "--live" | "--markdown" | "--pdf";
 }
 
