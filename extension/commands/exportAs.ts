@@ -7,7 +7,7 @@ import { withNode } from "./needsNode";
 import { targetOf } from "./target";
 
 interface Format extends Omit<Export, "args"> {
-  /** The command line has them. */
+  /** The option of `bnlab export`. */
   option: "--html" | "--live" | "--markdown" | "--pdf";
 }
 

@@ -56,7 +56,7 @@ describe("tools of assistants", () => {
     await assert.rejects(call("bnlab_lint", { model: "process.exit()" }), /expected a variable's name/);
     assert.match(await call("bnlab_run_cells", { cells: [3], seconds: 1 }), /Cell 3 runs/);
     const giving = new vscode.CancellationTokenSource();
-    const waiting = call("bnlab_training", { seconds: 60 }, giving.token).catch(() => "canceled");
+    const waiting = call("bnlab_training", { seconds: 60 }, giving.token).catch(() => "given up");
     giving.cancel();
     await waiting;
     await call("bnlab_interrupt", {});
