@@ -5,6 +5,8 @@ export const TestVariable = {
   minutes: "BNLAB_TEST_MINUTES",
   /** A text: only tests whose titles contain it run inside VS Code. */
   grep: "BNLAB_TEST_GREP",
+  /** How many runs a sweep has whose processes are killed. */
+  runs: "BNLAB_TEST_RUNS",
   /** A Node, for the setting that names one. */
   node: "BNLAB_TEST_NODE",
   /** Something that processes inherit, by which they are known. */

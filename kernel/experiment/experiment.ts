@@ -10,7 +10,7 @@ import {
 import { machine } from "../machine/machine";
 import { manualSeed } from "../tensor";
 import { Experiment, type Judging, judgingNames, type Run } from "./result";
-import { type Outcome, startTeam } from "./team";
+import { failureText, type Outcome, startTeam } from "./team";
 
 /** One run to make: all arms of a seed start from the same random stream. */
 export interface Trial<Settings = undefined> {
@@ -148,7 +148,7 @@ async function madeHere<Result, Settings>(
     machine().awaits(run);
     return outcome(await run(trial), null);
   } catch (error) {
-    return outcome(null, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    return outcome(null, failureText(error));
   }
 }
 

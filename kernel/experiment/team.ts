@@ -43,3 +43,7 @@ export function setTeams(start: StartTeam): void {
 }
 
 export const startTeam: StartTeam = (work) => current?.(work) ?? null;
+
+/** A failure of a run as it is kept. */
+export const failureText = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -2,7 +2,7 @@
 import type { CellReferences } from "../session/cells/references";
 import { type DisplaySession, sessionSymbol } from "../session/display/display";
 
-export interface SessionReferences {
+interface SessionReferences {
   [sessionSymbol]?: DisplaySession & { readonly references: CellReferences };
 }
 

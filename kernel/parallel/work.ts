@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { deserialize, serialize } from "node:v8";
 import { type GeneratorState, getRngState, manualSeed } from "../bnlab";
+import { failureText } from "../experiment/team";
 import type { CellReferences } from "../session/cells/references";
 import { CannotTravel } from "./closures";
 import { decode } from "./decode";
@@ -82,7 +83,7 @@ export class Worker {
     try {
       result = await run(trials[index]);
     } catch (thrown) {
-      error = wordsOfError(thrown);
+      error = failureText(thrown);
     }
     const seconds = (performance.now() - started) / 1000;
     const stream = getRngState();
@@ -108,10 +109,6 @@ export class Worker {
 
 export const changesWords = (what: string): string =>
   `run() changes ${what}; return what is to be kept, and gather it in onResult`;
-
-/** A failure of a run as it is kept. */
-const wordsOfError = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
 const isObject = (value: unknown): value is object =>
   (typeof value === "object" && value !== null) || typeof value === "function";

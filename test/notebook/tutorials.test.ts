@@ -17,7 +17,8 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), "bnlab-tutorials-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 const examples = path.join(import.meta.dirname, "../../examples");
-const env = { ...process.env, BNLAB_THREADS: "1" };
+/** Runs of experiments in processes of their own show what live pages show, which make them one after the other. */
+const env = { ...process.env, BNLAB_THREADS: "1", BNLAB_PARALLEL: "2" };
 
 /** The one whose numbers are saved: newer ones have fused multiply-add, and other last digits grow in a training. */
 const savedWith = "20.20.2";

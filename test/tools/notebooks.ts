@@ -83,8 +83,10 @@ for (const language of languages) {
 
 let failed = false;
 /** Both languages at once, each with its share of the cores: the numbers do not depend on it. */
+const share = `${Math.max(1, Math.floor(availableParallelism() / languages.length))}`;
 const env: Record<string, string> = {
-  BNLAB_THREADS: `${Math.max(1, Math.floor(availableParallelism() / languages.length))}`,
+  BNLAB_THREADS: share,
+  BNLAB_PARALLEL: share,
   ...(mnist && { BNLAB_MNIST: mnist }),
 };
 const optionsOf = (file: string): RunOptions => ({
