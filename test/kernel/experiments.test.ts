@@ -72,7 +72,7 @@ function fit(net: nn.Module, seed: number): number[] {
   return losses;
 }
 /** Long enough that others are asked for help. */
-const takesLong = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 350);
+const takesLong = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 350);
 const studyOf = (parallel: boolean | number, extra = 0) =>
   experiment({
     seeds: 2,
