@@ -63,7 +63,9 @@ export class DetachableLine implements Transport {
 
   close(): void {
     this.#door?.close();
-    this.#client?.close();
+    this.#door = undefined; // nobody else comes
+    if (this.#client) this.#client.close();
+    else this.#close();
   }
 
   /** Whoever has started the kernel has gone, though its line may not say so. */

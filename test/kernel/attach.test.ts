@@ -309,6 +309,14 @@ console.log("first");`;
     assert.deepEqual(readdirSync(one.folder), []);
   });
 
+  it("ends when it is shut down", async () => {
+    const one = open();
+    await found(one.folder);
+    await one.client.shutdown();
+    await ended(one.process);
+    assert.deepEqual(readdirSync(one.folder), []);
+  });
+
   it("ends with its window where it cannot be made known", async () => {
     const one = open(5, path.join("a file", "kernels"));
     rmSync(path.dirname(one.folder), { recursive: true, force: true });
