@@ -8,7 +8,10 @@ import { NotebookModules } from "../../../kernel/session/language/notebookModule
 import type { FromLanguage, ToLanguage } from "../../../kernel/session/language/wire";
 
 const cell = (id: string, text: string, more: Partial<LanguageCell> = {}): LanguageCell => ({
-  ...{ id, text, language: "typescript", ...more },
+  id,
+  text,
+  language: "typescript",
+  ...more,
 });
 
 describe("a cell's names", () => {
