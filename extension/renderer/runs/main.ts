@@ -58,7 +58,9 @@ addEventListener("message", ({ data }: MessageEvent<ToRuns>) => {
 take([]);
 vscode.postMessage({ type: "ready" });
 
-const marked = () => rows.flatMap(({ id }) => (chosen.has(id) ? [id] : []));
+function marked(): string[] {
+  return rows.flatMap(({ id }) => (chosen.has(id) ? [id] : []));
+}
 
 function take(found: RunRow[]): void {
   const before = marked();

@@ -49,7 +49,7 @@ export function describeVariable(
 
 function describe(value: unknown, statistics?: boolean): Omit<Variable, "name" | "type"> {
   const numbers = numbersOf(value);
-  if (numbers) return describeNumbers(numbers, statistics);
+  if (numbers) return { ...describeNumbers(numbers, statistics), rows: rowCount(value) };
   if (isModule(value)) return { kind: "module", ...describeModule(value) };
   return { kind: kindOf(value), length: lengthOf(value), rows: rowCount(value), preview: preview(value) };
 }
