@@ -1,16 +1,20 @@
-// `npm run pictures`: the walkthrough's pictures and those of README and guides, taken in VS Code: light and dark, English and Chinese;
-// `npm run pictures -- outputs zh-cn-light` takes one part of them, in one window.
+// `npm run pictures`: every picture of VS Code in READMEs, guides and walkthrough, light and dark, English and Chinese;
+// `npm run pictures -- outputs zh-cn-light` takes one part of them, in one window. With pngquant they are half the size.
 // VS Code's own words stay English, for its language packs are not on npm.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { kernelspec } from "../../extension/ids";
+import chineseBundle from "../../l10n/bundle.l10n.zh-cn.json" with { type: "json" };
 import english from "../../package.nls.json" with { type: "json" };
 import chinese from "../../package.nls.zh-cn.json" with { type: "json" };
+import { frameWith, until, variableIn } from "../browser/frames";
 import { launchBrowser, notebookOutputs } from "./browser";
 import { cache, root } from "./install";
+import { outputCells, tourCells, viewCells } from "./pictureCells";
 import { type RunningServer, startServer } from "./server";
 
 const minute = 60_000;
@@ -21,49 +25,8 @@ const words: Record<string, Record<string, string>> = { en: english, "zh-cn": ch
 const plainWindow = {
   "breadcrumbs.enabled": false,
   "window.commandCenter": false,
-  "workbench.activityBar.location": "hidden",
   "workbench.layoutControl.enabled": false,
 };
-
-const tourCells = [
-  `import { tensor } from "bnlab";
-
-const x = tensor([[1, 2], [3, 4]]);
-x.matmul(x)`,
-  "const lr = 0.5;",
-  `import { data, manualSeed, nn, optim, plot } from "bnlab";
-
-manualSeed(0);
-const digits = new data.DataLoader(data.digits({ count: 3000, seed: 1 }), { batchSize: 60 });
-const layer = (from: number, to: number, bn: boolean) =>
-  [new nn.Linear(from, to), ...(bn ? [new nn.BatchNorm1d(to)] : []), new nn.Sigmoid()];
-const chart = plot.live(plot.loss({}, { title: "Training loss" }));
-for (const [name, bn] of [["without BN", false], ["with BN", true]] as const) {
-  const hidden = [...layer(784, 100, bn), ...layer(100, 100, bn)];
-  const net = new nn.Sequential(new nn.Flatten(), ...hidden, new nn.Linear(100, 10));
-  const optimizer = new optim.SGD(net.parameters(), { lr });
-  let step = 0;
-  for (let epoch = 0; epoch < 3; epoch++) {
-    for (const [images, labels] of digits) {
-      const loss = nn.functional.crossEntropy(net.forward(images), labels);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      chart.append(name, step++, loss.item());
-    }
-  }
-}`,
-];
-
-/** What renderers draw and say: a tensor's card, a chart with its buttons, bars. */
-const outputCells = [
-  `import { manualSeed, plot, progress, randn } from "bnlab";
-
-manualSeed(1);
-for (const _ of progress(40, { label: "epoch" }));
-randn([64, 100])`,
-  `plot.histogram({ "before BN": randn([5000]).mul(2).add(1), "after BN": randn([5000]) }, { title: "Inputs of a sigmoid" })`,
-];
 
 function notebook(cells: readonly string[]): string {
   const code = cells.map((source, i) => ({
@@ -74,7 +37,8 @@ function notebook(cells: readonly string[]): string {
 }
 
 const pictureFolder = (tongue: string) => path.join(root, "media/walkthrough", tongue === "en" ? "" : tongue);
-const screens = path.join(root, "media/screens");
+const screen = (name: string, tongue: string, theme: ThemeName) =>
+  path.join(root, "media/screens", `${name}-${tongue}-${theme}.png`);
 
 /** A window in a language, as VS Code's server tells its extensions. */
 async function openWindow(browser: Browser, url: string, tongue: string): Promise<Page> {
@@ -109,11 +73,12 @@ async function take(page: Page, file: string, scale: "device" | "css" = "device"
   await page.mouse.move(page.viewportSize()!.width / 2, 4); // where nothing hovers
   await page.waitForTimeout(1000); // charts settle
   await page.screenshot({ path: file, scale });
+  spawnSync("pngquant", ["--force", "--ext", ".png", "256", file]); // where there is none the picture stays as it is
 }
 
 /** As large as a walkthrough shows it, as sharp as a good screen does. */
 const small = { width: 800, height: 520 };
-const large = { width: 1200, height: 760 };
+const large = { width: 1280, height: 800 };
 
 async function openNotebook(
   server: RunningServer,
@@ -148,7 +113,7 @@ async function takeOutputs(
   await chart.hover();
   await chart.locator(".modebar-btn").nth(1).hover();
   await page.waitForTimeout(1000);
-  await page.screenshot({ path: path.join(screens, `outputs-${tongue}-${theme}.png`), scale: "css" });
+  await page.screenshot({ path: screen("outputs", tongue, theme), scale: "css" });
   await page.close();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -161,7 +126,6 @@ async function takeTour(
 ): Promise<void> {
   const { page, folder } = await openNotebook(server, browser, tongue, tourCells);
   const walkthrough = (step: string) => path.join(pictureFolder(tongue), `${step}-${theme}.png`);
-  const screen = (name: string) => path.join(screens, `${name}-${tongue}-${theme}.png`);
   const palette = (key: string) => command(page, `BN Lab: ${words[tongue]![key]!.replace("…", "")}`);
 
   await runCell(page, 0);
@@ -185,13 +149,15 @@ async function takeTour(
   await page.keyboard.press("Escape");
   await runCell(page, 1);
   await runCell(page, 2);
-  await page.setViewportSize(large);
   await palette("command.compareRuns");
-  await take(page, screen("compare"), "css");
-  await page.setViewportSize(small);
-  await page.keyboard.press("Enter");
-  await page.waitForTimeout(3000);
+  const runs = await until("the runs", () =>
+    frameWith(page, "h1", tongue === "en" ? "Runs" : chineseBundle.Runs),
+  );
+  await runs.locator(".js-plotly-plot").first().waitFor();
   await take(page, walkthrough("learningRate"));
+  await page.setViewportSize(large);
+  await take(page, screen("runs", tongue, theme), "css");
+  await page.setViewportSize(small);
   await page.locator(".tab", { hasText: "demo.ipynb" }).click(); // a chart has the keyboard
 
   await palette("command.exportHtml");
@@ -204,20 +170,68 @@ async function takeTour(
   for (let wait = 0; wait < 600 && !existsSync(html); wait++) await page.waitForTimeout(100);
   await sharePicture(browser, html, theme, walkthrough("share"));
 
+  await page.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The variables and a training under way beside the notebook, then a tensor's viewer. */
+async function takeViews(
+  server: RunningServer,
+  browser: Browser,
+  tongue: string,
+  theme: ThemeName,
+): Promise<void> {
+  const { page, folder } = await openNotebook(server, browser, tongue, viewCells);
   await page.setViewportSize(large);
-  await palette("command.openTutorial");
-  await page.locator(".quick-input-list .monaco-list-row").nth(2).waitFor();
-  await take(page, screen("tutorials"), "css");
-  await page.keyboard.press("Escape");
-  await palette("command.openWalkthrough");
-  await page.locator(".getting-started-step").first().waitFor({ timeout: minute });
-  await page.waitForTimeout(2000);
-  await take(page, screen("walkthrough"), "css");
-  await page.keyboard.press("Control+,");
-  await page.locator(".settings-editor .suggest-input-container .monaco-editor").click({ timeout: minute });
-  await page.keyboard.type("@ext:bnlab.bnlab");
-  await page.waitForTimeout(2000);
-  await take(page, screen("settings"), "css");
+  await command(page, `BN Lab: ${words[tongue]!["command.showVariables"]!}`);
+  await runCell(page, 0);
+  await variableIn(page, "net");
+  const images = await variableIn(page, "images");
+  await images.locator(".open").click();
+  const viewer = await until("the viewer", () => frameWith(page, "h1", "images"));
+  await viewer.locator("[data-tab=images]").click();
+  await viewer.locator("canvas").first().waitFor();
+  await take(page, screen("tensor-images", tongue, theme), "css");
+  await page.keyboard.press("Control+w");
+  await runTraining(page);
+  await take(page, screen("training", tongue, theme), "css");
+  await page.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Until a quarter of it is done. */
+async function runTraining(page: Page): Promise<void> {
+  const row = page.locator(".code-cell-row").nth(1);
+  await row.hover();
+  await row.locator(".run-button-container a").first().click();
+  await until("some epochs", () => frameWith(page, "body", "30 / 120"));
+}
+
+/** The first tutorial, as it is saved, where it shows what it is about. */
+async function takeTutorial(
+  server: RunningServer,
+  browser: Browser,
+  tongue: string,
+  theme: ThemeName,
+): Promise<void> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-pictures-"));
+  const file = path.join(folder, "00-start.ipynb");
+  copyFileSync(path.join(root, "notebooks", tongue, "00-start.ipynb"), file);
+  const page = await openWindow(browser, server.windowUrl(folder, { openFile: file }), tongue);
+  await page.setViewportSize({ width: 1280, height: 960 });
+  await page
+    .locator(".kernel-label", { hasText: "BN Lab" })
+    .first()
+    .waitFor({ timeout: 2 * minute });
+  await page.keyboard.press("Control+b");
+  await page.mouse.move(640, 500);
+  const charts = notebookOutputs(page).locator(".js-plotly-plot");
+  for (let turn = 0; turn < 200 && ((await charts.first().boundingBox())?.y ?? 5000) > 130; turn++) {
+    await page.mouse.wheel(0, 60);
+    await page.waitForTimeout(40);
+  }
+  const name = tongue === "en" ? `tutorial-${theme}.png` : `tutorial-${tongue}-${theme}.png`;
+  await take(page, path.join(root, "media", name), "css");
   await page.close();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -238,7 +252,7 @@ async function sharePicture(
   await page.close();
 }
 
-const parts = { tour: takeTour, outputs: takeOutputs };
+const parts = { tutorial: takeTutorial, tour: takeTour, outputs: takeOutputs, views: takeViews };
 const asked = process.argv.slice(2);
 /** What was asked for of these names, or all. */
 const chosen = (names: string[]) =>
