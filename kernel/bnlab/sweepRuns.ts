@@ -1,7 +1,16 @@
 // Many runs as cells see them: a table, the verdict by pairs, and charts over what was varied.
 import { describe, requireKnown } from "../arguments";
 import { Experiment, type Judging, type LoadedRun } from "../experiment";
-import { type Figure, type HeatmapOptions, heatmap, type LineFigure, type LineOptions, line } from "../plot";
+import {
+  type Figure,
+  type HeatmapOptions,
+  heatmap,
+  type LineFigure,
+  type LineOptions,
+  line,
+  type ParallelCoordinatesOptions,
+  parallelCoordinates,
+} from "../plot";
 import { displaySymbol, type MimeBundle } from "../protocol/mime";
 import { tableOf } from "../session/display/table";
 
@@ -136,6 +145,31 @@ export class SweepRuns {
     return line(Object.fromEntries(series), { xTitle: "step", yTitle: name, ...others });
   }
 
+  /**
+   * A line for each run through its parameters and what it recorded: which settings go with which outcome.
+   *
+   * @param names Default: the parameters that have several values, then the numbers that were recorded.
+   * @example runs.parallelCoordinates(["lr", "depth", "loss"])
+   * @throws RangeError for a name that is neither a parameter nor a record.
+   */
+  parallelCoordinates(names?: readonly string[], options: ParallelCoordinatesOptions = {}): Figure {
+    requireKnown("parallelCoordinates", arguments, 2);
+    if (names !== undefined && !Array.isArray(names))
+      throw new TypeError(`parallelCoordinates: expected names in an array, got ${describe(names)}`);
+    const rows = this.rows;
+    const known = unique(rows.flatMap((row) => Object.keys(row)));
+    const recorded = known.filter((name) => rows.some((row) => typeof row[name] === "number"));
+    const parameters = unique(this.runs.flatMap((run) => Object.keys(run.parameters)));
+    const chosen = names ?? [...this.#varied(), ...recorded.filter((name) => !parameters.includes(name))];
+    const strange = chosen.find((name) => !known.includes(name));
+    if (strange !== undefined)
+      throw new RangeError(
+        `parallelCoordinates: expected names of the runs' table (${known.join(", ")}), got ${describe(strange)}`,
+      );
+    const columns = chosen.map((name) => [name, rows.map((row) => axisValue(row[name]))] as const);
+    return parallelCoordinates(new Map(columns), options);
+  }
+
   /** What console.log shows. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return String(tableOf(this.rows)["text/plain"]);
@@ -183,6 +217,9 @@ function seedOf({ run, parameters }: LoadedRun, seeds: string): number {
     );
   return seed as number;
 }
+
+const axisValue = (value: unknown) =>
+  typeof value === "number" || value === undefined || value === null ? value : textOf(value);
 
 const textOf = (value: unknown): string =>
   typeof value === "string" ? value : (JSON.stringify(value) ?? "–");

@@ -22,6 +22,11 @@ export { LineFigure, type LineOptions, line, type OneSeries, type Series } from 
 export { type Appended, LiveFigure, type LiveOptions, type Show } from "./live";
 export { loss } from "./loss";
 export type { Matrix, Named, Numbers, TensorLike } from "./numbers";
+export {
+  type Coordinates,
+  type ParallelCoordinatesOptions,
+  parallelCoordinates,
+} from "./parallelCoordinates";
 export type { Annotation, Axis, Config, Frame, Layout, Shape, Template, Trace } from "./plotly";
 export { type QqOptions, qq } from "./qq";
 export { QuantilesFigure, type QuantilesOptions, quantiles, type ValuesOverSteps } from "./quantiles";

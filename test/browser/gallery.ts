@@ -187,6 +187,15 @@ export function gallery(): Record<string, plot.Figure> {
       { Gaussian: normal, exponential, "two peaks": bimodal },
       { title: "Mean 0 and variance 1 do not make a Gaussian" },
     ),
+    parallelCoordinates: plot.parallelCoordinates(
+      {
+        "learning rate": arms.flatMap((arm) => byRate[arm].flatMap((_, at) => [rates[at]!])),
+        network: arms.flatMap((arm) => byRate[arm].map(() => arm)),
+        "loss after 20 steps": arms.flatMap((arm) => byRate[arm].map(({ losses }) => losses[19]!)),
+        "last loss": arms.flatMap((arm) => byRate[arm].map(({ losses }) => losses.at(-1)!)),
+      },
+      { title: "Which runs learn" },
+    ),
     scatter: plot.scatter(
       byArm((arm) => ({
         x: byRate[arm].flatMap((_, at) => [rates[at]!]),

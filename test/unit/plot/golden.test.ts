@@ -56,6 +56,12 @@ const kinds: Record<string, () => plot.Figure> = {
       .curve({ tanh: Math.tanh }, { range: [-2, 2], density: { input: numbers }, bins: 4 })
       .band({ x: [1, 2] }, { label: "saturated" }),
   qq: () => plot.qq({ values: numbers }),
+  parallelCoordinates: () =>
+    plot.parallelCoordinates({
+      lr: [0.01, 0.1, 1],
+      norm: ["none", "batch", "batch"],
+      loss: [0.5, 0.1, Number.NaN],
+    }),
   scatter: () =>
     plot.scatter({ train: { x: [1, 10], y: [2, 3] }, test: { x: [1, 10], y: [3, 4] } }, { logX: true }),
   bars: () =>
