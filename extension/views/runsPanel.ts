@@ -1,7 +1,7 @@
 // The page of the runs: those of this window, named, with what differed and what came out, and those of saved notebooks.
 import * as vscode from "vscode";
 import { csvLine, secondsText } from "../../kernel/words";
-import { compare, metricsOf } from "../notebook/comparison";
+import { compare } from "../notebook/comparison";
 import { differences } from "../notebook/constants";
 import type { RunHistory } from "../notebook/runHistory";
 import type { FromRuns, RunRow, RunsWords, ToRuns } from "../renderer/runs/messages";
@@ -99,9 +99,9 @@ export class RunsPanel implements vscode.Disposable {
         metrics: [...metrics],
         isSaved: false,
       })),
-      ...this.#saved.map(({ id, notebook, figures }) => ({
-        ...{ id, notebook, name: "", time: "", took: "", differs: "", isSaved: true },
-        metrics: [...metricsOf(figures, [])],
+      ...this.#saved.map(({ id, notebook, name, differs, metrics }) => ({
+        ...{ id, notebook, name, time: "", took: "", differs, isSaved: true },
+        metrics: [...metrics],
       })),
     ];
   }

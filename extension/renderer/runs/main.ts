@@ -123,7 +123,7 @@ function lineOf(row: RunRow, metrics: readonly string[]): HTMLTableRowElement {
     line.append(made);
   };
   cell(mark);
-  cell(row.isSaved ? words.saved : nameField(row), "name");
+  cell(row.isSaved ? row.name || words.saved : nameField(row), "name");
   cell(row.differs, "differs");
   for (const metric of metrics) {
     const value = values.get(metric);
