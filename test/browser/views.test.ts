@@ -278,16 +278,31 @@ describe("views in VS Code's window", {
     };
     await write(0.1);
     await write(0.5);
+    for (const [run, lr] of [
+      ["0001", 0.1],
+      ["0002", 0.3],
+    ] as const) {
+      const at = path.join(folder, "lab.sweep/runs", run);
+      mkdirSync(at, { recursive: true });
+      writeFileSync(
+        path.join(at, "notebook.ipynb"),
+        '{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}',
+      );
+      const records = { loss: lr / 2, curve: [2, 1, lr / 2] };
+      writeFileSync(path.join(at, "records.json"), JSON.stringify({ parameters: { lr, seed: 0 }, records }));
+    }
     await page.keyboard.press("F1");
     await page.locator(".quick-input-widget input").first().fill(">BN Lab: Compare Runs");
     await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
     await page.keyboard.press("Enter");
     const runs = await until("the runs", () => frameWith(page, "h1", "Runs"));
-    await until("both", async () => (await runs.locator("tbody tr").count()) === 3);
+    await until("both", async () => (await runs.locator("tbody tr").count()) === 5);
     const row = async (at: number) =>
       (await runs.locator("tbody tr").nth(at).locator("td").allTextContents()).join("|");
     assert.match(await row(0), /^\|\|rate 0\.5\|0\.5\|/);
     assert.match(await row(1), /^\|\|rate 0\.1\|0\.1\|/);
+    assert.match(await row(3), /^\|0001\|lr 0\.1\|/);
+    assert.match(await row(4), /^\|0002\|lr 0\.3\|/);
     await until("the chart", async () => (await runs.locator(".legendtext").count()) === 2);
     const name = runs.getByRole("textbox", { name: "Name of Run 3" });
     await name.fill("half");
