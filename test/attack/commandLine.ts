@@ -35,7 +35,10 @@ export class Place {
   static #count = 0;
   static {
     chmodSync(Place.#root, 0o755);
-    after(() => rmSync(Place.#root, { recursive: true, force: true }));
+    after(() => {
+      unlock(Place.#root);
+      rmSync(Place.#root, { recursive: true, force: true });
+    });
   }
 
   readonly folder = path.join(Place.#root, String(++Place.#count));
@@ -129,4 +132,11 @@ export class Place {
 /** One line to stderr from the command, and no stack trace. */
 export function assertOneLine({ stderr }: Ended): void {
   assert.match(stderr, /^bnlab \w+: [^\n]+\n$/);
+}
+
+/** Folders that nothing may be taken out of can be removed by root alone. */
+function unlock(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const each of readdirSync(folder, { withFileTypes: true }))
+    if (each.isDirectory()) unlock(path.join(folder, each.name));
 }

@@ -1,5 +1,6 @@
 // Chromium and Firefox, driven alike.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import puppeteer, { type Browser } from "puppeteer-core";
 import { TestVariable } from "../environment";
@@ -22,8 +23,12 @@ export const longestWait = 900_000;
 export async function launch(name: BrowserName, downloads: string): Promise<Browser> {
   mkdirSync(downloads, { recursive: true });
   if (name === "firefox") {
+    // It does not start where it cannot write into its home.
+    const home = mkdtempSync(path.join(os.tmpdir(), "bnlab-firefox-"));
+    process.once("exit", () => rmSync(home, { recursive: true, force: true }));
     return puppeteer.launch({
       browser: "firefox",
+      env: { ...process.env, HOME: home },
       executablePath: firefox(),
       protocolTimeout: longestWait,
       extraPrefsFirefox: {
