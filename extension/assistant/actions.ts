@@ -46,8 +46,12 @@ export const actions: { [T in keyof Inputs]: Action<T> } = {
     refuseBusy(context, notebook);
     const cells = chosen ?? all.filter(isCode);
     const ranges = cells.map(({ index }) => ({ start: index, end: index + 1 }));
-    await vscode.commands.executeCommand("notebook.cell.execute", { ranges, document: notebook.uri });
-    await rested(context, notebook, seconds, token);
+    // The command ends with the cells.
+    const cellsEnd = vscode.commands.executeCommand("notebook.cell.execute", {
+      ranges,
+      document: notebook.uri,
+    });
+    await rested(context, notebook, seconds, token, { after: cellsEnd });
     return [
       ...(await shown(
         notebook,
@@ -82,7 +86,7 @@ export const actions: { [T in keyof Inputs]: Action<T> } = {
   async bnlab_interrupt(context, { notebook: name }, token) {
     const notebook = notebookOf(context, name);
     await context.controller.interrupt(notebook);
-    await rested(context, notebook, 5, token, false);
+    await rested(context, notebook, 5, token, { stops: false });
     return standing(context, notebook);
   },
 };
@@ -144,22 +148,29 @@ async function rested(
   notebook: vscode.NotebookDocument,
   seconds: number = defaultSeconds,
   token: vscode.CancellationToken,
-  stops = true,
+  { stops = true, after }: { stops?: boolean; after?: Thenable<unknown> } = {},
 ): Promise<void> {
-  const isBusy = () => controller.running(notebook) !== undefined || controller.state(notebook) === "busy";
+  let isUnderWay = after !== undefined;
+  const isBusy = () =>
+    isUnderWay || controller.running(notebook) !== undefined || controller.state(notebook) === "busy";
   if (!isBusy()) return;
   const listening: vscode.Disposable[] = [];
   let timer: unknown;
   await new Promise<void>((resolve) => {
     timer = setTimeout(resolve, Math.min(mostSeconds, Math.max(0, seconds)) * 1000);
     listening.push(
-      controller.onDidRest((rest) => rest === notebook && resolve()),
+      controller.onDidRest((rest) => rest === notebook && !isBusy() && resolve()),
       controller.onDidChangeState((changed) => changed === notebook && !isBusy() && resolve()),
       token.onCancellationRequested(() => {
         if (stops) void controller.interrupt(notebook);
         resolve();
       }),
     );
+    const ended = () => {
+      isUnderWay = false;
+      if (!isBusy()) resolve();
+    };
+    after?.then(ended, ended);
   });
   clearTimeout(timer as number);
   for (const each of listening) each.dispose();

@@ -45,7 +45,7 @@ describe("tutorial in VS Code's window", {
     mkdirSync(screenshots, { recursive: true });
     cpSync(path.join(root, "notebooks"), workspace, { recursive: true });
     const vsix = packedVsix();
-    assert.ok(statSync(vsix).size < 9.25e6, "a VSIX well below 10 MB");
+    assert.ok(statSync(vsix).size < 9.6e6, "a VSIX below 10 MB");
     server = await startServer({ say: console.log, vsix });
     browser = await launchBrowser(console.log);
   });
