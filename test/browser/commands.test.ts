@@ -153,8 +153,8 @@ describe("commands in VS Code's window", {
     await toolbar("Run All");
     await output("begun");
     await page.reload();
+    await state(/reconnected; cell 2 is still running/); // that is said for a while
     await state(/BN Lab: busy · cell 2/);
-    await state(/reconnected; cell 2 is still running/);
     await output("begun");
     await shoot("reload-running");
     writeFileSync(path.join(folder, "go"), "");
@@ -166,8 +166,7 @@ describe("commands in VS Code's window", {
     await output("'waited true'");
     await output("over");
     await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
-    const variable = page.locator(".pane-body .monaco-list-row", { hasText: "kept" }).first();
-    await variable.waitFor({ timeout: minute });
+    const variable = await variableIn(page, "kept");
     const marks = page.locator(".cell-status-item", { hasText: /Out of date|Edited|Ran before/ });
     assert.equal(await marks.count(), 0);
     await shoot("reload-rested");

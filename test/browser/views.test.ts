@@ -35,7 +35,7 @@ function helper() {}`,
 const loader = new data.DataLoader(digits, { batchSize: 60, shuffle: true, seed: 3 });
 const chart = plot.live(plot.loss({}, { title: "Training loss" }));
 let step = 0;
-for (const epoch of progress(200, { label: "epochs" })) {
+for (const epoch of progress(1000, { label: "epochs" })) {
   for (const [x, y] of progress(loader, { label: "batches" })) {
     const loss = nn.functional.crossEntropy(net.forward(x), y);
     optimizer.zeroGrad();

@@ -2,7 +2,7 @@
 import ts from "typescript";
 import { assignedBy } from "../converter/assignments";
 
-const { SyntaxKind } = ts;
+const SyntaxKind = ts.SyntaxKind;
 
 /** Methods that change which layers a row has. */
 export const rowChanges: ReadonlySet<string> = new Set(["append", "extend", "insert", "set", "pop"]);

@@ -20,7 +20,7 @@ import {
 } from "../shapes";
 import { assignedIn, isAssignment, isBefore, isOwnProperty, rowChanges, unstableNames } from "./shapeNames";
 
-const { SyntaxKind } = ts;
+const SyntaxKind = ts.SyntaxKind;
 
 /** A mistake, and where. */
 export interface Found extends TextSpan {
