@@ -188,13 +188,13 @@ describe("the extension in a browser alone", {
     await refusal.waitFor({ timeout: patience });
     await shoot("export");
 
-    const weights = await variableIn(page, "weights");
+    const shown = await variableIn(page, "weights");
     await toolbar("Restart");
     await page
       .locator(".monaco-dialog-box")
       .getByRole("button", { name: "Restart", exact: true })
       .click({ timeout: patience });
-    await weights.waitFor({ state: "hidden", timeout: patience });
+    await shown.waitFor({ state: "hidden", timeout: patience });
     await runCell("kept");
     await told(/turns is not defined/);
   });
