@@ -94,7 +94,7 @@ export class RunsPanel implements vscode.Disposable {
     }
     return [
       ...runs.map(({ id, notebook, name, time, seconds, metrics }) => ({
-        ...{ id, notebook, name, took: secondsText(seconds), differs: differs.get(id) ?? "" },
+        ...{ id, notebook, name, took: secondsText(seconds * 1000), differs: differs.get(id) ?? "" },
         time: new Date(time).toLocaleTimeString(vscode.env.language),
         metrics: [...metrics],
         isSaved: false,
