@@ -60,7 +60,8 @@ export class Probe {
     await page.goto("about:blank");
     this.#requests.length = 0;
     this.#did = new Set();
-    await page.goto(file, { waitUntil: "load" }).catch(() => this.#did.add("went away"));
+    // However long it takes: only a page that went elsewhere meanwhile fails here.
+    await page.goto(file, { waitUntil: "load", timeout: 0 }).catch(() => this.#did.add("went away"));
     await page.waitForTimeout(settled);
     await act?.(page);
     const text = await page.evaluate(() => document.body.innerText).catch(() => "");

@@ -55,7 +55,8 @@ describe("commands in VS Code's window", {
   /** Waits for a text in the page of some web view: the notebook's outputs have one, our views have others. */
   const output = async (text: string) => {
     for (const end = Date.now() + 2 * minute; Date.now() < end; await page.waitForTimeout(100)) {
-      const counts = page.frames().map((frame) =>
+      const views = page.frames().filter((frame) => frame.parentFrame()); // cells' sources are in the window's own
+      const counts = views.map((frame) =>
         frame
           .getByText(text)
           .count()
