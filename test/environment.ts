@@ -7,6 +7,10 @@ export const TestVariable = {
   grep: "BNLAB_TEST_GREP",
   /** How many runs a sweep has whose processes are killed. */
   runs: "BNLAB_TEST_RUNS",
+  /** Anything: every tutorial runs as a live page in both browsers, not in one of them. */
+  bothBrowsers: "BNLAB_TEST_BOTH_BROWSERS",
+  /** Anything: charts are pictured in every width and theme, into out/screenshots. */
+  pictures: "BNLAB_TEST_PICTURES",
   /** A Node, for the setting that names one. */
   node: "BNLAB_TEST_NODE",
   /** Something that processes inherit, by which they are known. */

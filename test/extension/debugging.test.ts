@@ -18,8 +18,7 @@ interface Variable {
   variablesReference: number;
 }
 
-describe("debugging", function () {
-  this.timeout(120_000); // of a machine with other work: VS Code's debugger comes in seconds
+describe("debugging", () => {
   const stops: { session: vscode.DebugSession; threadId: number; reason: string }[] = [];
   const printed: string[] = [];
   const sessions = new Set<string>();

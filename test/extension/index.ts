@@ -15,7 +15,8 @@ export async function run(): Promise<void> {
     );
   }
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => appendFileSync(report, `${format(...args)}\n`);
-  const mocha = new Mocha({ ui: "bdd", reporter: "spec", timeout: 60_000, color: false, grep });
+  // Of a machine with other work: a test takes seconds on one that has none.
+  const mocha = new Mocha({ ui: "bdd", reporter: "spec", timeout: 240_000, color: false, grep });
   mocha.suite.emit("pre-require", globalThis, "", mocha);
   // VS Code shows no dialog to tests: that restarting asks is seen in a window.
   const settings = vscode.workspace.getConfiguration(settingSection);

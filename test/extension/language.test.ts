@@ -1,6 +1,6 @@
 // What an editor knows of cells: completions, hovers, squiggles, names across cells; and that VS Code's own TypeScript is quiet.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import { extensionId } from "../../extension/ids";
@@ -194,9 +194,8 @@ describe("language features in cells", () => {
   });
 
   const shipped = path.join(vscode.extensions.getExtension(extensionId)!.extensionPath, "notebooks/en");
-  // The other languages' notebooks have the same code cells: test/unit/notebooks.test.ts sees to it.
-  for (const file of readdirSync(shipped).sort()) {
-    if (!file.endsWith(".ipynb")) continue;
+  // VS Code's own TypeScript is quiet in these; that there is nothing to say of all, test/kernel/language.test.ts sees to.
+  for (const file of ["00-start.ipynb", "08-ics-debate.ipynb", "14-practice.ipynb"]) {
     it(`sees nothing wrong in ${file}`, async () => {
       const { cells } = JSON.parse(readFileSync(path.join(shipped, file), "utf8")) as {
         cells: { cell_type: string; source: string | string[] }[];

@@ -93,7 +93,7 @@ export async function setText(cell: vscode.NotebookCell, text: string): Promise<
 /** Waits for a condition, as long as a test may take; says what it waited for when that is over. */
 export async function until<T>(what: string, condition: () => T | undefined | false): Promise<T> {
   for (
-    const end = Date.now() + 50_000;
+    const end = Date.now() + 230_000;
     Date.now() < end;
     await new Promise((resolve) => setTimeout(resolve, 20))
   ) {

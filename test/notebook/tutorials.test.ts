@@ -25,7 +25,10 @@ const savedWith = "20.20.2";
 const isThat = process.versions.node.startsWith("20.");
 const skip = !isThat && process.platform !== "linux" && "needs Node 20, which the numbers were saved with";
 
-/** What runs here; all run whole as live pages, in both languages, and show what they have saved (`test/live/tutorials.test.ts`). */
+/**
+ * What runs here; all run whole as live pages, each in one of two languages, and show what they have saved
+ * (`test/live/tutorials.test.ts`); that both have saved the same numbers is a unit test.
+ */
 const checked = new Set([
   "en/00-start.ipynb",
   "en/02-why-normalize.ipynb",

@@ -6,7 +6,7 @@ import { launchBrowser } from "./browser";
 import { cache } from "./install";
 import { startServer } from "./server";
 
-const minutes = Number(process.env[TestVariable.minutes] ?? 20);
+const minutes = Number(process.env[TestVariable.minutes] ?? 60);
 const picture = path.join(cache, "failure.png");
 
 const { values, positionals } = parseArgs({
