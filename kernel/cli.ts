@@ -12,7 +12,7 @@ import {
   settingsHelp,
   sweepHelp,
 } from "./cliHelp";
-import { axis, parameter, repeated, seconds, tolerance, wholeFrom } from "./cliValues";
+import { axis, budgets, parameter, repeated, seconds, tolerance, wholeFrom } from "./cliValues";
 import { settingsTrouble } from "./host/settings";
 import { oneLine } from "./notebook/complaint";
 import { version } from "./version";
@@ -160,6 +160,12 @@ const sweep = program
   .option("--params-file <file>", "rows of parameters: .csv, .json or .jsonl")
   .option("--random <count>", "draw so many runs; without it every combination is one", wholeFrom(1))
   .option("--seed <number>", "of the drawing: the same seed draws the same runs", wholeFrom(0), 0)
+  .option(
+    "--halve <name=budgets>",
+    "successive halving: all runs with the first budget, the best with the next, as epochs=1,3,9",
+    budgets,
+  );
+withRanking(sweep)
   .option("-o, --output <folder>", "the sweep's folder (default: NAME.sweep beside the notebook)")
   .option("--folder <folder>", "where cells start from and find their files (default: the notebook's)")
   .option("--own-folder", "cells start in their run's folder: what they write stays apart")
@@ -176,10 +182,12 @@ withEngine(sweep).action(async (notebook: string, options) => {
 const sweepFolder = ["<folder>", "a sweep's folder"] as const;
 
 withEngine(
-  sweep
-    .command("resume")
-    .description("run what has not finished; options count from now on")
-    .argument(...sweepFolder),
+  withRanking(
+    sweep
+      .command("resume")
+      .description("run what has not finished; options count from now on")
+      .argument(...sweepFolder),
+  ).option("--folder <folder>", "where cells start from and find their files"),
 ).action(async (folder: string, options) => {
   const { resumeCommand } = await import("./sweep");
   process.exitCode = await resumeCommand(folder, options);
@@ -221,6 +229,18 @@ sweep
     const { cancelCommand } = await import("./sweep");
     process.exitCode = await cancelCommand(folder);
   });
+
+/** Which runs of a round go on, which `sweep` and `resume` are both asked. */
+function withRanking(command: Command): Command {
+  return command
+    .option("--by <record>", "--halve: the record that ranks runs")
+    .addOption(
+      new Option("--better <which>", "--halve: whether its higher or its lower numbers are").choices([
+        "higher",
+        "lower",
+      ]),
+    );
+}
 
 /** How runs are run, which `sweep` and `resume` are both asked. */
 function withEngine(command: Command): Command {

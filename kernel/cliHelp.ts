@@ -49,11 +49,16 @@ The folder has the plan (sweep.json), a copy of the notebook, and for each run i
 parameters, the notebook with its outputs, what its cells recorded by record(name, value)
 (records.json) and what bnlab run printed (log.txt).
 
+--halve epochs=1,3,9 --by accuracy --better higher: successive halving. All runs with 1 epoch, the best
+third of them again with 3, the best third of those with 9; by so much more as the next budget is, by
+so many fewer runs have it. A run that fails or records no such number does not go on. With Slurm each
+round is a job, and resume hands over the next.
+
 A run that finished is never run again. Whatever stops a sweep, the same command goes on with it,
 or \`bnlab sweep resume FOLDER\`, which needs neither notebook nor values.
 
 Exit codes:
-  0    every run finished; with --engine slurm: the job was handed over
+  0    every run finished, of --halve every one of the last round; with --engine slurm: the job was handed over
   1    runs failed, or are left
   2    the command line, the notebook or the folder cannot be used
   129, 130, 143  stopped by SIGHUP, Ctrl+C, SIGTERM; what ran is saved
@@ -61,6 +66,7 @@ Exit codes:
 Examples:
   bnlab sweep train.ipynb --param lr=.03,.1,.3 --param seed=0..9
   bnlab sweep train.ipynb --param lr=log:1e-4..1 --param width=16..256 --random 50
+  bnlab sweep train.ipynb --param lr=log:1e-4..1 --random 27 --halve epochs=1,3,9 --by accuracy --better higher
   bnlab sweep train.ipynb --params-file runs.csv --engine slurm --partition short --time 900 --memory 4096
   bnlab sweep gather train.sweep --output results.json`;
 

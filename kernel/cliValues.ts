@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from "commander";
 import { addParameter, type Parameter } from "./notebook/parameters";
 import { type Axis, parseAxis } from "./sweep/axes";
+import { type Budgets, parseBudgets } from "./sweep/halving";
 
 export function repeated(text: string, before: string[] = []): string[] {
   return [...before, text];
@@ -19,6 +20,14 @@ export function wholeFrom(least: number): (text: string) => number {
 export function axis(text: string, before: Axis[] = []): Axis[] {
   try {
     return [...before, parseAxis(text)];
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+}
+
+export function budgets(text: string): Budgets {
+  try {
+    return parseBudgets(text);
   } catch (error) {
     throw new InvalidArgumentError(`${(error as Error).message}.`);
   }

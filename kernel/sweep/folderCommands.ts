@@ -1,4 +1,5 @@
 // `bnlab sweep status`, `gather` and `cancel`: what is asked of a sweep's folder.
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { complain } from "../notebook/complaint";
 import { ExitCode } from "../notebook/exitCodes";
@@ -7,6 +8,7 @@ import { countText, plural } from "../words";
 import { activityOf, cancel, lostIn } from "./activity";
 import { gather, writeTable } from "./gather";
 import { valuesText } from "./poolLines";
+import { hasNextRound, rankingTrouble, roundLines } from "./rounds";
 import { countsText, Sweep, stateOf } from "./sweepFolder";
 
 /** Failed runs that are told one by one. */
@@ -27,6 +29,8 @@ export async function tellStatus(sweep: Sweep): Promise<number> {
   const states = records.map(stateOf);
   const place = sweep.folder;
   console.log(`${place}: ${countsText(states)}`);
+  for (const line of roundLines(sweep)) console.log(line);
+  if (!existsSync(sweep.plan.notebook)) console.log(lostNotebook(sweep));
   if (activity) {
     const queued = activity.queued.size > 0 ? `, ${countText(activity.queued.size)} in the queue` : "";
     console.log(`${activity.who}: ${countText(activity.running.size)} under way${queued}`);
@@ -45,9 +49,20 @@ export async function tellStatus(sweep: Sweep): Promise<number> {
     console.log(`         ${path.relative(process.cwd(), sweep.logFile(run))}`);
   }
   if (failed.length > mostTold) console.log(`… ${countText(failed.length - mostTold)} more failed`);
-  const isWhole = states.every((state) => state === "finished");
+  const trouble = rankingTrouble(sweep);
+  if (trouble) console.log(trouble);
+  // What failed in a round before has been passed over.
+  const isWhole =
+    !hasNextRound(sweep) &&
+    !trouble &&
+    sweep.rounds.at(-1)!.every(({ index }) => states[index] === "finished");
   if (!isWhole && !activity) console.log(`bnlab sweep resume ${place}   runs what has not finished`);
   return isWhole ? ExitCode.ok : ExitCode.failed;
+}
+
+function lostNotebook({ plan: { notebook, folder } }: Sweep): string {
+  const start = folder === null ? "" : `; cells start in ${folder}, resume --folder says otherwise`;
+  return `${notebook}, of which it has a copy, is no longer there${start}`;
 }
 
 /** @returns the exit code; see `bnlab sweep --help`. */

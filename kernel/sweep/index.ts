@@ -1,3 +1,9 @@
 // `bnlab sweep` and its words. The door of this room.
 export { cancelCommand, gatherCommand, statusCommand } from "./folderCommands";
-export { type EngineOptions, resumeCommand, type SweepCommandOptions, sweepCommand } from "./sweepCommand";
+export {
+  type EngineOptions,
+  type ResumeOptions,
+  resumeCommand,
+  type SweepCommandOptions,
+  sweepCommand,
+} from "./sweepCommand";

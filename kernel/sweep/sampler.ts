@@ -71,6 +71,15 @@ export function random(axes: readonly Axis[], count: number, seed: number): Valu
 const joined = (all: readonly Values[]): Values =>
   Object.fromEntries(all.flatMap((each) => Object.entries(each)));
 
+/** @throws Error when the rounds of a sweep that is halved have too many together. */
+export function requireFew(sizes: readonly number[]): void {
+  const count = sizes.reduce((sum, size) => sum + size, 0);
+  if (count > mostRuns)
+    throw new Error(
+      `rounds of ${sizes.map(countText).join(" + ")} = ${countText(count)} runs, expected at most ${countText(mostRuns)}; begin with fewer`,
+    );
+}
+
 function requireApart(axes: readonly Axis[]): void {
   if (axes.length === 0)
     throw new Error("nothing is varied; name parameters by --param lr=.03,.1,.3, or rows by --params-file");

@@ -1,7 +1,10 @@
 // `bnlab sweep` and `bnlab sweep resume`: from what is varied to runs, and to the engine that runs them.
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { formatNotebook, type Notebook, NotebookError } from "../document/notebookFile";
+import { ExitCode } from "../notebook/exitCodes";
 import { checkFolder, readNotebook, runnableCells } from "../notebook/kernelRun";
+import { FileError } from "../notebook/outputFile";
 import { injectParameters, parametersOf } from "../notebook/parameters";
 import { StopSignals } from "../notebook/stopSignals";
 import { plural } from "../words";
@@ -9,9 +12,12 @@ import { staleMark } from "./activity";
 import type { Axis, Values } from "./axes";
 import { leastMiB } from "./engine";
 import { inWords, tellStatus } from "./folderCommands";
+import { type Budgets, halvingOf, type Ranking, sizesOf, withBudget } from "./halving";
 import { localEngine } from "./localEngine";
+import { hasNextRound, roundText, withNextRound } from "./rounds";
 import { rowsAxis } from "./rows";
-import { grid, random } from "./sampler";
+import type { Running } from "./runningMark";
+import { grid, random, requireFew } from "./sampler";
 import { slurmEngine } from "./slurmEngine";
 import { type EngineChoice, type Limits, makeSweepFolder, type Plan, Sweep, stateOf } from "./sweepFolder";
 
@@ -32,6 +38,15 @@ export interface SweepCommandOptions extends EngineOptions {
   folder?: string;
   /** Cells start in their run's folder. */
   ownFolder?: boolean;
+  /** Rounds, of which each keeps the best of the one before. */
+  halve?: Budgets;
+  by?: Ranking["by"];
+  better?: Ranking["better"];
+}
+
+export interface ResumeOptions extends EngineOptions, Partial<Ranking> {
+  /** Where cells start from now. */
+  folder?: string;
 }
 
 /** @returns the exit code; see `bnlab sweep --help`. */
@@ -39,7 +54,10 @@ export async function sweepCommand(file: string, options: SweepCommandOptions): 
   const signals = new StopSignals();
   return inWords(file, async () => {
     const engine = choiceOf({ engine: "local", ...options });
-    const runs = await runsOf(options);
+    const combinations = await runsOf(options);
+    const halving = halvingOf(options.halve, options, combinations);
+    const runs = halving ? combinations.map((values) => withBudget(values, halving, 0)) : combinations;
+    if (halving) requireFew(sizesOf(runs.length, halving));
     const notebook = await readNotebook(file);
     runnableCells(notebook);
     const text = formatNotebook(notebook);
@@ -51,39 +69,91 @@ export async function sweepCommand(file: string, options: SweepCommandOptions): 
       folder: options.ownFolder ? null : path.resolve(given),
       limits: limitsOf(options),
       engine,
+      ...(halving && { halving }),
       runs,
     };
     makeSweepFolder(output);
-    return go(await Sweep.create(output, plan, await readNotebook(file), text), plan.limits, engine, signals);
+    const sweep = await Sweep.create(output, plan, await readNotebook(file), text);
+    return go(await changedIn(sweep, plan.limits, engine, options, plan.folder), engine, signals);
   });
 }
 
 /** @returns the exit code; see `bnlab sweep --help`. */
-export async function resumeCommand(folder: string, options: EngineOptions): Promise<number> {
+export async function resumeCommand(folder: string, options: ResumeOptions): Promise<number> {
   const signals = new StopSignals();
   return inWords(folder, async () => {
     const sweep = await Sweep.open(folder);
     const { name, ...before } = sweep.plan.engine;
     const kept = options.engine === undefined || options.engine === name ? before : {};
     const engine = choiceOf({ engine: name, ...kept, ...options });
-    return go(sweep, limitsOf(options), engine, signals);
+    if (!sweep.plan.halving) halvingOf(undefined, options, []);
+    const start = await startOf(sweep, options.folder);
+    return go(await changedIn(sweep, limitsOf(options), engine, options, start), engine, signals);
   });
 }
 
-/** Runs what has not finished. */
-async function go(there: Sweep, limits: Limits, choice: EngineChoice, signals: StopSignals): Promise<number> {
-  const stale = await staleMark(there);
-  const sweep = await there.changed(limits, choice);
+/**
+ * Where cells start from now; a folder that was moved may have left that behind.
+ *
+ * @throws Error, FileError where it is not there.
+ */
+async function startOf({ plan, folder }: Sweep, given: string | undefined): Promise<string | null> {
+  if (given !== undefined && plan.folder === null)
+    throw new Error(
+      "--folder says where cells start; this sweep's start in their runs' folders (--own-folder)",
+    );
+  const start = given === undefined ? plan.folder : path.resolve(given);
+  if (start === null) return null;
+  if (given === undefined && !existsSync(start))
+    throw new FileError(
+      folder,
+      new Error(`its cells started in ${start}, which is no longer there; name where by --folder`),
+    );
+  await checkFolder(start);
+  return start;
+}
+
+/** The sweep as it goes on, if it is nobody's now. */
+async function changedIn(
+  sweep: Sweep,
+  limits: Limits,
+  engine: EngineChoice,
+  { by, better }: Partial<Ranking>,
+  start: string | null,
+): Promise<{ sweep: Sweep; stale: Running | undefined }> {
+  const stale = await staleMark(sweep);
+  return { sweep: await sweep.changed(limits, engine, given({ by, better }), start), stale };
+}
+
+/** Runs what has not finished, round by round. */
+async function go(
+  { sweep: first, stale }: { sweep: Sweep; stale: Running | undefined },
+  choice: EngineChoice,
+  signals: StopSignals,
+): Promise<number> {
   const engine = choice.name === "slurm" ? slurmEngine(choice) : localEngine;
-  const left = sweep.runs.filter((run) => stateOf(sweep.recordOf(run)) !== "finished");
-  if (left.length === 0) return tellStatus(sweep);
-  const done = sweep.runs.length - left.length;
-  const kept = done > 0 ? `, ${done} of ${sweep.runs.length} are finished and stay` : "";
-  console.log(`${sweep.folder}: ${plural(left.length, "run")}${kept}${engine.about(sweep, left)}`);
-  const code = await engine.start(sweep, left, stale, signals);
-  if (signals.word) console.log(`stopped by ${signals.word}; what ran is saved`);
-  if (engine.isWaitedFor) await tellStatus(sweep);
-  return code;
+  let sweep = await withNextRound(first);
+  for (let mark = stale; ; mark = undefined) {
+    const runs = sweep.rounds.at(-1)!;
+    const left = runs.filter((run) => stateOf(sweep.recordOf(run)) !== "finished");
+    if (left.length === 0) return tellStatus(sweep);
+    const done = runs.length - left.length;
+    const kept = done > 0 ? `, ${done} of ${runs.length} are finished and stay` : "";
+    const round = sweep.plan.halving ? `${roundText(sweep)}: ` : "";
+    console.log(`${sweep.folder}: ${round}${plural(left.length, "run")}${kept}${engine.about(sweep, left)}`);
+    const code = await engine.start(sweep, left, mark, signals);
+    if (signals.word) console.log(`stopped by ${signals.word}; what ran is saved`);
+    if (!engine.isWaitedFor) {
+      if (hasNextRound(sweep)) console.log("When it has ended, resume hands over the next round.");
+      return code;
+    }
+    const next = signals.word ? sweep : await withNextRound(sweep);
+    if (next === sweep) {
+      const told = await tellStatus(sweep);
+      return code === ExitCode.ok ? told : code;
+    }
+    sweep = next;
+  }
 }
 
 async function runsOf({

@@ -12,6 +12,7 @@ import { parametersOf } from "../notebook/parameters";
 import { type RecordFile, RunRecord } from "../notebook/runRecord";
 import { countText, plural } from "../words";
 import type { Values } from "./axes";
+import { type Halving, isHalving, type Ranking, sizesOf } from "./halving";
 
 /** How runs are run; what `resume` may change. */
 export interface Limits {
@@ -30,12 +31,14 @@ export interface Limits {
 }
 
 export interface Plan {
-  /** The notebook's file, for words and as whose code cells see themselves. */
+  /** The file that the notebook is a copy of. From the root here, from the sweep's folder in the file, so that both may be moved. */
   notebook: string;
-  /** Where cells start from; null: in their run's folder. */
+  /** Where cells start from, written like it; null: in their run's folder. */
   folder: string | null;
   limits: Limits;
   engine: EngineChoice;
+  halving?: Halving | undefined;
+  /** Where rounds are halved, those of the rounds that have been chosen. */
   runs: readonly Values[];
 }
 
@@ -73,15 +76,23 @@ export class Sweep {
   readonly folder: string;
   readonly plan: Plan;
   readonly runs: readonly SweepRun[];
+  /** The runs by rounds, as far as they have been chosen: one where nothing is halved. */
+  readonly rounds: readonly (readonly SweepRun[])[];
 
   private constructor(folder: string, plan: Plan) {
     this.folder = path.resolve(folder);
     this.plan = plan;
-    const width = Math.max(4, String(plan.runs.length - 1).length);
+    const width = Math.max(4, String(mostRunsOf(plan) - 1).length);
     this.runs = plan.runs.map((values, index) => {
       const name = String(index).padStart(width, "0");
       return { index, name, values, folder: path.join(this.folder, runsFolder, name) };
     });
+    const { halving } = plan;
+    this.rounds = halving
+      ? halving.budgets
+          .map((budget) => this.runs.filter(({ values }) => values[halving.parameter] === budget))
+          .filter(({ length }) => length > 0)
+      : [this.runs];
   }
 
   /** @throws FileError when there is none in the folder. */
@@ -89,7 +100,7 @@ export class Sweep {
     const file = path.join(folder, planFile);
     if (!existsSync(file)) throw new FileError(folder, new Error("there is no sweep in it, no sweep.json"));
     try {
-      return new Sweep(folder, planOf(JSON.parse(await readTextFile(file))));
+      return new Sweep(folder, planOf(JSON.parse(await readTextFile(file)), folder));
     } catch (error) {
       throw new FileError(file, error);
     }
@@ -109,7 +120,7 @@ export class Sweep {
         new Error(`it holds ${others[0]}, which is no sweep's; name a new folder by --output`),
       );
     await write(path.join(folder, notebookFile), text);
-    return (await writeNew(path.join(folder, planFile), planText(plan)))
+    return (await writeNew(path.join(folder, planFile), planText(plan, folder)))
       ? new Sweep(folder, plan)
       : Sweep.#again(folder, plan, notebook);
   }
@@ -117,8 +128,7 @@ export class Sweep {
   static async #again(folder: string, plan: Plan, notebook: Notebook): Promise<Sweep> {
     const there = await Sweep.open(folder);
     const remedy = "name another folder by --output, or go on with what is there: bnlab sweep resume";
-    const [mine, its] = [JSON.stringify(plan.runs), JSON.stringify(there.plan.runs)];
-    if (mine !== its)
+    if (whatIsVaried(plan) !== whatIsVaried(there.plan))
       throw new FileError(
         folder,
         new Error(`it holds a sweep of ${plural(there.runs.length, "run")} with other parameters; ${remedy}`),
@@ -186,10 +196,29 @@ export class Sweep {
   }
 
   /** Run otherwise from here on. */
-  async changed(limits: Limits, engine = this.plan.engine): Promise<Sweep> {
-    const plan = { ...this.plan, limits: { ...this.plan.limits, ...limits }, engine };
-    if (planText(plan) === planText(this.plan)) return this;
-    await write(path.join(this.folder, planFile), planText(plan));
+  changed(
+    limits: Limits,
+    engine = this.plan.engine,
+    ranking: Partial<Ranking> = {},
+    folder = this.plan.folder,
+  ): Promise<Sweep> {
+    const { halving } = this.plan;
+    return this.#as({
+      ...this.plan,
+      ...{ folder, engine, limits: { ...this.plan.limits, ...limits } },
+      ...(halving && { halving: { ...halving, ...ranking } }),
+    });
+  }
+
+  /** With more runs, behind the others. */
+  extended(runs: readonly Values[]): Promise<Sweep> {
+    return this.#as({ ...this.plan, runs: [...this.plan.runs, ...runs] });
+  }
+
+  async #as(plan: Plan): Promise<Sweep> {
+    const text = planText(plan, this.folder);
+    if (text === planText(this.plan, this.folder)) return this;
+    await write(path.join(this.folder, planFile), text);
     return new Sweep(this.folder, plan);
   }
 }
@@ -228,13 +257,29 @@ async function writeNew(file: string, text: string): Promise<boolean> {
   }
 }
 
+/** With those of the rounds to come. */
+export function mostRunsOf({ runs, halving }: Plan): number {
+  if (!halving) return runs.length;
+  const first = runs.filter((values) => values[halving.parameter] === halving.budgets[0]);
+  return sizesOf(first.length, halving).reduce((sum, size) => sum + size, 0);
+}
+
+/** By which one sweep is told from another. How runs are ranked may change. */
+function whatIsVaried({ runs, halving }: Plan): string {
+  if (!halving) return JSON.stringify(runs);
+  const { parameter, budgets } = halving;
+  return JSON.stringify([parameter, budgets, runs.filter((values) => values[parameter] === budgets[0])]);
+}
+
 /** A run a line, so that a plan can be read. */
-function planText({ runs, ...plan }: Plan): string {
-  const head = JSON.stringify(plan, null, 1).slice(0, -2);
+function planText({ runs, ...plan }: Plan, from: string): string {
+  const place = (name: string) => path.relative(from, name).replaceAll(path.sep, "/") || ".";
+  const places = { notebook: place(plan.notebook), folder: plan.folder === null ? null : place(plan.folder) };
+  const head = JSON.stringify({ ...plan, ...places }, null, 1).slice(0, -2);
   return `${head},\n "runs": [\n${runs.map((values) => `  ${JSON.stringify(values)}`).join(",\n")}\n ]\n}\n`;
 }
 
-function planOf(json: unknown): Plan {
+function planOf(json: unknown, from: string): Plan {
   const plan = json as Plan;
   const isPlan =
     typeof plan === "object" &&
@@ -245,9 +290,15 @@ function planOf(json: unknown): Plan {
     plan.limits !== null &&
     (plan.engine?.name === "local" || plan.engine?.name === "slurm") &&
     Array.isArray(plan.runs) &&
-    plan.runs.every((values) => typeof values === "object" && values !== null);
+    plan.runs.every((values) => typeof values === "object" && values !== null) &&
+    (plan.halving === undefined || isHalving(plan.halving));
   if (!isPlan) throw new Error("it is no plan of a sweep; a sweep begins in a new folder");
-  return plan;
+  const { notebook, folder } = plan;
+  return {
+    ...plan,
+    notebook: path.resolve(from, notebook),
+    folder: folder === null ? null : path.resolve(from, folder),
+  };
 }
 
 /** Its cells' texts: outputs may differ. */

@@ -22,7 +22,7 @@ before(async () => {
 after(() => slurm?.stop());
 
 const cells = [
-  "let seed = 0;\nlet failing = -1;",
+  "let seed = 0;\nlet failing = -1;\nlet epochs = 0;",
   'import { record } from "bnlab";\nimport { existsSync } from "node:fs";\nrecord("begun", seed);',
   'while (seed === 5 && !existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 50));',
   'if (seed === failing) throw new RangeError("it fails");\nrecord("done", seed);\nrecord("cpus", process.env.BNLAB_THREADS ?? "");',
@@ -71,13 +71,16 @@ test("an array job runs all runs, more than an array has tasks, whatever the fol
   assert.equal(calls.length, 7, "six runs, of which one was tried twice");
 });
 
-test("cancel ends the job with what ran saved, and resume hands over what is left", { skip }, async () => {
+test("cancel ends the job with what ran saved, and resume hands over what is left, then the next round", {
+  skip,
+}, async () => {
   const place = new Place();
   writeNotebook(place.at("n.ipynb"), ...cells);
   const { env } = slurm!;
   const bnlab = (...args: string[]) => place.bnlab(["sweep", ...args], { env }).ended;
   const sweep = place.at("n.sweep");
-  await bnlab("n.ipynb", "--param", "seed=4,5", "--engine", "slurm");
+  const ranking = ["--by", "done", "--better", "higher"];
+  await bnlab("n.ipynb", "--param", "seed=4,5", "--halve", "epochs=1,2", ...ranking, "--engine", "slurm");
   const log = place.at("n.sweep/runs/0001/log.txt");
   const waits = () => {
     try {
@@ -97,8 +100,16 @@ test("cancel ends the job with what ran saved, and resume hands over what is lef
   const resumed = await bnlab("resume", sweep);
   assert.match(resumed.stdout, /1 run, 1 of 2 are finished and stay, by Slurm\nJob \d+: 1 run in 1 task/);
   while (/under way|in the queue/.test((await bnlab("status", sweep)).stdout)) await sleep(500);
+  assert.equal((await bnlab("status", sweep)).code, 1, "a round is to come");
+  const next = await bnlab("resume", sweep);
+  assert.match(
+    next.stdout,
+    /1 of 2 runs go on; best done 5: 0001 .*\n.*round 2 of 2, epochs=2: 1 run, by Slurm\n/,
+  );
+  while (/under way|in the queue/.test((await bnlab("status", sweep)).stdout)) await sleep(500);
   assert.equal((await bnlab("status", sweep)).code, 0);
   assert.deepEqual(finishedRuns(sweep).get("0000"), kept.get("0000"));
+  assert.deepEqual(finishedRuns(sweep).get("0002")!.parameters, { seed: 5, epochs: 2 });
 });
 
 test("what Slurm refuses is told in one line, and the folder is free again", { skip }, async () => {

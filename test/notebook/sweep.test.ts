@@ -1,6 +1,6 @@
 // `bnlab sweep` as its user meets it, on this machine's cores: what it prints, how it ends, what lies in its folder.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { assertOneLine, Place } from "../attack/commandLine";
 import { endedRuns, finishedRuns, writeNotebook } from "./sweeps";
@@ -137,6 +137,57 @@ describe("bnlab sweep", () => {
     place.assertTidy();
   });
 
+  it("halves: the best runs go on with the next budget, also after a kill, and where the folder was moved", async () => {
+    const place = new Place();
+    writeNotebook(
+      place.at("n.ipynb"),
+      "let lr = 1;\nlet epochs = 0;",
+      'import { record } from "bnlab";\nimport { existsSync } from "node:fs";\nif (lr === 3) throw new RangeError("diverged");',
+      'while (epochs > 1 && !existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 50));\nrecord("accuracy", Math.min(lr, 2) * epochs);',
+    );
+    const args = ["sweep", "n.ipynb", "--param", "lr=1,2,3,4", "--jobs", "2", "--halve", "epochs=1,2"];
+    const pool = place.bnlab([...args, "--by", "accuracy", "--better", "higher"]);
+    await pool.printed(/n\.sweep: round 2 of 2, epochs=2: 2 runs, 2 at the same time/);
+    pool.process.kill("SIGKILL");
+    await pool.ended;
+    const kept = finishedRuns(place.at("n.sweep"));
+    assert.deepEqual([...kept.keys()], ["0000", "0001", "0003"]);
+
+    mkdirSync(place.at("moved"));
+    renameSync(place.at("n.sweep"), place.at("moved/n.sweep"));
+    renameSync(place.at("n.ipynb"), place.at("other.ipynb"));
+    const status = await place.bnlab(["sweep", "status", "moved/n.sweep"]).ended;
+    assert.equal(status.code, 1);
+    assert.match(
+      status.stdout,
+      /round 1 of 2, epochs=1: 3 of 4 runs finished, 1 failed; best accuracy 2: 0001 {2}lr=2 epochs=1\nround 2 of 2, epochs=2: 0 of 2 runs finished\n/,
+    );
+    assert.match(
+      status.stdout,
+      /moved.n\.ipynb, of which it has a copy, is no longer there; cells start in /,
+    );
+
+    writeFileSync(place.at("moved/go"), "");
+    const resumed = await place.bnlab(["sweep", "resume", "moved/n.sweep"]).ended;
+    assert.deepEqual([resumed.code, resumed.stderr], [0, ""]);
+    assert.doesNotMatch(resumed.stdout, /bnlab sweep resume/);
+    const all = finishedRuns(place.at("moved/n.sweep"));
+    assert.deepEqual(
+      [...all].slice(-2).map(([name, { parameters, records }]) => [name, parameters, records]),
+      [
+        ["0004", { lr: 2, epochs: 2 }, { accuracy: 4 }],
+        ["0005", { lr: 4, epochs: 2 }, { accuracy: 4 }],
+      ],
+    );
+    for (const [name, before] of kept) assert.deepEqual(all.get(name), before, `${name} was run once more`);
+    assert.equal((await place.bnlab(["sweep", "gather", "moved/n.sweep"]).ended).code, 0);
+    const table = readFileSync(place.at("moved/n.sweep/results.csv"), "utf8").trim().split("\n");
+    assert.equal(table[0], "run,state,lr,epochs,accuracy,seconds,error");
+    assert.equal(table.length, 7);
+    assert.match(table[3]!, /^0002,failed,3,1,,.*diverged$/);
+    place.assertTidy();
+  });
+
   it("tells of a folder that takes no files", {
     skip: process.getuid?.() !== 0 && "only root can run it as somebody else",
   }, async () => {
@@ -166,6 +217,11 @@ describe("bnlab sweep", () => {
       [["n.ipynb", "--param", "lr=1", "-o", "file"], /file/],
       [["n.ipynb", "--param", "seed=0..999999"], /a grid of 1,000,000 runs, expected at most 100,000/],
       [["n.ipynb", "--param", "lr=1", "--partition", "short"], /--partition is for --engine slurm/],
+      [["n.ipynb", "--param", "lr=1", "--by", "loss"], /--by ranks runs of a sweep by --halve/],
+      [
+        ["n.ipynb", "--param", "lr=1,2", "--halve", "epochs=1,3", "--by", "loss", "--better", "lower"],
+        /the cell tagged "parameters" has no epochs/,
+      ],
       [["n.ipynb", "--param", "lr=1", "--memory", "100"], /at least \d+ MiB/],
       [["n.ipynb", "--params-file", "missing.csv"], /missing\.csv: there is no such file/],
       [["status", "."], /no sweep\.json/],
@@ -181,6 +237,7 @@ describe("bnlab sweep", () => {
     for (const args of [
       ["n.ipynb", "--param", "lr"],
       ["n.ipynb", "--param", "../x=1"],
+      ["n.ipynb", "--halve", "epochs=3,1"],
       ["n.ipynb", "--jobs", "0"],
       ["n.ipynb", "--engine", "pbs"],
       ["gather"],

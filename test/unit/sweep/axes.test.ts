@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, describe, it } from "node:test";
 import type { Json } from "../../../kernel/protocol";
 import { type Axis, parseAxis } from "../../../kernel/sweep/axes";
+import { halvingOf, parseBudgets, sizesOf } from "../../../kernel/sweep/halving";
 import { rowsAxis } from "../../../kernel/sweep/rows";
 import { grid, random } from "../../../kernel/sweep/sampler";
 
@@ -152,5 +153,41 @@ describe("runs", () => {
     assert.equal(new Set(runs.map((run) => JSON.stringify(run))).size, 100);
     assert.throws(() => random(axes, 101, 0), /101 random runs, but there are only 100 combinations/);
     assert.throws(() => random([parseAxis("a=0.1..0.2")], 100_001, 0), /at most 100,000 random runs/);
+  });
+});
+
+describe("rounds of successive halving", () => {
+  it("have fewer runs by as much as their budget is more", () => {
+    assert.deepEqual(parseBudgets("epochs=1,3,9"), { parameter: "epochs", budgets: [1, 3, 9] });
+    const sizes: [first: number, text: string, sizes: number[]][] = [
+      [27, "epochs=1,3,9", [27, 9, 3]],
+      [30, "share=.1,.3", [30, 10]],
+      [10, "epochs=1,2,8", [10, 5, 1]],
+      [2, "epochs=1,10,100", [2, 1, 1]],
+      [100, "epochs=10..30..10", [100, 50, 33]],
+    ];
+    for (const [first, text, expected] of sizes)
+      assert.deepEqual(sizesOf(first, parseBudgets(text)), expected, text);
+  });
+
+  it("are refused where nothing could be ranked, or budgets do not grow", () => {
+    const wrong: [text: string, words: RegExp][] = [
+      ["epochs", /expected NAME=VALUES/],
+      ["epochs=3", /epochs: expected 2 to 20 budgets, .* as epochs=1,3,9, got 1$/],
+      ["epochs=1..50", /expected 2 to 20 budgets, .* got 50$/],
+      ["epochs=.5..3", /got a range without steps$/],
+      ["epochs=1,9,3", /each more than the one before, .* got 1, 9, 3$/],
+      ["epochs=0,1", /got 0, 1$/],
+      ["epochs=few,many", /got "few", "many"$/],
+    ];
+    for (const [text, words] of wrong) assert.throws(() => parseBudgets(text), words, text);
+    const [budgets, runs] = [parseBudgets("epochs=1,3"), [{ lr: 1 }, { lr: 2 }]];
+    assert.throws(() => halvingOf(budgets, { by: "loss" }, runs), /expected --by .* and --better/);
+    assert.throws(() => halvingOf(undefined, { by: "loss" }, runs), /--by ranks runs of a sweep by --halve/);
+    assert.throws(() => halvingOf(undefined, { better: "lower" }, runs), /--better ranks/);
+    const ranking = { by: "loss", better: "lower" } as const;
+    assert.throws(() => halvingOf(budgets, ranking, [{ epochs: 1 }]), /epochs is varied, and the budget/);
+    assert.throws(() => halvingOf(budgets, ranking, [{ lr: 1 }]), /the best of several runs, got 1/);
+    assert.deepEqual(halvingOf(budgets, ranking, runs), { ...budgets, ...ranking });
   });
 });

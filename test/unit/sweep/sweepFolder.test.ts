@@ -1,12 +1,23 @@
 // A sweep's folder: what it takes, what it refuses, who holds it, and the table of all its runs.
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { formatNotebook, parseNotebook } from "../../../kernel/document/notebookFile";
 import { staleMark } from "../../../kernel/sweep/activity";
 import { gather, writeTable } from "../../../kernel/sweep/gather";
+import type { Halving } from "../../../kernel/sweep/halving";
+import { rankingTrouble, roundLines, withNextRound } from "../../../kernel/sweep/rounds";
 import { mark, type Running, runningIn, thisPool, unmark } from "../../../kernel/sweep/runningMark";
 import { type Plan, Sweep, stateOf } from "../../../kernel/sweep/sweepFolder";
 
@@ -110,12 +121,103 @@ describe("a sweep's folder", () => {
     assert.equal(states()[1], "waiting", "a run that begins anew has not ended");
   });
 
+  it("names its places from itself: moved with them, it finds them", async () => {
+    const old = place();
+    const folder = path.join(old, "n.sweep");
+    mkdirSync(folder);
+    const plan = {
+      ...planOf({ lr: 1 }),
+      notebook: path.join(old, "n.ipynb"),
+      folder: path.join(old, "data"),
+    };
+    await create(folder, plan);
+    const text = readFileSync(path.join(folder, "sweep.json"), "utf8");
+    assert.ok(!text.includes(root), text);
+    const moved = path.join(root, "moved 到");
+    renameSync(old, moved);
+    const opened = await Sweep.open(path.join(moved, "n.sweep"));
+    assert.deepEqual(opened.plan, {
+      ...plan,
+      ...{ notebook: path.join(moved, "n.ipynb"), folder: path.join(moved, "data") },
+    });
+    // One that was written with places from the root.
+    writeFileSync(path.join(opened.folder, "sweep.json"), JSON.stringify(plan));
+    assert.deepEqual((await Sweep.open(opened.folder)).plan, plan);
+  });
+
   it("that takes no files is told of by name", {
     skip: process.getuid?.() === 0 && "root writes anywhere",
   }, async () => {
     const folder = place();
     chmodSync(folder, 0o500);
     await assert.rejects(create(folder), /permission denied/);
+  });
+});
+
+describe("a sweep that is halved", () => {
+  const halving: Halving = { parameter: "epochs", budgets: [1, 2, 4], by: "loss", better: "lower" };
+  const halved = (count: number, more: Partial<Halving> = {}): Plan => ({
+    ...planOf(...Array.from({ length: count }, (_, lr) => ({ lr, epochs: 1 }))),
+    halving: { ...halving, ...more },
+  });
+  const endAll = async (sweep: Sweep, losses: readonly unknown[]) => {
+    for (const [i, run] of sweep.rounds.at(-1)!.entries())
+      await end(sweep, run.index, {
+        exitCode: losses[i] === "failed" ? 1 : 0,
+        error: null,
+        records: { seen: 0, loss: losses[i] === "failed" ? -9 : losses[i] },
+      });
+  };
+  const last = (sweep: Sweep) => sweep.rounds.at(-1)!.map(({ name, values }) => [name, values]);
+
+  it("lets the best go on with the next budget, of equals the earlier, and keeps to that", async () => {
+    const folder = place();
+    let sweep = await create(folder, halved(6));
+    assert.equal(await withNextRound(sweep), sweep, "a round that has not ended is not over");
+    await endAll(sweep, [3, 1, "NaN", 1, "failed", 2]);
+    sweep = await withNextRound(sweep);
+    assert.deepEqual(last(sweep), [
+      ["0006", { lr: 1, epochs: 2 }],
+      ["0007", { lr: 3, epochs: 2 }],
+      ["0008", { lr: 5, epochs: 2 }],
+    ]);
+    assert.deepEqual(roundLines(sweep), [
+      "round 1 of 3, epochs=1: 5 of 6 runs finished, 1 failed, 1 without a number loss; best loss 1: 0001  lr=1 epochs=1",
+      "round 2 of 3, epochs=2: 0 of 3 runs finished",
+      "round 3 of 3, epochs=4: 1 run to come",
+    ]);
+    // What is run again later changes no choice, and the same command finds the same sweep.
+    await end(sweep, 4, { exitCode: 0, records: { loss: 0 } });
+    assert.deepEqual(last(await create(folder, halved(6))), last(sweep));
+    await assert.rejects(create(folder, halved(7)), /a sweep of 9 runs with other parameters/);
+    await assert.rejects(create(folder, planOf({ lr: 0, epochs: 1 })), /with other parameters/);
+
+    await endAll(sweep, [2, 2, 1]);
+    const higher = await (await Sweep.open(folder)).changed({}, undefined, { better: "higher" });
+    sweep = await withNextRound(higher);
+    assert.deepEqual(last(sweep), [["0009", { lr: 1, epochs: 4 }]]);
+    await endAll(sweep, [1]);
+    assert.equal(await withNextRound(sweep), sweep);
+    assert.deepEqual(
+      gather(await Sweep.open(folder)).map(({ run, parameters }) => [run, parameters.epochs]),
+      [1, 1, 1, 1, 1, 1, 2, 2, 2, 4].map((epochs, i) => [`000${i}`, epochs]),
+    );
+  });
+
+  it("takes no run that cannot be ranked, and says which numbers there are where none can", async () => {
+    let sweep = await create(place(), halved(6));
+    await endAll(sweep, ["failed", 5, "x", null, [1], "failed"]);
+    sweep = await withNextRound(sweep);
+    assert.deepEqual(last(sweep), [["0006", { lr: 1, epochs: 2 }]]);
+    const other = await create(place(), halved(6, { by: "accuracy" }));
+    await endAll(other, [1, 2, 3, 4, 5, "failed"]);
+    assert.equal(await withNextRound(other), other);
+    assert.match(rankingTrouble(other)!, /no run of round 1 .* a number accuracy .* numbers are seen, loss;/);
+  });
+
+  it("gives its runs names as wide as the last one's of all rounds", async () => {
+    const sweep = await create(place(), halved(9000));
+    assert.equal(sweep.runs[0]!.name, "00000");
   });
 });
 
