@@ -43,6 +43,11 @@ for (const [how, [code, cause]] of Object.entries(deaths)) {
     const ran = await run(`console.log("before");\n${code}`);
     assert.equal(ran.reply.status, "error");
     assert.equal(ran.text("stdout"), "before\n");
+    const said = ran.text("stderr").split("\n").filter(Boolean);
+    assert.ok(
+      how === "process.abort" || said.every((line) => line.startsWith("FATAL ERROR: ")),
+      said.join("\n"),
+    );
     assert.match(ran.error, cause);
     assert.match(ran.error, /A fresh one has started: variables are gone/);
     const next = await run("typeof lost");

@@ -10,6 +10,7 @@ import { PrintBudget } from "../cells/printBudget";
 import { Runner, type RunnerEvents, type RunOutcome } from "../cells/runner";
 import type { CellProgram, FromRunner, ToRunner } from "../cells/wire";
 import type { InspectorLine } from "../debugger/inspectorLine";
+import { HeapReport } from "./heapReport";
 import { endGroup } from "./processTree";
 
 const entry = fileURLToPath(new URL("./runner.js", import.meta.url));
@@ -51,6 +52,7 @@ export class RunnerProcess extends Runner {
   readonly #channel: Duplex;
   /** Bounds what is written past the channel. */
   readonly #budget = new PrintBudget();
+  readonly #heapReport: HeapReport;
   readonly #gathered: Publications["stream"][] = [];
   #gathering: NodeJS.Timeout | undefined;
   #measuring: ((bytes: number) => void)[] = [];
@@ -74,6 +76,7 @@ export class RunnerProcess extends Runner {
       detached: process.platform !== "win32",
     });
     this.#channel = this.#child.stdio[3] as Duplex;
+    this.#heapReport = new HeapReport(this.#child.pid);
     this.#channel.on("data", new LineReader((line) => this.receive(JSON.parse(line) as FromRunner)).push);
     this.#channel.on("error", () => {}); // the exit says it better
     this.#channel.on("close", () => setTimeout(() => this.#disconnected(), disconnectedMs).unref());
@@ -81,10 +84,8 @@ export class RunnerProcess extends Runner {
       // Cells' own prints come by the channel; this is what was written past it, by child processes above all.
       const decoder = new TextDecoder();
       this.#child[name]!.on("data", (chunk: Uint8Array) => {
-        const text = this.#budget.take({ name, text: decoder.decode(chunk, { stream: true }) });
-        if (text === "") return;
-        this.#gathered.push({ name, text });
-        this.#gathering ??= setTimeout(() => this.#flush(), gatherMs);
+        const text = decoder.decode(chunk, { stream: true });
+        this.#gather(name, name === "stderr" ? this.#heapReport.take(text) : text);
       });
     }
     this.#child.on("error", (error) => this.died(`it could not be started: ${error.message}`));
@@ -152,8 +153,16 @@ export class RunnerProcess extends Runner {
   protected override async lastOutputs(): Promise<void> {
     await setImmediate();
     await setImmediate();
+    this.#gather("stderr", this.#heapReport.rest());
     this.#flush();
     for (const content of this.#budget.rest()) this.events.output({ type: "stream", content });
+  }
+
+  #gather(name: "stdout" | "stderr", written: string): void {
+    const text = this.#budget.take({ name, text: written });
+    if (text === "") return;
+    this.#gathered.push({ name, text });
+    this.#gathering ??= setTimeout(() => this.#flush(), gatherMs);
   }
 
   /** A process that prints line by line may write in thousands of pieces. */
