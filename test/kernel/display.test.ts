@@ -121,6 +121,19 @@ test("the last expression: arrays, typed arrays, maps, errors, records, pictures
   assert.deepEqual(firstMimes(picture), [Mime.png]);
 });
 
+test("a formula without delimiters is one as a whole", async () => {
+  const ran = await run(
+    String.raw`display.latex("\\frac{a}{b}"); display.latex("with $x$"); display.latex("\\begin{cases}1\\end{cases}");`,
+  );
+  assert.equal(ran.error + ran.text("stderr"), "");
+  const formulas = shown(ran).map((bundle) => bundle[Mime.latex]);
+  assert.deepEqual(formulas, [
+    String.raw`$$\frac{a}{b}$$`,
+    "with $x$",
+    String.raw`\begin{cases}1\end{cases}`,
+  ]);
+});
+
 test("tslab's display, unchanged", async () => {
   const cells = [
     `import * as tslab from "tslab";\nimport { Buffer } from "node:buffer";`,

@@ -39,7 +39,7 @@ export function formsOf<Shown>(show: (value: object) => Shown): Forms<Shown> {
   return {
     html: text(Mime.html),
     markdown: (source) => text(Mime.markdown)(localizedMarkdown(source)),
-    latex: text(Mime.latex),
+    latex: (source) => raw({ [Mime.latex]: delimited(source), [Mime.plain]: source }),
     svg: (svg) => raw({ [Mime.svg]: svg, [Mime.plain]: "[SVG image]" }),
     png: picture(Mime.png),
     jpeg: picture("image/jpeg"),
@@ -50,6 +50,9 @@ export function formsOf<Shown>(show: (value: object) => Shown): Forms<Shown> {
     raw,
   };
 }
+
+/** Viewers typeset what stands between delimiters; a bare formula is one as a whole. */
+const delimited = (source: string) => (/\$|\\\(|\\\[|\\begin\{/.test(source) ? source : `$$${source}$$`);
 
 function pictureBundle(mime: string, bytes: Uint8Array): MimeBundle {
   const kind = mime.slice("image/".length).toUpperCase();
