@@ -7,7 +7,7 @@ import type { Figure, Layout } from "./figure";
 import { localized, plotlyLanguage } from "./localize";
 import { withOurBar, withOurNumbers } from "./numbers";
 import { print, readTheme, type Theme, themed, watchTheme } from "./theme";
-import { copyIcon, copyText, reachable } from "./toolbar";
+import { copyIcon, copyText, reachable, withRoomForButtons } from "./toolbar";
 
 /** What `fitted` takes: JSON of ours, with what `asFigure` holds of it. */
 type Plotted = Parameters<typeof fitted>[0];
@@ -98,6 +98,7 @@ export class Chart {
         this.#stale = false;
         const theme = readTheme(this.#host);
         this.#theme = JSON.stringify(theme);
+        this.#host.dataset.contrast = theme.contrast ?? "";
         this.#width = this.#host.clientWidth;
         const { data, layout, frames } = this.#fitted(this.#width);
         this.#host.style.height = `${layout.height ?? defaultHeight}px`;
@@ -199,7 +200,8 @@ export class Chart {
     const shown = this.#shown();
     if (shown.layout.meta?.summary === undefined) return shown;
     const { data, layout, ...rest } = fitted(shown as Plotted, width) as Figure;
-    return { ...rest, data: data.map(withOurBar), layout: withOurNumbers(layout, data) };
+    const numbered = withOurNumbers(layout, data);
+    return { ...rest, data: data.map(withOurBar), layout: withRoomForButtons(numbered, data) };
   }
 
   #layout(layout: Layout, theme: Theme): object {

@@ -9,6 +9,8 @@ export interface Theme {
   surface: string;
   /** Behind the whole chart. */
   paper: string;
+  /** The side that a theme with high contrast is on. */
+  contrast?: "dark" | "light";
   family: string;
 }
 
@@ -56,6 +58,7 @@ export function readTheme(place: HTMLElement): Theme {
     "--vscode-editorHoverWidget-background",
   );
   return {
+    ...(highContrast && { contrast: isBright(color) ? "dark" : "light" }),
     text: rgba(color),
     line: rgba(color, highContrast ? 1 : 0.45),
     grid: rgba(color, highContrast ? 0.4 : 0.13),
@@ -69,17 +72,20 @@ const canvas = document.createElement("canvas").getContext("2d", { willReadFrequ
 
 /** Any CSS color as Plotly reads it: it draws what it cannot parse, such as `color(srgb …)`, in black. */
 function rgba(color: string, opacity = 1): string {
-  if (canvas === null) return color;
+  const found = channels(color);
+  if (found === undefined) return color;
+  const [red, green, blue, alpha] = found;
+  return `rgba(${red}, ${green}, ${blue}, ${(alpha / 255) * opacity})`;
+}
+
+const isBright = (color: string) => (channels(color)?.[1] ?? 0) > 127;
+
+function channels(color: string): readonly [number, number, number, number] | undefined {
+  if (canvas === null) return undefined;
   canvas.clearRect(0, 0, 1, 1);
   canvas.fillStyle = color;
   canvas.fillRect(0, 0, 1, 1);
-  const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data as unknown as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return `rgba(${red}, ${green}, ${blue}, ${(alpha / 255) * opacity})`;
+  return canvas.getImageData(0, 0, 1, 1).data as unknown as [number, number, number, number];
 }
 
 function backgroundOf(place: HTMLElement): string {

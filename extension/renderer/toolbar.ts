@@ -1,5 +1,7 @@
 // The buttons over a chart, and how the keyboard reaches them. Runs in a web page.
+import type { Layout } from "./figure";
 import { localized } from "./localize";
+import { type Fields, fieldsOf, isFields } from "./payload";
 
 /** Two sheets, one behind the other, in Plotly's form of an icon. */
 export const copyIcon = {
@@ -16,8 +18,23 @@ style.replaceSync(`
 .bnlab-chart:focus-within .modebar { opacity: 1 !important }
 .bnlab-chart:focus-visible, .bnlab-chart .modebar-btn:focus-visible { outline: 1px solid currentColor; outline-offset: 1px }
 .bnlab-chart .modebar-btn:focus-visible .icon path { fill: currentColor !important }
+.bnlab-chart:not([data-contrast=""]) .js-line { stroke-width: 2.5px !important }
+.bnlab-chart[data-contrast=dark] :is(.js-line, .js-fill, .point, .legendpoints path) { filter: brightness(1.5) }
 `);
 document.adoptedStyleSheets.push(style);
+
+/** The height of the buttons, in pixels. */
+const buttonsHeight = 34;
+
+/** The layout whose buttons stand above the bar of colors, which has its highest number at its top. */
+export function withRoomForButtons(layout: Layout, data: readonly Fields[]): Layout {
+  const hasBar = data.some(({ colorbar, showscale }) => isFields(colorbar) && showscale !== false);
+  const margin = fieldsOf(layout.margin);
+  const missing = buttonsHeight - Number(margin.t);
+  if (!hasBar || !(missing > 0)) return layout;
+  const height = layout.height === undefined ? {} : { height: layout.height + missing };
+  return { ...layout, ...height, margin: { ...margin, t: buttonsHeight } };
+}
 
 /** Plotly's buttons are links without a target: this makes them buttons for keyboards and screen readers. */
 export function reachable(host: HTMLElement): void {

@@ -143,6 +143,41 @@ test("colors follow the theme while the chart stands, a figure's own colors stay
       return title !== null && getComputedStyle(title).fill === color;
     }, color);
     assert.equal(await titleColor("b"), "rgb(1, 2, 3)");
+    const line = page.locator("#a .js-line").first();
+    const { strokeWidth, filter } = await line.evaluate((path) => ({ ...getComputedStyle(path) }));
+    const contrast = [strokeWidth !== "2px", filter !== "none"];
+    assert.deepEqual(
+      contrast,
+      Array(2).fill(theme === "high contrast"),
+      `${theme}: ${strokeWidth} ${filter}`,
+    );
+  }
+});
+
+test("the buttons leave the highest number of a bar of colors free, under a title and without one", async () => {
+  for (const title of [undefined, "Loss"]) {
+    await render(
+      "a",
+      bundle(
+        heatmap(
+          [
+            [1, 2],
+            [3, 4],
+          ],
+          { title },
+        ),
+      ),
+    );
+    await page.locator("#a .nsewdrag").first().hover();
+    const bottom = (await page.locator("#a .modebar").boundingBox())!;
+    const labels = await page
+      .locator("#a .cbaxis text")
+      .evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().top));
+    assert.ok(labels.length > 1);
+    assert.ok(
+      Math.min(...labels) >= bottom.y + bottom.height - 1,
+      `${labels} under ${bottom.y + bottom.height}`,
+    );
   }
 });
 
