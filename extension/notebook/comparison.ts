@@ -1,5 +1,7 @@
 // The curves of several runs in one chart: Plotly figures in, figures out. No vscode here.
 
+import { describe } from "../../kernel/plot/describe";
+
 type Settings = Record<string, unknown>;
 
 export interface Figure {
@@ -44,7 +46,13 @@ export function compare(runs: Run[]): Figure[] {
   }
   const all = [...byTitle.values()].sort((a, b) => b.runs - a.runs);
   const shared = all.filter(({ runs: count }) => count > 1);
-  return (shared.length > 0 ? shared : all).map(({ figure }) => figure);
+  return (shared.length > 0 ? shared : all).map(({ figure }) => described(figure));
+}
+
+/** With what it shows in words, as charts of notebooks have it. */
+function described({ data, layout }: Figure): Figure {
+  const summary = describe(...([data, layout] as unknown as Parameters<typeof describe>));
+  return { data, layout: { ...layout, meta: { summary } } };
 }
 
 /** The last value of each curve, and the numbers that a cell has recorded. */

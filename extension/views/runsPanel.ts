@@ -1,6 +1,6 @@
 // The page of the runs: those of this window, named, with what differed and what came out, and those of saved notebooks.
 import * as vscode from "vscode";
-import { csvLine, secondsText } from "../../kernel/words";
+import { csvLine, inLanguage, secondsText } from "../../kernel/words";
 import { compare } from "../notebook/comparison";
 import { differences } from "../notebook/constants";
 import type { RunHistory } from "../notebook/runHistory";
@@ -81,7 +81,9 @@ export class RunsPanel implements vscode.Disposable {
     );
     const chosen = [...this.#history.runs, ...this.#saved].filter(({ id }) => this.#chosen.includes(id));
     const runs = chosen.map((run) => ({ ...run, name: told.get(run.id) ?? run.name })).reverse(); // the earliest first
-    this.#post({ type: "figures", figures: runs.length > 0 ? compare(runs) : [] });
+    const language = vscode.env.language.toLowerCase() === "zh-cn" ? "zh-CN" : "en";
+    const figures = inLanguage(language, () => compare(runs));
+    this.#post({ type: "figures", figures });
   }
 
   #rows(): RunRow[] {

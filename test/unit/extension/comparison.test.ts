@@ -26,6 +26,8 @@ describe("compared runs", () => {
     assert.deepEqual(colors.slice(2), colors.slice(0, 2));
     assert.notEqual(colors[0], colors[1]);
     assert.deepEqual(figure!.layout.title, { text: "Loss" });
+    const { summary } = figure!.layout.meta as { summary: string };
+    assert.match(summary, /^Loss \(line chart, x: step, y: loss\)\n {2}a · \[1\]: 3 points, .*, last 1\n/);
   });
 
   it("of several notebooks have the notebook's name in theirs", () => {
