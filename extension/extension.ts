@@ -9,6 +9,7 @@ import { tellChartTheme } from "./notebook/chartTheme";
 import { connectControls } from "./notebook/controls";
 import { connectErrorLinks } from "./notebook/errorLinks";
 import { foldCells } from "./notebook/foldedCells";
+import { registerFront } from "./notebook/front";
 import { KernelController } from "./notebook/kernelController";
 import { registerMilestones } from "./notebook/milestones";
 import type { Platform } from "./notebook/platform";
@@ -37,6 +38,7 @@ export function start(
     history,
     tutorials,
     views,
+    registerFront(controller),
     registerMilestones(controller),
     tellChartTheme(),
     connectControls(controller),

@@ -75,6 +75,8 @@ export const tutorialsView = "bnlab.tutorials";
 
 /** Whether a notebook of this kernel has been in front: before that its views are empty, and hidden. */
 export const hasNotebook = "bnlab.hasNotebook";
+/** Whether the cells of the notebook in front run in this kernel; VS Code itself says so only after the first run. */
+export const runsHere = "bnlab.runsHere";
 /** Whether something has trained. */
 export const hasTrained = "bnlab.hasTrained";
 

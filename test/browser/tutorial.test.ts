@@ -74,6 +74,7 @@ describe("tutorial in VS Code's window", {
       await page.goto(server.windowUrl(folder, { openFile: file }));
       await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
 
+      await page.getByRole("button", { name: "Restart", exact: true }).first().waitFor({ timeout: minute });
       const folded = page.locator(".input-collapse-container").filter({ visible: true });
       await until("the code of helpers to be folded", async () => (await folded.count()) === hidden);
 
