@@ -35,7 +35,7 @@ export class CheckedAnswer {
   [Symbol.for("Jupyter.display")](): MimeBundle {
     const { state, words } = this;
     const style = `border-left:4px solid ${colors[state]};padding:4px 12px;margin:0`;
-    const html = `<p style="${style}"><b style="color:${colors[state]}">${marks[state]}</b> ${wordsHtml(words)}</p>`;
+    const html = `<p style="${style}"><b>${marks[state]}</b> ${wordsHtml(words)}</p>`;
     return { [Mime.html]: html, [Mime.plain]: this.toString() };
   }
 }

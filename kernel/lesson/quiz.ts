@@ -86,6 +86,6 @@ export class AskedQuestion {
 function choiceHtml(choice: Choice, letter: Letter): string {
   const state = choice.isRight ? "solved" : "wrong";
   const says = spoken(choice.says).map(escapeHtml).join(" / ");
-  const mark = `<b style="color:${colors[state]}">${marks[state]}</b>`;
+  const mark = `<b>${marks[state]}</b>`;
   return `<details style="margin:4px 0"><summary style="cursor:pointer">${letter} · ${says}</summary><p style="margin:2px 0 8px 18px">${mark} ${wordsHtml(judged(choice))}</p></details>`;
 }

@@ -38,7 +38,7 @@ const labels = {
   measured: { en: "Measured", "zh-cn": "实测" },
 } satisfies Record<string, Words>;
 
-/** Readable on white and on black. */
+/** Seen on white and on black. */
 const colors: Readonly<Record<ClaimVerdict, string>> = {
   supported: "#2e8b57",
   conditional: "#3b82c4",
@@ -189,9 +189,9 @@ export function verdictText(verdict: ClaimVerdict): string {
   return [mark, ...spoken({ en: verdict, "zh-cn": chinese }).toReversed()].join(" ");
 }
 
-/** The same in its color. */
+/** The same on a line of its color, for no color of letters can be read on white and on black. */
 export function verdictHtml(verdict: ClaimVerdict): string {
-  return `<b style="color:${colors[verdict]}">${verdictText(verdict)}</b>`;
+  return `<b style="border-bottom:2px solid ${colors[verdict]}">${verdictText(verdict)}</b>`;
 }
 
 /** A line for each. */

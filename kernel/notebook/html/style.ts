@@ -6,7 +6,7 @@ export const style = `
   --paper: #ffffff; --ink: #1d2129; --quiet: #667080; --rule: #e3e6ea; --wash: #f6f7f9; --accent: #2458c5;
   --warn: #8a5a00; --warn-wash: #fff8e8; --bad: #b3261e; --bad-wash: #fdf1f0;
   --red: #b3261e; --green: #2a7a3f; --yellow: #8a5a00; --blue: #2458c5; --magenta: #8432b8; --cyan: #0d7377;
-  --keyword: #8432b8; --string: #2a7a3f; --number: #a1501a; --comment: #75808f; --title: #2458c5; --type: #0d7377;
+  --keyword: #8432b8; --string: #2a7a3f; --number: #a1501a; --comment: #667080; --title: #2458c5; --type: #0d7377;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "PingFang SC", "Hiragino Sans GB",
     "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace;
@@ -16,7 +16,7 @@ export const style = `
     --paper: #16181d; --ink: #dfe2e7; --quiet: #8f98a6; --rule: #2c3038; --wash: #1d2026; --accent: #8ab0ff;
     --warn: #e3b85c; --warn-wash: #262117; --bad: #ff8f85; --bad-wash: #2a1c1d;
     --red: #ff8f85; --green: #8ccf9a; --yellow: #e3b85c; --blue: #8ab0ff; --magenta: #cf9bf0; --cyan: #6fd0cf;
-    --keyword: #cf9bf0; --string: #8ccf9a; --number: #eab07c; --comment: #7d8797; --title: #8ab0ff; --type: #6fd0cf;
+    --keyword: #cf9bf0; --string: #8ccf9a; --number: #eab07c; --comment: #8f98a6; --title: #8ab0ff; --type: #6fd0cf;
   }
 }
 * { box-sizing: border-box; }
