@@ -258,7 +258,7 @@ async function writeNew(file: string, text: string): Promise<boolean> {
 }
 
 /** With those of the rounds to come. */
-export function mostRunsOf({ runs, halving }: Plan): number {
+function mostRunsOf({ runs, halving }: Plan): number {
   if (!halving) return runs.length;
   const first = runs.filter((values) => values[halving.parameter] === halving.budgets[0]);
   return sizesOf(first.length, halving).reduce((sum, size) => sum + size, 0);
