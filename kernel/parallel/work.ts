@@ -33,7 +33,7 @@ export interface Made {
 export class Watch {
   readonly #value: unknown;
   readonly #options: EncodeOptions;
-  readonly #before: Encoded;
+  readonly #before: ReturnType<typeof encode>;
 
   constructor(value: unknown, options: EncodeOptions) {
     this.#value = value;
@@ -43,12 +43,17 @@ export class Watch {
 
   /** @returns what has changed; null where nothing has. */
   changed(): string | null {
-    const { nodes } = this.#before;
+    const { nodes, objects } = this.#before;
     try {
       const now = encode(this.#value, this.#options);
-      const odd = nodes.findIndex((node, i) => !isDeepStrictEqual(node, now.nodes[i]));
-      if (odd < 0 && nodes.length === now.nodes.length) return null;
-      return encode(this.#value, { ...this.#options, places: true }).places[Math.max(odd, 0)] || "a variable";
+      const isOdd = (node: unknown, i: number) => !isDeepStrictEqual(node, now.nodes[i]);
+      const first = nodes.findIndex(isOdd);
+      if (first < 0 && nodes.length === now.nodes.length) return null;
+      // What has new parts differs itself, and so may whatever leads there, whose other parts have other numbers now: the last is meant.
+      const shifted = objects.findIndex((object, i) => object !== now.objects[i]);
+      const last = nodes.slice(0, Math.max(shifted, 0)).findLastIndex(isOdd);
+      const { places } = encode(this.#value, { ...this.#options, places: true });
+      return places[Math.max(last < 0 ? first : last, 0)] || "a variable";
     } catch (error) {
       if (error instanceof CannotTravel) return error.message;
       throw error;

@@ -4,7 +4,7 @@ import { chinese } from "./chinese";
 
 /**
  * English → the reader's language. `{0}`, `{1}` … stand for what the dictionary knows in turn, or what has no words;
- * `{#0}` for a number, or the place of one in a hover text; `{*0}` for anything.
+ * `{#0}` for a number, or the place of one in a hover text; `{*0}` for anything; `{=0}` for a name of the reader's code, which stays.
  */
 export type Dictionary = Readonly<Record<string, string>>;
 
@@ -14,6 +14,8 @@ interface Pattern {
   readonly text: string;
   /** The places that take anything. */
   readonly open: ReadonlySet<string>;
+  /** The places that stay as they are. */
+  readonly kept: ReadonlySet<string>;
   /** Whether it has no words of its own. */
   readonly joins: boolean;
 }
@@ -98,14 +100,16 @@ function lookedUp(text: string, words: ReadonlyMap<string, string>): string | un
 
 /** The pattern's text with what stands in its places; undefined where one of them is not known. */
 function filled(
-  { text, open, joins }: Pattern,
+  { text, open, kept, joins }: Pattern,
   values: Record<string, string> | undefined,
   words: ReadonlyMap<string, string>,
 ): string | undefined {
   if (values === undefined) return undefined;
   const said: Record<string, string> = {};
   for (const [place, value] of Object.entries(values)) {
-    const part = translated(value, words) ?? (open.has(place) || !hasWords(value) ? value : undefined);
+    const part = kept.has(place)
+      ? value
+      : (translated(value, words) ?? (open.has(place) || !hasWords(value) ? value : undefined));
     if (part === undefined) return undefined;
     said[place] = part;
   }
@@ -123,7 +127,7 @@ export function languageOf(prose: string): "zh-CN" | "en" {
   return han > prose.length / 10 ? "zh-CN" : "en";
 }
 
-const places = /\{([#*]?)(\d)\}/g;
+const places = /\{([#*=]?)(\d)\}/g;
 /** As tables and charts write numbers, with a sign or unit of their own; or "%{x}" of a hover text. */
 const number = String.raw`(?:[+\-−±]?(?:∞|\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[+\-−]?\d+)?|%\{[^}]+\})(?:\s?[%×])?`;
 
@@ -137,10 +141,13 @@ function patternOf([key, text]: [key: string, text: string]): Pattern {
     return new RegExp(`^${source.join("")}$`, "u");
   };
   const kinds = [...key.matchAll(places)];
+  const ofKind = (wanted: string) =>
+    new Set(kinds.flatMap(([, kind, place]) => (kind === wanted ? `v${place}` : [])));
   return {
     matches: kinds.every(([, kind]) => kind === "#") ? [matcher("")] : [matcher(".+"), matcher(".+?")],
     text,
-    open: new Set(kinds.flatMap(([, kind, place]) => (kind === "*" ? `v${place}` : []))),
+    open: ofKind("*"),
+    kept: ofKind("="),
     joins: !/\p{L}/u.test(key),
   };
 }

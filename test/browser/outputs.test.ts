@@ -83,7 +83,7 @@ test("what is not finite is counted in words and left clear in the picture", asy
   assert.deepEqual(complaints, []);
 });
 
-test("progress bars: share, words for screen readers, and one that is done", async () => {
+test("progress bars: share, words for screen readers, one that is done, and a text that wraps", async () => {
   const bar = {
     label: "epoch",
     done: 25,
@@ -110,6 +110,16 @@ test("progress bars: share, words for screen readers, and one that is done", asy
   assert.match((await page.locator("#a").textContent()) ?? "", /25\/100 · 12\.5\/s/);
   assert.equal(await page.locator("#a .done").count(), 1);
   await page.screenshot({ path: path.join(shots, "progress-light.png") });
+
+  // What stands behind a bar may be a sentence: it wraps, in a narrow place below the bar.
+  const text = "2/6 · seed 1 · one after the other: run() changes curves; return what is to be kept";
+  await render("a", Mime.progress, { bars: [{ ...bar, text }] });
+  await page.setViewportSize({ width: 390, height: 700 });
+  const [line, drawn, list] = await Promise.all(
+    [".text", ".bar", ".bnlab-progress"].map((part) => page.locator(`#a ${part}`).boundingBox()),
+  );
+  assert.ok(line!.y >= drawn!.y + drawn!.height && drawn!.width > 150, "the text is below the whole bar");
+  assert.ok(list!.x + list!.width <= 390 && line!.height > 30, "the text wraps");
 });
 
 test("an error wraps, says what to do on a line of its own, scrolls its code alone, and is text whatever it holds", async () => {

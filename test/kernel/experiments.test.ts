@@ -113,6 +113,11 @@ test("a run that needs the notebook itself is made there, and what holds it is n
       /run\(\) changes seen;/,
     ],
     [
+      "lists by name",
+      "const curves: Record<string, number[]> = {};\nconst run = ({ arm }: { arm: string }) => { takesLong(); (curves[arm] ??= []).push(1); return 1; };",
+      /run\(\) changes curves;/,
+    ],
+    [
       "a variable",
       "let count = 0;\nconst run = () => ++count;",
       /run\(\) assigns to count, which other runs would not see/,

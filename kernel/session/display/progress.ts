@@ -181,7 +181,10 @@ function progressBundle(bars: ProgressBar[]): MimeBundle {
 
 function barHtml(bar: ProgressBar): string {
   const { label, done, total } = bar;
-  const name = label ? `<span>${escapeHtml(label)}</span>` : "";
+  const name = label ? `<span style="white-space: nowrap">${escapeHtml(label)}</span>` : "";
   const value = total === null ? "" : ` value="${done}" max="${total}"`;
-  return `<div style="display: flex; align-items: center; gap: 0.75em; font-variant-numeric: tabular-nums">${name}<progress${value} aria-label="${escapeHtml(label) || "Progress"}" style="width: 16em"></progress><span>${escapeHtml(barText(bar))}</span></div>`;
+  const drawn = `<progress${value} aria-label="${escapeHtml(label) || "Progress"}" style="flex: none; width: min(16em, 50%)"></progress>`;
+  // Below the bar where less than 20em are left beside it, whatever it says: nothing jumps while it counts.
+  const text = `<span style="flex: 1 1 20em; min-width: 0">${escapeHtml(barText(bar))}</span>`;
+  return `<div style="display: flex; flex-wrap: wrap; align-items: center; gap: 0 0.75em; font-variant-numeric: tabular-nums">${name}${drawn}${text}</div>`;
 }

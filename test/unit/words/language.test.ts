@@ -61,6 +61,13 @@ test("{*0} takes anything: the names that a reader has given stay beside transla
   assert.equal(localized("against with BN"), "对照：带 BN");
 });
 
+test("{=0} keeps the names of the reader's code, also those that are words of ours", () => {
+  setLanguage("zh-CN");
+  const refused = "one after the other: run() assigns to loss, which other runs would not see";
+  assert.equal(localized("loss"), "损失");
+  assert.equal(localized(refused), "逐一进行：run() 给 loss 赋值，别的运行看不到");
+});
+
 test("a list is cut wherever its parts are known, in reasonable time however long it is", () => {
   setLanguage("zh-CN");
   assert.equal(localized("without BN, BN, own rate, lr 0.3"), "不带 BN，BN，各自最佳学习率，学习率 0.3");
