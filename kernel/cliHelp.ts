@@ -50,9 +50,9 @@ parameters, the notebook with its outputs, what its cells recorded by record(nam
 (records.json) and what bnlab run printed (log.txt).
 
 --halve epochs=1,3,9 --by accuracy --better higher: successive halving. All runs with 1 epoch, the best
-third of them again with 3, the best third of those with 9; by so much more as the next budget is, by
-so many fewer runs have it. A run that fails or records no such number does not go on. With Slurm each
-round is a job, and resume hands over the next.
+third of them again with 3, the best third of those with 9: three times the budget, a third of the
+runs. A run that fails or records no such number does not go on. With Slurm each round is a job, and
+resume hands over the next.
 
 A run that finished is never run again. Whatever stops a sweep, the same command goes on with it,
 or \`bnlab sweep resume FOLDER\`, which needs neither notebook nor values.
