@@ -1,5 +1,6 @@
 // Pages inside VS Code's window: web views stand in frames of frames, which come and go.
 import type { Frame, Locator, Page } from "playwright-core";
+import { notebookOutputs } from "../vscode/browser";
 
 const patience = 120_000;
 
@@ -38,4 +39,21 @@ export async function until<T>(what: string, condition: () => Promise<T | undefi
     if (found) return found;
   }
   throw new Error(`waited in vain for ${what}`);
+}
+
+/** Scrolls the notebook until the first chart with that title stands `top` pixels below the window's edge, more or less. */
+export async function reveal(page: Page, title: string, top: number): Promise<void> {
+  const chart = notebookOutputs(page).locator(".js-plotly-plot", { hasText: title }).first();
+  const { width, height } = page.viewportSize()!;
+  await page.mouse.move(width / 2, height / 2);
+  await until(`"${title}" to come into view`, async () => {
+    const box = (await chart.count()) > 0 ? await chart.boundingBox() : null;
+    const away = box ? box.y - top : 300;
+    if (Math.abs(away) < 40) return true;
+    // The notebook takes 50 pixels from one turn of the wheel, however far it turns.
+    for (let turns = Math.ceil(Math.abs(away) / 50); turns > 0; turns--) {
+      await page.mouse.wheel(0, 50 * Math.sign(away));
+    }
+    return false;
+  });
 }

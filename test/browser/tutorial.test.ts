@@ -11,6 +11,7 @@ import { launchBrowser, notebookOutputs } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
+import { reveal } from "./frames";
 
 interface SavedNotebook {
   cells: {
@@ -149,22 +150,6 @@ async function watchTraining(page: Page, lossTitle: string): Promise<number> {
     if (await line.isVisible()) states.add((await line.getAttribute("d")) ?? "");
   }
   return states.size;
-}
-
-/** Scrolls the notebook until the chart of that title stands `top` pixels below the window's edge, more or less. */
-async function reveal(page: Page, title: string, top: number): Promise<void> {
-  const chart = notebookOutputs(page).locator(".js-plotly-plot", { hasText: title }).first();
-  await page.mouse.move(usual.width / 2, usual.height / 2);
-  await until(`"${title}" to come into view`, async () => {
-    const box = (await chart.count()) > 0 ? await chart.boundingBox() : null;
-    const away = box ? box.y - top : 300;
-    if (Math.abs(away) < 40) return true;
-    // The notebook takes 50 pixels from one turn of the wheel, however far it turns.
-    for (let turns = Math.ceil(Math.abs(away) / 50); turns > 0; turns--) {
-      await page.mouse.wheel(0, 50 * Math.sign(away));
-    }
-    return false;
-  });
 }
 
 async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
