@@ -50,20 +50,28 @@ const images = digits.images.reshape([600, 1, 28, 28]);
 const weights = randn([64, 100]);
 const mask = weights.gt(0);
 const learningRate = 0.1;
-const people = [{ name: "Ada", born: 1815 }, { name: "Alan", born: 1912 }];
+const people = [
+  { name: "Ada Lovelace", born: 1815, city: "London" },
+  { name: "Frank Rosenblatt", born: 1928, city: "New York" },
+  { name: "Alan Turing", born: 1912, city: "London" },
+  { name: "Emmy Noether", born: 1882, city: "Erlangen" },
+  { name: "Kathleen Booth", born: 1922, city: "Stourbridge" },
+  { name: "Andrey Markov", born: 1856, city: "Ryazan" },
+  { name: "Grace Hopper", born: 1906, city: "New York" },
+];
 const net = new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 100), new nn.BatchNorm1d(100), new nn.ReLU(), new nn.Linear(100, 10));
 const optimizer = new optim.SGD(net.parameters(), { lr: learningRate });`,
   `const chart = plot.live(plot.loss({}, { title: "Training loss" }));
 const loader = new data.DataLoader(digits, { batchSize: 60, shuffle: true, seed: 3 });
 let step = 0;
 for (const epoch of progress(120, { label: "epochs" })) {
-  for (const [x, y] of progress(loader, { label: "batches" })) {
+  for (const [x, y] of loader) {
     const loss = nn.functional.crossEntropy(net.forward(x), y);
     optimizer.zeroGrad();
     loss.backward();
     optimizer.step();
     chart.append("with BN", step++, loss.item());
-    await new Promise((next) => setTimeout(next, 15));
+    await new Promise((next) => setTimeout(next, 30));
   }
 }`,
 ];

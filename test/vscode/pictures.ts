@@ -1,8 +1,8 @@
 // `npm run pictures`: every picture of VS Code in READMEs, guides and walkthrough, light and dark, English and Chinese;
 // `npm run pictures -- outputs zh-cn-light` takes one part of them, in one window. With pngquant they are half the size.
 // VS Code's own words stay English, for its language packs are not on npm.
-import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,7 +11,7 @@ import { kernelspec } from "../../extension/ids";
 import chineseBundle from "../../l10n/bundle.l10n.zh-cn.json" with { type: "json" };
 import english from "../../package.nls.json" with { type: "json" };
 import chinese from "../../package.nls.zh-cn.json" with { type: "json" };
-import { frameWith, until, variableIn } from "../browser/frames";
+import { frameWith, reveal, until, variableIn } from "../browser/frames";
 import { launchBrowser, notebookOutputs } from "./browser";
 import { cache, root } from "./install";
 import { outputCells, tourCells, viewCells } from "./pictureCells";
@@ -69,8 +69,12 @@ async function runCell(page: Page, index: number): Promise<void> {
 }
 
 async function take(page: Page, file: string, scale: "device" | "css" = "device"): Promise<void> {
-  mkdirSync(path.dirname(file), { recursive: true });
   await page.mouse.move(page.viewportSize()!.width / 2, 4); // where nothing hovers
+  await shoot(page, file, scale);
+}
+
+async function shoot(page: Page, file: string, scale: "device" | "css"): Promise<void> {
+  mkdirSync(path.dirname(file), { recursive: true });
   await page.waitForTimeout(1000); // charts settle
   await page.screenshot({ path: file, scale });
   spawnSync("pngquant", ["--force", "--ext", ".png", "256", file]); // where there is none the picture stays as it is
@@ -112,8 +116,7 @@ async function takeOutputs(
   const chart = notebookOutputs(page).locator(".js-plotly-plot").first();
   await chart.hover();
   await chart.locator(".modebar-btn").nth(1).hover();
-  await page.waitForTimeout(1000);
-  await page.screenshot({ path: screen("outputs", tongue, theme), scale: "css" });
+  await shoot(page, screen("outputs", tongue, theme), "css");
   await page.close();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -133,12 +136,7 @@ async function takeTour(
 
   await runCell(page, 1);
   await runCell(page, 2);
-  const chart = notebookOutputs(page).locator(".js-plotly-plot").first();
-  await page.mouse.move(small.width / 2, small.height - 80);
-  for (let turn = 0; turn < 60 && ((await chart.boundingBox())?.y ?? 1000) > 120; turn++) {
-    await page.mouse.wheel(0, 50);
-    await page.waitForTimeout(30);
-  }
+  await reveal(page, "Training loss", 100);
   await take(page, walkthrough("watch"));
 
   await page.mouse.wheel(0, -5000);
@@ -160,21 +158,18 @@ async function takeTour(
   await page.setViewportSize(small);
   await page.locator(".tab", { hasText: "demo.ipynb" }).click(); // a chart has the keyboard
 
-  await palette("command.exportHtml");
-  const input = page.locator(".quick-input-widget input[type=text]").first();
-  for (let wait = 0; wait < 600 && !(await input.inputValue()).endsWith(".html"); wait++)
-    await page.waitForTimeout(100);
-  await page.waitForTimeout(500);
-  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+s");
+  await page.locator(".tab.dirty").waitFor({ state: "detached" });
   const html = path.join(folder, "demo.html");
-  for (let wait = 0; wait < 600 && !existsSync(html); wait++) await page.waitForTimeout(100);
+  const cli = path.join(root, "dist/kernel/cli.js");
+  execFileSync(process.execPath, [cli, "export", path.join(folder, "demo.ipynb"), "--html", html]);
   await sharePicture(browser, html, theme, walkthrough("share"));
 
   await page.close();
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The variables and a training under way beside the notebook, then a tensor's viewer. */
+/** The variables and a training under way beside the notebook, then the viewers of a tensor and of records. */
 async function takeViews(
   server: RunningServer,
   browser: Browser,
@@ -184,19 +179,39 @@ async function takeViews(
   const { page, folder } = await openNotebook(server, browser, tongue, viewCells);
   await page.setViewportSize(large);
   await command(page, `BN Lab: ${words[tongue]!["command.showVariables"]!}`);
+  const tutorials = page.locator(".pane-header", { hasText: words[tongue]!["view.tutorials"]! });
+  await tutorials.click(); // room for the others
+  await widenSideBar(page, 410);
   await runCell(page, 0);
   await variableIn(page, "net");
-  const images = await variableIn(page, "images");
-  await images.locator(".open").click();
-  const viewer = await until("the viewer", () => frameWith(page, "h1", "images"));
-  await viewer.locator("[data-tab=images]").click();
-  await viewer.locator("canvas").first().waitFor();
-  await take(page, screen("tensor-images", tongue, theme), "css");
-  await page.keyboard.press("Control+w");
+  for (const [variable, picture] of [
+    ["people", "data"],
+    ["images", "tensor"],
+  ] as const) {
+    await (await variableIn(page, variable)).locator(".open").click();
+    const viewer = await until("the viewer", () => frameWith(page, "h1", variable));
+    if (variable === "images") {
+      await viewer.locator("[data-tab=images]").click();
+      await viewer.locator("canvas").first().waitFor();
+    } else {
+      await viewer.getByRole("button", { name: "born" }).click();
+      await viewer.locator("[aria-sort=ascending], [aria-sort=descending]").first().waitFor();
+    }
+    await take(page, screen(picture, tongue, theme), "css");
+    await page.keyboard.press("Control+w");
+  }
   await runTraining(page);
   await take(page, screen("training", tongue, theme), "css");
   await page.close();
   rmSync(folder, { recursive: true, force: true });
+}
+
+async function widenSideBar(page: Page, width: number): Promise<void> {
+  const { x, y, height, width: now } = (await page.locator(".part.sidebar").boundingBox())!;
+  await page.mouse.move(x + now, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width, y + height / 2, { steps: 5 });
+  await page.mouse.up();
 }
 
 /** Until a quarter of it is done. */
@@ -204,7 +219,11 @@ async function runTraining(page: Page): Promise<void> {
   const row = page.locator(".code-cell-row").nth(1);
   await row.hover();
   await row.locator(".run-button-container a").first().click();
-  await until("some epochs", () => frameWith(page, "body", "30 / 120"));
+  await until("some epochs", async () => {
+    const view = await frameWith(page, "dd", "/ 120");
+    const step = await view?.locator("dd").first().textContent();
+    return Number.parseInt(step ?? "", 10) >= 30;
+  });
 }
 
 /** The first tutorial, as it is saved, where it shows what it is about. */
@@ -224,12 +243,8 @@ async function takeTutorial(
     .first()
     .waitFor({ timeout: 2 * minute });
   await page.keyboard.press("Control+b");
-  await page.mouse.move(640, 500);
-  const charts = notebookOutputs(page).locator(".js-plotly-plot");
-  for (let turn = 0; turn < 200 && ((await charts.first().boundingBox())?.y ?? 5000) > 130; turn++) {
-    await page.mouse.wheel(0, 60);
-    await page.waitForTimeout(40);
-  }
+  const title = tongue === "en" ? "Training loss" : "训练损失";
+  await reveal(page, title, 140);
   const name = tongue === "en" ? `tutorial-${theme}.png` : `tutorial-${tongue}-${theme}.png`;
   await take(page, path.join(root, "media", name), "css");
   await page.close();
