@@ -61,6 +61,7 @@ program
   .option("--timeout <seconds>", "interrupt a cell that takes longer", seconds)
   .option("--time <seconds>", "stop the run when all of it takes longer", seconds)
   .option("--allow-errors", "go on after a cell that fails")
+  .option("--timing", "keep in each cell's metadata when it began and ended, as nbclient does")
   .option("--folder <folder>", "where cells start from and find their files (default: the notebook's)")
   .option("-p, --parameter <name=value>", "set a parameter of the notebook; may be repeated", parameter)
   .option("--params-file <file>", "set those of a JSON file, an object by name; what -p sets counts")

@@ -18,6 +18,8 @@ import { TimeLimit } from "./timeLimit";
 export interface RunOptions {
   /** Go on after a cell that fails. */
   allowErrors?: boolean;
+  /** Cells keep when they began and ended; without it a notebook that has not changed is the same text after each run. */
+  timing?: boolean;
   /** Milliseconds a cell may take before it is interrupted. */
   timeout?: number;
   /** Stops the run: the cell that runs is interrupted, those after it are left. */
@@ -113,7 +115,7 @@ export class NotebookRun {
     onStart?.(cell, place);
     const started = performance.now();
     const timing: Metadata = {};
-    cell.metadata.execution = timing;
+    if (this.#options.timing) cell.metadata.execution = timing;
     const limit = timeout === undefined ? undefined : new TimeLimit(timeout, () => this.#interrupt());
     const onPublication = (publication: AnyPublication) => {
       noteTime(timing, publication);

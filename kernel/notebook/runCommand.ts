@@ -18,6 +18,8 @@ export interface RunCommandOptions extends PageFiles {
   /** Seconds that all of it may take. */
   time?: number;
   allowErrors?: boolean;
+  /** Whether cells keep when they began and ended. */
+  timing?: boolean;
   /** Where cells start from; by default where the notebook lies. */
   folder?: string;
   parameters?: Parameter[];
@@ -31,7 +33,7 @@ export interface RunCommandOptions extends PageFiles {
 export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
   const signals = new StopSignals();
   if (options.time !== undefined) signals.limit(options.time);
-  const { timeout, allowErrors, folder = path.dirname(file) } = options;
+  const { timeout, allowErrors, timing, folder = path.dirname(file) } = options;
   let notebook: Notebook;
   let targets: Target[];
   let record: RunRecord;
@@ -54,6 +56,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     file,
     allowErrors,
     timeout,
+    timing,
     signals,
     onStart: (cell, place) => lines.start(cell, place),
     onPublication: (publication, cell) => {
