@@ -75,7 +75,10 @@ describe("tutorial in VS Code's window", {
       await page.goto(server.windowUrl(folder, { openFile: file }));
       await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
 
-      await page.getByRole("button", { name: "Restart", exact: true }).first().waitFor({ timeout: minute });
+      await page
+        .locator(".notebook-toolbar-container")
+        .getByText("Restart", { exact: true })
+        .waitFor({ timeout: minute });
       const folded = page.locator(".input-collapse-container").filter({ visible: true });
       await until("the code of helpers to be folded", async () => (await folded.count()) === hidden);
 
@@ -113,6 +116,7 @@ describe("tutorial in VS Code's window", {
       await until("the charts to turn dark again", async () => (await ink()) !== "rgb(31, 35, 40)");
       const memory = page.locator(".statusbar-item", { hasText: /BN Lab: idle · \d+ MB/ });
       await memory.waitFor({ timeout: minute });
+      assert.match((await memory.getAttribute("aria-label")) ?? "", /^BN Lab kernel, idle, \d+ MB$/);
       await reveal(page, lossTitle, usual.height / 2);
       const states = await watchTraining(page, lossTitle);
       assert.ok(states > 2, `the loss chart moves while the loop runs: seen in ${states} states`);
