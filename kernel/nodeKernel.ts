@@ -16,10 +16,11 @@ import { Session } from "./session/session";
  */
 export function startNodeKernel(transport: Transport, onShutdown: () => void, language?: string): Session {
   const folder = process.cwd();
+  const converter = startConverter(folder);
   const session = new Session({
     startRunner: (events) => new RunnerProcess(folder, events),
-    converter: startConverter(folder),
-    language: new LanguageThread(languageThreadIn(folder)),
+    converter,
+    language: new LanguageThread(languageThreadIn(folder, converter)), // cells first, squiggles later
   });
   const place = { hostname: hostname(), engine: `Node ${process.version}` };
   new Kernel({ transport, session, place, language, onShutdown });

@@ -1,4 +1,4 @@
-// Squiggles in cells: asked for anew when a cell has changed, moved or run.
+// Squiggles in cells: asked for anew when a cell has changed or moved, and when cells have run.
 import * as vscode from "vscode";
 import type { CodeDiagnostic } from "../../kernel/protocol";
 import type { KernelController } from "../notebook/kernelController";
@@ -19,6 +19,8 @@ export function registerDiagnostics(
 ): vscode.Disposable {
   const shown = vscode.languages.createDiagnosticCollection("bnlab");
   const timers = new Map<vscode.NotebookDocument, unknown>();
+  /** Whose cells have changed since they were looked at. */
+  const edited = new Set<vscode.NotebookDocument>();
 
   const check = async (notebook: vscode.NotebookDocument, mine: unknown) => {
     const snapshot = CellSnapshot.ofNotebook(controller, notebook);
@@ -30,16 +32,25 @@ export function registerDiagnostics(
         found?.map((diagnostic) => toVSCode(document, diagnostic)),
       );
     }
+    edited.delete(notebook);
+  };
+  /** A kernel that starts or runs cells has the processor to itself, unless somebody writes; it tells when it rests. */
+  const isAtWork = (notebook: vscode.NotebookDocument) => {
+    if (controller.state(notebook) === undefined) controller.client(notebook); // starts it
+    return controller.state(notebook) === "starting" || controller.running(notebook) !== undefined;
   };
   const soon = (notebook: vscode.NotebookDocument) => {
     if (!controller.uses(notebook)) return;
     clearTimeout(timers.get(notebook));
-    const timer = setTimeout(() => check(notebook, timer).catch(failed), pauseMs);
+    const timer = setTimeout(() => {
+      if (edited.has(notebook) || !isAtWork(notebook)) check(notebook, timer).catch(failed);
+    }, pauseMs);
     timers.set(notebook, timer);
   };
   const forget = (notebook: vscode.NotebookDocument) => {
     clearTimeout(timers.get(notebook));
     timers.delete(notebook);
+    edited.delete(notebook);
     for (const { document } of notebook.getCells()) shown.delete(document.uri);
   };
 
@@ -47,13 +58,16 @@ export function registerDiagnostics(
   return vscode.Disposable.from(
     shown,
     { dispose: () => timers.forEach(clearTimeout) },
-    controller.onDidChangeState(soon), // a cell has run, or a restart has forgotten what cells declared
+    controller.onDidChangeState(soon), // a restart has forgotten what cells declared
+    controller.onDidRest(soon),
     controller.onDidChangeUse((notebook) => (controller.uses(notebook) ? soon(notebook) : forget(notebook))),
     vscode.workspace.onDidCloseNotebookDocument(forget),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => shown.delete(uri)), // a cell was removed
     vscode.workspace.onDidChangeNotebookDocument(({ notebook, contentChanges, cellChanges }) => {
       const isEdit = contentChanges.length > 0 || cellChanges.some(({ document }) => document !== undefined);
-      if (isEdit) soon(notebook);
+      if (!isEdit) return;
+      edited.add(notebook);
+      soon(notebook);
     }),
   );
 }

@@ -4,9 +4,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, describe, it } from "node:test";
 import { inflateSync } from "node:zlib";
-import type { Browser } from "puppeteer-core";
 import {
   type CellOutput,
   formatNotebook,
@@ -79,14 +78,11 @@ describe("tutorials as live pages", { concurrency: rows.length, timeout: 2 * 3_6
     // One page at a time: a browser draws the page in front, and the others seldom or never.
     describe(`${language} in ${name}`, { skip: absent(name), concurrency: 1 }, () => {
       const downloads = path.join(scratch, name);
-      let browser: Browser;
-      before(async () => {
-        browser = await launch(name, downloads);
-      });
-      after(() => browser?.close());
-
       for (const tutorial of opened) {
         it(tutorial, { timeout: longest }, async (test) => {
+          // As a reader has it: one that has run nothing yet.
+          const browser = await launch(name, downloads);
+          test.after(() => browser.close());
           const file = path.join(folderOf(language), tutorial);
           const page = await OpenPage.open(
             browser,
@@ -94,7 +90,6 @@ describe("tutorials as live pages", { concurrency: rows.length, timeout: 2 * 3_6
             downloads,
             withoutFusing,
           );
-          test.after(() => page.close());
           const saved = codeCells(parseNotebook(readFileSync(file, "utf8")));
           await page.press("runAll");
           for (const at of saved.keys())

@@ -1,6 +1,6 @@
 // Runs VS Code's server: the whole of VS Code, its window shown by a browser.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { installServer, root, type Say } from "./install";
@@ -8,6 +8,8 @@ import { installServer, root, type Say } from "./install";
 export interface RunningServer {
   /** The address of a window on `folder` with our extension; the payload says what else it does. */
   windowUrl(folder: string, payload: { openFile?: string; extensionTestsPath?: string }): string;
+  /** Ends the processes in which extensions of its windows run, as a fault in one of them would. */
+  killExtensionHosts(): void;
   /** Rejects when the server ends by itself. */
   died: Promise<never>;
   stop(): Promise<void>;
@@ -140,7 +142,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const query = new URLSearchParams({ folder: path.resolve(folder), payload: JSON.stringify(payload) });
     return `http://127.0.0.1:${port}/?${query}`;
   };
-  return { windowUrl, died, stop };
+  return { windowUrl, killExtensionHosts: () => killExtensionHosts(child.pid!), died, stop };
+}
+
+function killExtensionHosts(server: number): void {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const isChild = readFileSync(`/proc/${pid}/status`, "utf8").includes(`\nPPid:\t${server}\n`);
+      const isHost = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=extensionHost");
+      if (isChild && isHost) process.kill(Number(pid), "SIGKILL");
+    } catch {} // gone meanwhile
+  }
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

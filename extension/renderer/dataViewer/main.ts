@@ -1,5 +1,6 @@
 // The page of the data viewer: rows of a list, a Map or a data set, which the kernel sorts and filters. Runs in a web page.
 import "../view.css";
+import "../viewer.css";
 import "./style.css";
 import { countText } from "../../../kernel/words";
 import { element, fill } from "../element";

@@ -1,6 +1,7 @@
 // The page of the tensor viewer: what the tensor is, tabs with views of it, sliders through its dimensions. Runs in a web page.
 import { countText, shortNumber } from "../../../kernel/words";
 import "../view.css";
+import "../viewer.css";
 import "./style.css";
 import type { Statistics } from "../../../kernel/protocol/variables";
 import { element, fill } from "../element";
