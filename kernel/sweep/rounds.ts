@@ -5,7 +5,7 @@ import { rankedBy, sizesOf, withBudget } from "./halving";
 import { valuesText } from "./poolLines";
 import { countsText, type Sweep, type SweepRun, stateOf } from "./sweepFolder";
 
-/** What is said where runs begin: ": round 2 of 3, epochs=3". */
+/** As "round 2 of 3, epochs=3"; empty where nothing is halved. */
 export function roundText(sweep: Sweep, round = sweep.rounds.length - 1): string {
   const { halving } = sweep.plan;
   if (!halving) return "";
