@@ -10,6 +10,8 @@ import { packedVsix } from "../test/vscode/vsix";
 
 const windows = 3;
 const timeout = 120_000;
+/** How long the list is looked at: the first kernel starts meanwhile. */
+const readingMs = 3000;
 /** A kernel goes on until VS Code's server takes its window for gone, and it itself some seconds longer. */
 const restMs = 40_000;
 
@@ -46,6 +48,7 @@ async function inWindow(browser: Browser, url: string) {
   await row.filter({ hasText: "Open Tutorial" }).first().click({ timeout });
   const choice = row.filter({ hasText: "The same network" }).first();
   await choice.waitFor({ timeout });
+  await page.waitForTimeout(readingMs);
   const started = performance.now();
   const sinceChoice = async (come: Promise<unknown>) => {
     await come;

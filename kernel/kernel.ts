@@ -104,6 +104,11 @@ export class Kernel {
     this.#publish("status", { execution_state: "starting" }, {});
   }
 
+  /** Whether a cell runs, or what else waits for its turn. */
+  get isBusy(): boolean {
+    return this.#serving;
+  }
+
   #receive(message: AnyMessage): void {
     const { msg_type } = message.header;
     // An answer that is no text is none, as at the end of an input.

@@ -1,5 +1,6 @@
 // The kernel in Node: cells run in a process of their own, the language service in a thread.
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Kernel } from "./kernel";
 import type { Transport } from "./protocol";
 import type { CellConverter } from "./session/cells/conversion";
@@ -17,14 +18,22 @@ import { Session } from "./session/session";
 export function startNodeKernel(transport: Transport, onShutdown: () => void, language?: string): Session {
   const folder = process.cwd();
   const converter = startConverter(folder);
+  const calm = converter.then(() => calmOf(() => kernel));
   const session = new Session({
     startRunner: (events) => new RunnerProcess(folder, events),
     converter,
-    language: new LanguageThread(languageThreadIn(folder, converter)), // cells first, squiggles later
+    language: new LanguageThread(languageThreadIn(folder, calm)), // cells first, squiggles later
   });
   const place = { hostname: hostname(), engine: `Node ${process.version}` };
-  new Kernel({ transport, session, place, language, onShutdown });
+  const kernel: Kernel = new Kernel({ transport, session, place, language, onShutdown });
   return session;
+}
+
+/** Resolves when nothing has run for a moment: who opens a notebook often runs all of it at once. What runs longer is not waited for. */
+async function calmOf(kernel: () => Kernel): Promise<void> {
+  const latest = performance.now() + 5000;
+  do await sleep(500);
+  while (kernel().isBusy && performance.now() < latest);
 }
 
 async function startConverter(folder: string): Promise<CellConverter> {

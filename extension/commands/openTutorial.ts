@@ -14,6 +14,7 @@ interface Choice extends vscode.QuickPickItem {
 
 export const openTutorial: RunCommand = async ({ tutorials }, named) => {
   if (named) return tutorials.open(named as Tutorial);
+  void tutorials.expectNext();
   const choice = await vscode.window.showQuickPick(choices(tutorials), {
     title: vscode.l10n.t("BN Lab: Open Tutorial"),
     placeHolder: vscode.l10n.t("A copy of your own opens, as you left it"),

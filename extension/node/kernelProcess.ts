@@ -38,6 +38,8 @@ export class KernelProcess implements KernelEnd {
   #errors = "";
   #wasUp = false;
   #wasTaken = false;
+  /** By us. */
+  #isLeft = false;
 
   readonly namedNode: string;
   readonly ended: Promise<void>;
@@ -75,11 +77,12 @@ export class KernelProcess implements KernelEnd {
         this.#wasTaken = true;
         end("another window has taken it");
       });
-      // "close" comes after the last output has been read, so the last words are complete.
-      this.#child.once("close", (code, signal) => end(signal ?? `exit code ${code}`));
+      // "close" comes after the last output has been read, so the last words are complete. It never comes once we have disconnected.
+      const over = (code: number | null, signal: NodeJS.Signals | null) => end(signal ?? `exit code ${code}`);
+      this.#child.once("close", over);
+      this.#child.once("exit", (...how) => this.#isLeft && over(...how));
     });
     log(`process ${this.#child.pid} started in ${cwd}`);
-    if (keeping) this.send({ note: "keep", keeping });
   }
 
   send(said: Said): void {
@@ -124,7 +127,7 @@ export class KernelProcess implements KernelEnd {
   leave(): void {
     if (this.#keeping) {
       this.send({ note: "leave" });
-      if (this.#child.connected) this.#child.disconnect();
+      this.#disconnect();
     } else {
       this.close();
     }
@@ -135,6 +138,11 @@ export class KernelProcess implements KernelEnd {
     this.send({ note: "end" });
     const kill = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
     this.#child.once("exit", () => clearTimeout(kill));
+    this.#disconnect();
+  }
+
+  #disconnect(): void {
+    this.#isLeft = true;
     if (this.#child.connected) this.#child.disconnect();
   }
 }

@@ -13,10 +13,12 @@ import {
 import { version } from "../../kernel/version";
 import { nameOf } from "../notebook/name";
 import type { Lasting, RunningKernel } from "../notebook/platform";
-import { graceMs, type KernelEnd, type KernelLaunch, KernelProcess } from "./kernelProcess";
+import { graceMs, type KernelEnd, type KernelLaunch } from "./kernelProcess";
+import type { SpareKernel } from "./spareKernel";
 
 export class LastingKernel implements RunningKernel, Lasting {
   readonly #launch: KernelLaunch;
+  readonly #spare: SpareKernel;
   /** Undefined while one is still looked for. */
   #end: KernelEnd | undefined;
   readonly #waiting: Said[] = [];
@@ -28,12 +30,13 @@ export class LastingKernel implements RunningKernel, Lasting {
   readonly ended: Promise<void>;
 
   /** @param takes whether one is taken from another window. */
-  constructor(launch: KernelLaunch, found: readonly Found[], takes: boolean) {
+  constructor(launch: KernelLaunch, spare: SpareKernel, found: readonly Found[], takes: boolean) {
     this.#launch = launch;
+    this.#spare = spare;
     this.ended = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    if (found.length === 0) this.#use(new KernelProcess(launch));
+    if (found.length === 0) this.#use(spare.start(launch));
     this.past = found.length === 0 ? Promise.resolve(undefined) : this.#comeBack(found, takes);
   }
 
@@ -109,6 +112,8 @@ export class LastingKernel implements RunningKernel, Lasting {
 
   #use(end: KernelEnd): void {
     this.#end = end;
+    const { keeping } = this.#launch;
+    if (keeping) end.send({ note: "keep", keeping });
     end.onNote((note) => note.note === "wanted" && void this.#tellHere());
     end.onMessage((message) => this.#receive(message));
     void end.ended.then(this.#finish);
@@ -126,7 +131,6 @@ export class LastingKernel implements RunningKernel, Lasting {
       if (typeof attached !== "string") {
         const end = new AttachedKernel(attached, keeping !== undefined, log);
         if (this.#isClosed) end.leave();
-        if (keeping) end.send({ note: "keep", keeping });
         this.#use(end);
         return attached.executions;
       }
@@ -136,7 +140,7 @@ export class LastingKernel implements RunningKernel, Lasting {
       if (attached === "version") this.#tellVersion(kernel.version);
     }
     if (this.#isClosed) this.#finish();
-    else this.#use(new KernelProcess(this.#launch));
+    else this.#use(this.#spare.start(this.#launch));
     return isHeld ? "held" : undefined;
   }
 

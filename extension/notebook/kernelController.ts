@@ -120,6 +120,11 @@ export class KernelController implements vscode.Disposable {
     return this.#kernel(notebook).client();
   }
 
+  /** A notebook is likely to be opened: the first kernel of a window may start before. The notebook's folder is there. */
+  expect(notebook: vscode.Uri): void {
+    if (vscode.workspace.isTrusted && this.#kernels.size === 0) this.#platform.expect?.(notebook);
+  }
+
   /** Says something to a control of a notebook's cells; where no kernel runs nobody hears it. */
   tell(notebook: vscode.NotebookDocument, comm: Comm): void {
     this.#kernels.get(keyOf(notebook))?.tell(comm);

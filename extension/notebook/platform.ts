@@ -5,6 +5,8 @@ import type { Message, PastExecution, Transport } from "../../kernel/protocol";
 export interface Platform {
   /** A kernel for a notebook; it may still be starting, and what is said to it then waits. */
   startKernel(notebook: vscode.Uri, wanted: Wanted): RunningKernel;
+  /** The notebook is likely to be opened: its kernel may start before it is. Its folder is there. */
+  expect?(notebook: vscode.Uri): void;
   /** Whether a kernel of the notebook's may be there that has outlived its window. */
   isKept?(notebook: vscode.Uri): boolean;
   /** What Node does for commands; undefined in a browser. */

@@ -37,6 +37,7 @@ export class Tutorials implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #copies: vscode.Uri;
   readonly #state: vscode.Memento;
+  readonly #controller: KernelController;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #disposables: vscode.Disposable[];
 
@@ -54,6 +55,7 @@ export class Tutorials implements vscode.Disposable {
     this.#extensionUri = extensionUri;
     this.#copies = vscode.Uri.joinPath(globalStorageUri, "tutorials");
     this.#state = globalState;
+    this.#controller = controller;
     this.#disposables = [
       this.#changed,
       vscode.workspace.onDidChangeNotebookDocument((event) => this.#note(event)),
@@ -84,6 +86,15 @@ export class Tutorials implements vscode.Disposable {
   /** The first one that is not done. */
   next(): Tutorial | undefined {
     return this.in().find((tutorial) => !this.isDone(tutorial));
+  }
+
+  /** The reader looks at the list: the kernel of the next one starts meanwhile. */
+  async expectNext(): Promise<void> {
+    const next = this.next();
+    if (!next) return;
+    const copy = this.#copyOf(next);
+    await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(copy, ".."));
+    this.#controller.expect(copy);
   }
 
   /** Opens the reader's copy, as it was left; makes it where there is none. */

@@ -23,7 +23,12 @@ export class TutorialsTree implements vscode.TreeDataProvider<Tutorial>, vscode.
   constructor(tutorials: Tutorials) {
     this.#tutorials = tutorials;
     this.#view = vscode.window.createTreeView(tutorialsView, { treeDataProvider: this });
-    this.#disposables = [this.#changed, this.#view, tutorials.onDidChange(() => this.#show())];
+    this.#disposables = [
+      this.#changed,
+      this.#view,
+      tutorials.onDidChange(() => this.#show()),
+      this.#view.onDidChangeVisibility(({ visible }) => void (visible && tutorials.expectNext())),
+    ];
     this.#show();
   }
 

@@ -1,6 +1,6 @@
 // The view of the tutorials in VS Code's window: listed in the reader's language, opened as copies of one's own, marked as they run.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
@@ -30,6 +30,20 @@ const words = {
     startOver: "从头开始",
   },
 } as const;
+
+/** The kernels' processes that have started in a folder. */
+function kernelsIn(folder: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => {
+      try {
+        const isKernel = readFileSync(`/proc/${name}/cmdline`, "utf8").includes("/kernel/main.js");
+        return isKernel && readlinkSync(`/proc/${name}/cwd`).endsWith(folder);
+      } catch {
+        return false; // no process, or gone meanwhile
+      }
+    })
+    .map(Number);
+}
 
 describe("tutorials in VS Code's window", {
   skip: process.platform !== "linux" && "needs VS Code's server",
@@ -85,6 +99,9 @@ describe("tutorials in VS Code's window", {
       const shoot = (name: string) =>
         page.screenshot({ path: path.join(screenshots, `tutorials-${name}-${language}.png`) });
       await shoot("list");
+      let [early, others] = kernelsIn(`tutorials/${language}`);
+      for (; early === undefined; [early, others] = kernelsIn(`tutorials/${language}`))
+        await page.waitForTimeout(100); // it starts while the list is read
 
       await row.click();
       await page.locator(".tab.active", { hasText: first.file }).waitFor();
@@ -95,6 +112,7 @@ describe("tutorials in VS Code's window", {
       await row.filter({ hasText: said.ran.replace("{}", String(first.cells.length)) }).waitFor();
       await page.locator(".tab.active:not(.dirty)", { hasText: first.file }).waitFor(); // saved by itself
       await shoot("begun");
+      assert.deepEqual([kernelsIn(`tutorials/${language}`), others], [[early], undefined]);
 
       await row.click({ button: "right" });
       const item = page.locator(".monaco-menu", { hasText: said.startOver }).getByText(said.startOver);

@@ -6,11 +6,11 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Frame, Page } from "playwright-core";
 import { notebookMetadata } from "../../extension/ids";
+import { brokenRules } from "../tools/axe";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
-import { brokenRules } from "./axe";
 import { frameWith, until, variableLine } from "./frames";
 
 const screenshots = path.join(root, "out/screenshots");

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { brokenRules } from "../tools/axe";
 import { launchBrowser } from "../vscode/browser";
 
 const repository = path.join(import.meta.dirname, "../..");
@@ -81,6 +82,10 @@ describe("the site", { timeout: 300_000 }, () => {
         await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
         "wider than the window",
       );
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await brokenRules(page), [], colorScheme);
+      }
       await page.context().close();
     });
   }

@@ -1,5 +1,5 @@
-// Tutorials as live pages: all cells run, show what the notebook has saved, and stay within memory. English in Chromium, Chinese in
-// Firefox, side by side: each tutorial in one of them, in both where the environment asks for it.
+// Tutorials as live pages: all cells run, show what the notebook has saved, keep the rules for accessibility and stay within memory.
+// English in Chromium, Chinese in Firefox, side by side: each tutorial in one of them, in both where the environment asks for it.
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
@@ -17,6 +17,7 @@ import { bytesOfBase64 } from "../../kernel/machine/base64";
 import { compareOutputs } from "../../kernel/notebook/compareOutputs";
 import { TestVariable } from "../environment";
 import { changedVerdicts, folderOf, type Language, savedVerdicts, tutorials } from "../notebook/tutorial";
+import { brokenRules } from "../tools/axe";
 import { absent, type BrowserName, launch, longestWait } from "./browsers";
 import { codeCells, exportLive, OpenPage } from "./openPage";
 
@@ -104,6 +105,12 @@ describe("tutorials as live pages", { concurrency: rows.length, timeout: 2 * 3_6
           assert.deepEqual(differences, []);
           const verdicts = recordsOf(formatNotebook(notebook));
           assert.deepEqual(changedVerdicts(savedVerdicts(language, tutorial), verdicts), []);
+          for (const value of name === "chrome" ? ["light", "dark"] : ["light"]) {
+            // Firefox's driver cannot ask for a scheme.
+            if (name === "chrome")
+              await page.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
+            assert.deepEqual(await brokenRules(page.page), [], value);
+          }
           const open = saved.findLastIndex((cell) => !hidesSource(cell)) + 1;
           await page.type(open, askMemory);
           assert.equal(await page.run(open), "done");
