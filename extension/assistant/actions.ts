@@ -1,4 +1,5 @@
 // What each tool does, in the kernels of this window.
+
 import * as vscode from "vscode";
 import { cellContents } from "../../kernel/assistant/cellText";
 import { type Content, contentsOf, jsonContents, limited } from "../../kernel/assistant/outputText";
@@ -7,6 +8,7 @@ import { parseNotebook } from "../../kernel/document/notebookFile";
 import { OutputCollector } from "../../kernel/document/outputCollector";
 import type { Replies, ReplyTo, Requests } from "../../kernel/protocol";
 import { languages, notebookType } from "../ids";
+import { notebookInFront } from "../notebook/inFront";
 import { nameOf } from "../notebook/name";
 import { fileTextOf } from "../notebook/notebookData";
 import { codeOf, type Inputs } from "./code";
@@ -103,7 +105,7 @@ function notebookOf(
   );
   const listed = open.map(({ uri }) => uri.path).join(", ") || "none";
   if (name === undefined) {
-    const front = vscode.window.activeNotebookEditor?.notebook ?? views.active.notebook;
+    const front = notebookInFront() ?? views.active.notebook;
     const found = front && open.includes(front) ? front : open.length === 1 ? open[0] : undefined;
     if (found) return found;
     throw new Error(`expected the path of a notebook that is open with BN Lab's kernel; open: ${listed}`);

@@ -1,6 +1,8 @@
 // The notebook that a command is about.
+
 import * as vscode from "vscode";
 import { Command } from "../ids";
+import { notebookInFront } from "../notebook/inFront";
 import type { Context } from "./command";
 
 /** What VS Code hands to a command in a notebook's toolbar. */
@@ -19,7 +21,7 @@ export async function targetOf(
   const open = vscode.workspace.notebookDocuments;
   const uri = (argument as ToolbarArgument | undefined)?.notebookEditor?.notebookUri?.toString();
   const named = open.find((notebook) => notebook.uri.toString() === uri);
-  const inFront = named ?? vscode.window.activeNotebookEditor?.notebook;
+  const inFront = named ?? notebookInFront();
   if (inFront) return inFront;
   const visible = vscode.window.visibleNotebookEditors.map(({ notebook }) => notebook);
   const behind = [views.active.notebook, ...visible, ...open].find(

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { LoggedCell, Staleness } from "../../kernel/protocol";
 import { Command, hasStaleCells, languages, notebookType } from "../ids";
+import { notebookInFront, onDidChangeFront } from "./inFront";
 import type { KernelController } from "./kernelController";
 
 /** While one writes, every key would ask. */
@@ -12,7 +13,7 @@ export function registerStaleCells(controller: KernelController): vscode.Disposa
   let timer: ReturnType<typeof setTimeout> | undefined;
   let told = false;
   const tell = () => {
-    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    const notebook = notebookInFront();
     const some = notebook !== undefined && staleIn(controller, notebook).size > 0;
     if (some !== told) void vscode.commands.executeCommand("setContext", hasStaleCells, some);
     told = some;
@@ -35,7 +36,7 @@ export function registerStaleCells(controller: KernelController): vscode.Disposa
     vscode.notebooks.registerNotebookCellStatusBarItemProvider(notebookType, provider),
     controller.onDidAge(soon),
     controller.onDidChangeUse(soon),
-    vscode.window.onDidChangeActiveNotebookEditor(tell),
+    onDidChangeFront(tell),
     vscode.workspace.onDidChangeNotebookDocument(soon),
   );
 }

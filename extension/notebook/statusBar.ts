@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { type KernelClient, KernelGone } from "../../kernel/protocol";
 import { Command } from "../ids";
+import { notebookInFront, onDidChangeFront } from "./inFront";
 import type { KernelController } from "./kernelController";
 import type { KernelState } from "./notebookKernel";
 
@@ -30,7 +31,7 @@ export function registerStatusBar(controller: KernelController): vscode.Disposab
   const bytes = new WeakMap<KernelClient, number>();
 
   const show = () => {
-    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    const notebook = notebookInFront();
     const state = notebook && controller.state(notebook);
     if (!state) return item.hide();
     const cell = controller.running(notebook);
@@ -47,7 +48,7 @@ export function registerStatusBar(controller: KernelController): vscode.Disposab
   };
 
   const measure = async () => {
-    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    const notebook = notebookInFront();
     const state = notebook && controller.state(notebook);
     if (!state || state === "off") return;
     const client = controller.client(notebook);
@@ -62,7 +63,7 @@ export function registerStatusBar(controller: KernelController): vscode.Disposab
     item,
     { dispose: () => clearInterval(timer) },
     controller.onDidChangeState(show),
-    vscode.window.onDidChangeActiveNotebookEditor(show),
+    onDidChangeFront(show),
     vscode.workspace.onDidChangeNotebookDocument(({ cellChanges }) => {
       if (cellChanges.some(({ executionSummary }) => executionSummary)) show();
     }),

@@ -1,6 +1,7 @@
 // The notebook that the views show: the one in front, and the last one in front while something else is.
 import * as vscode from "vscode";
 import { notebookType } from "../ids";
+import { notebookInFront, onDidChangeFront } from "../notebook/inFront";
 
 export class ActiveNotebook implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.NotebookDocument | undefined>();
@@ -10,10 +11,10 @@ export class ActiveNotebook implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
 
   constructor() {
-    this.#take(vscode.window.activeNotebookEditor);
+    this.#look();
     this.#disposables = [
       this.#changed,
-      vscode.window.onDidChangeActiveNotebookEditor((editor) => this.#take(editor)),
+      onDidChangeFront(() => this.#look()),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => {
         if (notebook === this.#notebook) this.#set(undefined);
       }),
@@ -28,8 +29,9 @@ export class ActiveNotebook implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  #take(editor: vscode.NotebookEditor | undefined): void {
-    if (editor?.notebook.notebookType === notebookType) this.#set(editor.notebook);
+  #look(): void {
+    const notebook = notebookInFront();
+    if (notebook?.notebookType === notebookType) this.#set(notebook);
   }
 
   #set(notebook: vscode.NotebookDocument | undefined): void {

@@ -179,6 +179,9 @@ describe("commands in VS Code's window", {
     await told.waitFor({ state: "detached", timeout: minute });
     server.killExtensionHosts(); // their fault, not the kernel's
     await told.waitFor({ timeout: minute });
+    await variableIn(page, "kept"); // the view, the status bar and the commands know which notebook is in front
+    await state(/BN Lab: idle/);
+    await button("Restart").waitFor({ timeout: minute });
     await shoot("host-back");
     process.kill(pid, "SIGTERM"); // its lease is long
   });
