@@ -75,6 +75,7 @@ describe("the site", { timeout: 300_000 }, () => {
         Number.parseInt((await page.locator(`#${arm} b`).textContent()) ?? "", 10);
       assert.ok((await share("batchNorm")) > (await share("plain")));
       await page.locator("#pause").press("Enter");
+      await page.waitForTimeout(300); // a step that is under way ends
       const paused = await steps();
       await page.waitForTimeout(300);
       assert.equal(await steps(), paused);
