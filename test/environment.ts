@@ -9,6 +9,8 @@ export const TestVariable = {
   runs: "BNLAB_TEST_RUNS",
   /** Anything: every tutorial runs as a live page in both browsers, not in one of them. */
   bothBrowsers: "BNLAB_TEST_BOTH_BROWSERS",
+  /** Anything: every notebook is looked at for false alarms, not only the short ones. */
+  allNotebooks: "BNLAB_TEST_ALL_NOTEBOOKS",
   /** Anything: charts are pictured in every width and theme, into out/screenshots. */
   pictures: "BNLAB_TEST_PICTURES",
   /** A Node, for the setting that names one. */
