@@ -103,6 +103,7 @@ export class TrainingRun {
     return {
       status: this.#status,
       step: loop ? stepOf(loop) : steps === undefined ? "" : countText(steps),
+      loop: loop?.label ?? "",
       rate: loop ? rateText(loop.done, loop.seconds) : rateText(stepsSeen, seconds),
       left: outer && this.isRunning ? leftOf(outer) : "",
       elapsed: clockText(outer?.seconds ?? seconds),

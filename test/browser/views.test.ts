@@ -259,7 +259,10 @@ describe("views in VS Code's window", {
       "the curve",
       async () => ((await training.locator("polyline").getAttribute("points")) ?? "").length > 200,
     );
-    assert.match((await training.locator("dl").textContent()) ?? "", /Step\d+ \/ 10Rate.*Left.*Elapsed/);
+    assert.match(
+      (await training.locator("dl").textContent()) ?? "",
+      /(batches|epochs)\d+ \/ [\d,]+Rate.*Left.*Elapsed/,
+    );
     assert.equal(await training.locator("[role=progressbar]").count(), 2);
     await shoot("training-dark");
     assert.deepEqual(await brokenRules(training), []);

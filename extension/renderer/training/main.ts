@@ -53,7 +53,8 @@ function show(state: TrainingState | null): void {
   figures.replaceChildren(
     ...entries.map((name) => {
       const entry = element("div");
-      entry.append(element("dt", "", words[name]), element("dd", "", state[name]));
+      const term = (name === "step" && state.loop) || words[name];
+      entry.append(element("dt", "", term), element("dd", "", state[name]));
       return entry;
     }),
   );

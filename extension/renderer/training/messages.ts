@@ -27,6 +27,8 @@ export interface TrainingState {
   status: "running" | "done" | "stopped" | "failed";
   /** The step of the innermost loop or, without any, of the curves. */
   step: string;
+  /** What that loop calls itself; empty where it has no name. */
+  loop: string;
   rate: string;
   left: string;
   elapsed: string;

@@ -9,6 +9,7 @@ export function asState(state: Fields): TrainingState {
   return {
     status: statuses.find((status) => status === state.status) ?? "done",
     step: textOf(state.step),
+    loop: textOf(state.loop),
     rate: textOf(state.rate),
     left: textOf(state.left),
     elapsed: textOf(state.elapsed),

@@ -48,7 +48,10 @@ test("a bar's step, rate and time left; the loss in its note becomes a curve", (
 test("of nested loops: the step of the inner, the time left of the outer", () => {
   const run = new TrainingRun(() => 0);
   run.receive(progress(bar(2, { total: 4, seconds: 20 }), bar(30, { label: "batches", seconds: 3 })));
-  assert.deepEqual([run.state.step, run.state.rate, run.state.left], ["30 / 100", "10/s", "0:20"]);
+  assert.deepEqual(
+    [run.state.loop, run.state.step, run.state.rate, run.state.left],
+    ["batches", "30 / 100", "10/s", "0:20"],
+  );
   assert.equal(run.state.loops.length, 2);
 });
 
