@@ -174,7 +174,7 @@ function ticksOf(axes: readonly Scale[]): Trace {
     y: all.map(({ place }) => place),
     text: all.map(({ text }) => `${text}\u2002`),
     textposition: "middle left",
-    textfont: { size: 11 },
+    textfont: { size: 11, shadow: "auto" }, // lines cross them
     meta: { kind: "ticks" },
   };
 }

@@ -26,6 +26,8 @@ export interface Font {
 /** The font of a trace's texts: one color, or one for each. */
 export interface TextFont extends Omit<Font, "color"> {
   color?: string | readonly string[];
+  /** Around the text, in the color that stands out from its own. */
+  shadow?: "auto";
 }
 
 export interface Marker {

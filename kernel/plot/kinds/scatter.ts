@@ -269,6 +269,7 @@ function texts(trace: Trace, points: readonly Point[]): string {
       if (word === "" || !Number.isFinite(x + y)) return "";
       return textElement(word, x, y, {
         size: font.size ?? 12,
+        edged: font.shadow !== undefined,
         color: typeof font.color === "object" ? font.color[n] : font.color,
         anchor: horizontal === "left" ? "right" : horizontal === "right" ? "left" : "center",
         baseline: vertical === "top" ? "bottom" : vertical === "bottom" ? "top" : "middle",

@@ -33,6 +33,8 @@ export interface TextOptions {
   align?: "left" | "center" | "right" | undefined;
   /** Degrees, clockwise. */
   angle?: number;
+  /** Whether what lies below is kept apart from it by an edge of paper. */
+  edged?: boolean;
 }
 
 const lineHeight = 1.3;
@@ -41,7 +43,7 @@ const part = { left: 0, center: 0.5, right: 1 } as const;
 
 /** Text in Plotly's HTML. */
 export function textElement(html: string, x: number, y: number, options: TextOptions): string {
-  const { size, color, weight, anchor = "left", baseline = "bottom", align = anchor, angle } = options;
+  const { size, color, weight, anchor = "left", baseline = "bottom", align = anchor, angle, edged } = options;
   const lines = linesOf(html, size);
   const above = { top: 0, middle: 0.5, bottom: 1 }[baseline] * lines.length * lineHeight;
   const left = x + (part[align] - part[anchor]) * (align === anchor ? 0 : textWidth(html, size));
@@ -57,6 +59,7 @@ export function textElement(html: string, x: number, y: number, options: TextOpt
       "text-anchor": anchors[align],
       transform: angle === undefined ? undefined : `rotate(${px(angle)} ${px(x)} ${px(y)})`,
       ...(color === undefined ? inked("ink", "fill") : { fill: color }),
+      ...(edged && { ...inked("paper", "stroke"), "stroke-width": 3, "paint-order": "stroke" }),
     },
     content.join(""),
   );
