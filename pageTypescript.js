@@ -93,9 +93,14 @@ function bodyOf(file) {
   return inner.body.statements;
 }
 
-/** @type {(node: ts.Node, name: string) => node is ts.CallExpression} */
-const isCallOf = (node, name) =>
-  ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name;
+/**
+ * @param {ts.Node} node
+ * @param {string} name
+ * @returns {node is ts.CallExpression}
+ */
+function isCallOf(node, name) {
+  return ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === name;
+}
 
 /** @param {ts.Node} node */
 const isRegistration = (node) => isCallOf(node, "registerCodeFix") || isCallOf(node, "registerRefactor");

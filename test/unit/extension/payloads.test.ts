@@ -138,6 +138,7 @@ describe("pages of the views", () => {
   const state = {
     status: "running",
     step: "1/2",
+    loop: "a",
     rate: "",
     left: "",
     elapsed: "0:01",
