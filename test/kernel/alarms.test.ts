@@ -36,7 +36,8 @@ for (const folder of ["notebooks/en", "examples"]) {
         }
         const asked = code.map((text, i): LanguageCell => ({ id: `c${i}`, text, language: "typescript" }));
         for (const { id } of asked)
-          assert.deepEqual(await askLanguage(kernel.client, "diagnostics", asked, { cell: id }), [], id);
+          for (const found of await askLanguage(kernel.client, "diagnostics", asked, { cell: id }))
+            assert.equal(found.severity, "hint", `${id}: ${found.message}`); // what is unused, in gray
       } finally {
         await kernel.stop();
       }

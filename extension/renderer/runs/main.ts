@@ -25,6 +25,7 @@ const none = element("p", "quiet", words.none);
 const tools = element("div", "tools");
 const hint = element("p", "quiet hint", words.hint);
 hint.setAttribute("role", "status");
+hint.hidden = true; // until there is something to choose
 const header = element("header");
 header.append(heading, tools);
 const grid = document.createElement("table");
