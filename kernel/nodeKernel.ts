@@ -32,7 +32,7 @@ export function startNodeKernel(transport: Transport, onShutdown: () => void, la
 /** Resolves when nothing has run for a moment: who opens a notebook often runs all of it at once. What runs longer is not waited for. */
 async function calmOf(kernel: () => Kernel): Promise<void> {
   const latest = performance.now() + 5000;
-  do await sleep(500);
+  do await sleep(500, undefined, { ref: false });
   while (kernel().isBusy && performance.now() < latest);
 }
 

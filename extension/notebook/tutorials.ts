@@ -93,7 +93,11 @@ export class Tutorials implements vscode.Disposable {
     const next = this.next();
     if (!next) return;
     const copy = this.#copyOf(next);
-    await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(copy, ".."));
+    try {
+      await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(copy, ".."));
+    } catch {
+      return; // it is told where one is opened
+    }
     this.#controller.expect(copy);
   }
 
