@@ -9,6 +9,7 @@ interface Evaluating {
   evaluate(script: string): Promise<unknown>;
   evaluate<A, R>(inPage: (about: A) => R | Promise<R>, about: A): Promise<R>;
 }
+
 interface Found {
   violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
 }
