@@ -1,5 +1,5 @@
 // Whole steps of this project beside its peers: `npm run bench -- [W1 W2 …] [--peers bnlab,pytorch] [--threads 1,2]
-// [--rounds 9] [--steps 50000] [--install] [--beside ../another-checkout]`. Every peer is a process of its own; they take turns, round after round, on the
+// [--rounds 9] [--steps 50000] [--install] [--beside ../another-checkout] [--busy]`. Every peer is a process of its own; they take turns, round after round, on the
 // same numbers. A round is as many steps as take 0.15 s, or --steps.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
@@ -22,6 +22,8 @@ const { values: options, positionals: names } = parseArgs({
     install: { type: "boolean", default: false },
     /** Another checkout of this project, to be measured as a peer of its own: the state before a change, say. */
     beside: { type: "string" },
+    /** Beside a process that spins on one core all the time. */
+    busy: { type: "boolean", default: false },
   },
 });
 
@@ -274,6 +276,7 @@ if (!["@tensorflow/tfjs", "@jax-js/jax", "onnxruntime-node"].every(installed))
   console.error(
     "of tfjs, jax-js and onnxruntime some are missing: --install puts them into bench/peers/node_modules",
   );
+const neighbor = options.busy ? spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }) : null;
 const results: Result[] = [];
 const threadCounts = options.threads.split(",").map(Number);
 for (const make of workloads) {
@@ -290,6 +293,8 @@ for (const make of workloads) {
     }
   }
 }
+neighbor?.kill();
+
 /** Who was measured, and why not who was not. */
 function notes(all: readonly Result[]): string {
   const lines = all.map(

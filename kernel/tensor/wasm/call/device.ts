@@ -54,14 +54,21 @@ export class Device {
     this.#team?.settle();
   }
 
+  /** Who shares a call of so many units in parts of `grain` or more; null where it is better computed alone. */
+  #teamFor(units: number, grain: number): Team | null {
+    const team = this.#team;
+    return team === null || units < 2 * grain ? null : team;
+  }
+
   /** Runs a kernel, its units in parts of `grain` or more on several threads if there are any. */
   run<N extends string>(
     kernel: Kernel<N>,
     values: { readonly [name in N]: number },
     grain = Number.POSITIVE_INFINITY,
   ): void {
-    if (this.#team === null || kernel.unitsOf(values) < 2 * grain) kernel.call(values);
-    else this.#team.share(kernel, kernel.order(values), kernel.steps(values), grain);
+    const team = this.#teamFor(kernel.unitsOf(values), grain);
+    if (team === null) kernel.call(values);
+    else team.share(kernel, kernel.order(values), kernel.steps(values), grain);
   }
 
   /** Runs a kernel whose call takes at most `most` units: one such lot after the other. */
@@ -77,9 +84,9 @@ export class Device {
     for (let start = 0; start < total; start += most) {
       const lot = args.map((value, i) => value + steps[i]! * start);
       lot[kernel.unitsAt] = Math.min(most, total - start);
-      if (this.#team !== null && lot[kernel.unitsAt]! >= 2 * grain)
-        this.#team.share(kernel, lot, steps, grain);
-      else kernel.run(...lot);
+      const team = this.#teamFor(lot[kernel.unitsAt]!, grain);
+      if (team === null) kernel.run(...lot);
+      else team.share(kernel, lot, steps, grain);
     }
   }
 
@@ -93,7 +100,9 @@ export class Device {
   ): void {
     const args = kernel.order(values);
     const advance = kernel.order(steps as { readonly [name in N]: number }).map((step) => step ?? 0);
-    if (this.#team !== null && times >= 2 * grain) this.#team.repeat(kernel, args, advance, grain, times);
-    else for (let i = 0; i < times; i++) kernel.run(...args.map((value, a) => value + i * advance[a]!));
+    const team = this.#teamFor(times, grain);
+    if (team === null) {
+      for (let i = 0; i < times; i++) kernel.run(...args.map((value, a) => value + i * advance[a]!));
+    } else team.repeat(kernel, args, advance, grain, times);
   }
 }

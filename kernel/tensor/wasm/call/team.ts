@@ -2,6 +2,7 @@
 // worker threads) starts them. A part is the same kernel over a smaller range, so the numbers never depend on who ran it.
 
 import type { Kernel, Run } from "../emit/kernel";
+import { type Worth, worthOf } from "./worth";
 
 /** What a thread starts with. */
 export interface Seat {
@@ -20,6 +21,8 @@ export interface Assignment {
 /** Starts threads that call `serve`. */
 export interface ThreadHost {
   start(seat: Seat): { post(assignment: Assignment): void };
+  /** Whether calls are shared even while that takes longer: for tests, which want to see it. */
+  readonly always?: boolean;
 }
 
 /** One for each core up to four, and one for each two beyond, which are often halves of one. */
@@ -73,12 +76,14 @@ export class Team {
   readonly #slotOf = new Map<Kernel, number>();
   readonly #kernels: (Kernel | undefined)[] = [];
   #nextSlot = 0;
+  readonly #worth: Worth | null;
 
   /** Helpers start with the first call; `scratches` holds the scratch area of each. */
   constructor(host: ThreadHost, memory: WebAssembly.Memory, scratches: readonly number[]) {
     this.#host = host;
     this.#memory = memory;
     this.#scratches = scratches;
+    this.#worth = host.always ? null : worthOf(scratches.length + 1);
   }
 
   /**
@@ -108,10 +113,18 @@ export class Team {
     grain: number,
     count: number,
   ): void {
+    const begin = performance.now();
+    const worth = this.#worth;
+    const cost = worth?.costOf(kernel, args, count < 0 ? units : 1);
+    if (cost && worth!.prefersAlone(cost, begin)) {
+      runAlone(kernel, args, steps, count < 0 ? units : 1);
+      worth!.sawAlone(cost, begin, performance.now());
+      return;
+    }
     const parts = Math.min(Math.floor(units / grain), 4 * (this.#scratches.length + 1));
     const size = Math.floor(units / parts / grain) * grain; // the last part may be smaller, none is larger
     const { words, numbers } = this.#views;
-    this.settle();
+    this.#settle();
     words[Word.slot] = this.#assign(kernel);
     words[Word.parts] = Math.ceil(units / size);
     words[Word.count] = count;
@@ -125,19 +138,23 @@ export class Team {
     Atomics.store(words, Word.left, words[Word.parts]!); // publishes all of the above
     Atomics.add(words, Word.call, 1);
     if (Atomics.load(words, Word.asleep) > 0) Atomics.notify(words, Word.call);
-    takeParts(this.#views, () => kernel.run);
-    this.settle();
+    const unit = takeParts(this.#views, () => kernel.run, begin);
+    this.#settle();
+    if (cost) worth!.sawTogether(cost, begin, performance.now(), units * unit);
     if (words[Word.failed] !== 0) {
       words[Word.failed] = 0;
       throw new Error("a kernel failed on another thread; set BNLAB_THREADS=1 and report it");
     }
   }
 
-  /**
-   * Takes back the parts that nobody has begun, and waits for the others. Also what makes the memory safe after an
-   * interrupt unwound a call half way.
-   */
+  /** Makes the memory safe after an interrupt that unwound a call half way. */
   settle(): void {
+    this.#settle();
+    this.#worth?.endTurn();
+  }
+
+  /** Takes back the parts that nobody has begun, and waits for the others. */
+  #settle(): void {
     const { words } = this.#views;
     Atomics.store(words, Word.left, 0);
     for (let spins = 0; ; spins++) {
@@ -165,11 +182,21 @@ export class Team {
   }
 }
 
-/** Runs parts of the current call as long as there are any. A part once taken keeps the call open until it is done. */
-function takeParts({ words, numbers }: Control, runOf: (slot: number) => Run): void {
+function runAlone(kernel: Kernel, args: readonly number[], steps: readonly number[], times: number): void {
+  if (times === 1) kernel.run(...args);
+  else for (let i = 0; i < times; i++) kernel.run(...args.map((value, a) => value + i * steps[a]!));
+}
+
+/**
+ * Runs parts of the current call as long as there are any. A part once taken keeps the call open until it is done. Returns the
+ * milliseconds that a unit took in the fastest part, 0 where none was left, for those who say when the call began.
+ */
+function takeParts({ words, numbers }: Control, runOf: (slot: number) => Run, begin?: number): number {
+  let fastest = Number.POSITIVE_INFINITY;
+  let last = begin;
   for (;;) {
     const left = Atomics.sub(words, Word.left, 1);
-    if (left <= 0) return;
+    if (left <= 0) return Number.isFinite(fastest) ? fastest : 0;
     const size = numbers[1]!;
     const start = (words[Word.parts]! - left) * size;
     const length = words[Word.arguments]!;
@@ -181,12 +208,16 @@ function takeParts({ words, numbers }: Control, runOf: (slot: number) => Run): v
     if (count >= 0) {
       args[count] = units;
       run(...args);
-      continue;
+    } else {
+      for (let unit = 0; unit < units; unit++) {
+        run(...args);
+        for (let i = 0; i < length; i++) args[i]! += numbers[2 + length + i]!;
+      }
     }
-    for (let unit = 0; unit < units; unit++) {
-      run(...args);
-      for (let i = 0; i < length; i++) args[i]! += numbers[2 + length + i]!;
-    }
+    if (last === undefined) continue;
+    const now = performance.now();
+    fastest = Math.min(fastest, (now - last) / units);
+    last = now;
   }
 }
 
@@ -221,30 +252,13 @@ class Helper {
     this.#seen = Atomics.load(words, Word.call);
   }
 
-  /** @param catchUp is called before each part. */
-  help(catchUp: () => void): void {
-    this.#enter(() =>
-      takeParts(this.#views, (slot) => {
-        catchUp();
-        return this.#runs[slot]!;
-      }),
-    );
-  }
-
-  /** Leaves a call alone whose kernel has not arrived. No other call begins while this one is entered. */
-  helpIfReady(): void {
-    const { words } = this.#views;
-    this.#enter(() => {
-      if (Atomics.load(words, Word.left) > 0 && !this.isBehind)
-        takeParts(this.#views, (slot) => this.#runs[slot]!);
-    });
-  }
-
-  #enter(work: () => void): void {
+  /** Takes parts of the call, unless its kernel has not arrived. No other call begins while this one is entered. */
+  help(): void {
     const { words } = this.#views;
     Atomics.add(words, Word.active, 1);
     try {
-      work();
+      if (Atomics.load(words, Word.left) > 0 && !this.isBehind)
+        takeParts(this.#views, (slot) => this.#runs[slot]!);
     } catch {
       Atomics.store(words, Word.failed, 1);
     }
@@ -253,18 +267,17 @@ class Helper {
   }
 }
 
-/** A helper's life. `receive` gives the next assignment that has arrived, if any; what a call needs has arrived before the call. */
+/** A helper's life. `receive` gives the next assignment that has arrived, if any. */
 export function serve(seat: Seat, receive: () => Assignment | undefined): never {
   const helper = new Helper(seat);
-  const catchUp = () => {
+  for (;;) {
+    helper.waitForCall();
+    // Before it takes a part, which keeps the call open.
     while (helper.isBehind) {
       const next = receive(); // posted, and all but here
       if (next !== undefined) helper.receive(next);
     }
-  };
-  for (;;) {
-    helper.waitForCall();
-    helper.help(catchUp);
+    helper.help();
   }
 }
 
@@ -273,7 +286,7 @@ export async function serveBetween(seat: Seat, next: () => Promise<Assignment>):
   const helper = new Helper(seat);
   for (;;) {
     helper.waitForCall();
-    helper.helpIfReady();
+    helper.help();
     while (helper.isBehind) helper.receive(await next());
   }
 }

@@ -74,6 +74,8 @@ export class Kernel<N extends string = string> {
   readonly unitsAt: number;
   readonly #names: readonly N[];
   readonly #kinds: readonly Kind<N>[];
+  /** The places of the arguments that say how large a call is. */
+  readonly #sizesAt: readonly number[];
 
   constructor(
     readonly module: WebAssembly.Module,
@@ -84,6 +86,7 @@ export class Kernel<N extends string = string> {
     this.#names = Object.keys(description) as N[];
     this.#kinds = Object.values<Kind<N>>(description);
     this.unitsAt = this.#kinds.findIndex(({ units }) => units);
+    this.#sizesAt = this.#kinds.flatMap((each, i) => (each === count || each.units ? [i] : []));
     this.call = writtenOut(this.#names, this.run) ?? ((values) => this.run(...this.order(values)));
   }
 
@@ -95,6 +98,13 @@ export class Kernel<N extends string = string> {
   /** The values in the order of the arguments. */
   order(values: ValuesOf<N>): number[] {
     return this.#names.map((name) => values[name]);
+  }
+
+  /** A number that calls of one size share, others hardly ever: a hash of how many units and the like, and how many `times`. */
+  sizeOf(args: readonly number[], times: number): number {
+    let size = times;
+    for (const at of this.#sizesAt) size = (Math.imul(size, 0x01000193) ^ args[at]!) | 0;
+    return size;
   }
 
   /** What each argument grows by from one unit to the next. */

@@ -30,7 +30,7 @@ before(() => {
   for (const helpers of [1, 2]) {
     const kernels = createEveryKernel(memory);
     const scratches = Array.from({ length: helpers }, (_, i) => reservedBytes * (2 + i));
-    kernels.useThreads(threadHost(outputFiles[0]!.text), scratches);
+    kernels.useThreads({ ...threadHost(outputFiles[0]!.text), always: true }, scratches);
     teams.push(kernels);
   }
 });
