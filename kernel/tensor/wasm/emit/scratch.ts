@@ -4,9 +4,9 @@
 //   KiB  0          64         128                           320                  512
 //        ├──────────┼──────────┼─────────────────────────────┼────────────────────┤
 //        │ panel    │constants │ block                       │ (free)             │  a matrix product
-//        ├───┬───┬──┤          ├─────────────────────────────┴────────────────────┤
-//        │sums│f │s │          │ (free)                                           │  batch normalization of [N, C]
-//        ├─┬─┴───┴──┤          ├──────────────────────────────────────────────────┤
+//        ├─────┬────┤          ├────────┬────────────────────┴────────────────────┤
+//        │sums │    │          │columns │ (free)                                  │  batch normalization of [N, C]
+//        ├─┬───┴────┤          ├────────┴─────────────────────────────────────────┤
 //        │t│        │          │ (free)                                           │  a tile of Winograd's convolution
 //        └─┴────────┴──────────┴──────────────────────────────────────────────────┘
 
@@ -25,6 +25,8 @@ export const blockRows = 192;
 export const blockDepth = 256;
 /** Channels of one call of batch normalization down columns. */
 export const mostColumns = 2048;
+/** From one number kept of all channels to the next; no power of two, lest stores wait for loads whose lowest bits agree. */
+export const columnBytes = mostColumns * 4 + 17 * 64;
 /** Values of a tile between the two axes of Winograd's transforms, each of up to two vectors. */
 const tileValues = 36;
 
@@ -37,8 +39,8 @@ const uses = {
   batchNormColumns: {
     /** Two f64 a channel, and room for the last step's four channels. */
     sums: { start: 0, bytes: (mostColumns + 4) * 16 },
-    shifts: { start: (mostColumns + 4) * 16, bytes: mostColumns * 4 },
-    slopes: { start: (mostColumns + 4) * 16 + mostColumns * 4, bytes: mostColumns * 4 },
+    /** Four f32 a channel, a row of each. */
+    columns: { start: 128 * kib, bytes: 4 * columnBytes },
   },
   winograd: {
     tile: { start: 0, bytes: tileValues * 2 * 16 },
@@ -89,7 +91,6 @@ export const regions = {
   panel: addressOf(uses.product.panel),
   block: addressOf(uses.product.block),
   sums: addressOf(uses.batchNormColumns.sums),
-  shifts: addressOf(uses.batchNormColumns.shifts),
-  slopes: addressOf(uses.batchNormColumns.slopes),
+  columns: addressOf(uses.batchNormColumns.columns),
   tile: addressOf(uses.winograd.tile),
 };

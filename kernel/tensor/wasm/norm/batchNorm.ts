@@ -49,7 +49,7 @@ function runChannels<N extends string>(
   values: { readonly [name in N]: number } & Shape,
 ): void {
   const { outer, channels, inner } = values;
-  const grain = grainOf(outer * inner, inner === 1 ? 16 : 1);
+  const grain = grainOf(outer * inner, inner === 1 ? 128 : 1);
   if (inner === 1 && channels > mostColumns) device.runInLots(kernel, values, grain, mostColumns);
   else device.run(kernel, values, grain);
 }

@@ -10,6 +10,7 @@ for (const channels of [0, 1, 2, 3, 4, 5, 16, 17, 23])
   for (const outer of [1, 2, 5, 60])
     for (const inner of [1, 3, 4, 5, 18]) shapes.push([outer, channels, inner]);
 shapes.push([1000, 3, 1], [2, 3, 1000], [60, 100, 1], [33, 37, 1], [64, 39, 1], [65, 39, 1], [97, 21, 1]);
+shapes.push([129, 20, 1], [255, 7, 1], [387, 33, 1]); // blocks of rows, sections of a block, and what is left
 
 type Gradients = Readonly<Record<"dx" | "dWeight" | "dBias", Float32Array>>;
 
@@ -26,7 +27,7 @@ function forward(
   guarded: GuardedMemory,
   kernels: EveryKernel,
   [outer, channels, inner]: readonly [number, number, number],
-  value: () => number,
+  value: (i: number) => number,
   affine: { readonly weight: boolean; readonly bias: boolean; readonly tracked: boolean },
 ): [got: Outputs, expected: Outputs] {
   const m = outer * inner;
@@ -106,6 +107,43 @@ test("a mean of 1e4 leaves a variance of 1 within 2 %, both ways the data can li
       }
       const average = got.invStd.floats.reduce((sum, value) => sum + 1 / value ** 2, 0) / shape[1];
       assert.ok(Math.abs(average - 1) < 0.02, `got ${average}`);
+    }
+  });
+});
+
+test("columns that drift, step, start far off or have an outlier: mean and invStd within 1e-6", () => {
+  const random = randomNumbers(23);
+  const gauss = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  /** The value in row r of n. */
+  const hard: Readonly<Record<string, (r: number, n: number) => number>> = {
+    "a mean of 1e6": () => 1e6 + gauss(),
+    "a drift over all rows": (r, n) => (1000 * r) / n + gauss() / 100,
+    "rows in order": (r, n) => r / n,
+    "a step in the middle": (r, n) => (r < n / 2 ? 0 : 1e4) + gauss(),
+    "a step each block": (r) => 100 * Math.floor(r / 128) + gauss() / 1000,
+    "a first block far off": (r) => (r < 128 ? 1e4 : 0) + gauss(),
+    "a first value far off": (r) => (r === 0 ? 1e5 : gauss()),
+    "a last value far off": (r, n) => (r === n - 1 ? 1e6 : gauss()),
+    "two values in turns": (r) => (r % 2 === 0 ? 1e4 : -1e4) + gauss(),
+  };
+  onEachEngine((guarded, kernels) => {
+    for (const [what, value] of Object.entries(hard)) {
+      for (const n of [65, 128, 129, 1000, 4099]) {
+        guarded.clear();
+        const channels = 5;
+        const shape = [n, channels, 1] as const;
+        const [got, expected] = forward(guarded, kernels, shape, (i) => value(Math.floor(i / channels), n), {
+          weight: false,
+          bias: false,
+          tracked: false,
+        });
+        const name = `${kernels.name}, ${what} of ${n} rows`;
+        const root = Array.from(expected.mean.floats, (mean, c) =>
+          Math.hypot(mean, 1 / expected.invStd.floats[c]!),
+        );
+        assertClose(name, got.mean.floats, expected.mean.floats, 1e-6, (c) => root[c]!);
+        assertClose(name, got.invStd.floats, expected.invStd.floats, 1e-6);
+      }
     }
   });
 });
