@@ -1,6 +1,7 @@
 // Values as text, outputs as JSON, lines of a cell: none of it without bound.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inspect } from "node:util";
 import { thisMachine } from "../../../kernel/host/machine";
 import { setMachine } from "../../../kernel/machine/machine";
 import { displaySymbol, Mime, type MimeBundle } from "../../../kernel/protocol";
@@ -51,12 +52,20 @@ describe("plainText", () => {
     const hostile = (more: object) =>
       Object.defineProperties({}, { [custom]: { get: throwing("custom") }, ...more });
     const inner = { [Symbol.toStringTag]: { get: throwing("tag") } };
-    assert.equal(plainText(hostile(inner)), "[object that cannot be shown: it threw Error: tag]");
+    // A Node that reads no throwing tag shows the rest: 24.21 does.
+    const shown = / \(to describe itself it threw Error: custom\)$/;
+    assert.match(
+      plainText(hostile(inner)),
+      new RegExp(`^\\[object that cannot be shown: it threw Error: tag\\]$|${shown.source}`),
+    );
     const error = Object.defineProperties(new Error("a"), {
       [custom]: { get: throwing("custom") },
       ...inner,
     });
-    assert.equal(plainText(error), "[Error that cannot be shown: it threw Error: tag]");
+    assert.match(
+      plainText(error),
+      new RegExp(`^\\[Error that cannot be shown: it threw Error: tag\\]$|${shown.source}`),
+    );
     assert.match(plainText(trap({ a: 1 })), /a: 1|^\[Proxy/);
     assert.ok(!isError(Object.setPrototypeOf({}, trap({}))));
     assert.match(
@@ -96,9 +105,7 @@ describe("a bundle", () => {
     assert.deepEqual(toBundle({ [displaySymbol]: () => ({ x: 1 }) }), { x: 1 });
     assert.deepEqual(await toBundle({ [displaySymbol]: async () => ({ x: 1 }) }), { x: 1 });
     assert.deepEqual(toBundle(5), { [Mime.plain]: "5" });
-    assert.deepEqual(toBundle({ [displaySymbol]: 5 }), {
-      [Mime.plain]: `{ ${String("[Symbol(Jupyter.display)]")}: 5 }`,
-    });
+    assert.deepEqual(toBundle({ [displaySymbol]: 5 }), { [Mime.plain]: inspect({ [displaySymbol]: 5 }) });
     assert.match(
       String((toBundle({ a: 1, [displaySymbol]: () => ({}) }) as MimeBundle)[Mime.plain]),
       /^\{\s+a: 1/,

@@ -71,25 +71,6 @@ export class Device {
     else team.share(kernel, kernel.order(values), kernel.steps(values), grain);
   }
 
-  /** Runs a kernel whose call takes at most `most` units: one such lot after the other. */
-  runInLots<N extends string>(
-    kernel: Kernel<N>,
-    values: { readonly [name in N]: number },
-    grain: number,
-    most: number,
-  ): void {
-    const args = kernel.order(values);
-    const total = args[kernel.unitsAt]!;
-    const steps = kernel.steps(values);
-    for (let start = 0; start < total; start += most) {
-      const lot = args.map((value, i) => value + steps[i]! * start);
-      lot[kernel.unitsAt] = Math.min(most, total - start);
-      const team = this.#teamFor(lot[kernel.unitsAt]!, grain);
-      if (team === null) kernel.run(...lot);
-      else team.share(kernel, lot, steps, grain);
-    }
-  }
-
   /** Runs a kernel `times` times, its values growing by `steps` from one call to the next, `grain` calls or more a part. */
   repeat<N extends string>(
     kernel: Kernel<N>,

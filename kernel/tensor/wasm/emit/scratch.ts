@@ -4,9 +4,9 @@
 //   KiB  0          64         128                           320                  512
 //        ├──────────┼──────────┼─────────────────────────────┼────────────────────┤
 //        │ panel    │constants │ block                       │ (free)             │  a matrix product
-//        ├─────┬────┤          ├────────┬────────────────────┴────────────────────┤
-//        │sums │    │          │columns │ (free)                                  │  batch normalization of [N, C]
-//        ├─┬───┴────┤          ├────────┴─────────────────────────────────────────┤
+//        ├──────────┤          ├────────┬────────────────────┼────────────────────┤
+//        │ (free)   │          │columns │ (free)             │chunks' sums        │  batch normalization of [N, C]
+//        ├─┬────────┤          ├────────┴────────────────────┴────────────────────┤
 //        │t│        │          │ (free)                                           │  a tile of Winograd's convolution
 //        └─┴────────┴──────────┴──────────────────────────────────────────────────┘
 
@@ -23,8 +23,11 @@ export const panelVectors = 8;
 /** A packed block of A: so many rows of so many numbers at most. */
 export const blockRows = 192;
 export const blockDepth = 256;
-/** Channels of one call of batch normalization down columns. */
-export const mostColumns = 2048;
+/** Channels of one call of batch normalization of [N, C], and the chunks of rows in which it sums them, beside what is left. */
+export const mostColumns = 1024;
+export const mostChunks = 8;
+/** A chunk's sums: two f64 a channel, and room for the last step's four channels. */
+export const chunkBytes = (mostColumns + 4) * 16;
 /** From one number kept of all channels to the next; no power of two, lest stores wait for loads whose lowest bits agree. */
 export const columnBytes = mostColumns * 4 + 17 * 64;
 /** Values of a tile between the two axes of Winograd's transforms, each of up to two vectors. */
@@ -37,10 +40,10 @@ const uses = {
     block: { start: 128 * kib, bytes: blockRows * blockDepth * 4 },
   },
   batchNormColumns: {
-    /** Two f64 a channel, and room for the last step's four channels. */
-    sums: { start: 0, bytes: (mostColumns + 4) * 16 },
     /** Four f32 a channel, a row of each. */
     columns: { start: 128 * kib, bytes: 4 * columnBytes },
+    /** Sums of chunks: those of all threads in the first area. */
+    chunks: { start: 320 * kib, bytes: (mostChunks + 1) * chunkBytes },
   },
   winograd: {
     tile: { start: 0, bytes: tileValues * 2 * 16 },
@@ -90,7 +93,9 @@ const addressOf = ({ start }: Region): Code =>
 export const regions = {
   panel: addressOf(uses.product.panel),
   block: addressOf(uses.product.block),
-  sums: addressOf(uses.batchNormColumns.sums),
   columns: addressOf(uses.batchNormColumns.columns),
   tile: addressOf(uses.winograd.tile),
 };
+
+/** Where sums of chunks begin, which any thread may write: those of a call. */
+export const partials = uses.batchNormColumns.chunks.start;

@@ -4,13 +4,8 @@ import { type Device, define, grainOf } from "../call/device";
 import type { Memory } from "../call/memory";
 import { variants } from "../call/variants";
 import type { Kernel, Pointer, Values } from "../emit/kernel";
-import { mostColumns } from "../emit/scratch";
 import { type Activation, unary, unaryFunctions, unaryGrad, unaryGradFunctions } from "../map/unary";
-import {
-  batchNormApplyColumnsKernel,
-  batchNormBackwardColumnsKernel,
-  batchNormForwardColumnsKernel,
-} from "./batchNormColumns";
+import { batchNormColumns } from "./batchNormColumns";
 import type {
   activatedParameters,
   applyParameters,
@@ -42,16 +37,14 @@ interface Shape {
   readonly inner: number;
 }
 
-/** Runs a kernel by channels; columns in parts of whole steps, and in lots that the scratch area has room for. */
+/** Runs a kernel by channels; of [N, C] in parts of whole steps. */
 function runChannels<N extends string>(
   device: Device,
   kernel: Kernel<N>,
   values: { readonly [name in N]: number } & Shape,
 ): void {
-  const { outer, channels, inner } = values;
-  const grain = grainOf(outer * inner, inner === 1 ? 128 : 1);
-  if (inner === 1 && channels > mostColumns) device.runInLots(kernel, values, grain, mostColumns);
-  else device.run(kernel, values, grain);
+  const { outer, inner } = values;
+  device.run(kernel, values, grainOf(outer * inner, inner === 1 ? 16 : 1));
 }
 
 // Of [N, C] the activation goes by itself, over what the cache still holds. Values are written out: on Node 20 to spread a call
@@ -71,14 +64,22 @@ export const batchNormForward = define<(call: ForwardCall) => void>({
       batchNormForwardKernel(target, affine, activation),
     );
     const rows = variants((variant: Variant) => batchNormForwardRowsKernel(target, variant));
-    const columns = variants((variant: Variant) => batchNormForwardColumnsKernel(target, variant));
+    const columns = device.once(batchNormColumns);
     const activate = device.kernel(unary);
     return (call) => {
       const { x, weight, bias, runningMean, runningVar, y, mean, invStd } = call;
       const { outer, channels, inner, eps, momentum, correction, activation = null } = call;
-      const kernels = inner !== 1 ? runs : outer > mostRows ? columns : rows;
+      if (inner === 1 && outer > mostRows) {
+        columns.forward(call);
+        if (activation !== null) activate(activation, { x: y, y, n: outer * channels });
+        return;
+      }
       const inSweep = inner !== 1 ? activation : null;
-      const kernel = kernels({ weight: weight !== 0, bias: bias !== 0, activation: inSweep });
+      const kernel = (inner !== 1 ? runs : rows)({
+        weight: weight !== 0,
+        bias: bias !== 0,
+        activation: inSweep,
+      });
       runChannels(device, kernel, {
         x,
         weight,
@@ -160,16 +161,18 @@ export const batchNormApply = define<(call: ApplyCall) => void>({
     const runs = variants(({ activation, ...affine }: Variant) =>
       batchNormApplyKernel(target, affine, activation),
     );
-    const columns = variants((variant: Variant) => batchNormApplyColumnsKernel(target, variant));
+    const columns = device.once(batchNormColumns);
     const activate = device.kernel(unary);
     return (call) => {
       const { x, mean, invStd, weight, bias, y, outer, channels, inner, activation = null } = call;
+      if (inner === 1) {
+        columns.apply(call);
+        if (activation !== null) activate(activation, { x: y, y, n: outer * channels });
+        return;
+      }
       const stride = channels * inner * 4;
-      const inSweep = inner !== 1 ? activation : null;
-      const kernels = inner !== 1 ? runs : columns;
-      const kernel = kernels({ weight: weight !== 0, bias: bias !== 0, activation: inSweep });
+      const kernel = runs({ weight: weight !== 0, bias: bias !== 0, activation });
       runChannels(device, kernel, { x, mean, invStd, weight, bias, y, outer, channels, inner, stride });
-      if (inSweep !== activation) activate(activation!, { x: y, y, n: outer * channels });
     };
   },
   reference: applied,
@@ -187,27 +190,30 @@ export const batchNormBackward = define<(call: BackwardCall) => void>({
       batchNormBackwardKernel(target, affine, activation),
     );
     const rows = variants(({ weight }: { weight: boolean }) => batchNormBackwardRowsKernel(target, weight));
-    const columns = variants(({ weight }: { weight: boolean }) =>
-      batchNormBackwardColumnsKernel(target, weight),
-    );
+    const columns = device.once(batchNormColumns);
     const throughActivation = device.kernel(unaryGrad);
     return (call) => {
       const { x, mean, invStd, weight, dx, dWeight, dBias, outer, channels, inner } = call;
       const { activation = null, y = 0, bias = 0 } = call;
       const inSweep = inner !== 1;
-      const kernel = inSweep
-        ? runs({ weight: weight !== 0, bias: bias !== 0, activation })
-        : (outer > mostRows ? columns : rows)({ weight: weight !== 0 });
       const apart = !inSweep && activation !== null;
       if (apart) {
         throughActivation(activation, { saved: y, dy: call.dy, dx, n: outer * channels, accumulate: false });
       }
+      const dy = apart ? dx : call.dy;
+      if (!inSweep && outer > mostRows) {
+        columns.backward({ x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels });
+        return;
+      }
+      const kernel = inSweep
+        ? runs({ weight: weight !== 0, bias: bias !== 0, activation })
+        : rows({ weight: weight !== 0 });
       runChannels(device, kernel as Kernel<keyof typeof activatedParameters>, {
         x,
         mean,
         invStd,
         weight,
-        dy: apart ? dx : call.dy,
+        dy,
         dx,
         dWeight,
         dBias,

@@ -60,23 +60,26 @@ export function gradientsOf(f: FunctionBuilder): Gradients {
   return { mu, a, b, c, sumDy, sumDyX };
 }
 
+/** As slopes(), given Σdy and Σdy·(x − mean) in `sumDy` and `sumDyX`; leaves dBias and dWeight there. */
+export const coefficients = (invStd: Code, weight: Code | null, perM: Local, values: Gradients): Code => [
+  values.sumDyX.set(f32x4.mul(values.sumDyX.get, invStd)),
+  slopes(invStd, weight, perM, values),
+];
+
 /**
- * dx = a·dy − b − c·(x − mean) with a = weight·invStd, b = a·dBias/m, c = a·invStd·dWeight/m, given Σdy and Σdy·(x − mean)
- * in `sumDy` and `sumDyX`; leaves dBias and dWeight there.
+ * dx = a·dy − b − c·(x − mean) with a = weight·invStd, b = a·dBias/m, c = a·invStd·dWeight/m, given dBias and dWeight in `sumDy`
+ * and `sumDyX`.
  */
-export function coefficients(
+export const slopes = (
   invStd: Code,
   weight: Code | null,
   perM: Local,
   { a, b, c, sumDy, sumDyX }: Gradients,
-): Code {
-  return [
-    sumDyX.set(f32x4.mul(sumDyX.get, invStd)),
-    a.set(weight === null ? invStd : f32x4.mul(invStd, weight)),
-    b.set(f32x4.mul(a.get, f32x4.mul(sumDy.get, perM.get))),
-    c.set(f32x4.mul(f32x4.mul(a.get, invStd), f32x4.mul(sumDyX.get, perM.get))),
-  ];
-}
+): Code => [
+  a.set(weight === null ? invStd : f32x4.mul(invStd, weight)),
+  b.set(f32x4.mul(a.get, f32x4.mul(sumDy.get, perM.get))),
+  c.set(f32x4.mul(f32x4.mul(a.get, invStd), f32x4.mul(sumDyX.get, perM.get))),
+];
 
 export const gradient = (xs: Code, dys: Code, { mu, a, b, c }: Gradients): Code =>
   f32x4.sub(f32x4.sub(f32x4.mul(a.get, dys), b.get), f32x4.mul(c.get, f32x4.sub(xs, mu.get)));

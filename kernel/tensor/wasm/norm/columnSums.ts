@@ -117,17 +117,18 @@ export function tree(terms: readonly Code[]): Code {
   return f32x4.add(tree(terms.slice(0, middle)), tree(terms.slice(middle)));
 }
 
-/** eachKept over channels with their f64 sums, at the cursor `sums`. */
+/** eachKept over channels with their f64 sums, which begin at `first`, at the cursor `sums`. */
 export function eachSums(
   f: FunctionBuilder,
   channels: Code,
   all: Kept,
   streams: readonly Local[],
+  first: Local,
   sums: Local,
   body: (step: Step) => Code,
 ): Code {
   return [
-    sums.set(regions.sums),
+    sums.set(first.get),
     eachKept(f, channels, all, streams, (step) => [
       body(step),
       sums.advance(step.lanes === 4 ? step.vectors * 64 : 32),
@@ -140,12 +141,13 @@ export function clearSums(
   f: FunctionBuilder,
   channels: Code,
   all: Kept,
+  first: Local,
   sums: Local,
   which: readonly number[],
 ): Code {
   const left = f.local("i32");
   return [
-    sums.set(regions.sums),
+    sums.set(first.get),
     times(left, i32.add(channels, i32.const(4)), [v128.store(sums.get, v128.zero), sums.advance(16)]),
     eachKept(f, channels, all, [], (step) =>
       which.map((each) =>
