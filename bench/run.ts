@@ -1,6 +1,6 @@
-// Whole steps of this project beside its peers: `npm run bench -- [W1 W2 …] [--peers bnlab,pytorch] [--threads 1,2]
-// [--rounds 9] [--steps 50000] [--install] [--beside ../another-checkout] [--busy]`. Every peer is a process of its own; they take turns, round after round, on the
-// same numbers. A round is as many steps as take 0.15 s, or --steps.
+// Whole steps of this project beside its peers: `npm run bench -- [W1 W2 …] [--peers bnlab,pytorch] [--threads 1,2] [--rounds 9]
+// [--steps 50000] [--install] [--beside ../another-checkout] [--busy]`. Every peer is a process of its own; they take turns, round
+// after round, on the same numbers. A round is as many steps as take 0.15 s, or --steps.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";

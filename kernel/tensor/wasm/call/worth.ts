@@ -8,21 +8,26 @@ const windowMilliseconds = 30;
 /** How long a team rests that was not worth it, twice as long each time that it is not again. */
 const shortestRest = 10;
 const longestRest = 1000;
-/** How long it rests to see what calls take alone, and after how many windows that were worth it at most. */
+/** How long calls briefer than that go alone to see what they take, and after how many windows that were worth it at most. */
 const look = 10;
 const mostBetweenLooks = 15;
 /** A clock of longer steps, in milliseconds, tells nothing of parts that take some microseconds. */
 const coarse = 0.002;
 const mostSizes = 64;
 
-/** What calls of one kernel at one size take alone, and the time before each in which nothing is shared, in milliseconds. */
+/** What is known of calls of one kernel at one size, in milliseconds. */
 interface Cost {
+  /** What they take alone: a guess at first, from parts of one that was shared. */
   alone: number;
+  /** The time before each in which nothing is shared, 0 as long as that is not known. */
   before: number;
-  /** Calls that went alone so far: the first ones do, of which the very first may have waited for code and memory. */
+  /** Calls that went alone so far: of brief ones the first do, of which the very first may have waited for code and memory. */
   seen: number;
 }
 const firstAlone = 2;
+
+/** Sizes beyond those that are remembered have this one: their calls go together, by what parts tell. */
+const unknown: Cost = { alone: Number.POSITIVE_INFINITY, before: 0, seen: 0 };
 
 /** What weighs the calls of so many threads; null by a clock too coarse (pages have one of 5 µs or more): they never rest. */
 export const worthOf = (threads: number, step = clockStep()): Worth | null =>
@@ -33,6 +38,7 @@ export class Worth {
   readonly #threads: number;
   readonly #costs = new WeakMap<Kernel, Map<number, Cost>>();
   #restsUntil = 0;
+  #looksUntil = 0;
   #rest = shortestRest;
   #together = 0;
   #gained = 0;
@@ -46,9 +52,10 @@ export class Worth {
     this.#threads = threads;
   }
 
-  /** Whether a call had better go alone at the time `now`. */
-  prefersAlone({ seen }: Cost, now: number): boolean {
-    return now < this.#restsUntil || seen < firstAlone;
+  /** Whether a call had better go alone at the time `now`: all do in a rest, brief ones to see what they take. */
+  prefersAlone({ alone, seen }: Cost, now: number): boolean {
+    const brief = alone > 0 && alone < look;
+    return now < this.#restsUntil || (brief && (now < this.#looksUntil || seen < firstAlone));
   }
 
   /** What is known of calls of that kernel, size and number. */
@@ -57,8 +64,8 @@ export class Worth {
     const size = kernel.sizeOf(args, times);
     const known = costs.get(size);
     if (known !== undefined) return known;
-    if (costs.size === 0) this.#costs.set(kernel, costs);
-    else if (costs.size === mostSizes) costs.clear();
+    if (costs.size === mostSizes) return unknown;
+    this.#costs.set(kernel, costs);
     const cost = { alone: 0, before: 0, seen: 0 };
     costs.set(size, cost);
     return cost;
@@ -66,8 +73,9 @@ export class Worth {
 
   /** Notes what a call took alone. */
   sawAlone(cost: Cost, begin: number, end: number): void {
-    const ofLate = cost.seen++ < firstAlone ? lastOf : meanOf;
     const gap = this.#sinceLast(begin, end);
+    if (cost === unknown) return;
+    const ofLate = cost.seen++ < firstAlone ? lastOf : meanOf;
     if (gap > 0) cost.before = ofLate(cost.before, gap);
     cost.alone = ofLate(cost.alone, end - begin);
   }
@@ -85,11 +93,13 @@ export class Worth {
   }
 
   /** Weighs a call that took from `begin` to `end`; `guess` is what it takes alone by its fastest part. */
-  sawTogether({ alone, before }: Cost, begin: number, end: number, guess: number): void {
+  sawTogether(cost: Cost, begin: number, end: number, guess: number): void {
+    if (cost.alone === 0) cost.alone = guess;
+    const { alone, before } = cost;
     const took = end - begin;
     const gap = this.#sinceLast(begin, end);
     // Neither is too little: the guess is of a thread that others are in the way of, what calls took alone of a slower past.
-    const likely = guess === 0 ? alone : Math.min(alone, guess);
+    const likely = guess > 0 ? Math.min(alone, guess) : cost === unknown ? took : alone;
     this.#gained += Math.min(likely, this.#threads * took) - took;
     if (before > 0 && gap > 0) this.#gained += before - gap; // helpers may be in the caller's way there, too
     this.#together += took + gap;
@@ -100,7 +110,7 @@ export class Worth {
     } else {
       this.#rest = shortestRest;
       if (--this.#toLook < 0) {
-        this.#restsUntil = end + look;
+        this.#looksUntil = end + look;
         this.#toLook = this.#betweenLooks;
         this.#betweenLooks = Math.min(2 * this.#betweenLooks + 1, mostBetweenLooks);
       }

@@ -110,6 +110,20 @@ test("calls of one kernel at two sizes have costs of their own", () => {
   assert.notEqual(worth.costOf(kernel, [7], 1), worth.costOf(kernel, [8], 1));
 });
 
+test("a long call goes together, the first time and after looks", () => {
+  const clock = new Clock(new Worth(2));
+  assert.equal(clock.run(10_000, { alone: 100, together: 60 }), 0);
+});
+
+test("calls of sizes without end go together", () => {
+  const worth = new Worth(2);
+  for (let size = 0; size < 200; size++) worth.sawTogether(worth.costOf(kernel, [size], 1), 0, 0.06, 0.1);
+  const cost = worth.costOf(kernel, [1000], 1);
+  assert.ok(!worth.prefersAlone(cost, 1e6));
+  worth.sawAlone(cost, 0, 0.1);
+  assert.ok(!worth.prefersAlone(worth.costOf(kernel, [1001], 1), 1e6));
+});
+
 test("a clock that goes on by the 5 µs of a page's tells nothing; Node's does", () => {
   assert.equal(worthOf(2, 0.005), null);
   assert.ok(worthOf(2) !== null);
