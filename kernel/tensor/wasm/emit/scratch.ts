@@ -5,7 +5,7 @@
 //        ├──────────┼──────────┼─────────────────────────────┼────────────────────┤
 //        │ panel    │constants │ block                       │ (free)             │  a matrix product
 //        ├──────────┤          ├────────┬────────────────────┼────────────────────┤
-//        │ (free)   │          │columns │ (free)             │chunks' sums        │  batch normalization of [N, C]
+//        │ (free)   │          │columns │ (free)             │chunks' sums        │  batch normalization
 //        ├─┬────────┤          ├────────┴────────────────────┴────────────────────┤
 //        │t│        │          │ (free)                                           │  a tile of Winograd's convolution
 //        └─┴────────┴──────────┴──────────────────────────────────────────────────┘
@@ -23,7 +23,7 @@ export const panelVectors = 8;
 /** A packed block of A: so many rows of so many numbers at most. */
 export const blockRows = 192;
 export const blockDepth = 256;
-/** Channels of one call of batch normalization of [N, C], and the chunks of rows in which it sums them, beside what is left. */
+/** Channels of one call of batch normalization, and the chunks of rows or images in which it sums them, beside what is left. */
 export const mostColumns = 1024;
 export const mostChunks = 8;
 /** A chunk's sums: two f64 a channel, and room for the last step's four channels. */
@@ -39,9 +39,9 @@ const uses = {
     panel: { start: 0, bytes: panelRows * panelVectors * 16 },
     block: { start: 128 * kib, bytes: blockRows * blockDepth * 4 },
   },
-  batchNormColumns: {
-    /** Four f32 a channel, a row of each. */
-    columns: { start: 128 * kib, bytes: 4 * columnBytes },
+  batchNorm: {
+    /** Five f32 a channel, a row of each. */
+    columns: { start: 128 * kib, bytes: 5 * columnBytes },
     /** Sums of chunks: those of all threads in the first area. */
     chunks: { start: 320 * kib, bytes: (mostChunks + 1) * chunkBytes },
   },
@@ -93,9 +93,9 @@ const addressOf = ({ start }: Region): Code =>
 export const regions = {
   panel: addressOf(uses.product.panel),
   block: addressOf(uses.product.block),
-  columns: addressOf(uses.batchNormColumns.columns),
+  columns: addressOf(uses.batchNorm.columns),
   tile: addressOf(uses.winograd.tile),
 };
 
 /** Where sums of chunks begin, which any thread may write: those of a call. */
-export const partials = uses.batchNormColumns.chunks.start;
+export const partials = uses.batchNorm.chunks.start;

@@ -6,21 +6,9 @@ import { variants } from "../call/variants";
 import type { Kernel, Pointer, Values } from "../emit/kernel";
 import { type Activation, unary, unaryFunctions, unaryGrad, unaryGradFunctions } from "../map/unary";
 import { batchNormColumns } from "./batchNormColumns";
-import type {
-  activatedParameters,
-  applyParameters,
-  backwardParameters,
-  forwardParameters,
-} from "./batchNormParts";
+import type { Affine, applyParameters, backwardParameters, forwardParameters } from "./batchNormParts";
 import { batchNormBackwardRowsKernel, batchNormForwardRowsKernel, mostRows } from "./batchNormRows";
-import { batchNormApplyKernel, batchNormBackwardKernel, batchNormForwardKernel } from "./batchNormRuns";
-
-/** What a kernel is specialized to. */
-interface Variant {
-  readonly weight: boolean;
-  readonly bias: boolean;
-  readonly activation: Activation | null;
-}
+import { batchNormRuns } from "./batchNormRuns";
 
 export interface Activated {
   readonly activation?: Activation | null;
@@ -37,14 +25,13 @@ interface Shape {
   readonly inner: number;
 }
 
-/** Runs a kernel by channels; of [N, C] in parts of whole steps. */
+/** Runs a kernel of few rows by channels, in parts of whole steps. */
 function runChannels<N extends string>(
   device: Device,
   kernel: Kernel<N>,
-  values: { readonly [name in N]: number } & Shape,
+  values: { readonly [name in N]: number } & { readonly outer: number },
 ): void {
-  const { outer, inner } = values;
-  device.run(kernel, values, grainOf(outer * inner, inner === 1 ? 16 : 1));
+  device.run(kernel, values, grainOf(values.outer, 16));
 }
 
 // Of [N, C] the activation goes by itself, over what the cache still holds. Values are written out: on Node 20 to spread a call
@@ -60,44 +47,37 @@ function runChannels<N extends string>(
 export const batchNormForward = define<(call: ForwardCall) => void>({
   emit(device) {
     const { target } = device;
-    const runs = variants(({ activation, ...affine }: Variant) =>
-      batchNormForwardKernel(target, affine, activation),
-    );
-    const rows = variants((variant: Variant) => batchNormForwardRowsKernel(target, variant));
+    const runs = device.once(batchNormRuns);
+    const rows = variants((affine: Affine) => batchNormForwardRowsKernel(target, affine));
     const columns = device.once(batchNormColumns);
     const activate = device.kernel(unary);
     return (call) => {
       const { x, weight, bias, runningMean, runningVar, y, mean, invStd } = call;
       const { outer, channels, inner, eps, momentum, correction, activation = null } = call;
-      if (inner === 1 && outer > mostRows) {
-        columns.forward(call);
-        if (activation !== null) activate(activation, { x: y, y, n: outer * channels });
+      if (inner !== 1) {
+        runs.forward(call);
         return;
       }
-      const inSweep = inner !== 1 ? activation : null;
-      const kernel = (inner !== 1 ? runs : rows)({
-        weight: weight !== 0,
-        bias: bias !== 0,
-        activation: inSweep,
-      });
-      runChannels(device, kernel, {
-        x,
-        weight,
-        bias,
-        runningMean,
-        runningVar,
-        y,
-        mean,
-        invStd,
-        outer,
-        channels,
-        inner,
-        stride: channels * inner * 4,
-        eps,
-        momentum,
-        correction,
-      });
-      if (inSweep !== activation) activate(activation!, { x: y, y, n: outer * channels });
+      if (outer > mostRows) columns.forward(call);
+      else
+        runChannels(device, rows({ weight: weight !== 0, bias: bias !== 0 }), {
+          x,
+          weight,
+          bias,
+          runningMean,
+          runningVar,
+          y,
+          mean,
+          invStd,
+          outer,
+          channels,
+          inner,
+          stride: channels * 4,
+          eps,
+          momentum,
+          correction,
+        });
+      if (activation !== null) activate(activation, { x: y, y, n: outer * channels });
     };
   },
   reference: (memory) => (call) => {
@@ -157,22 +137,17 @@ const applied =
 /** y = weight[c]·(x − mean[c])·invStd[c] + bias[c], activated; weight and bias may be 0 (absent: 1 and 0). */
 export const batchNormApply = define<(call: ApplyCall) => void>({
   emit(device) {
-    const { target } = device;
-    const runs = variants(({ activation, ...affine }: Variant) =>
-      batchNormApplyKernel(target, affine, activation),
-    );
+    const runs = device.once(batchNormRuns);
     const columns = device.once(batchNormColumns);
     const activate = device.kernel(unary);
     return (call) => {
-      const { x, mean, invStd, weight, bias, y, outer, channels, inner, activation = null } = call;
-      if (inner === 1) {
-        columns.apply(call);
-        if (activation !== null) activate(activation, { x: y, y, n: outer * channels });
+      const { y, outer, channels, inner, activation = null } = call;
+      if (inner !== 1) {
+        runs.apply(call);
         return;
       }
-      const stride = channels * inner * 4;
-      const kernel = runs({ weight: weight !== 0, bias: bias !== 0, activation });
-      runChannels(device, kernel, { x, mean, invStd, weight, bias, y, outer, channels, inner, stride });
+      columns.apply(call);
+      if (activation !== null) activate(activation, { x: y, y, n: outer * channels });
     };
   },
   reference: applied,
@@ -186,29 +161,26 @@ export const batchNormApply = define<(call: ApplyCall) => void>({
 export const batchNormBackward = define<(call: BackwardCall) => void>({
   emit(device) {
     const { target } = device;
-    const runs = variants(({ activation, ...affine }: Variant) =>
-      batchNormBackwardKernel(target, affine, activation),
-    );
+    const runs = device.once(batchNormRuns);
     const rows = variants(({ weight }: { weight: boolean }) => batchNormBackwardRowsKernel(target, weight));
     const columns = device.once(batchNormColumns);
     const throughActivation = device.kernel(unaryGrad);
     return (call) => {
       const { x, mean, invStd, weight, dx, dWeight, dBias, outer, channels, inner } = call;
       const { activation = null, y = 0, bias = 0 } = call;
-      const inSweep = inner !== 1;
-      const apart = !inSweep && activation !== null;
-      if (apart) {
+      if (inner !== 1) {
+        runs.backward({ ...call, y, bias });
+        return;
+      }
+      if (activation !== null) {
         throughActivation(activation, { saved: y, dy: call.dy, dx, n: outer * channels, accumulate: false });
       }
-      const dy = apart ? dx : call.dy;
-      if (!inSweep && outer > mostRows) {
+      const dy = activation !== null ? dx : call.dy;
+      if (outer > mostRows) {
         columns.backward({ x, mean, invStd, weight, dy, dx, dWeight, dBias, outer, channels });
         return;
       }
-      const kernel = inSweep
-        ? runs({ weight: weight !== 0, bias: bias !== 0, activation })
-        : rows({ weight: weight !== 0 });
-      runChannels(device, kernel as Kernel<keyof typeof activatedParameters>, {
+      runChannels(device, rows({ weight: weight !== 0 }), {
         x,
         mean,
         invStd,
@@ -217,12 +189,10 @@ export const batchNormBackward = define<(call: BackwardCall) => void>({
         dx,
         dWeight,
         dBias,
-        y,
-        bias,
         outer,
         channels,
         inner,
-        stride: channels * inner * 4,
+        stride: channels * 4,
       });
     };
   },

@@ -22,13 +22,10 @@ export const applyParameters = {
   ...shape,
 };
 
-const gradients = {
+export const backwardParameters = {
   ...{ x: data, mean: channel, invStd: channel, weight: channel },
-  ...{ dy: data, dx: data, dWeight: channel, dBias: channel },
+  ...{ dy: data, dx: data, dWeight: channel, dBias: channel, ...shape },
 };
-export const backwardParameters = { ...gradients, ...shape };
-/** With an activation in the same sweep, which needs its output, or the bias that it came from. */
-export const activatedParameters = { ...gradients, y: data, bias: channel, ...shape };
 
 export interface Affine {
   readonly weight: boolean;
@@ -81,5 +78,8 @@ export const slopes = (
   c.set(f32x4.mul(f32x4.mul(a.get, invStd), f32x4.mul(sumDyX.get, perM.get))),
 ];
 
-export const gradient = (xs: Code, dys: Code, { mu, a, b, c }: Gradients): Code =>
-  f32x4.sub(f32x4.sub(f32x4.mul(a.get, dys), b.get), f32x4.mul(c.get, f32x4.sub(xs, mu.get)));
+export const gradient = (
+  xs: Code,
+  dys: Code,
+  { mu, a, b, c }: Pick<Gradients, "mu" | "a" | "b" | "c">,
+): Code => f32x4.sub(f32x4.sub(f32x4.mul(a.get, dys), b.get), f32x4.mul(c.get, f32x4.sub(xs, mu.get)));

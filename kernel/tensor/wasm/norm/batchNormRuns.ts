@@ -1,6 +1,8 @@
-// Batch normalization of [N, C, inner] along the runs of one channel after the other, whose data stays cached from the statistics
-// to what needs them.
+// Batch normalization of [N, C, inner], run after run as they lie in memory: all channels of the first image, then of the next.
+// What is summed is cut by images, or where there are few, by channels.
 
+import { type Device, grainOf } from "../call/device";
+import { once, variants } from "../call/variants";
 import {
   type Code,
   type FunctionBuilder,
@@ -13,181 +15,304 @@ import {
   v128,
   when,
 } from "../emit/assembler";
-import { compile } from "../emit/kernel";
+import { compile, count, each, element, shared, units, type Values } from "../emit/kernel";
 import { eachVector, loadStep, type Step, sumRun } from "../emit/loops";
+import { regions } from "../emit/scratch";
 import type { Target } from "../emit/target";
 import { type Activation, activated } from "../map/unary";
+import { clearSums, cutOf, eachLot, mergersOf, ofChannel, sumChunks, toNextChannel } from "./batchNormChunks";
+import { eachKept, eachOf, type Kept, keepAffine, keepSlopes, kept, Row } from "./batchNormKept";
 import {
   type Affine,
-  activatedParameters,
-  applyParameters,
-  coefficients,
-  forwardParameters,
+  type applyParameters,
+  type backwardParameters,
+  type forwardParameters,
   gradient,
-  gradientsOf,
-  moving,
   normalized,
 } from "./batchNormParts";
 
-const square = (x: Local): Code => f32x4.mul(x.get, x.get);
-const bytes = (count: Code): Code => i32.shl(count, i32.const(2));
+interface Walk {
+  readonly image?: Code;
+  readonly afterImage?: Code;
+  /** Where the numbers of the next run are: `body` leaves them behind the run. */
+  readonly data: readonly Local[];
+  /** What is kept of its channel. */
+  readonly kept?: Kept;
+  /** Where its channel's two f64 sums are. */
+  readonly sums?: Local;
+}
 
-/** Calls for the run of one channel in each of `outer` blocks; the cursors start at the given pointers. */
+/** Runs `body` for each run, and what is to be done before and after those of an image. */
 function eachRun(
   f: FunctionBuilder,
-  outer: Code,
-  stride: Code,
-  starts: readonly Local[],
-  body: (cursors: Local[]) => Code,
+  { outer, channels, inner, stride }: Record<"outer" | "channels" | "inner" | "stride", Local>,
+  { image = [], afterImage = [], data, kept, sums }: Walk,
+  body: Code,
 ): Code {
-  const left = f.local("i32");
-  const blocks = f.integers(starts.length);
-  const cursors = f.integers(starts.length);
+  const [images, left, skip, first] = f.integers(4);
   return [
-    blocks.map((block, s) => block.set(starts[s]!.get)),
-    times(left, outer, [
-      cursors.map((cursor, s) => cursor.set(blocks[s]!.get)),
-      body(cursors),
-      blocks.map((block) => block.advance(stride)),
+    skip.set(i32.sub(stride.get, i32.mul(i32.mul(channels.get, inner.get), i32.const(4)))),
+    sums ? first.set(sums.get) : [],
+    times(images, outer.get, [
+      image,
+      kept ? kept.at.set(regions.columns) : [],
+      times(left, channels.get, [
+        body,
+        kept ? kept.at.advance(4) : [],
+        sums ? sums.advance(toNextChannel(left.get, channels.get)) : [],
+      ]),
+      data.map((pointer) => pointer.advance(skip.get)),
+      sums ? sums.set(first.get) : [],
+      afterImage,
     ]),
   ];
 }
 
-type ChannelLocal = "x" | "y" | "weight" | "bias" | "outer" | "inner" | "stride" | "mu" | "scale";
+const run = each(4, "inner");
+const sizes = { outer: count, channels: units, inner: count, stride: count };
+/** Two f64 a channel: parts are cut in whole fours of them. */
+const sums = each(16);
+const [meanAt, squaresAt] = ofChannel;
 
-/** y = activation(weight·scale·(x − mu) + bias) of one channel, whose invStd is in `scale` before. */
-function applyToRuns(
+const demoted = (value: Code): Code => f32x4.splat(f32.demote(value));
+
+/**
+ * Leaves the mean of some images, and Σ(x − mean)², as f64 at `sums`. The first image's runs are centered by their own means, later
+ * ones by that of all before them: were theirs far from it, squares would lose digits to Σd²/n; but then what lies between the
+ * means is as large, and these digits do not count.
+ */
+function statisticsKernel(target: Target) {
+  return compile(target, { x: run, sums, ...sizes }, (given, f) => {
+    const { x, sums, channels, inner } = given;
+    const [from, done] = f.integers(2);
+    const [before, take, between, size, perSize] = f.doubles(5);
+    const [sum, squares, rest, delta] = f.doubles(4);
+    const [center, d] = f.vectors(2);
+    const walk: Walk = {
+      image: [
+        before.set(f64.fromU32(done.get)),
+        take.set(f64.div(f64.const(1), f64.add(before.get, f64.const(1)))),
+        between.set(f64.mul(f64.mul(size.get, take.get), before.get)),
+      ],
+      afterImage: done.advance(1),
+      ...{ data: [x], sums },
+    };
+    const ownMean = [
+      from.set(x.get),
+      sumRun(f, inner.get, [from], [sum], (step, at, put) => put(0, loadStep(step, from, at))),
+      center.set(demoted(f64.mul(sum.get, perSize.get))),
+      sum.set(f64.const(0)),
+    ];
+    return [
+      clearSums(f, sums.get, channels.get),
+      [done.set(i32.const(0)), size.set(f64.fromU32(inner.get))],
+      perSize.set(f64.div(f64.const(1), size.get)),
+      eachRun(f, given, walk, [
+        [sum.set(f64.const(0)), squares.set(f64.const(0))],
+        when(done.get, center.set(demoted(f64.load(sums.get, meanAt))), ownMean),
+        sumRun(f, inner.get, [x], [sum, squares], (step, at, put) => [
+          d.set(f32x4.sub(loadStep(step, x, at), center.get)),
+          put(0, d.get),
+          put(1, f32x4.mul(d.get, d.get)),
+        ]),
+        rest.set(f64.mul(sum.get, perSize.get)), // the run's mean of what is left
+        squares.set(f64.sub(squares.get, f64.mul(sum.get, rest.get))),
+        delta.set(
+          f64.add(f64.sub(f64.promote(f32x4.lane(center.get, 0)), f64.load(sums.get, meanAt)), rest.get),
+        ),
+        // Chan, Golub & LeVeque, as `united` has it.
+        squares.set(f64.add(squares.get, f64.mul(f64.mul(delta.get, delta.get), between.get))),
+        f64.store(sums.get, f64.add(f64.load(sums.get, meanAt), f64.mul(delta.get, take.get)), meanAt),
+        f64.store(sums.get, f64.add(f64.load(sums.get, squaresAt), squares.get), squaresAt),
+      ]),
+    ];
+  });
+}
+
+/** A chunk has so many images or more; fewer than two chunks are cut by channels. */
+const chunkImages = 4;
+
+/** How a call that writes may be cut: any way gives the same. */
+type By = "images" | "channels";
+const cuts = {
+  images: {
+    ...{ run: each(1, "stride"), channel: shared },
+    sizes: { outer: units, channels: count, inner: count, stride: count },
+  },
+  channels: { run, channel: element, sizes },
+} as const;
+const byOf = (outer: number): By => (outer < 2 * chunkImages ? "channels" : "images");
+/** Images or channels that make a part worth a thread. */
+const grainBy = (by: By, { outer, channels, inner }: Record<"outer" | "channels" | "inner", number>) =>
+  grainOf((by === "images" ? channels : outer) * inner);
+
+interface Variant extends Affine {
+  readonly activation: Activation | null;
+  readonly by: By;
+}
+
+/** y = activation((x − mean)·invStd·weight + bias). */
+function applyKernel(target: Target, { by, activation, ...affine }: Variant) {
+  const { run, channel, sizes } = cuts[by];
+  const parameters = {
+    ...{ x: run, y: run, mean: channel, invStd: channel, weight: channel, bias: channel },
+    ...sizes,
+  };
+  return compile(target, parameters, (given, f) => {
+    const { x, y, channels, inner } = given;
+    const all = kept(f);
+    const [mu, scale, shift] = f.vectors(3);
+    const { vectors, apply } = activated(target, f, activation);
+    return [
+      keepAffine(f, channels.get, all, affine, given),
+      eachRun(f, given, { kept: all, data: [x, y] }, [
+        [mu.set(all.splat(Row.mean)), scale.set(all.splat(Row.scale))],
+        shift.set(affine.bias ? all.splat(Row.shift) : v128.zero),
+        eachVector(f, inner.get, [x, y], vectors, [y], (step, at) => [
+          apply(normalized(target, loadStep(step, x, at), mu, scale, shift)),
+        ]),
+      ]),
+    ];
+  });
+}
+
+/** dy through the activation, whose output is y: relu's is computed again, for y would be a third stream from memory. */
+function throughOf(
   f: FunctionBuilder,
   target: Target,
-  affine: Affine,
   activation: Activation | null,
-  { x, y, weight, bias, outer, inner, stride, mu, scale }: Record<ChannelLocal, Local>,
-): Code {
-  const shift = f.local("v128");
-  const { vectors, apply } = activated(target, f, activation);
-  return [
-    affine.weight ? scale.set(f32x4.mul(scale.get, v128.loadSplat(weight.get))) : [],
-    shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
-    eachRun(f, outer.get, stride.get, [x, y], (cursors) => {
-      const [from, to] = cursors as [Local, Local];
-      return eachVector(f, inner.get, cursors, vectors, [to], (step, at) => [
-        apply(normalized(target, loadStep(step, from, at), mu, scale, shift)),
-      ]);
-    }),
-  ];
-}
-
-/** See `batchNormForward`. */
-export function batchNormForwardKernel(target: Target, affine: Affine, activation: Activation | null) {
-  return compile(target, forwardParameters, (parameters, f) => {
-    const { x, weight, bias, runningMean, runningVar, y, mean, invStd } = parameters;
-    const { outer, channels, inner, stride, eps, momentum, correction } = parameters;
-    const [channel, total, m] = [f.local("i32"), f.local("f64"), f.local("f64")];
-    const [mu, scale, d] = f.vectors(3);
-    const parts = moving(f, target, momentum, correction);
-    const splat = (value: Code) => f32x4.splat(f32.demote(value));
-    const sum = (put: (value: Code) => Code) => [
-      total.set(f64.const(0)),
-      eachRun(f, outer.get, stride.get, [x], ([from]) =>
-        sumRun(f, inner.get, [from!], [total], (step, at, add) => add(0, put(loadStep(step, from!, at)))),
+  { x, dy, y }: Record<"x" | "dy" | "y", Local>,
+  { mu, scale, shift }: Record<"mu" | "scale" | "shift", Local>,
+) {
+  const { gradient } = activated(target, f, activation);
+  const again = activation === "relu";
+  return {
+    data: activation === null || again ? [x, dy] : [x, dy, y],
+    value: (step: Step, at: number): Code =>
+      gradient(loadStep(step, dy, at), () =>
+        again ? normalized(target, loadStep(step, x, at), mu, scale, shift) : loadStep(step, y, at),
       ),
-      total.set(f64.div(total.get, m.get)),
-    ];
-    const track = (running: Local, value: Code): Code =>
-      when(running.get, [
-        v128.storeLane(running.get, parts.moved(v128.load1(running.get), value), 0),
-        running.advance(4),
-      ]);
+  };
+}
+
+/** Leaves Σdy and Σdy·(x − mean) of some images as f64 at `sums`. */
+function gradientSumsKernel(target: Target, { activation, ...affine }: Omit<Variant, "by">) {
+  const parameters = {
+    ...{ x: run, dy: run, y: run, mean: element, invStd: element, weight: element, bias: element },
+    ...{ sums, ...sizes },
+  };
+  return compile(target, parameters, (given, f) => {
+    const { x, sums, channels, inner } = given;
+    const all = kept(f);
+    const [mu, scale, shift, d] = f.vectors(4);
+    const { data, value } = throughOf(f, target, activation, given, { mu, scale, shift });
+    const totals = f.doubles(2);
     return [
-      [parts.set, m.set(f64.fromU32(i32.mul(outer.get, inner.get)))],
-      times(channel, channels.get, [
-        sum((value) => value),
-        [mu.set(splat(total.get)), v128.storeLane(mean.get, mu.get, 0)],
-        sum((value) => [d.set(f32x4.sub(value, mu.get)), square(d)]),
-        track(runningMean, mu.get),
-        track(runningVar, f32x4.mul(splat(total.get), parts.correction)),
-        scale.set(splat(f64.div(f64.const(1), f64.sqrt(f64.add(total.get, eps.get))))),
-        v128.storeLane(invStd.get, scale.get, 0),
-        applyToRuns(f, target, affine, activation, { x, y, weight, bias, outer, inner, stride, mu, scale }),
-        [mean, invStd, weight, bias].map((pointer) => pointer.advance(4)), // an absent one advances unread
-        [x, y].map((pointer) => pointer.advance(bytes(inner.get))),
+      clearSums(f, sums.get, channels.get),
+      keepAffine(f, channels.get, all, affine, given),
+      eachRun(f, given, { kept: all, data, sums }, [
+        [mu.set(all.splat(Row.mean)), scale.set(all.splat(Row.scale))],
+        shift.set(affine.bias ? all.splat(Row.shift) : v128.zero),
+        totals.map((total, t) => total.set(f64.load(sums.get, ofChannel[t]))),
+        sumRun(f, inner.get, data, totals, (step, at, put) => [
+          d.set(value(step, at)),
+          put(0, d.get),
+          put(1, f32x4.mul(d.get, f32x4.sub(loadStep(step, x, at), mu.get))),
+        ]),
+        totals.map((total, t) => f64.store(sums.get, total.get, ofChannel[t])),
       ]),
     ];
   });
 }
 
-/** See `batchNormApply`. */
-export function batchNormApplyKernel(target: Target, affine: Affine, activation: Activation | null) {
-  return compile(target, applyParameters, (parameters, f) => {
-    const { x, mean, invStd, weight, bias, y, outer, channels, inner, stride } = parameters;
-    const channel = f.local("i32");
-    const [mu, scale] = f.vectors(2);
-    return times(channel, channels.get, [
-      mu.set(v128.loadSplat(mean.get)),
-      scale.set(v128.loadSplat(invStd.get)),
-      applyToRuns(f, target, affine, activation, { x, y, weight, bias, outer, inner, stride, mu, scale }),
-      [mean, invStd, weight, bias].map((pointer) => pointer.advance(4)), // an absent one advances unread
-      [x, y].map((pointer) => pointer.advance(bytes(inner.get))),
-    ]);
-  });
-}
-
-/** See `batchNormBackward`. */
-export function batchNormBackwardKernel(target: Target, affine: Affine, activation: Activation | null) {
-  return compile(target, activatedParameters, (parameters, f) => {
-    const { x, mean, invStd, weight, dy, dx, dWeight, dBias, y, bias } = parameters;
-    const { outer, channels, inner, stride } = parameters;
-    const [channel, perM, dyValue] = [f.local("i32"), f.local("v128"), f.local("v128")];
-    const totals = [f.local("f64"), f.local("f64")] as const;
-    const value = gradientsOf(f);
-    const shift = f.local("v128");
-    const { gradient: throughOf } = activated(target, f, activation);
-    // Whether relu let x through is computed again: y would be a third stream from memory.
-    const outputs = activation === null || activation === "relu" ? [] : [y];
-    const through = (step: Step, at: number, fromX: Local, fromDy: Local, fromY: Local): Code =>
-      throughOf(loadStep(step, fromDy, at), () =>
-        activation === "relu"
-          ? normalized(target, loadStep(step, fromX, at), value.mu, value.a, shift)
-          : loadStep(step, fromY, at),
-      );
-    const splat = (total: Local) => f32x4.splat(f32.demote(total.get));
+/** dx, from dWeight and dBias of `m` numbers a channel. */
+function writeGradientKernel(target: Target, { by, activation, ...affine }: Variant) {
+  const { run, channel, sizes } = cuts[by];
+  const parameters = {
+    ...{ x: run, dy: run, y: run, dx: run, mean: channel, invStd: channel, weight: channel, bias: channel },
+    ...{ dWeight: channel, dBias: channel, m: count, ...sizes },
+  };
+  return compile(target, parameters, (given, f) => {
+    const { x, dx, bias, m, channels, inner } = given;
+    const all = kept(f);
+    const [mu, a, b, c, shift, perM] = f.vectors(6);
+    const { data, value } = throughOf(f, target, activation, given, { mu, scale: a, shift });
     return [
-      perM.set(f32x4.splat(f32.demote(f64.div(f64.const(1), f64.fromU32(i32.mul(outer.get, inner.get)))))),
-      times(channel, channels.get, [
-        value.mu.set(v128.loadSplat(mean.get)),
-        value.a.set(
-          affine.weight
-            ? f32x4.mul(v128.loadSplat(invStd.get), v128.loadSplat(weight.get))
-            : v128.loadSplat(invStd.get),
-        ),
-        shift.set(affine.bias ? v128.loadSplat(bias.get) : v128.zero),
-        totals.map((total) => total.set(f64.const(0))),
-        eachRun(f, outer.get, stride.get, [x, dy, ...outputs], (cursors) => {
-          const [fromX, fromDy, fromY] = cursors as [Local, Local, Local];
-          return sumRun(f, inner.get, cursors, totals, (step, at, put) => [
-            dyValue.set(through(step, at, fromX, fromDy, fromY)),
-            put(0, dyValue.get),
-            put(1, f32x4.mul(dyValue.get, f32x4.sub(loadStep(step, fromX, at), value.mu.get))),
-          ]);
-        }),
-        [value.sumDy.set(splat(totals[0])), value.sumDyX.set(splat(totals[1]))],
-        coefficients(
-          v128.loadSplat(invStd.get),
-          affine.weight ? v128.loadSplat(weight.get) : null,
-          perM,
-          value,
-        ),
-        v128.storeLane(dBias.get, value.sumDy.get, 0),
-        v128.storeLane(dWeight.get, value.sumDyX.get, 0),
-        eachRun(f, outer.get, stride.get, [x, dy, dx, ...outputs], (cursors) => {
-          const [fromX, fromDy, to, fromY] = cursors as [Local, Local, Local, Local];
-          return eachVector(f, inner.get, cursors, 4, [to], (step, at) => [
-            gradient(loadStep(step, fromX, at), through(step, at, fromX, fromDy, fromY), value),
-          ]);
-        }),
-        [mean, invStd, weight, bias, dWeight, dBias].map((pointer) => pointer.advance(4)),
-        [x, dy, dx, ...outputs].map((pointer) => pointer.advance(bytes(inner.get))),
+      perM.set(demoted(f64.div(f64.const(1), f64.fromU32(m.get)))),
+      keepSlopes(f, channels.get, all, affine.weight, given, perM),
+      affine.bias
+        ? eachKept(f, channels.get, all, [bias], (step) =>
+            eachOf(step, (v) => all.store(step, Row.shift, v, loadStep(step, bias, v * 16))),
+          )
+        : [],
+      eachRun(f, given, { kept: all, data: [...data, dx] }, [
+        [mu.set(all.splat(Row.mean)), a.set(all.splat(Row.scale))],
+        [b.set(all.splat(Row.b)), c.set(all.splat(Row.c))],
+        shift.set(affine.bias ? all.splat(Row.shift) : v128.zero),
+        eachVector(f, inner.get, [...data, dx], 4, [dx], (step, at) => [
+          gradient(loadStep(step, x, at), value(step, at), { mu, a, b, c }),
+        ]),
       ]),
     ];
   });
+}
+
+type Runs<P> = Values<Omit<P, "stride">> & { readonly activation?: Activation | null };
+
+/** What batchNormForward, batchNormApply and batchNormBackward do of [N, C, inner]. */
+export function batchNormRuns(device: Device) {
+  const { target } = device;
+  const mergers = device.once(mergersOf);
+  const statistics = once(() => statisticsKernel(target));
+  const applies = variants((variant: Variant) => applyKernel(target, variant));
+  const gradientSums = variants((variant: Omit<Variant, "by">) => gradientSumsKernel(target, variant));
+  const writes = variants((variant: Variant) => writeGradientKernel(target, variant));
+
+  const apply = (call: Runs<typeof applyParameters>): void => {
+    const { x, mean, invStd, weight, bias, y, outer, channels, inner, activation = null } = call;
+    const by = byOf(outer);
+    const kernel = applies({ weight: weight !== 0, bias: bias !== 0, activation, by });
+    const stride = channels * inner * 4;
+    eachLot(channels, (size, at) => {
+      const values = {
+        ...{ x: at(x, inner), y: at(y, inner), mean: at(mean), invStd: at(invStd), weight: at(weight) },
+        ...{ bias: at(bias), outer, channels: size, inner, stride },
+      };
+      device.run(kernel, values, grainBy(by, values));
+    });
+  };
+
+  const forward = (call: Runs<typeof forwardParameters>): void => {
+    const { x, channels, inner } = call;
+    const cut = cutOf(call, chunkImages, Math.floor);
+    eachLot(channels, (size, at) => {
+      const values = { x: at(x, inner), channels: size, inner, stride: channels * inner * 4 };
+      sumChunks(device, statistics(), values, ["x"], inner, cut);
+      mergers.statistics(call, inner, cut, size, at);
+    });
+    apply(call);
+  };
+
+  const backward = (call: Runs<typeof backwardParameters> & Values<{ y: unknown; bias: unknown }>): void => {
+    const { x, dy, y, dx, mean, invStd, weight, bias, dWeight, dBias } = call;
+    const { outer, channels, inner, activation = null } = call;
+    const stride = channels * inner * 4;
+    const variant = { weight: weight !== 0, bias: bias !== 0, activation };
+    const cut = cutOf(call, chunkImages, Math.floor);
+    const by = byOf(outer);
+    eachLot(channels, (size, at) => {
+      const values = {
+        ...{ x: at(x, inner), dy: at(dy, inner), y: at(y, inner), mean: at(mean), invStd: at(invStd) },
+        ...{ weight: at(weight), bias: at(bias), channels: size, inner, stride },
+      };
+      sumChunks(device, gradientSums(variant), values, ["x", "dy", "y"], inner, cut);
+      mergers.gradients(call, inner, cut, size, at);
+      const all = {
+        ...{ ...values, dx: at(dx, inner), dWeight: at(dWeight), dBias: at(dBias) },
+        ...{ m: outer * inner, outer },
+      };
+      device.run(writes({ ...variant, by }), all, grainBy(by, all));
+    });
+  };
+  return { forward, apply, backward };
 }

@@ -11,6 +11,7 @@ for (const channels of [0, 1, 2, 3, 4, 5, 16, 17, 23])
     for (const inner of [1, 3, 4, 5, 18]) shapes.push([outer, channels, inner]);
 shapes.push([1000, 3, 1], [2, 3, 1000], [60, 100, 1], [33, 37, 1], [64, 39, 1], [65, 39, 1], [97, 21, 1]);
 shapes.push([129, 20, 1], [255, 7, 1], [387, 33, 1]); // blocks of rows, sections of a block, and what is left
+shapes.push([19, 7, 600], [8, 9, 1024], [3, 1030, 24]); // chunks of images, and what is left; more channels than fit one call
 
 type Gradients = Readonly<Record<"dx" | "dWeight" | "dBias", Float32Array>>;
 
@@ -111,7 +112,7 @@ test("a mean of 1e4 leaves a variance of 1 within 2 %, both ways the data can li
   });
 });
 
-test("columns that drift, step, start far off or have an outlier: mean and invStd within 1e-6", () => {
+test("what drifts, steps, starts far off or has an outlier, in rows or images: mean and invStd within 1e-6", () => {
   const random = randomNumbers(23);
   const normals = Array.from(
     { length: 5000 },
@@ -133,16 +134,22 @@ test("columns that drift, step, start far off or have an outlier: mean and invSt
   };
   onEachEngine((guarded, kernels) => {
     for (const [what, value] of Object.entries(hard)) {
-      for (const n of [65, 128, 129, 1000, 4099]) {
+      // Some in one chunk, some in several.
+      for (const shape of [
+        [65, 5, 1],
+        [128, 5, 1],
+        [129, 5, 1],
+        [1000, 5, 1],
+        [4099, 37, 1],
+        [3, 5, 300],
+        [40, 5, 400],
+      ] as const) {
         guarded.clear();
-        const channels = n > 4000 ? 37 : 5; // the former in chunks
-        const shape = [n, channels, 1] as const;
-        const [got, expected] = forward(guarded, kernels, shape, (i) => value(Math.floor(i / channels), n), {
-          weight: false,
-          bias: false,
-          tracked: false,
-        });
-        const name = `${kernels.name}, ${what} of ${n} rows`;
+        const [outer, channels, inner] = shape;
+        const at = (i: number) => Math.floor(i / channels / inner) * inner + (i % inner);
+        const plain = { weight: false, bias: false, tracked: false };
+        const [got, expected] = forward(guarded, kernels, shape, (i) => value(at(i), outer * inner), plain);
+        const name = `${kernels.name}, ${what} of [${shape.join(", ")}]`;
         const root = Array.from(expected.mean.floats, (mean, c) =>
           Math.hypot(mean, 1 / expected.invStd.floats[c]!),
         );

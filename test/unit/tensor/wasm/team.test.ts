@@ -146,6 +146,8 @@ test("batch normalization, with an activation and without, is the same bits by o
   for (const [outer, channels, inner] of [
     [64, 12, 150],
     [9, 7, 3000],
+    [3, 23, 4000], // by channels
+    [18, 1030, 20], // more of them than fit one call
     [300, 500, 1],
     [50, 900, 1],
   ] as const) {
