@@ -1,9 +1,10 @@
-// Speed of the kernels on this machine: `npx tsx bench/kernels.ts`. Medians; each row also under the reference kernels.
+// Speed of the kernels against what this machine can do: `npm run bench:kernels [part of a name]`.
 
 import { widestSimd } from "../kernel/host/simd";
 import { fusesPairs } from "../kernel/tensor/doors/host";
 import { reservedBytes } from "../kernel/tensor/wasm";
 import type { Conv2dShape, Pool2dShape } from "../kernel/tensor/wasm/kernels";
+import { peakFlops } from "../kernel/tensor/wasm/measure/peak";
 import {
   createEveryKernel,
   createEveryReference,
@@ -32,7 +33,7 @@ const [mean, invStd, weight, bias, dWeight, dBias] = [0, 1, 2, 3, 4, 5].map((i) 
   number,
 ];
 const targets = 7 * megabyte;
-new Int32Array(memory.buffer, targets, 60).fill(3);
+new Int32Array(memory.buffer, targets, 512).fill(3);
 floats.fill(1, invStd / 4, invStd / 4 + 4096);
 
 /** Seconds a call: the median of 15 batches, each long enough for the clock, after the engine has optimized. */
@@ -52,47 +53,91 @@ function seconds(call: () => void): number {
   return samples.sort((x, y) => x - y)[7]!;
 }
 
+/** A kernel's call and what it cannot do without: each number of its arrays read or written once, or multiplications and additions. */
 interface Row {
   readonly name: string;
-  readonly unit: string;
-  /** From seconds a call to the unit. */
-  readonly figure: (seconds: number) => number;
+  readonly bytes?: number;
+  readonly flops?: number;
   readonly call: (kernels: EveryKernel) => void;
+  /** Why it stays under 70 % of what this machine can do. */
+  readonly why?: string;
 }
 
-const gemm = (name: string, m: number, n: number, k: number, transA = false, transB = false): Row => ({
-  name: `gemm ${name} ${m}×${n}×${k}`,
-  unit: "GFLOP/s",
-  figure: (s) => (2 * m * n * k) / s / 1e9,
-  call: (kernels) => kernels.gemm({ a, b, c, m, n, k, transA, transB, accumulate: false }),
-});
-const microseconds = (name: string, call: (kernels: EveryKernel) => void): Row => ({
-  name,
-  unit: "µs",
-  figure: (s) => s * 1e6,
-  call,
+const gemm = (name: string, m: number, n: number, k: number, options: Partial<GemmOptions> = {}): Row => {
+  const { transA = false, transB = false, why } = options;
+  return {
+    name: `gemm ${name} ${m}×${n}×${k}`,
+    flops: 2 * m * n * k,
+    call: (kernels) => kernels.gemm({ a, b, c, m, n, k, transA, transB, accumulate: false }),
+    ...(why && { why }),
+  };
+};
+interface GemmOptions {
+  readonly transA: boolean;
+  readonly transB: boolean;
+  readonly why: string;
+}
+
+/** A row whose arrays have so many f32 altogether. */
+const moving = (name: string, numbers: number, call: (kernels: EveryKernel) => void, why?: string): Row => ({
+  ...{ name, bytes: 4 * numbers, call },
+  ...(why && { why }),
 });
 const batchNorm = (outer: number, channels: number, inner: number): Row[] => {
   const shape = { outer, channels, inner };
+  const size = outer * channels * inner;
   const label = inner === 1 ? `(${outer}, ${channels})` : `(${outer}, ${channels}, ${inner})`;
   return [
-    microseconds(`BatchNorm forward ${label}`, (kernels) => {
-      kernels.batchNormForward({
-        ...{ x: a, weight, bias, runningMean: 0, runningVar: 0, y: b, mean, invStd },
-        ...{ ...shape, eps: 1e-5, momentum: 0.1, correction: 1 },
-      });
-    }),
-    microseconds(`BatchNorm backward ${label}`, (kernels) => {
-      kernels.batchNormBackward({ x: a, mean, invStd, weight, dy: b, dx: c, dWeight, dBias, ...shape });
-    }),
+    moving(
+      `BatchNorm forward ${label}`,
+      2 * size,
+      (kernels) => {
+        kernels.batchNormForward({
+          ...{ x: a, weight, bias, runningMean: 0, runningVar: 0, y: b, mean, invStd },
+          ...{ ...shape, eps: 1e-5, momentum: 0.1, correction: 1 },
+        });
+      },
+      "reads x twice",
+    ),
+    moving(
+      `BatchNorm backward ${label}`,
+      3 * size,
+      (kernels) => {
+        kernels.batchNormBackward({ x: a, mean, invStd, weight, dy: b, dx: c, dWeight, dBias, ...shape });
+      },
+      "reads x and dy twice",
+    ),
   ];
 };
-const elements = (name: string, n: number, call: (kernels: EveryKernel) => void): Row => ({
-  name: `${name} of ${n}`,
-  unit: "elements/ns",
-  figure: (s) => n / s / 1e9,
-  call,
-});
+/** LayerNorm of rows, and GroupNorm of pictures. */
+const normalize = (samples: number, groups: number, channels: number, inner: number): Row[] => {
+  const shape = { samples, groups, channels, inner, centered: true };
+  const size = samples * groups * channels * inner;
+  const label =
+    inner === 1
+      ? `LayerNorm (${samples}, ${channels})`
+      : `GroupNorm (${samples}, ${groups}×${channels}, ${inner})`;
+  const statistics = d;
+  return [
+    moving(`${label} forward`, 2 * size, (kernels) =>
+      kernels.normalize({ x: a, weight, bias, y: b, statistics, ...shape, eps: 1e-5 }),
+    ),
+    moving(`${label} backward`, 3 * size, (kernels) =>
+      kernels.normalizeBackward({
+        ...{
+          x: a,
+          statistics,
+          weight,
+          dy: b,
+          dx: c,
+          slopes: scratch,
+          shifts: scratch + 16 * megabyte,
+          ...shape,
+        },
+      }),
+    ),
+  ];
+};
 
 /** Scratch of convolutions, behind all other buffers. */
 const scratch = 160 * megabyte;
@@ -129,16 +174,9 @@ const convolution = (
   return [
     ...passes.map(([name, call]) => ({
       name: `conv ${name} ${label}`,
-      unit: "GFLOP/s",
-      figure: (s: number) => (2 * batch * size * size * outChannels * inChannels * kernel * kernel) / s / 1e9,
+      flops: 2 * batch * size * size * outChannels * inChannels * kernel * kernel,
       call,
     })),
-    {
-      ...{ name: `conv all three ${label}`, unit: "ms", figure: (s: number) => s * 1e3 },
-      call: (kernels) => {
-        for (const [, call] of passes) call(kernels);
-      },
-    },
   ];
 };
 const pool = (
@@ -157,12 +195,12 @@ const pool = (
   const label = `${kind} pool ${kernel}×${kernel}/${stride} (${planes}, ${size}, ${size})`;
   const max = kind === "max";
   return [
-    microseconds(`${label} forward`, (kernels) =>
+    moving(`${label} forward`, planes * (size * size + out * out * (max ? 2 : 1)), (kernels) =>
       max
         ? kernels.maxPool2d(shape, { x: a, y: c, indices: d })
         : kernels.avgPool2d(shape, "padded", { x: a, y: c }),
     ),
-    microseconds(`${label} backward`, (kernels) => {
+    moving(`${label} backward`, planes * (size * size + out * out * (max ? 2 : 1)), (kernels) => {
       if (max) kernels.maxPool2dBackward(shape, { dy: c, indices: d, dx: scratch, accumulate: false });
       else kernels.avgPool2dBackward(shape, "padded", { dy: c, dx: d, accumulate: false });
     }),
@@ -171,16 +209,16 @@ const pool = (
 
 const rows: Row[] = [
   gemm("forward", 60, 100, 784),
-  gemm("forward, x·Wᵀ", 60, 100, 784, false, true),
-  gemm("dW", 784, 100, 60, true, false),
-  gemm("dX", 60, 784, 100, false, true),
+  gemm("forward, x·Wᵀ", 60, 100, 784, { transB: true }),
+  gemm("dW", 784, 100, 60, { transA: true }),
+  gemm("dX", 60, 784, 100, { transB: true }),
   gemm("logits", 60, 10, 100),
   gemm("one row", 1, 100, 784),
-  gemm("one row, x·Wᵀ", 1, 100, 784, false, true),
+  gemm("one row, x·Wᵀ", 1, 100, 784, { transB: true }),
   gemm("square", 256, 256, 256),
   gemm("square", 1024, 1024, 1024),
-  gemm("square, A·Bᵀ", 1024, 1024, 1024, false, true),
-  gemm("square, Aᵀ·B", 1024, 1024, 1024, true, false),
+  gemm("square, A·Bᵀ", 1024, 1024, 1024, { transB: true }),
+  gemm("square, Aᵀ·B", 1024, 1024, 1024, { transA: true }),
   gemm("convolution", 50176, 64, 288),
   ...convolution(64, 1, 16, 28, 3),
   ...convolution(64, 16, 16, 28, 3),
@@ -196,47 +234,82 @@ const rows: Row[] = [
   ...batchNorm(60, 100, 1),
   ...batchNorm(64, 32, 784),
   ...batchNorm(4096, 512, 1),
+  ...normalize(256, 1, 768, 1),
+  ...normalize(64, 8, 4, 784),
   ...(["exp", "log", "sigmoid", "tanh", "relu"] as const).map((op) =>
-    elements(op, 6000, (kernels) => kernels.unary(op, { x: a, y: b, n: 6000 })),
+    moving(`${op} of 6000`, 12000, (kernels) => kernels.unary(op, { x: a, y: b, n: 6000 })),
   ),
-  elements("add", 6000, (kernels) => kernels.binary("add", "same", { a, b, y: c, rows: 1, columns: 6000 })),
-  elements("sum", 6000, (kernels) => kernels.reduce("sum", { x: a, y: b, outer: 1, n: 6000, inner: 1 })),
-  elements("sum over 60 rows", 6000, (kernels) =>
-    kernels.reduce("sum", { x: a, y: b, outer: 1, n: 60, inner: 100 }),
+  ...[6000, 1_000_000].flatMap((n) => [
+    moving(`add of ${n}`, 3 * n, (kernels) =>
+      kernels.binary("add", "same", { a, b, y: c, rows: 1, columns: n }),
+    ),
+    moving(`sum of ${n}`, n, (kernels) => kernels.reduce("sum", { x: a, y: b, outer: 1, n, inner: 1 })),
+    moving(`sum over rows of ${n / 100}×100`, n, (kernels) =>
+      kernels.reduce("sum", { x: a, y: b, outer: 1, n: n / 100, inner: 100 }),
+    ),
+    moving(`max of ${n}`, n, (kernels) => kernels.reduce("max", { x: a, y: b, outer: 1, n, inner: 1 })),
+  ]),
+  moving("transpose 784×100", 2 * 78400, (kernels) =>
+    kernels.transpose({ x: a, y: b, rows: 784, columns: 100 }),
   ),
-  elements("max", 6000, (kernels) => kernels.reduce("max", { x: a, y: b, outer: 1, n: 6000, inner: 1 })),
-  elements("transpose", 78400, (kernels) => kernels.transpose({ x: a, y: b, rows: 784, columns: 100 })),
-  elements("SGD with momentum", 78400, (kernels) =>
-    kernels.sgd({
-      parameter: a,
-      gradient: b,
-      buffer: d,
-      n: 78400,
-      lr: 1e-9,
-      momentum: 0.9,
-      dampening: 0,
-      weightDecay: 0,
-      nesterov: false,
-      firstStep: false,
-    }),
-  ),
-  microseconds("cross-entropy 60×10", (kernels) =>
-    kernels.crossEntropy({ logits: a, targets, loss: c, dLogits: b, rows: 60, columns: 10 }),
-  ),
+  ...[78400, 1_000_000].flatMap((n) => [
+    moving(`SGD with momentum of ${n}`, 5 * n, (kernels) =>
+      kernels.sgd({
+        ...{ parameter: a, gradient: b, buffer: d, n, lr: 1e-9, momentum: 0.9, dampening: 0 },
+        ...{ weightDecay: 0, nesterov: false, firstStep: false },
+      }),
+    ),
+    moving(`Adam of ${n}`, 7 * n, (kernels) =>
+      kernels.adam({
+        ...{ parameter: a, gradient: b, mean: c, square: d, maximum: 0, n, step: 1e-9, beta1: 0.9 },
+        ...{ beta2: 0.999, root: 0.3, eps: 1e-8, penalty: 0, shrink: 1 },
+      }),
+    ),
+  ]),
+  ...(
+    [
+      [60, 10],
+      [512, 1000],
+    ] as const
+  ).flatMap(([rows, columns]) => [
+    moving(`cross-entropy ${rows}×${columns}`, 2 * rows * columns, (kernels) =>
+      kernels.crossEntropy({ logits: a, targets, loss: c, dLogits: b, rows, columns }),
+    ),
+    moving(`log-softmax ${rows}×${columns}`, 2 * rows * columns, (kernels) =>
+      kernels.logSoftmax({ x: a, logProbabilities: b, rows, columns }),
+    ),
+  ]),
 ];
 
+/** Bytes a second that a copy reads and writes, of so many altogether: they are as near as those of a kernel that moves as many. */
+const copied = (bytes: number): number => {
+  const view = new Uint8Array(memory.buffer);
+  return bytes / seconds(() => view.copyWithin(c, a, a + bytes / 2));
+};
+
 const wanted = process.argv[2] ?? "";
+const simd = widestSimd(fusesPairs);
 const sets = [
-  createEveryKernel(memory, { simd: widestSimd(fusesPairs) }),
+  createEveryKernel(memory, { simd }),
   createEveryKernel(memory),
   createEveryKernel(memory, { simd: "fixed" }),
   createEveryReference(memory),
 ];
 const distinct = sets.filter((set, i) => sets.findIndex(({ name }) => name === set.name) === i);
-console.log(`Node ${process.version}, V8 ${process.versions.v8}, ${process.arch}; one thread, medians\n`);
-console.log(`| kernel | unit | ${distinct.map(({ name }) => name).join(" | ")} |`);
-console.log(`|---|---|${distinct.map(() => "---:|").join("")}`);
-for (const { name, unit, figure, call } of rows.filter((row) => row.name.includes(wanted))) {
-  const figures = distinct.map((kernels) => figure(seconds(() => call(kernels))).toPrecision(3));
-  console.log(`| ${name} | ${unit} | ${figures.join(" | ")} |`);
+const peak = peakFlops({ relaxed: true, revec: simd === "revec", tileSums: 12 });
+console.log(
+  `Node ${process.version}, V8 ${process.versions.v8}, ${process.arch}; one thread, medians. Limits: ${(peak / 1e9).toPrecision(3)} GFLOP/s of multiplications and additions, and what a copy of as many bytes moves.\n`,
+);
+console.log(`| kernel | µs | ${distinct.map(({ name }) => name).join(" | ")} | | of the limit | |`);
+console.log(`|---|---:|${distinct.map(() => "---:|").join("")}---|---:|---|`);
+for (const { name, bytes, flops, call, why } of rows.filter((row) => row.name.includes(wanted))) {
+  const took = distinct.map((kernels) => seconds(() => call(kernels)));
+  const work = flops ?? bytes!;
+  const share = work / took[0]! / (flops === undefined ? copied(bytes!) : peak);
+  const figures = took.map((each) => (work / each / 1e9).toPrecision(3)).join(" | ");
+  const unit = flops === undefined ? "GB/s" : "GFLOP/s";
+  const reason = share < 0.7 ? (why ?? "?") : "";
+  console.log(
+    `| ${name} | ${(took[0]! * 1e6).toPrecision(3)} | ${figures} | ${unit} | ${Math.round(100 * share)} % | ${reason} |`,
+  );
 }
