@@ -23,6 +23,8 @@ import type { Pool2dShape, PoolDivisor } from "./shape";
 
 /** Windows over an edge times their columns: more would be too much code, and is no pooling that pays. */
 const mostEdgeTaps = 256;
+/** Numbers of a window that get code each. */
+const mostUnrolled = 16;
 
 /** Columns of one or more outputs: how many, from which one on, and which columns of their windows lie in the input. */
 interface Columns {
@@ -74,6 +76,15 @@ interface Window {
   readonly output: Local;
 }
 
+interface Walk {
+  /** What is to be done at each row of outputs. */
+  readonly atRow?: Code;
+  /** How many windows go together at most. */
+  readonly lanes?: 1 | 4;
+  /** Whether an output may be written twice. */
+  readonly again?: boolean;
+}
+
 /** Walks all windows of `planes` planes. */
 function eachWindow(
   f: FunctionBuilder,
@@ -82,7 +93,7 @@ function eachWindow(
   planes: Local,
   window: Window,
   fold: Fold,
-  { atRow = [], lanes: widest = 4 }: { atRow?: Code; lanes?: 1 | 4 },
+  { atRow = [], lanes: widest = 4, again = false }: Walk,
 ): Code {
   const { top, rows, place, output } = window;
   const [rowsLeft, left, p, line, linePlace, skipped, cursor] = f.integers(7);
@@ -96,6 +107,16 @@ function eachWindow(
       ? v128.shuffle(v128.load(cursor.get, offset), v128.load(cursor.get, offset + 12), [0, 2, 5, 7])
       : gather(cursor, 4, s.strideWidth * 4, offset);
   };
+  const taps = (used: number, lanes: number, start: number): Code =>
+    Array.from({ length: used }, (_, q) => {
+      const offset = start + q * s.dilationWidth * 4;
+      return [q > 0 && fold.right ? fold.right() : [], fold.tap(read(lanes, offset), cursor, offset)];
+    });
+  const eachOfRows = (used: number, lanes: number): Code =>
+    times(p, rows.get, [
+      taps(used, lanes, 0),
+      [fold.down ? fold.down(used) : [], cursor.advance(s.dilationHeight * width)],
+    ]);
   /** The windows at `columns.first`, moved along. */
   const body = (columns: Columns, lanes: number): Code => {
     const column = columns.first * s.strideWidth - s.paddingWidth + columns.from * s.dilationWidth;
@@ -104,30 +125,37 @@ function eachWindow(
       cursor.set(i32.add(i32.add(line.get, moved.get), i32.const(column * 4))),
       place.set(i32.add(i32.add(linePlace.get, i32.shr(moved.get, i32.const(2))), i32.const(column))),
       fold.start(columns),
-      used > 0
-        ? times(p, rows.get, [
-            Array.from({ length: used }, (_, q) => [
-              q > 0 && fold.right ? fold.right() : [],
-              fold.tap(read(lanes, q * s.dilationWidth * 4), cursor, q * s.dilationWidth * 4),
-            ]),
-            [fold.down ? fold.down(used) : [], cursor.advance(s.dilationHeight * width)],
-          ])
-        : [],
+      used === 0
+        ? []
+        : lanes === 4 && s.kernelHeight * used <= mostUnrolled
+          ? when(
+              i32.sub(rows.get, i32.const(s.kernelHeight)),
+              eachOfRows(used, lanes),
+              Array.from({ length: s.kernelHeight }, (_, row) => [
+                row > 0 && fold.down ? fold.down(used) : [],
+                taps(used, lanes, row * s.dilationHeight * width),
+              ]),
+            )
+          : eachOfRows(used, lanes),
       fold.finish(columns, lanes),
       output.advance(lanes * 4),
     ];
   };
   const step = s.strideWidth * 4;
-  const span = (columns: Columns): Code => [
-    moved.set(i32.const(0)),
-    columns.count >= 4 && widest === 4
-      ? times(left, i32.const(columns.count >> 2), [body(columns, 4), moved.advance(4 * step)])
-      : [],
-    times(left, i32.const(widest === 4 ? columns.count & 3 : columns.count), [
-      body(columns, 1),
-      moved.advance(step),
-    ]),
-  ];
+  const span = (columns: Columns): Code => {
+    const { count } = columns;
+    const single = (much: number): Code =>
+      times(left, i32.const(much), [body(columns, 1), moved.advance(step)]);
+    if (widest === 1 || count < 4) return [moved.set(i32.const(0)), single(count)];
+    const fours = times(left, i32.const(count >> 2), [body(columns, 4), moved.advance(4 * step)]);
+    const rest = count & 3;
+    if (rest === 0 || !again) return [moved.set(i32.const(0)), fours, single(rest)];
+    // The last four once more from where they begin: some get the same numbers again.
+    return [
+      [moved.set(i32.const(0)), fours],
+      [moved.set(i32.const((count - 4) * step)), output.advance(4 * (rest - 4)), body(columns, 4)],
+    ];
+  };
   const roundedUp = (a: Code, divisor: number) =>
     i32.div(i32.add(a, i32.const(divisor - 1)), i32.const(divisor));
   const inside = s.inHeight + s.paddingHeight;
@@ -234,7 +262,7 @@ export function maxPoolKernel(target: Target, s: Pool2dShape) {
       right.set(every(s.dilationWidth)),
       below.set(every(s.dilationHeight * s.inWidth - (s.kernelWidth - 1) * s.dilationWidth)),
       steps.set(laneSteps(s.strideWidth)),
-      eachWindow(f, s, x, planes, window, fold, {}),
+      eachWindow(f, s, x, planes, window, fold, { again: true }),
     ];
   });
 }
@@ -295,7 +323,7 @@ export function avgPoolKernel(target: Target, s: Pool2dShape, divisor: PoolDivis
         return lanes === 4 ? v128.store(y.get, result) : v128.storeLane(y.get, result, 0);
       },
     };
-    return eachWindow(f, s, x, planes, window, fold, { atRow });
+    return eachWindow(f, s, x, planes, window, fold, { atRow, again: !accumulate });
   });
 }
 
