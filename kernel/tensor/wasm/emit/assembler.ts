@@ -277,6 +277,8 @@ export const v128 = {
   or: simd2(0x50),
   /** Bits of a where mask is 1, of b where it is 0. */
   select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, simd(0x52)],
+  /** The same where all bits of a lane's mask agree, in one instruction; relaxed SIMD. */
+  relaxedSelect: (a: Code, b: Code, mask: Code): Code => [a, b, mask, simd(0x10b)],
   anyTrue: simd1(0x53),
 };
 export const i32x4 = {

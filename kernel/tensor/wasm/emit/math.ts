@@ -3,7 +3,7 @@
 
 import { type Code, type FunctionBuilder, f32x4, i32, i32x4, type Local, v128 } from "./assembler";
 import { constantsRegion } from "./scratch";
-import { madd, type Target } from "./target";
+import { choose, madd, type Target } from "./target";
 import { winogradConstants } from "./winogradPoints";
 
 /**
@@ -127,7 +127,7 @@ export function sigmoid(target: Target, f: FunctionBuilder, x: Code): Code {
     input.set(x),
     e.set(exp(target, f, v128.or(input.get, constant("signBit")))),
     f32x4.div(
-      v128.select(e.get, constant("one"), f32x4.lt(input.get, v128.zero)),
+      choose(target, e.get, constant("one"), f32x4.lt(input.get, v128.zero)),
       f32x4.add(constant("one"), e.get),
     ),
   ];
@@ -146,7 +146,7 @@ export function tanh(target: Target, f: FunctionBuilder, x: Code): Code {
     large.set(f32x4.sub(constant("one"), f32x4.div(constant("two"), f32x4.add(large.get, constant("one"))))),
     // The sign by its bit, which keeps that of −0 too; the polynomial has it already.
     v128.or(
-      v128.select(small.get, large.get, f32x4.lt(magnitude, constant("tanhSmall"))),
+      choose(target, small.get, large.get, f32x4.lt(magnitude, constant("tanhSmall"))),
       v128.and(input.get, constant("signBit")),
     ),
   ];
@@ -161,7 +161,7 @@ export function log(target: Target, f: FunctionBuilder, x: Code): Code {
   const denormal = f32x4.lt(input.get, constant("smallestNormal"));
   return [
     input.set(x),
-    m.set(v128.select(f32x4.mul(input.get, constant("two23")), input.get, denormal)),
+    m.set(choose(target, f32x4.mul(input.get, constant("two23")), input.get, denormal)),
     e.set(i32x4.shrSigned(i32x4.sub(m.get, constant("sqrtHalf")), i32.const(23))),
     m.set(i32x4.sub(m.get, i32x4.shl(e.get, i32.const(23)))),
     m.set(f32x4.sub(m.get, constant("one"))),
@@ -173,8 +173,8 @@ export function log(target: Target, f: FunctionBuilder, x: Code): Code {
     p.set(madd(target, z.get, constant("minusHalf"), p.get)),
     p.set(f32x4.add(m.get, p.get)),
     p.set(madd(target, e.get, constant("ln2High"), p.get)),
-    p.set(v128.select(p.get, constant("nan"), f32x4.ge(input.get, v128.zero))),
-    p.set(v128.select(constant("infinity"), p.get, f32x4.eq(input.get, constant("infinity")))),
-    v128.select(constant("negativeInfinity"), p.get, f32x4.eq(input.get, v128.zero)),
+    p.set(choose(target, p.get, constant("nan"), f32x4.ge(input.get, v128.zero))),
+    p.set(choose(target, constant("infinity"), p.get, f32x4.eq(input.get, constant("infinity")))),
+    choose(target, constant("negativeInfinity"), p.get, f32x4.eq(input.get, v128.zero)),
   ];
 }

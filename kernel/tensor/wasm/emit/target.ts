@@ -18,6 +18,11 @@ export function madd(target: Target, a: Code, b: Code, c: Code): Code {
   return target.relaxed ? f32x4.relaxedMadd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** Lanes of a where the mask, as a comparison gives it, is set, of b where it is not. */
+export function choose(target: Target, a: Code, b: Code, mask: Code): Code {
+  return target.relaxed ? v128.relaxedSelect(a, b, mask) : v128.select(a, b, mask);
+}
+
 const asMemory = { shared: false };
 
 /** Whether this engine compiles fixed-width SIMD, and relaxed SIMD. */

@@ -1,21 +1,22 @@
 // Log-softmax and cross-entropy along rows: the maximum, then Σe^(x − max), then one pass that writes.
 
-import { define } from "../call/device";
+import { define, grainOf } from "../call/device";
 import { once } from "../call/variants";
-import { f32, f32x4, f64, i32, times } from "../emit/assembler";
-import { type Call, compile, count, type Kernel, shared } from "../emit/kernel";
-import { eachVector, loadStep, storeStep, sumRun } from "../emit/loops";
+import { type Code, type FunctionBuilder, f32, f32x4, f64, i32, type Local, times } from "../emit/assembler";
+import { type Call, compile, count, each, type Kernel, shared, units } from "../emit/kernel";
+import { eachVector, loadStep, sumRun } from "../emit/loops";
 import { constant, exp, log } from "../emit/math";
 import type { Target } from "../emit/target";
 import { extremeRun } from "./reduce";
 
-const softmax = { x: shared, logProbabilities: shared, rows: count, columns: count };
+const row = each(4, "columns");
+const softmax = { x: row, logProbabilities: row, rows: units, columns: count };
 
 /** logProbabilities[r, c] = x − logsumexp(x) along each row; stable for any finite x. */
 export const logSoftmax = define<Call<typeof softmax>>({
   emit(device) {
     const kernel = once(() => logSoftmaxKernel(device.target));
-    return (call) => device.run(kernel(), call);
+    return (call) => device.run(kernel(), call, grainOf(call.columns));
   },
   reference:
     (memory) =>
@@ -31,15 +32,15 @@ export const logSoftmax = define<Call<typeof softmax>>({
 
 function logSoftmaxKernel(target: Target): Kernel<keyof typeof softmax> {
   return compile(target, softmax, ({ x, logProbabilities, rows, columns }, f) => {
-    const [row, cursor, total] = [f.local("i32"), f.local("i32"), f.local("f64")];
+    const [row, cursor, to, total] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("f64")];
     const [highest, logSum] = f.vectors(2);
     return times(row, rows.get, [
       cursor.set(x.get),
       extremeRun(f, "max", columns.get, cursor, highest),
-      [cursor.set(x.get), total.set(f64.const(0))],
-      sumRun(f, columns.get, [cursor], [total], (step, at, put) =>
-        put(0, exp(target, f, f32x4.sub(loadStep(step, cursor, at), highest.get))),
-      ),
+      [cursor.set(x.get), to.set(logProbabilities.get)],
+      exponentials(f, target, columns, cursor, to, highest),
+      [to.set(logProbabilities.get), total.set(f64.const(0))],
+      sumRun(f, columns.get, [to], [total], (step, at, put) => put(0, loadStep(step, to, at))),
       logSum.set(log(target, f, f32x4.splat(f32.demote(total.get)))),
       // (x − max) − log Σ: adding max and log Σ first would round away the small one.
       eachVector(f, columns.get, [x, logProbabilities], 2, [logProbabilities], (step, at) => [
@@ -48,6 +49,19 @@ function logSoftmaxKernel(target: Target): Kernel<keyof typeof softmax> {
     ]);
   });
 }
+
+/** Writes e^(x − highest): a pass of its own, since only stores side by side are fused (see eachVector). */
+const exponentials = (
+  f: FunctionBuilder,
+  target: Target,
+  columns: Local,
+  from: Local,
+  to: Local,
+  highest: Local,
+): Code =>
+  eachVector(f, columns.get, [from, to], 2, [to], (step, at) => [
+    exp(target, f, f32x4.sub(loadStep(step, from, at), highest.get)),
+  ]);
 
 const entropy = {
   ...{ logits: shared, targets: shared, loss: shared, dLogits: shared },
@@ -89,12 +103,10 @@ function crossEntropyKernel(target: Target): Kernel<keyof typeof entropy> {
       times(row, rows.get, [
         cursor.set(logits.get),
         extremeRun(f, "max", columns.get, cursor, highest),
-        [cursor.set(logits.get), to.set(dLogits.get), sum.set(f64.const(0))],
-        sumRun(f, columns.get, [cursor, to], [sum], (step, at, put) => [
-          logSum.set(exp(target, f, f32x4.sub(loadStep(step, cursor, at), highest.get))),
-          storeStep(step, to, logSum.get, at),
-          put(0, logSum.get),
-        ]),
+        [cursor.set(logits.get), to.set(dLogits.get)],
+        exponentials(f, target, columns, cursor, to, highest),
+        [to.set(dLogits.get), sum.set(f64.const(0))],
+        sumRun(f, columns.get, [to], [sum], (step, at, put) => put(0, loadStep(step, to, at))),
         perSum.set(f32x4.splat(f32.demote(sum.get))),
         logSum.set(log(target, f, perSum.get)),
         perSum.set(f32x4.div(constant("one"), perSum.get)),

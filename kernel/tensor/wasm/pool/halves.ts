@@ -12,7 +12,7 @@ import {
   v128,
 } from "../emit/assembler";
 import { compile } from "../emit/kernel";
-import type { Target } from "../emit/target";
+import { choose, type Target } from "../emit/target";
 import type { Pool2dShape } from "./shape";
 import { maxBackwardParameters, maxParameters } from "./windows";
 
@@ -63,8 +63,8 @@ export function maxPoolHalvesKernel(target: Target, s: Pool2dShape) {
     const tap = (value: Code, step: number): Code => [
       next.set(value),
       better.set(v128.or(f32x4.gt(next.get, best.get), f32x4.ne(next.get, next.get))),
-      best.set(v128.select(next.get, best.get, better.get)),
-      found.set(v128.select(i32x4.splat(i32.const(step)), found.get, better.get)),
+      best.set(choose(target, next.get, best.get, better.get)),
+      found.set(choose(target, i32x4.splat(i32.const(step)), found.get, better.get)),
     ];
     const even = () => v128.shuffle(left.get, right.get, [0, 2, 4, 6]);
     const odd = () => v128.shuffle(left.get, right.get, [1, 3, 5, 7]);

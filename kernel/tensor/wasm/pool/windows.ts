@@ -18,7 +18,7 @@ import {
 import { compile, each, shared, units } from "../emit/kernel";
 import { gather } from "../emit/lanes";
 import { constant } from "../emit/math";
-import type { Target } from "../emit/target";
+import { choose, type Target } from "../emit/target";
 import type { Pool2dShape, PoolDivisor } from "./shape";
 
 /** Windows over an edge times their columns: more would be too much code, and is no pooling that pays. */
@@ -229,7 +229,8 @@ export function maxPoolKernel(target: Target, s: Pool2dShape) {
         best.set(constant("negativeInfinity")),
         here.set(i32x4.add(i32x4.splat(window.place.get), steps.get)),
         found.set(
-          v128.select(
+          choose(
+            target,
             here.get,
             every(-1),
             i32x4.splat(i32.sub(i32.const(0), i32.less(i32.const(0), window.rows.get))),
@@ -240,8 +241,8 @@ export function maxPoolKernel(target: Target, s: Pool2dShape) {
         value.set(next),
         // The first of equals stays; a NaN beats all that came before.
         better.set(v128.or(f32x4.gt(value.get, best.get), f32x4.ne(value.get, value.get))),
-        best.set(v128.select(value.get, best.get, better.get)),
-        found.set(v128.select(here.get, found.get, better.get)),
+        best.set(choose(target, value.get, best.get, better.get)),
+        found.set(choose(target, here.get, found.get, better.get)),
       ],
       right: () => here.set(i32x4.add(here.get, right.get)),
       down: (columns) =>
