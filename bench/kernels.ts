@@ -72,6 +72,11 @@ const gemm = (name: string, m: number, n: number, k: number, options: Partial<Ge
     ...(why && { why }),
   };
 };
+/** Each number of B is used once: what counts is how fast it comes. */
+const oneRow = (name: string, n: number, k: number, transB: boolean): Row =>
+  moving(`gemm ${name} 1×${n}×${k}`, n * k + n + k, (kernels) =>
+    kernels.gemm({ a, b, c, m: 1, n, k, transA: false, transB, accumulate: false }),
+  );
 interface GemmOptions {
   readonly transA: boolean;
   readonly transB: boolean;
@@ -119,8 +124,11 @@ const normalize = (samples: number, groups: number, channels: number, inner: num
       : `GroupNorm (${samples}, ${groups}×${channels}, ${inner})`;
   const statistics = d;
   return [
-    moving(`${label} forward`, 2 * size, (kernels) =>
-      kernels.normalize({ x: a, weight, bias, y: b, statistics, ...shape, eps: 1e-5 }),
+    moving(
+      `${label} forward`,
+      2 * size,
+      (kernels) => kernels.normalize({ x: a, weight, bias, y: b, statistics, ...shape, eps: 1e-5 }),
+      "reads a row three times, from the nearest cache",
     ),
     moving(`${label} backward`, 3 * size, (kernels) =>
       kernels.normalizeBackward({
@@ -176,9 +184,16 @@ const convolution = (
       name: `conv ${name} ${label}`,
       flops: 2 * batch * size * size * outChannels * inChannels * kernel * kernel,
       call,
+      why:
+        kernel === 1
+          ? "each number is used few times: memory is what it waits for"
+          : Math.min(inChannels, outChannels) % 4 !== 0
+            ? "channels that make no whole vector"
+            : "tiles that make no whole vector of channels",
     })),
   ];
 };
+const overlapping = "a number is read for each window that it lies in, and compared or added";
 const pool = (
   kind: "max" | "average",
   planes: number,
@@ -195,26 +210,37 @@ const pool = (
   const label = `${kind} pool ${kernel}×${kernel}/${stride} (${planes}, ${size}, ${size})`;
   const max = kind === "max";
   return [
-    moving(`${label} forward`, planes * (size * size + out * out * (max ? 2 : 1)), (kernels) =>
-      max
-        ? kernels.maxPool2d(shape, { x: a, y: c, indices: d })
-        : kernels.avgPool2d(shape, "padded", { x: a, y: c }),
+    moving(
+      `${label} forward`,
+      planes * (size * size + out * out * (max ? 2 : 1)),
+      (kernels) =>
+        max
+          ? kernels.maxPool2d(shape, { x: a, y: c, indices: d })
+          : kernels.avgPool2d(shape, "padded", { x: a, y: c }),
+      overlapping,
     ),
-    moving(`${label} backward`, planes * (size * size + out * out * (max ? 2 : 1)), (kernels) => {
-      if (max) kernels.maxPool2dBackward(shape, { dy: c, indices: d, dx: scratch, accumulate: false });
-      else kernels.avgPool2dBackward(shape, "padded", { dy: c, dx: d, accumulate: false });
-    }),
+    moving(
+      `${label} backward`,
+      planes * (size * size + out * out * (max ? 2 : 1)),
+      (kernels) => {
+        if (max) kernels.maxPool2dBackward(shape, { dy: c, indices: d, dx: scratch, accumulate: false });
+        else kernels.avgPool2dBackward(shape, "padded", { dy: c, dx: d, accumulate: false });
+      },
+      max ? "goes where an index says, one number after the other" : overlapping,
+    ),
   ];
 };
+
+const exponentials = "an exponential a number, and a logarithm a row";
 
 const rows: Row[] = [
   gemm("forward", 60, 100, 784),
   gemm("forward, x·Wᵀ", 60, 100, 784, { transB: true }),
   gemm("dW", 784, 100, 60, { transA: true }),
   gemm("dX", 60, 784, 100, { transB: true }),
-  gemm("logits", 60, 10, 100),
-  gemm("one row", 1, 100, 784),
-  gemm("one row, x·Wᵀ", 1, 100, 784, { transB: true }),
+  gemm("logits", 60, 10, 100, { why: "10 columns are two and a half vectors" }),
+  oneRow("one row", 100, 784, false),
+  oneRow("one row, x·Wᵀ", 100, 784, true),
   gemm("square", 256, 256, 256),
   gemm("square", 1024, 1024, 1024),
   gemm("square, A·Bᵀ", 1024, 1024, 1024, { transB: true }),
@@ -237,7 +263,12 @@ const rows: Row[] = [
   ...normalize(256, 1, 768, 1),
   ...normalize(64, 8, 4, 784),
   ...(["exp", "log", "sigmoid", "tanh", "relu"] as const).map((op) =>
-    moving(`${op} of 6000`, 12000, (kernels) => kernels.unary(op, { x: a, y: b, n: 6000 })),
+    moving(
+      `${op} of 6000`,
+      12000,
+      (kernels) => kernels.unary(op, { x: a, y: b, n: 6000 }),
+      "a polynomial: 20 to 30 instructions a number",
+    ),
   ),
   ...[6000, 1_000_000].flatMap((n) => [
     moving(`add of ${n}`, 3 * n, (kernels) =>
@@ -272,11 +303,17 @@ const rows: Row[] = [
       [512, 1000],
     ] as const
   ).flatMap(([rows, columns]) => [
-    moving(`cross-entropy ${rows}×${columns}`, 2 * rows * columns, (kernels) =>
-      kernels.crossEntropy({ logits: a, targets, loss: c, dLogits: b, rows, columns }),
+    moving(
+      `cross-entropy ${rows}×${columns}`,
+      2 * rows * columns,
+      (kernels) => kernels.crossEntropy({ logits: a, targets, loss: c, dLogits: b, rows, columns }),
+      exponentials,
     ),
-    moving(`log-softmax ${rows}×${columns}`, 2 * rows * columns, (kernels) =>
-      kernels.logSoftmax({ x: a, logProbabilities: b, rows, columns }),
+    moving(
+      `log-softmax ${rows}×${columns}`,
+      2 * rows * columns,
+      (kernels) => kernels.logSoftmax({ x: a, logProbabilities: b, rows, columns }),
+      exponentials,
     ),
   ]),
 ];
