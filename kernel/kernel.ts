@@ -86,6 +86,7 @@ export class Kernel {
   readonly #id = crypto.randomUUID();
   readonly #shell: AnyMessage[] = [];
   #serving = false;
+  #restsSince = 0;
   /** The header of the request that the shell is at. */
   #executing: AnyMessage["header"] | undefined;
   /** The requests that an error or an interrupt has called off. */
@@ -104,9 +105,9 @@ export class Kernel {
     this.#publish("status", { execution_state: "starting" }, {});
   }
 
-  /** Whether a cell runs, or what else waits for its turn. */
-  get isBusy(): boolean {
-    return this.#serving;
+  /** By the process's clock, when the latest cell has ended, or what else waits for its turn; undefined while one runs. */
+  get restsSince(): number | undefined {
+    return this.#serving ? undefined : this.#restsSince;
   }
 
   #receive(message: AnyMessage): void {
@@ -131,6 +132,7 @@ export class Kernel {
       this.#executing = undefined;
     }
     this.#serving = false;
+    this.#restsSince = performance.now();
   }
 
   /** A client that looks at the last status alone would think the running cell had ended: it is told once more. */

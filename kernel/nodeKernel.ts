@@ -18,22 +18,29 @@ import { Session } from "./session/session";
 export function startNodeKernel(transport: Transport, onShutdown: () => void, language?: string): Session {
   const folder = process.cwd();
   const converter = startConverter(folder);
-  const calm = converter.then(() => calmOf(() => kernel));
+  const calm = () => converter.then(() => calmOf(kernel));
   const session = new Session({
     startRunner: (events) => new RunnerProcess(folder, events),
     converter,
-    language: new LanguageThread(languageThreadIn(folder, calm)), // cells first, squiggles later
+    language: new LanguageThread(languageThreadIn(folder), calm), // cells first, squiggles later
   });
   const place = { hostname: hostname(), engine: `Node ${process.version}` };
   const kernel: Kernel = new Kernel({ transport, session, place, language, onShutdown });
   return session;
 }
 
-/** Resolves when nothing has run for a moment: who opens a notebook often runs all of it at once. What runs longer is not waited for. */
-async function calmOf(kernel: () => Kernel): Promise<void> {
-  const latest = performance.now() + 5000;
-  do await sleep(500, undefined, { ref: false });
-  while (kernel().isBusy && performance.now() < latest);
+/** How long nothing has run when cells are taken to be over: who opens a notebook often runs all of it soon. */
+const calmMs = 2000;
+/** Cells that take longer together are not waited for. */
+const patienceMs = 10_000;
+
+async function calmOf(kernel: Kernel): Promise<void> {
+  const asked = performance.now();
+  for (let now = asked; now < asked + patienceMs; now = performance.now()) {
+    const { restsSince } = kernel;
+    if (restsSince !== undefined && now - Math.max(restsSince, asked) >= calmMs) return;
+    await sleep(100, undefined, { ref: false });
+  }
 }
 
 async function startConverter(folder: string): Promise<CellConverter> {

@@ -569,3 +569,20 @@ test("a fresh runner knows nothing of the old one's names", async () => {
   await run("process.exit(1);");
   assert.deepEqual(await complaints("goneSoon;"), ["c0 TS2304 warning"]);
 });
+
+test("what an editor asks by itself as a notebook opens waits for the cells that run then", async () => {
+  const opened = startKernel();
+  after(() => opened.stop());
+  const { cells, about } = notebook("const unused: string = 1;");
+  const order: string[] = [];
+  const squiggles = askLanguage(opened.client, "diagnostics", cells, about).then((found) => {
+    order.push("squiggles");
+    return found;
+  });
+  for (const name of ["first", "second"]) {
+    await opened.run(`"${name}"`);
+    order.push(name);
+  }
+  assert.equal((await squiggles).length, 1);
+  assert.deepEqual(order, ["first", "second", "squiggles"]);
+});

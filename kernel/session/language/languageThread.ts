@@ -1,4 +1,5 @@
-// The session's end of the line to its language service: starts it at the first question, and matches answers to questions.
+// The session's end of the line to its language service: starts it at the first question, or once it is calm, and matches answers to
+// questions.
 import type { LanguageAnswer, LanguageQuestion, LanguageQuestions, LanguageRequest } from "../../protocol";
 import type { Value } from "../shapes";
 import type { FromLanguage, ToLanguage } from "./wire";
@@ -15,17 +16,28 @@ export type StartLanguage = (listener: {
   gone(error: Error): void;
 }) => { post(message: ToLanguage): void; close(): void };
 
+/** What an editor asks by itself as a notebook opens; for an answer to anything else somebody waits. */
+const unasked: ReadonlySet<LanguageQuestion> = new Set<LanguageQuestion>(["diagnostics", "semanticTokens"]);
+
 export class LanguageThread {
   #thread: ReturnType<StartLanguage> | undefined;
+  #isClosed = false;
+  #calming = false;
   readonly #pending = new Map<number, Pending>();
   #asked = 0;
   /** What happened before the thread was there. */
   #backlog: ToLanguage[] = [];
 
   readonly #begin: StartLanguage;
+  readonly #calm: (() => Promise<unknown>) | undefined;
 
-  constructor(begin: StartLanguage) {
+  /**
+   * @param calm resolves when the processor is free. The service loads TypeScript once more, and takes as long as that: questions that
+   * nobody has asked wait.
+   */
+  constructor(begin: StartLanguage, calm?: () => Promise<unknown>) {
     this.#begin = begin;
+    this.#calm = calm;
   }
 
   ask<Q extends LanguageQuestion>(
@@ -61,23 +73,32 @@ export class LanguageThread {
   }
 
   forget(): void {
-    if (this.#thread) this.#post({ type: "forget" });
-    this.#backlog = [];
+    this.#backlog = this.#backlog.filter(({ type }) => type === "ask");
+    this.#thread?.post({ type: "forget" });
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#thread?.close();
   }
 
   /** No reason to start the thread. */
   #tell(message: ToLanguage): void {
-    if (this.#thread) this.#post(message);
+    if (this.#thread) this.#thread.post(message);
     else this.#backlog.push(message);
   }
 
-  #post(message: ToLanguage): void {
-    this.#thread ??= this.#start();
-    this.#thread.post(message);
+  #post(message: ToLanguage & { type: "ask" }): void {
+    this.#tell(message);
+    if (this.#calm === undefined || !unasked.has(message.request.question)) this.#thread ??= this.#start();
+    else if (!this.#thread && !this.#calming) void this.#startCalmly(this.#calm);
+  }
+
+  async #startCalmly(calm: () => Promise<unknown>): Promise<void> {
+    this.#calming = true;
+    await calm().catch(() => {}); // what keeps it from being calm is told elsewhere
+    this.#calming = false;
+    if (!this.#isClosed) this.#thread ??= this.#start();
   }
 
   #start(): ReturnType<StartLanguage> {

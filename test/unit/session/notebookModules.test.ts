@@ -169,8 +169,11 @@ describe("modules of a notebook", () => {
   });
 });
 
+/** All that has been resolved has been heard. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
 describe("the line to the language service", () => {
-  function opened() {
+  function opened(calm?: () => Promise<unknown>) {
     const threads: {
       posted: ToLanguage[];
       closed: boolean;
@@ -186,7 +189,7 @@ describe("the line to the language service", () => {
           thread.closed = true;
         },
       };
-    });
+    }, calm);
     return { line, threads };
   }
   const request = { question: "quickInfo", cells: [], about: { cell: "a", position: 1 } } as LanguageRequest;
@@ -222,6 +225,59 @@ describe("the line to the language service", () => {
       threads[0]!.posted.map(({ type }) => type),
       ["ran", "ask"],
     );
+  });
+
+  describe("where cells come first", () => {
+    const unasked = { question: "diagnostics", cells: [], about: { cell: "a" } } as LanguageRequest;
+    function waiting() {
+      let calm = () => {};
+      let asked = 0;
+      const opening = opened(() => {
+        asked++;
+        return new Promise<void>((resolve) => {
+          calm = resolve;
+        });
+      });
+      return { ...opening, calm: () => calm(), asked: () => asked };
+    }
+    const typesOf = (thread: { posted: ToLanguage[] } | undefined) => thread?.posted.map(({ type }) => type);
+
+    it("what nobody has asked waits until it is calm, and is not forgotten with what ran", async () => {
+      const { line, threads, calm, asked } = waiting();
+      void line.answer(unasked);
+      void line.answer({ ...unasked, question: "semanticTokens" } as LanguageRequest);
+      line.cellRan("1");
+      line.forget();
+      line.cellRan("2");
+      assert.deepEqual([threads.length, asked()], [0, 1]);
+      calm();
+      await settled();
+      assert.deepEqual(typesOf(threads[0]), ["ask", "ask", "ran"]);
+      void line.answer(unasked);
+      assert.deepEqual([typesOf(threads[0]), threads.length], [["ask", "ask", "ran", "ask"], 1]);
+    });
+
+    it("a question that somebody waits for begins it, and what waited comes first", async () => {
+      const { line, threads, calm } = waiting();
+      void line.answer(unasked);
+      void line.answer(request);
+      assert.deepEqual(
+        threads[0]!.posted.map((message) => message.type === "ask" && message.request.question),
+        ["diagnostics", "quickInfo"],
+      );
+      calm();
+      await settled();
+      assert.equal(threads.length, 1);
+    });
+
+    it("does not begin once it is closed", async () => {
+      const { line, threads, calm } = waiting();
+      void line.answer(unasked);
+      line.close();
+      calm();
+      await settled();
+      assert.equal(threads.length, 0);
+    });
   });
 
   it("gives each answer to its question; where the service ends all fail, and the next question starts another", async () => {
