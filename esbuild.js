@@ -303,6 +303,20 @@ const pages = {
   loader: {},
 };
 
+/** What Plotly's bundle has around it for CommonJS. */
+const plotlyWrapper = {
+  before: `(
+ function(root, factory) {
+  if (typeof module === "object" && module.exports) {
+   module.exports = factory();
+  } else {
+   root.moduleName = factory();
+  }
+} (typeof self !== "undefined" ? self : this, () => {
+`,
+  after: "window.Plotly = Plotly;\nreturn Plotly;\n}));",
+};
+
 /**
  * Charts for any web page, the one script with Plotly inside.
  *
@@ -312,6 +326,18 @@ const standalone = {
   ...renderer,
   entryPoints: { standalone: "extension/renderer/standalone.ts" },
   format: "iife",
+  plugins: [
+    {
+      // As an ES module, for its text is to stand in no function that is called later: engines read all of it once more for each of those.
+      name: "plotly",
+      setup(build) {
+        build.onLoad({ filter: /plotly-cartesian\.min\.js$/ }, async ({ path: file }) => {
+          const bare = replaced(await readFile(file, "utf8"), plotlyWrapper.before, "");
+          return { contents: replaced(bare, plotlyWrapper.after, "export default Plotly;") };
+        });
+      },
+    },
+  ],
 };
 
 /**
