@@ -86,6 +86,7 @@ process.on("unhandledRejection", (reason, promise) =>
 followPromises(outbox, () => runner.latest);
 followProcesses(outbox, channel);
 
+modules.prepare().catch(() => {}); // the cell that imports it is told
 channel.on("message", (message: ToRunner) => realm.guard(() => receive(message)));
 function receive(message: ToRunner): void {
   if (message.type === "run") runner.run(message.cell);

@@ -55,6 +55,11 @@ export class NodeModules implements Modules {
     }).runInThisContext();
   }
 
+  /** Loads, before a cell asks for it, what nearly every notebook imports. */
+  async prepare(): Promise<void> {
+    await import(builtin.get("bnlab")!);
+  }
+
   async load(specifier: string, attributes: Record<string, string> = {}): Promise<Namespace> {
     const url = builtin.get(specifier);
     if (url) {
