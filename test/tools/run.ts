@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
-import { bundleArguments, bundled, inProcess } from "./bundle";
+import { bundleArguments, bundled, inGroups, inProcess } from "./bundle";
 
 const repository = path.join(import.meta.dirname, "../..");
 
@@ -32,8 +32,9 @@ run({ files, concurrency: availableParallelism() + 1 })
   .on("test:fail", () => {
     process.exitCode = 1;
   })
-  .on("test:complete", ({ nesting, file = "", details }) => {
-    if (nesting === 0) secondsOf.set(file, (secondsOf.get(file) ?? 0) + details.duration_ms / 1000);
+  .on("test:complete", ({ nesting, name, file = "", details }) => {
+    const own = name.endsWith(".test.ts") ? name : file; // one of some in a process is a test by its name
+    if (nesting === 0) secondsOf.set(own, (secondsOf.get(own) ?? 0) + details.duration_ms / 1000);
   })
   .compose(new spec())
   .on("end", () => {
@@ -52,8 +53,7 @@ async function filesOf(suite: string): Promise<string[]> {
     .filter((name) => name.endsWith(".test.ts"))
     .sort();
   if (!inProcess.has(suite)) return names.map((name) => path.join(folder, name));
-  return bundled(
-    names.map((name) => path.join(suite, name)),
-    path.join(repository, "out/tests", suite),
-  );
+  const tests = names.map((name) => path.join(suite, name));
+  const outdir = path.join(repository, "out/tests", suite);
+  return inGroups(tests, await bundled(tests, outdir), outdir);
 }

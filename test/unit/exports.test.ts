@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
+import { treeOf } from "./trees";
 
 const root = path.join(import.meta.dirname, "..", "..");
 
@@ -12,7 +13,8 @@ const build = readFileSync(path.join(root, "esbuild.js"), "utf8");
 
 /** Offered to cells and rooms, or loaded by name: by Node, by VS Code, in the place of a package. */
 const isDoor = (file: string) =>
-  /\/index\.ts$|^kernel\/(tensor\/doors|cell)\/|\.d\.ts$/.test(file) || build.includes(`"${file}"`);
+  /\/index\.ts$|^kernel\/(tensor\/doors|cell)\/|^test\/tools\/together\.ts$|\.d\.ts$/.test(file) ||
+  build.includes(`"${file}"`);
 
 interface Source {
   readonly file: string;
@@ -114,7 +116,7 @@ function sourceOf(file: string, text: string): Source {
     }
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
+  visit(treeOf(file, text));
   return { file, exported, taken };
 }
 

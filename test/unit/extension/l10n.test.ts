@@ -5,6 +5,7 @@ import path from "node:path";
 import { it } from "node:test";
 import ts from "typescript";
 import manifest from "../../../package.json" with { type: "json" };
+import { treeOf } from "../trees";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const read = (file: string) =>
@@ -28,7 +29,7 @@ function* stringsInCode(): Generator<string> {
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".ts")) continue;
     const text = readFileSync(path.join(folder, name), "utf8");
-    const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+    const source = treeOf(`extension/${name}`, text);
     const found: string[] = [];
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node) && /\bl10n\.t$/.test(node.expression.getText())) {
@@ -103,7 +104,7 @@ const shown =
 
 /** Literals in places that reach a reader, without going through a translation. */
 function unwrapped(file: string, text: string): string[] {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const source = treeOf(`extension/${file}`, text);
   const found: string[] = [];
   const look = (node: ts.Node | undefined) => {
     if (node === undefined || wordsIn(node) === undefined) return;

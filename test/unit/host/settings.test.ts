@@ -107,6 +107,7 @@ function variablesOf(...folders: string[]): [file: string, name: string][] {
 /** Names and whole texts that are such a variable's; sentences may speak of one. */
 function variablesIn(file: string, text: string): [file: string, name: string][] {
   const found: [string, string][] = [];
+  if (!text.includes("BNLAB_")) return found; // a tree takes a while
   const visit = (node: ts.Node): void => {
     if ((ts.isIdentifier(node) || ts.isStringLiteralLike(node)) && /^BNLAB_\w+$/.test(node.text)) {
       found.push([file, node.text]);
