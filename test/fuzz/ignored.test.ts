@@ -18,7 +18,7 @@ import * as safetensors from "../../kernel/safetensors";
 import * as tensors from "../../kernel/tensor";
 import { autograd, randn, tensor, zeros } from "../../kernel/tensor";
 import { nearest } from "../../kernel/tensor/arguments";
-import { layersOf } from "../unit/layers";
+import { layers } from "../unit/layers";
 import { type Callable, Surface } from "../unit/surface";
 
 const surface = new Surface();
@@ -233,10 +233,10 @@ test("methods of modules, optimizers, schedulers, data sets, figures and what el
 });
 
 test("methods that layers have of their own, forward first of all", () => {
-  const layers = layersOf(surface);
-  assert.ok(layers.length > 40, `${layers.length} layers`);
+  const all = layers();
+  assert.ok(all.length > 40, `${all.length} layers`);
   report(
-    layers.flatMap(([name, make]) => {
+    all.flatMap(([name, make]) => {
       const object = make() as unknown as Record<string, Called>;
       return surface
         .methods(name, "nn")

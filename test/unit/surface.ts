@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import ts from "typescript";
+import { entry, programOf } from "./program";
 
 const root = path.join(import.meta.dirname, "../..");
 
@@ -43,7 +44,7 @@ export interface Documented {
   readonly doc: string;
 }
 
-/** One program over all that a cell imports; takes seconds, so make it once. */
+/** One program over all that a cell imports; takes seconds. */
 export class Surface {
   readonly #program: ts.Program;
   readonly #checker: ts.TypeChecker;
@@ -51,20 +52,9 @@ export class Surface {
   readonly #open = new Set<ts.Type>();
 
   constructor() {
-    const file = path.join(root, "kernel/cell/bnlab.ts");
-    this.#program = ts.createProgram([file], {
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.ESNext,
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"],
-      types: ["node"],
-      strict: true,
-      skipLibCheck: true,
-      resolveJsonModule: true,
-      noEmit: true,
-    });
+    this.#program = programOf(entry);
     this.#checker = this.#program.getTypeChecker();
-    this.#entry = this.#program.getSourceFile(file)!;
+    this.#entry = this.#program.getSourceFile(entry)!;
   }
 
   /** The exports of bnlab, or of one of its namespaces ("nn", "nn.functional"), by name. */

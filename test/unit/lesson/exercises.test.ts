@@ -1,7 +1,6 @@
 // Exercises of the notebooks: each solution passes and fits the answer's type; no answer and likely mistakes are told in words.
 import assert from "node:assert/strict";
-import path from "node:path";
-import { before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import ts from "typescript";
 import * as bnlab from "../../../kernel/cell/bnlab";
 import { exercise, hint, solution } from "../../../kernel/lesson";
@@ -9,7 +8,6 @@ import { exercises } from "../../../kernel/lesson/exercises";
 import type { Exercise } from "../../../kernel/lesson/exercises/exercise";
 import { otherAnswers } from "./otherAnswers";
 
-const root = path.join(import.meta.dirname, "../../..");
 const entries = Object.entries(exercises) as unknown as [keyof typeof exercises, Exercise<unknown>][];
 
 /** An expression's value, the names of bnlab known to it. */
@@ -94,44 +92,4 @@ describe("exercises", () => {
   it("an exercise of another name is refused", () => {
     assert.throws(() => exercise("99-none" as "03-images", undefined), /expected the name of an exercise/);
   });
-});
-
-describe("solutions and mistakes as cells", () => {
-  let diagnostics: string[];
-  before(() => {
-    const file = path.join(root, "test/unit/lesson/answers.ts");
-    const names = Object.keys(bnlab).join(", ");
-    const lines = entries.flatMap(([id, { solution: code, mistakes }]) =>
-      [code, ...mistakes].map((answer) => `lesson.exercise("${id}", ${answer});`),
-    );
-    const text =
-      `import { ${names}, type Tensor } from "../../../kernel/cell/bnlab";\n${lines.join("\n")}`.replace(
-        /, Tensor(?=,)/,
-        "",
-      );
-    const options: ts.CompilerOptions = {
-      target: ts.ScriptTarget.ES2022,
-      module: ts.ModuleKind.ESNext,
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"],
-      types: ["node"],
-      strict: true,
-      skipLibCheck: true,
-      noEmit: true,
-    };
-    const host = ts.createCompilerHost(options);
-    const { fileExists, getSourceFile } = host;
-    host.fileExists = (name) => name === file || fileExists(name);
-    host.getSourceFile = (name, target, ...rest) =>
-      name === file ? ts.createSourceFile(name, text, target) : getSourceFile(name, target, ...rest);
-    const program = ts.createProgram([file], options, host);
-    diagnostics = ts
-      .getPreEmitDiagnostics(program, program.getSourceFile(file))
-      .map(({ messageText, start = 0 }) => {
-        const line = text.slice(0, start).split("\n").length - 2;
-        return `${lines[line]}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
-      });
-  });
-
-  it("have the type of the answer", () => assert.deepEqual(diagnostics, []));
 });
