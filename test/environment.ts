@@ -11,6 +11,8 @@ export const TestVariable = {
   bothBrowsers: "BNLAB_TEST_BOTH_BROWSERS",
   /** Anything: every notebook is looked at for false alarms, not only the short ones. */
   allNotebooks: "BNLAB_TEST_ALL_NOTEBOOKS",
+  /** Anything: kernels are tried with every kind of vectors over both kinds of memory, not with half of the pairs. */
+  everyEngine: "BNLAB_TEST_EVERY_ENGINE",
   /** Anything: charts are pictured in every width and theme, into out/screenshots. */
   pictures: "BNLAB_TEST_PICTURES",
   /** A Node, for the setting that names one. */

@@ -8,7 +8,10 @@ import { assertClose, type GuardedMemory, onEachEngine, randomNumbers } from "./
 
 type Case = [m: number, n: number, k: number];
 
-/** Compares one product with the reference within 8·√k·2⁻²⁴ of Σ|a||b|: rounding errors add up like a random walk. */
+/**
+ * Compares one product with the reference within 8·√k·2⁻²⁴ of Σ|a||b|: rounding errors add up like a random walk. What the reference
+ * gave is kept in `known`, for engines that get the same numbers.
+ */
 function check(
   guarded: GuardedMemory,
   kernels: ReturnType<typeof createKernels>,
@@ -17,6 +20,7 @@ function check(
   transB: boolean,
   accumulate: boolean,
   random: () => number,
+  known?: Map<string, { readonly expected: Float32Array; readonly sizes: Float32Array }>,
 ): void {
   guarded.clear();
   const number = () => random() * 2 - 1;
@@ -25,37 +29,24 @@ function check(
   const c = guarded.buffer(m * n, number);
   const expected = guarded.buffer(m * n, (i) => c.floats[i]!);
   const sizes = guarded.buffer(m * n, (i) => (accumulate ? Math.abs(c.floats[i]!) : 0));
-  kernels.gemm({ a: a.pointer, b: b.pointer, c: c.pointer, m, n, k, transA, transB, accumulate });
-  guarded.reference.gemm({
-    a: a.pointer,
-    b: b.pointer,
-    c: expected.pointer,
-    m,
-    n,
-    k,
-    transA,
-    transB,
-    accumulate,
-  });
-  const what = `${kernels.name} ${m}×${n}×${k}${transA ? " Aᵀ" : ""}${transB ? " Bᵀ" : ""}${accumulate ? " +" : ""}`;
-  guarded.checkGuards(what);
-  for (const matrix of [a, b])
-    matrix.floats.forEach((x, i) => {
-      matrix.floats[i] = Math.abs(x);
-    });
-  guarded.reference.gemm({
-    a: a.pointer,
-    b: b.pointer,
-    c: sizes.pointer,
-    m,
-    n,
-    k,
-    transA,
-    transB,
-    accumulate,
-  });
+  const flags = { m, n, k, transA, transB, accumulate };
+  kernels.gemm({ a: a.pointer, b: b.pointer, c: c.pointer, ...flags });
+  const what = `${m}×${n}×${k}${transA ? " Aᵀ" : ""}${transB ? " Bᵀ" : ""}${accumulate ? " +" : ""}`;
+  const old = known?.get(what);
+  if (old) expected.floats.set(old.expected);
+  else guarded.reference.gemm({ a: a.pointer, b: b.pointer, c: expected.pointer, ...flags });
+  guarded.checkGuards(`${kernels.name} ${what}`);
+  if (old) sizes.floats.set(old.sizes);
+  else {
+    for (const matrix of [a, b])
+      matrix.floats.forEach((x, i) => {
+        matrix.floats[i] = Math.abs(x);
+      });
+    guarded.reference.gemm({ a: a.pointer, b: b.pointer, c: sizes.pointer, ...flags });
+    known?.set(what, { expected: expected.floats.slice(), sizes: sizes.floats.slice() });
+  }
   const relative = (8 * Math.sqrt(k + 1)) / 2 ** 24;
-  assertClose(what, c.floats, expected.floats, relative, (i) => sizes.floats[i]!);
+  assertClose(`${kernels.name} ${what}`, c.floats, expected.floats, relative, (i) => sizes.floats[i]!);
 }
 
 const bools = [false, true];
@@ -108,12 +99,13 @@ test("gemm, the shapes of a small network", () => {
 });
 
 test("gemm, shapes large enough to pack A: rests of rows, columns and k", () => {
+  const known = new Map();
   onEachEngine((guarded, kernels) => {
     const random = randomNumbers(20);
-    check(guarded, kernels, [200, 67, 660], true, false, true, random);
-    check(guarded, kernels, [200, 67, 660], true, true, false, random);
-    check(guarded, kernels, [515, 261, 257], false, false, true, random);
-    check(guarded, kernels, [387, 257, 350], false, true, false, random);
+    check(guarded, kernels, [200, 67, 660], true, false, true, random, known);
+    check(guarded, kernels, [200, 67, 660], true, true, false, random, known);
+    check(guarded, kernels, [515, 261, 257], false, false, true, random, known);
+    check(guarded, kernels, [387, 257, 350], false, true, false, random, known);
   });
 });
 

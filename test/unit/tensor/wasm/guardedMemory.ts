@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { widestSimd } from "../../../../kernel/host/simd";
 import { reservedBytes } from "../../../../kernel/tensor/wasm";
+import { TestVariable } from "../../../environment";
 import { createEveryKernel, createEveryReference, type EveryKernel } from "./everyKernel";
 
 widestSimd(() => false, "revec"); // V8 fuses vectors in all tests of kernels, where it can
@@ -65,7 +66,7 @@ export class GuardedMemory {
       floats: new Float32Array(this.memory.buffer, pointer, length),
       integers: new Int32Array(this.memory.buffer, pointer, length),
     };
-    made.floats.set(Float32Array.from({ length }, (_, i) => value(i)));
+    for (let i = 0; i < length; i++) made.floats[i] = value(i);
     this.#buffers.push(made);
     return made;
   }
@@ -82,7 +83,7 @@ export class GuardedMemory {
   bufferAtEnd(length: number, value: (i: number) => number = () => 0): Buffer {
     const pointer = this.memory.buffer.byteLength - length * 4;
     const floats = new Float32Array(this.memory.buffer, pointer, length);
-    floats.set(Float32Array.from({ length }, (_, i) => value(i)));
+    for (let i = 0; i < length; i++) floats[i] = value(i);
     return { pointer, floats, integers: new Int32Array(this.memory.buffer, pointer, length) };
   }
 
@@ -107,18 +108,25 @@ export class GuardedMemory {
   }
 }
 
+/** Whether memory is shared beside each kind of vectors. What is shared changes how memory is imported, and nothing else. */
+const halves = { revec: [false], plain: [true], fixed: [false] } as const;
+const wholes = { revec: [false, true], plain: [false, true], fixed: [false, true] } as const;
+
 /**
- * Runs `body` over shared and unshared memory, with tiles of pairs, of single vectors, and without relaxed SIMD. Pairs and
- * single vectors must leave the same bits wherever `body` checks the guards.
+ * Runs `body` with tiles of pairs, of single vectors, and without relaxed SIMD, over shared and unshared memory: each with each
+ * where `npm run test:engines` does it. All must leave the same bits wherever `body` checks the guards, but for those without.
  */
 export function onEachEngine(body: (guarded: GuardedMemory, kernels: EveryKernel) => void): void {
-  for (const shared of [false, true]) {
-    const [pairs, single] = (["revec", "plain", "fixed"] as const).map((simd) => {
+  const engines = process.env[TestVariable.everyEngine] === undefined ? halves : wholes;
+  let first: readonly number[] | undefined;
+  for (const simd of ["revec", "plain", "fixed"] as const) {
+    for (const shared of engines[simd]) {
       const guarded = new GuardedMemory(shared);
       body(guarded, createEveryKernel(guarded.memory, { simd }));
-      return guarded.sums;
-    });
-    assert.deepEqual(pairs, single, "the same bits from pairs of vectors as from single ones");
+      if (simd === "fixed") continue;
+      first ??= guarded.sums;
+      assert.deepEqual(guarded.sums, first, "the same bits from pairs of vectors as from single ones");
+    }
   }
 }
 

@@ -36,7 +36,7 @@ before(() => {
 });
 
 /** Runs `call` by one thread and by teams, and compares what each left in c. */
-function compare(what: string, length: number, call: (kernels: EveryKernel) => void): void {
+function compare(what: string, length: number, call: (kernels: EveryKernel) => void, rounds = 3): void {
   const run = (kernels: EveryKernel) => {
     floats.fill(0.5, c / 4, c / 4 + length + 8);
     call(kernels);
@@ -44,7 +44,7 @@ function compare(what: string, length: number, call: (kernels: EveryKernel) => v
   };
   const expected = run(alone);
   for (const [i, team] of teams.entries()) {
-    for (let round = 0; round < 3; round++)
+    for (let round = 0; round < rounds; round++)
       assert.ok(Buffer.compare(run(team), expected) === 0, `${what}: ${i + 2} threads give other bits`);
   }
 }
@@ -193,10 +193,14 @@ test("sums of rows and columns are the same bits by one, two and three threads",
 });
 
 test("more kernels than a thread remembers", () => {
-  const columns = Array.from({ length: 600 }, (_, i) => 100 + i);
+  const columns = Array.from({ length: 530 }, (_, i) => 100 + i);
   for (const n of [...columns, ...columns.slice(0, 20)]) {
-    compare(`gemm 40×${n}×200`, 40 * n, (kernels) =>
-      kernels.gemm({ a, b, c, m: 40, n, k: 200, transA: false, transB: false, accumulate: false }),
+    compare(
+      `gemm 40×${n}×200`,
+      40 * n,
+      (kernels) =>
+        kernels.gemm({ a, b, c, m: 40, n, k: 200, transA: false, transB: false, accumulate: false }),
+      1,
     );
   }
 });
