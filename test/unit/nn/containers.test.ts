@@ -59,6 +59,15 @@ describe("ModuleDict", () => {
     dict.clear();
     assert.equal(dict.length, 0);
     assert.throws(() => dict.pop("a"), /ModuleDict: expected one of/);
+    for (const [odd, got] of [
+      [3, "3"],
+      [null, "null"],
+    ] as const) {
+      const message = new RegExp(
+        `^TypeError: ModuleDict: expected an object of modules, or pairs, got ${got}`,
+      );
+      assert.throws(() => new nn.ModuleDict(odd as never), message);
+    }
   });
 });
 

@@ -111,6 +111,8 @@ describe("truncNormal_", () => {
     const weight = fresh(50, 50);
     init.truncNormal_(weight);
     assert.ok(momentsOf(weight).most <= 2 && momentsOf(weight).most > 1.95);
+    assert.ok(Math.abs(weight.mean().item()) < 0.06, "0 in the middle");
+    assert.ok(Math.abs(weight.std().item() - 0.88) < 0.04, "what is left of 1");
     assert.throws(
       () => init.truncNormal_(weight, 0, 1, 20, 30),
       /truncNormal_: expected a < b within ten .* got 20 and 30 for mean 0 and std 1/,

@@ -156,6 +156,12 @@ test("channels dropped as one, and SELU's mean and variance kept by AlphaDropout
   assert.deepEqual(nn.functional.alphaDropout(x, { p: 1, training: true }).abs(), tensor([0, 0, 0, 0]));
 });
 
+test("a size may stand beside a factor that is not computed anew", () => {
+  const x = randn([1, 1, 4]);
+  const { interpolate } = nn.functional;
+  assert.deepEqual(interpolate(x, { size: 2, recomputeScaleFactor: false }), interpolate(x, { size: 2 }));
+});
+
 test("layers name themselves as PyTorch's do", () => {
   for (const [layer, text] of [
     [
@@ -215,6 +221,10 @@ const refusals: Record<string, [() => unknown, RegExp]> = {
   "both of interpolate's sizes": [
     () => f.interpolate(x4, { size: 2, scaleFactor: 2 }),
     /^interpolate: expected one of size and scaleFactor, got both$/,
+  ],
+  "interpolate's recomputed factor": [
+    () => f.interpolate(x4, { size: 2, recomputeScaleFactor: true }),
+    /^interpolate: expected recomputeScaleFactor with scaleFactor only, got size$/,
   ],
   "interpolate's mode": [
     () => f.interpolate(x4, { size: 2, mode: "linear" }),
