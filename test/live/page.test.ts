@@ -49,6 +49,21 @@ writeFileSync(table, "height,who\n180,ann\n170,bob\n");
 const added = path.join(folder, "added.csv");
 writeFileSync(added, "x,y\n1,2\n3,4\n");
 
+/** In the page: its first engine is a worker that never comes to anything, and what takes half a minute takes two seconds. */
+function holdFirstEngine(): void {
+  const { Worker, setTimeout } = globalThis;
+  let isFirst = true;
+  globalThis.Worker = class extends Worker {
+    constructor(script: string | URL, options?: WorkerOptions) {
+      const held = URL.createObjectURL(new Blob(["for (;;) {}"], { type: "text/javascript" }));
+      super(isFirst ? held : script, options);
+      isFirst = false;
+    }
+  };
+  const sooner = (act: TimerHandler, ms = 0) => setTimeout(act, ms < 30_000 ? ms : ms / 15);
+  globalThis.setTimeout = sooner as typeof globalThis.setTimeout;
+}
+
 let live: string;
 before(async () => {
   live = await exportLive(notebook, path.join(folder, "a.html"), "--with", table);
@@ -187,6 +202,25 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
       await page.page.$$eval("dialog button", (buttons) => (buttons[1] as HTMLElement).click());
       await page.until(() => document.querySelector(".outputs")?.textContent?.includes("as it was saved"));
       assert.match(await page.code(3), /typeof n/);
+    });
+
+    it("says so where its engine does not start, and starts another for the cells that wait", async () => {
+      const held = await OpenPage.open(browser, live, downloads, holdFirstEngine);
+      await held.type(1, "const typed = 3;\ntyped + 4");
+      const ended = held.run(1);
+      const again = await held.page.waitForSelector(".page-bar .notice button", { timeout: 120_000 });
+      const said = () => held.page.$eval(".page-bar", (bar) => (bar as HTMLElement).innerText);
+      assert.match(
+        await said(),
+        /The engine has not started: it has given no sign of life.*\s*Start it again/,
+      );
+      assert.equal((await held.states())[0], "queued");
+      await again!.evaluate((button) => (button as HTMLElement).click());
+      assert.equal(await ended, "done");
+      assert.match(await held.shown(1), /^7$/);
+      assert.match(await held.code(1), /typed \+ 4/);
+      assert.doesNotMatch(await said(), /has not started/);
+      await held.close();
     });
 
     it("has asked nobody, and nothing complained", () => {

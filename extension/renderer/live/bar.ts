@@ -17,6 +17,8 @@ export class Bar {
   readonly #stop: HTMLButtonElement;
   readonly #state = element("p", "state");
   readonly #notice = element("p", "notice");
+  /** What is said of an engine that does not start. */
+  readonly #silence = element("p", "notice");
   #before = "";
 
   constructor(place: HTMLElement, { runAll, stop, reset, download, files }: BarActions) {
@@ -25,7 +27,7 @@ export class Bar {
     this.#stop = button("stop", words("Stop"), words("Stop the cell that runs"), stop);
     this.#stop.disabled = true;
     this.#state.setAttribute("role", "status");
-    this.#notice.setAttribute("role", "alert");
+    for (const notice of [this.#notice, this.#silence]) notice.setAttribute("role", "alert");
     const tools = element("div", "tools");
     tools.append(
       button("runAll", words("Run all"), words("Run all cells"), runAll),
@@ -44,7 +46,7 @@ export class Bar {
       ),
       files.button,
     );
-    place.replaceChildren(tools, this.#state, this.#notice, files.panel);
+    place.replaceChildren(tools, this.#state, this.#notice, this.#silence, files.panel);
     this.show("none");
   }
 
@@ -68,6 +70,19 @@ export class Bar {
   tell(text: string): void {
     this.#before = text;
     this.#state.textContent = text;
+  }
+
+  /** An engine that starts gives no sign of life; its reader may go on waiting, or not. */
+  showSilence(isSilent: boolean, startAgain: () => void): void {
+    this.#silence.replaceChildren();
+    if (!isSilent) return;
+    this.#silence.append(
+      words(
+        "The engine has not started: it has given no sign of life for a while. Your code and the cells that wait stay.",
+      ),
+      " ",
+      button("reset", words("Start it again"), words("Give up this start, and begin another"), startAgain),
+    );
   }
 
   /** What the reader must know; it stays. */

@@ -70,6 +70,7 @@ export class LivePage {
       },
       onInput: (cell) => (question, ended) => this.#views.get(cell)!.ask(question, ended),
       onTrouble: ({ message }) => this.#bar.warn(words("The engine could not be started: {0}", message)),
+      onSilence: (isSilent) => this.#bar.showSilence(isSilent, () => this.#session.startAgain()),
     });
     this.#edits = new KeptEdits(saved.identity, (why) =>
       this.#bar.warn(

@@ -12,12 +12,13 @@ import {
   type Comm,
   commIn,
   isMessage,
-  KernelClient,
+  type KernelClient,
   type RequestOptions,
   type Transport,
 } from "../../../kernel/protocol";
 
 import { languageOf } from "../../../kernel/words";
+import { EngineStart } from "./engineStart";
 
 export type CellState = "idle" | "queued" | "running" | "done" | "failed" | "stopped";
 
@@ -34,6 +35,8 @@ export interface SessionEvents {
   onInput(cell: CodeCell): NonNullable<RequestOptions["onInput"]>;
   /** The engine could not be started. */
   onTrouble(error: Error): void;
+  /** The engine that starts has given no sign of life for a while; or it has since, or its start is over. */
+  onSilence(isSilent: boolean): void;
 }
 
 export type StartEngine = () => Promise<Transport>;
@@ -49,7 +52,7 @@ export class LiveSession {
   readonly #queue: CodeCell[] = [];
   #collector = new OutputCollector();
   #client: Promise<KernelClient> | undefined;
-  #transport: Transport | undefined;
+  #start: EngineStart | undefined;
   #running: CodeCell | undefined;
   #stopping = false;
   #engine: EngineState = "none";
@@ -97,16 +100,21 @@ export class LiveSession {
     this.#client.then((client) => client.interrupt()).catch(() => {}); // an engine that has gone needs none
   }
 
+  /** Gives up an engine that is starting, and starts another: cells that wait run in that one. */
+  startAgain(): void {
+    this.#start?.again();
+  }
+
   /** Ends the engine with all its variables; the next run starts another. */
   end(): void {
     this.#life++;
     this.#giveUpQueue();
     const running = this.#running;
     this.#running = undefined;
-    this.#transport?.close();
     void this.#client?.then((client) => client.close("the page was reset")).catch(() => {});
+    this.#start?.close();
     this.#client = undefined;
-    this.#transport = undefined;
+    this.#start = undefined;
     this.#collector = new OutputCollector();
     this.#closeComms();
     this.#stopping = false;
@@ -174,7 +182,7 @@ export class LiveSession {
   }
 
   async #started(life: number): Promise<KernelClient> {
-    this.#client ??= this.#start(life);
+    this.#client ??= this.#begin(life);
     try {
       return await this.#client;
     } catch (error) {
@@ -186,17 +194,15 @@ export class LiveSession {
     }
   }
 
-  async #start(life: number): Promise<KernelClient> {
+  #begin(life: number): Promise<KernelClient> {
     this.#tell("starting");
-    const transport = await this.#startEngine();
-    if (life !== this.#life) transport.close();
-    else this.#transport = transport;
-    const client = new KernelClient(transport, (publication) => {
-      if (life === this.#life) this.#hear(publication);
+    this.#start = new EngineStart(this.#startEngine, {
+      hear: (publication) => {
+        if (life === this.#life) this.#hear(publication);
+      },
+      onSilence: (isSilent) => this.#events.onSilence(isSilent),
     });
-    // The start is no cell's time: this ends when cells can be run.
-    await client.execute("", () => {}, { silent: true });
-    return client;
+    return this.#start.client;
   }
 
   #hear(publication: AnyPublication): void {

@@ -18,6 +18,7 @@ const chinese = {
   "Download the notebook (.ipynb) with its code and outputs as they are now":
     "下载笔记本（.ipynb），含当前的代码和输出",
   Files: "文件",
+  "Give up this start, and begin another": "放弃这次启动，重新开始",
   "Keep the edits": "保留编辑",
   "No files yet. What you add here, or drop on the page, cells can read; what they write is here.":
     "还没有文件。在这里添加或拖到页面上的文件，单元格可以读取；它们写出的文件也在这里。",
@@ -36,10 +37,13 @@ const chinese = {
   "Run cell {0}": "运行单元格 {0}",
   "Running cell {0}": "正在运行单元格 {0}",
   Send: "发送",
+  "Start it again": "重新启动",
   "Starting the engine…": "正在启动引擎…",
   Stop: "停止",
   "Stop the cell that runs": "停止正在运行的单元格",
   "Stopping…": "正在停止…",
+  "The engine has not started: it has given no sign of life for a while. Your code and the cells that wait stay.":
+    "引擎尚未启动：已有一段时间没有任何响应。您的代码和等待运行的单元格都会保留。",
   "The files that cells read and write": "单元格读写的文件",
   "The engine could not be started: {0}": "引擎无法启动：{0}",
   "The file {0} could not be loaded; it belongs beside this page.":
