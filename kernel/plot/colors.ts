@@ -65,6 +65,12 @@ export function ramp(scale: ColorScale): (share: number) => Rgba {
   };
 }
 
+/** A scale's colors for lines: the ends of viridis are lost, the one on dark pages, the other on light ones. */
+export function lineRamp(scale: ColorScale): (share: number) => Rgba {
+  const color = ramp(scale);
+  return scale === colorScales.viridis ? (share) => color(0.28 + 0.5 * share) : color;
+}
+
 /** As CSS and Plotly read it. */
 export function cssColor([red, green, blue, alpha]: Rgba): string {
   const channels = [red, green, blue].map(Math.round);

@@ -1,7 +1,7 @@
 // Parallel coordinates: a line for each run through an axis for each of its values. Imports nothing outside this folder.
 import { describe, requireInteger } from "../arguments";
 import { plural, shortNumber } from "../words";
-import { type ColorScale, type ColorScaleName, colorScales, cssColor, ramp } from "./colors";
+import { type ColorScale, type ColorScaleName, colorScales, cssColor, lineRamp } from "./colors";
 import { defaultMaxPoints } from "./decimate";
 import { Figure } from "./figure";
 import { entriesOf, type Named, niceStep } from "./numbers";
@@ -124,7 +124,7 @@ function linesOf(
   shaded: number,
   scale: ColorScale,
 ): Trace[] {
-  const colorAt = ramp(scale);
+  const colorAt = lineRamp(scale);
   const shadeOf = (row: number) => {
     const share = axes[shaded]!.place(entries[shaded]![1][row]);
     return share === undefined ? undefined : Math.min(shades - 1, Math.floor(share * shades));
@@ -146,7 +146,7 @@ function linesOf(
       return x.map(() => words);
     }),
     line: {
-      color: shade === undefined ? neutral.text : cssColor(colorAt((shade + 0.5) / shades)),
+      color: shade === undefined ? neutral.text : cssColor(colorAt(shade / (shades - 1))),
       width: 1.5,
     },
     opacity: 0.75,

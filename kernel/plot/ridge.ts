@@ -1,7 +1,7 @@
 // A distribution over training as a mountain range: one outline a step, the latest in front. Imports nothing outside this folder.
 import { describe, requireKnown } from "../arguments";
 import { countInBins, type Moments, moments } from "./binning";
-import { colorScales, cssColor, ramp } from "./colors";
+import { colorScales, cssColor, lineRamp } from "./colors";
 import { Figure } from "./figure";
 import { momentsText } from "./momentsText";
 import { type Numbers, numbersOf, onAxis, requireNamed, single } from "./numbers";
@@ -97,12 +97,12 @@ export class RidgeFigure extends Figure {
       return row.shares;
     });
     const highest = Math.max(1e-12, ...shares.map((row) => Math.max(...row)));
-    const color = ramp(colorScales.viridis);
+    const color = lineRamp(colorScales.viridis);
     const x = Array.from({ length: bins + 2 }, (_, n) => single(low + (n - 0.5) * width));
     this.data = rows.flatMap((row, n): Trace[] => {
       const base = rows.length - 1 - n;
       const share = shares[n]!;
-      const [red, green, blue] = color(0.28 + 0.5 * (rows.length > 1 ? n / (rows.length - 1) : 0.5));
+      const [red, green, blue] = color(rows.length > 1 ? n / (rows.length - 1) : 0.5);
       const line = { type: "scatter", mode: "lines", showlegend: false, name: row.label } as const;
       return [
         { ...line, x: [x[0]!, x.at(-1)!], y: [base, base], line: { width: 0 }, hoverinfo: "skip" },
