@@ -32,9 +32,9 @@ export class EngineStart {
   again(): void {
     if (this.#isOver) return;
     this.#attempts++;
+    this.#again();
     this.#transport?.close();
     this.#transport = undefined;
-    this.#again();
   }
 
   /** Ends the engine, also one that is not there yet. */
