@@ -240,7 +240,7 @@ export const workloads: readonly (() => Workload)[] = [
     name: "W2",
     title: "conv net 1×28×28, batch 64",
     task: training(2, convNet, [1, 28, 28], { size: 64, lr: 0.001, momentum: 0.9 }),
-    compared: { steps: 5, within: 1e-5 },
+    compared: { steps: 5, within: 5e-5 }, // two neighbors differ by 1e-6: which of them a pooling takes is up to the last digit
   }),
   () => ({
     name: "W3",
