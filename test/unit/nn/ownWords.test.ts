@@ -149,7 +149,7 @@ const told: readonly (readonly [layer: nn.Module, text: string])[] = [
   [new nn.ZeroPad3d(1), "ZeroPad3d([1, 1, 1, 1, 1, 1])"],
 ];
 
-/** Of those with layers in them what stands before these. */
+/** What those with layers in them say before these. */
 const toldBeside: readonly (readonly [layer: nn.Module, text: string])[] = [
   [new nn.MultiheadAttention(4, 2), "4, 2"],
   [
