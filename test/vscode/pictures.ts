@@ -18,7 +18,7 @@ import { outputCells, tourCells, viewCells } from "./pictureCells";
 import { type RunningServer, startServer } from "./server";
 
 const minute = 60_000;
-const themes = { light: "Default Light Modern", dark: "Default Dark Modern" };
+const themes = { light: "Light Modern", dark: "Dark Modern" };
 type ThemeName = keyof typeof themes;
 const tongues = ["en", "zh-cn"];
 const words: Record<string, Record<string, string>> = { en: english, "zh-cn": chinese };
@@ -50,6 +50,14 @@ async function openWindow(browser: Browser, url: string, tongue: string): Promis
   }, tongue);
   await page.goto(url);
   return page;
+}
+
+/** Has a window take on a theme: it does so for a setting of its folder that comes while it is open, not for one that it opens with. */
+async function useTheme(page: Page, folder: string, theme: ThemeName): Promise<void> {
+  mkdirSync(path.join(folder, ".vscode"), { recursive: true });
+  const settings = JSON.stringify({ "workbench.colorTheme": themes[theme] });
+  writeFileSync(path.join(folder, ".vscode/settings.json"), settings);
+  await page.locator(`.monaco-workbench[class*="${theme}_modern"]`).waitFor({ timeout: minute });
 }
 
 async function command(page: Page, name: string): Promise<void> {
@@ -88,6 +96,7 @@ async function openNotebook(
   server: RunningServer,
   browser: Browser,
   tongue: string,
+  theme: ThemeName,
   cells: readonly string[],
 ): Promise<{ page: Page; folder: string }> {
   const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-pictures-"));
@@ -98,6 +107,7 @@ async function openNotebook(
     .locator(".kernel-label", { hasText: "BN Lab" })
     .first()
     .waitFor({ timeout: 2 * minute });
+  await useTheme(page, folder, theme);
   await page.keyboard.press("Control+b"); // room for the notebook
   return { page, folder };
 }
@@ -109,7 +119,7 @@ async function takeOutputs(
   tongue: string,
   theme: ThemeName,
 ): Promise<void> {
-  const { page, folder } = await openNotebook(server, browser, tongue, outputCells);
+  const { page, folder } = await openNotebook(server, browser, tongue, theme, outputCells);
   await page.setViewportSize({ width: 900, height: 1100 });
   await runCell(page, 0);
   await runCell(page, 1);
@@ -127,7 +137,7 @@ async function takeTour(
   tongue: string,
   theme: ThemeName,
 ): Promise<void> {
-  const { page, folder } = await openNotebook(server, browser, tongue, tourCells);
+  const { page, folder } = await openNotebook(server, browser, tongue, theme, tourCells);
   const walkthrough = (step: string) => path.join(pictureFolder(tongue), `${step}-${theme}.png`);
   const palette = (key: string) => command(page, `BN Lab: ${words[tongue]![key]!.replace("…", "")}`);
 
@@ -176,7 +186,7 @@ async function takeViews(
   tongue: string,
   theme: ThemeName,
 ): Promise<void> {
-  const { page, folder } = await openNotebook(server, browser, tongue, viewCells);
+  const { page, folder } = await openNotebook(server, browser, tongue, theme, viewCells);
   await page.setViewportSize(large);
   await command(page, `BN Lab: ${words[tongue]!["command.showVariables"]!}`);
   const tutorials = page.locator(".pane-header", { hasText: words[tongue]!["view.tutorials"]! });
@@ -242,6 +252,7 @@ async function takeTutorial(
     .locator(".kernel-label", { hasText: "BN Lab" })
     .first()
     .waitFor({ timeout: 2 * minute });
+  await useTheme(page, folder, theme);
   await page.keyboard.press("Control+b");
   const title = tongue === "en" ? "Training loss" : "训练损失";
   await reveal(page, title, 140);
@@ -277,10 +288,7 @@ const chosenParts = chosen(Object.keys(parts)) as (keyof typeof parts)[];
 const browser = await launchBrowser(console.log);
 try {
   for (const theme of Object.keys(themes) as ThemeName[]) {
-    const server = await startServer({
-      say: console.log,
-      settings: { ...plainWindow, "workbench.colorTheme": themes[theme] },
-    });
+    const server = await startServer({ say: console.log, settings: plainWindow });
     try {
       for (const tongue of tongues) {
         if (!windows.includes(`${tongue}-${theme}`)) continue;
