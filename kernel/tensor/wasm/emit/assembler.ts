@@ -79,6 +79,8 @@ export type Tuple<N extends number, T extends Local[] = []> = N extends T["lengt
 export class FunctionBuilder {
   readonly parameters: readonly Local[];
   readonly #types: ValueType[] = [];
+  /** What is computed before the body, each once, and where it is kept. */
+  readonly #first = new Map<string, Local>();
   constructor(parameters: readonly ValueType[]) {
     this.parameters = parameters.map((type, index) => new Local(index, type));
   }
@@ -100,10 +102,21 @@ export class FunctionBuilder {
   doubles<N extends number>(count: N): Tuple<N> {
     return this.locals("f64", count);
   }
+  /** A vector that does not change, computed before the body, once however often it is asked for. */
+  once(value: Code): Code {
+    const code = joined(value);
+    let kept = this.#first.get(code);
+    if (kept === undefined) {
+      kept = this.local("v128");
+      this.#first.set(code, kept);
+    }
+    return kept.get;
+  }
   /** Local declarations followed by the body, as the code section wants them. */
   encode(body: Code): string {
+    const first = [...this.#first].map(([code, kept]) => kept.set(code));
     const declarations = this.#types.map((type) => `\x01${typeBytes[type]}`);
-    return joined([unsignedLeb(declarations.length), declarations, body, end]);
+    return joined([unsignedLeb(declarations.length), [declarations, first], body, end]);
   }
 }
 

@@ -3,14 +3,14 @@
 
 import { define, grainOf } from "../call/device";
 import { once } from "../call/variants";
-import { type Code, f32x4, i32, type Local, times } from "../emit/assembler";
+import { type Code, type FunctionBuilder, f32x4, i32, type Local, times } from "../emit/assembler";
 import { type Call, compile, count, each, units } from "../emit/kernel";
 import { eachVector, loadStep } from "../emit/loops";
-import { constant, sigmoid, tanh } from "../emit/math";
+import { held, sigmoid, tanh } from "../emit/math";
 
-const one = constant("one");
-const rise = (y: Local): Code => f32x4.mul(y.get, f32x4.sub(one, y.get)); // σ′ by σ
-const slope = (y: Local): Code => f32x4.sub(one, f32x4.mul(y.get, y.get)); // tanh′ by tanh
+const one = (f: FunctionBuilder): Code => held(f, "one");
+const rise = (f: FunctionBuilder, y: Local): Code => f32x4.mul(y.get, f32x4.sub(one(f), y.get)); // σ′ by σ
+const slope = (f: FunctionBuilder, y: Local): Code => f32x4.sub(one(f), f32x4.mul(y.get, y.get)); // tanh′ by tanh
 
 const bytesOf = (size: Local): Code => i32.shl(size.get, i32.const(2));
 
@@ -124,12 +124,14 @@ export const lstmBackward = define<Call<typeof lstmBack>>({
                 c.set(f32x4.add(f32x4.mul(kept.get, loadStep(step, before, at)), f32x4.mul(i.get, g.get))),
                 c.set(tanh(target, f, c.get)),
                 dh.set(f32x4.add(loadStep(step, dy, at), loadStep(step, dHidden, at))),
-                dc.set(f32x4.add(loadStep(step, dCell, at), f32x4.mul(f32x4.mul(dh.get, o.get), slope(c)))),
-                f32x4.mul(f32x4.mul(dh.get, c.get), rise(o)),
+                dc.set(
+                  f32x4.add(loadStep(step, dCell, at), f32x4.mul(f32x4.mul(dh.get, o.get), slope(f, c))),
+                ),
+                f32x4.mul(f32x4.mul(dh.get, c.get), rise(f, o)),
               ],
-              f32x4.mul(f32x4.mul(dc.get, g.get), rise(i)),
-              f32x4.mul(f32x4.mul(dc.get, loadStep(step, before, at)), rise(kept)),
-              f32x4.mul(f32x4.mul(dc.get, i.get), slope(g)),
+              f32x4.mul(f32x4.mul(dc.get, g.get), rise(f, i)),
+              f32x4.mul(f32x4.mul(dc.get, loadStep(step, before, at)), rise(f, kept)),
+              f32x4.mul(f32x4.mul(dc.get, i.get), slope(f, g)),
               f32x4.mul(dc.get, kept.get),
             ],
           ),
@@ -270,9 +272,9 @@ export const gruBackward = define<Call<typeof gruBack>>({
                 n.set(loadStep(step, fresh, at)),
                 dh.set(f32x4.add(loadStep(step, dy, at), loadStep(step, dHidden, at))),
                 dz.set(f32x4.mul(dh.get, f32x4.sub(loadStep(step, before, at), n.get))),
-                dz.set(f32x4.mul(dz.get, rise(z))),
-                dn.set(f32x4.mul(f32x4.mul(dh.get, f32x4.sub(one, z.get)), slope(n))),
-                dr.set(f32x4.mul(f32x4.mul(dn.get, loadStep(step, innerFresh, at)), rise(r))),
+                dz.set(f32x4.mul(dz.get, rise(f, z))),
+                dn.set(f32x4.mul(f32x4.mul(dh.get, f32x4.sub(one(f), z.get)), slope(f, n))),
+                dr.set(f32x4.mul(f32x4.mul(dn.get, loadStep(step, innerFresh, at)), rise(f, r))),
                 dr.get,
               ],
               dz.get,

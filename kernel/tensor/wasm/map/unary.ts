@@ -6,7 +6,7 @@ import { byKey, variants } from "../call/variants";
 import { type Code, type FunctionBuilder, f32x4, type Local, v128 } from "../emit/assembler";
 import { compile, element, units, type Values } from "../emit/kernel";
 import { eachVector, loadStep } from "../emit/loops";
-import { constant, exp, log, sigmoid, tanh } from "../emit/math";
+import { exp, held, log, sigmoid, tanh } from "../emit/math";
 import type { Target } from "../emit/target";
 
 /** y = f(x), elementwise. */
@@ -37,7 +37,7 @@ const unaryVectors: { [O in UnaryOp]: Vector1 } = {
   log,
   sqrt: (_target, _f, x) => f32x4.sqrt(x),
   abs: (_target, _f, x) => f32x4.abs(x),
-  reciprocal: (_target, _f, x) => f32x4.div(constant("one"), x),
+  reciprocal: (_target, f, x) => f32x4.div(held(f, "one"), x),
   sigmoid,
   tanh,
   relu: (_target, _f, x) => f32x4.pmax(x, v128.zero), // x < 0 ? 0 : x, so NaN stays
@@ -48,17 +48,17 @@ const width = (op: UnaryOp): 2 | 4 =>
   op === "exp" || op === "log" || op === "sigmoid" || op === "tanh" ? 2 : 4;
 
 /** dy · the derivative, written by what the forward saved (see UnaryGradOp). */
-const gradVectors: { [O in UnaryGradOp]: (dy: Code, saved: Local) => Code } = {
-  sigmoid: (dy, y) => f32x4.mul(f32x4.mul(dy, y.get), f32x4.sub(constant("one"), y.get)),
-  tanh: (dy, y) => f32x4.mul(dy, f32x4.sub(constant("one"), f32x4.mul(y.get, y.get))),
-  relu: (dy, y) => v128.andNot(dy, f32x4.le(y.get, v128.zero)), // a NaN output lets its gradient through
-  square: (dy, x) => f32x4.mul(f32x4.add(dy, dy), x.get),
-  abs: (dy, x) =>
+const gradVectors: { [O in UnaryGradOp]: (f: FunctionBuilder, dy: Code, saved: Local) => Code } = {
+  sigmoid: (f, dy, y) => f32x4.mul(f32x4.mul(dy, y.get), f32x4.sub(held(f, "one"), y.get)),
+  tanh: (f, dy, y) => f32x4.mul(dy, f32x4.sub(held(f, "one"), f32x4.mul(y.get, y.get))),
+  relu: (_f, dy, y) => v128.andNot(dy, f32x4.le(y.get, v128.zero)), // a NaN output lets its gradient through
+  square: (_f, dy, x) => f32x4.mul(f32x4.add(dy, dy), x.get),
+  abs: (f, dy, x) =>
     f32x4.mul(
       dy,
       f32x4.sub(
-        v128.and(constant("one"), f32x4.gt(x.get, v128.zero)),
-        v128.and(constant("one"), f32x4.lt(x.get, v128.zero)),
+        v128.and(held(f, "one"), f32x4.gt(x.get, v128.zero)),
+        v128.and(held(f, "one"), f32x4.lt(x.get, v128.zero)),
       ),
     ),
 };
@@ -77,7 +77,7 @@ export function activated(target: Target, f: FunctionBuilder, activation: Activa
   return {
     vectors: width(activation),
     apply: (x) => unaryVectors[activation](target, f, x),
-    gradient: (dy, y) => [kept.set(y()), gradVectors[activation](dy, kept)],
+    gradient: (dy, y) => [kept.set(y()), gradVectors[activation](f, dy, kept)],
   };
 }
 
@@ -138,7 +138,7 @@ export const unaryGrad = define<(op: UnaryGradOp, call: GradCall) => void>({
       compile(device.target, backward, ({ saved, dy, dx, n }, f) => {
         const kept = f.local("v128");
         return eachVector(f, n.get, [saved, dy, dx], 4, [dx], (step, at) => {
-          const gradient = gradVectors[op](loadStep(step, dy, at), kept);
+          const gradient = gradVectors[op](f, loadStep(step, dy, at), kept);
           return [
             [
               kept.set(loadStep(step, saved, at)),
