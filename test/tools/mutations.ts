@@ -89,7 +89,7 @@ export function withProbes(
       if (ts.isFunctionLike(node) && "body" in node) body = node.body as ts.Node | undefined;
     }
     if (body === undefined) {
-      const [first] = root.statements;
+      const first = root.statements.find((statement) => !ts.isImportDeclaration(statement));
       return first ? [{ at: first.getStart(root), text: `${call};` }] : [];
     }
     if (ts.isBlock(body)) return [{ at: body.getStart(root) + 1, text: `${call};` }];

@@ -19,10 +19,10 @@ import {
 /** @returns undefined where nothing is known of what comes out. */
 type Operation = (input: Shape, given: readonly Value[]) => Value;
 
-/** NumPy's rule: aligned at the end, sizes equal or one of them 1. */
-function broadcast(operation: string, a: Shape, b: Shape): Shape {
+/** NumPy's rule: aligned at the end, or where the last `behind` dimensions begin, sizes equal or one of them 1. */
+function broadcast(operation: string, a: Shape, b: Shape, behind = 0): Shape {
   const sizes: Size[] = [];
-  for (let i = 1; i <= Math.max(a.sizes.length, b.sizes.length); i++) {
+  for (let i = behind + 1; i <= Math.max(a.sizes.length, b.sizes.length); i++) {
     const [x, y] = [a, b].map(({ sizes, isOpen }) =>
       i <= sizes.length ? sizes.at(-i) : isOpen ? undefined : 1,
     );
@@ -47,6 +47,13 @@ const elementwise =
 
 const same: Operation = (input) => tensorOf(input);
 
+const overDim =
+  (name: string): Operation =>
+  (input, [dim]) => {
+    if (!input.isOpen && typeof dim === "number") dimIn(name, input, dim);
+    return tensorOf(input);
+  };
+
 /** Where a dimension stands in a shape that is known whole. */
 export function dimIn(operation: string, input: Shape, dim: number, extra = 0): number {
   const rank = Math.max(input.sizes.length + extra, 1);
@@ -68,6 +75,8 @@ const reduced =
     const list = listIn(given[0]) ?? [given[0]];
     if (list.some((dim) => typeof dim !== "number")) return undefined;
     const at = list.map((dim) => dimIn(name, input, dim as number));
+    if (new Set(at).size < at.length)
+      throw new ShapeMistake(`${name}: expected each dim once, got [${list.join(", ")}]`);
     if (input.sizes.length === 0) return tensorOf(input);
     const sizes = input.sizes.flatMap((size, i) => (at.includes(i) ? (keeps ? [1] : []) : [size]));
     return tensorOf({ sizes });
@@ -107,12 +116,15 @@ const product: Operation = (a, [other]) => {
       `matmul: expected [..., m, k] and [..., k, n] (or vectors [k]), got ${shown(a)} and ${shown(b)}`,
     );
   };
-  if (b.isOpen ? b.sizes.length < 2 : b.sizes.length === 0) return undefined;
-  if (!a.isOpen && a.sizes.length === 0) return undefined;
+  if ([a, b].some((shape) => !shape.isOpen && shape.sizes.length === 0)) refuse();
+  if (b.isOpen && b.sizes.length < 2) return undefined; // a vector, or more
   const isVector = b.sizes.length === 1;
   if (differ(sizeAt(a, -1), sizeAt(b, isVector ? -1 : -2))) refuse();
-  if (a.isOpen || b.isOpen || a.sizes.length > 2 || b.sizes.length > 2) return undefined;
-  return tensorOf({ sizes: [...a.sizes.slice(0, -1), ...(isVector ? [] : [b.sizes[1]])] });
+  if (a.isOpen || b.isOpen) return undefined;
+  const rows = a.sizes.length === 1 ? [] : [a.sizes.at(-2)];
+  return tensorOf({
+    sizes: [...broadcast("matmul", a, b, 2).sizes, ...rows, ...(isVector ? [] : [b.sizes.at(-1)])],
+  });
 };
 
 const matrices: Operation = (a, [other]) => {
@@ -170,7 +182,7 @@ const squeezed: Operation = (input, given) => {
   }
   if (typeof dim !== "number") return undefined;
   const at = dimIn("squeeze", input, dim);
-  if (input.sizes[at] === undefined) return undefined;
+  if (at < input.sizes.length && input.sizes[at] === undefined) return undefined;
   return tensorOf({ sizes: input.sizes.filter((size, i) => i !== at || size !== 1) });
 };
 
@@ -181,8 +193,9 @@ const flat: Operation = (input, given) => {
 };
 
 const selected: Operation = (input, [dim]) => {
-  if (input.isOpen || typeof dim !== "number" || input.sizes.length === 0) return undefined;
+  if (input.isOpen || typeof dim !== "number") return undefined;
   const at = dimIn("select", input, dim);
+  if (input.sizes.length === 0) throw new ShapeMistake("select: expected a shape with dimensions, got []");
   return tensorOf({ sizes: input.sizes.filter((_, i) => i !== at) });
 };
 
@@ -240,10 +253,11 @@ const operations: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     ...table(
       `abs exp log sqrt square neg sin cos tanh sigmoid relu detach clone requiresGrad_ contiguous float double int long
-       bool reciprocal sign floor ceil round erf log1p expm1 rsqrt isnan isinf isfinite softmax logSoftmax gelu silu mish
+       bool reciprocal sign floor ceil round erf log1p expm1 rsqrt isnan isinf isfinite gelu silu mish
        softplus elu dropout zerosLike onesLike randLike randnLike emptyLike`,
       () => same,
     ),
+    ...table("softmax logSoftmax", overDim),
     ...table("add sub mul div pow eq ne lt le gt ge maximum minimum", elementwise),
     ...table("sum mean std var argmax argmin", (name) => reduced(name)),
     ...table("mseLoss l1Loss binaryCrossEntropy binaryCrossEntropyWithLogits", equalShapes),

@@ -33,8 +33,16 @@ function blurred(sizes: readonly number[]): Shape {
 
 const counts = { refused: 0, known: 0 };
 
+interface Outcome {
+  /** What is known of the result, undefined where nothing is. */
+  readonly shape: Shape | undefined;
+  readonly refused: boolean;
+  /** What the runtime gives, or throws. */
+  readonly result: unknown;
+}
+
 /** @param actual throws where the runtime refuses. */
-function agrees(words: string, predict: () => Value, actual: () => unknown): void {
+function agrees(words: string, predict: () => Value, actual: () => unknown): Outcome {
   let shape: Shape | undefined;
   let refusal: string | undefined;
   try {
@@ -65,6 +73,14 @@ function agrees(words: string, predict: () => Value, actual: () => unknown): voi
       if (size !== undefined) counts.known++;
     }
   }
+  return { shape, refused: refusal !== undefined, result };
+}
+
+/** Of shapes that are known whole all is known: what the runtime refuses is refused, of what it gives each size is there. */
+function tellsAll(words: string, { shape, refused, result }: Outcome): void {
+  if (result instanceof Error)
+    assert.ok(refused, `${words}: nothing said, but the runtime: ${result.message}`);
+  else assert.ok(shape && !shape.isOpen && !shape.sizes.includes(undefined), `${words}: nothing known`);
 }
 
 const sizes = [1, 2, 3, 4, 6];
@@ -151,15 +167,17 @@ describe("shapes before running agree with the runtime", () => {
       mul: () => [shapeOf(below(4), 1, 2, 3)],
     };
     const takesTensor = new Set(["matmul", "mm", "add", "mul"]);
-    for (let i = 0; i < 4_000; i++) {
+    for (let i = 0; i < 6_000; i++) {
       const name = pick(...Object.keys(lists));
       const given = lists[name]!();
       const shape = shapeOf(below(4), 1, 2, 3, 4);
-      const known = blurred(shape);
+      const isWhole = i % 3 === 0;
+      const seen = (sizes: readonly number[]): Shape => (isWhole ? { sizes } : blurred(sizes));
+      const known = seen(shape);
       const isTensor = takesTensor.has(name);
-      const second = isTensor ? [{ tensor: blurred(given[0] as number[]) }] : (given as Value[]);
+      const second = isTensor ? [{ tensor: seen(given[0] as number[]) }] : (given as Value[]);
       const words = `${name}(${JSON.stringify(second)}) of [${shape}] known as ${JSON.stringify(known)}, given ${JSON.stringify(given)}`;
-      agrees(
+      const outcome = agrees(
         words,
         () => operated(name, known, second),
         () => {
@@ -167,6 +185,7 @@ describe("shapes before running agree with the runtime", () => {
           return x[name]!(...(isTensor ? [ones(given[0] as number[])] : given));
         },
       );
+      if (isWhole) tellsAll(words, outcome);
     }
   });
 
