@@ -9,6 +9,8 @@ const { run } = kernel;
 
 const deaths: Record<string, [code: string, cause: RegExp]> = {
   "process.exit": ["process.exit(3)", /it exited with code 3/],
+  "a shell's word for SIGTRAP": ["process.exit(133)", /it aborted \(SIGTRAP\)/],
+  "a shell's word for SIGABRT": ["process.exit(134)", /it aborted \(SIGABRT\)/],
   "process.exit without a code": ["process.exit()", /process\.exit\(\) was called/],
   SIGKILL: [`process.kill(process.pid, "SIGKILL"); await new Promise(() => {})`, /SIGKILL.*want of memory/],
   "process.abort": ["process.abort()", /SIGABRT/],

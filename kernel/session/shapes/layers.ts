@@ -71,11 +71,16 @@ function slid(
     if (size === undefined || kernel === undefined || stride === undefined) return undefined;
     if (pad === undefined || dilation === undefined || stride < 1) return undefined;
     const [window, padded] = [dilation * (kernel - 1) + 1, size + 2 * pad];
-    if (fields.ceilMode !== false) return undefined;
-    if (window > padded) {
+    if (typeof fields.ceilMode !== "boolean") return undefined;
+    const steps = (padded - window) / stride;
+    // Rounded up, the last window may reach beyond the padding, but none begins there.
+    const last = fields.ceilMode
+      ? Math.min(Math.ceil(steps), Math.ceil((size + pad) / stride) - 1)
+      : Math.floor(steps);
+    if (last < 0) {
       throw new ShapeMistake(`expected a kernel within the padded size of ${padded}, got one of ${window}`);
     }
-    return Math.floor((padded - window) / stride) + 1;
+    return last + 1;
   });
   const leading = isOpen ? [] : sizes.slice(0, -rank - 1);
   return { sizes: [...leading, channels(before), ...spatial], isOpen };
@@ -132,17 +137,23 @@ const batchNorm = (ranks: readonly number[], expected: (channels: Size) => strin
 
 function layerNorm({ normalizedShape }: Layer["fields"], input: Shape): Shape {
   const shape = (listIn(normalizedShape) ?? [normalizedShape]).map(numberIn);
-  for (const [i, size] of shape.entries()) {
-    if (differ(size, sizeAt(input, i - shape.length))) {
-      refuse(`[..., ${shape.map((each) => each ?? "?").join(", ")}]`, input);
-    }
+  const isShort = !input.isOpen && input.sizes.length < shape.length;
+  if (isShort || shape.some((size, i) => differ(size, sizeAt(input, i - shape.length)))) {
+    refuse(`[..., ${shape.map((each) => each ?? "?").join(", ")}]`, input);
   }
   return input;
 }
 
-function groupNorm({ numChannels }: Layer["fields"], input: Shape): Shape {
+function groupNorm({ numGroups, numChannels }: Layer["fields"], input: Shape): Shape {
   const channels = numberIn(numChannels);
-  if (!input.isOpen && differ(input.sizes[1], channels)) refuse(`[N, ${channels}, ...]`, input);
+  if (input.isOpen) return input;
+  if (differ(input.sizes[1], channels)) refuse(`[N, ${channels}, ...]`, input);
+  const count = productOf(input.sizes);
+  if (count !== undefined && count === numberIn(numGroups)) {
+    throw new ShapeMistake(
+      `expected more than one value per group, got ${shown(input)} in ${count} groups; use fewer groups`,
+    );
+  }
   return input;
 }
 

@@ -150,6 +150,24 @@ describe("loops that let messages through", () => {
   const seen =
     "const seen = []; async function walk(name, turns = 2) { for (let i = 0; i < turns; i++) seen.push(name); }";
 
+  it("wait only where the function that was called asks: not one that was called later, nor twice", () => {
+    const awaited = new Awaited();
+    const later = async () => {};
+    awaited.call(later, true);
+    assert.deepEqual([awaited.begin(), awaited.begin()], [true, false]);
+    awaited.call(later, true);
+    assert.equal(awaited.called(5), 5);
+    assert.equal(awaited.begin(), false);
+    for (const [callee, mayWait] of [
+      [later, false],
+      [() => {}, true],
+      [undefined, true],
+    ] as const) {
+      awaited.call(callee, mayWait);
+      assert.equal(awaited.begin(), false);
+    }
+  });
+
   it("do so in functions that are awaited: what else goes on meanwhile comes in between", async () => {
     for (const awaiting of [
       "await walk('a', 4);",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { describe, it } from "node:test";
-import { decode } from "@jridgewell/sourcemap-codec";
+import { decode, encode } from "@jridgewell/sourcemap-codec";
 import ts from "typescript";
 import { WebSocket } from "ws";
 import type { CellProgram } from "../../../kernel/session/cells/wire";
@@ -177,6 +177,15 @@ describe("a cell's script", () => {
     assert.deepEqual(from("return n"), [7]);
     assert.deepEqual(from("$$f.f)("), [8]);
     assert.equal(textLine(program, lines.length + 5, 0), undefined);
+  });
+
+  it("is silent about what the converter puts before the cell, and about what comes of no text", () => {
+    const map = JSON.stringify({ mappings: encode([[[0], [4, 0, 0, 0], [8, 0, 1, 2]]]) });
+    const made = { ...program, map, shifts: [], code: "(() => {\nlet a = b;" };
+    assert.deepEqual(
+      [0, 4, 8].map((column) => textLine(made, 0, column)),
+      [undefined, undefined, 0],
+    );
   });
 
   it("is silent where the kernel lets messages through", () => {

@@ -17,6 +17,19 @@ const people = [
 ];
 
 describe("a value as a table", () => {
+  it("says which columns are numbers: gaps count for none, a text among them for all", () => {
+    const rows = [
+      { a: 1, b: 1, c: null, d: 3n },
+      { a: null, b: "x", c: undefined, d: Number.NaN },
+    ];
+    assert.deepEqual(look(rows).columns, [
+      { name: "a", numeric: true },
+      { name: "b", numeric: false },
+      { name: "c", numeric: false },
+      { name: "d", numeric: true },
+    ]);
+  });
+
   it("has records' members, lists' places, Maps' keys, columns of one length, data sets' features and labels", () => {
     const columns = (value: unknown) => tableOf(value)?.columns;
     assert.deepEqual(columns(people), ["name", "age", "born", "note"]);
