@@ -44,9 +44,9 @@ export class Heap {
   /** One past the highest byte ever handed out. */
   top: number;
   #limit: number;
-  /** Freed blocks by class, last freed first out: its lines are still in the cache. */
+  /** Freed small blocks by class, last freed first out: its lines are still in the cache. */
   #freed: number[][] = [];
-  /** Address ranges that blocks are carved from; at first the whole heap. */
+  /** Address ranges that blocks are carved from, by address; at first the whole heap. Large blocks return to them. */
   #spans: Span[];
 
   /** `base` bytes at the start stay untouched for the kernels' own tables and packing buffers. */
@@ -72,27 +72,64 @@ export class Heap {
 
   /** A block of the class, or 0 where the heap has none left. */
   allocate(blockClass: number): number {
+    const bytes = blockBytes(blockClass);
+    if (bytes >= skewedFrom) return this.#carve(bytes);
     const list = this.#freed[blockClass];
     if (list !== undefined && list.length > 0) return list.pop()!;
-    return this.#carve(blockBytes(blockClass));
+    const last = this.#spans.at(-1); // what was never touched: ranges that large blocks have left stay whole
+    return (last && this.#take(last, bytes)) || this.#carve(bytes);
   }
 
   free(pointer: number, blockClass: number): void {
+    const bytes = blockBytes(blockClass);
+    if (bytes >= skewedFrom) {
+      this.#join(pointer, pointer + bytes);
+      return;
+    }
     const list = this.#freed[blockClass];
     if (list === undefined) this.#freed[blockClass] = [pointer];
     else list.push(pointer);
   }
 
+  /** The first bytes of the smallest span that is large enough. */
   #carve(bytes: number): number {
+    let best: Span | undefined;
     for (const span of this.#spans) {
-      if (span.end - span.start >= bytes) {
-        const pointer = span.start;
-        span.start += bytes;
-        if (span.start > this.top) this.top = span.start;
-        return pointer;
-      }
+      const size = span.end - span.start;
+      if (size >= bytes && (best === undefined || size < best.end - best.start)) best = span;
     }
-    return 0;
+    return best === undefined ? 0 : this.#take(best, bytes);
+  }
+
+  /** The first bytes of a span, or 0 where it has less. */
+  #take(span: Span, bytes: number): number {
+    const { start } = span;
+    if (span.end - start < bytes) return 0;
+    span.start += bytes;
+    if (span.start === span.end) this.#spans.splice(this.#spans.indexOf(span), 1);
+    this.top = Math.max(this.top, start + bytes);
+    return start;
+  }
+
+  /** A freed range becomes one with those beside it. */
+  #join(start: number, end: number): void {
+    const spans = this.#spans;
+    let [low, high] = [0, spans.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (spans[middle]!.start < start) low = middle + 1;
+      else high = middle;
+    }
+    const before = spans[low - 1];
+    const after = spans[low];
+    const joinsBefore = before?.end === start;
+    const joinsAfter = after?.start === end;
+    if (joinsBefore && joinsAfter) {
+      before.end = after.end;
+      spans.splice(low, 1);
+    } else if (joinsBefore) before.end = end;
+    else if (joinsAfter) after.start = start;
+    else spans.splice(low, 0, { start, end });
   }
 
   /** Joins all freed neighbors into spans again, so that many small blocks can serve one large one. */
