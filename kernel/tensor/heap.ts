@@ -104,7 +104,7 @@ export class Heap {
   /** The first bytes of a span, or 0 where it has less. */
   #take(span: Span, bytes: number): number {
     const { start } = span;
-    if (span.end - start < bytes) return 0;
+    if (!(span.end - start >= bytes)) return 0; // no number at all is no block
     span.start += bytes;
     if (span.start === span.end) this.#spans.splice(this.#spans.indexOf(span), 1);
     this.top = Math.max(this.top, start + bytes);

@@ -233,7 +233,7 @@ function baselineOf({ name, parameters, call }: Subject): (() => unknown)[] | un
 
 const wellSaid = /^[\w.[\] ]+: expected .+ got /s;
 const elsewhere =
-  /^use of a freed tensor|^out of tensor memory: asked for|^backward: (went through|a value that)/;
+  /^use of a freed tensor|^out of tensor memory: asked for \d|^backward: (went through|a value that)/;
 
 /** What is wrong with how the call answered, or undefined. */
 function complaintOf(subject: Subject, args: readonly unknown[], mustThrow: boolean): string | undefined {

@@ -235,7 +235,8 @@ function convolve(
 ): Tensor {
   let x = requireFloat(operation, input);
   let weight = requireFloat(operation, givenWeight);
-  requireShapes(operation, rank, x, weight, givenBias, options.groups ?? 1);
+  const { groups = 1 } = options;
+  requireShapes(operation, rank, x, weight, givenBias, groups);
   const batched = input.shape.length === rank + 2;
   if (rank === 1) weight = reshape(weight, weight.shape.toSpliced(2, 0, 1));
   if (rank === 1 || !batched) {

@@ -69,7 +69,7 @@ function transposed(
 ): Tensor {
   let x = requireFloat(operation, input);
   let weight = requireFloat(operation, givenWeight);
-  const groups = options.groups ?? 1;
+  const { groups = 1 } = options;
   requireShapes(operation, rank, x, weight, givenBias, groups);
   const batched = x.shape.length === rank + 2;
   if (rank === 1) weight = reshape(weight, weight.shape.toSpliced(2, 0, 1));

@@ -68,6 +68,12 @@ test("a full heap gives small blocks of freed large ranges, then 0, and all of i
   assert.equal(heap.allocate(both), base);
 });
 
+test("no number at all is no block, and nothing is taken for it", () => {
+  const heap = heapOf();
+  assert.equal(heap.allocate(blockClassOf(Number.NaN)), 0);
+  assert.equal(heap.allocate(large), base);
+});
+
 test("in any order of thousands of blocks none overlap, and little is touched beyond the most that was live", () => {
   const generator = new Generator(7);
   for (let round = 0; round < 5; round++) {
