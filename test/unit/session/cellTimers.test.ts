@@ -23,6 +23,14 @@ const timers = new CellTimers({
 timers.install(speaker);
 const turn = () => new Promise<void>((resolve) => engine.setTimeout(resolve, 20));
 
+test("what was set before the first cell nobody calls off", async () => {
+  let rings = 0;
+  setTimeout(() => rings++, 0);
+  timers.cancel();
+  await turn();
+  assert.equal(rings, 1);
+});
+
 test("what a timer does is of the cell that set it, and then of the latest again", async () => {
   speaker.cell = 1;
   said.length = 0;

@@ -58,6 +58,16 @@ describe("progress", () => {
     assert.deepEqual([outputs[0]!.type, outputs.at(-1)!.type], ["display_data", "update_display_data"]);
   });
 
+  it("says while it runs how long it has taken, each bar for itself", () => {
+    const { outputs, bars } = session();
+    for (const _ of progress(1)) {
+      for (const _ of progress(3)) for (const until = performance.now() + 120; performance.now() < until; );
+    }
+    const running = outputs.map((_, i) => bars(i)).filter((all) => all.length === 2 && !all[1]!.ended);
+    const [outer, inner] = running.at(-1)!;
+    assert.ok(inner!.seconds > 0.1 && outer!.seconds >= inner!.seconds, JSON.stringify(running));
+  });
+
   it("counts to a number, takes a size or a total, and shows a note", () => {
     const { bars } = session();
     assert.deepEqual([...progress(3)], [0, 1, 2]);

@@ -115,9 +115,12 @@ describe("record", () => {
         (error) => words.test(String(error)),
         String(words),
       );
+    assert.throws(() => record("x", [[[[[[[[[1]]]]]]]]]), /at most 8 deep/);
     for (const name of ["", "  ", "two\nlines", "x".repeat(101), 3, null, {}])
       assert.throws(() => record(name as string, 1), /^TypeError: record: expected a name/);
     assert.throws(() => (record as (...args: unknown[]) => void)("x", 1, 2), /at most 2 arguments, got 3/);
     assert.deepEqual(outputs, []);
+    record("x", [[[[[[[[1]]]]]]]]);
+    assert.equal(outputs.length, 1, "eight deep");
   });
 });
