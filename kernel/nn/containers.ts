@@ -13,7 +13,6 @@ abstract class ModuleRow<M extends Module> extends Module implements Iterable<M>
 
   protected constructor(layers: Iterable<M>) {
     super();
-    requireKnown(new.target.name, arguments, 1);
     if (typeof layers?.[Symbol.iterator] !== "function") {
       throw new TypeError(`${this.constructor.name}: expected modules in an array, got ${describe(layers)}`);
     }

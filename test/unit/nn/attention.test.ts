@@ -222,6 +222,16 @@ describe("attention", () => {
     );
   });
 
+  test("a Transformer is as wide as PyTorch's unless told otherwise", () => {
+    const net = new nn.Transformer({ numEncoderLayers: 1, numDecoderLayers: 1 });
+    const layer = net.encoder.layers.at(0);
+    assert.deepEqual(layer.linear1.weight.shape, [2048, 512]);
+    assert.equal(layer.selfAttn.numHeads, 8);
+    const narrow = { dModel: 8, dimFeedforward: 8 };
+    assert.equal(new nn.Transformer({ ...narrow, numDecoderLayers: 1 }).encoder.layers.length, 6);
+    assert.equal(new nn.Transformer({ ...narrow, numEncoderLayers: 1 }).decoder.layers.length, 6);
+  });
+
   test("parameters start as PyTorch's: projections by Xavier, shifts 0", () => {
     manualSeed(5);
     const layer = new nn.MultiheadAttention(32, 4);

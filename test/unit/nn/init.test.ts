@@ -44,6 +44,11 @@ describe("fans", () => {
       () => init.calculateGain("leaky_relu" as "relu"),
       /^RangeError: calculateGain: expected nonlinearity to be one of linear, .*, got leaky_relu$/,
     );
+    assert.throws(
+      () => init.calculateGain("leakyRelu", "0.2" as never),
+      /^TypeError: calculateGain: expected slope to be a number, got/,
+    );
+    assert.equal(init.calculateGain("leakyRelu", 1), 1);
     assert.equal(init.calculateGain("selu"), 0.75);
     assert.equal(init.calculateGain("relu"), Math.SQRT2);
   });

@@ -116,6 +116,17 @@ test("a mean over nothing is NaN, a sum 0, in every loss, as in PyTorch", () => 
   assert.ok(Number.isNaN(f.tripletMarginLoss(none, none, none).item()));
 });
 
+test("labels that are none are refused: below −1, and from the number of classes on", () => {
+  const { multilabelMarginLoss } = nn.functional;
+  const of = (...labels: number[]) => multilabelMarginLoss(zeros([3]), tensor(Int32Array.from(labels)));
+  assert.throws(
+    () => of(0, -2, -1),
+    /^RangeError: multilabelMarginLoss: expected labels from −1 to 2, got -2$/,
+  );
+  assert.throws(() => of(0, 3, -1), /got 3$/);
+  assert.equal(of(0, 2, -1).item(), Math.fround(2 / 3));
+});
+
 test("errors of 1e20 stay finite where PyTorch's are: values, and gradients of all", () => {
   const f = nn.functional;
   const zero = tensor([0, 0, 0]);
