@@ -47,6 +47,27 @@ function start(isTTY: boolean, source = cell.source, place = { number: 1, of: 1 
 }
 
 describe("RunLines", () => {
+  it("is green where a cell has ended well and red where not, on terminals alone, and where colors are wanted", () => {
+    const failed: Content["execute_reply"] = {
+      ...{ status: "error", execution_count: 1, ename: "E", evalue: "", traceback: [] },
+    };
+    const said = (isTTY: boolean, more: Partial<CellEnd>) => {
+      const { end, written } = start(isTTY);
+      end(more);
+      return written();
+    };
+    try {
+      delete process.env.NO_COLOR;
+      assert.match(said(true, {}), /\x1b\[32m✓/);
+      assert.match(said(true, { reply: failed }), /\x1b\[31m✗/);
+      assert.match(said(true, { reply: failed, timedOut: true }), /\x1b\[31m✗ stopped after its time limit/);
+      assert.doesNotMatch(said(false, {}), /\x1b/);
+    } finally {
+      process.env.NO_COLOR = "1";
+    }
+    assert.doesNotMatch(said(true, { reply: failed }), /\x1b\[3/);
+  });
+
   it("writes bars over on a terminal, below what the cell prints, and leaves the last state", () => {
     const { publish, bar, end, written } = start(true);
     bar("display_data", "0/2");
