@@ -200,6 +200,15 @@ test("who posts waits while more than 8 MB is on its way; who leaves waits until
   }
 });
 
+test("who leaves says first what is gathered", () => {
+  const { outbox, shown } = opened();
+  outbox.begin(1);
+  for (let i = 0; i < 70; i++) outbox.write("stdout", "x");
+  const before = shown().length;
+  outbox.drain();
+  assert.deepEqual(shown().slice(before), [[1, "stream", "stdout: xxxxxx"]]);
+});
+
 test("what is no more shown of a text is told at the cell's end, with the end of the text", () => {
   const { outbox, shown } = opened();
   outbox.begin(4);
