@@ -474,13 +474,13 @@ describe("what stands where", () => {
   test("rename goes through all cells that mean the same variable, from any of them", async () => {
     const texts = [
       "let lr = 0.1;\nconst f = (lr: number) => lr;",
-      "lr = 2;\nconst options = { lr };",
+      "lr = 2;\nconst options = { lr };\nconst told = 'lr'; // lr",
       "const lr = 'other';",
       "lr",
     ];
     const expected = [
       "let rate = 0.1;\nconst f = (lr: number) => lr;",
-      "rate = 2;\nconst options = { lr: rate };",
+      "rate = 2;\nconst options = { lr: rate };\nconst told = 'lr'; // lr",
       "const lr = 'other';",
       "lr",
     ];

@@ -346,8 +346,11 @@ test("check warns of a saved order in which a cell could not have found what it 
   assert.equal(stdout.match(/warning/g)?.length, 1);
 });
 
-test("check: cells that ran and showed nothing were saved, too", async () => {
+test("check: cells that ran and showed nothing were saved, too; text is no cell that did not run", async () => {
   write("silent.ipynb", ["const a = 1;"]);
+  const silent = JSON.parse(readFileSync(at("silent.ipynb"), "utf8"));
+  silent.cells.unshift({ cell_type: "markdown", id: "words", metadata: {}, source: "# Words" });
+  writeFileSync(at("silent.ipynb"), JSON.stringify(silent));
   await bnlab(["run", "silent.ipynb", "-o", "silent.ipynb"]);
   const { code, stdout } = await bnlab(["check", "silent.ipynb"]);
   assert.match(stdout, /^✓ silent\.ipynb: 1 cells as saved/);
