@@ -3,6 +3,7 @@
 import { widestSimd } from "../kernel/host/simd";
 import { fusesPairs } from "../kernel/tensor/doors/host";
 import { reservedBytes } from "../kernel/tensor/wasm";
+import { chooseTileSums, detectSimd } from "../kernel/tensor/wasm/emit/target";
 import type { Conv2dShape, Pool2dShape } from "../kernel/tensor/wasm/kernels";
 import { peakFlops } from "../kernel/tensor/wasm/measure/peak";
 import {
@@ -331,7 +332,8 @@ const sets = [
   createEveryReference(memory),
 ];
 const distinct = sets.filter((set, i) => sets.findIndex(({ name }) => name === set.name) === i);
-const peak = peakFlops({ relaxed: true, revec: simd === "revec", tileSums: 12 });
+const { relaxed } = detectSimd();
+const peak = peakFlops({ relaxed, revec: simd === "revec", tileSums: chooseTileSums(relaxed) });
 console.log(
   `Node ${process.version}, V8 ${process.versions.v8}, ${process.arch}; one thread, medians. Limits: ${(peak / 1e9).toPrecision(3)} GFLOP/s of multiplications and additions, and what a copy of as many bytes moves.\n`,
 );

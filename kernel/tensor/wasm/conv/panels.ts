@@ -22,11 +22,12 @@ export function panelsOf(target: Target, channels: number): PanelRun[] {
   return runs.filter(({ count }) => count > 0);
 }
 
-/** The most rows of a register tile beside panels of that many vectors: V8 has 15 registers, and its own use for one. */
+/** The most rows of a register tile beside panels of that many vectors, in the 15 registers of V8: see chooseTileSums. */
 export function rowsBeside(target: Target, vectors: number): number {
   const units = vectors / unit(target);
-  const spare = target.relaxed && target.tileSums !== 9 ? 14 : 13; // one for the splat; unfused, one for the product
-  return Math.min(8, Math.floor((spare - units) / units));
+  const left = 15 - units - (target.relaxed ? 0 : 1); // unfused, one for the product
+  const rows = target.tileSums === 12 ? (left - 1) / units : left / (units + 1); // a splat for all, or one each
+  return Math.min(8, Math.floor(rows));
 }
 
 /** Cuts `total` into the fewest parts of at most `most`, all but equal: `count` parts of `size` each. */

@@ -8,7 +8,7 @@ export interface Target {
   readonly memory: WebAssembly.Memory;
   readonly shared: boolean;
   /** Vector sums a matrix tile keeps in registers. */
-  readonly tileSums: 12 | 9;
+  readonly tileSums: 12 | 9 | 8;
   /** The engine fuses neighboring vectors to 256 bits: tiles are made of pairs. */
   readonly revec?: boolean;
 }
@@ -37,10 +37,12 @@ export function detectSimd(): { simd: boolean; relaxed: boolean } {
 }
 
 /**
- * V8 has 15 usable vector registers. Fused, 12 sums (6×8) + 2 vectors of B + 1 of A are exactly that; with separate mul
- * and add the product needs one more, so 9 sums (3×12). V8 12 (Node 22) spills the former: 37 GFLOP/s, not 50.
+ * V8 has 15 usable vector registers. Fused, 12 sums (6×8) + 2 vectors of B + 1 of A are exactly that. Before version 13 (Node 24)
+ * it loads A for all rows before the first product, so that there are 9 sums (3×12), and 8 (4×8) where the product needs a
+ * register too: with one more a sum goes through memory at each term, which takes twice the time.
  */
-export function chooseTileSums(relaxed: boolean): 12 | 9 {
+export function chooseTileSums(relaxed: boolean): 12 | 9 | 8 {
+  if (!relaxed) return 8;
   const version = Number.parseInt(globalThis.process?.versions?.v8 ?? "", 10); // NaN on other engines
-  return relaxed && !(version < 13) ? 12 : 9;
+  return version < 13 ? 9 : 12;
 }

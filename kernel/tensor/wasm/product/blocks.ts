@@ -36,17 +36,17 @@ export interface GemmShape {
 export type Parameter = "a" | "b" | "c" | "accumulate" | "rows" | "columns";
 
 /**
- * The tile of rows × vectors kept in registers: 6×8 with 12 sums, 3×12 with 9, twice as wide where neighbors share a
- * register. Few rows take wide panels instead, so that there are always enough independent sums to hide the latency.
+ * The tile of rows × vectors kept in registers: 6×8 with 12 sums, 3×12 with 9, 4×8 with 8, twice as wide where neighbors share
+ * a register. Few rows take wide panels instead, so that there are always enough independent sums to hide the latency.
  */
 function tileFor(target: Target, { m, n, transB }: GemmShape): { rows: number; vectors: number } {
   const sums = target.tileSums;
   const size = unit(target);
-  const preferred = sums === 12 ? 2 : 3;
+  const preferred = sums === 9 ? 3 : 2;
   const needed = Math.ceil(n / 4);
   if (m * preferred >= sums) {
     // One more unit than preferred, as for n ≤ 12: one panel, A is read once.
-    const vectors = preferred === 2 && needed <= 3 * size ? needed : Math.min(preferred * size, needed);
+    const vectors = sums === 12 && needed <= 3 * size ? needed : Math.min(preferred * size, needed);
     return { rows: tileRows(target, vectors), vectors };
   }
   const widest = transB ? panelVectors : panelVectors * size; // that of a transposed B is packed

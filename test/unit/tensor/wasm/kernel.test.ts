@@ -16,7 +16,7 @@ import {
 } from "../../../../kernel/tensor/wasm/emit/kernel";
 
 const memory = new WebAssembly.Memory({ initial: 1 });
-const target = { memory, shared: false, relaxed: false, tileSums: 9 } as const;
+const target = { memory, shared: false, relaxed: false, tileSums: 8 } as const;
 
 /** Stores its value at `to`, and its number beside it. */
 const store = () =>
