@@ -76,7 +76,7 @@ function agrees(words: string, predict: () => Value, actual: () => unknown): Out
   return { shape, refused: refusal !== undefined, result };
 }
 
-/** Of shapes that are known whole all is known: what the runtime refuses is refused, of what it gives each size is there. */
+/** All is known of shapes that are known whole: what the runtime refuses is refused, of what it gives each size is there. */
 function tellsAll(words: string, { shape, refused, result }: Outcome): void {
   if (result instanceof Error)
     assert.ok(refused, `${words}: nothing said, but the runtime: ${result.message}`);
