@@ -71,7 +71,17 @@ describe("the extension in a browser alone", {
     await cell(word).hover();
     await cell(word).locator(`.run-button-container a[aria-label^="${label}"]`).first().click();
   };
-  const runCell = (word: string) => press(word, "Execute Cell");
+  /** Once more where nothing came of it: a cell moves as what is above it grows, and a click may meet its neighbor. */
+  const runCell = async (word: string) => {
+    const count = () => cell(word).locator(".execution-count-label").first().innerText();
+    const before = await count();
+    for (let i = 0; i < 3; i++) {
+      await press(word, "Execute Cell");
+      for (const end = Date.now() + 20_000; Date.now() < end; await page.waitForTimeout(100))
+        if ((await count()) !== before) return;
+    }
+    throw new Error(`waited in vain for the cell of ${word} to run`);
+  };
   const toolbar = (label: string) =>
     page
       .locator(".notebook-toolbar-container .notebook-label", { hasText: new RegExp(`^\\s*${label}\\s*$`) })
