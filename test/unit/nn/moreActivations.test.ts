@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as nn from "../../../kernel/nn";
-import { arange, full, manualSeed, ones, randn, type Tensor, tensor, zeros } from "../../../kernel/tensor";
+import {
+  arange,
+  autograd,
+  full,
+  manualSeed,
+  ones,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../../kernel/tensor";
 import { assertClose, fixture, type Packed, unpack } from "../fixtures";
 
 interface Options {
@@ -243,4 +253,23 @@ test("say what is wrong", () => {
     [() => f.threshold(x, 1, undefined as never), /threshold: expected value to be a number, got undefined/],
   ];
   for (const [call, message] of wrong) assert.throws(call, message);
+});
+
+test("a gradient that is recorded is the one that is not, at every corner and beyond", () => {
+  const steps = arange(-6, 6.25, 0.25);
+  for (const name of [
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "relu6",
+    "leakyRelu",
+    "softshrink",
+    "hardshrink",
+  ] as const) {
+    const [plain, recorded] = [false, true].map((createGraph) => {
+      const x = steps.clone().requiresGrad_();
+      return autograd.grad(nn.functional[name](x).sum(), [x], { createGraph })[0]!.detach();
+    });
+    assert.deepEqual(recorded!.toArray(), plain!.toArray(), name);
+  }
 });

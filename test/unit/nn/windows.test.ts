@@ -87,6 +87,16 @@ test("outputSize leads to a size that the stride leaves open, as in PyTorch", ()
   );
 });
 
+test("a pool of volumes has a padding of its own in each dimension", () => {
+  const x = ones([1, 4, 4, 4]);
+  for (const pool of [nn.functional.avgPool3d, nn.functional.maxPool3d]) {
+    const shape = (...padding: [number, number, number]) => pool(x, 2, { stride: 1, padding }).shape;
+    assert.deepEqual(shape(1, 0, 0), [1, 5, 3, 3]);
+    assert.deepEqual(shape(0, 1, 0), [1, 3, 5, 3]);
+    assert.deepEqual(shape(0, 0, 1), [1, 3, 3, 5]);
+  }
+});
+
 test("a transposed convolution starts within ±1/√(outChannels/groups · kernel elements), and takes an empty batch", () => {
   manualSeed(3);
   const layer = new nn.ConvTranspose2d(8, 64, [3, 5], { groups: 2 });
