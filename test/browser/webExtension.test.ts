@@ -71,7 +71,7 @@ describe("the extension in a browser alone", {
     await cell(word).hover();
     await cell(word).locator(`.run-button-container a[aria-label^="${label}"]`).first().click();
   };
-  /** Once more where nothing came of it: a cell moves as what is above it grows, and a click may meet its neighbor. */
+  /** Once more where VS Code shows no run for it: under load a click may be lost as cells above it grow. */
   const runCell = async (word: string) => {
     const count = () => cell(word).locator(".execution-count-label").first().innerText();
     const before = await count();

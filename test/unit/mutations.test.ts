@@ -47,6 +47,7 @@ test("types, imports, texts, the lengths of waits and what an error says stay", 
 test("a probe stands where the code around a place is entered", () => {
   const probed = (source: string) => withProbes("a.ts", source, [{ at: source.indexOf("x"), call: "p()" }]);
   assert.equal(probed("// a\nlet a = 1; x;"), "// a\np();let a = 1; x;");
+  assert.equal(probed(`import a from "b";\nlet c = 1; x;`), `import a from "b";\np();let c = 1; x;`);
   assert.equal(probed("class A { a = x; }"), "p();class A { a = x; }");
   assert.equal(probed("function f() { g(() => 1); x; }"), "function f() {p(); g(() => 1); x; }");
   assert.equal(probed("const f = () => () => ({ x });"), "const f = () => () => (p(), ({ x }));");
