@@ -1,11 +1,12 @@
 // The graph and the walk back through it. Rules of single operations live beside their forward in ops/.
 
 import { describe } from "./arguments";
-import type { DType } from "./dtype";
+import { bytesPerElement, type DType } from "./dtype";
 import type { Engine } from "./engine";
 import { type Shape, sameShape, show, stridesOf } from "./shape";
 import type { Storage } from "./storage";
 import type { Tensor } from "./tensor";
+import type { UnaryGradOp } from "./wasm/kernels";
 
 /** How an operation passes its gradient on. `Info` is what its forward noted down. */
 export interface Rule<Info = undefined> {
@@ -26,6 +27,9 @@ export interface Rule<Info = undefined> {
    */
   formula?(node: Node<Info>, dy: Tensor): readonly (() => Tensor)[];
 }
+
+/** Elementwise operations that make gradients: dy times or through something, or through the derivative of a function. */
+export type GradientOp = "mul" | "div" | UnaryGradOp;
 
 /** One recorded operation. */
 export class Node<Info = unknown> {
@@ -75,6 +79,7 @@ export function record<Info>(
   if (wantsGraph(engine, inputs)) {
     const node = new Node(rule, ++engine.recorded, inputs, output, info, saved, 0);
     node.versions = versionsOf(node);
+    want(node);
     output.gradFn = node as Node;
     if (engine.detectsAnomaly) traces.set(node, new Error("recorded here").stack ?? "");
   } else {
@@ -104,12 +109,22 @@ function versionsOf<Info>(node: Node<Info>): number {
   return reads === "both" ? sum + node.output.storage.version : sum;
 }
 
+/** Has what the node's backward reads stored when it is computed. */
+function want<Info>({ rule: { reads }, inputs, output }: Node<Info>): void {
+  if (reads === undefined) return;
+  if (reads !== "inputs" && output.storage.deferred !== null) output.storage.deferred.wanted = true;
+  if (reads === "output") return;
+  for (const { storage } of inputs) if (storage.deferred !== null) storage.deferred.wanted = true;
+}
+
 /** One walk from a tensor back to the leaves. */
 export class BackwardPass {
   /** The gradient the running rule owns, until it gives it away. */
   #current: Storage | null = null;
   /** Gradients of leaves that may not go to `.grad` at once: shared ones, those with hooks, and those that grad() asks for. */
   readonly #held = new Map<Tensor, Storage>();
+  /** Gradients of leaves that are in `.grad` and not yet computed. */
+  readonly #deferred: Storage[] = [];
   /** What grad() asked for, as far as the walk came by it. */
   readonly found = new Map<Tensor, Storage>();
 
@@ -134,7 +149,51 @@ export class BackwardPass {
     } else if (x.gradFn !== null) x.gradFn.gradient = gradient;
     else if (this.#wanted?.has(x) ?? (x.hooks !== null || gradient.shares > 0)) this.#held.set(x, gradient);
     else if (this.#wanted !== null) this.engine.release(gradient);
-    else x.adoptGrad(gradient);
+    else {
+      x.adoptGrad(gradient);
+      if (gradient.deferred !== null) this.#deferred.push(gradient);
+    }
+  }
+
+  /**
+   * The gradient of x that an elementwise operation makes of dy, a share of which it takes over, and a number or a contiguous
+   * tensor of its size. Long ones wait (see Deferrals), others are computed at once, over dy where nobody else reads it.
+   */
+  map(op: GradientOp, dy: Storage, by: Tensor | number, x: Tensor): Storage {
+    const { deferrals, kernels } = this.engine;
+    const { count } = x;
+    const operand = deferrals.operandOf(by);
+    if (operand !== null && deferrals.takes(count) && dy.byteLength === count * bytesPerElement) {
+      return deferrals.defer(
+        op === "mul" || op === "div" ? op : `${op}′`,
+        [dy, operand],
+        count,
+        this.take(dy),
+      );
+    }
+    const dx = this.target(dy, x);
+    const call = { dy: dy.pointer, dx: dx.pointer, n: count };
+    if (typeof by === "number") kernels.scale({ alpha: by, x: call.dy, y: call.dx, n: count });
+    else if (op === "mul" || op === "div") {
+      kernels.binary(op, "same", { a: call.dy, b: by.pointer, y: call.dx, columns: count });
+    } else kernels.unaryGrad(op, { ...call, saved: by.pointer });
+    return this.replaced(dy, dx);
+  }
+
+  /** The gradient of x that is one number everywhere. */
+  filled(x: Tensor, value: number): Storage {
+    const { deferrals, kernels } = this.engine;
+    if (deferrals.takes(x.count)) return deferrals.defer("copy", [value], x.count);
+    const dx = this.allocate(x);
+    kernels.fill({ y: dx.pointer, value, n: x.count });
+    return dx;
+  }
+
+  /** dx, where a rule has written it by `target`, in the stead of dy, a share of which is given up. */
+  replaced(dy: Storage, dx: Storage): Storage {
+    this.take(dy);
+    if (dx !== dy) this.engine.release(dy);
+    return dx;
   }
 
   /** Adds to the gradient of x what `write` puts into its buffer: in place of what is there, or added to it. */
@@ -158,7 +217,9 @@ export class BackwardPass {
       if (own !== held) this.#held.set(x, own);
       return own;
     }
-    return this.#wanted === null && x.hooks === null ? x.gradStorage() : null;
+    const gradient = this.#wanted === null && x.hooks === null ? x.gradStorage() : null;
+    if (gradient !== null) this.engine.deferrals.changes(gradient);
+    return gradient;
   }
 
   /** Takes dy out of the pass's hands, for a function that frees it. */
@@ -255,6 +316,7 @@ export class BackwardPass {
 
   /** Takes the held gradients, whole by now, through their hooks to where they go. */
   #settle(): void {
+    this.engine.deferrals.settle([...this.#deferred, ...this.#held.values()]);
     for (const [x, held] of this.#held) {
       const gradient = this.#owned(held, x.count);
       this.#callHooks(x, gradient);

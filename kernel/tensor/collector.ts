@@ -210,6 +210,18 @@ export class Collector {
     this.#release(address, blockClass);
   }
 
+  /** Gives a storage its first block, at `pointer`: a new one, or that of `former`, which is left with none. */
+  place(storage: Storage, pointer: number, former: Storage | null): void {
+    if (former !== null) {
+      this.#unlist(former);
+      former.address = 0;
+      this.liveStorages--;
+      this.liveBytes -= blockBytes(former.blockClass);
+    }
+    storage.address = pointer;
+    this.add(storage);
+  }
+
   /** Gives a storage the block at `pointer`, and it its numbers. One that comes back is left alone for longer. */
   pageIn(storage: Storage, pointer: number): void {
     this.#memory.set(storage.pagedOut!, pointer >>> 2);

@@ -2,6 +2,7 @@
 
 import { bytesText } from "../words";
 import { Collector, type CollectorHost, Survivor } from "./collector";
+import { Deferrals, type Deferred } from "./deferrals";
 import { bytesPerElement, type DType } from "./dtype";
 import { blockClassOf, Heap } from "./heap";
 import { Generator } from "./math/random";
@@ -52,10 +53,12 @@ export class Engine {
   /** The generator that random operations draw from unless told otherwise. */
   readonly generator = new Generator(Date.now());
   readonly collector: Collector;
+  /** Elementwise results that nobody has read yet. */
+  readonly deferrals = new Deferrals(this);
   gradEnabled = true;
   /** Whether backward() looks for NaN after each step. */
   detectsAnomaly = false;
-  /** Whether layers in a row may be computed together. */
+  /** Whether layers, and operations, in a row may be computed together. */
   sweeps = true;
   /** Number of operations recorded so far. */
   recorded = 0;
@@ -117,32 +120,46 @@ export class Engine {
     return storage;
   }
 
+  /** A storage that gets its block when somebody reads it. May run the collector, as allocate(). */
+  storageFor(deferred: Deferred, byteLength: number): Storage {
+    this.allocations = (this.allocations + 1) | 0;
+    if (this.collector.due) this.collect();
+    const storage = new Storage(this, 0, byteLength, blockClassOf(byteLength));
+    storage.deferred = deferred;
+    if (this.scope !== null) this.scope.made.push(storage);
+    return storage;
+  }
+
   /**
    * Gets memory back: with a host every storage that no tensor and no `.data` view holds is freed, without one the pager
    * moves what nobody has read for a while, or `all` that it may.
    */
   collect({ all = false } = {}): void {
     const hasHost = this.collector.host !== null;
+    this.deferrals.weaken();
     if (hasHost) this.collector.weaken();
     else this.collector.pageOut(this.allocations, all);
     for (let scope = this.scope; scope !== null; scope = scope.outer) {
       scope.made = scope.made.flatMap((item) => {
         if (item instanceof Survivor) return item;
+        if (item.deferred !== null) return new Survivor(item); // weak, as it is on the list of what waits
         return item.survivor ?? (item.address === 0 ? [] : item);
       });
     }
     if (hasHost) this.collector.sweep();
   }
 
-  /** A block for the numbers of a storage that the pager has moved. */
-  pageIn(storage: Storage): number {
-    const { blockClass, byteLength, pagedOut } = storage;
-    if (pagedOut === null)
-      throw new Error("tensor memory: expected a block that is in use, got one that was freed");
-    const pointer =
-      this.#heap.allocate(blockClass) || this.#allocateHard(blockClass, byteLength / bytesPerElement);
-    this.collector.pageIn(storage, pointer);
-    return pointer;
+  /** The block of a storage that has none: whose numbers the pager has moved, or nobody has computed. */
+  bring(storage: Storage): number {
+    if (storage.deferred !== null) this.deferrals.settle([storage]);
+    else if (storage.pagedOut !== null) this.collector.pageIn(storage, this.blockFor(storage));
+    else throw new Error("tensor memory: expected a block that is in use, got one that was freed");
+    return storage.address;
+  }
+
+  /** A block for the numbers of a storage; see Collector.pageIn() and place(). */
+  blockFor({ blockClass, byteLength }: Storage): number {
+    return this.#heap.allocate(blockClass) || this.#allocateHard(blockClass, byteLength / bytesPerElement);
   }
 
   /** The heap is full: collect, then join freed neighbors, then give up. */
@@ -171,11 +188,16 @@ export class Engine {
     }
     if (storage.freedBy !== null || storage.pinned) return;
     storage.freedBy = by;
-    this.collector.remove(storage);
+    if (storage.deferred !== null) this.deferrals.drop(storage);
+    else {
+      this.deferrals.changes(storage);
+      this.collector.remove(storage);
+    }
   }
 
   /** Keeps the storage alive as long as the view of it is. */
   expose(view: object, storage: Storage, shape: Shape): void {
+    this.deferrals.changes(storage); // by whoever writes to the view, which says nothing
     storage.pinned = true;
     storage.exposed = true;
     this.#views.set(view, { storage, shape });
@@ -208,6 +230,7 @@ export class Engine {
 
   /** Other kernels over the same memory. Threads and compiled kernels of the former are not taken over. */
   useSimd(simd: KernelOptions["simd"]): void {
+    this.deferrals.settleAll();
     this.kernels = createKernels(this.#heap.memory, { simd });
   }
 

@@ -162,7 +162,8 @@ export function tidy<T>(fn: () => Synchronous<T>): T {
   }
   const held = new Set<Storage>();
   holdAll(result, held, new Set());
-  for (const item of scope.made) {
+  // The newest first: what waits is dropped before what it reads.
+  for (const item of scope.made.reverse()) {
     const storage = item instanceof Storage ? item : item.ref.deref();
     if (storage === undefined) continue; // already garbage
     if (held.has(storage)) scope.outer?.made.push(storage);

@@ -1,6 +1,7 @@
 // A block of tensor memory and the state of its life. Tensors hold storages; the engine makes and frees them.
 
 import type { Survivor } from "./collector";
+import type { Deferred } from "./deferrals";
 import type { Engine } from "./engine";
 
 /** Who freed a storage: the number of a backward() pass, or tidy(). */
@@ -28,6 +29,8 @@ export class Storage {
   young = 0;
   /** The collector's record once it has been through a collection. */
   survivor: Survivor | null = null;
+  /** What the numbers are to be, while nobody has read them: see Deferrals. */
+  deferred: Deferred | null = null;
   /** The numbers while they have no block, see Collector.pageOut(). */
   pagedOut: Int32Array | null = null;
   /** Engine.allocations when somebody read the pointer last: until the next one that number has to stay right. */
@@ -53,9 +56,15 @@ export class Storage {
     return this.#engine;
   }
 
+  /** Says that the numbers are about to change, before any pointer is read for it. */
+  changes(): void {
+    this.version++;
+    this.#engine.deferrals.changes(this);
+  }
+
   get pointer(): number {
     this.readAt = this.#engine.allocations;
     this.idle = 0;
-    return this.address === 0 ? this.#engine.pageIn(this) : this.address;
+    return this.address === 0 ? this.#engine.bring(this) : this.address;
   }
 }

@@ -247,6 +247,7 @@ export abstract class TensorState {
     }
     const numbers = given instanceof TensorState ? given.#copied() : (given as TensorData);
     const { engine } = this;
+    this.#storage.changes();
     const memory = this.dtype === "int32" ? engine.i32 : engine.f32;
     const target = this.isContiguous() ? this.#storage : engine.allocate(this.#count, this.shape);
     const first = (target === this.#storage ? this.pointer : target.pointer) >>> 2;
@@ -256,7 +257,6 @@ export abstract class TensorState {
       copyStrided(engine, this.shape, packed(target, this.shape), this.layout);
       engine.release(target);
     }
-    this.#storage.version++;
   }
 
   /** The elements in order, to look at at once: the memory itself where it can be, which this keeps nobody from freeing. @internal */
@@ -371,6 +371,7 @@ export abstract class TensorState {
     const { kernels } = this.engine;
     const existing = this.gradStorage();
     if (existing !== null) {
+      this.engine.deferrals.changes(existing);
       kernels.axpy({ alpha: 1, x: from.pointer, y: existing.pointer, n: this.count });
       return;
     }

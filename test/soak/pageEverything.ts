@@ -4,15 +4,20 @@
 import { Engine } from "../../kernel/tensor/engine";
 import { blockBytes, Heap } from "../../kernel/tensor/heap";
 
-const { allocate, pageIn } = Engine.prototype;
+const { allocate, bring, storageFor } = Engine.prototype;
 Engine.prototype.allocate = function (...wanted) {
   this.allocations++;
   this.collect({ all: true });
   return allocate.apply(this, wanted);
 };
-Engine.prototype.pageIn = function (storage) {
+Engine.prototype.storageFor = function (...wanted) {
+  this.allocations++;
   this.collect({ all: true });
-  return pageIn.call(this, storage);
+  return storageFor.apply(this, wanted);
+};
+Engine.prototype.bring = function (storage) {
+  this.collect({ all: true });
+  return bring.call(this, storage);
 };
 Engine.prototype.setCollectorHost = () => {};
 

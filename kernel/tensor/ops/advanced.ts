@@ -133,6 +133,6 @@ export function putInto(
   const source = sourceFor("indexPut_", x, value);
   requireOutsideGraph("indexPut_", x);
   const own = source.storage === x.storage ? clone(source) : source; // they may overlap
+  x.storage.changes();
   write("indexPut_", x.detach(), items, own.detach(), accumulate);
-  x.storage.version++;
 }

@@ -4,11 +4,11 @@ import { requireNumber, requireTensor } from "../arguments";
 import { type BackwardPass, type Rule, record } from "../autograd";
 import { type DType, dtypeOf, promote, type Scalar } from "../dtype";
 import type { Engine } from "../engine";
-import { broadcastShapes, countOf, type Shape, sameShape, show } from "../shape";
+import { broadcastShapes, type Shape, sameShape, show } from "../shape";
 import type { Storage } from "../storage";
 import { copyStrided } from "../strided";
 import type { Tensor } from "../tensor";
-import type { BinaryOp } from "../wasm/kernels";
+import type { BinaryOp, PairOp } from "../wasm/kernels";
 import { binaryInto, giveTo } from "./broadcast";
 import { cast, refuseBool, requireFloat, requireOperand, requireTensorOrNumber, scalar } from "./check";
 import { clone } from "./elementwise";
@@ -16,11 +16,13 @@ import { type ComparisonOp, compareExactly, integers } from "./integers";
 import { where } from "./join";
 import { contiguous, expand } from "./view";
 
-/** A new buffer f(a, b): one of them a gradient of shape `shape`, the other an input that broadcasts to it. */
-function product(pass: BackwardPass, op: BinaryOp, dy: Storage, x: Tensor, shape: Shape): Storage {
-  const out = pass.engine.allocate(countOf(shape), shape);
-  binaryInto(pass.engine, op, dy.pointer, shape, x.pointer, x.shape, out.pointer, shape);
-  return out;
+/** dy times or through x, which broadcasts to `output`, whose gradient dy is; takes over a share of dy. */
+function map(pass: BackwardPass, op: "mul" | "div", dy: Storage, x: Tensor, output: Tensor): Storage {
+  const { shape } = output;
+  if (sameShape(x.shape, shape)) return pass.map(op, dy, x, output);
+  const dx = pass.target(dy, output);
+  binaryInto(pass.engine, op, dy.pointer, shape, x.pointer, x.shape, dx.pointer, shape);
+  return pass.replaced(dy, dx);
 }
 
 const add: Rule = {
@@ -42,9 +44,8 @@ const sub: Rule = {
     const [a, b] = node.inputs as [Tensor, Tensor];
     const { output } = node;
     if (b.requiresGrad) {
-      const db = a.requiresGrad ? pass.allocate(output) : pass.target(dy, output);
-      pass.engine.kernels.scale({ alpha: -1, x: dy.pointer, y: db.pointer, n: output.count });
-      giveTo(pass, b, db, output.shape);
+      const shared = a.requiresGrad ? pass.share(dy) : dy;
+      giveTo(pass, b, pass.map("mul", shared, -1, output), output.shape);
     }
     if (a.requiresGrad) giveTo(pass, a, dy, output.shape);
   },
@@ -58,9 +59,12 @@ const mul: Rule = {
   sharesGradient: true,
   backward(node, dy, pass) {
     const [a, b] = node.inputs as [Tensor, Tensor];
-    const { shape } = node.output;
-    if (a.requiresGrad) giveTo(pass, a, product(pass, "mul", dy, b, shape), shape);
-    if (b.requiresGrad) giveTo(pass, b, product(pass, "mul", dy, a, shape), shape);
+    const { output } = node;
+    if (a.requiresGrad) {
+      const shared = b.requiresGrad ? pass.share(dy) : dy;
+      giveTo(pass, a, map(pass, "mul", shared, b, output), output.shape);
+    }
+    if (b.requiresGrad) giveTo(pass, b, map(pass, "mul", dy, a, output), output.shape);
   },
   formula: ({ inputs: [a, b] }, dy) => [() => dy.mul(b!), () => dy.mul(a!)],
 };
@@ -72,17 +76,14 @@ const div: Rule = {
   sharesGradient: true,
   backward(node, dy, pass) {
     const [a, b] = node.inputs as [Tensor, Tensor];
-    const { shape, count } = node.output;
-    const { engine } = pass;
-    const da = product(pass, "div", dy, b, shape);
+    const { output } = node;
+    const da = map(pass, "div", dy, b, output);
     if (b.requiresGrad) {
-      const db = product(pass, "div", da, b, shape);
-      binaryInto(engine, "mul", db.pointer, shape, a.pointer, a.shape, db.pointer, shape);
-      engine.kernels.scale({ alpha: -1, x: db.pointer, y: db.pointer, n: count });
-      giveTo(pass, b, db, shape);
+      const shared = a.requiresGrad ? pass.share(da) : da;
+      const db = map(pass, "mul", map(pass, "div", shared, b, output), a, output);
+      giveTo(pass, b, pass.map("mul", db, -1, output), output.shape);
     }
-    if (a.requiresGrad) giveTo(pass, a, da, shape);
-    else engine.release(da);
+    if (a.requiresGrad) giveTo(pass, a, da, output.shape);
   },
   formula: ({ inputs: [a, b] }, dy) => [() => dy.div(b!), () => dy.div(b!).mul(a!).div(b!).neg()],
 };
@@ -186,6 +187,9 @@ function choose(name: "maximum" | "minimum", loses: BinaryOp): Rule {
 /** The operations that carry a gradient. */
 export type ArithmeticOp = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum";
 
+const isPair = (op: ArithmeticOp): op is PairOp =>
+  op === "add" || op === "sub" || op === "mul" || op === "div";
+
 const rules: { [O in ArithmeticOp]: Rule } = {
   add,
   sub,
@@ -211,9 +215,7 @@ const mulNumber: Rule<number> = {
   sharesGradient: true,
   backward(node, dy, pass) {
     const x = node.inputs[0]!;
-    const dx = pass.target(dy, x);
-    pass.engine.kernels.scale({ alpha: node.info, x: dy.pointer, y: dx.pointer, n: x.count });
-    pass.give(x, dx);
+    pass.give(x, pass.map("mul", dy, node.info, x));
   },
   formula: ({ info }, dy) => [() => dy.mul(info)],
 };
@@ -266,8 +268,11 @@ export function arithmetic(op: ArithmeticOp, left: Tensor, right: Tensor | Scala
   const a = contiguous(requireFloat(op, left));
   const b = contiguous(requireFloat(op, right));
   const { engine } = a;
-  const y = resultOf(engine, a, shape, "float32");
-  binaryInto(engine, op, a.pointer, a.shape, b.pointer, b.shape, y.pointer, shape);
+  let y = isPair(op) && sameShape(a.shape, b.shape) ? engine.deferrals.tensor(op, a, [a, b]) : null;
+  if (y === null) {
+    y = resultOf(engine, a, shape, "float32");
+    binaryInto(engine, op, a.pointer, a.shape, b.pointer, b.shape, y.pointer, shape);
+  }
   return record(rules[op], y, [a, b], undefined);
 }
 
@@ -288,15 +293,14 @@ function withScalar(op: ArithmeticOp, left: Tensor, scalarRight: Scalar): Tensor
   const right = Number(scalarRight);
   const x = contiguous(requireFloat(op, left));
   const { engine } = x;
-  const y = engine.emptyLike(x, "float32");
-  if (op === "mul") engine.kernels.scale({ alpha: right, x: x.pointer, y: y.pointer, n: x.count });
-  else
-    engine.kernels.binary(op, "scalarRight", {
-      a: x.pointer,
-      b: engine.scalar(right),
-      y: y.pointer,
-      columns: x.count,
-    });
+  let y = isPair(op) ? engine.deferrals.tensor(op, x, [x, right]) : null;
+  if (y === null) {
+    y = engine.emptyLike(x, "float32");
+    const [from, to] = [x.pointer, y.pointer];
+    if (op === "mul") engine.kernels.scale({ alpha: right, x: from, y: to, n: x.count });
+    else
+      engine.kernels.binary(op, "scalarRight", { a: from, b: engine.scalar(right), y: to, columns: x.count });
+  }
   if (op === "pow") return record(powNumber, y, [x], right);
   if (op === "mul") return record(mulNumber, y, [x], right);
   if (op === "div") return record(mulNumber, y, [x], 1 / right);
@@ -362,6 +366,6 @@ export function assign(operation: string, target: Tensor, value: Tensor): void {
   }
   const converted = expand(cast(value, target.dtype), target.shape);
   const source = converted.storage === target.storage ? clone(converted) : converted; // they may overlap
+  target.storage.changes();
   copyStrided(engine, target.shape, source.layout, target.layout);
-  target.storage.version++;
 }

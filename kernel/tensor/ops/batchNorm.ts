@@ -251,6 +251,8 @@ export function batchNormThen(
   const pointer = (tensor: Tensor | null): number => tensor?.pointer ?? 0;
   if (fromBatch) {
     const [movedMean, movedVar] = training ? [runningMean, runningVar] : [null, null];
+    movedMean?.storage.changes();
+    movedVar?.storage.changes();
     kernels.of(norms).batchNormForward({
       x: x.pointer,
       weight: pointer(gamma),
@@ -268,8 +270,6 @@ export function batchNormThen(
       correction: biasedRunningVar ? 1 : m / (m - 1),
       activation,
     });
-    if (movedMean !== null) movedMean.storage.version++;
-    if (movedVar !== null) movedVar.storage.version++;
   } else {
     const scale = invStd.pointer >>> 2;
     const fixedVar = contiguous(runningVar).pointer >>> 2;

@@ -5,7 +5,7 @@ import { type BackwardPass, type Node, type Rule, record } from "../autograd";
 import { dtypeOf, promote } from "../dtype";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
-import type { Activation, BinaryOp, UnaryGradOp, UnaryOp } from "../wasm/kernels";
+import type { Activation, UnaryGradOp, UnaryOp } from "../wasm/kernels";
 import { cast, refuseBool, requireFloat, requireInt32 } from "./check";
 import { contiguous } from "./view";
 
@@ -26,25 +26,25 @@ function formulaOf(slope: Slope): NonNullable<Rule["formula"]> {
 function fused(name: UnaryGradOp, reads: "inputs" | "output", slope: Slope): Rule {
   const backward: Backward = (node, dy, pass) => {
     const saved = reads === "inputs" ? node.inputs[0]! : node.output;
-    const dx = pass.target(dy, saved);
-    pass.engine.kernels.unaryGrad(name, {
-      saved: saved.pointer,
-      dy: dy.pointer,
-      dx: dx.pointer,
-      n: saved.count,
-    });
-    pass.give(node.inputs[0]!, dx);
+    pass.give(node.inputs[0]!, pass.map(name, dy, saved, saved));
   };
   return { name, reads, sharesGradient: true, backward, formula: formulaOf(slope) };
 }
 
-/** dy ← dy ∘ by, elementwise. */
-function apply(op: BinaryOp, dy: Storage, by: Tensor, pass: BackwardPass): void {
-  pass.engine.kernels.binary(op, "same", { a: dy.pointer, b: by.pointer, y: dy.pointer, columns: by.count });
-}
-
-function scale(dy: Storage, by: number, count: number, pass: BackwardPass): void {
-  pass.engine.kernels.scale({ alpha: by, x: dy.pointer, y: dy.pointer, n: count });
+/** dx of dy by factors and divisors one after the other. */
+function through(
+  name: string,
+  reads: Rule["reads"],
+  steps: readonly (readonly ["mul" | "div", number | "x" | "y"])[],
+  slope: Slope,
+): Rule {
+  const backward: Backward = ({ inputs, output }, dy, pass) => {
+    const [x] = inputs as [Tensor];
+    let dx = dy;
+    for (const [op, by] of steps) dx = pass.map(op, dx, by === "x" ? x : by === "y" ? output : by, x);
+    pass.give(x, dx);
+  };
+  return { name, reads, sharesGradient: true, backward, formula: formulaOf(slope) };
 }
 
 /** dx of an activation by dy and what came out of it. */
@@ -61,56 +61,28 @@ const rules: { [O in UnaryOp]: Rule } = {
     (node, dy, pass) => pass.give(node.inputs[0]!, dy),
     (dy) => dy,
   ),
-  neg: rule(
-    "neg",
-    undefined,
-    (node, dy, pass) => {
-      scale(dy, -1, node.output.count, pass);
-      pass.give(node.inputs[0]!, dy);
-    },
-    (dy) => dy.neg(),
-  ),
-  // dx = dy · y
-  exp: rule(
-    "exp",
-    "output",
-    (node, dy, pass) => {
-      apply("mul", dy, node.output, pass);
-      pass.give(node.inputs[0]!, dy);
-    },
-    (dy, _, y) => dy.mul(y),
-  ),
-  // dx = dy / x
-  log: rule(
-    "log",
-    "inputs",
-    (node, dy, pass) => {
-      apply("div", dy, node.inputs[0]!, pass);
-      pass.give(node.inputs[0]!, dy);
-    },
-    (dy, x) => dy.div(x),
-  ),
+  neg: through("neg", undefined, [["mul", -1]], (dy) => dy.neg()),
+  exp: through("exp", "output", [["mul", "y"]], (dy, _, y) => dy.mul(y)),
+  log: through("log", "inputs", [["div", "x"]], (dy, x) => dy.div(x)),
   // dx = dy / 2y
-  sqrt: rule(
+  sqrt: through(
     "sqrt",
     "output",
-    (node, dy, pass) => {
-      scale(dy, 0.5, node.output.count, pass);
-      apply("div", dy, node.output, pass);
-      pass.give(node.inputs[0]!, dy);
-    },
+    [
+      ["mul", 0.5],
+      ["div", "y"],
+    ],
     (dy, _, y) => dy.mul(0.5).div(y),
   ),
   // dx = −dy · y²
-  reciprocal: rule(
+  reciprocal: through(
     "reciprocal",
     "output",
-    (node, dy, pass) => {
-      scale(dy, -1, node.output.count, pass);
-      apply("mul", dy, node.output, pass);
-      apply("mul", dy, node.output, pass);
-      pass.give(node.inputs[0]!, dy);
-    },
+    [
+      ["mul", -1],
+      ["mul", "y"],
+      ["mul", "y"],
+    ],
     (dy, _, y) => dy.neg().mul(y).mul(y),
   ),
   abs: fused("abs", "inputs", (dy, x) => dy.mul(x.sign())),
@@ -146,8 +118,11 @@ export function unary(op: UnaryOp, input: Tensor): Tensor {
   }
   const x = contiguous(requireFloat(op, input));
   const { engine } = x;
-  const y = engine.emptyLike(x, "float32");
-  engine.kernels.unary(op, { x: x.pointer, y: y.pointer, n: x.count });
+  let y = engine.deferrals.tensor(op, x, [x]);
+  if (y === null) {
+    y = engine.emptyLike(x, "float32");
+    engine.kernels.unary(op, { x: x.pointer, y: y.pointer, n: x.count });
+  }
   return record(rules[op], y, [x], undefined);
 }
 
@@ -167,8 +142,11 @@ export function square(input: Tensor): Tensor {
   if (input.dtype !== "float32") return wholeNumbers(input, (x) => Math.imul(x, x));
   const x = contiguous(requireFloat("square", input));
   const { engine } = x;
-  const y = engine.emptyLike(x, "float32");
-  engine.kernels.binary("mul", "same", { a: x.pointer, b: x.pointer, y: y.pointer, columns: x.count });
+  let y = engine.deferrals.tensor("mul", x, [x, x]);
+  if (y === null) {
+    y = engine.emptyLike(x, "float32");
+    engine.kernels.binary("mul", "same", { a: x.pointer, b: x.pointer, y: y.pointer, columns: x.count });
+  }
   return record(squareRule, y, [x], undefined);
 }
 

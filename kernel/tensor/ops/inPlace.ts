@@ -44,13 +44,13 @@ export function addTo(operation: "add_" | "sub_", x: Tensor, other: Tensor | Sca
     update(operation, x, () => arithmetic(op, x, scaled(operation, x, other, alpha)));
     return;
   }
+  x.storage.changes();
   engine.kernels.axpy({
     alpha: operation === "add_" ? alpha : -alpha,
     x: other.pointer,
     y: x.pointer,
     n: x.count,
   });
-  x.storage.version++;
 }
 
 /** alpha·other, what x is to be added to: whole beside whole numbers. */
@@ -78,9 +78,9 @@ export function fill(x: Tensor, value: Scalar, operation = "fill_"): void {
     return;
   }
   requireOutsideGraph(operation, x);
+  x.storage.changes();
   if (x.dtype === "int32") engine.i32.fill(number, x.pointer >>> 2, (x.pointer >>> 2) + x.count);
   else engine.kernels.fill({ y: x.pointer, value: number, n: x.count });
-  x.storage.version++;
 }
 
 /** Every element ← what `next` gives, in order. */

@@ -120,9 +120,7 @@ function spread(name: "sum" | "mean"): Rule<Reduction> {
       if (name === "mean")
         kernels.scale({ alpha: 1 / n, x: dy.pointer, y: dy.pointer, n: node.output.count });
       if (node.output.count === 1) {
-        const dx = pass.allocate(x);
-        kernels.fill({ y: dx.pointer, value: pass.engine.f32[dy.pointer >>> 2]!, n: x.count });
-        pass.give(x, dx);
+        pass.give(x, pass.filled(x, pass.engine.f32[dy.pointer >>> 2]!));
       } else pass.give(x, repeatTo(pass.engine, dy, kept, x.shape));
     },
     formula({ inputs: [x], info: { kept, n } }, dy) {

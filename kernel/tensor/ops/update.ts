@@ -20,6 +20,7 @@ export function withGradient(
 ): void {
   const own = parameter.gradStorage();
   if (own === null) return;
+  parameter.storage.changes();
   if (maximize !== true) use(own);
   else {
     const { engine, count, shape } = parameter;
@@ -28,7 +29,6 @@ export function withGradient(
     use(turned);
     engine.release(turned);
   }
-  parameter.storage.version++;
 }
 
 /** The gradient as a tensor, without showing it to anybody: what a step written in tensors reads. */
@@ -113,7 +113,7 @@ export function rpropStep(
   );
 }
 
-/** Throws unless the parameter and its buffers lie as the kernels read them. */
+/** Throws unless the parameter and its buffers, which are about to change, lie as the kernels read them. */
 export function check(operation: string, parameter: Tensor, buffers: readonly (Tensor | null)[]): void {
   if (!parameter.isContiguous()) {
     throw new Error(`${operation}: expected a contiguous parameter, got strides ${show(parameter.strides)}`);
@@ -130,5 +130,6 @@ export function check(operation: string, parameter: Tensor, buffers: readonly (T
         `${operation}: expected a contiguous float32 buffer, got ${buffer.dtype} of strides ${show(buffer.strides)}`,
       );
     }
+    buffer.storage.changes();
   }
 }

@@ -12,6 +12,7 @@ import { basics } from "./table";
 export type { Conv2dShape } from "./conv/shape";
 export type { Pointer } from "./emit/kernel";
 export type { BinaryLayout, BinaryOp } from "./map/binary";
+export type { ChainOp, ChainStep, Operand, PairOp } from "./map/chain";
 export type { ActivationOp } from "./map/exactActivations";
 export type { ReduceOp } from "./map/reduce";
 export type { Activation, UnaryGradOp, UnaryOp } from "./map/unary";

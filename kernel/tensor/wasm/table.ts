@@ -11,6 +11,7 @@ import {
 } from "./conv/conv";
 import { activation, activationGrad } from "./map/activations";
 import { binary } from "./map/binary";
+import { chain } from "./map/chain";
 import { gru, gruBackward, lstm, lstmBackward } from "./map/gates";
 import { axpy, fill, scale } from "./map/linear";
 import { reduce } from "./map/reduce";
@@ -39,6 +40,7 @@ export const basics = {
   activation,
   activationGrad,
   binary,
+  chain,
   fill,
   axpy,
   scale,

@@ -63,7 +63,7 @@ const truth =
 /** In f32 e^(b·ln a) would lose up to seven bits, so a power is computed in plain TypeScript. */
 type EmittedOp = Exclude<BinaryOp, "pow">;
 
-const vectors: { [O in EmittedOp]: Vector2 } = {
+export const vectors: { [O in EmittedOp]: Vector2 } = {
   add: f32x4.add,
   sub: f32x4.sub,
   mul: f32x4.mul,
@@ -161,7 +161,7 @@ function power(a: number, b: number): number {
   return a ** b;
 }
 
-const functions: { [O in BinaryOp]: (a: number, b: number) => number } = {
+export const functions: { [O in BinaryOp]: (a: number, b: number) => number } = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,

@@ -30,7 +30,7 @@ export type Activation = "sigmoid" | "tanh" | "relu";
 
 type Vector1 = (target: Target, f: FunctionBuilder, x: Code) => Code;
 
-const unaryVectors: { [O in UnaryOp]: Vector1 } = {
+export const unaryVectors: { [O in UnaryOp]: Vector1 } = {
   copy: (_target, _f, x) => x,
   neg: (_target, _f, x) => f32x4.neg(x),
   exp,
@@ -44,11 +44,11 @@ const unaryVectors: { [O in UnaryOp]: Vector1 } = {
 };
 
 /** Vectors side by side: what takes many registers gets along with two. */
-const width = (op: UnaryOp): 2 | 4 =>
+export const width = (op: UnaryOp): 2 | 4 =>
   op === "exp" || op === "log" || op === "sigmoid" || op === "tanh" ? 2 : 4;
 
 /** dy · the derivative, written by what the forward saved (see UnaryGradOp). */
-const gradVectors: { [O in UnaryGradOp]: (f: FunctionBuilder, dy: Code, saved: Local) => Code } = {
+export const gradVectors: { [O in UnaryGradOp]: (f: FunctionBuilder, dy: Code, saved: Local) => Code } = {
   sigmoid: (f, dy, y) => f32x4.mul(f32x4.mul(dy, y.get), f32x4.sub(held(f, "one"), y.get)),
   tanh: (f, dy, y) => f32x4.mul(dy, f32x4.sub(held(f, "one"), f32x4.mul(y.get, y.get))),
   relu: (_f, dy, y) => v128.andNot(dy, f32x4.le(y.get, v128.zero)), // a NaN output lets its gradient through

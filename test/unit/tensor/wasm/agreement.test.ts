@@ -87,6 +87,19 @@ const calls: { readonly [N in KernelName]: (n: number, own: Own, kernels: EveryK
     binary("div", "columnRight", {
       ...{ a: own.numbers(3 * n), b: own.numbers(3), y: own.numbers(3 * n), rows: 3, columns: n },
     }),
+  chain: (n, own, { chain }) =>
+    chain(
+      {
+        steps: [
+          { op: "mul", operands: ["x0", "number0"] },
+          { op: "sigmoid", operands: ["step0"] },
+          { op: "add", operands: ["step1", "x1"] },
+          { op: "tanh′", operands: ["step2", "x0"] },
+        ],
+        results: [1, 3],
+      },
+      { xs: [own.numbers(n), own.numbers(n)], numbers: [0.3], ys: [own.numbers(n), own.numbers(n)], n },
+    ),
   fill: (n, own, { fill }) => fill({ y: own.numbers(n), value: 0.5, n }),
   axpy: (n, own, { axpy }) => axpy({ alpha: 0.5, x: own.numbers(n), y: own.numbers(n), n }),
   scale: (n, own, { scale }) => scale({ alpha: 0.5, x: own.numbers(n), y: own.numbers(n), n }),
