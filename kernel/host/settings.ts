@@ -64,7 +64,8 @@ export const settings: { readonly [Name in SettingName]: EnvironmentVariable<Val
   },
   fusion: {
     variable: "BNLAB_FUSION",
-    about: "whether a BatchNorm and the activation behind it are one sweep, with the same bits",
+    about:
+      "whether a BatchNorm and the activation behind it, and long elementwise expressions, are computed in one pass, with the same bits",
     takes: '"on" or "off"',
     otherwise: "on",
     parse: oneOf("on", "off"),

@@ -37,8 +37,8 @@ export class Deferrals {
   /** In the order in which they were made; weak those that were there when garbage was collected. */
   #waiting: (Storage | WeakRef<Storage>)[] = [];
 
-  /** Below this a pass over the numbers takes no longer than to think about it. */
-  leastCount = 32 * 1024;
+  /** Below this a pass over the numbers takes no longer than the 3 µs that it takes to think about it. */
+  leastCount = 64 * 1024;
 
   readonly #engine: Engine;
 
@@ -78,12 +78,12 @@ export class Deferrals {
     count: number,
     owned: Storage | null = null,
   ): Storage {
-    let below = new Set(inputs.filter(isDeferred));
+    let below = distinct(inputs);
     let steps = 1;
     for (const { deferred } of below) steps += deferred.steps;
     if (steps > mostSteps) {
-      this.settle([...below]);
-      below = new Set();
+      this.settle(below);
+      below = [];
       steps = 1;
     }
     const storage = this.#engine.storageFor(new Deferred(op, inputs, steps, owned), count * bytesPerElement);
@@ -95,9 +95,8 @@ export class Deferrals {
 
   /** Computes one of those that wait longest, best one that no other reads. */
   #settleOne(): void {
-    const waiting = this.#list().filter(({ freedBy }) => freedBy === null);
-    const oldest = waiting.find(({ deferred }) => deferred!.readers === 0) ?? waiting[0];
-    if (oldest !== undefined) this.settle([oldest]);
+    const waiting = this.#waitingFor(() => true);
+    this.settle([waiting.find(({ deferred }) => deferred!.readers === 0) ?? waiting[0]!]);
   }
 
   #list(): Storage[] {
@@ -105,14 +104,19 @@ export class Deferrals {
     return this.#waiting.map((each) => held(each)!);
   }
 
+  /** Those on the list that somebody may still read, if `predicate` holds of them; what was freed waits for its readers alone. */
+  #waitingFor(predicate: (waiting: Storage) => boolean): Storage[] {
+    return this.#list().filter((each) => each.freedBy === null && predicate(each));
+  }
+
   /** Before the numbers of a storage change, or go: computes what reads them. */
   changes(storage: Storage): void {
     if (this.#waiting.length === 0) return;
-    this.settle(this.#list().filter((each) => each.freedBy === null && readsFrom(each, storage)));
+    this.settle(this.#waitingFor((each) => readsFrom(each, storage)));
   }
 
   settleAll(): void {
-    this.settle(this.#list().filter(({ freedBy }) => freedBy === null));
+    this.settle(this.#waitingFor(() => true));
   }
 
   /** Computes those of the storages that wait; of one size in one pass. */
@@ -185,7 +189,7 @@ export class Deferrals {
     const at = this.#waiting.findIndex((each) => held(each) === storage);
     if (at !== -1) this.#waiting.splice(at, 1);
     for (const input of distinct(inputs)) {
-      input.deferred!.readers--;
+      input.deferred.readers--;
       if (input.freedBy !== null) this.drop(input);
     }
     if (owned !== null) storage.engine.release(owned);
@@ -201,8 +205,8 @@ const held = (each: Storage | WeakRef<Storage>): Storage | undefined =>
   each instanceof Storage ? each : each.deref();
 
 /** Those of the inputs that wait themselves, each once. */
-function distinct(inputs: readonly (Storage | number)[]): Set<Storage> {
-  return new Set(inputs.filter(isDeferred));
+function distinct(inputs: readonly (Storage | number)[]): (Storage & { deferred: Deferred })[] {
+  return inputs.filter((input, i) => isDeferred(input) && inputs.indexOf(input) === i) as never;
 }
 
 /** Puts a waiting result behind all that it reads. */

@@ -70,7 +70,7 @@ export function setMemoryLimit(bytes: number): void {
   engine.boundMemory(bytes);
 }
 
-/** Whether layers in a row may be computed together, which changes no number. */
+/** Whether layers, and operations, in a row may be computed together, which changes no number. */
 export function setSweeps(enabled: boolean): void {
   engine.sweeps = enabled;
 }

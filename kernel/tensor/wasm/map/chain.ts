@@ -38,7 +38,14 @@ export interface Chain {
 
 /** A chain as text that its kernel is found by. */
 function textOf({ steps, results }: Chain): string {
-  return `${steps.map(({ op, operands }) => `${op} ${operands.join(" ")}`).join(", ")} → ${results.join(" ")}`;
+  let text = "";
+  for (const { op, operands } of steps) {
+    text += op;
+    for (const operand of operands) text += ` ${operand}`;
+    text += ", ";
+  }
+  for (const result of results) text += ` ${result}`;
+  return text;
 }
 
 const indexOf = (operand: Operand): number => Number(/\d+$/.exec(operand)![0]);
@@ -51,7 +58,13 @@ export interface ChainCall {
   readonly n: number;
 }
 
-const nameOf = { x: (i: number) => `x${i}`, number: (i: number) => `number${i}`, y: (i: number) => `y${i}` };
+/** Names of parameters, made once: to join one takes longer than to set it. */
+function namesOf(kind: "x" | "number" | "y"): (i: number) => string {
+  const names: string[] = [];
+  return (i) => (names[i] ??= `${kind}${i}`);
+}
+
+const nameOf = { x: namesOf("x"), number: namesOf("number"), y: namesOf("y") };
 
 function chainKernel(target: Target, { steps, results }: Chain): Kernel {
   const operands = steps.flatMap((step) => step.operands);
