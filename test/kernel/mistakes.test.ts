@@ -213,6 +213,30 @@ describe("what later cells know", () => {
     );
   });
 
+  test("names that a cell declares and exports, as files do", async () => {
+    const cell =
+      "const halfOf = (x: number) => x / 2;\ninterface Sized { size: number }\nexport { halfOf, type Sized };\nexport interface WithName { name: string }";
+    const ran = await run(cell);
+    assert.deepEqual([ran.error, ran.text("stderr")], ["", ""]);
+    assert.deepEqual(await underlined(cell), []);
+    const used = await run("const both: Sized & WithName = { size: halfOf(6), name: 'a' };\nboth.size");
+    assert.deepEqual([used.error, used.text("stderr"), used.result], ["", "", "3"]);
+  });
+
+  test("what is exported anew stands for what was there under its name", async () => {
+    await run(
+      "export interface Size { a: number }\nexport type Unit = 1;\nexport class Box { a = 1 }\nexport enum Side { a }",
+    );
+    await run(
+      "export interface Size { b: string }\nexport type Unit = 2;\nexport class Box { b = 2 }\nexport enum Side { b }",
+    );
+    const ran = await run(
+      "const size: Size = { b: '' }, unit: Unit = 2;\n[size.b, unit, new Box().b, Side.b]",
+    );
+    assert.deepEqual([ran.error, ran.text("stderr"), ran.result], ["", "", "[ '', 2, 2, 0 ]"]);
+    assert.match((await run("const old: Size = { a: 1 };")).text("stderr"), /TS2353/);
+  });
+
   test("what an assertion, or an `if` that throws, has found out", async () => {
     await run(`import assert from "node:assert";
 const told: unknown = JSON.parse('"abc"'), maybe = [{ a: 1 }].find(({ a }) => a > 0), either: string | number = JSON.parse("3");
