@@ -161,7 +161,7 @@ test("a failing cell stops the run; what came before it is in the files", async 
     "const x = 1;\nthrow new Error('on purpose');",
     "console.log('never');",
   ]);
-  const { code, stdout } = await bnlab([
+  const { code, stdout, stderr } = await bnlab([
     "run",
     "failing.ipynb",
     "-o",
@@ -169,7 +169,7 @@ test("a failing cell stops the run; what came before it is in the files", async 
     "--html",
     "failed.html",
   ]);
-  assert.equal(code, 1);
+  assert.deepEqual([code, stderr], [1, ""], "its error is in the run");
   assert.match(stdout, /^ {6}Error: on purpose$/m);
   assert.match(stdout, /^ {6}> 2 \| throw new Error\('on purpose'\);$/m);
   assert.match(stdout, /at Cell 2, line 2, column 7/);

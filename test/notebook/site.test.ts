@@ -103,7 +103,8 @@ describe("bnlab site", () => {
       [["empty"], /expected notebooks/],
       [["absent"], /absent/],
       [["one", "deep/one"], /two folders have this name/],
-      [["assets"], /name the folder differently/],
+      [["assets"], /assets: .*name the folder differently/],
+      [["one", "assets"], /assets: .*name the folder differently/],
       [["broken"], /broken.a\.ipynb/],
     ] as const) {
       const { status, stderr } = site(...folders, "--output", "none");
