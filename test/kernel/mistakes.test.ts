@@ -74,7 +74,7 @@ describe("tensors", () => {
 
   test("what is meant is let be: identity, texts, what may be missing, numbers", async () => {
     const fine = `${tensors}\nlet maybe: Tensor | undefined = Math.random() < 2 ? a : undefined;
-void [a === b, "x" + a, \`\${a}\`, maybe === undefined, maybe && 1, maybe ? 1 : 2, !maybe, a.at(0).item() + 1, 1 < 2, a.shape[0]! * 2, a.size(0)];
+void [a === b, a === null, undefined != a, "x" + a, \`\${a}\`, maybe === undefined, maybe && 1, maybe ? 1 : 2, !maybe, a.at(0).item() + 1, 1 < 2, a.shape[0]! * 2, a.size(0)];
 if (maybe) c = maybe;`;
     assert.deepEqual(await underlined(fine), []);
     assert.equal((await run(fine)).text("stderr"), "");

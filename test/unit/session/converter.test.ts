@@ -239,6 +239,12 @@ describe("Jupyter's questions", () => {
       [0, 1, 3, 4].map((units) => toPoints("a😀b", units)),
       [0, 1, 2, 3],
     );
+    for (const [last, units] of [
+      ["\u{ffff}", 1],
+      ["\u{10000}", 2],
+      ["\u{10ffff}", 2],
+    ] as const)
+      assert.deepEqual([toUnits(`${last}b`, 1), toPoints(`${last}b`, units)], [units, 1]);
   });
 
   it("are completed by names like the one at the cursor, the likest first", () => {
