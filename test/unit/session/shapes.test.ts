@@ -247,6 +247,13 @@ describe("shapes before running agree with the runtime", () => {
     }
   });
 
+  test("what joins does so at the first dim where none is named", () => {
+    const rows = [{ tensor: { sizes: [2, 3] } }, { tensor: { sizes: [2, 3] } }];
+    assert.deepEqual(tensorIn(created("cat", [rows]))?.sizes, [4, 3]);
+    assert.deepEqual(tensorIn(created("stack", [rows]))?.sizes, [2, 2, 3]);
+    assert.deepEqual(tensorIn(created("cat", [rows, 1]))?.sizes, [2, 6]);
+  });
+
   test("losses, and functions that join or make", () => {
     const functions = nn.functional as unknown as Record<string, (...given: unknown[]) => unknown>;
     const all = bnlab as unknown as typeof functions;
@@ -276,6 +283,11 @@ describe("shapes before running agree with the runtime", () => {
           `${name} at ${dim}: ${words}`,
           () => created(name, [[x, y], dim]),
           () => all[name]!([ones(a), ones(b)], dim),
+        );
+        agrees(
+          `${name}: ${words}`,
+          () => created(name, [[x, y]]),
+          () => all[name]!([ones(a), ones(b)]),
         );
       }
       agrees(
