@@ -1,7 +1,7 @@
 // Batch renormalization as layers: training normalizes by the batch and corrects towards the running statistics.
 
 import { batchNorm, noGrad, ones, type Tensor, tidy, zeros } from "../tensor";
-import { requireKnown } from "../tensor/arguments";
+import { describe, requireKnown } from "../tensor/arguments";
 import { ChannelNorm, type ChannelNormOptions, images, sequences } from "./channelNorm";
 
 /** What batch renormalizations can be told. */
@@ -83,8 +83,10 @@ export abstract class BatchRenorm extends ChannelNorm {
 
   protected checkLimits(): void {
     const { rMax, dMax } = this;
-    if (rMax >= 1 && dMax >= 0) return;
-    throw new RangeError(`${this.constructor.name}: expected rMax ≥ 1 and dMax ≥ 0, got ${rMax} and ${dMax}`);
+    if (typeof rMax === "number" && typeof dMax === "number" && rMax >= 1 && dMax >= 0) return;
+    throw new RangeError(
+      `${this.constructor.name}: expected rMax ≥ 1 and dMax ≥ 0, got ${describe(rMax)} and ${describe(dMax)}`,
+    );
   }
 
   override extraRepr(): string {

@@ -1,7 +1,14 @@
 // The base of batch normalization and its relatives: parameters and running statistics by channel.
 
 import { ones, type Tensor, tensor, zeros } from "../tensor";
-import { requireInteger, requireKnown, requireTensor, show } from "../tensor/arguments";
+import {
+  describe,
+  requireInteger,
+  requireKnown,
+  requireNumber,
+  requireTensor,
+  show,
+} from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 
@@ -57,9 +64,10 @@ export abstract class ChannelNorm extends Module {
     requireKnown(new.target.name, arguments, 2, ["eps", "momentum", "affine", "trackRunningStats"]);
     const name = this.constructor.name;
     requireInteger(name, "numFeatures", numFeatures, 1);
-    if (momentum !== null && !(momentum >= 0 && momentum <= 1)) {
-      throw new RangeError(`${name}: expected a momentum from 0 to 1, or null, got ${momentum}`);
+    if (momentum !== null && !(typeof momentum === "number" && momentum >= 0 && momentum <= 1)) {
+      throw new RangeError(`${name}: expected a momentum from 0 to 1, or null, got ${describe(momentum)}`);
     }
+    requireNumber(name, "eps", eps);
     this.eps = eps;
     this.momentum = momentum;
     this.affine = affine;

@@ -9,7 +9,7 @@ import {
   dropout3d,
   type Tensor,
 } from "../tensor";
-import { requireKnown } from "../tensor/arguments";
+import { requireKnown, requireShare } from "../tensor/arguments";
 import { Module } from "./module";
 import { addForgetful } from "./sweep";
 
@@ -18,9 +18,7 @@ abstract class Dropping extends Module {
   constructor(readonly p = 0.5) {
     super();
     requireKnown(new.target.name, arguments, 1);
-    if (!(p >= 0 && p <= 1)) {
-      throw new RangeError(`${this.constructor.name}: expected p from 0 to 1, got ${p}`);
-    }
+    requireShare(new.target.name, "p", p);
   }
 
   protected get options(): DropoutOptions {

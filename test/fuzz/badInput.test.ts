@@ -157,8 +157,8 @@ type Call = (args: readonly unknown[]) => unknown;
 
 interface Subject {
   readonly name: string;
-  /** Names its errors may begin with; null for what is made of other operations, which may speak for it. */
-  readonly names: readonly string[] | null;
+  /** Names its errors may begin with. */
+  readonly names: readonly string[];
   readonly parameters: readonly Parameter[];
   readonly call: Call;
   /** Whether it may keep what it cannot use: a layer's forward refuses it. */
@@ -254,7 +254,7 @@ function complaintOf(subject: Subject, args: readonly unknown[], mustThrow: bool
     if (elsewhere.test(message)) return undefined;
     if (!wellSaid.test(message)) return `said only ${name}: ${message}`;
     const by = message.slice(0, message.indexOf(":"));
-    return subject.names === null || subject.names.includes(by) ? undefined : `named "${by}": ${message}`;
+    return subject.names.includes(by) ? undefined : `named "${by}": ${message}`;
   }
 }
 
@@ -367,25 +367,67 @@ test("autograd.functional", () => {
   report(subjectsOf(surface.functions("autograd.functional"), autograd.functional));
 });
 
-test("nn.functional", () => {
-  report(spokenFor(subjectsOf(surface.functions("nn.functional"), nn.functional)));
-});
+/** What speaks for them: operations that they are made of, layers that they have inside. All others speak for themselves. */
+const spokesmen: Readonly<Record<string, readonly string[]>> = {
+  ...{ glu: ["size"], relu6: ["hardtanh"], selu: ["elu"], softmin: ["softmax", "neg"], logSigmoid: ["neg"] },
+  ...{ lpPool1d: ["avgPool1d"], lpPool2d: ["avgPool2d"], maxUnpool1d: ["scatter"], tanhshrink: ["sub"] },
+  ...{ smoothL1Loss: ["clamp"], huberLoss: ["clamp"], gaussianNllLoss: ["clamp"] },
+  ...{ binaryCrossEntropy: ["mul"], binaryCrossEntropyWithLogits: ["mul", "sub"] },
+  ...{ marginRankingLoss: ["sub", "mul"], multilabelSoftMarginLoss: ["mul"] },
+  tripletMarginLoss: ["pairwiseDistance"],
+  scaledDotProductAttention: ["dropout", "add"],
+  kaimingUniform_: ["calculateGain", "uniform_"],
+  kaimingNormal_: ["calculateGain", "normal_"],
+  ...{ xavierUniform_: ["uniform_"], xavierNormal_: ["normal_"] },
+  summary: ["zeros", "linear"],
+  parametersToVector: ["cat"],
+  updateBn: ["BatchNorm1d", "batchNorm"],
+  ...{ TransformerEncoderLayer: ["MultiheadAttention"], TransformerDecoderLayer: ["MultiheadAttention"] },
+  TransformerEncoder: ["TransformerEncoderLayer", "MultiheadAttention"],
+  TransformerDecoder: ["TransformerDecoderLayer"],
+  Transformer: ["MultiheadAttention", "TransformerEncoder", "TransformerDecoder"],
+  ...{ InceptionV1: ["Conv2d", "conv2d"], InceptionV2: ["Conv2d", "conv2d"] },
+  InceptionReduction: ["Conv2d", "conv2d"],
+  SmallInception: ["InceptionV2", "Conv2d", "conv2d", "Linear"],
+  ...{ Sequential: ["linear"], Branches: ["linear", "cat"] },
+  ...{
+    Upsample: ["interpolate"],
+    UpsamplingBilinear2d: ["interpolate"],
+    UpsamplingNearest2d: ["interpolate"],
+  },
+  ...{ ReLU6: ["hardtanh"], SELU: ["elu"], Softmin: ["softmax", "neg"], LogSigmoid: ["neg"] },
+  ...{ LPPool1d: ["avgPool1d"], LPPool2d: ["avgPool2d"], Tanhshrink: ["sub"] },
+  ...{ BCELoss: ["binaryCrossEntropy"], BCEWithLogitsLoss: ["binaryCrossEntropyWithLogits"] },
+  ...{ CrossEntropyLoss: ["crossEntropy"], KLDivLoss: ["klDiv"] },
+  ...{ CircularPad2d: ["pad"], ReflectionPad2d: ["pad"], ReplicationPad2d: ["pad"] },
+  Parameter: ["requiresGrad"],
+};
 
-/** These are made of other operations, which may speak for them. */
-function spokenFor(subjects: readonly Subject[]): Subject[] {
-  return subjects.map((each) => ({ ...each, names: null }));
+/** The function of a layer's name, which is what the layer computes. */
+const functionOf = (layer: string): string | undefined =>
+  Object.keys(nn.functional).find((name) => name.toLowerCase() === layer.toLowerCase());
+
+function withSpokesmen(subjects: readonly Subject[], more: readonly string[] = []): Subject[] {
+  return subjects.map((each) => ({
+    ...each,
+    names: [...each.names, ...more, ...(spokesmen[each.name] ?? []), functionOf(each.name) ?? each.name],
+  }));
 }
 
+test("nn.functional", () => {
+  report(withSpokesmen(subjectsOf(surface.functions("nn.functional"), nn.functional)));
+});
+
 test("nn.init", () => {
-  report(spokenFor(subjectsOf(surface.functions("nn.init"), nn.init)));
+  report(withSpokesmen(subjectsOf(surface.functions("nn.init"), nn.init), ["init"]));
 });
 
 test("nn.utils", () => {
-  report(spokenFor(subjectsOf(surface.functions("nn.utils"), nn.utils)));
+  report(withSpokesmen(subjectsOf(surface.functions("nn.utils"), nn.utils)));
 });
 
 test("nn.utils.rnn", () => {
-  report(spokenFor(subjectsOf(surface.functions("nn.utils.rnn"), nn.utils.rnn)));
+  report(withSpokesmen(subjectsOf(surface.functions("nn.utils.rnn"), nn.utils.rnn)));
 });
 
 test("controls", () => {
@@ -427,11 +469,32 @@ test("values of controls", () => {
 
 const layers = surface.constructors("nn").flatMap(({ name, parameters }): Subject[] => {
   const Layer = (nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>)[name]!;
-  return [{ name, names: null, parameters, call: (args) => new Layer(...args) }];
+  return withSpokesmen([{ name, names: namesOf(name), parameters, call: (args) => new Layer(...args) }]);
 });
 
+/** Layers that keep what they are given until they compute, besides those of a function, which checks it. */
+const keeping = new Set([
+  ...["BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "KLDivLoss", "CovariateNoise", "ModuleList"],
+  ...["Flatten", "Unflatten"],
+  ...["Transformer", "TransformerEncoderLayer", "TransformerDecoderLayer"],
+  ...["Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"],
+]);
+/** Layers of a function that refuse themselves what they cannot use. */
+const refusing = new Set([
+  "Bilinear",
+  "Dropout",
+  "Dropout1d",
+  "Dropout2d",
+  "Dropout3d",
+  "Embedding",
+  "Linear",
+  "PReLU",
+]);
+
 test("layers are made", () => {
-  report(layers.map((layer) => ({ ...layer, lenient: true })));
+  const isLenient = (name: string) =>
+    keeping.has(name) || (functionOf(name) !== undefined && !refusing.has(name));
+  report(layers.map((layer) => ({ ...layer, lenient: isLenient(layer.name) })));
 });
 
 test("layers go forward", () => {

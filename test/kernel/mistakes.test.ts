@@ -74,7 +74,7 @@ describe("tensors", () => {
 
   test("what is meant is let be: identity, texts, what may be missing, numbers", async () => {
     const fine = `${tensors}\nlet maybe: Tensor | undefined = Math.random() < 2 ? a : undefined;
-void [a === b, "x" + a, \`\${a}\`, maybe === undefined, maybe && 1, maybe ? 1 : 2, !maybe, a.at(0).item() + 1, 1 < 2, a.shape[0]! * 2, a.size(0)];
+void [a === b, a === null, undefined != a, "x" + a, \`\${a}\`, maybe === undefined, maybe && 1, maybe ? 1 : 2, !maybe, a.at(0).item() + 1, 1 < 2, a.shape[0]! * 2, a.size(0)];
 if (maybe) c = maybe;`;
     assert.deepEqual(await underlined(fine), []);
     assert.equal((await run(fine)).text("stderr"), "");
@@ -211,6 +211,30 @@ describe("what later cells know", () => {
       [ran.error, ran.text("stderr"), ran.result],
       ["", "", "[ 3, '/', 'string' ]".replace("/", separator())],
     );
+  });
+
+  test("names that a cell declares and exports, as files do", async () => {
+    const cell =
+      "const halfOf = (x: number) => x / 2;\ninterface Sized { size: number }\nexport { halfOf, type Sized };\nexport interface WithName { name: string }";
+    const ran = await run(cell);
+    assert.deepEqual([ran.error, ran.text("stderr")], ["", ""]);
+    assert.deepEqual(await underlined(cell), []);
+    const used = await run("const both: Sized & WithName = { size: halfOf(6), name: 'a' };\nboth.size");
+    assert.deepEqual([used.error, used.text("stderr"), used.result], ["", "", "3"]);
+  });
+
+  test("what is exported anew stands for what was there under its name", async () => {
+    await run(
+      "export interface Size { a: number }\nexport type Unit = 1;\nexport class Box { a = 1 }\nexport enum Side { a }",
+    );
+    await run(
+      "export interface Size { b: string }\nexport type Unit = 2;\nexport class Box { b = 2 }\nexport enum Side { b }",
+    );
+    const ran = await run(
+      "const size: Size = { b: '' }, unit: Unit = 2;\n[size.b, unit, new Box().b, Side.b]",
+    );
+    assert.deepEqual([ran.error, ran.text("stderr"), ran.result], ["", "", "[ '', 2, 2, 0 ]"]);
+    assert.match((await run("const old: Size = { a: 1 };")).text("stderr"), /TS2353/);
   });
 
   test("what an assertion, or an `if` that throws, has found out", async () => {

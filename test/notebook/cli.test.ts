@@ -161,7 +161,7 @@ test("a failing cell stops the run; what came before it is in the files", async 
     "const x = 1;\nthrow new Error('on purpose');",
     "console.log('never');",
   ]);
-  const { code, stdout } = await bnlab([
+  const { code, stdout, stderr } = await bnlab([
     "run",
     "failing.ipynb",
     "-o",
@@ -169,7 +169,7 @@ test("a failing cell stops the run; what came before it is in the files", async 
     "--html",
     "failed.html",
   ]);
-  assert.equal(code, 1);
+  assert.deepEqual([code, stderr], [1, ""], "its error is in the run");
   assert.match(stdout, /^ {6}Error: on purpose$/m);
   assert.match(stdout, /^ {6}> 2 \| throw new Error\('on purpose'\);$/m);
   assert.match(stdout, /at Cell 2, line 2, column 7/);
@@ -248,6 +248,58 @@ test("a failure that a cell leaves behind fails the run, while a later one runs 
   assert.deepEqual(cells[3]!.outputs, [], "the run ends after the cell that ran");
   write("allowed-late.ipynb", [tagged(late, "raises-exception"), "2"]);
   assert.equal((await bnlab(["run", "allowed-late.ipynb", "-o", "allowed-late.out.ipynb"])).code, 0);
+});
+
+test("a cell that waits for its controls goes on with what they are: nobody can move them", async () => {
+  write("controls.ipynb", [
+    `import { display, ui } from "bnlab";
+const rate = ui.slider(0, 1, { value: 0.5, step: 0.25 }), moved: number[] = [];
+display(rate);
+for await (const value of rate) moved.push(value);
+[moved, await rate.changed()]`,
+  ]);
+  const { code } = await bnlab(["run", "controls.ipynb", "-o", "controls.out.ipynb", "--timeout", "60"]);
+  assert.equal(code, 0);
+  assert.deepEqual(read("controls.out.ipynb").cells[0]!.outputs.at(-1)!.data, {
+    "text/plain": ["[ [], 0.5 ]"],
+  });
+});
+
+test("an error that comes after its cell's end is that cell's, and told beside the run; what goes on is not waited for", async () => {
+  write("late.ipynb", [
+    "console.log('first');",
+    tagged("setTimeout(() => { throw new Error('may be late'); }, 50);", "raises-exception"),
+    "setInterval(() => {}, 1000); setTimeout(() => { throw new Error('too late'); }, 200); 3",
+  ]);
+  const args = ["run", "late.ipynb", "-o", "late.out.ipynb", "--records", "late.json", "--timeout", "4"];
+  const { code, stderr } = await bnlab(args);
+  assert.equal(code, 1);
+  assert.deepEqual(stderr.trimEnd().split("\n"), [
+    "bnlab run: late.ipynb: the run has not waited for what cells left under way: a timer",
+    "bnlab run: late.ipynb: In [3] left an error behind, which came after its end",
+  ]);
+  assert.deepEqual(
+    read("late.out.ipynb").cells.map(({ outputs }) => outputs.flatMap(({ ename }) => ename ?? [])),
+    [[], ["Error"], ["Error"]],
+  );
+  const { error, exitCode } = JSON.parse(readFileSync(at("late.json"), "utf8"));
+  assert.deepEqual([error, exitCode], ["In [3]: Error: too late", 1]);
+});
+
+test("a kernel that a cell ends takes no output along; the cells after it are left, and cleared", async () => {
+  write("gone.ipynb", [
+    "console.log('before'); await new Promise((r) => setTimeout(r, 100)); process.exit(3);",
+    "2",
+  ]);
+  const { code, stdout } = await bnlab(["run", "gone.ipynb", "-o", "gone.out.ipynb"]);
+  assert.equal(code, 1);
+  assert.match(stdout, /before\n {6}KernelDied: .*it exited with code 3/);
+  const [first, second] = read("gone.out.ipynb").cells;
+  assert.deepEqual(
+    first!.outputs.map(({ output_type, ename }) => ename ?? output_type),
+    ["stream", "KernelDied"],
+  );
+  assert.deepEqual([second!.outputs, second!.execution_count], [[], null]);
 });
 
 test("input is refused where there is no terminal", async () => {

@@ -72,7 +72,22 @@ it("writes over no program and no other notebook", () => {
       new RegExp(`^bnlab convert: ${to}: it is there.*; name another file by --output\n$`),
     );
   }
+  assert.match(
+    bnlab("convert", "program.ipynb").stderr,
+    /^bnlab convert: program\.ts: it is there, a program without cells; name another file by --output\n$/,
+  );
   assert.equal(readFileSync(at("program.ts"), "utf8"), "export const kept = 1;\n");
   assert.equal(readFileSync(at("python.ipynb"), "utf8"), python);
   assert.equal(bnlab("convert", "nobody.ts").status, 2);
+});
+
+it("writes over a script of cells, and over an empty file", () => {
+  writeFileSync(at("source.ts"), script);
+  assert.equal(bnlab("convert", "source.ts", "-o", "source.ipynb").status, 0);
+  for (const before of ["", "\n\n", "// %%\n1;\n"]) {
+    writeFileSync(at("target.ts"), before);
+    const { status, stdout, stderr } = bnlab("convert", "source.ipynb", "--output", "target.ts");
+    assert.deepEqual([status, stdout, stderr], [0, "Script  target.ts\n", ""]);
+    assert.equal(readFileSync(at("target.ts"), "utf8"), script);
+  }
 });

@@ -75,6 +75,33 @@ test("Markdown with its pictures beside it, with and without code", () => {
   }
 });
 
+test("a live page with its engine inside, or in a file that others share", () => {
+  write("saved.ipynb", "1 + 1");
+  const engine = path.join(folder, "out/shared engine.js");
+  const args = ["--live", "out/pages/a.html", "--engine", "out/shared engine.js"];
+  const { status, stdout, stderr } = bnlab("export", "saved.ipynb", ...args);
+  assert.deepEqual([status, stderr], [0, ""]);
+  assert.equal(stdout, "Live page  out/pages/a.html\nEngine  out/shared engine.js\n");
+  const page = (name: string) => readFileSync(path.join(folder, "out", name), "utf8");
+  const beside = page("pages/a.html");
+  assert.match(beside, /id="bnlab-engine" data-at="\.\.\/shared%20engine\.js"><\/script>/);
+  assert.match(beside, /script-src '[^;]* 'unsafe-eval' 'self';/);
+  const packed = /^globalThis\.bnlabEngine = (\{.*\});\n$/.exec(readFileSync(engine, "utf8"))![1]!;
+  assert.deepEqual(Object.keys(JSON.parse(packed)), ["kernel", "runner", "typescript", "files"]);
+
+  assert.equal(bnlab("export", "saved.ipynb", "--live", "out/whole.html").status, 0);
+  const whole = page("whole.html");
+  assert.ok(whole.includes(`<script type="application/json" id="bnlab-engine">${packed}</script>`));
+  assert.doesNotMatch(/script-src [^;]*/.exec(whole)![0], /'self'/);
+
+  // Its identity is the notebook's: what a reader has written into one is not brought into another.
+  const identity = (text: string) => /data-file="saved\.ipynb" data-identity="([0-9a-f]{32})"/.exec(text)![1];
+  assert.equal(identity(whole), identity(beside));
+  write("saved.ipynb", "1 + 2");
+  bnlab("export", "saved.ipynb", "--live", "out/other.html");
+  assert.notEqual(identity(page("other.html")), identity(whole));
+});
+
 test("a PDF by a browser of the machine; where there is none it says what to do", () => {
   const printed = (browser: string) =>
     spawnSync(process.execPath, [cli, "export", "saved.ipynb", "--pdf", "page.pdf"], {

@@ -144,7 +144,8 @@ function lengthOf(value: unknown): number | undefined {
 }
 
 function preview(value: unknown): string {
-  const options = { depth: 1, breakLength: Number.POSITIVE_INFINITY, compact: true, maxArrayLength: 10 };
+  // `compact: true` would put a function's or a date's text between the braces of its properties.
+  const options = { depth: 1, breakLength: Number.POSITIVE_INFINITY, compact: false, maxArrayLength: 10 };
   const text = plainText(value, { ...options, maxStringLength: previewCharacters }).replace(/\s*\n\s*/g, " ");
   return text.length > previewCharacters ? `${text.slice(0, previewCharacters)}…` : text;
 }

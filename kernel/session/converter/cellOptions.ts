@@ -67,8 +67,6 @@ export const refusedByJavaScript: ReadonlySet<number> = new Set([
 /** What TypeScript says of cells that is no mistake of the reader's. */
 export const ignoredInCells: ReadonlySet<number> = new Set([
   6059, // A file is not under `rootDir`, which is an option of tslab's
-  2323, // Cannot redeclare exported variable, and
-  2484, // Export declaration conflicts: every name is exported once more, for the cells after it
   7005, // Implicitly any, and
   7034, // the same at the declaration: `const losses = []` that a later cell fills
   7016, // No declaration file: a package without types is still a package

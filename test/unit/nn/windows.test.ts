@@ -166,6 +166,19 @@ test("channels dropped as one, and SELU's mean and variance kept by AlphaDropout
   assert.deepEqual(nn.functional.alphaDropout(x, { p: 1, training: true }).abs(), tensor([0, 0, 0, 0]));
 });
 
+test("pixels are shuffled without a batch, and in a batch of batches, as in each picture", () => {
+  const pictures = randn([2, 3, 8, 2, 4]);
+  for (const shuffled of [(x: Tensor) => f.pixelShuffle(x, 2), (x: Tensor) => f.pixelUnshuffle(x, 2)]) {
+    const all = shuffled(pictures);
+    for (const [i, j] of [
+      [0, 1],
+      [1, 2],
+    ] as const)
+      assert.deepEqual(all.select(0, i).select(0, j), shuffled(pictures.select(0, i).select(0, j)));
+  }
+  assert.deepEqual(f.pixelUnshuffle(f.pixelShuffle(pictures, 2), 2), pictures);
+});
+
 test("a size may stand beside a factor that is not computed anew", () => {
   const x = randn([1, 1, 4]);
   const { interpolate } = nn.functional;
@@ -255,6 +268,34 @@ const refusals: Record<string, [() => unknown, RegExp]> = {
   "pixelShuffle's channels": [
     () => f.pixelShuffle(x4, 2),
     /^pixelShuffle: expected channels that 2² divides, got 2$/,
+  ],
+  "pixelShuffle's input": [
+    () => f.pixelShuffle(ones([4, 4]), 2),
+    /^pixelShuffle: expected input \[\.\.\., C, H, W\], got \[4, 4\]$/,
+  ],
+  "pixelUnshuffle's height": [
+    () => f.pixelUnshuffle(ones([1, 3, 4]), 2),
+    /^pixelUnshuffle: expected height and width that 2 divides, got \[3, 4\]$/,
+  ],
+  "pixelUnshuffle's width": [
+    () => f.pixelUnshuffle(ones([1, 4, 3]), 2),
+    /^pixelUnshuffle: expected height and width that 2 divides, got \[4, 3\]$/,
+  ],
+  "channelShuffle's channels": [
+    () => f.channelShuffle(ones([1, 4, 3]), 3),
+    /^channelShuffle: expected input \[N, C, L, \.\.\.\] with C a multiple of 3, got \[1, 4, 3\]$/,
+  ],
+  "channelShuffle's dimensions": [
+    () => f.channelShuffle(ones([2, 4]), 2),
+    /^channelShuffle: expected input \[N, C, L, \.\.\.\] with C a multiple of 2, got \[2, 4\]$/,
+  ],
+  "a padding layer's value": [
+    () => new nn.ConstantPad1d(1, "0" as never),
+    /^ConstantPad1d: expected value to be a number, got string 0$/,
+  ],
+  "a padding layer's amounts": [
+    () => new nn.ZeroPad2d([1, 1, 0.5, 1]),
+    /^ZeroPad2d: expected padding as a whole number, or \[before, after\] of each of 2 dims, got \[1, 1, 0\.5, 1\]$/,
   ],
   "a padding layer's input": [
     () => new nn.ZeroPad2d(1).forward(ones([4, 4])),

@@ -6,7 +6,7 @@ import { thisMachine } from "../../../kernel/host/machine";
 import { setMachine } from "../../../kernel/machine/machine";
 import { numbersSymbol } from "../../../kernel/protocol";
 import { Boxes } from "../../../kernel/session/cells/boxes";
-import { type CallSite, StackTraces } from "../../../kernel/session/cells/stackTraces";
+import { type CallSite, type OtherFrames, StackTraces } from "../../../kernel/session/cells/stackTraces";
 import { describeVariable, membersOf } from "../../../kernel/session/cells/variables";
 import type { CellProgram } from "../../../kernel/session/cells/wire";
 
@@ -167,6 +167,7 @@ describe("a variable's description", () => {
     assert.equal(described({ a: "x\ny", b: { c: { d: 1 } } }).preview, "{ a: 'x\\ny', b: { c: [Object] } }");
     const { preview } = described(Array.from({ length: 10 }, () => "y".repeat(20)));
     assert.deepEqual([preview.length, preview.at(-1)], [121, "…"]);
+    assert.equal(described(Object.assign(function f() {}, { a: 1 })).preview, "[Function: f] { a: 1 }");
     assert.equal(described({ a: 1 }).text, undefined);
     assert.equal(describeVariable("v", "a\nb", { text: true }).text, "a\nb");
     assert.equal(describeVariable("v", { a: 1 }, { text: true }).text, "{ a: 1 }");
@@ -210,13 +211,14 @@ describe("a variable's description", () => {
 });
 
 describe("an error", () => {
-  const traces = new StackTraces({
+  const others: OtherFrames = {
     headLines: 0,
     cellName: (file) => file,
     functionName: (frame) => frame.getFunctionName() ?? "",
     describe: () => ({ text: "elsewhere", own: false, internal: true }),
     isLoaders: (line) => line.includes("node:internal"),
-  });
+  };
+  const traces = new StackTraces(others);
   traces.add(program("Cell 1", "first();\nconst second = 2;\nthird();"));
   const withStack = (error: Error, ...frames: string[]) =>
     Object.assign(error, { stack: [String(error), ...frames.map((frame) => `    at ${frame}`)].join("\n") });
@@ -345,6 +347,21 @@ describe("an error", () => {
     assert.equal(at(3, 9), "at f (Cell 3, line 1, column 7)", "the last before it");
     assert.equal(at(4, 5), "at f (Cell 3, line 3, column 2)");
     assert.equal(at(1, 1), "at f (Cell 3, line 1, column 1)", "before the first");
+  });
+
+  it("stands below the head of the function around the cell, where that has lines of its own", () => {
+    const below = new StackTraces({ ...others, headLines: 2 });
+    below.add(program("Cell 5", "a;\nb;"));
+    const frame: CallSite = {
+      getFileName: () => undefined,
+      getScriptNameOrSourceURL: () => "Cell 5",
+      getFunctionName: () => null,
+      getLineNumber: () => 4,
+      getColumnNumber: () => null,
+      isAsync: () => false,
+      toString: () => "",
+    };
+    assert.equal(below.format(new Error("a"), [frame]), "Error: a\n    at Cell 5, line 2, column 1");
   });
 
   it("inside of what the kernel has put into a line stands where that begins", () => {

@@ -151,6 +151,41 @@ describe("names", () => {
     );
   });
 
+  it("that a cell exports under their own names are what it declares anyway", () => {
+    const text = "const a = 1, c = 2; type T = 5;\nexport { a,\n  type T };\nexport type { T };\na";
+    assert.equal(
+      exportsAsImports(text),
+      `const a = 1, c = 2; type T = 5;\n${" ".repeat(11)}\n${" ".repeat(11)}\n${" ".repeat(18)}\na`,
+    );
+    for (const kept of [
+      "const a = 1; export { a as b };",
+      "const a = 1; export { a, b };",
+      "export { a };",
+      "const a = 1; export default a;",
+      "export default function f() {}",
+      "exported; // export const a = 1;",
+    ])
+      assert.equal(exportsAsImports(kept), kept);
+    for (const declared of [
+      "const a = 1;",
+      "let { a, b } = c;",
+      "async function f() {}",
+      "abstract class A {}",
+      "interface I { a: 1 }",
+      "type T = 1;",
+      "declare const a: 1;",
+      "const enum E { a }",
+      "namespace N { export const a = 1; }",
+      "import a = N.a;",
+    ])
+      assert.equal(exportsAsImports(`1;\nexport ${declared}`), `1;\n       ${declared}`);
+    assert.equal(exportsAsImports("@d export class A {}"), "@d        class A {}");
+    assert.equal(
+      exportsAsImports('const a = 1; export * as n from "m"; export { a };'),
+      `const a = 1; import * as n from "m"; ${" ".repeat(13)}`,
+    );
+  });
+
   it("that a statement may tell more of are in calls, and in conditions of what is thrown", () => {
     assert.deepEqual(namesToldOf("assert(a, b.c, () => d); e; f = g(h);"), ["a", "b", "c"]);
     assert.deepEqual(
@@ -204,6 +239,12 @@ describe("Jupyter's questions", () => {
       [0, 1, 3, 4].map((units) => toPoints("a😀b", units)),
       [0, 1, 2, 3],
     );
+    for (const [last, units] of [
+      ["\u{ffff}", 1],
+      ["\u{10000}", 2],
+      ["\u{10ffff}", 2],
+    ] as const)
+      assert.deepEqual([toUnits(`${last}b`, 1), toPoints(`${last}b`, units)], [units, 1]);
   });
 
   it("are completed by names like the one at the cursor, the likest first", () => {

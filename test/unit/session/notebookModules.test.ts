@@ -97,7 +97,7 @@ describe("modules of a notebook", () => {
     ]);
     const [a, b] = [modules.cell("a")!, modules.cell("b")!];
     const specifier = `./${a.fileName.slice(folder.length + 1, -".ts".length)}`;
-    assert.ok(a.prefix.endsWith("export { x, f };\n"));
+    assert.ok(a.prefix.endsWith("export { x, f, e };\n"));
     assert.equal(
       b.prefix.slice(b.prefix.indexOf("declare")),
       `declare let x: typeof import("${specifier}").x; import { f } from "${specifier}"; import { e } from "${specifier}"; export { own };\n`,

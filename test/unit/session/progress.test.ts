@@ -84,6 +84,20 @@ describe("progress", () => {
     assert.equal(bars(-1)[0]!.total, null);
   });
 
+  it("is drawn as far as it is, by its name, and without an end where none is known", () => {
+    const { outputs } = session();
+    const drawn = () =>
+      outputs.map(({ content }) => {
+        const html = String((content as { data: Record<string, unknown> }).data[Mime.html]);
+        return /<progress[^>]* aria-label="[^"]*"/.exec(html)![0];
+      });
+    for (const _ of progress(["a", "b"], { label: "<letters>" }));
+    const named = (done: number) => `<progress value="${done}" max="2" aria-label="&lt;letters&gt;"`;
+    assert.deepEqual([drawn()[0], drawn().at(-1)], [named(0), named(2)]);
+    for (const _ of progress([1][Symbol.iterator]()));
+    assert.equal(drawn().at(-1), '<progress aria-label="Progress"');
+  });
+
   it("stands in one output for loops inside loops, each in the place of the one before", () => {
     const { bars, outputs } = session();
     for (const _ of progress(2, { label: "outer" })) for (const _ of progress(1, { label: "inner" }));

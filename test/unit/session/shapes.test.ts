@@ -174,6 +174,34 @@ describe("shapes before running agree with the runtime", () => {
     );
   });
 
+  test("a Sequential, of layers one by one or in an array", () => {
+    const row: [name: string, ...given: number[]][] = [["Linear", 6, 4], ["ReLU"], ["Linear", 4, 2]];
+    const known = row.map(([name, ...given]) => layerOf(name, given));
+    const made = row.map(([name, ...given]) => {
+      const Layer = (nn as unknown as Record<string, new (...given: unknown[]) => bnlab.nn.Module>)[name]!;
+      return new Layer(...given);
+    });
+    for (const count of [0, 1, 3]) {
+      for (const width of [6, 5]) {
+        const [layers, modules] = [known.slice(0, count), made.slice(0, count)];
+        for (const [given, sequential] of [
+          [layers, new nn.Sequential(...modules)],
+          [[layers], new nn.Sequential(modules)],
+        ] as const) {
+          const outcome = agrees(
+            `Sequential(${JSON.stringify(given)}) of [2, ${width}]`,
+            () => ({ tensor: applied(layerOf("Sequential", given), { sizes: [2, width] })! }),
+            () => sequential.forward(ones([2, width])),
+          );
+          tellsAll(`Sequential of ${count} layers and [2, ${width}]`, outcome);
+        }
+      }
+    }
+    assert.throws(() => applied(layerOf("Sequential", [known]), { sizes: [2, 5] }), {
+      message: /^\(0\) Linear: expected input/,
+    });
+  });
+
   test("operations, with shapes that are known whole or in part", () => {
     const dims = () => pick(0, 1, 2, -1, -2);
     const lists: Readonly<Record<string, () => unknown[]>> = {
@@ -219,6 +247,13 @@ describe("shapes before running agree with the runtime", () => {
     }
   });
 
+  test("what joins does so at the first dim where none is named", () => {
+    const rows = [{ tensor: { sizes: [2, 3] } }, { tensor: { sizes: [2, 3] } }];
+    assert.deepEqual(tensorIn(created("cat", [rows]))?.sizes, [4, 3]);
+    assert.deepEqual(tensorIn(created("stack", [rows]))?.sizes, [2, 2, 3]);
+    assert.deepEqual(tensorIn(created("cat", [rows, 1]))?.sizes, [2, 6]);
+  });
+
   test("losses, and functions that join or make", () => {
     const functions = nn.functional as unknown as Record<string, (...given: unknown[]) => unknown>;
     const all = bnlab as unknown as typeof functions;
@@ -248,6 +283,11 @@ describe("shapes before running agree with the runtime", () => {
           `${name} at ${dim}: ${words}`,
           () => created(name, [[x, y], dim]),
           () => all[name]!([ones(a), ones(b)], dim),
+        );
+        agrees(
+          `${name}: ${words}`,
+          () => created(name, [[x, y]]),
+          () => all[name]!([ones(a), ones(b)]),
         );
       }
       agrees(
