@@ -272,6 +272,19 @@ const rows: Row[] = [
     moving(`add of ${n}`, 3 * n, (kernels) =>
       kernels.binary("add", "same", { a, b, y: c, rows: 1, columns: n }),
     ),
+    moving(`(a + b)·c·½ of ${n}`, 4 * n, (kernels) =>
+      kernels.chain(
+        {
+          steps: [
+            { op: "add", operands: ["x0", "x1"] },
+            { op: "mul", operands: ["step0", "x2"] },
+            { op: "mul", operands: ["step1", "number0"] },
+          ],
+          results: [2],
+        },
+        { xs: [a, b, c], numbers: [0.5], ys: [d], n },
+      ),
+    ),
     moving(`sum of ${n}`, n, (kernels) => kernels.reduce("sum", { x: a, y: b, outer: 1, n, inner: 1 })),
     moving(
       `sum over rows of ${n / 100}×100`,

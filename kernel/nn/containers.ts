@@ -1,7 +1,7 @@
 // Modules that arrange others, or nothing at all.
 
 import { cat, type Tensor } from "../tensor";
-import { describe, requireKnown, requireTensor } from "../tensor/arguments";
+import { describe, requireInteger, requireIntegers, requireKnown, requireTensor } from "../tensor/arguments";
 import { giveUp, isSweeping } from "../tensor/doors/nn";
 import { Module } from "./module";
 import { showSizes } from "./sizes";
@@ -322,6 +322,8 @@ export class Flatten extends Module {
   ) {
     super();
     requireKnown(new.target.name, arguments, 2);
+    requireInteger(new.target.name, "startDim", startDim);
+    requireInteger(new.target.name, "endDim", endDim);
   }
 
   override forward(input: Tensor): Tensor {
@@ -343,6 +345,8 @@ export class Unflatten extends Module {
   ) {
     super();
     requireKnown(new.target.name, arguments, 2);
+    requireInteger(new.target.name, "dim", dim);
+    requireIntegers(new.target.name, "unflattenedSize", unflattenedSize);
   }
 
   override forward(input: Tensor): Tensor {

@@ -1,7 +1,7 @@
 // Layers that normalize each sample over its features: the same in training and evaluation.
 
 import { groupNorm, layerNorm, ones, rmsNorm, type Shape, type Tensor, zeros } from "../tensor";
-import { optionsOf, requireKnown, requireTensor, show } from "../tensor/arguments";
+import { optionsOf, requireKnown, requireNumber, requireTensor, show } from "../tensor/arguments";
 import { Module } from "./module";
 import { Parameter } from "./parameter";
 import { addForgetful } from "./sweep";
@@ -37,6 +37,7 @@ export class LayerNorm extends Module {
       bias = true,
     } = optionsOf<LayerNormOptions>(new.target.name, ["eps", "elementwiseAffine", "bias"], options, more);
     this.normalizedShape = sizes("LayerNorm", normalizedShape);
+    requireNumber(new.target.name, "eps", eps);
     this.eps = eps;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape)) : null;
     this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape)) : null;
@@ -82,6 +83,7 @@ export class RMSNorm extends Module {
       more,
     );
     this.normalizedShape = sizes("RMSNorm", normalizedShape);
+    if (eps !== null) requireNumber(new.target.name, "eps", eps);
     this.eps = eps;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape)) : null;
   }
@@ -131,6 +133,7 @@ export class GroupNorm extends Module {
         `GroupNorm: expected numChannels to be a multiple of numGroups, got ${numChannels} and ${numGroups}`,
       );
     }
+    requireNumber(new.target.name, "eps", eps);
     this.eps = eps;
     this.weight = affine ? new Parameter(ones([numChannels])) : null;
     this.bias = affine ? new Parameter(zeros([numChannels])) : null;

@@ -475,7 +475,6 @@ const layers = surface.constructors("nn").flatMap(({ name, parameters }): Subjec
 /** Layers that keep what they are given until they compute, besides those of a function, which checks it. */
 const keeping = new Set([
   ...["BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "KLDivLoss", "CovariateNoise", "ModuleList"],
-  ...["Flatten", "Unflatten"],
   ...["Transformer", "TransformerEncoderLayer", "TransformerDecoderLayer"],
   ...["Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"],
 ]);
@@ -487,8 +486,12 @@ const refusing = new Set([
   "Dropout2d",
   "Dropout3d",
   "Embedding",
+  "Flatten",
+  "GroupNorm",
+  "LayerNorm",
   "Linear",
   "PReLU",
+  "RMSNorm",
 ]);
 
 test("layers are made", () => {
