@@ -124,7 +124,7 @@ export class BackwardPass {
   /** Gradients of leaves that may not go to `.grad` at once: shared ones, those with hooks, and those that grad() asks for. */
   readonly #held = new Map<Tensor, Storage>();
   /** Gradients of leaves that are in `.grad` and not yet computed. */
-  readonly #deferred: Storage[] = [];
+  readonly #deferred = new Map<Tensor, Storage>();
   /** What grad() asked for, as far as the walk came by it. */
   readonly found = new Map<Tensor, Storage>();
 
@@ -151,7 +151,7 @@ export class BackwardPass {
     else if (this.#wanted !== null) this.engine.release(gradient);
     else {
       x.adoptGrad(gradient);
-      if (gradient.deferred !== null) this.#deferred.push(gradient);
+      if (gradient.deferred !== null) this.#deferred.set(x, gradient);
     }
   }
 
@@ -167,7 +167,7 @@ export class BackwardPass {
       return deferrals.defer(
         op === "mul" || op === "div" ? op : `${op}′`,
         [dy, operand],
-        count,
+        x.shape,
         this.take(dy),
       );
     }
@@ -183,7 +183,7 @@ export class BackwardPass {
   /** The gradient of x that is one number everywhere. */
   filled(x: Tensor, value: number): Storage {
     const { deferrals, kernels } = this.engine;
-    if (deferrals.takes(x.count)) return deferrals.defer("copy", [value], x.count);
+    if (deferrals.takes(x.count)) return deferrals.defer("copy", [value], x.shape);
     const dx = this.allocate(x);
     kernels.fill({ y: dx.pointer, value, n: x.count });
     return dx;
@@ -292,6 +292,9 @@ export class BackwardPass {
         if (node.isUnseen && !retainGraph) finish(engine, node, number);
       }
       this.#settle();
+    } catch (error) {
+      this.#giveUp();
+      throw error;
     } finally {
       if (this.#current !== null) engine.release(this.#current);
       this.#current = null;
@@ -301,6 +304,12 @@ export class BackwardPass {
       }
     }
     if (!retainGraph) consume(engine, nodes, number);
+  }
+
+  /** Lets go of gradients that a walk that failed has left waiting: nobody is to compute them later. */
+  #giveUp(): void {
+    for (const [x, gradient] of this.#deferred) if (gradient.deferred !== null) x.grad = null;
+    for (const held of this.#held.values()) this.engine.release(held);
   }
 
   /** Throws where the rule that has just run gave one of its inputs a NaN. */
@@ -316,7 +325,7 @@ export class BackwardPass {
 
   /** Takes the held gradients, whole by now, through their hooks to where they go. */
   #settle(): void {
-    this.engine.deferrals.settle([...this.#deferred, ...this.#held.values()]);
+    this.engine.deferrals.settle([...this.#deferred.values(), ...this.#held.values()]);
     for (const [x, held] of this.#held) {
       const gradient = this.#owned(held, x.count);
       this.#callHooks(x, gradient);

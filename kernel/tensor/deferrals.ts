@@ -4,6 +4,7 @@
 
 import { bytesPerElement } from "./dtype";
 import type { Engine } from "./engine";
+import type { Shape } from "./shape";
 import { Storage } from "./storage";
 import type { Tensor } from "./tensor";
 import type { ChainOp, ChainStep, Operand } from "./wasm/kernels";
@@ -23,6 +24,8 @@ export class Deferred {
   constructor(
     readonly op: ChainOp,
     readonly inputs: readonly (Storage | number)[],
+    /** For the error where there is no memory for it. */
+    readonly shape: Shape,
     /** How many operations wait, this one and those below. */
     readonly steps: number,
     /** A gradient among the inputs, a share of which this owns until it is computed. */
@@ -68,14 +71,14 @@ export class Deferrals {
       if (input === null || (typeof operand !== "number" && operand.count !== x.count)) return null;
       inputs.push(input);
     }
-    return this.#engine.view(this.defer(op, inputs, x.count), 0, x.shape, x.strides, "float32");
+    return this.#engine.view(this.defer(op, inputs, x.shape), 0, x.shape, x.strides, "float32");
   }
 
-  /** A storage for `count` numbers op(inputs), each of that size or a number. It takes over a share of `owned`. */
+  /** A storage for op(inputs), each of as many numbers as `shape` has, or a number. It takes over a share of `owned`. */
   defer(
     op: ChainOp,
     inputs: readonly (Storage | number)[],
-    count: number,
+    shape: Shape,
     owned: Storage | null = null,
   ): Storage {
     let below = distinct(inputs);
@@ -86,7 +89,7 @@ export class Deferrals {
       below = [];
       steps = 1;
     }
-    const storage = this.#engine.storageFor(new Deferred(op, inputs, steps, owned), count * bytesPerElement);
+    const storage = this.#engine.storageFor(new Deferred(op, inputs, shape, steps, owned));
     for (const { deferred } of below) deferred.readers++;
     this.#waiting.push(storage);
     if (this.#waiting.length > mostWaiting) this.#settleOne();
@@ -109,10 +112,23 @@ export class Deferrals {
     return this.#list().filter((each) => each.freedBy === null && predicate(each));
   }
 
-  /** Before the numbers of a storage change, or go: computes what reads them. */
+  /** Before the numbers of a storage change: computes what reads them. Throws a RangeError where there is no memory for it. */
   changes(storage: Storage): void {
-    if (this.#waiting.length === 0) return;
+    if (this.computes(storage)) return;
+    this.#engine.collect({ all: true }); // what nobody holds needs no memory
     this.settle(this.#waitingFor((each) => readsFrom(each, storage)));
+  }
+
+  /** Computes what reads a storage; false where there is no memory for it. */
+  computes(storage: Storage): boolean {
+    if (this.#waiting.length === 0) return true;
+    try {
+      this.settle(this.#waitingFor((each) => readsFrom(each, storage)));
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
   }
 
   settleAll(): void {

@@ -121,9 +121,10 @@ export class Engine {
   }
 
   /** A storage that gets its block when somebody reads it. May run the collector, as allocate(). */
-  storageFor(deferred: Deferred, byteLength: number): Storage {
+  storageFor(deferred: Deferred): Storage {
     this.allocations = (this.allocations + 1) | 0;
     if (this.collector.due) this.collect();
+    const byteLength = countOf(deferred.shape) * bytesPerElement;
     const storage = new Storage(this, 0, byteLength, blockClassOf(byteLength));
     storage.deferred = deferred;
     if (this.scope !== null) this.scope.made.push(storage);
@@ -158,8 +159,9 @@ export class Engine {
   }
 
   /** A block for the numbers of a storage; see Collector.pageIn() and place(). */
-  blockFor({ blockClass, byteLength }: Storage): number {
-    return this.#heap.allocate(blockClass) || this.#allocateHard(blockClass, byteLength / bytesPerElement);
+  blockFor({ blockClass, byteLength, deferred }: Storage): number {
+    const count = byteLength / bytesPerElement;
+    return this.#heap.allocate(blockClass) || this.#allocateHard(blockClass, count, deferred?.shape);
   }
 
   /** The heap is full: collect, then join freed neighbors, then give up. */
@@ -187,12 +189,13 @@ export class Engine {
       return;
     }
     if (storage.freedBy !== null || storage.pinned) return;
-    storage.freedBy = by;
-    if (storage.deferred !== null) this.deferrals.drop(storage);
-    else {
-      this.deferrals.changes(storage);
+    if (storage.deferred !== null) {
+      storage.freedBy = by;
+      this.deferrals.drop(storage);
+    } else if (this.deferrals.computes(storage)) {
+      storage.freedBy = by;
       this.collector.remove(storage);
-    }
+    } // else it stays with what reads it, as the collector's
   }
 
   /** Keeps the storage alive as long as the view of it is. */

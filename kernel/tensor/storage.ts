@@ -58,8 +58,8 @@ export class Storage {
 
   /** Says that the numbers are about to change, before any pointer is read for it. */
   changes(): void {
+    this.#engine.deferrals.changes(this); // first: it throws where memory is full
     this.version++;
-    this.#engine.deferrals.changes(this);
   }
 
   get pointer(): number {

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { afterEach, describe, test } from "node:test";
+import { collectorHost } from "../../../kernel/host/collector";
 import * as optim from "../../../kernel/optim";
 import { autograd, Generator, keep, noGrad, randn, Tensor, tensor, tidy } from "../../../kernel/tensor";
 import { setSweeps } from "../../../kernel/tensor/doors/host";
@@ -242,6 +243,40 @@ test("a result that waits keeps what it reads, whatever becomes of that", () => 
   own.release(after.storage);
   assert.deepEqual(seen(held), seen(before.mul(-2)));
   assert.throws(() => after.sum(), /use of a freed tensor/);
+});
+
+test("where memory is full, what waits is refused to who would change what it reads, and nothing is lost", () => {
+  const { own, long } = apart();
+  const corner = (z: Tensor) => (z.toArray() as number[][])[3]!.slice(0, 5);
+  own.setCollectorHost(collectorHost());
+  const x = long(1);
+  const before = corner(x);
+  const waiting = x.mul(2);
+  x.mul(3); // nobody holds this one: it needs no memory
+  const rest: Tensor[] = [];
+  assert.throws(() => {
+    for (;;) rest.push(own.empty([256, 1024], "float32"));
+  }, /out of tensor memory/);
+  assert.throws(() => x.fill_(0), /out of tensor memory: asked for 1 MB for shape \[256, 1024\]/);
+  assert.deepEqual(corner(x), before);
+  own.release(x.storage); // there is no memory for what reads it, so it stays
+  assert.deepEqual(corner(x), before);
+  own.release(rest.pop()!.storage);
+  x.fill_(0);
+  assert.deepEqual(
+    corner(waiting),
+    corner(x).map((_, i) => Math.fround(2 * before[i]!)),
+  );
+});
+
+test("a walk that fails leaves no gradient waiting", () => {
+  engine.deferrals.leastCount = 1;
+  const [x, w] = [randn([5]).requiresGrad_(), randn([5]).requiresGrad_()];
+  const y = x.mul(2);
+  const z = y.square().mul(w).mul(x);
+  noGrad(() => y.detach().add_(1));
+  assert.throws(() => z.sum().backward(), /changed in place/);
+  assert.deepEqual([x.grad, w.grad], [null, null]);
 });
 
 test("integers, flags and parts of tensors do not wait, with the same results", () => {
