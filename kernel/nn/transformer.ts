@@ -1,7 +1,7 @@
 // Transformers as Vaswani et al. 2017 have them: layers of attention and of two products, in stacks that encode and decode.
 
 import { full, gelu, relu, type Tensor } from "../tensor";
-import { describe, optionsOf, requireInteger, requireKnown } from "../tensor/arguments";
+import { describe, optionsOf, requireInteger, requireKnown, requireNumber } from "../tensor/arguments";
 import { MultiheadAttention, SpelledModule } from "./attention";
 import { ModuleList } from "./containers";
 import { deepcopy } from "./deepcopy";
@@ -116,6 +116,7 @@ function settingsOf(layer: string, given: TransformerLayerOptions): Settings {
   };
   const { dimFeedforward, activation } = settings;
   requireInteger(layer, "dimFeedforward", dimFeedforward, 1);
+  requireNumber(layer, "layerNormEps", settings.layerNormEps);
   if (activation !== "relu" && activation !== "gelu" && typeof activation !== "function") {
     throw new RangeError(
       `${layer}: expected activation "relu", "gelu" or a function, got ${typeof activation === "string" ? `"${activation as string}"` : describe(activation)}`,
