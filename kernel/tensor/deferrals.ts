@@ -173,19 +173,27 @@ export class Deferrals {
       return roots.includes(each) || (each.freedBy === null && (wanted || all > (readers.get(each) ?? 0)));
     });
     const { engine } = roots[0]!;
-    const blocks = results.map((each) => {
-      const spare = spareOf(each, results);
-      return { spare, pointer: spare?.pointer ?? engine.blockFor(each) };
-    });
-    engine.kernels.chain(
-      { steps, results: results.map((each) => order.get(each)!) },
-      {
-        xs: xs.map((x) => x.pointer),
-        numbers,
-        ys: blocks.map(({ pointer }) => pointer),
-        n: roots[0]!.byteLength / bytesPerElement,
-      },
-    );
+    const blocks: { spare: Storage | null; pointer: number }[] = [];
+    try {
+      for (const each of results) {
+        const spare = spareOf(each, results);
+        blocks.push({ spare, pointer: spare?.pointer ?? engine.blockFor(each) });
+      }
+      engine.kernels.chain(
+        { steps, results: results.map((each) => order.get(each)!) },
+        {
+          xs: xs.map((x) => x.pointer),
+          numbers,
+          ys: blocks.map(({ pointer }) => pointer),
+          n: roots[0]!.byteLength / bytesPerElement,
+        },
+      );
+    } catch (error) {
+      // There is memory for some of it alone.
+      for (const [i, { spare, pointer }] of blocks.entries())
+        if (spare === null) engine.giveBack(results[i]!, pointer);
+      throw error;
+    }
     for (const [i, storage] of results.entries()) {
       const { spare, pointer } = blocks[i]!;
       engine.collector.place(storage, pointer, spare);

@@ -164,6 +164,11 @@ export class Engine {
     return this.#heap.allocate(blockClass) || this.#allocateHard(blockClass, count, deferred?.shape);
   }
 
+  /** Frees a block of blockFor() that nothing was put into. */
+  giveBack({ blockClass }: Storage, pointer: number): void {
+    this.#heap.free(pointer, blockClass);
+  }
+
   /** The heap is full: collect, then join freed neighbors, then give up. */
   #allocateHard(blockClass: number, count: number, shape?: Shape): number {
     this.collect({ all: true });

@@ -269,6 +269,22 @@ test("where memory is full, what waits is refused to who would change what it re
   );
 });
 
+test("what there is memory for in part alone takes none", () => {
+  const { own, long } = apart();
+  own.setCollectorHost(collectorHost());
+  const x = long(1).requiresGrad_();
+  const y = x.sigmoid().mul(2); // the sigmoid is stored too, for its gradient
+  const rest: Tensor[] = [];
+  assert.throws(() => {
+    for (;;) rest.push(own.empty([256, 1024], "float32"));
+  }, /out of tensor memory/);
+  own.release(rest.pop()!.storage);
+  for (let i = 0; i < 3; i++) assert.throws(() => y.toArray(), /out of tensor memory/);
+  own.release(own.empty([256, 1024], "float32").storage); // the one free block is free yet
+  own.release(rest.pop()!.storage);
+  assert.equal((y.toArray() as number[][]).length, 256);
+});
+
 test("a walk that fails leaves no gradient waiting", () => {
   engine.deferrals.leastCount = 1;
   const [x, w] = [randn([5]).requiresGrad_(), randn([5]).requiresGrad_()];
