@@ -379,7 +379,7 @@ const spokesmen: Readonly<Record<string, readonly string[]>> = {
   kaimingUniform_: ["calculateGain", "uniform_"],
   kaimingNormal_: ["calculateGain", "normal_"],
   ...{ xavierUniform_: ["uniform_"], xavierNormal_: ["normal_"] },
-  summary: ["zeros", "linear"],
+  summary: ["linear"],
   parametersToVector: ["cat"],
   updateBn: ["BatchNorm1d", "batchNorm"],
   ...{ TransformerEncoderLayer: ["MultiheadAttention"], TransformerDecoderLayer: ["MultiheadAttention"] },

@@ -2,6 +2,7 @@
 
 import { type DType, forkRng, noGrad, type Shape, Tensor, zeros } from "../../tensor";
 import { describe, requireKnown, show } from "../../tensor/arguments";
+import { checkShape } from "../../tensor/doors/nn";
 import { countText, htmlTable, textTable } from "../../words";
 import { MultiheadAttention } from "../attention";
 import { Conv1d, Conv2d, Conv3d } from "../conv";
@@ -81,7 +82,8 @@ export class ModelSummary {
 /**
  * Runs the model once in evaluation mode, under noGrad, on zeros of `inputShape`, batch size included ([1, 1, 28, 28]), and
  * tells what came out of each module. Leaves the model as it was: modes, buffers, hooks, and the random stream. `dtype`
- * "int32" is for models that begin with an Embedding. What the model throws for such an input goes through.
+ * "int32" is for models that begin with an Embedding. What the model throws for such an input goes through. Throws a TypeError
+ * for what is no module or no shape, a RangeError for sizes that are not whole numbers ≥ 0.
  */
 export function summary(
   model: Module,
@@ -92,6 +94,7 @@ export function summary(
   if (!(model instanceof Module)) {
     throw new TypeError(`summary: expected a module, got ${describe(model)}`);
   }
+  const input = zeros(checkShape("summary", inputShape), { dtype });
   const modules = model.namedModules();
   const restoreModes = keepModes(model);
   const buffers = model.buffers().map((buffer) => [buffer, buffer.detach().clone()] as const);
@@ -106,7 +109,7 @@ export function summary(
   );
   try {
     model.eval();
-    forkRng(() => noGrad(() => void model.forward(zeros(inputShape, { dtype }))));
+    forkRng(() => noGrad(() => void model.forward(input)));
   } finally {
     for (const remove of removers) remove();
     restoreModes();

@@ -18,6 +18,7 @@ export {
 export { resample, type Tap } from "../ops/resample";
 export { sizesAlong } from "../ops/windows";
 export { isSweeping } from "../runtime";
+export { checkShape } from "../shape";
 export type { Activation } from "../wasm/kernels";
 
 /** Gives up x, which nobody but the caller has seen and of which it has made `result`: freed once no graph needs it. */

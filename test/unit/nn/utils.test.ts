@@ -324,6 +324,14 @@ describe("summary", () => {
       new nn.Linear(4 * 6 * 5, 10, { bias: false }),
     );
 
+  test("refuses in its own name what is no shape", () => {
+    assert.throws(
+      () => summary(net(), [-1, 2]),
+      /^RangeError: summary: expected sizes that are whole numbers ≥ 0, got \[-1, 2\]$/,
+    );
+    assert.throws(() => summary(net(), null!), /^TypeError: summary: expected a shape as an array of sizes/);
+  });
+
   test("tells shapes, parameters and multiply-adds, counted by hand", () => {
     const { rows, totalParameters, trainableParameters, totalMacs } = summary(net(), [2, 1, 6, 5]);
     assert.deepEqual(rows, [
