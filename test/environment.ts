@@ -7,8 +7,8 @@ export const TestVariable = {
   grep: "BNLAB_TEST_GREP",
   /** How many runs a sweep has whose processes are killed. */
   runs: "BNLAB_TEST_RUNS",
-  /** Anything: every tutorial runs as a live page in both browsers, not in one of them. */
-  bothBrowsers: "BNLAB_TEST_BOTH_BROWSERS",
+  /** Anything: every tutorial runs as a live page, not some. */
+  allPages: "BNLAB_TEST_ALL_PAGES",
   /** Anything: every notebook is looked at for false alarms, not only the short ones. */
   allNotebooks: "BNLAB_TEST_ALL_NOTEBOOKS",
   /** Anything: kernels are tried with every kind of vectors over both kinds of memory, not with half of the pairs. */
@@ -34,3 +34,8 @@ export const TestVariable = {
   /** The notebook that Jupyter's own clients run. */
   tutorial: "BNLAB_TUTORIAL",
 } as const;
+
+/** Ends what hangs, in milliseconds, and nothing else: no test is judged by how slow a machine is. */
+export const hanging = 20 * 60_000;
+/** What is waited for at one place at most, so that a test says where it stood. */
+export const patience = 5 * 60_000;

@@ -9,6 +9,7 @@ import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
+import { hanging } from "../environment";
 import { launchBrowser } from "../vscode/browser";
 import { beyondPolicy, hostileHtml } from "./hostileHtml";
 import { Probe } from "./probe";
@@ -16,7 +17,6 @@ import { Probe } from "./probe";
 const cli = path.join(import.meta.dirname, "../../dist/kernel/cli.js");
 const plotly = createRequire(import.meta.url).resolve("plotly.js/dist/plotly-cartesian.min.js");
 const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-hostile-"));
-const timeout = 120_000;
 
 let browser: Browser;
 let probe: Probe;
@@ -90,10 +90,10 @@ async function acts(name: string, html: string): Promise<void> {
   assert.notDeepEqual(did, [], `${name}: expected the control to act, or the test proves nothing`);
 }
 
-describe("HTML of a notebook", { timeout: 20 * timeout }, () => {
+describe("HTML of a notebook", () => {
   // The addresses inside depend on the probe's server.
   for (const name of Object.keys(hostileHtml(""))) {
-    it(name, { timeout }, async () => {
+    it(name, { timeout: hanging }, async () => {
       await acts(name, `<!doctype html><body><p>${hostileHtml(probe.url("control"))[name]}`);
       const html = hostileHtml(probe.url("page"))[name]!;
       const cells = [markdown(html), markdown(`Text ${html}`), code([shown({ "text/html": html })])];
@@ -110,7 +110,7 @@ describe("HTML of a notebook", { timeout: 20 * timeout }, () => {
   }
 });
 
-it("HTML in a live page, saved or shown by its cells", { timeout: 2 * timeout }, async () => {
+it("HTML in a live page, saved or shown by its cells", { timeout: hanging }, async () => {
   const texts = Object.values(hostileHtml(probe.url("page")));
   const saved = texts.flatMap((html) => [markdown(html), code([shown({ "text/html": html })])]);
   await isHarmless("live", await exported("live", saved, "live"));
@@ -126,7 +126,7 @@ it("HTML in a live page, saved or shown by its cells", { timeout: 2 * timeout },
       await opened.waitForFunction(
         (count) => document.querySelectorAll('[data-state="done"]').length === count,
         cells.length + 1,
-        { timeout },
+        { timeout: hanging },
       );
     },
   });
@@ -199,19 +199,19 @@ const places: Record<string, (html: string) => Cell[]> = {
   ],
 };
 
-describe("texts of a notebook", { timeout: 10 * timeout }, () => {
-  it("the control acts", { timeout }, () => acts("texts", `<!doctype html><body>${image}`));
+describe("texts of a notebook", () => {
+  it("the control acts", { timeout: hanging }, () => acts("texts", `<!doctype html><body>${image}`));
   for (const [name, place] of Object.entries(places)) {
-    it(name, { timeout }, async () => isHarmless(name, await exported(name, place(image))));
+    it(name, { timeout: hanging }, async () => isHarmless(name, await exported(name, place(image))));
   }
 });
 
-it("all those texts in a live page", { timeout }, async () => {
+it("all those texts in a live page", { timeout: hanging }, async () => {
   const cells = Object.values(places).flatMap((place) => place(image));
   await isHarmless("live texts", await exported("live texts", cells, "live"));
 });
 
-describe("a chart", { timeout: 4 * timeout }, () => {
+describe("a chart", () => {
   const unsafe = (figure: object) =>
     `<!doctype html><body><div id="d"></div><script src="${pathToFileURL(plotly)}"></script><script>Plotly.newPlot("d", JSON.parse(${JSON.stringify(JSON.stringify(figure)).replaceAll("<", "\\u003c")}))</script>`;
   const figures = (url: string): Record<string, { data: object[]; layout: object }> => {
@@ -231,7 +231,7 @@ describe("a chart", { timeout: 4 * timeout }, () => {
     };
   };
   for (const name of Object.keys(figures(""))) {
-    it(name, { timeout }, async () => {
+    it(name, { timeout: hanging }, async () => {
       if (!name.includes("every")) await acts(name, unsafe(figures(probe.url("control"))[name]!));
       const figure = figures(probe.url("page"))[name]!;
       const page = await exported(name, [chart(figure), chart({ data: [{ y: [2, 1] }], layout: {} })]);
@@ -240,7 +240,9 @@ describe("a chart", { timeout: 4 * timeout }, () => {
   }
 });
 
-it("a tutorial draws all its charts under the policy, and nothing complains", { timeout }, async () => {
+it("a tutorial draws all its charts under the policy, and nothing complains", {
+  timeout: hanging,
+}, async () => {
   const tutorial = path.join(import.meta.dirname, "../../notebooks/en/00-start.ipynb");
   const file = path.join(folder, "tutorial.html");
   await promisify(execFile)(process.execPath, [cli, "export", tutorial, "--html", file]);

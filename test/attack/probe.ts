@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 
 /** Long enough for what begins by itself; whoever waits for something to happen waits for that. */
 const settled = 50;
-const patience = 20_000;
+const patience = 60_000;
 
 export class Probe {
   readonly #browser: Browser;
@@ -77,7 +77,7 @@ export class Probe {
     for (const frame of this.#page.frames()) {
       // A frame whose document was refused never answers.
       const ran = frame.evaluate(() => "pwned" in window).catch(() => false);
-      const silence = new Promise<false>((resolve) => setTimeout(resolve, patience / 20, false));
+      const silence = new Promise<false>((resolve) => setTimeout(resolve, 1000, false));
       if (await Promise.race([ran, silence])) this.#did.add("ran a script");
     }
     const asked = this.#requests.some((request) => request.startsWith(expected ? "/control" : "/page"));

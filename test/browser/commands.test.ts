@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { notebookMetadata } from "../../extension/ids";
+import { hanging } from "../environment";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
@@ -14,7 +15,6 @@ import { variableIn } from "./frames";
 
 const screenshots = path.join(root, "out/screenshots");
 const minute = 60_000;
-const timeout = 4 * minute;
 
 describe("commands in VS Code's window", {
   skip: process.platform !== "linux" && "needs VS Code's server",
@@ -101,7 +101,9 @@ describe("commands in VS Code's window", {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  it("a cell that is out of date is marked with its reason, until it has run", { timeout }, async () => {
+  it("a cell that is out of date is marked with its reason, until it has run", {
+    timeout: hanging,
+  }, async () => {
     await open("stale", ["let rate = 1;", "'rate ' + rate", "rate = 2"]);
     await toolbar("Run All");
     await output("rate 1");
@@ -139,7 +141,7 @@ describe("commands in VS Code's window", {
   });
 
   it("a reload of the window finds its kernel again: the running cell, the rest of Run All, outputs and variables", {
-    timeout: 2 * timeout,
+    timeout: hanging,
   }, async () => {
     const loop = [
       'import { existsSync } from "node:fs";\nimport { display } from "bnlab";',
@@ -186,7 +188,7 @@ describe("commands in VS Code's window", {
     process.kill(pid, "SIGTERM"); // its lease is long
   });
 
-  it("Restart asks where cells have run, and only there", { timeout }, async () => {
+  it("Restart asks where cells have run, and only there", { timeout: hanging }, async () => {
     await open("asks", ['const kept = "kept " + 1;\nkept']);
     await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
     await toolbar("Run All");
@@ -224,7 +226,7 @@ describe("commands in VS Code's window", {
   });
 
   it("the walkthrough's buttons act on the notebook behind it, and its steps end when done", {
-    timeout,
+    timeout: hanging,
   }, async () => {
     const folder = await open("behind", ['"ran " + "behind"']);
     await palette("BN Lab: Open Walkthrough");
@@ -254,7 +256,7 @@ describe("commands in VS Code's window", {
     await share.first().waitFor({ timeout: minute });
   });
 
-  it("without a notebook they say what to open", { timeout }, async () => {
+  it("without a notebook they say what to open", { timeout: hanging }, async () => {
     await open("closed", ["1"]);
     const tab = page.locator(".tab", { hasText: "closed.ipynb" });
     for (; (await tab.count()) > 0; await page.waitForTimeout(1000)) await palette("View: Close Editor"); // what still opens comes in between
@@ -268,7 +270,7 @@ describe("commands in VS Code's window", {
     await page.locator(".tab.active", { hasText: "Untitled" }).waitFor({ timeout: minute });
   });
 
-  it("a Node that cannot be started is told by the name of its setting", { timeout }, async () => {
+  it("a Node that cannot be started is told by the name of its setting", { timeout: hanging }, async () => {
     const settings = { "bnlab.nodePath": "/no/such/node" };
     const wrong = await startServer({ say: console.log, vsix: packedVsix(), toasts: true, settings });
     await open("wrongNode", ["1 + 1"], { on: wrong });
@@ -281,7 +283,7 @@ describe("commands in VS Code's window", {
     await wrong.stop();
   });
 
-  it("a notebook in Python is told that its cells do not run here", { timeout }, async () => {
+  it("a notebook in Python is told that its cells do not run here", { timeout: hanging }, async () => {
     const spec = { name: "python3", display_name: "Python 3", language: "python" };
     const python = { kernelspec: spec, language_info: { name: "python" } };
     await open("snake", ["print(1)"], { metadata: python });

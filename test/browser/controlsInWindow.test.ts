@@ -8,6 +8,7 @@ import { after, before, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { kernelspec } from "../../extension/ids";
 import { type ControlPanel, Mime } from "../../kernel/protocol";
+import { hanging } from "../environment";
 import { launchBrowser, notebookOutputs } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
@@ -66,7 +67,7 @@ async function drag(page: Page, name: string, share: number): Promise<void> {
   await page.mouse.up();
 }
 
-it("a hand steers a loop and a figure", { skip, timeout: 6 * minute }, async () => {
+it("a hand steers a loop and a figure", { skip, timeout: hanging }, async () => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 1100 } });
   await page.goto(server.windowUrl(folder, { openFile: file }));
   await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });

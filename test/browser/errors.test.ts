@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Frame, Page } from "playwright-core";
 import { notebookMetadata } from "../../extension/ids";
+import { hanging } from "../environment";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
@@ -56,7 +57,7 @@ describe("errors in VS Code's window", {
   }
 
   it("wraps, says what to do, links to cells and files, and is saved as Jupyter's", {
-    timeout: 5 * minute,
+    timeout: hanging,
   }, async () => {
     const file = path.join(folder, "errors.ipynb");
     writeFileSync(path.join(folder, "helper.ts"), "\nexport function apply(f: () => void) {\n  f();\n}\n");

@@ -1,8 +1,7 @@
 // Pages inside VS Code's window: web views stand in frames of frames, which come and go.
 import type { Frame, Locator, Page } from "playwright-core";
+import { patience } from "../environment";
 import { notebookOutputs } from "../vscode/browser";
-
-const patience = 120_000;
 
 /** The web view in which something with that text stands. */
 export async function frameWith(page: Page, selector: string, text: string): Promise<Frame | undefined> {

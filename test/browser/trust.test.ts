@@ -7,6 +7,7 @@ import { after, before, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { kernelspec } from "../../extension/ids";
 import { Mime } from "../../kernel/protocol";
+import { hanging } from "../environment";
 import { launchBrowser, notebookOutputs } from "../vscode/browser";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
@@ -67,13 +68,10 @@ async function offered(page: Page, text: string): Promise<string[]> {
   return labels;
 }
 
-it("shows a chart and a progress bar, and runs nothing", { skip, timeout: 5 * minute }, async () => {
+it("shows a chart and a progress bar, and runs nothing", { skip, timeout: hanging }, async () => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(server.windowUrl(folder, { openFile: file }));
-  await notebookOutputs(page)
-    .locator(".js-plotly-plot .js-line")
-    .first()
-    .waitFor({ timeout: 2 * minute });
+  await notebookOutputs(page).locator(".js-plotly-plot .js-line").first().waitFor({ timeout: hanging });
   await notebookOutputs(page)
     .locator(".bnlab-progress [role=progressbar][aria-valuenow='75']")
     .waitFor({ timeout: minute });

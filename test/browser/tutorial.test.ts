@@ -7,6 +7,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { Mime } from "../../kernel/protocol";
+import { hanging } from "../environment";
 import { launchBrowser, notebookOutputs } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
@@ -61,7 +62,7 @@ describe("tutorial in VS Code's window", {
     ["en", "Training loss"],
     ["zh-cn", "训练损失"],
   ] as const) {
-    it(`runs ${language}/00-start.ipynb`, { timeout: 6 * minute }, async () => {
+    it(`runs ${language}/00-start.ipynb`, { timeout: hanging }, async () => {
       const folder = path.join(workspace, language);
       useTheme(folder, "Default Light Modern");
       const file = path.join(folder, "00-start.ipynb");

@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { tutorialsIn } from "../../tutorials.js";
+import { hanging } from "../environment";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
@@ -71,7 +72,7 @@ describe("tutorials in VS Code's window", {
   });
 
   for (const language of ["en", "zh-cn"] as const) {
-    it(`lists, opens, marks and starts over: ${language}`, { timeout: 6 * minute }, async () => {
+    it(`lists, opens, marks and starts over: ${language}`, { timeout: hanging }, async () => {
       const said = words[language];
       const tutorials = await tutorialsIn(language);
       const first = tutorials[0]!;

@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Frame, Page } from "playwright-core";
 import { notebookMetadata } from "../../extension/ids";
+import { hanging } from "../environment";
 import { brokenRules } from "../tools/axe";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
@@ -117,7 +118,7 @@ describe("views in VS Code's window", {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("lists variables after a cell, and what they consist of", { timeout: 3 * minute }, async () => {
+  it("lists variables after a cell, and what they consist of", { timeout: hanging }, async () => {
     await runCell(0);
     await (await row("weights")).waitFor({ timeout: minute });
     assert.match(await rowText("weights"), /^weights\|Tensor float32\|\[64, 100\]\|25 KB\|\[/);
@@ -149,7 +150,7 @@ describe("views in VS Code's window", {
     await shoot("variables-light");
   });
 
-  it("shows 100,000 records, which the kernel sorts and filters", { timeout: 3 * minute }, async () => {
+  it("shows 100,000 records, which the kernel sorts and filters", { timeout: hanging }, async () => {
     const viewer = await view("people");
     const cell = (at: string) => viewer.locator(`[data-at="${at}"]`);
     await until("the first row", async () => (await cell("0,0").textContent()) === "person 0");
@@ -171,7 +172,7 @@ describe("views in VS Code's window", {
     assert.deepEqual(await inHighContrast(viewer, "data"), []);
   });
 
-  it("shows a tensor's numbers by slices, with the keyboard too", { timeout: 3 * minute }, async () => {
+  it("shows a tensor's numbers by slices, with the keyboard too", { timeout: hanging }, async () => {
     const viewer = await view("cube");
     const cell = (at: string) => viewer.locator(`[data-at="${at}"]`);
     await until("the numbers", async () => (await cell("2,3").textContent()) === "11");
@@ -215,7 +216,7 @@ describe("views in VS Code's window", {
   });
 
   it("draws a heat map, a histogram and pictures, in the theme's colors", {
-    timeout: 3 * minute,
+    timeout: hanging,
   }, async () => {
     const weights = await view("weights");
     await until("the table", async () => (await weights.locator("[data-at]").count()) > 50);
@@ -252,7 +253,7 @@ describe("views in VS Code's window", {
     assert.deepEqual(await brokenRules(await variables()), []);
   });
 
-  it("follows a training, and stops it", { timeout: 3 * minute }, async () => {
+  it("follows a training, and stops it", { timeout: hanging }, async () => {
     await runCell(2);
     const training = await until("the training", () => frameWith(page, ".status", "Running"));
     await until(
@@ -278,7 +279,7 @@ describe("views in VS Code's window", {
     await shoot("training-light");
   });
 
-  it("lists runs, with what differs, and puts them into one chart", { timeout: 3 * minute }, async () => {
+  it("lists runs, with what differs, and puts them into one chart", { timeout: hanging }, async () => {
     for (const [run, lr] of [
       ["0001", 0.1],
       ["0002", 0.3],

@@ -7,6 +7,7 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Frame, Locator, Page } from "playwright-core";
 import { extensionId, notebookMetadata } from "../../extension/ids";
+import { hanging, patience } from "../environment";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
@@ -15,9 +16,6 @@ import { variableIn } from "./frames";
 
 const shots = path.join(root, "out/screenshots");
 const minute = 60_000;
-const timeout = 15 * minute;
-/** Windows share their machine with other tests. */
-const patience = 2 * minute;
 
 const sources = [
   `import { display, plot, randn, ui } from "bnlab";
@@ -116,10 +114,7 @@ describe("the extension in a browser alone", {
       }, language);
     }
     await page.goto(server.windowUrl(folder, { openFile: path.join(folder, name) }));
-    await page
-      .locator(".kernel-label", { hasText: "BN Lab" })
-      .first()
-      .waitFor({ timeout: 2 * minute });
+    await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: hanging });
   }
 
   before(async () => {
@@ -154,7 +149,7 @@ describe("the extension in a browser alone", {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("runs, draws, steers, stops, tells errors and refusals, restarts", { timeout }, async () => {
+  it("runs, draws, steers, stops, tells errors and refusals, restarts", { timeout: hanging }, async () => {
     await open("lab.ipynb", "en", 1800); // all cells are seen
     await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: patience });
     await runCell("randn(");
@@ -209,7 +204,7 @@ describe("the extension in a browser alone", {
     await told(/turns is not defined/);
   });
 
-  it("speaks Chinese, and shows what is saved", { timeout }, async () => {
+  it("speaks Chinese, and shows what is saved", { timeout: hanging }, async () => {
     await open("开始.ipynb", "zh-cn", 900);
     await palette("BN Lab: 导出可运行的网页");
     await notification(/“导出可运行的网页”需要 Node\.js/).waitFor({ timeout: patience });

@@ -21,10 +21,10 @@ import {
   type Transport,
 } from "../../kernel/protocol";
 import { version } from "../../kernel/version";
+import { hanging } from "../environment";
 import { dist } from "./startKernel";
 
 const notebook = { notebook: "file:///a%20b/练习.ipynb", workspace: "" };
-const timeout = 240_000;
 /** Longer than a system lets the path of a socket be. */
 const longName = "很长的路径".repeat(8);
 
@@ -104,7 +104,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-describe("a kernel that outlives its window", { timeout }, () => {
+describe("a kernel that outlives its window", { timeout: hanging }, () => {
   it("goes on with its cell and those that wait, and has all for the next window", async () => {
     const one = open();
     const loop = `import { display } from "bnlab";

@@ -4,6 +4,7 @@ import path from "node:path";
 import { after, before, it } from "node:test";
 import { decode } from "@jridgewell/sourcemap-codec";
 import { WebSocket } from "ws";
+import { hanging } from "../environment";
 import { startKernel } from "./startKernel";
 
 // biome-ignore lint/suspicious/noExplicitAny: the protocol's own words
@@ -145,7 +146,7 @@ function step(x: number): number {
 });
 
 it("meets a function of a cell that ran before, with the notebook's names and its own", {
-  timeout: 60_000,
+  timeout: hanging,
 }, async () => {
   await attach();
   await line.send("Debugger.setInstrumentationBreakpoint", {
@@ -206,7 +207,7 @@ it("meets a function of a cell that ran before, with the notebook's names and it
   assert.equal((await run("after", "lr")).result, "0.75");
 });
 
-it("goes line by line, and an interrupt at a stop keeps the variables", { timeout: 120_000 }, async () => {
+it("goes line by line, and an interrupt at a stop keeps the variables", { timeout: hanging }, async () => {
   await attach();
   const running = run("lines", "let turns = 1;\nturns++; turns++;\nwhile (true) {\n  turns++;\n}", true);
   const places: string[] = [];
@@ -225,7 +226,7 @@ it("goes line by line, and an interrupt at a stop keeps the variables", { timeou
   assert.equal((await run("kept", "turns")).result, "5");
 });
 
-it("stops at an error that no cell catches, and at no other", { timeout: 120_000 }, async () => {
+it("stops at an error that no cell catches, and at no other", { timeout: hanging }, async () => {
   await attach();
   await line.send("Debugger.setPauseOnExceptions", { state: "uncaught" });
   for (const wait of ["", "await null;"]) {

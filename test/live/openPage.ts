@@ -7,11 +7,9 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type { Browser, Page } from "puppeteer-core";
 import { type CodeCell, isRunnable, type Notebook, parseNotebook } from "../../kernel/document/notebookFile";
+import { patience } from "../environment";
 
 const cli = path.join(import.meta.dirname, "../../dist/kernel/cli.js");
-
-/** A loaded machine starts an engine in so many milliseconds. */
-const patience = 120_000;
 
 export interface TestCell {
   source: string;

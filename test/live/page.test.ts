@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, ElementHandle } from "puppeteer-core";
 import { load } from "../../kernel/safetensors";
+import { hanging, patience } from "../environment";
 import { absent, type BrowserName, launch } from "./browsers";
 import { codeCells, exportLive, OpenPage, writeNotebook } from "./openPage";
 
@@ -70,7 +71,7 @@ before(async () => {
 });
 
 for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
-  describe(name, { timeout: 900_000, skip: absent(name) }, () => {
+  describe(name, { timeout: hanging, skip: absent(name) }, () => {
     const downloads = path.join(folder, name);
     let browser: Browser;
     let page: OpenPage;
@@ -208,7 +209,7 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
       const held = await OpenPage.open(browser, live, downloads, holdFirstEngine);
       await held.type(1, "const typed = 3;\ntyped + 4");
       const ended = held.run(1);
-      const again = await held.page.waitForSelector(".page-bar .notice button", { timeout: 120_000 });
+      const again = await held.page.waitForSelector(".page-bar .notice button", { timeout: patience });
       const said = () => held.page.$eval(".page-bar", (bar) => (bar as HTMLElement).innerText);
       assert.match(
         await said(),
@@ -230,7 +231,7 @@ for (const name of ["chrome", "firefox"] as const satisfies BrowserName[]) {
   });
 }
 
-it("a tutorial's page is no larger than 5 MB", { timeout: 60_000 }, async () => {
+it("a tutorial's page is no larger than 5 MB", { timeout: hanging }, async () => {
   const { size } = statSync(await exportLive(tutorial, path.join(folder, "tutorial.html")));
   assert.ok(size <= 5_000_000, `${size} bytes`);
 });

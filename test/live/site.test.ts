@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { hanging } from "../environment";
 import { brokenRules } from "../tools/axe";
 import { launchBrowser } from "../vscode/browser";
 
@@ -19,7 +20,7 @@ const kinds: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-describe("the site", { timeout: 300_000 }, () => {
+describe("the site", { timeout: hanging }, () => {
   let server: Server;
   let browser: Browser;
   let home: string;

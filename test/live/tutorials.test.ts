@@ -1,5 +1,5 @@
 // Tutorials as live pages: all cells run, show what the notebook has saved, keep the rules for accessibility and stay within memory.
-// English in Chromium, Chinese in Firefox, side by side: each tutorial in one of them, in both where the environment asks for it.
+// English in Chromium, Chinese in Firefox, side by side: some tutorials, all in both where the environment asks for it.
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
@@ -16,7 +16,14 @@ import { recordsOf } from "../../kernel/lesson/scorecard";
 import { bytesOfBase64 } from "../../kernel/machine/base64";
 import { compareOutputs } from "../../kernel/notebook/compareOutputs";
 import { TestVariable } from "../environment";
-import { changedVerdicts, folderOf, type Language, savedVerdicts, tutorials } from "../notebook/tutorial";
+import {
+  asPages,
+  changedVerdicts,
+  folderOf,
+  type Language,
+  savedVerdicts,
+  tutorials,
+} from "../notebook/tutorial";
 import { brokenRules } from "../tools/axe";
 import { absent, type BrowserName, launch, longestWait } from "./browsers";
 import { codeCells, exportLive, OpenPage } from "./openPage";
@@ -70,12 +77,11 @@ const rows: [BrowserName, Language][] = [
   ["firefox", "zh-cn"],
 ];
 
-const inBoth = process.env[TestVariable.bothBrowsers] !== undefined;
+const all = process.env[TestVariable.allPages] !== undefined;
 
 describe("tutorials as live pages", { concurrency: rows.length, timeout: 2 * 3_600_000 }, () => {
-  for (const [row, [name, language]] of rows.entries()) {
-    // The first is what most readers open.
-    const opened = tutorials().filter((_, at) => inBoth || at === 0 || at % rows.length === row);
+  for (const [name, language] of rows) {
+    const opened = all ? tutorials() : asPages[language];
     // One page at a time: a browser draws the page in front, and the others seldom or never.
     describe(`${language} in ${name}`, { skip: absent(name), concurrency: 1 }, () => {
       const downloads = path.join(scratch, name);

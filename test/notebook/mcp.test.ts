@@ -15,6 +15,7 @@ import { after, before, describe, it } from "node:test";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { formatNotebook, parseNotebook } from "../../kernel/document/notebookFile";
+import { hanging } from "../environment";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const scratch = realpathSync(mkdtempSync(path.join(os.tmpdir(), "bnlab-mcp-")));
@@ -35,7 +36,7 @@ function write(name: string, sources: string[]): string {
   return file;
 }
 
-describe("bnlab mcp", { timeout: 120_000 }, () => {
+describe("bnlab mcp", { timeout: hanging }, () => {
   const client = new Client({ name: "test", version: "1" });
   const call = async (name: string, input: object) =>
     (await client.callTool({ name, arguments: { ...input } })) as Answer;

@@ -24,6 +24,7 @@ export async function chromiumWith(say: Say): Promise<Launch> {
       "--no-sandbox", // root has none
       "--use-angle=swiftshader",
       "--enable-unsafe-swiftshader", // WebGL without a graphics card
+      "--disable-gpu-compositing", // which such a one would do slowly
       "--disable-background-networking",
       "--disable-component-update",
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
