@@ -1,7 +1,7 @@
 // `npm run bench:memory [-- --beside <another built checkout>]`: what the tensors of each tutorial take, in MB: at most at a time,
 // and of memory that was ever touched. The built command line runs them, with a cell at the end that asks.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -23,7 +23,10 @@ interface Usage {
 function usageOf(checkout: string, tutorial: string): Usage {
   const folder = path.join(checkout, "notebooks", "en");
   const notebook = JSON.parse(readFileSync(path.join(folder, tutorial), "utf8"));
-  const [asked, done] = ["asked", "done"].map((name) => path.join(scratch, `${name}.ipynb`)) as [string, string];
+  const [asked, done] = ["asked", "done"].map((name) => path.join(scratch, `${name}.ipynb`)) as [
+    string,
+    string,
+  ];
   writeFileSync(asked, JSON.stringify({ ...notebook, cells: [...notebook.cells, question] }));
   const cli = path.join(checkout, "dist", "kernel", "cli.js");
   const { status, stderr } = spawnSync(process.execPath, [cli, "run", asked, "--output", done], {
@@ -36,15 +39,18 @@ function usageOf(checkout: string, tutorial: string): Usage {
   return JSON.parse(text.slice(mark.length)) as Usage;
 }
 
+const rows: Record<string, object> = {};
 const megabytes = (bytes: number) => Number((bytes / 2 ** 20).toFixed(1));
 
 try {
   const own = path.join(import.meta.dirname, "..");
-  const rows: Record<string, object> = {};
-  for (const tutorial of readdirSync(path.join(own, "notebooks", "en")).filter((file) => /^\d.*\.ipynb$/.test(file))) {
+  for (const tutorial of readdirSync(path.join(own, "notebooks", "en")).filter((file) =>
+    /^\d.*\.ipynb$/.test(file),
+  )) {
     const { peakBytes, heapBytes } = usageOf(own, tutorial);
     const row = { "at most": megabytes(peakBytes), touched: megabytes(heapBytes) };
-    if (beside === undefined) rows[tutorial] = row;
+    if (beside === undefined || !existsSync(path.join(beside, "notebooks", "en", tutorial)))
+      rows[tutorial] = row;
     else {
       const other = usageOf(path.resolve(beside), tutorial);
       rows[tutorial] = {
@@ -54,7 +60,7 @@ try {
       };
     }
   }
-  console.table(rows);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+  console.table(rows);
 }
