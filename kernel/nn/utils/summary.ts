@@ -1,7 +1,7 @@
 // What a model is made of: a table of its modules with the shapes that come out of them, parameters and multiplications.
 
 import { type DType, forkRng, noGrad, type Shape, Tensor, zeros } from "../../tensor";
-import { describe, requireKnown, show } from "../../tensor/arguments";
+import { describe, requireDType, requireKnown, show } from "../../tensor/arguments";
 import { checkShape } from "../../tensor/doors/nn";
 import { countText, htmlTable, textTable } from "../../words";
 import { MultiheadAttention } from "../attention";
@@ -83,7 +83,7 @@ export class ModelSummary {
  * Runs the model once in evaluation mode, under noGrad, on zeros of `inputShape`, batch size included ([1, 1, 28, 28]), and
  * tells what came out of each module. Leaves the model as it was: modes, buffers, hooks, and the random stream. `dtype`
  * "int32" is for models that begin with an Embedding. What the model throws for such an input goes through. Throws a TypeError
- * for what is no module or no shape, a RangeError for sizes that are not whole numbers ≥ 0.
+ * for what is no module, shape or dtype, a RangeError for sizes that are not whole numbers ≥ 0.
  */
 export function summary(
   model: Module,
@@ -94,6 +94,7 @@ export function summary(
   if (!(model instanceof Module)) {
     throw new TypeError(`summary: expected a module, got ${describe(model)}`);
   }
+  requireDType("summary", dtype);
   const input = zeros(checkShape("summary", inputShape), { dtype });
   const modules = model.namedModules();
   const restoreModes = keepModes(model);
