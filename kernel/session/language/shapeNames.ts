@@ -12,6 +12,13 @@ export function isBefore(node: ts.Node, file: ts.SourceFile): boolean {
   return file.getLineAndCharacterOfPosition(node.getStart(file)).line === 0;
 }
 
+/** What a name stands for: in `{ x }` the variable, not the property. */
+export function variableAt(node: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
+  return ts.isShorthandPropertyAssignment(node.parent)
+    ? checker.getShorthandAssignmentValueSymbol(node.parent)
+    : checker.getSymbolAtLocation(node);
+}
+
 export function assignedIn(node: ts.Node): ts.Identifier[] {
   const names: ts.Identifier[] = [];
   const look = (each: ts.Node): void => {
@@ -36,7 +43,7 @@ export function isOwnProperty({ expression }: ts.PropertyAccessExpression): bool
 export function unstableNames(file: ts.SourceFile, checker: ts.TypeChecker): ReadonlySet<ts.Symbol> {
   const found = new Set<ts.Symbol>();
   const add = (node: ts.Node, isForeign: (declaration: ts.Node | undefined) => boolean) => {
-    const symbol = checker.getSymbolAtLocation(node);
+    const symbol = variableAt(node, checker);
     if (symbol && isForeign(symbol.valueDeclaration)) found.add(symbol);
   };
   const look = (node: ts.Node): void => {
