@@ -4,8 +4,14 @@ import { assignedBy } from "../converter/assignments";
 
 const SyntaxKind = ts.SyntaxKind;
 
-/** Methods that change which layers a row has. */
-export const rowChanges: ReadonlySet<string> = new Set(["append", "extend", "insert", "set", "pop"]);
+/** Methods that change which layers a row has, or what is in a list. */
+export const rowChanges: ReadonlySet<string> = new Set([
+  ...["append", "extend", "insert", "set", "pop"],
+  ...["push", "shift", "unshift", "splice", "reverse", "copyWithin"],
+]);
+
+/** Those of lists that tensors have as well, whom they leave as they are. */
+export const listChanges: ReadonlySet<string> = new Set(["sort", "fill"]);
 
 /** The line before a cell's text ends where its first line ends. */
 export function isBefore(node: ts.Node, file: ts.SourceFile): boolean {

@@ -23,6 +23,7 @@ import {
   isAssignment,
   isBefore,
   isOwnProperty,
+  listChanges,
   rowChanges,
   unstableNames,
   variableAt,
@@ -244,6 +245,8 @@ export function walk(file: ts.SourceFile, { checker, host, elsewhere }: Surround
       if (name !== "forward" || given.length !== 1) return undefined;
       return attempted(() => tensorOf(applied(layer, tensorIn(given[0]) ?? anyShape)));
     }
+    if (isMember && listIn(owner) && (rowChanges.has(name) || listChanges.has(name)))
+      forget(callee.expression);
     const shape = tensorIn(owner);
     if (shape) return attempted(() => (name === "size" ? size(shape, given) : operated(name, shape, given)));
     const known = ours(symbolOf(isMember ? callee.name : callee));

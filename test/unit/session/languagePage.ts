@@ -26,6 +26,8 @@ export declare class Tensor {
   t(): Tensor;
   sum(): Tensor;
   detach(): Tensor;
+  fill(value: number): Tensor;
+  sort(): Tensor;
   item(): number;
   size(): Sizes;
   size(dim: number): number;

@@ -109,6 +109,13 @@ describe("a number", () => {
       ["const a = { n: 4 };", "a.n", "?"],
       ["const a = [4];", "a[0]!", "4"],
       ["const a = [4]; a[0] = 5;", "a[0]!", "?"],
+      ["const a = [4]; a.push(5);", "a[0]!", "?"],
+      ["const a = [4]; a.unshift(5);", "a[0]!", "?"],
+      ["const a = [4, 5]; a.sort();", "a[0]!", "?"],
+      ["const a = [4, 5]; a.fill(6);", "a[0]!", "?"],
+      ["const a = [4, 5]; const f = () => a.reverse();", "a[0]!", "?"],
+      ["const a = [4, 5]; a.slice(1); a.map((n) => n);", "a[0]!", "4"],
+      ["const x = randn([4, 5]); x.fill(1); x.sort();", "x.shape[0]!", "4"],
       ["let n = 5; const f = () => { n = 6; };", "n", "?"],
       ["let n = 5; const f = () => ({ n } = { n: 6 });", "n", "?"],
       ["let n = 5; if (n) ({ n } = { n: 6 });", "n", "?"],
@@ -364,6 +371,14 @@ describe("names of other cells", () => {
 
   it("are nobody's guess where a cell gives them another value, or changes the row", () => {
     assert.deepEqual(said("let x = zeros([2, 3]);", "x = zeros([4, 4]);", "x.matmul(zeros([5, 1]));"), []);
+    assert.deepEqual(
+      said("const sizes = [2, 3];", "sizes.push(4);", "zeros(sizes).matmul(zeros([4, 1]));"),
+      [],
+    );
+    assert.deepEqual(
+      said("const sizes = [2, 3];", "sizes.map((n) => n);", "zeros(sizes).matmul(zeros([4, 1]));"),
+      [`matmul(zeros([4, 1])): ${mistake("[2, 3]", "[4, 1]")}`],
+    );
     const net = "const net = new nn.Sequential(new nn.Linear(3, 4));";
     const asked = "net.forward(zeros([1, 2]));";
     const told = ["forward(zeros([1, 2])): (0) Linear: expected input [..., 3], got [1, 2]"];
