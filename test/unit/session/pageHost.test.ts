@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { cellOptionsFor, typeRootOf } from "../../../kernel/session/converter/cellOptions";
 import { isFixed } from "../../../kernel/session/converter/codeHost";
-import { pageCodeHost } from "../../../kernel/session/page/codeHost";
+import { type PageCode, pageCodeHost } from "../../../kernel/session/page/codeHost";
 
 describe("a page's memory", () => {
   const options = { noUncheckedIndexedAccess: true };
@@ -87,7 +87,7 @@ describe("a page's memory", () => {
 
 describe("what cells are checked with", () => {
   it("is strict but for what is caught, unless the project says otherwise or the notebook comes from elsewhere", () => {
-    const of = (options: object, isLoose = false) => {
+    const of = (options: NonNullable<PageCode["options"]>, isLoose = false) => {
       const host = pageCodeHost({ files: {}, options });
       const { strict, useUnknownInCatchVariables, paths, typeRoots, types } = cellOptionsFor(host, isLoose);
       assert.deepEqual([typeRoots, types], [[typeRootOf("/types")], ["page"]]);
