@@ -416,7 +416,7 @@ describe("what stands there", () => {
     assert.deepEqual(whole!.documentation.split("\n").slice(-1), ["- `o15`"]);
     const inner = ask("signatureHelp", ["function k(o: { needed: number }) { return o; }\nprint(k(‸"]);
     assert.deepEqual(inner!.signatures[0]!.parameters, [
-      { label: "o: {\n    needed: number;\n}", documentation: "" },
+      { label: "o: { needed: number; }", documentation: "" },
     ]);
   });
 
