@@ -178,6 +178,19 @@ process.stdout.write("four\\n");
   ]);
 });
 
+test("what is written in bytes is shown in whole characters, and whoever waits for it is called", async () => {
+  const ran = await run(`const bytes = Buffer.from("é深"), called: string[] = [];
+process.stdout.write(bytes.subarray(0, 1));
+const went = process.stdout.write(bytes.subarray(1), () => called.push("first"));
+process.stderr.write("err", "utf8", () => called.push("second"));
+await new Promise((resolve) => setImmediate(resolve));
+[went, ...called]`);
+  assert.deepEqual(
+    [ran.text("stdout"), ran.text("stderr"), ran.result],
+    ["é深", "err", "[ true, 'first', 'second' ]"],
+  );
+});
+
 test("what child processes write past the kernel is shown as well", async () => {
   const ran = await run(
     `import { execSync } from "node:child_process";\nexecSync("echo from a child", { stdio: "inherit" });`,

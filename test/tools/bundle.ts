@@ -78,11 +78,24 @@ export async function bundled(
         // Node reads a CommonJS package twice before it runs it as a module of another kind: TypeScript is nine megabytes.
         name: "typescript",
         setup({ onLoad, onResolve }) {
-          onResolve({ filter: /^typescript$/ }, () => ({ path: "typescript", namespace: "required" }));
-          onLoad({ filter: /.*/, namespace: "required" }, () => ({
-            contents: `import { createRequire } from "node:module";
-              export default createRequire(${JSON.stringify(path.join(repository, "package.json"))})("typescript");`,
+          onResolve({ filter: /^(typescript|tslab\/dist\/converter)$/ }, ({ path: name }) => ({
+            path: name,
+            namespace: "required",
           }));
+          onLoad({ filter: /.*/, namespace: "required" }, async ({ path: name }) => {
+            const handedOn = path.join(repository, "kernel/session/converter/typescriptForTslab.ts");
+            const names =
+              name === "typescript"
+                ? /^export \{([^}]*)\} from "typescript";/m.exec(await readFile(handedOn, "utf8"))![1]
+                : "createConverter, isCompleteCode";
+            const home = JSON.stringify(path.join(repository, "package.json"));
+            return {
+              contents: `import { createRequire } from "node:module";
+                const required = createRequire(${home})(${JSON.stringify(name)});
+                export const {${names}} = required;
+                export default required;`,
+            };
+          });
         },
       },
       {

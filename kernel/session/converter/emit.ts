@@ -404,11 +404,8 @@ class CellEmitter {
     if (ts.isShorthandPropertyAssignment(parent) && parent.name === node) {
       this.#replace(node.getStart(), node.end, `${keyOf(node.text)}: ${name}`);
     } else {
-      const isCallee =
-        (ts.isCallExpression(parent) && parent.expression === node) ||
-        (ts.isTaggedTemplateExpression(parent) && parent.tag === node);
       // Called as a property it would receive the box as `this`.
-      this.#replace(node.getStart(), node.end, isCallee ? `(0, ${name})` : name);
+      this.#replace(node.getStart(), node.end, isCallee(node) ? `(0, ${name})` : name);
     }
   }
 
@@ -443,6 +440,16 @@ class CellEmitter {
   #isTop(node: ts.Identifier): boolean {
     return this.#isShared(node.text) && !isShadowed(node);
   }
+}
+
+/** Whether it is what is called, in parentheses too: those leave a property its object. */
+function isCallee(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isParenthesizedExpression(parent)) return isCallee(parent);
+  return (
+    (ts.isCallExpression(parent) && parent.expression === node) ||
+    (ts.isTaggedTemplateExpression(parent) && parent.tag === node)
+  );
 }
 
 /** In a literal `__proto__: x` would set the prototype. */

@@ -4,12 +4,25 @@ import { assignedBy } from "../converter/assignments";
 
 const SyntaxKind = ts.SyntaxKind;
 
-/** Methods that change which layers a row has. */
-export const rowChanges: ReadonlySet<string> = new Set(["append", "extend", "insert", "set", "pop"]);
+/** Methods that change which layers a row has, or what is in a list. */
+export const rowChanges: ReadonlySet<string> = new Set([
+  ...["append", "extend", "insert", "set", "pop"],
+  ...["push", "shift", "unshift", "splice", "reverse", "copyWithin"],
+]);
+
+/** Those of lists that tensors have as well, whom they leave as they are. */
+export const listChanges: ReadonlySet<string> = new Set(["sort", "fill"]);
 
 /** The line before a cell's text ends where its first line ends. */
 export function isBefore(node: ts.Node, file: ts.SourceFile): boolean {
   return file.getLineAndCharacterOfPosition(node.getStart(file)).line === 0;
+}
+
+/** What a name stands for: in `{ x }` the variable, not the property. */
+export function variableAt(node: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
+  return ts.isShorthandPropertyAssignment(node.parent)
+    ? checker.getShorthandAssignmentValueSymbol(node.parent)
+    : checker.getSymbolAtLocation(node);
 }
 
 export function assignedIn(node: ts.Node): ts.Identifier[] {
@@ -36,7 +49,7 @@ export function isOwnProperty({ expression }: ts.PropertyAccessExpression): bool
 export function unstableNames(file: ts.SourceFile, checker: ts.TypeChecker): ReadonlySet<ts.Symbol> {
   const found = new Set<ts.Symbol>();
   const add = (node: ts.Node, isForeign: (declaration: ts.Node | undefined) => boolean) => {
-    const symbol = checker.getSymbolAtLocation(node);
+    const symbol = variableAt(node, checker);
     if (symbol && isForeign(symbol.valueDeclaration)) found.add(symbol);
   };
   const look = (node: ts.Node): void => {

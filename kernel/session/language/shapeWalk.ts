@@ -18,7 +18,16 @@ import {
   tensorOf,
   type Value,
 } from "../shapes";
-import { assignedIn, isAssignment, isBefore, isOwnProperty, rowChanges, unstableNames } from "./shapeNames";
+import {
+  assignedIn,
+  isAssignment,
+  isBefore,
+  isOwnProperty,
+  listChanges,
+  rowChanges,
+  unstableNames,
+  variableAt,
+} from "./shapeNames";
 
 const SyntaxKind = ts.SyntaxKind;
 
@@ -48,7 +57,7 @@ export function walk(file: ts.SourceFile, { checker, host, elsewhere }: Surround
   /** How many conditions stand between here and the certainty that this runs. */
   let doubts = 0;
 
-  const symbolOf = (node: ts.Node) => checker.getSymbolAtLocation(node);
+  const symbolOf = (node: ts.Node) => variableAt(node, checker);
   const resolved = (symbol: ts.Symbol | undefined) =>
     symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   /** The name of something of bnlab's. */
@@ -82,6 +91,7 @@ export function walk(file: ts.SourceFile, { checker, host, elsewhere }: Surround
     if (node.kind === SyntaxKind.NullKeyword) return null;
     if (ts.isIdentifier(node)) return worthOf(node);
     if (ts.isPrefixUnaryExpression(node)) return negated(node);
+    if (ts.isPostfixUnaryExpression(node)) return counted(node);
     if (ts.isBinaryExpression(node)) return binary(node);
     if (ts.isArrayLiteralExpression(node)) return array(node);
     if (ts.isObjectLiteralExpression(node)) return object(node);
@@ -113,6 +123,11 @@ export function walk(file: ts.SourceFile, { checker, host, elsewhere }: Surround
     const value = evaluate(operand);
     if (operator === SyntaxKind.PlusPlusToken || operator === SyntaxKind.MinusMinusToken) forget(operand);
     return operator === SyntaxKind.MinusToken && typeof value === "number" ? -value : undefined;
+  };
+
+  const counted = ({ operand }: ts.PostfixUnaryExpression): undefined => {
+    evaluate(operand);
+    forget(operand);
   };
 
   const binary = ({ left, right, operatorToken: { kind } }: ts.BinaryExpression): Value => {
@@ -151,9 +166,9 @@ export function walk(file: ts.SourceFile, { checker, host, elsewhere }: Surround
     let isKnown = true;
     for (const each of node.properties) {
       if (ts.isPropertyAssignment(each) && !ts.isComputedPropertyName(each.name)) {
-        options[each.name.getText(file)] = evaluate(each.initializer);
+        options[each.name.text] = evaluate(each.initializer);
       } else if (ts.isShorthandPropertyAssignment(each)) {
-        const symbol = checker.getShorthandAssignmentValueSymbol(each);
+        const symbol = symbolOf(each.name);
         options[each.name.text] = symbol && values.get(symbol);
       } else {
         isKnown = false;
@@ -230,6 +245,8 @@ export function walk(file: ts.SourceFile, { checker, host, elsewhere }: Surround
       if (name !== "forward" || given.length !== 1) return undefined;
       return attempted(() => tensorOf(applied(layer, tensorIn(given[0]) ?? anyShape)));
     }
+    if (isMember && listIn(owner) && (rowChanges.has(name) || listChanges.has(name)))
+      forget(callee.expression);
     const shape = tensorIn(owner);
     if (shape) return attempted(() => (name === "size" ? size(shape, given) : operated(name, shape, given)));
     const known = ours(symbolOf(isMember ? callee.name : callee));

@@ -4,11 +4,10 @@ import { Session } from "node:inspector";
 import { Socket } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { LineReader } from "../../host/lines";
-import { type Comm, stateIn } from "../../protocol";
 import { type FromRunner, type Posted, Shared, type ToRunner } from "../cells/wire";
-import type { Output } from "../display/output";
 import type { ChannelData } from "./commPort";
 import { childrenOfProcess, endGroup, endTrees } from "./processTree";
+import { SendQueue } from "./sendQueue";
 
 /** The pipe that the supervisor opened for the runner, after stdin, stdout and stderr. */
 const channelFd = 3;
@@ -33,12 +32,11 @@ const supervisor = new Socket({ fd: channelFd, readable: true, writable: true })
 
 /** Processes that cells have started and that go on: pid → cell. */
 const children = new Map<number, number>();
-let queue: Posted[] = [];
-let queued = 0;
+const queue = new SendQueue(release);
 let timer: NodeJS.Timeout | undefined;
 
 main.on("message", (posted: Posted) => {
-  const { message, size } = posted;
+  const { message } = posted;
   if (message.type === "interrupt") {
     main.postMessage(message);
     return;
@@ -48,9 +46,8 @@ main.on("message", (posted: Posted) => {
     else children.set(message.pid, message.cell);
     return;
   }
-  if (!mergeIntoLast(posted)) queue.push(posted);
-  queued += size;
-  if ((message.type !== "output" && message.type !== "comm") || queued > flushCharacters) flush();
+  queue.add(posted);
+  if ((message.type !== "output" && message.type !== "comm") || queue.characters > flushCharacters) flush();
   else timer ??= setTimeout(flush, flushMs);
 });
 supervisor.on("drain", flush);
@@ -59,82 +56,12 @@ supervisor.on("data", new LineReader((line) => receive(JSON.parse(line) as ToRun
 supervisor.on("close", () => endGroup(process.pid));
 supervisor.on("error", () => endGroup(process.pid));
 
-/**
- * Text joins the text before it; of the updates of one display or control, and of what is cleared, only the last is worth
- * sending.
- */
-function mergeIntoLast({ message, size }: Posted): boolean {
-  if (message.type === "comm") discardStale(message.comm);
-  if (message.type !== "output") return false;
-  const { output, cell } = message;
-  const last = queue.at(-1);
-  if (last?.message.type === "output" && last.message.cell === cell) {
-    const before = last.message.output;
-    if (before.type === "clear_output" && output.type !== "update_display_data") {
-      discard(({ type }) => ownOutputs.has(type), cell, last);
-    } else if (
-      before.type === "stream" &&
-      output.type === "stream" &&
-      before.content.name === output.content.name
-    ) {
-      before.content.text += output.content.text;
-      last.size += size;
-      return true;
-    }
-  }
-  if (output.type === "update_display_data") {
-    const id = output.content.transient?.display_id;
-    discard((other) => other.type === output.type && other.content.transient?.display_id === id);
-  }
-  return false;
-}
-
-/** What a `clear_output` clears. */
-const ownOutputs = new Set<Output["type"]>(["stream", "display_data", "error", "clear_output"]);
-
-/** Takes outputs, of one cell or of all, out of the queue. */
-function discard(stale: (output: Output) => boolean, cell?: number, except?: Posted): void {
-  queue = queue.filter((posted) => {
-    const { message, size } = posted;
-    if (message.type !== "output" || posted === except || !stale(message.output)) return true;
-    if (cell !== undefined && message.cell !== cell) return true;
-    queued -= size;
-    release(size);
-    return false;
-  });
-}
-
-/** An update of a control that is followed by one of the same fields. */
-function discardStale({ type, content: { comm_id, data } }: Comm): void {
-  const fields = type === "comm_msg" ? fieldsIn(data) : undefined;
-  if (fields === undefined) return;
-  queue = queue.filter(({ message, size }) => {
-    const isStale =
-      message.type === "comm" &&
-      message.comm.content.comm_id === comm_id &&
-      fieldsIn(message.comm.content.data) === fields;
-    if (!isStale) return true;
-    queued -= size;
-    release(size);
-    return false;
-  });
-}
-
-function fieldsIn(data: Comm["content"]["data"]): string | undefined {
-  const state = data.method === "update" ? stateIn(data) : undefined;
-  return state && Object.keys(state).join();
-}
-
 function flush(): void {
   clearTimeout(timer);
   timer = undefined;
-  if (supervisor.writableLength > pipeLimit || queue.length === 0) return;
-  const sending = queue;
-  queue = [];
-  const size = sending.reduce((sum, posted) => sum + posted.size, 0);
-  const lines = sending.map(({ message, json = JSON.stringify(message) }) => `${json}\n`);
-  supervisor.write(lines.join(""), () => release(size));
-  queued = 0;
+  if (supervisor.writableLength > pipeLimit || queue.isEmpty) return;
+  const { lines, size } = queue.take();
+  supervisor.write(lines, () => release(size));
 }
 
 function release(size: number): void {

@@ -10,6 +10,7 @@ import { PrintBudget } from "../cells/printBudget";
 import { Runner, type RunnerEvents, type RunOutcome } from "../cells/runner";
 import type { CellProgram, FromRunner, ToRunner } from "../cells/wire";
 import type { InspectorLine } from "../debugger/inspectorLine";
+import { deathOf } from "./deaths";
 import { HeapReport } from "./heapReport";
 import { endGroup } from "./processTree";
 
@@ -39,13 +40,6 @@ const stillThere =
 const gatherMs = 20;
 /** How long a runner whose line is closed may take to end. */
 const disconnectedMs = 500;
-
-/** Windows has no signals: a crash is an exit code. */
-const windowsCrashes: ReadonlyMap<number, string> = new Map([
-  [0xc0000005, "it crashed (access violation, 0xC0000005)"],
-  [0xc00000fd, "it crashed (stack overflow, 0xC00000FD)"],
-  [0xc0000409, "it aborted (0xC0000409): a fatal error such as an exhausted heap"],
-]);
 
 export class RunnerProcess extends Runner {
   readonly #child: ChildProcess;
@@ -202,15 +196,6 @@ export class RunnerProcess extends Runner {
       return "it was in a native call that cannot be stopped, and was killed by the second interrupt";
     if (this.#isDisconnected)
       return "it closed the line to its supervisor (file descriptor 3) and was killed";
-    if (signal === "SIGKILL")
-      return "it was killed (SIGKILL): by a cell, by somebody, or by the system for want of memory";
-    if (signal === "SIGABRT" || code === 134)
-      return "it aborted (SIGABRT): a fatal error such as an exhausted heap";
-    if (signal === "SIGTRAP" || signal === "SIGILL" || code === 133)
-      return `it aborted (${signal ?? "SIGTRAP"}): a fatal error of the engine, such as an array too long for it`;
-    if (signal) return `it ended by signal ${signal}`;
-    const crash = code === null ? undefined : windowsCrashes.get(code);
-    if (crash) return crash;
-    return code === 0 ? "process.exit() was called (exit code 0)" : `it exited with code ${code}`;
+    return deathOf(code, signal);
   }
 }

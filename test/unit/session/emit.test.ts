@@ -133,6 +133,7 @@ describe("a cell's names", () => {
     const { run, value } = notebook();
     await run("function self() { return this; } const tag = function (texts) { return [this, texts[0]]; };");
     assert.deepEqual(await value("[self(), tag`a`, this]"), [undefined, [undefined, "a"], undefined]);
+    assert.deepEqual(await value("[(self)(), ((tag))`b`]"), [undefined, [undefined, "b"]]);
     assert.deepEqual(await value("({ m() { return this.v; }, v: 1 }).m()"), 1);
   });
 
