@@ -1,10 +1,11 @@
 // `bnlab run` as its user meets it: what it prints, how it ends, what it writes.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 
 const cli = path.join(import.meta.dirname, "../../dist/kernel/cli.js");
 const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-cli-"));
@@ -19,17 +20,16 @@ interface Ended {
 
 function bnlab(
   args: string[],
-  onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void,
+  onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [cli, ...args], { cwd: folder });
   const ended: Ended = { code: null, stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk: Buffer) => {
-    ended.stdout += chunk;
-    onStdout?.(ended.stdout, (signal) => child.kill(signal));
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    ended.stderr += chunk;
-  });
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].on("data", (chunk: Buffer) => {
+      ended[name] += chunk;
+      onOutput?.(ended.stdout + ended.stderr, (signal) => child.kill(signal));
+    });
+  }
   return new Promise((resolve) => child.on("close", (code) => resolve({ ...ended, code })));
 }
 
@@ -455,7 +455,7 @@ test("Ctrl+C stops the cell and writes what there is", { skip: process.platform 
   write("endless.ipynb", ["console.log('running');\nwhile (true);", "'after'"]);
   let sent = false;
   const { code } = await bnlab(
-    ["run", "endless.ipynb", "-o", "endless.out.ipynb", "--allow-errors"],
+    ["run", "endless.ipynb", "-o", "endless.out.ipynb", "--allow-errors", "--records", "endless.json"],
     (stdout, kill) => {
       if (!sent && stdout.includes("running\n")) {
         sent = true;
@@ -470,6 +470,107 @@ test("Ctrl+C stops the cell and writes what there is", { skip: process.platform 
     ["stream", "error"],
   );
   assert.deepEqual(second!.outputs, []);
+  assert.equal(JSON.parse(readFileSync(at("endless.json"), "utf8")).exitCode, 130);
+});
+
+test("check that is stopped tells no differences; what cells print past their outputs is on stderr", {
+  skip: process.platform === "win32",
+}, async () => {
+  const print = `import { writeSync } from "node:fs";\nwriteSync(1, "past\\n"); writeSync(2, "running\\n");`;
+  write("stopped.ipynb", [`${print}\nwhile (true);`]);
+  let sent = false;
+  const { code, stdout, stderr } = await bnlab(["check", "stopped.ipynb", "missing.ipynb"], (text, kill) => {
+    if (!sent && text.includes("running\n")) {
+      sent = true;
+      kill("SIGINT");
+    }
+  });
+  assert.deepEqual([code, stdout], [130, ""]);
+  assert.equal(stderr, "past\nrunning\nbnlab check: stopped by Ctrl+C\n");
+});
+
+test("a kernel that dies is told, by run and by check", { skip: process.platform === "win32" }, async () => {
+  write("dies.ipynb", ["1", "process.kill(process.ppid, 'SIGKILL'); await new Promise(() => {});", "3"]);
+  const [run, check] = await Promise.all([
+    bnlab(["run", "dies.ipynb", "-o", "dies.out.ipynb", "--records", "dies.json", "--allow-errors"]),
+    bnlab(["check", "dies.ipynb"]),
+  ]);
+  const gone = "the kernel's process has ended";
+  assert.deepEqual([run.code, run.stderr], [1, `bnlab run: dies.ipynb: ${gone}\n`]);
+  assert.deepEqual([check.code, check.stderr], [1, `bnlab check: dies.ipynb: ${gone}\n`]);
+  assert.match(check.stdout, /^✗ dies\.ipynb: 3 of 3 cells differ/);
+  const { error, exitCode } = JSON.parse(readFileSync(at("dies.json"), "utf8"));
+  assert.deepEqual([error, exitCode], [gone, 1]);
+  assert.deepEqual(
+    read("dies.out.ipynb").cells.map(({ outputs }) => outputs.length),
+    [1, 1, 0],
+  );
+});
+
+test("what cannot be written after the run is saved elsewhere; a place that takes no record costs no run", async () => {
+  const make = (folder: string) =>
+    `import { mkdirSync } from "node:fs"; import { record } from "bnlab";\nrecord("loss", 1); mkdirSync("${folder}");`;
+  write("lost.ipynb", [make("lost.out.ipynb")]);
+  write("full.ipynb", [make("full.out.records.json")]);
+  const [lost, full] = await Promise.all([
+    bnlab(["run", "lost.ipynb", "-o", "lost.out.ipynb", "--records", "lost.json"]),
+    bnlab(["run", "full.ipynb", "-o", "full.out.ipynb"]),
+  ]);
+  const saved = /^bnlab run: lost\.out\.ipynb: it is a folder; saved as (.*)\n$/.exec(lost.stderr)![1]!;
+  assert.equal(JSON.parse(readFileSync(saved, "utf8")).cells[0].execution_count, 1);
+  rmSync(saved);
+  const { error, exitCode } = JSON.parse(readFileSync(at("lost.json"), "utf8"));
+  assert.deepEqual([lost.code, exitCode, error], [2, 2, `lost.out.ipynb: it is a folder; saved as ${saved}`]);
+  assert.deepEqual(
+    [full.code, full.stderr],
+    [0, "bnlab run: full.out.records.json: it is a folder, expected a file\n"],
+  );
+  assert.equal(read("full.out.ipynb").cells[0]!.execution_count, 1);
+});
+
+/** A terminal of Linux's own. */
+const hasTerminal = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
+
+function atTerminal(args: readonly string[], onText: (text: string, type: (keys: string) => void) => void) {
+  const { NO_COLOR: _, ...env } = process.env;
+  const command = [process.execPath, cli, ...args].join(" ");
+  const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder, env });
+  let text = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    text += chunk;
+    onText(text, (keys) => child.stdin.write(keys));
+  });
+  return new Promise<{ code: number | null; text: string }>((resolve) =>
+    child.on("close", (code) => resolve({ code, text: text.replaceAll("\r\n", "\n") })),
+  );
+}
+
+test("at a terminal cells ask, Ctrl+C ends the question and the run, and what is told begins a line", {
+  skip: !hasTerminal && "there is no `script` here",
+}, async () => {
+  write("terminal.ipynb", [
+    `import { input } from "bnlab";\nconsole.log("Hello " + (await input("Name? ")));`,
+    `await input("Again? ");`,
+    "'never'",
+  ]);
+  const keys = new Map([
+    ["Name? ", "Ada\r"],
+    ["Again? ", "\x03"],
+  ]);
+  const { code, text } = await atTerminal(["run", "terminal.ipynb", "-o", "t.ipynb"], (text, type) => {
+    for (const [prompt, answer] of keys) if (text.includes(prompt) && keys.delete(prompt)) type(answer);
+  });
+  assert.equal(code, 130, text);
+  const plain = stripVTControlCharacters(text);
+  assert.match(plain, /^\[1\/3\] In \[1\] .*\n(.*\r)*Name\? .*Ada\n {6}Hello Ada\n {6}✓/m);
+  assert.match(plain, /^bnlab run: terminal\.ipynb: stopped by Ctrl\+C$/m);
+  assert.ok(text.includes("\x1b[32m✓"));
+  assert.deepEqual(
+    read("t.ipynb").cells.map(({ execution_count }) => execution_count),
+    [1, 2, null],
+  );
+  const shown = await atTerminal(["export", "t.ipynb", "--markdown", "/dev/stdout"], () => {});
+  assert.match(shown.text, /Hello Ada/);
 });
 
 test("the default name of the executed notebook stands beside the notebook", async () => {
