@@ -24,11 +24,11 @@ export async function askTerminal(
   const terminal = createInterface({ input: stdin, output: password ? nowhere : stdout, terminal: true });
   terminal.on("SIGINT", interrupt);
   ended.addEventListener("abort", () => terminal.close());
-  const closed = new Promise<string>((resolve) => {
-    terminal.once("close", () => resolve(""));
+  const closed = new Promise<undefined>((resolve) => {
+    terminal.once("close", () => resolve(undefined));
   });
   const answer = await Promise.race([terminal.question(password ? "" : prompt), closed]);
   terminal.close();
-  if (password) stdout.write("\n");
-  return answer;
+  if (password || answer === undefined) stdout.write("\n"); // a line that was typed has ended itself
+  return answer ?? "";
 }

@@ -1,11 +1,10 @@
 // `bnlab run` as its user meets it: what it prints, how it ends, what it writes.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { stripVTControlCharacters } from "node:util";
 
 const cli = path.join(import.meta.dirname, "../../dist/kernel/cli.js");
 const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-cli-"));
@@ -520,51 +519,6 @@ test("what cannot be written after the run is saved elsewhere; a place that take
     [0, "bnlab run: full.out.records.json: it is a folder, expected a file\n"],
   );
   assert.equal(read("full.out.ipynb").cells[0]!.execution_count, 1);
-});
-
-/** A terminal of Linux's own. */
-const hasTerminal = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
-
-function atTerminal(args: readonly string[], onText: (text: string, type: (keys: string) => void) => void) {
-  const { NO_COLOR: _, ...env } = process.env;
-  const command = [process.execPath, cli, ...args].join(" ");
-  const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder, env });
-  let text = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    text += chunk;
-    onText(text, (keys) => child.stdin.write(keys));
-  });
-  return new Promise<{ code: number | null; text: string }>((resolve) =>
-    child.on("close", (code) => resolve({ code, text: text.replaceAll("\r\n", "\n") })),
-  );
-}
-
-test("at a terminal cells ask, Ctrl+C ends the question and the run, and what is told begins a line", {
-  skip: !hasTerminal && "there is no `script` here",
-}, async () => {
-  write("terminal.ipynb", [
-    `import { input } from "bnlab";\nconsole.log("Hello " + (await input("Name? ")));`,
-    `await input("Again? ");`,
-    "'never'",
-  ]);
-  const keys = new Map([
-    ["Name? ", "Ada\r"],
-    ["Again? ", "\x03"],
-  ]);
-  const { code, text } = await atTerminal(["run", "terminal.ipynb", "-o", "t.ipynb"], (text, type) => {
-    for (const [prompt, answer] of keys) if (text.includes(prompt) && keys.delete(prompt)) type(answer);
-  });
-  assert.equal(code, 130, text);
-  const plain = stripVTControlCharacters(text);
-  assert.match(plain, /^\[1\/3\] In \[1\] .*\n(.*\r)*Name\? .*Ada\n {6}Hello Ada\n {6}✓/m);
-  assert.match(plain, /^bnlab run: terminal\.ipynb: stopped by Ctrl\+C$/m);
-  assert.ok(text.includes("\x1b[32m✓"));
-  assert.deepEqual(
-    read("t.ipynb").cells.map(({ execution_count }) => execution_count),
-    [1, 2, null],
-  );
-  const shown = await atTerminal(["export", "t.ipynb", "--markdown", "/dev/stdout"], () => {});
-  assert.match(shown.text, /Hello Ada/);
 });
 
 test("the default name of the executed notebook stands beside the notebook", async () => {

@@ -32,6 +32,8 @@ test("a line that is typed is the answer, and shows as it is typed; the terminal
   await type("\r");
   assert.equal(await answer, "Ada");
   assert.ok(isLetGo());
+  await type("");
+  assert.equal(shown().match(/\n/g)?.length, 1);
 });
 
 test("a password does not show; its line is ended", async () => {
@@ -44,17 +46,21 @@ test("a password does not show; its line is ended", async () => {
   assert.equal(shown(), "Name? \n");
 });
 
-test("an end of the input is an empty answer", async () => {
-  const { answer, type } = asked();
+test("an end of the input is an empty answer, after which a line begins", async () => {
+  const { answer, type, shown } = asked();
   await type("\x04");
   assert.equal(await answer, "");
+  await type("");
+  assert.equal(shown().match(/\n/g)?.length, 1);
 });
 
-test("Ctrl+C interrupts whoever asks; the question goes when it is needed no more", async () => {
-  const { answer, ended, type, isLetGo, interrupts } = asked();
+test("Ctrl+C interrupts whoever asks; the question goes when it is needed no more, and a line begins", async () => {
+  const { answer, ended, type, isLetGo, shown, interrupts } = asked();
   await type("Ad\x03");
   assert.deepEqual([interrupts(), isLetGo()], [1, false]);
   ended.abort();
   assert.equal(await answer, "");
   assert.ok(isLetGo());
+  await type("");
+  assert.ok(shown().endsWith("\n"));
 });
