@@ -1,6 +1,6 @@
 // `bnlab convert`: a notebook as a script of cells and back, and without its outputs; runs nothing.
 import path from "node:path";
-import { formatNotebook, type Notebook, NotebookError, parseNotebook } from "../document/notebookFile";
+import { formatNotebook, type Notebook, parseNotebook } from "../document/notebookFile";
 import { formatScript, hasMarkers, stripped, updated } from "../document/script";
 import { readTextFile } from "../host/textFile";
 import { complain } from "./complaint";
@@ -54,10 +54,7 @@ async function whatIsAt(file: string): Promise<Notebook | undefined> {
   try {
     return parseNotebook(text);
   } catch (error) {
-    if (!(error instanceof NotebookError)) throw error;
-    throw new FileError(
-      file,
-      `it is there and no notebook of ours: ${error.message}; name another file by --output`,
-    );
+    const why = (error as Error).message;
+    throw new FileError(file, `it is there and no notebook of ours: ${why}; name another file by --output`);
   }
 }

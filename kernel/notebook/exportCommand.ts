@@ -5,8 +5,8 @@ import { ExitCode } from "./exitCodes";
 import { renderPage } from "./html/page";
 import { readNotebook } from "./kernelRun";
 import { markdownExport, writePictures } from "./markdownExport";
-import { FileError } from "./outputFile";
-import { type PageFiles, pageTargets } from "./pageTargets";
+import { FileError, OutputFile } from "./outputFile";
+import { type PageFiles, pageTargets, requireOwnPlace } from "./pageTargets";
 import { writePdf } from "./pdf";
 import { titleOf } from "./title";
 
@@ -24,7 +24,9 @@ export async function exportCommand(
 ): Promise<number> {
   try {
     const notebook = await readNotebook(file);
-    for (const { label, file: target, format } of await pageTargets(notebook, files, { file, folder })) {
+    const targets = await pageTargets(notebook, files, { file, folder });
+    if (pdf !== undefined) await requireOwnPlace(await OutputFile.probe(pdf, ""), "PDF", file, targets);
+    for (const { label, file: target, format } of targets) {
       await target.write(await format());
       console.log(`${label}  ${target.name}`);
     }

@@ -1,7 +1,5 @@
 // A notebook run in a kernel of its own; what `bnlab run` and `bnlab check` have in common.
 import { stat } from "node:fs/promises";
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import {
   type CodeCell,
@@ -14,6 +12,7 @@ import { parseScript } from "../document/script";
 import { wordsOf } from "../host/fileTrouble";
 import { readTextFile } from "../host/textFile";
 import { type AnyPublication, KernelGone, type Questions } from "../protocol";
+import { askTerminal } from "./askTerminal";
 import { forkKernel } from "./forkKernel";
 import { NotebookRun, type RunOptions } from "./notebookRun";
 import { FileError } from "./outputFile";
@@ -126,25 +125,4 @@ class Faults {
   ignore(): void {
     process.off("uncaughtException", this.#tell);
   }
-}
-
-/** An end of input (Ctrl+D) is an empty answer. While it asks, the terminal gives Ctrl+C to it and to nobody else. */
-async function askTerminal(
-  { prompt, password }: Question,
-  ended: AbortSignal,
-  interrupt: () => void,
-): Promise<string> {
-  if (password) process.stdout.write(prompt);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const output = password ? nowhere : process.stdout;
-  const terminal = createInterface({ input: process.stdin, output, terminal: true });
-  terminal.on("SIGINT", interrupt);
-  ended.addEventListener("abort", () => terminal.close());
-  const closed = new Promise<string>((resolve) => {
-    terminal.once("close", () => resolve(""));
-  });
-  const answer = await Promise.race([terminal.question(password ? "" : prompt), closed]);
-  terminal.close();
-  if (password) process.stdout.write("\n");
-  return answer;
 }

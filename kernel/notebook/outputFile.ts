@@ -131,7 +131,7 @@ export class OutputFile {
 /** Where a name leads, over all links, also to a file that is still to be made. */
 async function targetOf(name: string): Promise<string> {
   let file = path.resolve(name);
-  for (let links = 0; links < longestChain; links++) {
+  for (let links = 0; links <= longestChain; links++) {
     makeFolder(path.dirname(file));
     file = path.join(await realpath(path.dirname(file)), path.basename(file));
     const found = await lstat(file).catch(ignoreMissing);

@@ -70,16 +70,28 @@ export async function pageTargets(
   for (const { label, name, format } of wanted) {
     if (name === undefined) continue;
     const target = await OutputFile.probe(name, await format());
-    for (const other of [...others, ...targets]) {
-      if (!(await target.isSameAs(other.file))) continue;
-      const what = `the ${other.label.toLowerCase()} is written there`;
-      throw new FileError(name, new Error(`${what}; name another file for the page`));
-    }
-    if (await target.isSameAs(file))
-      throw new FileError(name, new Error("it is the notebook itself; name another file for the page"));
+    await requireOwnPlace(target, "page", file, [...others, ...targets]);
     targets.push({ label, file: target, format });
   }
   return targets;
+}
+
+/**
+ * @param what the file is for.
+ * @throws FileError where it would replace the notebook, or another of the files.
+ */
+export async function requireOwnPlace(
+  target: OutputFile,
+  what: string,
+  notebook: string,
+  others: readonly Target[],
+): Promise<void> {
+  const refuse = (why: string) => {
+    throw new FileError(target.name, new Error(`${why}; name another file for the ${what}`));
+  };
+  for (const { label, file } of others)
+    if (await target.isSameAs(file)) refuse(`the ${label.toLowerCase()} is written there`);
+  if (await target.isSameAs(notebook)) refuse("it is the notebook itself");
 }
 
 /** Where one file is for the page in another. */

@@ -5,11 +5,12 @@ import { complain } from "./complaint";
 import { ExitCode } from "./exitCodes";
 import { checkFolder, readNotebook, runInKernel, runnableCells } from "./kernelRun";
 import { FileError, OutputFile } from "./outputFile";
-import { type PageFiles, pageTargets, type Target } from "./pageTargets";
+import { type PageFiles, pageTargets, requireOwnPlace, type Target } from "./pageTargets";
 import { injectParameters, type Parameter, readParameters, withParameters } from "./parameters";
 import { RunLines } from "./runLines";
 import { RunRecord } from "./runRecord";
 import { StopSignals } from "./stopSignals";
+import { writeTargets } from "./writeTargets";
 
 export interface RunCommandOptions extends PageFiles {
   output?: string;
@@ -82,7 +83,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   if (signals.isLate) record.lacks(outcome, `stopped by its time limit, ${options.time} s`);
   record.conclude(signals.exitCode ?? outcome, { begun, failed, late, fault });
   let isWhole = true;
-  await writeAll(await withRecord(targets, record, file, options), lines, (trouble) => {
+  await writeTargets(await withRecord(targets, record, file, options), lines, (trouble) => {
     isWhole = false;
     record.lacks(signals.exitCode ?? ExitCode.unusable, trouble);
   });
@@ -101,9 +102,11 @@ async function targetsOf(
     file: await OutputFile.probe(output, formatted(notebook)),
     format: () => formatNotebook(notebook),
   };
-  const recordFile = records === undefined ? [] : [await record.target(records)];
   const targets = [executed, ...(await pageTargets(notebook, pages, { file, folder }, [executed]))];
-  return [...targets, ...recordFile];
+  if (records === undefined) return targets;
+  const recordFile = await record.target(records);
+  await requireOwnPlace(recordFile.file, "record", file, targets);
+  return [...targets, recordFile];
 }
 
 const outputOf = (file: string) => file.replace(/(\.ipynb|\.[cm]?[jt]s)?$/i, ".executed.ipynb");
@@ -132,42 +135,4 @@ function formatted(notebook: Notebook): string {
     if (error instanceof RangeError) throw new NotebookError("it is nested too deeply to be written");
     throw error;
   }
-}
-
-/** Tells of those that do not stand where they were asked for where they are. */
-async function writeAll(
-  targets: readonly Target[],
-  lines: RunLines,
-  onTrouble: (trouble: string) => void,
-): Promise<void> {
-  let notebook: string | undefined;
-  const lacking = (name: string, trouble: string) => {
-    complain("run", name, trouble);
-    onTrouble(`${name}: ${trouble}`);
-  };
-  lines.line("");
-  for (const { label, file, format } of targets) {
-    try {
-      const text = await format();
-      const trouble = await file.write(text).catch((error: FileError) => error.message);
-      const place = trouble ? await file.writeElsewhere(text) : file.name;
-      if (trouble)
-        lacking(
-          file.name,
-          `${trouble}; ${place ? `saved as ${place}` : "nor does any other folder take it"}`,
-        );
-      if (place) lines.line(`${label.padEnd(9)} ${place}`);
-      if (label === "Notebook") notebook = place;
-    } catch (error) {
-      lacking(file.name, (error as Error).message);
-    }
-  }
-  if (notebook) {
-    lines.line(`\nIn VS Code, with the BN Lab extension:  code ${quoted(notebook)}`);
-    lines.line(`From a clone of BN Lab:                 npm run vscode -- ${quoted(notebook)}`);
-  }
-}
-
-function quoted(file: string): string {
-  return /[^\w./\\:-]/.test(file) ? JSON.stringify(file) : file;
 }

@@ -455,7 +455,7 @@ test("Ctrl+C stops the cell and writes what there is", { skip: process.platform 
   write("endless.ipynb", ["console.log('running');\nwhile (true);", "'after'"]);
   let sent = false;
   const { code } = await bnlab(
-    ["run", "endless.ipynb", "-o", "endless.out.ipynb", "--allow-errors"],
+    ["run", "endless.ipynb", "-o", "endless.out.ipynb", "--allow-errors", "--records", "endless.json"],
     (stdout, kill) => {
       if (!sent && stdout.includes("running\n")) {
         sent = true;
@@ -470,6 +470,55 @@ test("Ctrl+C stops the cell and writes what there is", { skip: process.platform 
     ["stream", "error"],
   );
   assert.deepEqual(second!.outputs, []);
+  assert.equal(JSON.parse(readFileSync(at("endless.json"), "utf8")).exitCode, 130);
+});
+
+test("check that is stopped tells no differences, and looks at no other notebook", {
+  skip: process.platform === "win32",
+}, async () => {
+  const stop = `import { execSync } from "node:child_process";\nexecSync(\`kill -INT $(ps -o ppid= -p \${process.ppid})\`);`;
+  write("stopped.ipynb", [`${stop}\nwhile (true);`]);
+  const { code, stdout, stderr } = await bnlab(["check", "stopped.ipynb", "missing.ipynb"]);
+  assert.deepEqual([code, stdout, stderr], [130, "", "bnlab check: stopped by Ctrl+C\n"]);
+});
+
+test("a kernel that dies is told, by run and by check", { skip: process.platform === "win32" }, async () => {
+  write("dies.ipynb", ["1", "process.kill(process.ppid, 'SIGKILL'); await new Promise(() => {});", "3"]);
+  const [run, check] = await Promise.all([
+    bnlab(["run", "dies.ipynb", "-o", "dies.out.ipynb", "--records", "dies.json", "--allow-errors"]),
+    bnlab(["check", "dies.ipynb"]),
+  ]);
+  const gone = "the kernel's process has ended";
+  assert.deepEqual([run.code, run.stderr], [1, `bnlab run: dies.ipynb: ${gone}\n`]);
+  assert.deepEqual([check.code, check.stderr], [1, `bnlab check: dies.ipynb: ${gone}\n`]);
+  assert.match(check.stdout, /^✗ dies\.ipynb: 3 of 3 cells differ/);
+  const { error, exitCode } = JSON.parse(readFileSync(at("dies.json"), "utf8"));
+  assert.deepEqual([error, exitCode], [gone, 1]);
+  assert.deepEqual(
+    read("dies.out.ipynb").cells.map(({ outputs }) => outputs.length),
+    [1, 1, 0],
+  );
+});
+
+test("what cannot be written after the run is saved elsewhere; a place that takes no record costs no run", async () => {
+  const make = (folder: string) =>
+    `import { mkdirSync } from "node:fs"; import { record } from "bnlab";\nrecord("loss", 1); mkdirSync("${folder}");`;
+  write("lost.ipynb", [make("lost.out.ipynb")]);
+  write("full.ipynb", [make("full.out.records.json")]);
+  const [lost, full] = await Promise.all([
+    bnlab(["run", "lost.ipynb", "-o", "lost.out.ipynb", "--records", "lost.json"]),
+    bnlab(["run", "full.ipynb", "-o", "full.out.ipynb"]),
+  ]);
+  const saved = /^bnlab run: lost\.out\.ipynb: it is a folder; saved as (.*)\n$/.exec(lost.stderr)![1]!;
+  assert.equal(JSON.parse(readFileSync(saved, "utf8")).cells[0].execution_count, 1);
+  rmSync(saved);
+  const { error, exitCode } = JSON.parse(readFileSync(at("lost.json"), "utf8"));
+  assert.deepEqual([lost.code, exitCode, error], [2, 2, `lost.out.ipynb: it is a folder; saved as ${saved}`]);
+  assert.deepEqual(
+    [full.code, full.stderr],
+    [0, "bnlab run: full.out.records.json: it is a folder, expected a file\n"],
+  );
+  assert.equal(read("full.out.ipynb").cells[0]!.execution_count, 1);
 });
 
 test("the default name of the executed notebook stands beside the notebook", async () => {

@@ -159,7 +159,7 @@ export function mutationsOf(file: string, source: string): Mutation[] {
       if (ts.isPropertyAccessExpression(callee)) {
         const name = callee.name.text;
         const owner = callee.expression.getText(root);
-        if (methods[name] !== undefined) replace(callee.name, methods[name], "other method");
+        if (Object.hasOwn(methods, name)) replace(callee.name, methods[name]!, "other method");
         if (removable.has(name)) {
           const [argument] = node.arguments;
           if (owner !== "Math") replace(node, owner, "dropped call");

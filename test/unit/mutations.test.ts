@@ -39,6 +39,7 @@ test("types, imports, texts, the lengths of waits and what an error says stay", 
     "throw new RangeError(expected(a + 1));",
     "const a: Array<0> = b as unknown as [1, 2];",
     "const waitMs = 2_000;",
+    "const a = b.toString(c);",
   ]) {
     assert.deepEqual(mutants(source), [], source);
   }

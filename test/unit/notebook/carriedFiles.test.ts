@@ -102,6 +102,13 @@ test("a cell that calls the scorecard finds the verdicts of the folder's noteboo
   );
 });
 
+test("one cell among others is enough to ask for the verdicts", async () => {
+  saved("a.ipynb", 3, withOutputs(verdict("one")));
+  const cells = [...notebookOf("1").cells, ...asks.cells, ...notebookOf("2").cells];
+  const found = await carriedFiles({ ...asks, cells }, at("n.ipynb"));
+  assert.ok(found.some(({ path: name }) => name === "/a.ipynb"));
+});
+
 test("no other cell brings verdicts along: text, another language's, a name that only ends so", async () => {
   for (const notebook of [
     notebookOf("lesson.scorecard()", "markdown"),

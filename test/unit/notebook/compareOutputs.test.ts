@@ -62,6 +62,8 @@ describe("compareOutputs", () => {
     assert.ok(!isSame([out("1.5px")], [out("1.6px")]));
     assert.ok(!isSame([out("1")], [out("2.0")]));
     assert.ok(isSame([out("1")], [out("1.0004")]));
+    assert.ok(isSame([out("-0.5000")], [out("-0.5001")]));
+    assert.ok(isSame([out("1000.0")], [out("1000.5")]));
     assert.ok(isSame([out("\x1b[1mx\x1b[0m\n\n")], [out("x")]));
     assert.ok(!isSame([out("a\nb")], [out("a")]));
     const near = (saved: string, now: string, absolute: number) =>
@@ -106,6 +108,34 @@ describe("compareOutputs", () => {
       saved: ["4 characters"],
       now: ["6 others"],
     });
+  });
+
+  it("looks at the text of controls, whose ids are those of a run, where both are controls", () => {
+    const control = (id: string, text: string) => shown({ [Mime.control]: { id }, [Mime.plain]: text });
+    assert.ok(isSame([control("a", "slider: 1")], [control("b", "slider: 1")]));
+    assert.ok(!isSame([control("a", "slider: 1")], [control("a", "slider: 2")]));
+    const [other] = compare([control("a", "slider: 1")], [shown({ [Mime.plain]: "slider: 1" })]);
+    assert.deepEqual(other, { what: "display_data", saved: [Mime.control], now: [`no ${Mime.control}`] });
+  });
+
+  it("tells the lines of texts of any kind, with numbers that may be near, and the first of what is no text", () => {
+    const html = (text: string) => shown({ [Mime.html]: text });
+    assert.deepEqual(compare([html("a\nb")], [html("a\nc")]), [
+      { what: `display_data ${Mime.html}, line 2`, saved: ["b"], now: ["c"] },
+    ]);
+    const svg = (x: string) => shown({ [Mime.svg]: `<svg x="${x}"/>` });
+    assert.ok(isSame([svg("0.5000")], [svg("0.5001")]));
+    assert.ok(!isSame([svg("0.5")], [svg("0.6")]));
+    const result: CellOutput = {
+      ...{ output_type: "execute_result", data: { [Mime.plain]: "a\nb" }, metadata: {}, execution_count: 1 },
+    };
+    assert.deepEqual(compare([shown({ [Mime.plain]: "a\nb" })], [result]), [
+      { what: "output", saved: ["display_data: a"], now: ["execute_result: a"] },
+    ]);
+    assert.deepEqual(compare([failed("no", 3)], [shown({ [Mime.html]: "x", [Mime.png]: "y" })]), [
+      { what: "output", saved: ["Error: no"], now: [`display_data: ${Mime.html}, ${Mime.png}`] },
+    ]);
+    assert.deepEqual(compare([result], [])[0]!.now, ["nothing"]);
   });
 
   it("compares figures place by place", () => {

@@ -1,9 +1,22 @@
 // A notebook's parameters, papermill's way.
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, describe, it } from "node:test";
 import { runInNewContext } from "node:vm";
 import { type Notebook, parseNotebook } from "../../../kernel/document/notebookFile";
-import { addParameter, injectParameters, parseParameter } from "../../../kernel/notebook/parameters";
+import { FileError } from "../../../kernel/notebook/outputFile";
+import {
+  addParameter,
+  injectParameters,
+  parseParameter,
+  readParameters,
+  withParameters,
+} from "../../../kernel/notebook/parameters";
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "bnlab-parameters-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 const notebook = (...cells: [source: string, ...tags: string[]][]): Notebook =>
   parseNotebook(
@@ -37,6 +50,8 @@ describe("parameters", () => {
       "a=+5": 5,
       "a=-.5e-3": -0.0005,
       "a= 7 ": 7,
+      "a= .5 ": 0.5,
+      " a =1": 1,
       "a=007": "007",
       "a=1_000": "1_000",
       "a=0x1F": "0x1F",
@@ -99,10 +114,12 @@ describe("parameters", () => {
       "9007199254740993",
       "-9007199254740993",
       "[1, 12345678901234567890]",
+      " 12345678901234567890 ",
+      "+12345678901234567890",
     ]) {
       assert.throws(
         () => parseParameter(`seed=${text}`),
-        /^Error: seed: -?\d+ would become -?\d+; a text keeps it/,
+        /^Error: seed: [-+]?\d+ would become -?\d+; a text keeps it/,
         text,
       );
     }
@@ -117,7 +134,14 @@ describe("parameters", () => {
   });
 
   it("reach the cell as they are: own members whatever their name, signs of zero", () => {
-    const values = ['x={"__proto__":{"a":1},"b":[{"__proto__":null}]}', "x=-0", "x=[-0,1]", "x=\u2028'`\\"];
+    const values = [
+      'x={"__proto__":{"a":1},"b":[{"__proto__":null}]}',
+      "x=-0",
+      "x=[-0,1]",
+      "x=0",
+      "x=-1",
+      "x=\u2028'`\\",
+    ];
     for (const text of values) {
       const book = notebook(["1"]);
       const parameter = parseParameter(text);
@@ -138,6 +162,43 @@ describe("parameters", () => {
     assert.deepEqual(book.cells[2]!.metadata.tags, ["injected-parameters"]);
     injectParameters(book, [parseParameter("lr=2")]);
     assert.deepEqual(sources(book).slice(2), ["// Parameters\nlet lr = 2;", "lr"]);
+    assert.match(book.cells[2]!.id, /^[0-9a-f]{8}$/);
+    const plain = notebook(["lr"]);
+    for (const value of [1, 2]) injectParameters(plain, [{ name: "lr", value }]);
+    assert.deepEqual(sources(plain), ["// Parameters\nlet lr = 2;", "lr"]);
+  });
+
+  it("come from a file, an object of values by name", async () => {
+    const file = path.join(folder, "p.json");
+    const read = (text: string) => {
+      writeFileSync(file, text);
+      return readParameters(file);
+    };
+    assert.deepEqual(await read('{ "lr": 0.1, "sizes": [1, 2], "none": null }'), [
+      { name: "lr", value: 0.1 },
+      { name: "sizes", value: [1, 2] },
+      { name: "none", value: null },
+    ]);
+    assert.deepEqual(await read("{}"), []);
+    const refused = async (text: string, message: RegExp) =>
+      assert.rejects(read(text), (error) => {
+        assert.ok(error instanceof FileError);
+        assert.equal(error.file, file);
+        assert.match(error.message, message);
+        return true;
+      });
+    for (const text of ["null", "5", '"x"', "[1]"])
+      await refused(text, /^expected an object of values by name/);
+    await refused('{ "1x": 1 }', /^expected a variable's name, got "1x"$/);
+    await refused('{ "class": 1 }', /^class is a word of the language/);
+    await refused("{", /JSON/);
+  });
+
+  it("that stand in both are the later ones'", () => {
+    const [a, b] = [1, 2].map((value) => ({ name: "a", value }));
+    const [x, y] = ["x", "y"].map((name) => ({ name, value: 0 }));
+    assert.deepEqual(withParameters([a!, x!], [y!, b!]), [x, y, b]);
+    assert.deepEqual(withParameters([a!], []), [a]);
   });
 
   it("that the notebook does not know are warned of", () => {

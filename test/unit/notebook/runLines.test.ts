@@ -74,6 +74,59 @@ describe("RunLines", () => {
     assert.ok(!said(true, { reply: failed }).includes(red));
   });
 
+  it("has what warns in yellow, errors in red, and the cell's own line apart from what it prints", () => {
+    try {
+      delete process.env.NO_COLOR;
+      process.env.FORCE_COLOR = "1";
+      const { publish, written } = start(true);
+      publish("stream", { name: "stdout", text: "out\n" });
+      publish("stream", { name: "stderr", text: "warned\n" });
+      publish("error", { ename: "E", evalue: "v", traceback: ["E: v"] });
+      assert.equal(
+        written(),
+        "[1/1] \x1b[1mIn [1]\x1b[22m \x1b[2mtrain();\x1b[22m\n      out\n" +
+          "\x1b[33m      warned\n\x1b[39m\x1b[31m      E: v\n\x1b[39m",
+      );
+    } finally {
+      process.env.NO_COLOR = "1";
+      delete process.env.FORCE_COLOR;
+    }
+  });
+
+  it("begins anew with each cell, whatever the one before has left open", () => {
+    const { lines, publish, end, written } = start(false);
+    const chart = { [Mime.plain]: "a chart", [Mime.plotly]: {} };
+    publish("display_data", { data: chart, metadata: {}, transient: { display_id: "a" } });
+    publish("stream", { name: "stdout", text: "half" });
+    end();
+    for (const number of [2, 3]) {
+      lines.start({ ...cell, source: "more();" }, { number, of: 3 });
+      if (number === 2) publish("stream", { name: "stdout", text: "" });
+      else publish("stream", { name: "stdout", text: "whole\n" });
+      end();
+    }
+    assert.equal(
+      written(),
+      "[1/1] In [1] train();\n      half      a chart\n      ✓ 0.1 s\n".replace("half      ", "half") +
+        "[2/3] In [2] more();  ✓ 0.1 s\n[3/3] In [3] more();\n      whole\n      ✓ 0.1 s\n",
+    );
+    const kept = start(false);
+    kept.publish("stream", { name: "stdout", text: "half" });
+    kept.lines.endLine();
+    kept.lines.start(cell, { number: 2, of: 2 });
+    kept.publish("stream", { name: "stdout", text: "more\n" });
+    assert.equal(kept.written(), "[1/1] In [1] train();\n      half\n[2/2] In [2] train();\n      more\n");
+  });
+
+  it("writes no line of its own before the first cell", () => {
+    let written = "";
+    const out = { isTTY: true, write: (text: string) => (written += text) };
+    const lines = new RunLines(out as unknown as NodeJS.WriteStream);
+    lines.endLine();
+    lines.line("told");
+    assert.equal(written, "told\n");
+  });
+
   it("writes bars over on a terminal, below what the cell prints, and leaves the last state", () => {
     const { publish, bar, end, written } = start(true);
     bar("display_data", "0/2");
@@ -95,6 +148,14 @@ describe("RunLines", () => {
     bar("display_data", "█".repeat(100));
     const line = stripVTControlCharacters(written()).split("\n").at(-2)!;
     assert.equal(line.length, 39);
+    let wide = "";
+    const out = { isTTY: true, columns: 0, write: (text: string) => (wide += text) };
+    const lines = new RunLines(out as unknown as NodeJS.WriteStream);
+    lines.start(cell, { number: 1, of: 1 });
+    const data = { [Mime.plain]: "█".repeat(100), [Mime.progress]: [] };
+    const content = { data, metadata: {}, transient: { display_id: "bar" } };
+    lines.publication(createMessage("iopub", "display_data", content, { session: "s" }) as AnyPublication);
+    assert.equal(wide.split("\n").at(-2)!.length, 79, "of a terminal that does not tell, eighty");
   });
 
   it("prints the last state alone in a pipe", () => {
@@ -108,7 +169,9 @@ describe("RunLines", () => {
   it("has a cell's first line that is no import, cut to sixty characters", () => {
     const titled = (source: string) => start(false, source).written();
     assert.equal(titled('\nimport a from "a";\n\n  train();\nmore();'), "[1/1] In [1]   train();");
-    assert.equal(titled('import a from "a";'), '[1/1] In [1] import a from "a";');
+    for (const source of ['import a from "a";', '\n\nimport a from "a";  \n'])
+      assert.equal(titled(source), '[1/1] In [1] import a from "a";');
+    assert.equal(titled('import a from "a";\n  \ntrain();'), "[1/1] In [1] train();");
     assert.equal(titled("x".repeat(60)), `[1/1] In [1] ${"x".repeat(60)}`);
     assert.equal(titled("x".repeat(61)), `[1/1] In [1] ${"x".repeat(59)}…`);
     assert.equal(start(false, "a", { number: 2, of: 10 }).written(), "[ 2/10] In [2] a");

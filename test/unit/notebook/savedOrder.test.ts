@@ -35,3 +35,25 @@ test("a cell that ran again after one below it had changed what it reads is told
     "cell 2 ran as [4] and reads `x` as cell 3 had made it, [3], not cell 1",
   ]);
 });
+
+test("who had made a name is the last cell above that makes it, and of those that ran before the latest", () => {
+  assert.deepEqual(saved([3, 1, 2], [["a"], ["a"], ["b", "a"]]), []);
+  assert.deepEqual(saved([1, 9, 4, 3], [["x"], ["b", "x"], ["x"], ["x"]]), [
+    "cell 2 ran as [9] and reads `x` as cell 3 had made it, [4], not cell 1",
+  ]);
+  assert.deepEqual(saved([1, 2, 9], [["x"], ["b", "x"], ["x"]]), [], "it ran later");
+  assert.deepEqual(saved([1, 2, null], [["x"], ["b", "x"], ["x"]]), [], "it did not run");
+});
+
+test("nothing is said of names that cells below make, or that no cell does, and of cells that came to no end", () => {
+  assert.deepEqual(saved([2, 1], [["b", "x"], ["x"]]), []);
+  assert.deepEqual(saved([2], [["b", "x"]]), []);
+  const reads = { makes: ["b"], reads: ["a"], changes: ["b"] };
+  assert.deepEqual(
+    impossibleIn([
+      { number: 1, count: 5, flow: undefined },
+      { number: 2, count: 2, flow: reads },
+    ]),
+    [],
+  );
+});

@@ -1,15 +1,12 @@
 // What stops a run: Ctrl+C once and again, a signal that no person sent, a time limit; what each is called, and its exit code.
 import assert from "node:assert/strict";
-import { afterEach, type TestContext, test } from "node:test";
+import os from "node:os";
+import { type TestContext, test } from "node:test";
+import { signalCodes } from "../../../kernel/notebook/exitCodes";
 import { StopSignals } from "../../../kernel/notebook/stopSignals";
+import { endListening } from "./signals";
 
-const events = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK", "disconnect"] as const;
-const before = new Map(events.map((name) => [name, process.listeners(name as "SIGINT")]));
-afterEach(() => {
-  for (const name of events)
-    for (const each of process.listeners(name as "SIGINT"))
-      if (!before.get(name)!.includes(each)) process.removeListener(name, each);
-});
+endListening();
 
 /** Signals on clocks of the test's own. */
 function started(t: TestContext) {
@@ -64,4 +61,64 @@ test("a time limit stops as Ctrl+C does, and no longer waits after five seconds 
   other.interrupt();
   pass(10_000);
   assert.deepEqual([other.isLate, other.word, other.abandon.aborted], [false, "Ctrl+C", false]);
+});
+
+test("an exit code is 128 and the signal's number, as shells have it; SIGBREAK is Windows' twenty-first", () => {
+  const { SIGHUP, SIGINT, SIGTERM } = os.constants.signals;
+  assert.deepEqual(signalCodes, {
+    ...{ SIGHUP: 128 + SIGHUP, SIGINT: 128 + SIGINT, SIGTERM: 128 + SIGTERM, SIGBREAK: 149 },
+  });
+});
+
+test("whoever started it and dies takes it along, but is no reason to stay", (t) => {
+  const codes: unknown[] = [];
+  t.mock.method(process, "exit", (code: unknown) => codes.push(code));
+  const [connected, channel] = [process.connected, process.channel];
+  let held = true;
+  try {
+    Object.assign(process, {
+      connected: true,
+      channel: {
+        unref: () => {
+          held = false;
+        },
+      },
+    });
+    started(t);
+    assert.deepEqual([codes, held], [[], false]);
+    process.emit("disconnect");
+    assert.deepEqual(codes, [129]);
+    Object.assign(process, { connected: false, channel: undefined });
+    new StopSignals();
+    assert.deepEqual(codes, [129, 129], "it died before");
+    Object.assign(process, { connected: undefined });
+    new StopSignals();
+    assert.equal(codes.length, 2);
+  } finally {
+    Object.assign(process, { connected, channel });
+  }
+});
+
+test("SIGHUP and SIGINT are heard as SIGTERM is; on other systems than Windows nobody listens for SIGBREAK", (t) => {
+  for (const [name, code] of [
+    ["SIGHUP", 129],
+    ["SIGINT", 130],
+  ] as const) {
+    const { signals } = started(t);
+    t.mock.reset();
+    process.emit(name, name);
+    assert.equal(signals.exitCode, code);
+  }
+  assert.equal(process.listenerCount("SIGBREAK") > 0, process.platform === "win32");
+});
+
+test("a limit that comes after Ctrl+C changes nothing, and what follows a limit is named by its signal", (t) => {
+  const { signals, state, pass } = started(t);
+  signals.limit(2);
+  pass(2000);
+  process.emit("SIGTERM", "SIGTERM");
+  assert.deepEqual([signals.isLate, signals.exitCode, signals.word], [false, 143, "SIGTERM"]);
+  assert.deepEqual(state(), [true, false]);
+  pass(2000);
+  assert.deepEqual(state(), [true, true]);
 });
