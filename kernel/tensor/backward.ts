@@ -1,7 +1,8 @@
 // What starts a walk back from a tensor: backward() with all that it can be told.
 
 import { requireTensors } from "./arguments";
-import { BackwardPass, contiguousGradient, seedOf } from "./autograd";
+import { contiguousGradient, seedOf } from "./autograd";
+import { BackwardPass } from "./backwardPass";
 import { graphSeedOf, recordedGradients } from "./graphPass";
 import { show } from "./shape";
 import type { Tensor } from "./tensor";

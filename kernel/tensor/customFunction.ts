@@ -1,15 +1,8 @@
 // Operations of the user's own, with a gradient of their own: torch.autograd.Function.
 
 import { describe, requireFunction, requireKnown, requireTensor } from "./arguments";
-import {
-  type BackwardPass,
-  contiguousGradient,
-  type Node,
-  type Rule,
-  record,
-  shareOf,
-  wantsGraph,
-} from "./autograd";
+import { contiguousGradient, type Node, type Rule, record, shareOf, wantsGraph } from "./autograd";
+import type { BackwardPass } from "./backwardPass";
 import { engine } from "./runtime";
 import { type Shape, show, stridesOf } from "./shape";
 import { Tensor } from "./tensor";

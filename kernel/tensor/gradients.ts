@@ -1,8 +1,9 @@
 // Gradients without `.grad`: of chosen tensors. Exported as `autograd`, with what checks and takes them further.
 
 import { requireKnown, requireTensors } from "./arguments";
-import { BackwardPass, contiguousGradient, seedOf } from "./autograd";
+import { contiguousGradient, seedOf } from "./autograd";
 import { requireInputs } from "./backward";
+import { BackwardPass } from "./backwardPass";
 import { graphSeedOf, recordedGradients } from "./graphPass";
 import { enableGrad } from "./runtime";
 import { show, stridesOf } from "./shape";

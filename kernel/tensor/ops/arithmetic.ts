@@ -1,7 +1,8 @@
 // Binary arithmetic with NumPy broadcasting, between tensors or a tensor and a number.
 
 import { requireNumber, requireTensor } from "../arguments";
-import { type BackwardPass, type Rule, record } from "../autograd";
+import { type Rule, record } from "../autograd";
+import type { BackwardPass } from "../backwardPass";
 import { type DType, dtypeOf, promote, type Scalar } from "../dtype";
 import type { Engine } from "../engine";
 import { broadcastShapes, type Shape, sameShape, show } from "../shape";

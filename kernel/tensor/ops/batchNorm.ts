@@ -1,7 +1,8 @@
 // Batch normalization over the channel axis of [N, C, ...] (Ioffe & Szegedy 2015), by PyTorch's conventions.
 
 import { requireKnown, requireNumbers, requireVector } from "../arguments";
-import { type BackwardPass, type Node, type Rule, record, savedTensor } from "../autograd";
+import { type Node, type Rule, record, savedTensor } from "../autograd";
+import type { BackwardPass } from "../backwardPass";
 import type { Engine } from "../engine";
 import { countOf, show } from "../shape";
 import type { Storage } from "../storage";

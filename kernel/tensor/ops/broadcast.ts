@@ -1,6 +1,6 @@
 // Broadcasting of contiguous buffers: binary kernels over it forward, sums over it backward.
 
-import type { BackwardPass } from "../autograd";
+import type { BackwardPass } from "../backwardPass";
 import type { Engine } from "../engine";
 import { broadcastRuns, countOf, type Shape, sameShape } from "../shape";
 import type { Storage } from "../storage";

@@ -1,7 +1,8 @@
 // y = f(x), one number at a time. Every rule may write dx over dy.
 
 import { requireNumber, requireTensor } from "../arguments";
-import { type BackwardPass, type Node, type Rule, record } from "../autograd";
+import { type Node, type Rule, record } from "../autograd";
+import type { BackwardPass } from "../backwardPass";
 import { dtypeOf, promote } from "../dtype";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";

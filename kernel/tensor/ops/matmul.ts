@@ -1,7 +1,8 @@
 // Matrix products: every heavy one of them is a gemm over [rows, columns], transposed operands read in place.
 
 import { requireKnown, requireTensor, requireVector } from "../arguments";
-import { type BackwardPass, type Rule, record } from "../autograd";
+import { type Rule, record } from "../autograd";
+import type { BackwardPass } from "../backwardPass";
 import { promote } from "../dtype";
 import { broadcastShapes, countOf, isContiguous, type Shape, show, stridesOf } from "../shape";
 import type { Tensor } from "../tensor";

@@ -1,6 +1,7 @@
 // Functions of two numbers for which no kernel is worth it: angles, lengths, signs, sums of exponentials. Always float32.
 
-import { type BackwardPass, type Rule, record } from "../autograd";
+import { type Rule, record } from "../autograd";
+import type { BackwardPass } from "../backwardPass";
 import type { Scalar } from "../dtype";
 import { broadcastShapes } from "../shape";
 import type { Storage } from "../storage";

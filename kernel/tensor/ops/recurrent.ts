@@ -1,7 +1,8 @@
 // A recurrent layer over all its time steps as one operation: the input's part of the gates is one product over all of them, the
 // gradients of both weights are one each, and a step is the product with the hidden state and one sweep over its gates.
 
-import { type BackwardPass, type Node, type Rule, record } from "../autograd";
+import { type Node, type Rule, record } from "../autograd";
+import type { BackwardPass } from "../backwardPass";
 import type { Engine } from "../engine";
 import type { Storage } from "../storage";
 import type { Tensor } from "../tensor";
