@@ -29,11 +29,11 @@ export function tutorials(): string[] {
 
 /**
  * Those that run whole as live pages: the first, and whose cells do what those of no other do, which is controls and the scorecard
- * in English, files and the runs of a sweep in Chinese. The command line runs the others, in a quarter of the time.
+ * in English, files in Chinese. The command line runs the others, in a quarter of the time.
  */
 export const asPages: { readonly [L in Language]: readonly string[] } = {
   en: ["00-start.ipynb", "03-bn-from-scratch.ipynb", "12-verdict.ipynb"],
-  "zh-cn": ["00-start.ipynb", "09-inference.ipynb", "11-alternatives.ipynb"],
+  "zh-cn": ["00-start.ipynb", "09-inference.ipynb"],
 };
 
 /** The claims that a tutorial is to judge, by number. */
