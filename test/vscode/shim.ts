@@ -32,8 +32,7 @@ const log: string[] = [];
 try {
   const browser = await Promise.race([launchBrowser(say), stopped]);
   try {
-    // Nobody looks at it: each picture of the window takes as long as it is large.
-    const page = await browser.newPage({ viewport: { width: 900, height: 600 }, reducedMotion: "reduce" });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     // The two names that VS Code's window reports to.
     await page.exposeFunction("codeAutomationLog", (type: string, args: unknown[]) => {
       log.push(`[${type}] ${args.join(" ")}`.split("\n", 1)[0]!.slice(0, 300));
