@@ -58,16 +58,19 @@ test("a sweep whose processes are killed again and again ends complete, each run
   const killed: string[] = [];
   for (let round = 0; finishedSoFar() < runs; round++) {
     const [name, isVictim] = victims[round % victims.length]!;
-    let victim: Process | undefined;
-    while (!victim && !hasEnded(pool)) {
-      await sleep(20);
-      victim = marked(mark).find(({ command }) => isVictim(command));
-    }
+    const next = async (): Promise<Process | undefined> => {
+      for (;;) {
+        const victim = marked(mark).find(({ command }) => isVictim(command));
+        if (victim !== undefined || hasEnded(pool)) return victim;
+        await sleep(20);
+      }
+    };
+    await next();
     // Every other time at once, so that hardly anything runs between; else when one more run has come through.
     const before = finishedSoFar();
     while (round % 2 === 1 && finishedSoFar() === before && !hasEnded(pool)) await sleep(50);
     await sleep((round * 397) % 1500); // somewhere in the time that a run takes
-    victim = marked(mark).find(({ command }) => isVictim(command));
+    const victim = await next();
     note();
     if (victim) {
       try {

@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { notebookMetadata } from "../../extension/ids";
-import { hanging } from "../environment";
+import { hanging, patience } from "../environment";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
@@ -14,7 +14,6 @@ import { packedVsix } from "../vscode/vsix";
 import { variableIn } from "./frames";
 
 const screenshots = path.join(root, "out/screenshots");
-const minute = 60_000;
 
 describe("commands in VS Code's window", {
   skip: process.platform !== "linux" && "needs VS Code's server",
@@ -40,7 +39,7 @@ describe("commands in VS Code's window", {
     writeFileSync(file, JSON.stringify({ cells: code, metadata, nbformat: 4, nbformat_minor: 5 }));
     page = await browser.newPage({ viewport: { width: 1500, height: 800 } });
     await page.goto(on.windowUrl(folder, { openFile: file }));
-    await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
+    await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: patience });
     return folder;
   }
 
@@ -54,7 +53,7 @@ describe("commands in VS Code's window", {
   const notification = (text: RegExp) => page.locator(".notification-toast", { hasText: text });
   /** Waits for a text in the page of some web view: the notebook's outputs have one, our views have others. */
   const output = async (text: string) => {
-    for (const end = Date.now() + 2 * minute; Date.now() < end; await page.waitForTimeout(100)) {
+    for (const end = Date.now() + patience; Date.now() < end; await page.waitForTimeout(100)) {
       const views = page.frames().filter((frame) => frame.parentFrame()); // cells' sources are in the window's own
       const counts = views.map((frame) =>
         frame
@@ -67,13 +66,13 @@ describe("commands in VS Code's window", {
     throw new Error(`waited in vain for the output ${text}`);
   };
   const state = (text: RegExp) =>
-    page.locator(".statusbar-item", { hasText: text }).first().waitFor({ timeout: minute });
+    page.locator(".statusbar-item", { hasText: text }).first().waitFor({ timeout: patience });
 
   /** Runs a command by its title in the palette. */
   async function palette(title: string): Promise<void> {
     const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
     // What still opens in the window takes the focus, and closes the palette: then once more.
-    for (const end = Date.now() + 2 * minute; ; ) {
+    for (const end = Date.now() + patience; ; ) {
       try {
         await page.keyboard.press("F1");
         await page.locator(".quick-input-widget input").first().fill(`>${title}`, { timeout: 5000 });
@@ -114,30 +113,30 @@ describe("commands in VS Code's window", {
     await editor.click();
     await page.keyboard.press("Control+End");
     await page.keyboard.type(" // faster");
-    await marks.filter({ hasText: "Edited since it ran" }).waitFor({ timeout: minute });
+    await marks.filter({ hasText: "Edited since it ran" }).waitFor({ timeout: patience });
     await page.locator(".code-cell-row").first().hover();
     await page.locator(".code-cell-row .run-button-container .action-label").first().click();
     const mark = marks.filter({ hasText: "Out of date" }).first();
-    await mark.waitFor({ timeout: minute });
+    await mark.waitFor({ timeout: patience });
     const label = await mark.getAttribute("aria-label");
     assert.match(label!, /^Out of date\. The cell reads rate, which cell 1 has changed since\. A click runs/);
     const hover = page.locator(".workbench-hover", { hasText: "which cell 1 has changed since" });
-    for (const end = Date.now() + minute; !(await hover.isVisible()) && Date.now() < end; ) {
+    for (const end = Date.now() + patience; !(await hover.isVisible()) && Date.now() < end; ) {
       await page.mouse.move(0, 0); // a mark that is made anew under the mouse is not hovered
       await mark.hover();
       await page.waitForTimeout(2000);
     }
-    await hover.waitFor({ timeout: minute });
+    await hover.waitFor({ timeout: patience });
     await shoot("stale-cell");
     await page.mouse.move(0, 0);
     await mark.click();
-    await marks.first().waitFor({ state: "detached", timeout: minute });
-    await button("Run Stale Cells").waitFor({ state: "detached", timeout: minute });
+    await marks.first().waitFor({ state: "detached", timeout: patience });
+    await button("Run Stale Cells").waitFor({ state: "detached", timeout: patience });
     await toolbar("Restart");
     await dialog().getByRole("button", { name: "Restart", exact: true }).click();
-    await marks.filter({ hasText: "Ran before the restart" }).first().waitFor({ timeout: minute });
+    await marks.filter({ hasText: "Ran before the restart" }).first().waitFor({ timeout: patience });
     await toolbar("Run Stale Cells");
-    await marks.first().waitFor({ state: "detached", timeout: minute });
+    await marks.first().waitFor({ state: "detached", timeout: patience });
   });
 
   it("a reload of the window finds its kernel again: the running cell, the rest of Run All, outputs and variables", {
@@ -171,32 +170,32 @@ describe("commands in VS Code's window", {
     await state(/reconnected; all variables are there/);
     await output("'waited true'");
     await output("over");
-    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
+    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: patience });
     const variable = await variableIn(page, "kept");
     const marks = page.locator(".cell-status-item", { hasText: /Out of date|Edited|Ran before/ });
     assert.equal(await marks.count(), 0);
     await shoot("reload-rested");
     const pid = Number(/\d+/.exec(await variable.innerText())?.[0]);
     const told = page.locator(".statusbar-item", { hasText: /all variables are there/ }).first();
-    await told.waitFor({ state: "detached", timeout: minute });
+    await told.waitFor({ state: "detached", timeout: patience });
     server.killExtensionHosts(); // their fault, not the kernel's
-    await told.waitFor({ timeout: minute });
+    await told.waitFor({ timeout: patience });
     await variableIn(page, "kept"); // the view, the status bar and the commands know which notebook is in front
     await state(/BN Lab: idle/);
-    await button("Restart").waitFor({ timeout: minute });
+    await button("Restart").waitFor({ timeout: patience });
     await shoot("host-back");
     process.kill(pid, "SIGTERM"); // its lease is long
   });
 
   it("Restart asks where cells have run, and only there", { timeout: hanging }, async () => {
     await open("asks", ['const kept = "kept " + 1;\nkept']);
-    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
+    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: patience });
     await toolbar("Run All");
     await output("kept 1");
     await state(/BN Lab: idle/);
 
     await toolbar("Restart");
-    await dialog().getByText("Restart the kernel of asks.ipynb?").waitFor({ timeout: minute });
+    await dialog().getByText("Restart the kernel of asks.ipynb?").waitFor({ timeout: patience });
     await shoot("restart-asks");
     await dialog().getByRole("button", { name: "Cancel" }).click();
     await dialog().waitFor({ state: "detached" });
@@ -204,7 +203,7 @@ describe("commands in VS Code's window", {
 
     await toolbar("Restart");
     await dialog().getByRole("button", { name: "Restart", exact: true }).click();
-    await variable.waitFor({ state: "hidden", timeout: minute });
+    await variable.waitFor({ state: "hidden", timeout: patience });
     await state(/BN Lab: idle/);
     await toolbar("Restart"); // nothing has run since: no question
     await state(/BN Lab: (starting|idle)/);
@@ -212,16 +211,16 @@ describe("commands in VS Code's window", {
     await state(/BN Lab: idle/);
 
     await toolbar("Restart and Run All");
-    await variable.waitFor({ timeout: minute });
+    await variable.waitFor({ timeout: patience });
     await state(/BN Lab: idle/);
     await toolbar("Restart and Run All");
     // A setting of the user from here on: the tests that follow are not asked.
     await dialog().getByRole("button", { name: "Don't Ask Again" }).click();
-    await variable.waitFor({ state: "hidden", timeout: minute });
-    await variable.waitFor({ timeout: minute });
+    await variable.waitFor({ state: "hidden", timeout: patience });
+    await variable.waitFor({ timeout: patience });
     await state(/BN Lab: idle/);
     await toolbar("Restart");
-    await variable.waitFor({ state: "hidden", timeout: minute });
+    await variable.waitFor({ state: "hidden", timeout: patience });
     assert.equal(await dialog().count(), 0);
   });
 
@@ -231,7 +230,7 @@ describe("commands in VS Code's window", {
     const folder = await open("behind", ['"ran " + "behind"']);
     await palette("BN Lab: Open Walkthrough");
     const step = (title: string) => page.locator(".getting-started-step", { hasText: title });
-    await step("Watch Batch Normalization").first().click({ timeout: minute });
+    await step("Watch Batch Normalization").first().click({ timeout: patience });
     await shoot("walkthrough-watch");
     await page.getByRole("button", { name: "Run All Cells" }).first().click();
     await output("ran behind");
@@ -242,18 +241,18 @@ describe("commands in VS Code's window", {
     const share = step("Share the notebook").locator(".codicon-getting-started-step-checked");
     await page.getByRole("button", { name: "Export to HTML" }).first().click();
     const name = page.locator(".quick-input-widget input").first();
-    await name.waitFor({ timeout: minute });
+    await name.waitFor({ timeout: patience });
     await page.keyboard.press("Escape"); // nothing is written
     await palette("BN Lab: Open Walkthrough");
     await step("Share the notebook").first().click();
     assert.equal(await share.count(), 0);
     await page.getByRole("button", { name: "Export to HTML" }).first().click();
-    await page.locator(".quick-input-list .monaco-list-row").first().waitFor({ timeout: minute });
+    await page.locator(".quick-input-list .monaco-list-row").first().waitFor({ timeout: patience });
     await page.keyboard.press("Enter");
-    await notification(/Written: .*behind\.html/).waitFor({ timeout: minute });
+    await notification(/Written: .*behind\.html/).waitFor({ timeout: patience });
     assert.match(readFileSync(path.join(folder, "behind.html"), "utf8"), /ran behind/);
     await palette("BN Lab: Open Walkthrough");
-    await share.first().waitFor({ timeout: minute });
+    await share.first().waitFor({ timeout: patience });
   });
 
   it("without a notebook they say what to open", { timeout: hanging }, async () => {
@@ -264,10 +263,10 @@ describe("commands in VS Code's window", {
     await page.locator(".getting-started-step", { hasText: "Watch Batch Normalization" }).first().click();
     await page.getByRole("button", { name: "Run All Cells" }).first().click();
     const told = notification(/Open a notebook of BN Lab first/);
-    await told.waitFor({ timeout: minute });
+    await told.waitFor({ timeout: patience });
     await shoot("walkthrough-without-notebook");
     await told.getByRole("button", { name: "New Notebook" }).click();
-    await page.locator(".tab.active", { hasText: "Untitled" }).waitFor({ timeout: minute });
+    await page.locator(".tab.active", { hasText: "Untitled" }).waitFor({ timeout: patience });
   });
 
   it("a Node that cannot be started is told by the name of its setting", { timeout: hanging }, async () => {
@@ -276,10 +275,10 @@ describe("commands in VS Code's window", {
     await open("wrongNode", ["1 + 1"], { on: wrong });
     await toolbar("Run All");
     const told = notification(/bnlab\.nodePath.*\/no\/such\/node/);
-    await told.waitFor({ timeout: minute });
+    await told.waitFor({ timeout: patience });
     await shoot("wrong-node");
     await told.getByRole("button", { name: "Open Settings" }).click();
-    await page.locator(".settings-editor", { hasText: "Node Path" }).waitFor({ timeout: minute });
+    await page.locator(".settings-editor", { hasText: "Node Path" }).waitFor({ timeout: patience });
     await wrong.stop();
   });
 
@@ -289,7 +288,7 @@ describe("commands in VS Code's window", {
     await open("snake", ["print(1)"], { metadata: python });
     await toolbar("Run All");
     const told = notification(/BN Lab runs TypeScript and JavaScript.*snake\.ipynb.*python/);
-    await told.waitFor({ timeout: minute });
+    await told.waitFor({ timeout: patience });
     await output("BN Lab runs TypeScript and JavaScript");
     await shoot("python");
   });

@@ -8,13 +8,12 @@ import { after, before, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { kernelspec } from "../../extension/ids";
 import { type ControlPanel, Mime } from "../../kernel/protocol";
-import { hanging } from "../environment";
+import { hanging, patience } from "../environment";
 import { launchBrowser, notebookOutputs } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
 
-const minute = 60_000;
 const skip = process.platform !== "linux" && "needs VS Code's server";
 const shots = path.join(root, "out/screenshots");
 
@@ -70,20 +69,20 @@ async function drag(page: Page, name: string, share: number): Promise<void> {
 it("a hand steers a loop and a figure", { skip, timeout: hanging }, async () => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 1100 } });
   await page.goto(server.windowUrl(folder, { openFile: file }));
-  await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
+  await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: patience });
   await page.getByRole("button", { name: "Run All", exact: true }).first().click();
   const outputs = notebookOutputs(page);
-  await outputs.locator(".bnlab-controls input:enabled").first().waitFor({ timeout: minute });
+  await outputs.locator(".bnlab-controls input:enabled").first().waitFor({ timeout: patience });
   await drag(page, "learning rate", 0.999);
-  await outputs.getByText(/steered to (1|0\.9)/).waitFor({ timeout: minute });
+  await outputs.getByText(/steered to (1|0\.9)/).waitFor({ timeout: patience });
 
-  await outputs.locator(".js-plotly-plot .gtitle", { hasText: "power 2" }).waitFor({ timeout: minute });
+  await outputs.locator(".js-plotly-plot .gtitle", { hasText: "power 2" }).waitFor({ timeout: patience });
   await drag(page, "power", 0.999);
-  await outputs.locator(".js-plotly-plot .gtitle", { hasText: "power 5" }).waitFor({ timeout: minute });
+  await outputs.locator(".js-plotly-plot .gtitle", { hasText: "power 5" }).waitFor({ timeout: patience });
   assert.equal(await outputs.locator(".js-plotly-plot").count(), 1, "in place");
   await page.screenshot({ path: path.join(shots, "controls-window.png") });
 
-  await page.locator(".codicon-notebook-state-success").nth(1).waitFor({ timeout: minute });
+  await page.locator(".codicon-notebook-state-success").nth(1).waitFor({ timeout: patience });
   const panels = () => {
     const { cells } = JSON.parse(readFileSync(file, "utf8")) as {
       cells: { outputs: { data?: Record<string, unknown> }[] }[];
@@ -92,7 +91,7 @@ it("a hand steers a loop and a figure", { skip, timeout: hanging }, async () => 
   };
   await page.waitForTimeout(1500); // the control is at rest, and its output follows
   await page.keyboard.press("Control+s");
-  await page.locator(".tab.active.dirty").waitFor({ state: "detached", timeout: minute });
+  await page.locator(".tab.active.dirty").waitFor({ state: "detached", timeout: patience });
   const saved = panels().map((data) => (data[Mime.control] as ControlPanel).controls[0]);
   assert.deepEqual(
     saved.map((control) => (control?.kind === "slider" ? control.value >= 0.9 : undefined)),
@@ -106,8 +105,8 @@ it("a hand steers a loop and a figure", { skip, timeout: hanging }, async () => 
   await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
   await page.keyboard.press("Enter");
   const restart = page.locator(".monaco-dialog-box").getByRole("button", { name: "Restart", exact: true });
-  await restart.click({ timeout: minute }).catch(() => {});
-  await outputs.getByText("Run the cell to move this control.").waitFor({ timeout: minute });
+  await restart.click({ timeout: patience }).catch(() => {});
+  await outputs.getByText("Run the cell to move this control.").waitFor({ timeout: patience });
   assert.equal(await outputs.getByRole("slider", { name: "learning rate" }).isDisabled(), true);
   await page.screenshot({ path: path.join(shots, "controls-window-stale.png") });
   await page.close();

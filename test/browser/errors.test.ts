@@ -6,14 +6,13 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Frame, Page } from "playwright-core";
 import { notebookMetadata } from "../../extension/ids";
-import { hanging } from "../environment";
+import { hanging, patience } from "../environment";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
 
 const screenshots = path.join(root, "out/screenshots");
-const minute = 60_000;
 
 describe("errors in VS Code's window", {
   skip: process.platform !== "linux" && "needs VS Code's server",
@@ -42,7 +41,7 @@ describe("errors in VS Code's window", {
 
   /** The frame whose page has such an element, when there is one. */
   async function frameWith(selector: string): Promise<Frame> {
-    for (const end = Date.now() + 2 * minute; Date.now() < end; await page.waitForTimeout(100)) {
+    for (const end = Date.now() + patience; Date.now() < end; await page.waitForTimeout(100)) {
       for (const frame of page.frames()) {
         if (
           (await frame
@@ -73,7 +72,7 @@ describe("errors in VS Code's window", {
       JSON.stringify({ cells, metadata: notebookMetadata, nbformat: 4, nbformat_minor: 5 }),
     );
     page = await browser.newPage({ viewport: { width: 900, height: 800 } });
-    page.setDefaultTimeout(2 * minute);
+    page.setDefaultTimeout(patience);
     await page.goto(server.windowUrl(folder, { openFile: file }));
     await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor();
     await page

@@ -7,12 +7,11 @@ import { after, before, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { kernelspec } from "../../extension/ids";
 import { Mime } from "../../kernel/protocol";
-import { hanging } from "../environment";
+import { hanging, patience } from "../environment";
 import { launchBrowser, notebookOutputs } from "../vscode/browser";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
 
-const minute = 60_000;
 const skip = process.platform !== "linux" && "needs VS Code's server";
 
 let server: RunningServer;
@@ -74,9 +73,9 @@ it("shows a chart and a progress bar, and runs nothing", { skip, timeout: hangin
   await notebookOutputs(page).locator(".js-plotly-plot .js-line").first().waitFor({ timeout: hanging });
   await notebookOutputs(page)
     .locator(".bnlab-progress [role=progressbar][aria-valuenow='75']")
-    .waitFor({ timeout: minute });
+    .waitFor({ timeout: patience });
   assert.equal(await notebookOutputs(page).locator("body[data-ran]").count(), 0);
-  await page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor({ timeout: minute });
+  await page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor({ timeout: patience });
 
   const commands = await offered(page, "BN Lab:");
   assert.ok(
@@ -91,7 +90,7 @@ it("shows a chart and a progress bar, and runs nothing", { skip, timeout: hangin
   await page.locator(".code-cell-row").first().hover();
   await page.locator(".code-cell-row .run-button-container a").first().click();
   const question = page.locator(".monaco-dialog-box", { hasText: /trust/i });
-  await question.waitFor({ timeout: minute });
+  await question.waitFor({ timeout: patience });
   await question.getByRole("button", { name: "Cancel" }).click();
   await question.waitFor({ state: "detached" });
   await page.waitForTimeout(3000); // a kernel would have been up by then

@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { Mime } from "../../kernel/protocol";
-import { hanging } from "../environment";
+import { hanging, patience } from "../environment";
 import { launchBrowser, notebookOutputs } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
@@ -23,7 +23,6 @@ interface SavedNotebook {
 }
 
 const screenshots = path.join(root, "out/screenshots");
-const minute = 60_000;
 /** High enough for the whole notebook: VS Code renders only what is in view. */
 const tall = { width: 1280, height: 10_000 };
 /** Beyond 8,192 Chromium's pictures repeat. */
@@ -74,12 +73,12 @@ describe("tutorial in VS Code's window", {
       const errors: string[] = [];
       page.on("pageerror", (error) => errors.push(error.message));
       await page.goto(server.windowUrl(folder, { openFile: file }));
-      await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
+      await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: patience });
 
       await page
         .locator(".notebook-toolbar-container")
         .getByText("Restart", { exact: true })
-        .waitFor({ timeout: minute });
+        .waitFor({ timeout: patience });
       const folded = page.locator(".input-collapse-container").filter({ visible: true });
       await until("the code of helpers to be folded", async () => (await folded.count()) === hidden);
 
@@ -91,7 +90,7 @@ describe("tutorial in VS Code's window", {
       });
 
       await page.keyboard.press("Control+s");
-      await page.locator(".tab.active.dirty").waitFor({ state: "detached", timeout: minute });
+      await page.locator(".tab.active.dirty").waitFor({ state: "detached", timeout: patience });
       assert.equal(figuresIn(file), charted, "charts in the saved file");
       const charts = notebookOutputs(page).locator(".js-plotly-plot");
       await until("every chart to be drawn", async () => (await charts.count()) === charted);
@@ -116,7 +115,7 @@ describe("tutorial in VS Code's window", {
       useTheme(folder, "Default Dark Modern");
       await until("the charts to turn dark again", async () => (await ink()) !== "rgb(31, 35, 40)");
       const memory = page.locator(".statusbar-item", { hasText: /BN Lab: idle · \d+ MB/ });
-      await memory.waitFor({ timeout: minute });
+      await memory.waitFor({ timeout: patience });
       assert.match((await memory.getAttribute("aria-label")) ?? "", /^BN Lab kernel, idle, \d+ MB$/);
       await reveal(page, lossTitle, usual.height / 2);
       const states = await watchTraining(page, lossTitle);
@@ -150,7 +149,7 @@ async function watchTraining(page: Page, lossTitle: string): Promise<number> {
   const row = page.locator(".code-cell-row", { hasText: "insideChart.update" });
   await row.locator(".run-button-container a").first().click();
   const busy = page.locator(".statusbar-item", { hasText: "BN Lab: busy" });
-  await busy.waitFor({ timeout: minute });
+  await busy.waitFor({ timeout: patience });
   while (await busy.isVisible()) {
     if (await line.isVisible()) states.add((await line.getAttribute("d")) ?? "");
   }
@@ -159,7 +158,7 @@ async function watchTraining(page: Page, lossTitle: string): Promise<number> {
 
 async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
   for (
-    const end = Date.now() + 4 * minute;
+    const end = Date.now() + patience;
     Date.now() < end;
     await new Promise((wait) => setTimeout(wait, 100))
   ) {

@@ -6,14 +6,13 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { tutorialsIn } from "../../tutorials.js";
-import { hanging } from "../environment";
+import { hanging, patience } from "../environment";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
 import { type RunningServer, startServer } from "../vscode/server";
 import { packedVsix } from "../vscode/vsix";
 
 const screenshots = path.join(root, "out/screenshots");
-const minute = 60_000;
 
 const words = {
   en: {
@@ -80,7 +79,7 @@ describe("tutorials in VS Code's window", {
         viewport: { width: 1280, height: 900 },
         locale: language === "en" ? "en-US" : language,
       });
-      page.setDefaultTimeout(2 * minute);
+      page.setDefaultTimeout(patience);
       await page.addInitScript((tongue) => {
         if (tongue !== "en") Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: tongue });
       }, language);

@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Frame, Page } from "playwright-core";
 import { notebookMetadata } from "../../extension/ids";
-import { hanging } from "../environment";
+import { hanging, patience } from "../environment";
 import { brokenRules } from "../tools/axe";
 import { launchBrowser } from "../vscode/browser";
 import { root } from "../vscode/install";
@@ -15,7 +15,6 @@ import { packedVsix } from "../vscode/vsix";
 import { frameWith, until, variableLine } from "./frames";
 
 const screenshots = path.join(root, "out/screenshots");
-const minute = 60_000;
 
 const cells = [
   `import { arange, data, manualSeed, nn, optim, plot, progress, randn } from "bnlab";
@@ -84,11 +83,11 @@ describe("views in VS Code's window", {
   /** A page's broken rules in the theme of most contrast, and what it looks like there. */
   const inHighContrast = async (frame: Frame, name: string, without: string[] = []) => {
     useTheme("Default High Contrast");
-    await frame.locator("body.vscode-high-contrast").waitFor({ timeout: minute });
+    await frame.locator("body.vscode-high-contrast").waitFor({ timeout: patience });
     await shoot(`${name}-high-contrast`);
     const found = await brokenRules(frame, "body", without);
     useTheme("Default Light Modern");
-    await frame.locator("body.vscode-light").waitFor({ timeout: minute });
+    await frame.locator("body.vscode-light").waitFor({ timeout: patience });
     return found;
   };
 
@@ -107,8 +106,8 @@ describe("views in VS Code's window", {
     browser = await launchBrowser(console.log);
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     await page.goto(server.windowUrl(folder, { openFile: file }));
-    await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: minute });
-    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: minute });
+    await page.locator(".kernel-label", { hasText: "BN Lab" }).first().waitFor({ timeout: patience });
+    await page.locator(".activitybar .action-label[aria-label='BN Lab']").click({ timeout: patience });
     await until("the empty view", () => frameWith(page, "p", "The variables of a notebook show here"));
   });
 
@@ -120,7 +119,7 @@ describe("views in VS Code's window", {
 
   it("lists variables after a cell, and what they consist of", { timeout: hanging }, async () => {
     await runCell(0);
-    await (await row("weights")).waitFor({ timeout: minute });
+    await (await row("weights")).waitFor({ timeout: patience });
     assert.match(await rowText("weights"), /^weights\|Tensor float32\|\[64, 100\]\|25 KB\|\[/);
     assert.equal(await rowText("learningRate"), "learningRate|number|||0.1");
     assert.match(await rowText("net"), /^net\|Sequential\|\|311 KB\|79,710 parameters/);
@@ -129,7 +128,7 @@ describe("views in VS Code's window", {
     const frame = await variables();
     await (await row("net")).click();
     await page.keyboard.press("ArrowRight");
-    await (await row("2.running_mean")).waitFor({ timeout: minute });
+    await (await row("2.running_mean")).waitFor({ timeout: patience });
     assert.match(await rowText("2.running_mean"), /float32\|\[100\]/);
     await page.keyboard.press("ArrowLeft");
     await (await row("2.running_mean")).waitFor({ state: "detached" });
@@ -222,7 +221,7 @@ describe("views in VS Code's window", {
     await until("the table", async () => (await weights.locator("[data-at]").count()) > 50);
     await weights.locator("[data-tab=heatmap]").click();
     const map = weights.locator("canvas.map");
-    await map.waitFor({ timeout: minute });
+    await map.waitFor({ timeout: patience });
     const size = await map.evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
     assert.deepEqual(size, [100, 64]);
     await map.hover({ position: { x: 1, y: 1 } });
@@ -269,12 +268,12 @@ describe("views in VS Code's window", {
     assert.deepEqual(await brokenRules(training), []);
     useTheme("Default Light Modern");
     await training.getByRole("button", { name: "Stop" }).click();
-    await training.locator(".status", { hasText: "Stopped" }).waitFor({ timeout: minute });
+    await training.locator(".status", { hasText: "Stopped" }).waitFor({ timeout: patience });
     await page
       .locator(".code-cell-row")
       .nth(2)
       .locator(".codicon-notebook-state-error")
-      .waitFor({ timeout: minute });
+      .waitFor({ timeout: patience });
     assert.equal(await training.getByRole("button", { name: "Stop" }).isVisible(), false);
     await shoot("training-light");
   });
@@ -309,7 +308,7 @@ describe("views in VS Code's window", {
     const name = runs.getByRole("textbox", { name: "Name of Run 1" });
     await name.fill("first");
     await name.press("Enter");
-    await runs.getByRole("textbox", { name: "Name of first" }).waitFor({ timeout: minute });
+    await runs.getByRole("textbox", { name: "Name of first" }).waitFor({ timeout: patience });
     assert.deepEqual(await brokenRules(runs), []);
     await shoot("runs-light");
     assert.deepEqual(await inHighContrast(runs, "runs"), []);

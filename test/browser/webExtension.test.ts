@@ -15,7 +15,6 @@ import { packedVsix } from "../vscode/vsix";
 import { variableIn } from "./frames";
 
 const shots = path.join(root, "out/screenshots");
-const minute = 60_000;
 
 const sources = [
   `import { display, plot, randn, ui } from "bnlab";
@@ -90,7 +89,7 @@ describe("the extension in a browser alone", {
   async function palette(title: string): Promise<void> {
     const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
     // What still opens in the window takes the focus, and closes the palette: then once more.
-    for (const end = Date.now() + 2 * minute; ; ) {
+    for (const end = Date.now() + patience; ; ) {
       try {
         await page.keyboard.press("F1");
         await page.locator(".quick-input-widget input").first().fill(`>${title}`, { timeout: 5000 });
