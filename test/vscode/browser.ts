@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { type Browser, chromium, type FrameLocator, type Page } from "playwright-core";
-import { TestVariable } from "../environment";
+import { patience, TestVariable } from "../environment";
 import { installBrowser, type Say } from "./install";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -32,13 +32,21 @@ export async function chromiumWith(say: Say): Promise<Launch> {
   };
 }
 
+/** A Chromium whose pages wait as long as tests do. */
 export async function launchBrowser(say: Say): Promise<Browser> {
-  return chromium.launch({
+  const browser = await chromium.launch({
     ...(await chromiumWith(say)),
     handleSIGINT: false, // who launches it closes it, and the server too
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(patience);
+    return context;
+  };
+  return browser;
 }
 
 /** The first of these programs on the path. */
