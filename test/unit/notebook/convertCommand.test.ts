@@ -1,23 +1,14 @@
 // `bnlab convert`: what it writes where, and over what it does not write.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { after, beforeEach, type TestContext, test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { parseNotebook } from "../../../kernel/document/notebookFile";
 import { convertCommand } from "../../../kernel/notebook/convertCommand";
+import { folderForEach } from "./folders";
 import { said } from "./said";
 
-const root = mkdtempSync(path.join(os.tmpdir(), "bnlab-convert-"));
-after(() => rmSync(root, { recursive: true, force: true }));
-let folder = root;
-let count = 0;
-beforeEach(() => {
-  folder = path.join(root, String(++count));
-  mkdirSync(folder);
-});
-const at = (name: string) => path.join(folder, name);
-const read = (name: string) => readFileSync(at(name), "utf8");
+const { at, read, here } = folderForEach();
 /** What its cells printed, with their counts. */
 const printed = (name: string) =>
   parseNotebook(read(name)).cells.map((cell) =>
@@ -81,7 +72,7 @@ test("outputs are left out where that is asked for, in the notebook itself unles
   assert.deepEqual([printed("n.ipynb")[1], printed("bare.ipynb")[1]], ["3 printed", "null "]);
   const { out } = await convert(t, "n.ipynb", { strip: true });
   assert.deepEqual([printed("n.ipynb")[1], out], ["null ", [`Notebook  ${at("n.ipynb")}`]]);
-  assert.deepEqual(readdirSync(folder).sort(), ["bare.ipynb", "n.ipynb"]);
+  assert.deepEqual(readdirSync(here()).sort(), ["bare.ipynb", "n.ipynb"]);
 });
 
 test("a script of cells and an empty file are written over, a program and another's notebook are not", async (t) => {
@@ -115,7 +106,7 @@ test("what cannot be read is named, and so is what cannot be written", async (t)
     ...{ code: 2, out: [] },
     err: [`bnlab convert: ${at("none.ts")}: there is no such file`],
   });
-  assert.deepEqual(readdirSync(folder), []);
+  assert.deepEqual(readdirSync(here()), []);
   notebook("n.ipynb", "printed");
   mkdirSync(at("n.ts"));
   assert.deepEqual(await convert(t, "n.ipynb"), {

@@ -1,29 +1,15 @@
 // `bnlab export`: what was saved in a notebook as pages, Markdown and PDF, by a browser that writes down what it is asked.
 import assert from "node:assert/strict";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import os from "node:os";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { after, afterEach, beforeEach, describe, type TestContext, test } from "node:test";
+import { afterEach, beforeEach, describe, type TestContext, test } from "node:test";
 import { exportCommand } from "../../../kernel/notebook/exportCommand";
+import { folderForEach } from "./folders";
 import { said } from "./said";
 
-const root = mkdtempSync(path.join(os.tmpdir(), "bnlab-export-"));
-after(() => rmSync(root, { recursive: true, force: true }));
+const { root, at, read, here } = folderForEach();
 const { PATH, BNLAB_BROWSER } = process.env;
 const home = path.join(root, "home");
-let folder = root;
-let count = 0;
-const at = (name: string) => path.join(folder, name);
-const read = (name: string) => readFileSync(at(name), "utf8");
 
 const pixel =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -31,8 +17,6 @@ mkdirSync(home);
 writeFileSync(path.join(home, "pixel.png"), Buffer.from(pixel, "base64"));
 
 beforeEach(() => {
-  folder = path.join(root, String(++count));
-  mkdirSync(folder);
   const data = { "image/png": pixel, "text/plain": "A dot" };
   const cells = [
     { cell_type: "markdown", id: "a", metadata: {}, source: "# The title\n\n![pixel](pixel.png)" },
@@ -73,7 +57,7 @@ describe("a notebook as it was saved", () => {
   test("has pictures from the folder that is named, no code where none is wanted, and no files unasked", async (t) => {
     await run(t, { html: at("a.html"), folder: home, code: false });
     assert.ok(read("a.html").split(pixel).length === 3 && !read("a.html").includes("secret"));
-    assert.deepEqual(readdirSync(folder).sort(), ["a.html", "n.ipynb"]);
+    assert.deepEqual(readdirSync(here()).sort(), ["a.html", "n.ipynb"]);
   });
 
   test("is refused in one line that names the file which is no good", async (t) => {
@@ -147,7 +131,7 @@ describe("a PDF", { skip: process.platform === "win32" && "the browser here is a
 
   test("is refused where the browser that was named is none, or there is none at all", async (t) => {
     browser(at("chromium"));
-    process.env.PATH = folder;
+    process.env.PATH = here();
     process.env.BNLAB_BROWSER = at("none");
     const { code, err } = await run(t, { pdf: at("a.pdf") });
     assert.equal(code, 2);
@@ -184,7 +168,7 @@ describe("a PDF", { skip: process.platform === "win32" && "the browser here is a
         { pdf: at("a.html"), html: at("a.html") },
         "the web page is written there; name another file for the PDF",
       ],
-      [{ pdf: folder, html: at("a.html") }, "it is a folder, expected a file"],
+      [{ pdf: here(), html: at("a.html") }, "it is a folder, expected a file"],
     ] as const) {
       const { code, err } = await run(t, options);
       assert.deepEqual([code, err], [2, [`bnlab export: ${options.pdf}: ${words}`]]);

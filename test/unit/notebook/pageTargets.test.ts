@@ -1,34 +1,19 @@
 // The pages that a command is to write: which there are, and that none replaces another file of the command's.
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import os from "node:os";
+import { existsSync, linkSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { after, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { parseNotebook } from "../../../kernel/document/notebookFile";
 import { markdownExport, writePictures } from "../../../kernel/notebook/markdownExport";
 import { FileError, OutputFile } from "../../../kernel/notebook/outputFile";
 import { type PageFiles, pageTargets } from "../../../kernel/notebook/pageTargets";
 import { titleOf } from "../../../kernel/notebook/title";
+import { folderForEach } from "./folders";
 
-const root = mkdtempSync(path.join(os.tmpdir(), "bnlab-targets-"));
-after(() => rmSync(root, { recursive: true, force: true }));
-let folder = root;
-let count = 0;
+const { at, here } = folderForEach();
 beforeEach(() => {
-  folder = path.join(root, String(++count));
-  mkdirSync(folder);
   writeFileSync(at("n.ipynb"), "{}");
 });
-const at = (name: string) => path.join(folder, name);
 
 const pixel =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -52,7 +37,7 @@ const notebookOf = (...sources: string[]) =>
   );
 const notebook = notebookOf("text\n\n# The title");
 const targets = (files: PageFiles, others: Parameters<typeof pageTargets>[3] = []) =>
-  pageTargets(notebook, files, { file: at("n.ipynb"), folder }, others);
+  pageTargets(notebook, files, { file: at("n.ipynb"), folder: here() }, others);
 
 describe("pages of a notebook", () => {
   test("are those that were named, and none is written before it is asked for", async () => {
@@ -70,7 +55,7 @@ describe("pages of a notebook", () => {
     assert.match(await both[1]!.format(), /# The title[\s\S]*const secret/);
     const bare = await targets({ html: at("a.html"), markdown: at("a.md"), code: false });
     for (const { format } of bare) assert.doesNotMatch(await format(), /secret/);
-    assert.deepEqual(readdirSync(folder), ["n.ipynb"]);
+    assert.deepEqual(readdirSync(here()), ["n.ipynb"]);
   });
 
   test("are refused in the place of the notebook, of one another and of what else is written", async () => {

@@ -1,29 +1,17 @@
 // What `bnlab run`, `check` and `site` refuse before anything runs, and runs that are stopped before they begin.
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import os from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { after, beforeEach, describe, type TestContext, test } from "node:test";
+import { beforeEach, describe, type TestContext, test } from "node:test";
 import { checkCommand } from "../../../kernel/notebook/checkCommand";
 import { type RunCommandOptions, runCommand } from "../../../kernel/notebook/runCommand";
 import { siteCommand } from "../../../kernel/notebook/siteCommand";
+import { folderForEach } from "./folders";
 import { said } from "./said";
 import { endListening } from "./signals";
 
-const root = mkdtempSync(path.join(os.tmpdir(), "bnlab-refused-"));
-after(() => rmSync(root, { recursive: true, force: true }));
+const { at, here } = folderForEach();
 const listenNoMore = endListening();
-let folder = root;
-let count = 0;
-const at = (name: string) => path.join(folder, name);
 
 function write(name: string, source: string, more: object = {}): void {
   const cell = { cell_type: "code", metadata: {}, execution_count: null, outputs: [], source, ...more };
@@ -31,8 +19,6 @@ function write(name: string, source: string, more: object = {}): void {
   writeFileSync(at(name), JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
 }
 beforeEach(() => {
-  folder = path.join(root, String(++count));
-  mkdirSync(folder);
   write("n.ipynb", "let a = 1;", { metadata: { tags: ["parameters"] } });
   writeFileSync(at("file"), "");
 });
@@ -55,7 +41,7 @@ describe("bnlab run", () => {
   test("names the file that is no good, and writes none", async (t) => {
     write("text.ipynb", "# Title", { cell_type: "markdown" });
     writeFileSync(at("list.json"), "[1]");
-    const before = readdirSync(folder);
+    const before = readdirSync(here());
     const n = at("n.ipynb");
     const wrong: [options: RunCommandOptions, name: string, file: string, words: string][] = [
       [{}, "none.ipynb", at("none.ipynb"), "there is no such file"],
@@ -67,8 +53,8 @@ describe("bnlab run", () => {
         'expected an object of values by name, as { "lr": 0.1 }',
       ],
       [{ paramsFile: at("none.json") }, "n.ipynb", at("none.json"), "there is no such file"],
-      [{ output: folder }, "n.ipynb", folder, "it is a folder, expected a file"],
-      [{ records: folder }, "n.ipynb", folder, "it is a folder, expected a file"],
+      [{ output: here() }, "n.ipynb", here(), "it is a folder, expected a file"],
+      [{ records: here() }, "n.ipynb", here(), "it is a folder, expected a file"],
       [{ html: n }, "n.ipynb", n, "it is the notebook itself; name another file for the page"],
       [{ records: n }, "n.ipynb", n, "it is the notebook itself; name another file for the record"],
       [
@@ -86,7 +72,7 @@ describe("bnlab run", () => {
       assert.deepEqual(await run(t, options, name), {
         ...{ code: 2, out: [], err: [`bnlab run: ${file}: ${words}`] },
       });
-    assert.deepEqual(readdirSync(folder), before);
+    assert.deepEqual(readdirSync(here()), before);
   });
 
   test("refuses a notebook that is too deep to be written before it runs", async (t) => {
@@ -102,7 +88,7 @@ describe("bnlab run", () => {
   });
 
   test("that is stopped before its first cell says so, ends by the signal and writes nothing", async (t) => {
-    const before = readdirSync(folder);
+    const before = readdirSync(here());
     for (const [signal, word, code] of [
       ["SIGINT", "Ctrl+C", 130],
       ["SIGTERM", "SIGTERM", 143],
@@ -114,7 +100,7 @@ describe("bnlab run", () => {
       });
       assert.equal((await run(t, {}, "none.ipynb", signal)).code, code);
     }
-    assert.deepEqual(readdirSync(folder), before);
+    assert.deepEqual(readdirSync(here()), before);
   });
 
   test("warns of parameters that the notebook does not know; those of the command line count", async (t) => {
